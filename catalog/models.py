@@ -1,0 +1,218 @@
+"""The catalog's tables, as section 4 of the architecture document lays them down (docs/architecture.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models import Case, Func, OuterRef, Q, Subquery, Value, When
+
+NANOS = Decimal(10) ** 9
+
+
+class CurrentTimestamp(Func):
+    """SQL's CURRENT_TIMESTAMP as a column default: rows written by hand are dated too."""
+
+    template = "CURRENT_TIMESTAMP"
+    output_field = models.DateTimeField()
+
+
+class LongNameIndex(models.Index):
+    """An index whose name may pass Django's 30 characters, a limit that only Oracle needs."""
+
+    max_name_length = 63
+
+
+class Service(models.Model):
+    """A cloud service, such as Compute Engine."""
+
+    service_id = models.TextField(primary_key=True)
+    display_name = models.TextField()
+    description = models.TextField(null=True, blank=True)
+    provider = models.TextField(default="gcp", db_default="gcp")
+    business_entity_name = models.TextField(default="", db_default="", blank=True)
+    created_at = models.DateTimeField(db_default=CurrentTimestamp())
+    updated_at = models.DateTimeField(db_default=CurrentTimestamp())
+
+    class Meta:
+        db_table = "services"
+        ordering = ["display_name", "service_id"]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class SkuQuerySet(models.QuerySet["Sku"]):
+    def offered(self) -> SkuQuerySet:
+        """SKUs that the provider still lists."""
+        return self.filter(retired_at__isnull=True)
+
+
+class Sku(models.Model):
+    """A stock keeping unit: the thing that has a price."""
+
+    sku_id = models.TextField(primary_key=True)
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="skus", db_index=False)
+    display_name = models.TextField(help_text="The provider's one text for the SKU.")
+    description = models.TextField(null=True, blank=True, help_text="A sentence that we compose for search.")
+    category_json = models.JSONField(null=True, blank=True)
+    resource_family = models.TextField(null=True, blank=True)
+    resource_group = models.TextField(null=True, blank=True)
+    usage_type = models.TextField(null=True, blank=True)
+    geo_taxonomy_type = models.TextField(null=True, blank=True)
+    geo_taxonomy_regions = models.JSONField(null=True, blank=True)
+    provider = models.TextField(default="gcp", db_default="gcp")
+    service_regions = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
+    service_provider_name = models.TextField(default="", db_default="", blank=True)
+    content_hash = models.TextField(default="", db_default="", blank=True)
+    last_seen_update = models.ForeignKey(
+        "PricingUpdate", on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="+"
+    )
+    retired_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=CurrentTimestamp())
+    updated_at = models.DateTimeField(db_default=CurrentTimestamp())
+
+    objects = SkuQuerySet.as_manager()
+
+    class Meta:
+        db_table = "skus"
+        ordering = ["display_name", "sku_id"]
+        verbose_name = "SKU"
+        verbose_name_plural = "SKUs"
+        indexes = [
+            models.Index(fields=["display_name"], name="idx_skus_display_name"),
+            models.Index(fields=["description"], name="idx_skus_description"),
+            models.Index(fields=["resource_family"], name="idx_skus_resource_family"),
+            models.Index(fields=["usage_type"], name="idx_skus_usage_type"),
+            models.Index(fields=["service"], name="idx_skus_service_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.display_name} ({self.sku_id})"
+
+
+class PricingInfoQuerySet(models.QuerySet["PricingInfo"]):
+    def in_effect(self, sku_ids: Iterable[str], at: datetime) -> PricingInfoQuerySet:
+        """The price row of each SKU that answers "what does it cost at `at`?", at most one a SKU.
+
+        Rows that we had recorded by `at` go first, and of those the one that took effect last: so a
+        question about a past moment is answered as it was answered then, whatever was learned since.
+        """
+        newest = (
+            self.model.objects.filter(sku_id=OuterRef("sku_id"))
+            .filter(Q(effective_time__lte=at) | Q(effective_time__isnull=True))
+            .order_by(
+                Case(When(created_at__lte=at, then=Value(0)), default=Value(1)), "-effective_time", "-id"
+            )
+            .values("id")[:1]
+        )
+        return self.filter(sku_id__in=list(sku_ids), id=Subquery(newest))
+
+
+class PricingInfo(models.Model):
+    """One price of a SKU; a SKU has a row for each time that its price really changed."""
+
+    id = models.AutoField(primary_key=True)
+    sku = models.ForeignKey(Sku, on_delete=models.CASCADE, related_name="pricing", db_index=False)
+    effective_time = models.DateTimeField(null=True, blank=True)
+    summary = models.TextField(null=True, blank=True)
+    currency_code = models.TextField(default="USD", db_default="USD")
+    pricing_expression_json = models.JSONField(null=True, blank=True)
+    aggregation_json = models.JSONField(null=True, blank=True)
+    content_hash = models.TextField(default="", db_default="", blank=True)
+    created_at = models.DateTimeField(db_default=CurrentTimestamp())
+
+    objects = PricingInfoQuerySet.as_manager()
+
+    class Meta:
+        db_table = "pricing_info"
+        ordering = ["-effective_time", "-id"]
+        verbose_name = "price"
+        verbose_name_plural = "prices"
+        indexes = [
+            models.Index(fields=["sku"], name="idx_pricing_info_sku_id"),
+            LongNameIndex(fields=["effective_time"], name="idx_pricing_info_effective_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sku_id} from {self.effective_time:%Y-%m-%d}" if self.effective_time else self.sku_id
+
+    @property
+    def expression(self) -> dict[str, Any]:
+        """The provider's pricing expression, empty where there is none."""
+        return self.pricing_expression_json or {}
+
+
+class PricingTier(models.Model):
+    """One tier of a price: from `start_usage_amount` usage units on, a unit costs `unit_price`."""
+
+    id = models.AutoField(primary_key=True)
+    pricing_info = models.ForeignKey(
+        PricingInfo, on_delete=models.CASCADE, related_name="tiers", db_index=False
+    )
+    start_usage_amount = models.FloatField(help_text="In usage units; the API itself sends a double.")
+    price_units = models.TextField()
+    price_nanos = models.IntegerField()
+    created_at = models.DateTimeField(db_default=CurrentTimestamp())
+
+    class Meta:
+        db_table = "pricing_tiers"
+        ordering = ["start_usage_amount", "id"]
+        indexes = [LongNameIndex(fields=["pricing_info"], name="idx_pricing_tiers_pricing_info_id")]
+
+    def __str__(self) -> str:
+        return f"from {self.start:f}: {self.unit_price:f}"
+
+    @property
+    def start(self) -> Decimal:
+        """Where the tier starts, in usage units: the shortest decimal that reads back as the double."""
+        return Decimal(repr(self.start_usage_amount))
+
+    @property
+    def unit_price(self) -> Decimal:
+        """The price of one usage unit, exact to the nano."""
+        return Decimal(self.price_units) + self.price_nanos / NANOS
+
+
+class PricingUpdateQuerySet(models.QuerySet["PricingUpdate"]):
+    def latest_completed(self) -> PricingUpdate | None:
+        """The sync that the catalog's answers rest on, or None before the first."""
+        return self.filter(status=PricingUpdate.Status.COMPLETED).order_by("-id").first()
+
+
+class PricingUpdate(models.Model):
+    """One run of the sync."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running"
+        COMPLETED = "completed"
+        FAILED = "failed"
+
+    id = models.AutoField(primary_key=True)
+    started_at = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True, blank=True)
+    status = models.TextField(choices=Status.choices)
+    services_synced = models.IntegerField(default=0, db_default=0, null=True)
+    skus_synced = models.IntegerField(default=0, db_default=0, null=True)
+    pricing_records_synced = models.IntegerField(default=0, db_default=0, null=True)
+    error_message = models.TextField(null=True, blank=True)
+    source = models.TextField(default="", db_default="", blank=True)
+    services_failed = models.IntegerField(default=0, db_default=0)
+    skus_changed = models.IntegerField(default=0, db_default=0)
+    skus_retired = models.IntegerField(default=0, db_default=0)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=CurrentTimestamp())
+
+    objects = PricingUpdateQuerySet.as_manager()
+
+    class Meta:
+        db_table = "pricing_updates"
+        ordering = ["-id"]
+        verbose_name = "sync run"
+        indexes = [models.Index(fields=["started_at"], name="idx_pricing_updates_started_at")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.status} {self.started_at:%Y-%m-%d %H:%M}"

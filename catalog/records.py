@@ -1,0 +1,56 @@
+"""What a provider's price list holds, in our words: the form between the provider's parser and the sync."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRecord:
+    """One cloud service. `service_id` is the provider's own."""
+
+    service_id: str
+    display_name: str
+    business_entity_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TierRecord:
+    """One tier: from `start_usage_amount` usage units on, a unit costs `units` + `nanos` / 10^9."""
+
+    start_usage_amount: Decimal
+    units: str
+    nanos: int
+
+
+@dataclass(frozen=True, slots=True)
+class PricingRecord:
+    """One price of a SKU. `expression` and `aggregation` are as the provider sent them."""
+
+    effective_time: datetime | None
+    summary: str
+    currency_code: str
+    expression: dict[str, Any]
+    aggregation: dict[str, Any] | None
+    tiers: tuple[TierRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SkuRecord:
+    """One SKU with its prices, oldest first; `category` is as the provider sent it."""
+
+    sku_id: str
+    service_id: str
+    display_name: str
+    category: dict[str, Any]
+    resource_family: str
+    resource_group: str
+    usage_type: str
+    service_regions: tuple[str, ...]
+    geo_taxonomy_type: str | None
+    geo_taxonomy_regions: tuple[str, ...]
+    service_provider_name: str
+    pricing: tuple[PricingRecord, ...]
