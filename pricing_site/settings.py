@@ -28,6 +28,9 @@ LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 IS_LOCAL = _public.hostname in ("127.0.0.1", "localhost", "::1")
 ALLOWED_HOSTS = LOOPBACK_HOSTS if IS_LOCAL else [_public.hostname or ""]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+# The SDK compares the Host and Origin headers as they come, with their port.
+MCP_ALLOWED_HOSTS = [f"{host}:*" for host in LOOPBACK_HOSTS] if IS_LOCAL else [_public.netloc]
+MCP_ALLOWED_ORIGINS = [f"http://{host}:*" for host in LOOPBACK_HOSTS] if IS_LOCAL else [PUBLIC_URL]
 
 INSTALLED_APPS = [
     "catalog",
