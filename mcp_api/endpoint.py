@@ -52,7 +52,9 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
                 message = {**message, "headers": list(_response_headers(message["headers"], has_token))}
             await send(message)
 
-        await _app({**scope, "path": "/mcp", "raw_path": b"/mcp", "headers": headers}, receive, send_with_challenge)
+        await _app(
+            {**scope, "path": "/mcp", "raw_path": b"/mcp", "headers": headers}, receive, send_with_challenge
+        )
 
 
 def _response_headers(headers: Iterable[Header], has_token: bool) -> Iterator[Header]:

@@ -40,7 +40,13 @@ def _quantity(value: Any) -> Decimal:
 AsOf = Annotated[
     datetime,
     BeforeValidator(_as_of),
-    WithJsonSchema({"type": "string", "description": "Prices at this date or time (default now).", "examples": ["2026-11-20"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "description": "Prices at this date or time (default now).",
+            "examples": ["2026-11-20"],
+        }
+    ),
 ]
 Quantity = Annotated[
     Decimal,
@@ -54,7 +60,9 @@ ResponseFormat = Annotated[
 
 
 def _text(description: str, example: str, max_length: int = 100) -> Any:
-    return Field(default=None, min_length=1, max_length=max_length, description=description, examples=[example])
+    return Field(
+        default=None, min_length=1, max_length=max_length, description=description, examples=[example]
+    )
 
 
 class SearchArguments(Arguments):

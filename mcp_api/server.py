@@ -26,7 +26,7 @@ from mcp_types import (
 from pydantic import ValidationError
 
 from catalog.errors import CatalogError
-from mcp_api import errors, schemas, threads, tools
+from mcp_api import errors, json_schema, schemas, threads, tools
 
 logger = logging.getLogger(__name__)
 
@@ -52,8 +52,8 @@ class _Entry:
             name=name,
             title=self.title,
             description=self.call.__doc__,
-            input_schema=schemas.input_schema(self.arguments),
-            output_schema=schemas.output_schema(self.answer),
+            input_schema=json_schema.of(self.arguments),
+            output_schema=json_schema.of(self.answer),
             annotations=READ_ONLY,
         )
 
@@ -61,7 +61,9 @@ class _Entry:
 _ENTRIES: Mapping[str, _Entry] = {
     "search": _Entry("Search SKUs", schemas.SearchArguments, schemas.SearchAnswer, tools.search),
     "details": _Entry("SKU details", schemas.DetailsArguments, schemas.DetailsAnswer, tools.details),
-    "calculate": _Entry("Calculate cost", schemas.CalculateArguments, schemas.CalculateAnswer, tools.calculate),
+    "calculate": _Entry(
+        "Calculate cost", schemas.CalculateArguments, schemas.CalculateAnswer, tools.calculate
+    ),
 }
 TOOLS = {name: entry.tool(name) for name, entry in _ENTRIES.items()}
 
@@ -83,9 +85,7 @@ def respond(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
 
 def _result(content: dict[str, Any], *, is_error: bool = False) -> CallToolResult:
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return CallToolResult(
-        content=[TextContent(text=text)], structured_content=content, is_error=is_error
-    )
+    return CallToolResult(content=[TextContent(text=text)], structured_content=content, is_error=is_error)
 
 
 def _failure(error: errors.Error) -> CallToolResult:

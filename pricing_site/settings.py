@@ -115,4 +115,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # At INFO the SDK writes a line or two for each request, none of which says who asked what.
+    "loggers": {"mcp": {"level": "WARNING"}},
 }
