@@ -1,4 +1,4 @@
-"""The MCP server as an ASGI application: stateless Streamable HTTP, JSON answers, a bearer token or nothing."""
+"""The MCP server as an ASGI application: stateless Streamable HTTP, JSON answers, no token no answer."""
 
 from __future__ import annotations
 
