@@ -27,7 +27,7 @@ def sku_hash(sku: SkuRecord) -> str:
 def price_hash(price: PricingRecord) -> str:
     """The hash of a price: tiers, units, aggregation, currency and summary."""
     terms = {name: value for name, value in price.expression.items() if name != "tieredRates"}
-    rates = sorted(map(_canonical, price.expression.get("tieredRates", ())), key=_start)
+    rates = sorted(price.expression.get("tieredRates", ()), key=_start)
     return _digest([terms, rates, price.aggregation, price.currency_code, price.summary])
 
 

@@ -27,7 +27,7 @@ _TRANSIENT = (
     exceptions.ServiceUnavailable,
     exceptions.GatewayTimeout,
 )
-RETRY = Retry(predicate=if_exception_type(*_TRANSIENT), initial=1, maximum=30, multiplier=2, timeout=180)
+RETRY = Retry(predicate=if_exception_type(*_TRANSIENT), initial=1, maximum=30, multiplier=2, timeout=120)
 
 
 class ApiSource:
