@@ -18,11 +18,8 @@ class Command(BaseCommand):
     help = "Copy a price list into the database. Exit code 2: complete but for services that failed."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--source",
-            default="api",
-            help="api (Google's, the default; GOOGLE_API_KEY), sample (bundled) or a catalog folder",
-        )
+        sources = "api (Google's, the default; GOOGLE_API_KEY), sample (bundled) or a catalog folder"
+        parser.add_argument("--source", default="api", help=sources)
         parser.add_argument("--if-empty", action="store_true", help="do nothing if a sync has completed")
 
     def handle(self, *args: Any, source: str, if_empty: bool, **options: Any) -> None:
@@ -40,5 +37,4 @@ class Command(BaseCommand):
             raise CommandError("The services named above keep the prices they had.", returncode=2)
 
     def _progress(self, services: Sequence[ServiceRecord]) -> Iterator[ServiceRecord]:
-        # tqdm draws a bar on a terminal only; elsewhere the log's lines tell.
         yield from tqdm(services, unit="service", disable=not self.stderr.isatty())
