@@ -44,6 +44,10 @@ def test_numbers_that_the_wire_leaves_out_are_zero() -> None:
     assert tier == TierRecord(Decimal(0), "0", 0)
 
 
+def test_a_price_without_a_time_is_kept_without_one() -> None:
+    assert parse_sku(wire_sku("A", wire_price(effective="")), COMPUTE).pricing[0].effective_time is None
+
+
 def test_a_sku_with_nothing_but_an_id_has_no_price_and_no_place() -> None:
     sku = parse_sku({"skuId": "A"}, COMPUTE)
 

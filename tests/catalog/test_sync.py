@@ -105,6 +105,16 @@ def test_an_unchanged_list_writes_nothing_but_the_runs_own_row() -> None:
     assert written_tables(source).keys() == {"pricing_updates"}
 
 
+def test_a_service_without_skus_costs_no_query() -> None:
+    empty = {f"0000-0000-{number:04}": list[Wire]() for number in range(50)}
+    sync(WireSource({COMPUTE: [priced(1)], **empty}))
+
+    with CaptureQueriesContext(connection) as queries:
+        sync(WireSource({COMPUTE: [priced(1)], **empty}))
+
+    assert len(queries) < 15
+
+
 def test_a_price_that_only_moved_its_effective_time_writes_nothing() -> None:
     sync(compute(wire_sku("A", wire_price(effective="2025-01-01T00:00:00Z"))))
 
@@ -167,9 +177,10 @@ def test_a_sku_that_is_listed_no_more_is_retired_and_comes_back_with_its_history
 def test_an_empty_list_retires_nothing() -> None:
     sync(WireSource({COMPUTE: [priced(1, "A")], STORAGE: [priced(1, "B")]}))
 
-    sync(WireSource({COMPUTE: [], STORAGE: [priced(1, "B")]}))
+    update = sync(WireSource({COMPUTE: [], STORAGE: [priced(1, "B")]})).update
 
     assert Sku.objects.offered().count() == 2
+    assert update.skus_retired == 0
 
 
 @pytest.mark.parametrize("order", [(COMPUTE, STORAGE), (STORAGE, COMPUTE)])
