@@ -9,8 +9,10 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Case, Func, OuterRef, Q, Subquery, Value, When
+from django.utils import timezone
 
 NANOS = Decimal(10) ** 9
+SAMPLE = "sample"
 
 
 class CurrentTimestamp(Func):
@@ -49,6 +51,10 @@ class SkuQuerySet(models.QuerySet["Sku"]):
     def offered(self) -> SkuQuerySet:
         """SKUs that the provider still lists."""
         return self.filter(retired_at__isnull=True)
+
+    def from_sample(self) -> SkuQuerySet:
+        """SKUs that the bundled sample brought, and no real price list has touched."""
+        return self.filter(last_seen_update__source=SAMPLE)
 
 
 class Sku(models.Model):
@@ -110,6 +116,11 @@ class PricingInfoQuerySet(models.QuerySet["PricingInfo"]):
             .values("id")[:1]
         )
         return self.filter(sku_id__in=list(sku_ids), id=Subquery(newest))
+
+    def latest_hashes(self, sku_ids: Iterable[str]) -> dict[str, str]:
+        """The content hash of the price row that was written last, by SKU id."""
+        rows = self.filter(sku_id__in=list(sku_ids)).order_by("id")
+        return dict(rows.values_list("sku_id", "content_hash"))
 
 
 class PricingInfo(models.Model):
@@ -216,3 +227,10 @@ class PricingUpdate(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.status} {self.started_at:%Y-%m-%d %H:%M}"
+
+    def finish(self, status: Status, message: str = "") -> None:
+        """Close the run; `message` says what went wrong, if anything did."""
+        self.status = status
+        self.error_message = message or None
+        self.completed_at = timezone.now()
+        self.save()
