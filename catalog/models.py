@@ -229,8 +229,8 @@ class PricingUpdate(models.Model):
         return f"#{self.pk} {self.status} {self.started_at:%Y-%m-%d %H:%M}"
 
     def finish(self, status: Status, message: str = "") -> None:
-        """Close the run; `message` says what went wrong, if anything did."""
+        """Close the run; `message` says what went wrong, if anything did. A failed run never completes."""
         self.status = status
         self.error_message = message or None
-        self.completed_at = timezone.now()
+        self.completed_at = timezone.now() if status == self.Status.COMPLETED else None
         self.save()
