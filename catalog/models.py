@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models import Func, Value
 from django.utils import timezone
 
 NANOS = Decimal(10) ** 9
@@ -56,6 +56,15 @@ class SkuQuerySet(models.QuerySet["Sku"]):
         """SKUs that the bundled sample brought, and no real price list has touched."""
         return self.filter(last_seen_update__source=SAMPLE)
 
+    def alike(self, sku: Sku) -> SkuQuerySet:
+        """SKUs of the same service and category, wherever they are sold."""
+        return self.filter(
+            service_id=sku.service_id,
+            resource_family=sku.resource_family,
+            resource_group=sku.resource_group,
+            usage_type=sku.usage_type,
+        )
+
 
 class Sku(models.Model):
     """A stock keeping unit: the thing that has a price."""
@@ -101,22 +110,6 @@ class Sku(models.Model):
 
 
 class PricingInfoQuerySet(models.QuerySet["PricingInfo"]):
-    def in_effect(self, sku_ids: Iterable[str], at: datetime) -> PricingInfoQuerySet:
-        """The price row of each SKU that answers "what does it cost at `at`?", at most one a SKU.
-
-        Rows that we had recorded by `at` go first, and of those the one that took effect last: so a
-        question about a past moment is answered as it was answered then, whatever was learned since.
-        """
-        newest = (
-            self.model.objects.filter(sku_id=OuterRef("sku_id"))
-            .filter(Q(effective_time__lte=at) | Q(effective_time__isnull=True))
-            .order_by(
-                Case(When(created_at__lte=at, then=Value(0)), default=Value(1)), "-effective_time", "-id"
-            )
-            .values("id")[:1]
-        )
-        return self.filter(sku_id__in=list(sku_ids), id=Subquery(newest))
-
     def latest_hashes(self, sku_ids: Iterable[str]) -> dict[str, str]:
         """The content hash of the price row that was written last, by SKU id."""
         rows = self.filter(sku_id__in=list(sku_ids)).order_by("id")
@@ -157,6 +150,14 @@ class PricingInfo(models.Model):
         return self.pricing_expression_json or {}
 
 
+class PricingTierQuerySet(models.QuerySet["PricingTier"]):
+    def with_skus(self, sku_ids: Iterable[str]) -> PricingTierQuerySet:
+        """All tiers that the SKUs have or had, lowest first, each with its price row, SKU and service."""
+        return self.filter(pricing_info__sku__in=sku_ids).select_related(
+            "pricing_info__sku__service", "pricing_info__sku__last_seen_update"
+        )
+
+
 class PricingTier(models.Model):
     """One tier of a price: from `start_usage_amount` usage units on, a unit costs `unit_price`."""
 
@@ -168,6 +169,8 @@ class PricingTier(models.Model):
     price_units = models.TextField()
     price_nanos = models.IntegerField()
     created_at = models.DateTimeField(db_default=CurrentTimestamp())
+
+    objects = PricingTierQuerySet.as_manager()
 
     class Meta:
         db_table = "pricing_tiers"
@@ -189,9 +192,12 @@ class PricingTier(models.Model):
 
 
 class PricingUpdateQuerySet(models.QuerySet["PricingUpdate"]):
-    def latest_completed(self) -> PricingUpdate | None:
-        """The sync that the catalog's answers rest on, or None before the first."""
-        return self.filter(status=PricingUpdate.Status.COMPLETED).order_by("-id").first()
+    def latest_completed(self, by: datetime | None = None) -> PricingUpdate | None:
+        """The sync that the catalog's answers rest on, now or at the moment `by`; None before the first."""
+        completed = self.filter(status=PricingUpdate.Status.COMPLETED)
+        if by is not None:
+            completed = completed.filter(completed_at__lte=by)
+        return completed.order_by("-id").first()
 
 
 class PricingUpdate(models.Model):
