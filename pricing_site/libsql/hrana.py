@@ -25,10 +25,13 @@ _REFUSALS = {
 TOO_LARGE = "RESPONSE_TOO_LARGE"
 
 
+Params = Sequence[object] | Mapping[str, object]
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     sql: str
-    params: Sequence[object] | Mapping[str, object] = ()
+    params: Params = ()
 
     def encoded(self) -> dict[str, Any]:
         if isinstance(self.params, Mapping):

@@ -28,6 +28,11 @@ def is_rollback_to(sql: str) -> bool:
     return bool(_ROLLBACK_TO.match(sql))
 
 
+def savepoint_name(sql: str) -> str:
+    """The name in a SAVEPOINT, RELEASE or ROLLBACK TO."""
+    return sql.rstrip(" ;\n").split()[-1].strip("\"'`[]").lower()
+
+
 def base_type(decltype: str | None) -> str:
     """A column's declared type without its size: `varchar(20)` is a `varchar`."""
     return re.split(r"[\s(]", decltype, maxsplit=1)[0].lower() if decltype else ""
