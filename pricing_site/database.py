@@ -59,7 +59,7 @@ def _server(parts: SplitResult, auth_token: str) -> dict[str, Any]:
         "NAME": f"{scheme}://{parts.netloc}",
         "PASSWORD": auth_token,
         "CONN_MAX_AGE": None,
-        "OPTIONS": {"timeout": 20},
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
     }
 
 

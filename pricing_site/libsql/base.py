@@ -66,13 +66,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
     connection: dbapi.Connection
 
     def get_connection_params(self) -> dict[str, Any]:
-        settings = self.settings_dict
-        options = dict(settings["OPTIONS"])
-        mode = str(options.pop("transaction_mode", "IMMEDIATE")).upper()
-        if mode not in self.transaction_modes:
-            raise ImproperlyConfigured(f"OPTIONS['transaction_mode'] is {mode}, not IMMEDIATE or DEFERRED.")
-        self.transaction_mode = mode
-        return {"url": settings["NAME"], "auth_token": settings["PASSWORD"], **options}
+        params = super().get_connection_params()  # checks NAME and the transaction mode
+        unknown = self.settings_dict["OPTIONS"].keys() - {"timeout", "transaction_mode"}
+        if unknown:
+            raise ImproperlyConfigured(f"OPTIONS that a libSQL server has no use for: {sorted(unknown)}.")
+        return {
+            "url": self.settings_dict["NAME"],
+            "auth_token": self.settings_dict["PASSWORD"],
+            "timeout": params.get("timeout", dbapi.TIMEOUT),
+        }
 
     def get_database_version(self) -> tuple[int, ...]:
         with self.temporary_connection() as cursor:
@@ -96,14 +98,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def disable_constraint_checking(self) -> bool:
         """Leave foreign keys unchecked from the next transaction on; within one SQLite cannot."""
         self.ensure_connection()
-        if self.connection.in_transaction:
-            return False
-        self.connection.foreign_keys = False
-        return True
+        if not self.connection.in_transaction:
+            self.connection.foreign_keys = False
+        return not self.connection.foreign_keys
 
     def enable_constraint_checking(self) -> None:
         self.ensure_connection()
-        self.connection.foreign_keys = True
+        if not self.connection.in_transaction:
+            self.connection.foreign_keys = True
 
     def _set_autocommit(self, autocommit: bool) -> None:
         with self.wrap_database_errors:

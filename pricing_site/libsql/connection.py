@@ -66,11 +66,10 @@ class Connection:
         self._require_open()
         if self._lost:
             raise self._lost_transaction()
-        statements = [*self._waiting, Statement("COMMIT")]
-        is_needed = self._stream.is_open
+        waiting, is_needed = self._waiting, self._stream.is_open
         self._end_transaction()
         if is_needed:
-            outcome = self._send_commit(statements)
+            outcome = self._send_commit(waiting)
             if outcome.error:
                 raise outcome.error
 
@@ -81,9 +80,9 @@ class Connection:
         self._end_transaction()
         if is_needed:
             try:
-                self._stream.batch([Statement("ROLLBACK")], close=True)
+                self._stream.batch([Statement("ROLLBACK")])
             except OperationalError:
-                self._stream.forget()  # the server rolls a forgotten stream back
+                return  # the server rolls back a stream that nobody carries on
 
     def close(self) -> None:
         if self.closed:
@@ -104,11 +103,14 @@ class Connection:
         is_read = len(statements) == 1 and sql_text.is_read(statements[0].sql)
         if not (self.autocommit or self.in_transaction or is_read):
             self.begin()
-        opening = self._opening(is_read)
-        outcome = self._send([*opening, *statements], repeatable=is_read)
+        if self.in_transaction:
+            outcome = self._transact(statements)
+        else:
+            opening = [] if is_read else [self._foreign_keys_pragma()]
+            outcome = self._stream.batch(statements, opening=opening, repeatable=is_read)
         if outcome.error:
             return [self._in_full(statements, outcome.error)]
-        return outcome.results[len(opening) :]
+        return outcome.results
 
     def control(self, keyword: str, sql: str) -> bool:
         """Carry out a statement that begins, ends or marks a transaction; False if it is for the server."""
@@ -128,7 +130,9 @@ class Connection:
     def _mark(self, keyword: str, sql: str) -> bool:
         """Let SAVEPOINT and RELEASE wait for the next statement; False for what cannot wait."""
         if not self.in_transaction:
-            raise NotSupportedError("A savepoint needs a transaction on a libSQL server: BEGIN first.")
+            if self.autocommit:
+                raise NotSupportedError("A savepoint needs a transaction on a libSQL server: BEGIN first.")
+            self.begin()
         name = sql_text.savepoint_name(sql)
         is_known = name in self._savepoints
         if is_known:
@@ -142,33 +146,25 @@ class Connection:
         self._waiting.append(Statement(sql))
         return True
 
-    def _opening(self, is_read: bool) -> list[Statement]:
-        """What has to run ahead of a statement: each stream is a new connection to the server."""
-        if self.in_transaction:
-            return self._waiting
-        return [] if is_read else [self._foreign_keys_pragma()]
-
     def _foreign_keys_pragma(self) -> Statement:
         return Statement(f"PRAGMA foreign_keys = {'ON' if self.foreign_keys else 'OFF'}")
 
-    def _send(self, statements: list[Statement], *, repeatable: bool) -> Outcome:
+    def _transact(self, statements: Sequence[Statement]) -> Outcome:
         try:
-            outcome = self._stream.batch(statements, close=not self.in_transaction, repeatable=repeatable)
+            outcome = self._stream.transact(statements, opening=self._waiting)
         except (OperationalError, InterfaceError) as error:
-            if self.in_transaction:
-                self._lost = error
+            self._lost = error
             raise
         self._waiting = []
-        if self.in_transaction and outcome.is_autocommit:
-            # SQLite itself rolled back (disk full, a timeout): from here on each statement would
-            # commit alone, so none may follow.
+        if outcome.is_autocommit:
+            # BEGIN failed, or SQLite itself rolled back (a full disk, another writer's turn).
             self._lost = outcome.error or OperationalError("the server ended the transaction")
             outcome.error = self._lost
         return outcome
 
-    def _send_commit(self, statements: list[Statement]) -> Outcome:
+    def _send_commit(self, waiting: Sequence[Statement]) -> Outcome:
         try:
-            return self._stream.batch(statements, close=True)
+            return self._stream.batch([*waiting, Statement("COMMIT")])
         except OperationalError as error:
             raise OperationalError(
                 f"No answer to COMMIT: it is not known whether the transaction was kept. {error}", error.code
@@ -182,7 +178,7 @@ class Connection:
             return self._stream.cursor(statements[0])
         finally:
             if not self.in_transaction and self._stream.is_open:
-                self._stream.batch([], close=True)
+                self._stream.batch([])
 
     def _end_transaction(self) -> None:
         self.in_transaction = False

@@ -46,12 +46,14 @@ threadsafety = 1  # threads share the module, not a connection
 paramstyle = "qmark"
 Binary = bytes
 
+TIMEOUT = 20.0
+
 
 def connect(
     url: str,
     auth_token: str = "",
     *,
-    timeout: float = 20.0,
+    timeout: float = TIMEOUT,
     autocommit: bool = False,
     converters: Converters | None = None,
 ) -> Connection:

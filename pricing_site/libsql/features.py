@@ -10,9 +10,6 @@ class DatabaseFeatures(features.DatabaseFeatures):
     can_alter_table_drop_column = True
     can_return_columns_from_insert = True
     can_return_rows_from_bulk_insert = True
-    supports_json_field = True
-    can_introspect_json_field = True
-    has_json_object_function = True
     test_db_allows_multiple_connections = True
     # A server holds one database: there is no file to copy.
     can_clone_databases = False

@@ -23,6 +23,7 @@ _REFUSALS = {
     429: "The libSQL server has too many open streams (429)",
 }
 TOO_LARGE = "RESPONSE_TOO_LARGE"
+_IN_TRANSACTION = {"type": "not", "cond": {"type": "is_autocommit"}}
 
 
 Params = Sequence[object] | Mapping[str, object]
@@ -54,7 +55,7 @@ class Result:
 class Outcome:
     """What a batch gave: a result for each statement up to the first that failed, and that failure.
 
-    `is_autocommit` says that the stream is in no transaction; it is True too where the stream was closed.
+    `is_autocommit` says that the stream is in no transaction.
     """
 
     results: list[Result] = field(default_factory=list)
@@ -78,18 +79,40 @@ class Stream:
         """Leave the stream to the server, which rolls it back when it expires."""
         self._baton = self._base_url = None
 
-    def batch(self, statements: Sequence[Statement], *, close: bool, repeatable: bool = False) -> Outcome:
-        """Run `statements` in order in one round trip; none runs after one that failed.
+    def batch(
+        self, statements: Sequence[Statement], *, opening: Sequence[Statement] = (), repeatable: bool = False
+    ) -> Outcome:
+        """Run `statements` on a stream of their own, which is closed: one round trip in all.
+
+        Args:
+            statements: run in order; none after one that failed.
+            opening: what runs before them.
+            repeatable: running them twice is as good as once, so a broken connection is tried again.
 
         Raises:
             OperationalError: the server could not be reached or refused the request as a whole.
         """
-        last = {"type": "close"} if close else {"type": "get_autocommit"}
-        first, second = self._pipeline([{"type": "batch", "batch": _batch(statements)}, last], repeatable)
-        if close:
+        requests = [_batch(opening), _batch(statements), {"type": "close"}]
+        try:
+            return _outcome(self._pipeline(requests, repeatable)[1])
+        finally:
             self.forget()
-        outcome = _outcome(first)
-        outcome.is_autocommit = close or bool(second["response"]["is_autocommit"])
+
+    def transact(self, statements: Sequence[Statement], *, opening: Sequence[Statement] = ()) -> Outcome:
+        """Run `statements` in the transaction that the stream holds or that `opening` begins.
+
+        The server runs them only within a transaction: if BEGIN fails, or the server has ended the
+        transaction, none of them commits alone.
+
+        Raises:
+            OperationalError: as for `batch`.
+        """
+        requests = [_batch(opening), _batch(statements, _IN_TRANSACTION), {"type": "get_autocommit"}]
+        opened, answer, state = self._pipeline(requests, repeatable=False)
+        outcome = _outcome(opened)
+        if not outcome.error:
+            outcome = _outcome(answer)
+        outcome.is_autocommit = bool(state["response"]["is_autocommit"])
         return outcome
 
     def is_readonly(self, sql: str) -> bool:
@@ -105,7 +128,8 @@ class Stream:
         Raises:
             Error: the statement failed.
         """
-        answer = self._post("/v3/cursor", {"batch": _batch([statement])}, repeatable=False)
+        message = {"batch": _batch([statement])["batch"]}
+        answer = self._post("/v3/cursor", message, repeatable=False)
         lines = iter(answer.body.splitlines())
         self._carry_on(json.loads(next(lines)))
         return _collect(json.loads(line) for line in lines)
@@ -136,11 +160,13 @@ class Stream:
         self._base_url = answer["base_url"] or self._base_url
 
 
-def _batch(statements: Sequence[Statement]) -> dict[str, Any]:
-    steps: list[dict[str, Any]] = [{"stmt": statement.encoded()} for statement in statements]
-    for index, step in enumerate(steps[1:]):
-        step["condition"] = {"type": "ok", "step": index}
-    return {"steps": steps}
+def _batch(statements: Sequence[Statement], condition: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A request for `statements`, the first only under `condition`, each other only after the one before."""
+    steps: list[dict[str, Any]] = []
+    for index, statement in enumerate(statements):
+        steps.append({"stmt": statement.encoded(), "condition": condition})
+        condition = {"type": "ok", "step": index}
+    return {"type": "batch", "batch": {"steps": steps}}
 
 
 def _outcome(answer: dict[str, Any]) -> Outcome:

@@ -57,27 +57,26 @@ WHOLE_DATETIME = "substr({0}, 1, 19)"
 WHOLE_TIME = "substr({0}, 1, instr({0} || '.', '.') - 1)"
 
 # Microseconds since the epoch, exact.
-_MICROSECONDS = (
-    f"(unixepoch({WHOLE_TIME}) * 1000000"
-    " + CAST(substr(substr({0}, instr({0} || '.', '.') + 1) || '000000', 1, 6) AS INTEGER))"
-)
+_FRACTION = "CAST(substr(substr({0}, instr({0} || '.', '.') + 1) || '000000', 1, 6) AS INTEGER)"
+_MICROSECONDS = f"(unixepoch({WHOLE_TIME}) * 1000000 + {_FRACTION})"
 # A scalar subquery names the operands, whose SQL and parameters may stand only once.
 DIFFERENCE = (
     f"(SELECT {_MICROSECONDS.format('lhs')} - {_MICROSECONDS.format('rhs')}"
     " FROM (SELECT {lhs} AS lhs, {rhs} AS rhs))"
 )
 # The operand that is text is the moment, the other the duration in microseconds. As in Python, a date plus a
-# duration is a date, and a datetime shows a fraction only if it has one.
+# duration is a date, and a datetime shows a fraction only if it has one. `beyond` is what comes on top of the
+# moment's whole second. No more subqueries than these: the server's parser has a depth of 100.
+_BEYOND = "(beyond %% 1000000 + 1000000) %% 1000000"
+_SECONDS = f"unixepoch({WHOLE_TIME.format('moment')}) + (beyond - {_BEYOND}) / 1000000"
 SHIFTED = (
-    "(SELECT CASE WHEN moment NOT LIKE '%%:%%' THEN date(seconds, 'unixepoch')"
-    " ELSE datetime(seconds, 'unixepoch') ||"
-    " CASE fraction WHEN 0 THEN '' ELSE printf('.%%06d', fraction) END END"
-    " FROM (SELECT moment, fraction, (total - fraction) / 1000000 AS seconds"
-    " FROM (SELECT moment, total, (total %% 1000000 + 1000000) %% 1000000 AS fraction"
-    f" FROM (SELECT moment, {_MICROSECONDS.format('moment')} {{sign}} CAST(duration AS INTEGER) AS total"
+    f"(SELECT CASE WHEN moment NOT LIKE '%%:%%' THEN date({_SECONDS}, 'unixepoch')"
+    f" ELSE datetime({_SECONDS}, 'unixepoch') ||"
+    f" CASE {_BEYOND} WHEN 0 THEN '' ELSE printf('.%%06d', {_BEYOND}) END END"
     " FROM (SELECT iif(typeof(lhs) = 'text', lhs, rhs) AS moment,"
-    " iif(typeof(lhs) = 'text', rhs, lhs) AS duration"
-    " FROM (SELECT {lhs} AS lhs, {rhs} AS rhs))))))"
+    f" iif(typeof(lhs) = 'text', {_FRACTION.format('lhs')} {{sign}} CAST(rhs AS INTEGER),"
+    f" CAST(lhs AS INTEGER) {{sign}} {_FRACTION.format('rhs')}) AS beyond"
+    " FROM (SELECT {lhs} AS lhs, {rhs} AS rhs)))"
 )
 _FIXED_OFFSET = re.compile(r"(?:UTC)?([+-])(\d\d):?(\d\d)")
 _TIME_ZONE_REFUSED = (
