@@ -142,7 +142,7 @@ def _example(sku: Sku, list_price: ListPrice) -> Example:
 
 
 def _history(prices: Sequence[ListPrice]) -> list[PriceChange]:
-    return [_price_change(price, before) for price, before in zip(prices, [*prices[1:], None], strict=True)]
+    return [_price_change(price, before) for price, before in zip(prices, [*prices[1:], None], strict=False)]
 
 
 def _price_change(price: ListPrice, before: ListPrice | None) -> PriceChange:

@@ -61,6 +61,7 @@ _SEPARATORS = re.compile(r"[\s.·*_-]+")
 _BITS = re.compile(r"b|[KMGTPE]i?b")  # a small b behind a capital is a bit; "gb" is how people type GB
 _LONGEST_TEXT = 60
 _LONGEST_NUMBER = 12
+_LARGEST_SIZE = 10**30
 
 _FITTING = {
     "By": ("GiBy", "MiBy", "TiBy", "GBy", "TBy", "By"),
@@ -85,7 +86,7 @@ def parse_unit(text: str) -> Unit | None:
         if unit.dimension != "count":
             dimensions.append(unit.dimension)
     dimension = ".".join(sorted(dimensions)) or "count"
-    return Unit(size, dimension, months) if dimension in _FITTING else None
+    return Unit(size, dimension, months) if dimension in _FITTING and size <= _LARGEST_SIZE else None
 
 
 def _parse_word(word: str) -> Unit | None:
@@ -131,8 +132,8 @@ class UsageUnit:
         if unit is None or self._is_own(unit):
             return EXACT.multiply(quantity, self.factor)
         named = self._parse(unit)
-        month = self.month_seconds**named.months
-        return EXACT.multiply(quantity, EXACT.multiply(Decimal(named.size), month))
+        months = EXACT.multiply(self.month_seconds, named.months) if named.months else 1
+        return EXACT.multiply(quantity, EXACT.multiply(months, named.size))
 
     @property
     def month_seconds(self) -> Decimal:

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
-from catalog.calculate import parse_quantity
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from catalog.calculate import parse_quantity
 
 
 class Arguments(BaseModel):

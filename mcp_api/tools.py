@@ -7,41 +7,47 @@ from typing import Any
 from catalog import calculate as calculation
 from catalog import details as sku_details
 from catalog import search as catalog_search
+from catalog.answers import utc_text
 from catalog.errors import CatalogEmptyError
-from catalog.models import PricingUpdate
+from catalog.models import SAMPLE, PricingUpdate
+from catalog.sample.source import SampleSource
 from mcp_api.schemas import CalculateArguments, DetailsArguments, SearchArguments
 
 CONTRACT = "1"
 
 Answer = dict[str, Any]
 
+_SAMPLE_NOTICE = SampleSource().notice()
+
 
 def search(arguments: SearchArguments) -> Answer:
     """Find services and SKUs by words a person would use, with the list price of each SKU."""
-    update = _update()
+    update = _latest_update()
     answer = catalog_search.search(catalog_search.SearchRequest(**arguments.model_dump()))
-    hint = " ".join(filter(None, [update.sample_notice, answer["hint"]])) or None
-    return _envelope(update) | answer | {"hint": hint}
+    hint = " ".join(filter(None, [_notice(update), answer["hint"]])) or None
+    return {**_envelope(update), **answer, "hint": hint}
 
 
 def details(arguments: DetailsArguments) -> Answer:
-    """Show SKUs whole: metadata, price tiers in exact decimals, price history, and a calculate call."""
-    update = _update()
-    answer = sku_details.details(arguments.sku_ids, as_of=arguments.as_of, history=arguments.history)
-    return _envelope(update) | answer | {"hint": update.sample_notice}
+    """Show SKUs whole: metadata, exact price tiers, price history on request, an example calculate call."""
+    update = _latest_update()
+    answer = sku_details.details(
+        arguments.sku_ids, as_of=arguments.as_of, history=arguments.history, latest=update
+    )
+    return {**_envelope(update), **answer, "hint": _notice(update)}
 
 
 def calculate(arguments: CalculateArguments) -> Answer:
-    """Price usage of SKUs exactly, tier by tier, free allowances given once, with the rows used as proof."""
-    update = _update()
+    """Price usage exactly: by tier, free allowances given once, units converted, with the rows as proof."""
+    update = _latest_update()
     items = [calculation.Item(**item.model_dump()) for item in arguments.items]
-    answer = calculation.calculate(items, months=arguments.months, as_of=arguments.as_of)
-    if update.sample_notice:
-        answer["assumptions"].insert(0, update.sample_notice)
-    return _envelope(update) | answer
+    answer = calculation.calculate(items, months=arguments.months, as_of=arguments.as_of, latest=update)
+    if notice := _notice(update):
+        answer["assumptions"].insert(0, notice)
+    return {**_envelope(update), **answer}
 
 
-def _update() -> PricingUpdate:
+def _latest_update() -> PricingUpdate:
     update = PricingUpdate.objects.latest_completed()
     if update is None:
         raise CatalogEmptyError(
@@ -51,11 +57,15 @@ def _update() -> PricingUpdate:
     return update
 
 
+def _notice(update: PricingUpdate) -> str | None:
+    return _SAMPLE_NOTICE if update.source == SAMPLE else None
+
+
 def _envelope(update: PricingUpdate) -> Answer:
     return {
         "contract": CONTRACT,
         "catalog": {
-            "synced_at": update.completed_at.strftime("%Y-%m-%dT%H:%M:%SZ") if update.completed_at else None,
+            "synced_at": utc_text(update.completed_at) if update.completed_at else None,
             "update_id": update.pk,
             "source": update.source,
             "currency": "USD",

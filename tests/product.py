@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ class Product:
             return (await client.list_tools()).tools
 
     @contextlib.asynccontextmanager
-    async def _client(self, token: str, mode: str) -> Any:
+    async def _client(self, token: str, mode: str) -> AsyncIterator[Client]:
         headers = {"Authorization": f"Bearer {token}"}
         async with httpx2.AsyncClient(headers=headers) as http:
             transport = streamable_http_client(f"{self.url}/mcp", http_client=http)

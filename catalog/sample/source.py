@@ -22,12 +22,17 @@ Tiers = list[tuple[float, str]]
 
 
 class SampleSource:
-    """The starter catalog; its file says of which dates it is."""
+    """The starter catalog."""
 
     name = "sample"
 
     def __init__(self) -> None:
         self._catalog: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
+
+    def notice(self) -> str:
+        """What each answer from this catalog has to say."""
+        oldest, newest = self._catalog["oldest"], self._catalog["newest"]
+        return f"These are list prices of {oldest} to {newest} from the bundled sample, not today's."
 
     def services(self) -> Iterator[ServiceRecord]:
         yield from map(parse_service, self._catalog["services"])

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from django.utils import timezone
+
+from catalog.availability import is_sold_in, same_name_in
+from catalog.models import Service, Sku
+from tests.catalog.factories import make_service, make_sku
+
+
+@pytest.mark.parametrize(
+    ("service_regions", "taxonomy", "region", "sold"),
+    [
+        (["europe-west3"], ["europe-west3"], "europe-west3", True),
+        (["europe-west3"], ["europe-west3"], "europe-west1", False),
+        (["europe-west3"], None, "global", False),
+        (["us"], ["us-central1", "us-east1"], "us-east1", True),
+        (["us"], ["us-central1", "us-east1"], "us", True),
+        (["us"], ["us-central1", "us-east1"], "us-south1", False),
+        (["us-central1", "us-east1"], [], "us-east1", True),
+        (["global"], [], "europe-west3", True),
+        ([], None, "europe-west3", True),
+    ],
+)
+def test_a_sku_is_sold_where_its_regions_say(
+    service_regions: list[str], taxonomy: list[str] | None, region: str, sold: bool
+) -> None:
+    assert is_sold_in(Sku(service_regions=service_regions, geo_taxonomy_regions=taxonomy), region) is sold
+
+
+@pytest.fixture
+def compute() -> Service:
+    return make_service()
+
+
+def named_skus_in(region: str, name: str, others: Sequence[str], service: Service) -> list[str]:
+    """Of the `others`, all sold in the region, those that count as the same SKU."""
+    for other in others:
+        make_sku(display_name=other, service=service, service_regions=[region])
+    sku = make_sku(display_name=name, service=service, service_regions=["asia-east1"])
+    return [other.display_name for other in same_name_in(sku, region)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "same", "others"),
+    [
+        (
+            "N2 Instance Core running in Frankfurt",
+            "N2 Instance Core running in EMEA",
+            ["N2D AMD Instance Core running in EMEA", "N2 Custom Instance Core running in EMEA"],
+        ),
+        (
+            "Commitment v1: A2 Cpu in Israel for 3 Years",
+            "Commitment v1: A2 Cpu in Salt Lake City for 3 Year",
+            [
+                "Commitment v1: G2 Cpu in Salt Lake City for 3 Years",
+                "Commitment v1: A2 Cpu in Iowa for 1 Year",
+            ],
+        ),
+        (
+            "Network Inter Region Egress from Warsaw to Los Angeles",
+            "Network Inter Region Egress from Frankfurt to Los Angeles",
+            ["Network Inter Region Egress from Frankfurt to Tokyo"],
+        ),
+        (
+            "Nearline Storage Mumbai (Early Delete)",
+            "Nearline Storage Iowa (Early Delete)",
+            ["Nearline Storage Iowa"],
+        ),
+        (
+            "Storage PD Capacity",
+            "Storage PD Capacity in Frankfurt",
+            ["Regional Storage PD Capacity in Frankfurt"],
+        ),
+        (
+            "Nvidia T4 GPU running in Tokyo",
+            "Nvidia T4 GPU running in Frankfurt",
+            ["Nvidia P4 GPU running in Frankfurt"],
+        ),
+    ],
+)
+def test_the_same_sku_elsewhere_differs_in_the_place_alone(
+    name: str, same: str, others: list[str], compute: Service
+) -> None:
+    assert named_skus_in("europe-west3", name, [*others, same], compute) == [same]
+
+
+@pytest.mark.django_db
+def test_another_machine_is_no_candidate_where_the_region_lacks_this_one(compute: Service) -> None:
+    others = ["Nvidia P4 GPU running in Frankfurt", "Network Egress from Frankfurt to China"]
+
+    assert named_skus_in("europe-west3", "Nvidia T4 GPU running in Tokyo", others, compute) == []
+
+
+@pytest.mark.django_db
+def test_skus_of_another_category_or_withdrawn_are_no_candidates(compute: Service) -> None:
+    name = "N2 Instance Core running in EMEA"
+    make_sku(display_name=name, service=compute, usage_type="Preemptible")
+    make_sku(display_name=name, service=compute, retired_at=timezone.now())
+    make_sku(display_name=name)
+
+    assert named_skus_in("europe-west3", "N2 Instance Core running in Tokyo", [], compute) == []
+
+
+@pytest.mark.django_db
+def test_the_global_sku_stands_in_where_a_region_has_none_of_its_own(compute: Service) -> None:
+    everywhere = make_sku(display_name="Balanced PD Capacity", service=compute, service_regions=["global"])
+    make_sku(display_name="Balanced PD Capacity in Moon", service=compute, service_regions=["global"])
+    sku = make_sku(display_name="Balanced PD Capacity in Tokyo", service=compute)
+
+    assert same_name_in(sku, "europe-west1") == [everywhere]
