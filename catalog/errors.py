@@ -70,3 +70,7 @@ class ParseError(SourceError):
 
 class SyncRefusedError(Exception):
     """A sync that would harm the catalog."""
+
+
+class LeaseLostError(SyncRefusedError):
+    """A run that may not go on, because another has taken its place."""

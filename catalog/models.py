@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Func, Value
-from django.utils import timezone
 
 NANOS = Decimal(10) ** 9
 SAMPLE = "sample"
@@ -221,6 +220,8 @@ class PricingUpdate(models.Model):
     skus_changed = models.IntegerField(default=0, db_default=0)
     skus_retired = models.IntegerField(default=0, db_default=0)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
+    task_index = models.IntegerField(default=0, db_default=0)
+    task_count = models.IntegerField(default=1, db_default=1)
     created_at = models.DateTimeField(db_default=CurrentTimestamp())
 
     objects = PricingUpdateQuerySet.as_manager()
@@ -233,10 +234,3 @@ class PricingUpdate(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.status} {self.started_at:%Y-%m-%d %H:%M}"
-
-    def finish(self, status: Status, message: str = "") -> None:
-        """Close the run; `message` says what went wrong, if anything did. A failed run never completes."""
-        self.status = status
-        self.error_message = message or None
-        self.completed_at = timezone.now() if status == self.Status.COMPLETED else None
-        self.save()

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from django.db import transaction
-from django.utils import timezone
 
+from catalog import lease
 from catalog.diff import OfferedSkus, ServiceChange
-from catalog.errors import SourceError, SyncRefusedError
+from catalog.errors import LeaseLostError, SourceError, SyncRefusedError
 from catalog.models import SAMPLE, PricingUpdate, Sku
 from catalog.records import ServiceRecord, SkuRecord
 from catalog.write import write_change, write_services
@@ -69,16 +69,16 @@ def sync(source: Source, *, progress: Progress = iter) -> SyncResult:
         raise SyncRefusedError(
             "The database holds a real price list; the sample would replace it. Use another DATABASE_URL."
         )
-    update = PricingUpdate.objects.create(
-        started_at=timezone.now(), status=PricingUpdate.Status.RUNNING, source=source.name
-    )
+    update = lease.take(source.name, lease.Task())
     result = SyncResult(update)
     try:
         _Run(source, result).copy(progress)
-    except BaseException as error:
-        update.finish(PricingUpdate.Status.FAILED, _reason(error))
+    except LeaseLostError:
         raise
-    update.finish(PricingUpdate.Status.COMPLETED, "\n".join(result.failures.values()))
+    except BaseException as error:
+        lease.finish(update, PricingUpdate.Status.FAILED, _reason(error))
+        raise
+    lease.finish(update, PricingUpdate.Status.COMPLETED, "\n".join(result.failures.values()))
     return result
 
 
@@ -98,6 +98,7 @@ class _Run:
         # A service listed twice counts once.
         services = list({service.service_id: service for service in self._source.services()}.values())
         for service in progress(services):
+            lease.beat_if_due(self._update)
             self._copy_service(service, services)
         if not self._opened:
             reasons = list(self._result.failures.values()) or ["It lists no SKU at all."]
@@ -119,6 +120,7 @@ class _Run:
         self, service: ServiceRecord, change: ServiceChange, services: Sequence[ServiceRecord]
     ) -> None:
         with transaction.atomic():
+            lease.beat(self._update)
             if not self._opened:
                 self._open(services)
             write_change(change, self._update)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -25,6 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, source: str, if_empty: bool, **options: Any) -> None:
         if if_empty and PricingUpdate.objects.latest_completed():
             return
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # Cloud Run's notice, 10 s ahead
         try:
             with logging_redirect_tqdm():
                 result = sync(open_source(source), progress=self._progress)

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import chain
+
+import pytest
+from django.utils import timezone
+
+from catalog import lease
+from catalog.errors import LeaseLostError, SyncRefusedError
+from catalog.lease import LEASE, Task
+from catalog.models import PricingUpdate, Sku
+from catalog.records import SkuRecord
+from catalog.sync import sync
+from tests.catalog.wire import COMPUTE, STORAGE, WireSource, compute, wire_sku
+
+pytestmark = pytest.mark.django_db
+
+WHOLE = Task()
+
+
+def silence(update: PricingUpdate) -> None:
+    """Let the run's last sign of life be as long ago as a crashed one's."""
+    long_ago = timezone.now() - LEASE - timedelta(seconds=1)
+    PricingUpdate.objects.filter(pk=update.pk).update(heartbeat_at=long_ago)
+
+
+def test_a_second_run_is_refused_and_told_when_it_may_start() -> None:
+    first = lease.take("api", WHOLE)
+
+    with pytest.raises(SyncRefusedError, match=rf"Sync {first.pk} is running.*may start at \d\d:\d\d:\d\d"):
+        sync(compute(wire_sku()))
+
+    assert PricingUpdate.objects.get() == first
+    assert not Sku.objects.exists()
+
+
+def test_a_run_that_ended_makes_way() -> None:
+    lease.finish(lease.take("api", WHOLE), PricingUpdate.Status.COMPLETED)
+
+    assert lease.take("api", WHOLE).status == PricingUpdate.Status.RUNNING
+
+
+def test_a_run_that_was_silent_for_too_long_is_closed_as_crashed_by_the_next() -> None:
+    crashed = lease.take("api", WHOLE)
+    silence(crashed)
+
+    update = sync(compute(wire_sku())).update
+
+    crashed.refresh_from_db()
+    assert (crashed.status, crashed.completed_at) == (PricingUpdate.Status.FAILED, None)
+    assert "killed or crashed" in (crashed.error_message or "")
+    assert update.status == PricingUpdate.Status.COMPLETED
+
+
+def test_a_run_that_never_showed_life_is_closed_too() -> None:
+    crashed = lease.take("api", WHOLE)
+    PricingUpdate.objects.update(heartbeat_at=None, started_at=timezone.now() - 2 * LEASE)
+
+    lease.take("api", WHOLE)
+
+    crashed.refresh_from_db()
+    assert crashed.status == PricingUpdate.Status.FAILED
+
+
+def test_a_run_that_shows_life_keeps_its_lease() -> None:
+    update = lease.take("api", WHOLE)
+    silence(update)
+
+    lease.beat(update)
+
+    with pytest.raises(SyncRefusedError):
+        lease.take("api", WHOLE)
+
+
+def test_a_run_whose_place_was_taken_writes_no_more() -> None:
+    update = lease.take("api", WHOLE)
+    silence(update)
+    lease.take("api", WHOLE)
+
+    with pytest.raises(LeaseLostError):
+        lease.beat(update)
+    with pytest.raises(LeaseLostError):
+        lease.finish(update, PricingUpdate.Status.COMPLETED)
+
+    update.refresh_from_db()
+    assert update.status == PricingUpdate.Status.FAILED
+
+
+def test_a_sync_that_was_overtaken_while_it_slept_stops_before_its_next_write() -> None:
+    class Sleepy(WireSource):
+        def skus(self, service_id: str) -> Iterator[SkuRecord]:
+            if service_id == STORAGE:
+                silence(PricingUpdate.objects.get())
+                lease.take("api", WHOLE)
+            return super().skus(service_id)
+
+    with pytest.raises(LeaseLostError):
+        sync(Sleepy({COMPUTE: [wire_sku("A")], STORAGE: [wire_sku("B")]}))
+
+    assert list(Sku.objects.values_list("pk", flat=True)) == ["A"]
+    assert PricingUpdate.objects.filter(status=PricingUpdate.Status.RUNNING).count() == 1
+
+
+def test_what_a_crashed_run_had_counted_stays_readable() -> None:
+    update = lease.take("api", WHOLE)
+    update.skus_changed = 7
+
+    lease.beat(update)
+
+    assert PricingUpdate.objects.get().skus_changed == 7
+
+
+def test_parts_of_the_same_whole_run_side_by_side() -> None:
+    for index in range(4):
+        lease.take("api", Task(index, 4))
+
+    assert PricingUpdate.objects.filter(status=PricingUpdate.Status.RUNNING).count() == 4
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (Task(1, 4), Task(1, 4)),
+        (Task(1, 4), Task(0, 2)),
+        (Task(1, 4), WHOLE),
+        (WHOLE, Task(3, 4)),
+    ],
+)
+def test_parts_that_may_share_a_service_do_not_run_side_by_side(first: Task, second: Task) -> None:
+    lease.take("api", first)
+
+    with pytest.raises(SyncRefusedError):
+        lease.take("api", second)
+
+
+def test_each_service_belongs_to_one_part() -> None:
+    services = [f"{number:04X}-0000-0000" for number in range(1000)]
+
+    parts = [[service for service in services if Task(index, 3).includes(service)] for index in range(3)]
+
+    assert sorted(chain.from_iterable(parts)) == services
+    assert all(len(part) > 250 for part in parts)
+    assert all(map(WHOLE.includes, services))

@@ -1,0 +1,86 @@
+"""Runs of sync_catalog as processes: a pipe in the place of a SKU list holds one up for as long as needed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.catalog.processes import migrate, start_sync, wait_until
+from tests.catalog.wire import COMPUTE, STORAGE, wire_service, wire_sku
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A price list of two services, the second of which cannot be read to its end."""
+    folder = tmp_path / "prices"
+    (folder / "skus").mkdir(parents=True)
+    services = [wire_service(COMPUTE), wire_service(STORAGE)]
+    (folder / "services.json").write_text(json.dumps({"services": services}))
+    (folder / "skus" / f"{COMPUTE}.json").write_text(json.dumps({"skus": [wire_sku("A")]}))
+    os.mkfifo(folder / "skus" / f"{STORAGE}.json")
+    return folder
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    path = tmp_path / "catalog.db"
+    migrate(f"file:{path}")
+    return path
+
+
+def rows(database: Path, sql: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(database)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+@contextmanager
+def held_up_sync(folder: Path, database: Path) -> Iterator[subprocess.Popen[str]]:
+    """A run that has written the first service and waits for the second."""
+    with start_sync(folder, f"file:{database}") as process:
+        try:
+            wait_until(lambda: bool(rows(database, "SELECT sku_id FROM skus")))
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_run_which_says_so_and_keeps_what_it_wrote(
+    folder: Path, database: Path, number: signal.Signals
+) -> None:
+    with held_up_sync(folder, database) as process:
+        process.send_signal(number)
+        output, _ = process.communicate(timeout=10)
+
+    assert process.returncode == 1
+    assert "Stopped. What was written stands" in output
+    assert rows(database, "SELECT status, error_message, completed_at FROM pricing_updates") == [
+        ("failed", "Interrupted.", None)
+    ]
+    assert rows(database, "SELECT sku_id FROM skus") == [("A",)]
+
+
+def test_two_runs_do_not_overlap_and_a_killed_one_makes_way_in_time(folder: Path, database: Path) -> None:
+    with held_up_sync(folder, database) as first:
+        with start_sync(folder, f"file:{database}") as second:
+            output, _ = second.communicate(timeout=10)
+        assert second.returncode == 1
+        assert "Sync 1 is running" in output
+        first.kill()
+    (folder / "skus" / f"{STORAGE}.json").unlink()
+
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE pricing_updates SET heartbeat_at = datetime(heartbeat_at, '-1 hour')")
+    with start_sync(folder, f"file:{database}") as third:
+        third.communicate(timeout=10)
+
+    assert third.returncode == 0
+    assert rows(database, "SELECT id, status FROM pricing_updates") == [(1, "failed"), (2, "completed")]
