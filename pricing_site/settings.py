@@ -88,7 +88,16 @@ OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.Client"
 OAUTH2_PROVIDER = {
     "SCOPES": {MCP_SCOPE: "Search and read prices"},
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
 }
+# Agents on a person's machine are called back over http on its loopback address (RFC 8252 section 7.3).
+SILENCED_SYSTEM_CHECKS = ["oauth2_provider.W008"]
 
 # Server-side SQL keeps dates in UTC only (docs/decisions/0001).
 USE_TZ = True
