@@ -1,0 +1,18 @@
+"""The site's own pages."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from catalog.models import PricingUpdate
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """What this is, what the catalog holds and how to connect.
+
+    The figures are the last sync's own, so that the page costs one small query however large the catalog.
+    """
+    context = {"mcp_url": settings.MCP_RESOURCE, "update": PricingUpdate.objects.latest_completed()}
+    return render(request, "pricing_site/home.html", context)
