@@ -61,7 +61,7 @@ def test_it_says_where_prices_come_from() -> None:
     assert "The catalog is empty" in printed()
 
     make_update(source="sample")
-    assert "bundled sample, not today's" in printed()
+    assert "from the bundled sample, not today's" in " ".join(printed().split())
 
     make_update(source="api")
     assert "sample" not in printed()

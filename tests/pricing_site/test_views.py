@@ -9,7 +9,7 @@ from tests.catalog.factories import make_update
 
 pytestmark = pytest.mark.django_db
 
-SAMPLE_NOTICE = "Bundled sample"
+SAMPLE_NOTICE = "from the bundled sample, not today&#x27;s."
 
 
 def home(client: Client) -> str:

@@ -8,7 +8,8 @@ from django.template.loader import render_to_string
 
 from accounts.errors import NotLocalError
 from accounts.local import ensure_local_account
-from catalog.models import PricingUpdate
+from catalog.models import SAMPLE, PricingUpdate
+from catalog.sample.source import SampleSource
 
 PATH = settings.BASE_DIR / "data" / "local-account.json"
 
@@ -21,11 +22,13 @@ class Command(BaseCommand):
             account = ensure_local_account(PATH)
         except NotLocalError as error:
             raise CommandError(f"{error}") from error
+        update = PricingUpdate.objects.latest_completed()
         context = {
             "account": account,
             "public_url": settings.PUBLIC_URL,
             "mcp_url": settings.MCP_RESOURCE,
             "token": account.token,
-            "update": PricingUpdate.objects.latest_completed(),
+            "update": update,
+            "notice": SampleSource().notice() if update and update.source == SAMPLE else "",
         }
         self.stdout.write(render_to_string("pricing_site/local_account.txt", context))
