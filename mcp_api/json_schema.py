@@ -37,11 +37,10 @@ def _compact(node: Any, definitions: Schema) -> Any:
 
 def _nullable(node: Schema) -> Schema:
     """`anyOf` of one plain type and null, as a type list."""
-    match node:
-        case {"anyOf": [{"type": str(kind), **rest}, {"type": "null"}]}:
-            if "enum" in rest:
-                rest["enum"] = [*rest["enum"], None]
-            others = {key: value for key, value in node.items() if key != "anyOf"}
-            return {"type": [kind, "null"], **rest, **others}
-        case _:
-            return node
+    options = node.get("anyOf", [])
+    if options[1:] != [{"type": "null"}] or not isinstance(options[0].get("type"), str):
+        return node
+    kind = {**options[0], "type": [options[0]["type"], "null"]}
+    if "enum" in kind:
+        kind["enum"] = [*kind["enum"], None]
+    return kind | {key: value for key, value in node.items() if key != "anyOf"}

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from catalog.calculate import parse_quantity
+from catalog.errors import InvalidArgumentError
 
 
 class Arguments(BaseModel):
@@ -34,7 +35,10 @@ def _quantity(value: Any) -> Decimal:
     # The SDK's JSON parser makes a float of 0.1; its shortest form is what the agent wrote.
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError("must be a number or a decimal string")  # noqa: TRY004 pydantic's
-    return parse_quantity(value if isinstance(value, str) else repr(value))
+    try:
+        return parse_quantity(value if isinstance(value, str) else repr(value))
+    except InvalidArgumentError as error:
+        raise ValueError(f"{error.message} {error.hint}".rstrip(". ")) from None
 
 
 AsOf = Annotated[
