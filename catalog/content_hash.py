@@ -21,14 +21,18 @@ _SKU_FIELDS = tuple(field.name for field in fields(SkuRecord) if field.name != "
 def sku_hash(sku: SkuRecord) -> str:
     """The hash of all that a SKU says, its prices included."""
     content = {name: getattr(sku, name) for name in _SKU_FIELDS}
-    return _digest([content, [price_hash(price) for price in sku.pricing]])
+    return _digest([content, [_price_content(price) for price in sku.pricing]])
 
 
 def price_hash(price: PricingRecord) -> str:
     """The hash of a price: tiers, units, aggregation, currency and summary."""
+    return _digest(_price_content(price))
+
+
+def _price_content(price: PricingRecord) -> list[Any]:
     terms = {name: value for name, value in price.expression.items() if name != "tieredRates"}
     rates = sorted(price.expression.get("tieredRates", ()), key=_start)
-    return _digest([terms, rates, price.aggregation, price.currency_code, price.summary])
+    return [terms, rates, price.aggregation, price.currency_code, price.summary]
 
 
 def _start(rate: dict[str, Any]) -> float:
@@ -38,13 +42,15 @@ def _start(rate: dict[str, Any]) -> float:
 
 def _digest(value: Any) -> str:
     text = json.dumps(_canonical(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _canonical(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
     if isinstance(value, dict):
-        canonical = {key: _canonical(item) for key, item in value.items()}
-        return {key: item for key, item in canonical.items() if item not in _ZEROES}
+        canonical = ((key, _canonical(item)) for key, item in value.items())
+        return {key: item for key, item in canonical if item not in _ZEROES}
     if isinstance(value, list | tuple):
         return [_canonical(item) for item in value]
     if isinstance(value, float) and value.is_integer():

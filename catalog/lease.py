@@ -59,6 +59,9 @@ class Task:
         return crc32(service_id.encode()) % self.count == self.index
 
 
+WHOLE = Task()
+
+
 def take(source: str, task: Task) -> PricingUpdate:
     """Begin a run.
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models import Func, Value
+from django.db.models import ExpressionWrapper, F, Func, Q, Value
+
+from catalog.history import HeldPrice
 
 NANOS = Decimal(10) ** 9
 SAMPLE = "sample"
@@ -54,6 +57,12 @@ class SkuQuerySet(models.QuerySet["Sku"]):
     def from_sample(self) -> SkuQuerySet:
         """SKUs that the bundled sample brought, and no real price list has touched."""
         return self.filter(last_seen_update__source=SAMPLE)
+
+    def held(self) -> Iterator[tuple[str, str, str, bool]]:
+        """What a sync compares with: id, service, content hash and whether it is retired."""
+        is_retired = ExpressionWrapper(Q(retired_at__isnull=False), models.BooleanField())
+        rows = self.order_by().annotate(is_retired=is_retired)
+        return rows.values_list("sku_id", "service_id", "content_hash", "is_retired").iterator()
 
     def alike(self, sku: Sku) -> SkuQuerySet:
         """SKUs of the same service and category, wherever they are sold."""
@@ -109,10 +118,13 @@ class Sku(models.Model):
 
 
 class PricingInfoQuerySet(models.QuerySet["PricingInfo"]):
-    def latest_hashes(self, sku_ids: Iterable[str]) -> dict[str, str]:
-        """The content hash of the price row that was written last, by SKU id."""
-        rows = self.filter(sku_id__in=list(sku_ids)).order_by("id")
-        return dict(rows.values_list("sku_id", "content_hash"))
+    def timelines(self, sku_ids: Iterable[str]) -> dict[str, list[HeldPrice]]:
+        """The price rows of each SKU, by its id, in the order in which they took effect."""
+        rows = self.filter(sku_id__in=list(sku_ids)).order_by(F("effective_time").asc(nulls_first=True), "id")
+        timelines: defaultdict[str, list[HeldPrice]] = defaultdict(list)
+        for sku_id, began, content_hash in rows.values_list("sku_id", "effective_time", "content_hash"):
+            timelines[sku_id].append(HeldPrice(began, content_hash))
+        return timelines
 
 
 class PricingInfo(models.Model):
@@ -234,3 +246,18 @@ class PricingUpdate(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.status} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class StagedRows(models.Model):
+    """Rows that a run has read and not yet written (catalog/stage.py)."""
+
+    id = models.AutoField(primary_key=True)
+    update = models.ForeignKey(PricingUpdate, on_delete=models.CASCADE, related_name="+")
+    kind = models.TextField()
+    rows = models.TextField()
+
+    class Meta:
+        db_table = "sync_staging"
+
+    def __str__(self) -> str:
+        return f"{self.kind} of sync {self.update_id}"

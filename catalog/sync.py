@@ -7,18 +7,17 @@ be read stays as it was, and the rest goes on.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from django.db import transaction
-
 from catalog import lease
-from catalog.diff import OfferedSkus, ServiceChange
+from catalog.diff import HeldSkus, ServiceChange
 from catalog.errors import LeaseLostError, SourceError, SyncRefusedError
+from catalog.lease import WHOLE, Task
 from catalog.models import SAMPLE, PricingUpdate, Sku
 from catalog.records import ServiceRecord, SkuRecord
-from catalog.write import write_change, write_services
+from catalog.write import Writer
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +32,40 @@ class Source(Protocol):
 
     def services(self) -> Iterable[ServiceRecord]: ...
 
-    def skus(self, service_id: str) -> Iterable[SkuRecord]: ...
+    def sku_lists(self, service_ids: Sequence[str]) -> Iterable[Iterable[SkuRecord]]:
+        """The SKUs of each service, in the order given; one that cannot be read says so when iterated."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which services a run syncs: its task's part, of `service_ids` where some are named."""
+
+    task: Task = WHOLE
+    service_ids: Collection[str] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        return self.task.count == 1 and not self.service_ids
+
+    def choose(self, services: Iterable[ServiceRecord]) -> list[ServiceRecord]:
+        """The services in scope; one that is listed twice counts once.
+
+        Raises:
+            SourceError: a named service is not listed.
+        """
+        listed = {service.service_id: service for service in services}
+        unknown = sorted(set(self.service_ids) - listed.keys())
+        if unknown:
+            raise SourceError(f"The price list has no service {', '.join(unknown)}.")
+        return [
+            service
+            for service_id, service in listed.items()
+            if self.task.includes(service_id) and (not self.service_ids or service_id in self.service_ids)
+        ]
+
+
+EVERYTHING = Scope()
 
 
 @dataclass(slots=True)
@@ -43,6 +75,18 @@ class SyncResult:
     update: PricingUpdate
     failures: dict[str, str] = field(default_factory=dict)
     skus_skipped: int = 0
+
+    def count(self, change: ServiceChange) -> None:
+        self.skus_skipped += change.skipped
+        counts = {
+            "services_synced": 1,
+            "skus_synced": change.listed,
+            "pricing_records_synced": change.prices,
+            "skus_changed": len(change.changed),
+            "skus_retired": len(change.retired),
+        }
+        for name, count in counts.items():
+            setattr(self.update, name, getattr(self.update, name) + count)
 
     def summary(self) -> str:
         """One line for the operator."""
@@ -54,25 +98,26 @@ class SyncResult:
         )
 
 
-def sync(source: Source, *, progress: Progress = iter) -> SyncResult:
+def sync(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = iter) -> SyncResult:
     """Copy the price list of `source` into the tables.
 
     Args:
         source: where to read from.
+        scope: the services to sync, all by default.
         progress: given the services, yields each as its turn comes; may show how far the run is.
 
     Raises:
-        SyncRefusedError: the run would replace real prices with the sample's.
+        SyncRefusedError: another run is going on, or this one would replace real prices with the sample's.
         SourceError: nothing could be read; nothing has changed.
     """
     if source.name == SAMPLE and Sku.objects.exclude(pk__in=Sku.objects.from_sample()).exists():
         raise SyncRefusedError(
             "The database holds a real price list; the sample would replace it. Use another DATABASE_URL."
         )
-    update = lease.take(source.name, lease.Task())
+    update = lease.take(source.name, scope.task)
     result = SyncResult(update)
     try:
-        _Run(source, result).copy(progress)
+        _Run(source, scope, result).copy(progress)
     except LeaseLostError:
         raise
     except BaseException as error:
@@ -85,72 +130,61 @@ def sync(source: Source, *, progress: Progress = iter) -> SyncResult:
 class _Run:
     """One run while it goes on."""
 
-    def __init__(self, source: Source, result: SyncResult) -> None:
-        self._result = result
+    def __init__(self, source: Source, scope: Scope, result: SyncResult) -> None:
         self._source = source
-        self._update = result.update
+        self._scope = scope
+        self._result = result
         self._replaces_sample = source.name != SAMPLE and Sku.objects.from_sample().exists()
-        held = Sku.objects.none() if self._replaces_sample else Sku.objects.offered()
-        self._offered = OfferedSkus(held.values_list("sku_id", "service_id", "content_hash").iterator())
-        self._opened = False
+        self._held = HeldSkus(() if self._replaces_sample else Sku.objects.held())
 
     def copy(self, progress: Progress) -> None:
-        # A service listed twice counts once.
-        services = list({service.service_id: service for service in self._source.services()}.values())
-        for service in progress(services):
-            lease.beat_if_due(self._update)
-            self._copy_service(service, services)
-        if not self._opened:
-            reasons = list(self._result.failures.values()) or ["It lists no SKU at all."]
-            raise SourceError(f"The price list cannot be used. {reasons[0]}")
+        services = self._scope.choose(self._source.services())
+        writer = Writer(self._result.update, services, replaces_sample=self._replaces_sample)
+        lists = self._source.sku_lists([service.service_id for service in services])
+        for service, skus in zip(progress(services), lists, strict=True):
+            self._copy_service(service, skus, writer)
+        self._require_use(services)
 
-    def _copy_service(self, service: ServiceRecord, services: Sequence[ServiceRecord]) -> None:
+    def _copy_service(self, service: ServiceRecord, skus: Iterable[SkuRecord], writer: Writer) -> None:
+        change = ServiceChange(service.service_id)
         try:
-            change = self._offered.compare(service.service_id, self._source.skus(service.service_id))
+            for sku, content_hash in self._held.compare(self._alive(skus), change):
+                writer.add(sku, content_hash, is_held=sku.sku_id in self._held)
         except SourceError as error:
-            logger.warning("%s (%s) failed: %s", service.display_name, service.service_id, error)
+            logger.warning("service=%s failed: %s", service.service_id, error)
             self._result.failures[service.service_id] = str(error)
-            self._update.services_failed += 1
+            self._result.update.services_failed += 1
+            writer.drop()
             return
-        if change.listed:
-            self._write(service, change, services)
-        self._count(change)
+        if not change.is_empty:
+            writer.write(change)
+            _log(change)
+        self._result.count(change)
 
-    def _write(
-        self, service: ServiceRecord, change: ServiceChange, services: Sequence[ServiceRecord]
-    ) -> None:
-        with transaction.atomic():
-            lease.beat(self._update)
-            if not self._opened:
-                self._open(services)
-            write_change(change, self._update)
-        self._opened = True
-        self._offered.apply(change)
-        logger.info(
-            "%s: %d SKUs listed, %d changed, %d retired",
-            service.display_name,
-            len(change.listed),
-            len(change.changed),
-            len(change.retired),
-        )
+    def _alive(self, skus: Iterable[SkuRecord]) -> Iterator[SkuRecord]:
+        """The SKUs, with signs of life while they are read."""
+        lease.beat_if_due(self._result.update)
+        for sku in skus:
+            yield sku
+            lease.beat_if_due(self._result.update)
 
-    def _open(self, services: Sequence[ServiceRecord]) -> None:
-        """What goes ahead of the first SKU, in its transaction: a source that fails changes nothing."""
-        if self._replaces_sample:
-            Sku.objects.from_sample().delete()
-        write_services(services)
+    def _require_use(self, services: Sequence[ServiceRecord]) -> None:
+        """A price list of nothing is no price list; that a part of one lists nothing may be."""
+        is_read = len(self._result.failures) < len(services) or not services
+        if self._result.update.skus_synced or (is_read and not self._scope.is_whole):
+            return
+        reasons = [*self._result.failures.values(), "It lists no SKU at all."]
+        raise SourceError(f"The price list cannot be used. {reasons[0]}")
 
-    def _count(self, change: ServiceChange) -> None:
-        self._result.skus_skipped += len(change.skipped)
-        counts = {
-            "services_synced": 1,
-            "skus_synced": len(change.listed - change.skipped),
-            "pricing_records_synced": sum(change.prices.values()),
-            "skus_changed": len(change.changed),
-            "skus_retired": len(change.retired),
-        }
-        for name, count in counts.items():
-            setattr(self._update, name, getattr(self._update, name) + count)
+
+def _log(change: ServiceChange) -> None:
+    logger.info(
+        "service=%s listed=%d changed=%d retired=%d",
+        change.service_id,
+        change.listed,
+        len(change.changed),
+        len(change.retired),
+    )
 
 
 def _reason(error: BaseException) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -57,6 +57,9 @@ class ApiSource:
             for page in self._client.list_services(request, **self._options).pages:
                 for service in type(page).pb(page).services:
                     yield parse_service(_wire(service))
+
+    def sku_lists(self, service_ids: Sequence[str]) -> Iterator[Iterator[SkuRecord]]:
+        return map(self.skus, service_ids)
 
     def skus(self, service_id: str) -> Iterator[SkuRecord]:
         request = ListSkusRequest(parent=f"services/{service_id}", page_size=PAGE_SIZE)

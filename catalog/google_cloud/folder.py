@@ -10,7 +10,7 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,9 @@ class FolderSource:
         if body is None:
             raise SourceError(f"{self._path} holds no services.json or services.json.gz.")
         yield from map(parse_service, body.get("services", ()))
+
+    def sku_lists(self, service_ids: Sequence[str]) -> Iterator[Iterator[SkuRecord]]:
+        return map(self.skus, service_ids)
 
     def skus(self, service_id: str) -> Iterator[SkuRecord]:
         if not _SERVICE_ID.fullmatch(service_id):

@@ -8,7 +8,7 @@ geoTaxonomy if the regions do not tell it (null where Google sends none).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,9 @@ class SampleSource:
 
     def services(self) -> Iterator[ServiceRecord]:
         yield from map(parse_service, self._catalog["services"])
+
+    def sku_lists(self, service_ids: Sequence[str]) -> Iterator[Iterator[SkuRecord]]:
+        return map(self.skus, service_ids)
 
     def skus(self, service_id: str) -> Iterator[SkuRecord]:
         for service in self._catalog["services"]:

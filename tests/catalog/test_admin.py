@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku
+from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku, StagedRows
 from tests.catalog.factories import NOON, make_price, make_service, make_sku, make_update
 
 pytestmark = pytest.mark.django_db
@@ -138,5 +138,5 @@ def test_only_staff_sees_the_catalog(client: Client) -> None:
 
 
 def test_every_table_of_the_catalog_is_on_show() -> None:
-    assert {*apps.get_app_config("catalog").get_models()} == {*MODELS}
+    assert {*apps.get_app_config("catalog").get_models()} == {*MODELS, StagedRows}
     assert all(admin.site.is_registered(model) for model in MODELS)

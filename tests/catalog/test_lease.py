@@ -9,15 +9,13 @@ from django.utils import timezone
 
 from catalog import lease
 from catalog.errors import LeaseLostError, SyncRefusedError
-from catalog.lease import LEASE, Task
+from catalog.lease import LEASE, WHOLE, Task
 from catalog.models import PricingUpdate, Sku
 from catalog.records import SkuRecord
 from catalog.sync import sync
 from tests.catalog.wire import COMPUTE, STORAGE, WireSource, compute, wire_sku
 
 pytestmark = pytest.mark.django_db
-
-WHOLE = Task()
 
 
 def silence(update: PricingUpdate) -> None:

@@ -5,7 +5,7 @@ The fields and their spelling are those of cloudbilling.googleapis.com/v1; the f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,6 +82,9 @@ class WireSource:
     def services(self) -> Iterator[ServiceRecord]:
         for service_id in self.skus_by_service:
             yield parse_service(wire_service(service_id, self.names.get(service_id, f"Service {service_id}")))
+
+    def sku_lists(self, service_ids: Sequence[str]) -> Iterator[Iterator[SkuRecord]]:
+        return map(self.skus, service_ids)
 
     def skus(self, service_id: str) -> Iterator[SkuRecord]:
         entries = self.skus_by_service[service_id]

@@ -1,0 +1,174 @@
+"""The stage: what a run has read of a service and not yet written.
+
+Rows wait as JSON in sync_staging until the service has been read to its end. Then the database moves them
+into the tables by itself, in one transaction that carries no data over the network and so is short:
+docs/decisions/0003-staged-writes.md. Raw SQL, because the ORM knows neither json_each nor INSERT ... SELECT.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from catalog.history import NewPrice
+from catalog.models import PricingUpdate, StagedRows
+from catalog.records import SkuRecord
+
+Row = list[Any]
+
+_SKU_COLUMNS = (
+    "sku_id",
+    "service_id",
+    "display_name",
+    "description",
+    "category_json",
+    "resource_family",
+    "resource_group",
+    "usage_type",
+    "geo_taxonomy_type",
+    "geo_taxonomy_regions",
+    "service_regions",
+    "service_provider_name",
+    "content_hash",
+)
+_PRICE_COLUMNS = (
+    "sku_id",
+    "effective_time",
+    "summary",
+    "currency_code",
+    "pricing_expression_json",
+    "aggregation_json",
+    "content_hash",
+)
+_TIER_COLUMNS = ("start_usage_amount", "price_units", "price_nanos")
+
+
+def _values(columns: Sequence[str], start: int = 0) -> str:
+    return ", ".join(f"json_extract(row.value, '$[{place}]')" for place in range(start, start + len(columns)))
+
+
+_STAGED = "FROM sync_staging AS chunk, json_each(chunk.rows) AS row WHERE chunk.update_id = %s AND chunk.kind"
+_MOVE_SKUS = f"""
+INSERT INTO "skus" ({", ".join(_SKU_COLUMNS)}, last_seen_update_id, created_at, updated_at)
+SELECT {_values(_SKU_COLUMNS)}, %s, %s, %s {_STAGED} = 'skus' ORDER BY chunk.id, row.key
+ON CONFLICT (sku_id) DO UPDATE SET
+    {", ".join(f"{name} = excluded.{name}" for name in _SKU_COLUMNS[1:])},
+    last_seen_update_id = excluded.last_seen_update_id, updated_at = excluded.updated_at, retired_at = NULL
+"""
+_MOVE_PRICES = f"""
+INSERT INTO "pricing_info" (id, {", ".join(_PRICE_COLUMNS)}, created_at)
+SELECT %s + json_extract(row.value, '$[0]'), {_values(_PRICE_COLUMNS, 1)}, %s {_STAGED} = 'prices'
+"""
+_MOVE_TIERS = f"""
+INSERT INTO "pricing_tiers" (pricing_info_id, {", ".join(_TIER_COLUMNS)}, created_at)
+SELECT %s + json_extract(row.value, '$[0]'), {_values(_TIER_COLUMNS, 1)}, %s {_STAGED} = 'tiers'
+"""
+# The counter of AUTOINCREMENT rather than the largest id: the id of a row that was deleted stays taken.
+_LAST_PRICE_ID = "SELECT seq FROM sqlite_sequence WHERE name = 'pricing_info'"
+_RETIRE = """
+UPDATE "skus" SET retired_at = %s, updated_at = %s
+WHERE service_id = %s AND retired_at IS NULL AND sku_id IN (SELECT value FROM json_each(%s))
+"""
+
+
+class Stage:
+    """What waits to be written for the service that the run `update` is reading."""
+
+    def __init__(self, update: PricingUpdate) -> None:
+        self._update = update
+        self._prices = 0
+        self._is_empty = True
+
+    def put(
+        self, skus: Sequence[tuple[SkuRecord, str]] = (), prices: Sequence[tuple[str, NewPrice]] = ()
+    ) -> None:
+        """Let rows wait, in one statement.
+
+        Args:
+            skus: SKUs with their content hashes.
+            prices: new prices with the ids of their SKUs, a SKU's oldest first.
+        """
+        numbered = list(enumerate(prices, self._prices + 1))
+        self._prices += len(numbered)
+        rows = {
+            "skus": [_sku_row(sku, content_hash) for sku, content_hash in skus],
+            "prices": [[number, *_price_row(sku_id, news)] for number, (sku_id, news) in numbered],
+            "tiers": [[number, *row] for number, (_, news) in numbered for row in _tier_rows(news)],
+        }
+        StagedRows.objects.bulk_create(
+            StagedRows(update=self._update, kind=kind, rows=_json(values))
+            for kind, values in rows.items()
+            if values
+        )
+        self._is_empty = self._is_empty and not any(rows.values())
+
+    def move(self, now: datetime) -> None:
+        """Write what waits into the tables; the caller holds the transaction."""
+        if self._is_empty:
+            return
+        update, time = self._update.pk, connection.ops.adapt_datetimefield_value(now)
+        with connection.cursor() as cursor:
+            cursor.execute(_MOVE_SKUS, [update, time, time, update])
+            if self._prices:
+                cursor.execute(_LAST_PRICE_ID)
+                last = (cursor.fetchone() or [0])[0]
+                cursor.execute(_MOVE_PRICES, [last, time, update])
+                cursor.execute(_MOVE_TIERS, [last, time, update])
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what waits."""
+        if not self._is_empty:
+            StagedRows.objects.filter(update=self._update).delete()
+        self._prices = 0
+        self._is_empty = True
+
+
+def retire(service_id: str, sku_ids: Iterable[str], now: datetime) -> None:
+    """Mark SKUs of a service as withdrawn, but for those that have moved to another since."""
+    time = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.execute(_RETIRE, [time, time, service_id, _json(list(sku_ids))])
+
+
+def _sku_row(sku: SkuRecord, content_hash: str) -> Row:
+    return [
+        sku.sku_id,
+        sku.service_id,
+        sku.display_name,
+        sku.description,
+        _json(sku.category),
+        sku.resource_family,
+        sku.resource_group,
+        sku.usage_type,
+        sku.geo_taxonomy_type,
+        _json(sku.geo_taxonomy_regions),
+        _json(sku.service_regions),
+        sku.service_provider_name,
+        content_hash,
+    ]
+
+
+def _price_row(sku_id: str, news: NewPrice) -> Row:
+    price = news.price
+    return [
+        sku_id,
+        connection.ops.adapt_datetimefield_value(price.effective_time),
+        price.summary,
+        price.currency_code,
+        _json(price.expression),
+        None if price.aggregation is None else _json(price.aggregation),
+        news.content_hash,
+    ]
+
+
+def _tier_rows(news: NewPrice) -> list[Row]:
+    return [[float(tier.start_usage_amount), tier.units, tier.nanos] for tier in news.price.tiers]
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
