@@ -1,4 +1,7 @@
-"""The tools' arguments, version 1. Agents read these schemas: fields are added, never renamed or dropped."""
+"""The tools' arguments and answers, version 1.
+
+Agents read these schemas: fields are added, never renamed or dropped.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,10 @@ from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from typing_extensions import TypedDict
 
+from catalog import answers
+from catalog import search as catalog_search
 from catalog.calculate import parse_quantity
 from catalog.errors import InvalidArgumentError
 
@@ -110,3 +116,31 @@ class CalculateArguments(Arguments):
     months: int = Field(default=1, ge=1, le=120, description="Number of such months.", examples=[12])
     as_of: AsOf | None = None
     response_format: ResponseFormat = "concise"
+
+
+class CatalogState(TypedDict):
+    """Which catalog an answer rests on."""
+
+    synced_at: str | None
+    update_id: int
+    source: str
+    currency: Literal["USD"]
+
+
+class Envelope(TypedDict):
+    """What every answer carries."""
+
+    contract: Literal["1"]
+    catalog: CatalogState
+
+
+class SearchAnswer(Envelope, catalog_search.SearchAnswer):
+    pass
+
+
+class DetailsAnswer(Envelope, answers.DetailsAnswer):
+    hint: str | None
+
+
+class CalculateAnswer(Envelope, answers.CalculateAnswer):
+    pass
