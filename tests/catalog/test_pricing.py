@@ -199,8 +199,8 @@ def test_each_share_is_in_proportion_to_a_nano_a_slice(of: Price, parts: list[De
     whole = price_month([exact_sum(parts)], of)[0]
 
     for slices, part in zip(price_month(parts, of), parts, strict=True):
-        fair = Fraction(cost(whole)) * Fraction(part) / max(Fraction(exact_sum(parts)), Fraction(NANO))
-        assert abs(Fraction(cost(slices)) - fair) < Fraction(NANO) * max(len(slices), 1)
+        fair = Fraction(cost(whole)) * Fraction(part) / (Fraction(exact_sum(parts)) or 1)
+        assert abs(Fraction(cost(slices)) - fair) <= Fraction(NANO) * len(slices)
 
 
 def oracle(base: Decimal, of: Price) -> Fraction:
