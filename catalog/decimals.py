@@ -14,8 +14,8 @@ from decimal import (
 )
 from functools import reduce
 
-# Quantities have at most 40 digits, factors 25, prices 30 and a call 100 items: a product stays under
-# 110 digits, and a quotient of such products cannot come so near to a half that 200 digits mislead.
+# A quantity has at most 40 digits, a unit 35 and a price 30. So the largest product, a cost times a
+# quantity, stays under 190 digits, and no quotient is so near to half a nano that 200 digits mislead.
 _DIGITS = 200
 _TRAPS = [DivisionByZero, InvalidOperation, Overflow]
 

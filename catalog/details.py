@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -51,11 +51,14 @@ def details(
     latest = latest or PricingUpdate.objects.latest_completed()
     moment = snapshot(as_of, latest)
     listings = look_up(wanted, moment)
+    last_seen = _last_seen(listings.values(), latest)
     candidates = nearest(sku_id for sku_id in wanted if sku_id not in listings)
     return {
         "as_of": utc_text(moment.at),
         "skus": [
-            _sku_details(listings[sku_id], latest, history=history) for sku_id in wanted if sku_id in listings
+            _sku_details(listings[sku_id], last_seen[sku_id], history=history)
+            for sku_id in wanted
+            if sku_id in listings
         ],
         "not_found": [
             {"sku_id": wanted[sku_id], "candidates": found} for sku_id, found in candidates.items()
@@ -63,9 +66,20 @@ def details(
     }
 
 
-def _sku_details(listing: Listing, latest: PricingUpdate | None, *, history: bool) -> SkuDetails:
+def _last_seen(
+    listings: Collection[Listing], latest: PricingUpdate | None
+) -> dict[str, PricingUpdate | None]:
+    """The sync that last saw each SKU: the latest, but for SKUs that were withdrawn."""
+    withdrawn = [listing.sku for listing in listings if listing.sku.retired_at is not None]
+    seen: dict[str, PricingUpdate | None] = {listing.sku.pk: latest for listing in listings}
+    if withdrawn:
+        updates = PricingUpdate.objects.in_bulk(sku.last_seen_update_id for sku in withdrawn)
+        seen |= {sku.pk: updates.get(sku.last_seen_update_id) for sku in withdrawn}
+    return seen
+
+
+def _sku_details(listing: Listing, seen: PricingUpdate | None, *, history: bool) -> SkuDetails:
     sku, list_price = listing.sku, listing.list_price
-    seen = latest if sku.retired_at is None else sku.last_seen_update
     return {
         "sku_id": sku.sku_id,
         "display_name": sku.display_name,

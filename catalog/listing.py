@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from operator import attrgetter
 
 from django.utils import timezone
 
@@ -76,7 +77,7 @@ def look_up(sku_ids: Iterable[str], snapshot: Snapshot) -> dict[str, Listing]:
         prices.setdefault(price.info.sku_id, []).append(price)
     found = {sku_id: _listing(rows, snapshot) for sku_id, rows in prices.items()}
     if missing := ids - found.keys():
-        unpriced = Sku.objects.filter(pk__in=missing).select_related("service", "last_seen_update")
+        unpriced = Sku.objects.filter(pk__in=missing).select_related("service")
         found |= {sku.pk: Listing(sku, None, ()) for sku in unpriced}
     return found
 
@@ -85,7 +86,10 @@ def _list_prices(sku_ids: Iterable[str]) -> list[ListPrice]:
     tiers: dict[int, list[PricingTier]] = {}
     for tier in PricingTier.objects.with_skus(sku_ids):
         tiers.setdefault(tier.pricing_info_id, []).append(tier)
-    return [ListPrice(rows[0].pricing_info, tuple(rows)) for rows in tiers.values()]
+    return [
+        ListPrice(rows[0].pricing_info, tuple(sorted(rows, key=attrgetter("start"))))
+        for rows in tiers.values()
+    ]
 
 
 def _listing(prices: Iterable[ListPrice], snapshot: Snapshot) -> Listing:

@@ -163,10 +163,9 @@ class PricingInfo(models.Model):
 
 class PricingTierQuerySet(models.QuerySet["PricingTier"]):
     def with_skus(self, sku_ids: Iterable[str]) -> PricingTierQuerySet:
-        """All tiers that the SKUs have or had, lowest first, each with its price row, SKU and service."""
-        return self.filter(pricing_info__sku__in=sku_ids).select_related(
-            "pricing_info__sku__service", "pricing_info__sku__last_seen_update"
-        )
+        """All tiers that the SKUs have or had, in no order, each with its price row, SKU and service."""
+        tiers = self.filter(pricing_info__sku__in=sku_ids).order_by()
+        return tiers.select_related("pricing_info__sku__service")
 
 
 class PricingTier(models.Model):

@@ -10,13 +10,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from catalog.decimals import EXACT, ROUNDED, plain
 from catalog.errors import UnitMismatchError
 
 HOURS_PER_MONTH = 730
-_MONTH_SECONDS = Decimal(HOURS_PER_MONTH * 3600)
+_HOUR_SECONDS = Decimal(3600)
+_MONTH_SECONDS = HOURS_PER_MONTH * _HOUR_SECONDS
 
 
 class Unit(NamedTuple):
@@ -71,6 +73,7 @@ _FITTING = {
 }
 
 
+@lru_cache(maxsize=1024)
 def parse_unit(text: str) -> Unit | None:
     """The unit that a code or a person's words name, or None where they name none."""
     if len(text) > _LONGEST_TEXT:
@@ -137,7 +140,11 @@ class UsageUnit:
 
     @property
     def month_seconds(self) -> Decimal:
-        """A month's length: the SKU's own where it is priced by the month, 730 hours for all others."""
+        """A month's length: the SKU's own where it is priced by the month, 730 hours for all others.
+
+        So "1 mo" of a SKU priced by the month is 1, while 730 hours of it are 730/744: Google's factor
+        makes its month one of 31 days.
+        """
         own = parse_unit(self.code)
         if own is None or not own.months:
             return _MONTH_SECONDS
@@ -148,20 +155,29 @@ class UsageUnit:
         if unit is None or self._is_own(unit):
             return None
         one = ROUNDED.divide(self.base_quantity(Decimal(1), unit), self.factor)
-        return f"1 {unit} is {plain(one)} {self.code}."
+        remark = f"1 {unit} is {plain(one)} {self.code}."
+        if self.month_seconds != _MONTH_SECONDS and not self._parse(unit).months:
+            remark += (
+                f" This SKU's month has {plain(ROUNDED.divide(self.month_seconds, _HOUR_SECONDS))} hours."
+            )
+        return remark
 
     def fitting_units(self) -> list[str]:
         """Units that a quantity of this SKU may be given in, the SKU's own first."""
-        base = parse_unit(self.base_unit)
-        others = _FITTING[base.dimension] if base else ()
+        others = _FITTING[self._dimension] if self._dimension else ()
         return list(dict.fromkeys((self.code, *others)))
+
+    @property
+    def _dimension(self) -> str | None:
+        base = parse_unit(self.base_unit)
+        return base.dimension if base and base.size == 1 and not base.months else None
 
     def _is_own(self, unit: str) -> bool:
         return unit.casefold() in (self.code.casefold(), self.description.casefold())
 
     def _parse(self, unit: str) -> Unit:
-        named, base = parse_unit(unit), parse_unit(self.base_unit)
-        if named is None or base is None or named.dimension != base.dimension:
+        named = parse_unit(unit)
+        if named is None or named.dimension != self._dimension:
             raise UnitMismatchError(
                 f"{unit!r} does not measure what this SKU is priced by, {self.code} ({self.description}).",
                 hint="Send the quantity in one of the candidates, or leave the unit out.",

@@ -22,6 +22,7 @@ MOST_QUANTITY = Decimal("1e18")
 _LONGEST_NUMBER = 40
 _MOST_DECIMALS = 30
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
+_ZONE = re.compile(r"(?P<region>[a-z]+-[a-z]+\d+)-[a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,16 @@ def normal_items(items: Sequence[Item]) -> list[Item]:
         with _named(position, item):
             check_quantity(item.quantity)
     return [
-        replace(item, sku_id=normal(item.sku_id), region=item.region.strip().lower() if item.region else None)
+        replace(item, sku_id=normal(item.sku_id), region=item.region and _normal_region(item.region))
         for item in items
     ]
+
+
+def _normal_region(text: str) -> str:
+    """The region's code in small letters; a zone, such as us-central1-a, counts as its region."""
+    code = text.strip().lower()
+    zone = _ZONE.fullmatch(code)
+    return zone["region"] if zone else code
 
 
 def _read_item(item: Item, listing: Listing, at: datetime) -> Line | NotPriced:

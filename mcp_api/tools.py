@@ -23,7 +23,7 @@ _SAMPLE_NOTICE = SampleSource().notice()
 def search(arguments: SearchArguments) -> Answer:
     """Find services and SKUs by words a person would use, with the list price of each SKU."""
     update = _latest_update()
-    answer = catalog_search.search(catalog_search.SearchRequest(**arguments.model_dump()))
+    answer = catalog_search.search(catalog_search.SearchRequest(**arguments.model_dump()), latest=update)
     hint = " ".join(filter(None, [_notice(update), answer["hint"]])) or None
     return {**_envelope(update), **answer, "hint": hint}
 

@@ -13,9 +13,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.decimals import NANO, exact_sum, plain
+from catalog.decimals import EXACT, NANO, exact_sum, plain
 from catalog.pricing import Aggregation, Price, Slice, price_month
-from catalog.units import UsageUnit
+from catalog.units import UsageUnit, parse_unit
 
 ALONE = Aggregation("", "", 1)
 ACCOUNT = Aggregation("ACCOUNT", "MONTHLY", 1)
@@ -199,8 +199,8 @@ def test_each_share_is_in_proportion_to_a_nano_a_slice(of: Price, parts: list[De
     whole = price_month([exact_sum(parts)], of)[0]
 
     for slices, part in zip(price_month(parts, of), parts, strict=True):
-        fair = Fraction(cost(whole)) * Fraction(part) / max(Fraction(exact_sum(parts)), Fraction(NANO))
-        assert abs(Fraction(cost(slices)) - fair) < Fraction(NANO) * max(len(slices), 1)
+        fair = Fraction(cost(whole)) * Fraction(part) / (Fraction(exact_sum(parts)) or 1)
+        assert abs(Fraction(cost(slices)) - fair) <= Fraction(NANO) * len(slices)
 
 
 def oracle(base: Decimal, of: Price) -> Fraction:
@@ -218,6 +218,17 @@ def oracle(base: Decimal, of: Price) -> Fraction:
 @given(prices(), AMOUNTS)
 def test_decimals_agree_with_rational_numbers(of: Price, usage: Decimal) -> None:
     assert Fraction(cost(price_month([usage], of)[0])) == oracle(usage, of)
+
+
+def test_the_largest_usage_at_the_highest_price_is_shared_to_the_nano() -> None:
+    highest = price(("0", "9223372036854775807.999999999"), aggregation=ACCOUNT, unit_size=Decimal(3600))
+    exbibyte_weeks = 99_999 * 2**60 * 604_800
+    parts = [Decimal(f"{part}.000000000000000000001") for part in (10**18 - 1, 10**17 + 3, 7)]
+    usage = [EXACT.multiply(part, exbibyte_weeks) for part in parts]
+
+    shares = price_month(usage, highest)
+
+    assert Fraction(exact_sum(cost(slices) for slices in shares)) == oracle(exact_sum(usage), highest)
 
 
 def wire_prices(folder: Path) -> Iterator[tuple[UsageUnit, Price]]:
@@ -249,3 +260,14 @@ def test_every_sku_of_the_real_catalog_is_priced_as_rational_numbers_say(real_ca
         assert Fraction(cost(price_month([base], of)[0])) == oracle(base, of)
         seen += 1
     assert seen == 19_781
+
+
+def test_google_and_we_agree_how_large_each_unit_of_the_real_catalog_is(real_catalog: Path) -> None:
+    units = {unit for unit, _ in wire_prices(real_catalog)}
+
+    assert {unit.code for unit in units} == {"h", "mo", "s", "count", "GiBy", "GiBy.h", "GiBy.d", "GiBy.mo"}
+    for unit in units:
+        named = parse_unit(unit.code)
+        assert named is not None
+        assert parse_unit(unit.description) == named
+        assert named.size * (31 * 86_400 if named.months else 1) == unit.factor

@@ -126,6 +126,7 @@ def test_quantities_are_converted_exactly(
         (HOUR, "vCPU", ["h", "s", "min", "d", "mo"]),
         (COUNT, "frobs", ["count", "thousand", "million", "billion"]),
         (UsageUnit("Zorkmid", "", "zm", Decimal(1)), "h", ["Zorkmid"]),
+        (UsageUnit("d", "day", "h", Decimal(24)), "min", ["d"]),
     ],
 )
 def test_a_unit_of_another_dimension_is_refused_with_those_that_fit(
@@ -141,7 +142,11 @@ def test_a_unit_of_another_dimension_is_refused_with_those_that_fit(
 
 def test_a_converted_unit_is_explained_and_the_own_one_is_not() -> None:
     assert GIB.remark("GB") == "1 GB is 0.931322574615478515625 GiBy."
-    assert HOUR.remark("months") == "1 months is 730 h."
+    assert HOUR.remark("mo") == "1 mo is 730 h."
+    assert MONTH.remark("d") == (
+        "1 d is 0.032258064516129032258064516129 mo. This SKU's month has 744 hours."
+    )
+    assert MONTH.remark("year") == "1 year is 12 mo."
     assert GIB.remark("giby") is None
     assert GIB.remark(None) is None
 

@@ -46,10 +46,11 @@ def read(item: Item) -> Line:
 
 
 @pytest.mark.django_db
-def test_an_id_and_a_region_are_read_as_the_catalog_spells_them() -> None:
+@pytest.mark.parametrize("region", [" Europe-West3 ", "europe-west3-b"])
+def test_an_id_and_a_region_are_read_as_the_catalog_spells_them(region: str) -> None:
     make_price(make_sku(sku_id="22EB-AAE8-FBCD", service_regions=["europe-west3"]))
 
-    line = read(Item("22ebaae8fbcd", Decimal(1), region=" Europe-West3 "))
+    line = read(Item("22ebaae8fbcd", Decimal(1), region=region))
 
     assert (line.sku.pk, line.item.region) == ("22EB-AAE8-FBCD", "europe-west3")
 
