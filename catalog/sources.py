@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 
 from catalog.google_cloud.client import ApiSource
 from catalog.google_cloud.folder import FolderSource
+from catalog.lease import Task
 from catalog.sample.source import SampleSource
 from catalog.sync import Source
 
 
-def open_source(name: str) -> Source:
+@contextmanager
+def open_source(name: str, task: Task) -> Iterator[Source]:
     """The source called `api` or `sample`, or else the folder of recorded API responses at `name`.
+
+    Args:
+        name: which source.
+        task: the part of the sync that reads it; parallel parts share the budget of requests.
 
     Raises:
         SourceError: Google's API wants credentials and there are none.
     """
     if name == ApiSource.name:
-        return ApiSource.connect(settings.GOOGLE_API_KEY)
-    if name == SampleSource.name:
-        return SampleSource()
-    return FolderSource(Path(name))
+        with ApiSource.connect(
+            settings.GOOGLE_API_KEY, settings.SYNC_REQUESTS_PER_MINUTE / task.count
+        ) as source:
+            yield source
+    elif name == SampleSource.name:
+        yield SampleSource()
+    else:
+        yield FolderSource(Path(name))

@@ -21,6 +21,10 @@ if not SECRET_KEY:
 DEBUG = env.bool("DEBUG", default=False)
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 GOOGLE_API_KEY = env.str("GOOGLE_API_KEY", default="")
+SYNC_REQUESTS_PER_MINUTE = env.int("SYNC_REQUESTS_PER_MINUTE", default=300)
+# Cloud Run tells each task of a job which part of the work is its own.
+SYNC_TASK_INDEX = env.int("CLOUD_RUN_TASK_INDEX", default=0)
+SYNC_TASK_COUNT = env.int("CLOUD_RUN_TASK_COUNT", default=1)
 
 # The MCP endpoint's address is also the audience that every access token is bound to (RFC 8707).
 MCP_RESOURCE = f"{PUBLIC_URL}/mcp"

@@ -1,15 +1,26 @@
-"""A price list from the Cloud Billing Catalog API, read with Google's own client."""
+"""A price list from the Cloud Billing Catalog API, read with Google's own asynchronous client.
+
+The event loop runs only while a page is waited for. The lists that come next are fetched meanwhile, so that
+several calls are under way at a time, within the budget of requests that the project may send a minute.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any
 
+from aiolimiter import AsyncLimiter
 from google.api_core import exceptions
-from google.api_core.retry import Retry, if_exception_type
+from google.api_core.client_options import ClientOptions
+from google.api_core.retry import AsyncRetry, if_exception_type
 from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
-from google.cloud.billing_v1 import CloudCatalogClient, ListServicesRequest, ListSkusRequest
+from google.cloud.billing_v1 import CloudCatalogAsyncClient, ListServicesRequest, ListSkusRequest
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 
@@ -18,7 +29,7 @@ from catalog.google_cloud.parse import parse_service, parse_sku
 from catalog.records import ServiceRecord, SkuRecord
 
 PAGE_SIZE = 5000  # the most that the API gives
-CALL_SECONDS = 60
+CONCURRENCY = 8  # lists under way: enough for five requests a second that take a second each
 
 _TRANSIENT = (
     exceptions.TooManyRequests,
@@ -27,46 +38,146 @@ _TRANSIENT = (
     exceptions.ServiceUnavailable,
     exceptions.GatewayTimeout,
 )
-RETRY = Retry(predicate=if_exception_type(*_TRANSIENT), initial=1, maximum=30, multiplier=2, timeout=120)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a call may take, and the retry that google-api-core makes of it, backed off with jitter."""
+
+    call_seconds: float
+    retry: AsyncRetry
+
+
+PATIENCE = Patience(
+    call_seconds=60,
+    retry=AsyncRetry(
+        predicate=if_exception_type(*_TRANSIENT), initial=1, maximum=30, multiplier=2, timeout=120
+    ),
+)
+
+Method = Callable[..., Awaitable[Any]]
+Request = ListServicesRequest | ListSkusRequest
 
 
 class ApiSource:
-    """The price list as Google serves it now, in USD."""
+    """The price list as Google serves it, in USD.
+
+    Args:
+        client: Google's client.
+        loop: where its calls run.
+        requests_per_minute: the most that are sent, repeated ones included.
+        patience: how long to wait and what to ask again.
+    """
 
     name = "api"
 
-    def __init__(self, client: CloudCatalogClient, retry: Retry = RETRY) -> None:
+    def __init__(
+        self,
+        client: CloudCatalogAsyncClient,
+        loop: asyncio.AbstractEventLoop,
+        requests_per_minute: float,
+        patience: Patience,
+    ) -> None:
         self._client = client
-        self._options: dict[str, Any] = {"retry": retry, "timeout": CALL_SECONDS}
+        self._loop = loop
+        # One at a time: a bucket that holds a minute's worth would send it at once, and then as much again.
+        self._budget = AsyncLimiter(1, 60 / requests_per_minute)
+        self._patience = patience
 
     @classmethod
-    def connect(cls, api_key: str) -> ApiSource:
-        """A source that shows `api_key`, or application default credentials where it is empty."""
-        try:
-            options = {"api_key": api_key} if api_key else None
-            return cls(CloudCatalogClient(client_options=options))
-        except DefaultCredentialsError as error:
-            raise SourceError(
-                "Google wants to know who asks: set GOOGLE_API_KEY, or sign in with "
-                "`gcloud auth application-default login`."
-            ) from error
+    @contextmanager
+    def open(
+        cls,
+        make_client: Callable[[], CloudCatalogAsyncClient],
+        requests_per_minute: float,
+        patience: Patience = PATIENCE,
+    ) -> Iterator[ApiSource]:
+        """A source that asks through the client of `make_client`; the rest as for the class."""
+        with asyncio.Runner() as runner:
+            client = runner.run(_made(make_client))
+            try:
+                yield cls(client, runner.get_loop(), requests_per_minute, patience)
+            finally:
+                runner.run(client.transport.close())  # type: ignore[no-untyped-call]
+
+    @classmethod
+    def connect(cls, api_key: str, requests_per_minute: float) -> AbstractContextManager[ApiSource]:
+        """A source that shows `api_key`, or application default credentials where it is empty.
+
+        Raises:
+            SourceError: there are no credentials, found out on entering.
+        """
+        options = ClientOptions(api_key=api_key or None)
+        return cls.open(partial(CloudCatalogAsyncClient, client_options=options), requests_per_minute)
 
     def services(self) -> Iterator[ServiceRecord]:
-        request = ListServicesRequest(page_size=PAGE_SIZE)
         with _google_errors("The list of services"):
-            for page in self._client.list_services(request, **self._options).pages:
-                for service in type(page).pb(page).services:
+            for page in self._pages(self._client.list_services, ListServicesRequest(page_size=PAGE_SIZE)):
+                for service in page.services:
                     yield parse_service(_wire(service))
 
-    def sku_lists(self, service_ids: Sequence[str]) -> Iterator[Iterator[SkuRecord]]:
-        return map(self.skus, service_ids)
+    def sku_lists(
+        self, service_ids: Sequence[str], start: datetime | None = None, end: datetime | None = None
+    ) -> Iterator[Iterator[SkuRecord]]:
+        """The SKUs of each service, in the order given.
 
-    def skus(self, service_id: str) -> Iterator[SkuRecord]:
-        request = ListSkusRequest(parent=f"services/{service_id}", page_size=PAGE_SIZE)
+        Args:
+            service_ids: the services.
+            start: from when on prices are asked for; None for those that apply now.
+            end: until when; both lie in one calendar month of Los Angeles.
+        """
+        ahead: deque[Iterator[SkuRecord]] = deque()
+        for service_id in service_ids:
+            request = ListSkusRequest(
+                parent=f"services/{service_id}", page_size=PAGE_SIZE, start_time=start, end_time=end
+            )
+            ahead.append(self._skus(service_id, self._pages(self._client.list_skus, request)))
+            if len(ahead) == CONCURRENCY:
+                yield ahead.popleft()
+        yield from ahead
+
+    def _skus(self, service_id: str, pages: Iterator[Any]) -> Iterator[SkuRecord]:
         with _google_errors(f"Service {service_id}"):
-            for page in self._client.list_skus(request, **self._options).pages:
-                for sku in type(page).pb(page).skus:
+            for page in pages:
+                for sku in page.skus:
                     yield parse_sku(_wire(sku), service_id)
+
+    def _pages(self, method: Method, request: Request) -> Iterator[Any]:
+        """The pages of a list, the first of which is asked for at once."""
+        return self._following_pages(method, request, self._begin(method, request))
+
+    def _following_pages(self, method: Method, request: Request, call: asyncio.Task[Any]) -> Iterator[Any]:
+        while True:
+            page = self._loop.run_until_complete(call)
+            if page.next_page_token:
+                request.page_token = page.next_page_token
+                call = self._begin(method, request)
+            yield page
+            if not page.next_page_token:
+                return
+
+    def _begin(self, method: Method, request: Request) -> asyncio.Task[Any]:
+        return self._loop.create_task(self._call(method, request))
+
+    async def _call(self, method: Method, request: Request) -> Any:
+        async def attempt() -> Any:
+            async with self._budget:
+                return await method(request, retry=None, timeout=self._patience.call_seconds)
+
+        pager = await self._patience.retry(attempt)()
+        page = await anext(pager.pages)
+        return type(page).pb(page)
+
+
+async def _made(make_client: Callable[[], CloudCatalogAsyncClient]) -> CloudCatalogAsyncClient:
+    """The client, made where a loop is running because its channel belongs to one."""
+    try:
+        return make_client()
+    except DefaultCredentialsError as error:
+        raise SourceError(
+            "Google wants to know who asks: set GOOGLE_API_KEY, or sign in with "
+            "`gcloud auth application-default login`."
+        ) from error
 
 
 def _wire(message: Message) -> dict[str, Any]:

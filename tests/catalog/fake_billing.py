@@ -5,52 +5,63 @@ The client package holds the messages but no servicer, so the two methods are ge
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 import grpc
 from google.cloud.billing_v1 import (
-    CloudCatalogClient,
+    CloudCatalogAsyncClient,
     ListServicesRequest,
     ListServicesResponse,
     ListSkusRequest,
     ListSkusResponse,
 )
-from google.cloud.billing_v1.services.cloud_catalog.transports import CloudCatalogGrpcTransport
+from google.cloud.billing_v1.services.cloud_catalog.transports import CloudCatalogGrpcAsyncIOTransport
 from google.protobuf.json_format import ParseDict
 
 from tests.catalog.wire import Wire
 
+Failure: TypeAlias = grpc.StatusCode | Callable[[], object]
+
 SERVICE = "google.cloud.billing.v1.CloudCatalog"
 
 
+def client(address: str) -> CloudCatalogAsyncClient:
+    """Google's own client, connected to a server on this machine."""
+    channel = grpc.aio.insecure_channel(address, options=[("grpc.max_receive_message_length", -1)])
+    return CloudCatalogAsyncClient(transport=CloudCatalogGrpcAsyncIOTransport(channel=channel))
+
+
 class FakeBilling:
-    """Serves `services` and `skus` by service id, `page_size` entries a page.
+    """Serves `services` and `skus` by service id, `page_size` entries a page, `empty_pages` before each.
 
     `failures` holds, by parent ("services" for the list of services) and page token where one is sent
-    ("services/ID 5000"), the codes that the next calls are answered with; `calls` the requests that came.
+    ("services/ID 5000"), what the next calls meet: a code, or something else to do before the answer.
+    `calls` holds the requests that came and `times` when.
     """
 
     def __init__(self, services: Sequence[Wire], skus: dict[str, list[Wire]]) -> None:
         self.services = services
         self.skus = skus
         self.page_size = 5000
-        self.failures: defaultdict[str, deque[grpc.StatusCode]] = defaultdict(deque)
+        self.empty_pages = 0
+        self.failures: defaultdict[str, deque[Failure]] = defaultdict(deque)
         self.calls: list[ListServicesRequest | ListSkusRequest] = []
+        self.times: list[float] = []
 
     @contextmanager
-    def client(self) -> Iterator[CloudCatalogClient]:
-        """Google's own client, connected to this server on the loopback interface."""
-        server = grpc.server(ThreadPoolExecutor(max_workers=2))
+    def served(self) -> Iterator[str]:
+        """The address of a server on the loopback interface."""
+        server = grpc.server(ThreadPoolExecutor(max_workers=16))
         server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(SERVICE, self._handlers())])
         port = server.add_insecure_port("127.0.0.1:0")
         server.start()
         try:
-            with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-                yield CloudCatalogClient(transport=CloudCatalogGrpcTransport(channel=channel))
+            yield f"127.0.0.1:{port}"
         finally:
             server.stop(grace=None).wait()
 
@@ -75,14 +86,24 @@ class FakeBilling:
 
     def _meet(self, request: Any, parent: str, context: grpc.ServicerContext) -> None:
         self.calls.append(request)
+        self.times.append(time.monotonic())
         failures = self.failures[f"{parent} {request.page_token}".strip()]
         if failures:
-            context.abort(failures.popleft(), "as the test wants it")
+            failure = failures.popleft()
+            if isinstance(failure, grpc.StatusCode):
+                context.abort(failure, "as the test wants it")
+            failure()
 
     def _page(self, response: Callable[[], Any], name: str, entries: Sequence[Wire], token: str) -> Any:
-        start = int(token or 0)
-        end = start + self.page_size
+        start, _, empty_before = (token or "0").partition(" after ")
+        if int(empty_before or 0) < self.empty_pages:
+            body: Wire = {"nextPageToken": f"{start} after {int(empty_before or 0) + 1}"}
+        else:
+            end = int(start) + self.page_size
+            body = {
+                name: entries[int(start) : end],
+                "nextPageToken": str(end) if end < len(entries) else "",
+            }
         message = response()
-        body = {name: entries[start:end], "nextPageToken": str(end) if end < len(entries) else ""}
         ParseDict(body, type(message).pb(message))
         return message

@@ -1,23 +1,31 @@
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import grpc
 import pytest
-from google.api_core.retry import Retry
 
 from catalog.content_hash import sku_hash
 from catalog.errors import SourceError
-from catalog.google_cloud.client import PAGE_SIZE, RETRY, ApiSource
+from catalog.google_cloud.client import CONCURRENCY, PAGE_SIZE, PATIENCE, ApiSource, Patience
 from catalog.google_cloud.parse import parse_sku
 from catalog.models import Sku
 from catalog.sync import sync
-from tests.catalog.fake_billing import FakeBilling
+from tests.catalog.fake_billing import FakeBilling, client
 from tests.catalog.wire import COMPUTE, STORAGE, wire_price, wire_rate, wire_service, wire_sku
+from tests.proxy import Proxy
 
-# As patient as the real one with what it retries, but quick.
-QUICK: Retry = RETRY.with_delay(initial=0.01, maximum=0.05).with_timeout(0.3)
+# As patient as the real one with what it asks again, but quick.
+QUICK = Patience(
+    call_seconds=0.3, retry=PATIENCE.retry.with_delay(initial=0.01, maximum=0.05).with_timeout(0.3)
+)
+# gRPC waits for about a second before it dials again.
+LASTING = Patience(call_seconds=5, retry=QUICK.retry.with_timeout(10))
+UNLIMITED = 60_000
 
 
 @pytest.fixture
@@ -30,12 +38,13 @@ def billing() -> FakeBilling:
 
 @pytest.fixture
 def source(billing: FakeBilling) -> Iterator[ApiSource]:
-    with billing.client() as client:
-        yield ApiSource(client, retry=QUICK)
+    with billing.served() as address, ApiSource.open(partial(client, address), UNLIMITED, QUICK) as source:
+        yield source
 
 
 def sku_ids(source: ApiSource, service_id: str = COMPUTE) -> list[str]:
-    return [sku.sku_id for sku in source.skus(service_id)]
+    [skus] = source.sku_lists([service_id])
+    return [sku.sku_id for sku in skus]
 
 
 def test_all_pages_of_services_and_skus_are_read(billing: FakeBilling, source: ApiSource) -> None:
@@ -58,7 +67,7 @@ def test_a_sku_reads_the_same_over_grpc_as_in_json(billing: FakeBilling, source:
     wire = wire_sku("A", price, description="🚀 São Paulo")
     billing.skus[COMPUTE] = [wire]
 
-    [ours] = source.skus(COMPUTE)
+    [[ours]] = source.sku_lists([COMPUTE])
 
     theirs = parse_sku(wire, COMPUTE)
     assert ours == theirs
@@ -131,13 +140,70 @@ def test_without_any_credentials_it_says_which_ones_would_do(
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
     monkeypatch.setenv("NO_GCE_CHECK", "true")
 
-    with pytest.raises(SourceError, match=r"GOOGLE_API_KEY.*gcloud auth application-default login"):
-        ApiSource.connect("")
+    with (
+        pytest.raises(SourceError, match=r"GOOGLE_API_KEY.*gcloud auth application-default login"),
+        ApiSource.connect("", UNLIMITED),
+    ):
+        pass
 
 
 def test_an_api_key_is_what_the_client_shows() -> None:
-    source = ApiSource.connect("made-up-key")
+    with ApiSource.connect("made-up-key", UNLIMITED) as source:
+        credentials = source._client.transport._credentials  # noqa: SLF001  # it hides them, rightly
 
-    credentials = source._client.transport._credentials  # noqa: SLF001  # it hides them, rightly
     assert credentials
     assert credentials.token == "made-up-key"
+
+
+def test_an_empty_page_with_a_token_is_not_the_end(billing: FakeBilling, source: ApiSource) -> None:
+    billing.page_size = 1
+    billing.empty_pages = 2
+
+    assert sku_ids(source) == ["A", "B", "C"]
+
+
+def test_no_more_requests_are_sent_than_the_budget_allows(billing: FakeBilling) -> None:
+    services = [f"0000-0000-{number:04}" for number in range(20)]
+    billing.failures[f"services/{services[3]}"].append(grpc.StatusCode.UNAVAILABLE)
+
+    with billing.served() as address, ApiSource.open(partial(client, address), 3000, QUICK) as source:
+        for skus in source.sku_lists(services):
+            assert list(skus) == []
+
+    assert len(billing.times) == 21
+    assert billing.times[-1] - billing.times[0] > 20 * 60 / 3000 * 0.9
+
+
+def test_lists_are_fetched_side_by_side_and_come_in_the_order_asked(
+    billing: FakeBilling, source: ApiSource
+) -> None:
+    services = [f"0000-0000-{number:04}" for number in range(CONCURRENCY)]
+    all_are_here = threading.Barrier(CONCURRENCY)
+    for service_id in services:
+        billing.failures[f"services/{service_id}"].append(partial(all_are_here.wait, 10))
+        billing.skus[service_id] = [wire_sku(service_id)]
+
+    assert [[sku.sku_id for sku in skus] for skus in source.sku_lists(services)] == [
+        [service_id] for service_id in services
+    ]
+
+
+def test_a_call_that_takes_too_long_is_made_again(billing: FakeBilling) -> None:
+    billing.failures[f"services/{COMPUTE}"].append(lambda: time.sleep(0.4))
+    hasty = Patience(call_seconds=0.3, retry=LASTING.retry)
+
+    with billing.served() as address, ApiSource.open(partial(client, address), UNLIMITED, hasty) as source:
+        assert sku_ids(source) == ["A", "B", "C"]
+
+    assert len(billing.calls) == 2
+
+
+def test_a_connection_that_is_cut_in_the_middle_of_a_list_is_made_anew(billing: FakeBilling) -> None:
+    billing.page_size = 1
+    with billing.served() as address, Proxy(int(address.rpartition(":")[2])).running() as proxy:
+        billing.failures[f"services/{COMPUTE} 1"].append(proxy.cut)
+        connect = partial(client, f"127.0.0.1:{proxy.port}")
+        with ApiSource.open(connect, UNLIMITED, LASTING) as source:
+            assert sku_ids(source) == ["A", "B", "C"]
+
+    assert len(billing.calls) == 4

@@ -101,4 +101,4 @@ def test_the_api_is_the_default_and_is_asked_with_the_key_of_the_settings(
     with pytest.raises(CommandError, match="not asked in a test"):
         call_command("sync_catalog")
 
-    connect.assert_called_once_with("made-up-key")
+    connect.assert_called_once_with("made-up-key", 300)

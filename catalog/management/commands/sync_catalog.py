@@ -4,15 +4,17 @@ import signal
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from catalog.errors import SourceError, SyncRefusedError
+from catalog.lease import Task
 from catalog.models import PricingUpdate
 from catalog.records import ServiceRecord
 from catalog.sources import open_source
-from catalog.sync import sync
+from catalog.sync import Scope, sync
 
 
 class Command(BaseCommand):
@@ -28,8 +30,9 @@ class Command(BaseCommand):
             return
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # Cloud Run's notice, 10 s ahead
         try:
-            with logging_redirect_tqdm():
-                result = sync(open_source(source), progress=self._progress)
+            scope = Scope(Task(settings.SYNC_TASK_INDEX, settings.SYNC_TASK_COUNT))
+            with logging_redirect_tqdm(), open_source(source, scope.task) as prices:
+                result = sync(prices, scope, progress=self._progress)
         except (SourceError, SyncRefusedError) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt as error:

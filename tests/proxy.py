@@ -1,0 +1,82 @@
+"""A TCP proxy on the loopback interface that makes a network of it: late by a round trip, or cut."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class Proxy:
+    """Forwards what comes to `port` to `target`, each direction late by half of `round_trip` seconds."""
+
+    def __init__(self, target: int, round_trip: float = 0) -> None:
+        self._target = target
+        self._delay = round_trip / 2
+        self._loop = asyncio.new_event_loop()
+        self._writers: set[asyncio.StreamWriter] = set()
+        self.port = 0
+
+    @contextmanager
+    def running(self) -> Iterator[Proxy]:
+        server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
+        self.port = server.sockets[0].getsockname()[1]
+        thread = threading.Thread(target=self._loop.run_forever)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            thread.join()
+            server.close()
+            for task in asyncio.all_tasks(self._loop):
+                task.cancel()
+            self._loop.run_until_complete(asyncio.sleep(0.01))
+            self._loop.close()
+
+    def cut(self) -> None:
+        """Break all connections, without a farewell."""
+        self._loop.call_soon_threadsafe(self._abort)
+
+    def _abort(self) -> None:
+        for writer in self._writers:
+            writer.transport.abort()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            onward = await asyncio.open_connection("127.0.0.1", self._target)
+        except OSError:
+            writer.transport.abort()
+            return
+        pair = {writer, onward[1]}
+        self._writers |= pair
+        with contextlib.suppress(OSError, asyncio.CancelledError):
+            await asyncio.gather(self._forward((reader, onward[1])), self._forward((onward[0], writer)))
+        self._writers -= pair
+
+    async def _forward(self, streams: Streams) -> None:
+        """Each piece is sent when its own delay is over, so that the delay costs no throughput."""
+        reader, writer = streams
+        late: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(maxsize=1000)
+        sender = asyncio.create_task(self._send(late, writer))
+        try:
+            while piece := await reader.read(1 << 16):
+                await late.put((self._loop.time() + self._delay, piece))
+            await late.put((self._loop.time() + self._delay, b""))
+            await sender
+        finally:
+            sender.cancel()
+            writer.close()
+
+    async def _send(self, late: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter) -> None:
+        while True:
+            due, piece = await late.get()
+            await asyncio.sleep(max(0, due - self._loop.time()))
+            if not piece:
+                return
+            writer.write(piece)
+            await writer.drain()
