@@ -83,18 +83,19 @@ def look_up(sku_ids: Iterable[str], snapshot: Snapshot) -> dict[str, Listing]:
 
 
 def _list_prices(sku_ids: Iterable[str]) -> list[ListPrice]:
-    tiers: dict[int, list[PricingTier]] = {}
-    for tier in PricingTier.objects.with_skus(sku_ids):
-        tiers.setdefault(tier.pricing_info_id, []).append(tier)
-    return [
-        ListPrice(rows[0].pricing_info, tuple(sorted(rows, key=attrgetter("start"))))
-        for rows in tiers.values()
-    ]
+    rows: dict[int, tuple[PricingInfo, list[PricingTier]]] = {}
+    for info, tier in PricingInfo.objects.with_tiers(sku_ids):
+        _, tiers = rows.setdefault(info.pk, (info, []))
+        if tier:
+            tiers.append(tier)
+    return [ListPrice(info, tuple(sorted(tiers, key=attrgetter("start")))) for info, tiers in rows.values()]
 
 
 def _listing(prices: Iterable[ListPrice], snapshot: Snapshot) -> Listing:
     history = sorted(prices, key=_took_effect, reverse=True)
-    return Listing(history[0].info.sku, _in_effect(history, snapshot), tuple(history))
+    price = _in_effect(history, snapshot)
+    # A price row without tiers records that the provider took the price back.
+    return Listing(history[0].info.sku, price if price and price.tiers else None, tuple(history))
 
 
 def _in_effect(prices: Iterable[ListPrice], snapshot: Snapshot) -> ListPrice | None:

@@ -126,6 +126,17 @@ class PricingInfoQuerySet(models.QuerySet["PricingInfo"]):
             timelines[sku_id].append(HeldPrice(began, content_hash))
         return timelines
 
+    def with_tiers(self, sku_ids: Iterable[str]) -> Iterator[tuple[PricingInfo, PricingTier | None]]:
+        """All price rows that the SKUs have or had, each with its SKU and service, once for each tier.
+
+        A row that has no tier comes once, with None.
+        """
+        rows = self.filter(sku__in=sku_ids).select_related("sku__service").order_by()
+        names = ("start_usage_amount", "price_units", "price_nanos")
+        for row in rows.annotate(**{f"tier_{name}": F(f"tiers__{name}") for name in names}):
+            tier = {name: getattr(row, f"tier_{name}") for name in names}
+            yield row, PricingTier(pricing_info=row, **tier) if tier["price_units"] is not None else None
+
 
 class PricingInfo(models.Model):
     """One price of a SKU; a SKU has a row for each time that its price really changed."""
@@ -161,13 +172,6 @@ class PricingInfo(models.Model):
         return self.pricing_expression_json or {}
 
 
-class PricingTierQuerySet(models.QuerySet["PricingTier"]):
-    def with_skus(self, sku_ids: Iterable[str]) -> PricingTierQuerySet:
-        """All tiers that the SKUs have or had, in no order, each with its price row, SKU and service."""
-        tiers = self.filter(pricing_info__sku__in=sku_ids).order_by()
-        return tiers.select_related("pricing_info__sku__service")
-
-
 class PricingTier(models.Model):
     """One tier of a price: from `start_usage_amount` usage units on, a unit costs `unit_price`."""
 
@@ -179,8 +183,6 @@ class PricingTier(models.Model):
     price_units = models.TextField()
     price_nanos = models.IntegerField()
     created_at = models.DateTimeField(db_default=CurrentTimestamp())
-
-    objects = PricingTierQuerySet.as_manager()
 
     class Meta:
         db_table = "pricing_tiers"

@@ -62,7 +62,6 @@ _ANNOTATION = re.compile(r"\{[^{}]*\}")  # UCUM's way to name what is counted: {
 _SEPARATORS = re.compile(r"[\s.·*_-]+")
 _BITS = re.compile(r"b|[KMGTPE]i?b")  # a small b behind a capital is a bit; "gb" is how people type GB
 _LONGEST_TEXT = 60
-_LONGEST_NUMBER = 12
 _LARGEST_SIZE = 10**30
 
 _FITTING = {
@@ -95,7 +94,7 @@ def parse_unit(text: str) -> Unit | None:
 def _parse_word(word: str) -> Unit | None:
     if _BITS.fullmatch(word):
         return None
-    if word.isascii() and word.isdecimal() and len(word) <= _LONGEST_NUMBER and int(word):
+    if word.isascii() and word.isdecimal() and int(word):
         return Unit(int(word), "count")
     known = word.lower()
     return _WORDS.get(known) or _WORDS.get(known.removesuffix("s"))

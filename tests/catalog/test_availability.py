@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from catalog.availability import is_sold_in, same_name_in
 from catalog.models import Service, Sku
@@ -89,26 +90,59 @@ def test_the_same_sku_elsewhere_differs_in_the_place_alone(
 
 
 @pytest.mark.django_db
-def test_another_machine_is_no_candidate_where_the_region_lacks_this_one(compute: Service) -> None:
-    others = ["Nvidia P4 GPU running in Frankfurt", "Network Egress from Frankfurt to China"]
-
-    assert named_skus_in("europe-west3", "Nvidia T4 GPU running in Tokyo", others, compute) == []
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Nvidia T4 GPU running in Tokyo", "Nvidia P4 GPU running in Frankfurt"),
+        ("Network Egress from Tokyo to Asia", "Network Egress from Frankfurt to China"),
+        ("Licensing Fee for Ubuntu", "Licensing Fee for Red Hat Enterprise Linux"),
+    ],
+)
+def test_another_product_is_no_candidate_where_the_region_lacks_this_one(
+    name: str, other: str, compute: Service
+) -> None:
+    assert named_skus_in("europe-west3", name, [other], compute) == []
 
 
 @pytest.mark.django_db
-def test_skus_of_another_category_or_withdrawn_are_no_candidates(compute: Service) -> None:
+@pytest.mark.parametrize(
+    "different",
+    [
+        {"usage_type": "Preemptible"},
+        {"resource_group": "RAM"},
+        {"resource_family": "Storage"},
+        {"retired_at": datetime(2026, 1, 2, tzinfo=UTC)},
+    ],
+)
+def test_skus_of_another_category_or_withdrawn_are_no_candidates(
+    different: dict[str, Any], compute: Service
+) -> None:
     name = "N2 Instance Core running in EMEA"
-    make_sku(display_name=name, service=compute, usage_type="Preemptible")
-    make_sku(display_name=name, service=compute, retired_at=timezone.now())
-    make_sku(display_name=name)
+    make_sku(**{"display_name": name, "service": compute} | different)
 
     assert named_skus_in("europe-west3", "N2 Instance Core running in Tokyo", [], compute) == []
 
 
 @pytest.mark.django_db
+def test_skus_of_another_service_are_no_candidates(compute: Service) -> None:
+    make_sku(display_name="Kubernetes fee in Frankfurt")
+
+    assert named_skus_in("europe-west3", "Kubernetes fee in Tokyo", [], compute) == []
+
+
+@pytest.mark.django_db
 def test_the_global_sku_stands_in_where_a_region_has_none_of_its_own(compute: Service) -> None:
-    everywhere = make_sku(display_name="Balanced PD Capacity", service=compute, service_regions=["global"])
     make_sku(display_name="Balanced PD Capacity in Moon", service=compute, service_regions=["global"])
     sku = make_sku(display_name="Balanced PD Capacity in Tokyo", service=compute)
 
+    assert same_name_in(sku, "europe-west1") == []
+
+    everywhere = make_sku(display_name="Balanced PD Capacity", service=compute, service_regions=["global"])
     assert same_name_in(sku, "europe-west1") == [everywhere]
+
+    local = make_sku(
+        display_name="Balanced PD Capacity in Salt Lake City",
+        service=compute,
+        service_regions=["europe-west1"],
+    )
+    assert same_name_in(sku, "europe-west1") == [local]

@@ -13,6 +13,7 @@ from catalog.models import Sku
 from tests.catalog.factories import NOON, make_price, make_service, make_sku, make_update
 from tests.catalog.known_skus import (
     A100_COMMITMENT,
+    ACCOUNT_MONTHLY,
     CLASS_A,
     DAILY_EGRESS,
     DISCOUNT,
@@ -107,6 +108,26 @@ def test_machines_cost_their_cores_and_ram(region: str, vcpus: int, gib: int, an
     assert Decimal(answer["total"]["amount"]) == Decimal(an_hour) * 730
 
 
+def test_a_region_is_shown_where_it_was_asked_for_or_is_the_only_one() -> None:
+    add_egress()
+    add_n2(make_service())
+    american, german = N2_REGIONS["us-central1"][1], N2_REGIONS["europe-west3"][1]
+
+    items = calculate([
+        Item(EGRESS, Decimal(1), region="us-east1"),
+        Item(american, Decimal(1)),
+        Item(german, Decimal(1)),
+    ])["items"]  # fmt: skip
+
+    assert [item["region"] for item in items] == ["us-east1", None, "europe-west3"]
+
+
+def test_pooling_is_not_spoken_of_where_there_is_but_one_tier() -> None:
+    make_price(make_sku(sku_id="0000-0000-0001"), aggregation_json=ACCOUNT_MONTHLY)
+
+    assert POOLED not in calculate([Item("0000-0000-0001", Decimal(1))])["assumptions"]
+
+
 def test_operations_are_priced_one_by_one_after_the_free_ones() -> None:
     add_class_a()
 
@@ -141,6 +162,7 @@ def test_a_free_tier_is_given_once_when_two_items_share_a_sku() -> None:
     assert answer["total"]["amount"] == "110.88"
     assert [item["cost"] for item in answer["items"]] == ["55.44", "55.44"]
     assert [part["quantity"] for part in answer["items"][0]["tiers"]] == ["50", "462"]
+    assert len(answer["proof"]["pricing_info_ids"]) == 1
 
 
 def test_months_multiply_what_one_month_costs() -> None:
@@ -233,12 +255,16 @@ def test_a_wrong_region_is_answered_with_the_sku_of_that_region() -> None:
 
 def test_a_withdrawn_sku_is_priced_with_a_note() -> None:
     add_egress()
-    Sku.objects.update(retired_at=NOON)
+    Sku.objects.update(retired_at=NOON + timedelta(days=9))
 
-    item = calculate([Item(EGRESS, Decimal(1024))])["items"][0]
+    before, since = (
+        calculate([Item(EGRESS, Decimal(1024))], as_of=as_of)["items"][0]
+        for as_of in (NOON + timedelta(days=8), None)
+    )
 
-    assert item["cost"] == "110.88"
-    assert item["notes"] == ["Google withdrew this SKU by 2026-01-02; this is its last price."]
+    assert before["notes"] == []
+    assert since["cost"] == before["cost"] == "110.88"
+    assert since["notes"] == ["Google withdrew this SKU by 2026-01-11; this is its last price."]
 
 
 def test_a_call_repeated_later_gives_the_same_answer_however_prices_moved() -> None:
@@ -268,7 +294,7 @@ def test_a_moment_ahead_is_answered_with_the_prices_known_now() -> None:
     assert "as_of lies ahead: the prices known now apply." in answer["assumptions"]
 
 
-@pytest.mark.parametrize("quantity", ["NaN", "Infinity", "-1", "1.1e18", "1e-31"])
+@pytest.mark.parametrize("quantity", ["NaN", "Infinity", "-1", "1.1e18", "1e-31", f"{10**11}.{'1' * 30}"])
 def test_absurd_quantities_are_refused_with_the_items_place(quantity: str) -> None:
     with pytest.raises(InvalidArgumentError, match=r"items\[1\]"):
         calculate([Item(EGRESS, Decimal(1)), Item(EGRESS, Decimal(quantity))])

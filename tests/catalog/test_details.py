@@ -143,6 +143,17 @@ def test_history_is_newest_first_with_the_change_of_the_first_paid_tier() -> Non
     assert history[0]["tiers"][0]["unit_price"]["amount"] == "0.05"
 
 
+def test_a_discount_that_grows_is_a_fall_of_the_price() -> None:
+    sku = make_sku()
+    make_price(sku, [(0, "0", -5)], effective_time=NOON)
+    make_price(sku, [(0, "0", -6)], effective_time=LATER)
+
+    history = details([sku.sku_id], history=True)["skus"][0]["history"]
+
+    assert history is not None
+    assert history[0]["change_percent"] == "-20"
+
+
 def test_prices_in_other_units_are_not_compared() -> None:
     sku = make_sku()
     make_price(sku, [(0, "0", 5)], effective_time=NOON)

@@ -121,6 +121,19 @@ def test_each_item_has_its_own_tiers_where_usage_is_not_aggregated() -> None:
     assert [cost(slices) for slices in price_month([100 * GIB, 100 * GIB], tiered)] == [0, 0]
 
 
+def test_a_projects_items_share_tiers_as_an_accounts_do() -> None:
+    by_project = Price(EGRESS.tiers, GIB, Aggregation("PROJECT", "MONTHLY", 1))
+
+    assert [cost(slices) for slices in price_month([100 * GIB, 100 * GIB], by_project)] == [6, 6]
+
+
+def test_an_item_that_uses_nothing_has_no_part_in_shared_slices() -> None:
+    unused, used = price_month([Decimal(0), 1024 * GIB], EGRESS)
+
+    assert unused == []
+    assert cost(used) == Decimal("110.88")
+
+
 def test_nanos_that_cannot_be_split_go_to_the_largest_remainders() -> None:
     penny = price(("0", "0.00000001"), aggregation=ACCOUNT, unit_size=Decimal(1))
 
@@ -143,6 +156,12 @@ def test_tiers_over_several_months_are_spread_over_them() -> None:
     quarterly = price(("0", "0"), ("3", "1"), aggregation=Aggregation("ACCOUNT", "MONTHLY", 3))
 
     assert cost(month("2", quarterly)) == 1
+
+
+def test_tiers_over_several_days_are_given_as_often_as_they_start_anew() -> None:
+    every_five_days = price(("0", "0"), ("3", "1"), aggregation=Aggregation("ACCOUNT", "DAILY", 5))
+
+    assert cost(month("20", every_five_days)) == Decimal("1.75")  # 20 - 3 x 365/60
 
 
 def test_a_price_without_a_rate_for_the_first_unit_is_not_complete() -> None:

@@ -35,10 +35,11 @@ def test_a_slip_in_an_id_is_answered_with_the_id_that_was_meant(slip: str) -> No
 
 
 @pytest.mark.django_db
-def test_what_is_no_id_has_no_neighbours() -> None:
-    make_sku(sku_id="22EB-AAE8-FBCD")
-
-    assert nearest(["n2 core", "%", ""]) == {"n2 core": [], "%": [], "": []}
+def test_what_is_no_id_has_no_neighbours_and_is_not_looked_for(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    with django_assert_num_queries(0):
+        assert nearest(["n2 core", "%", ""]) == {"n2 core": [], "%": [], "": []}
 
 
 @pytest.mark.django_db

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from catalog.errors import SourceError, SyncRefusedError
 from catalog.google_cloud.folder import FolderSource
 from catalog.google_cloud.parse import parse_sku
+from catalog.listing import look_up, snapshot
 from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku
 from catalog.sample.source import SampleSource
 from catalog.sync import Source, sync
@@ -258,15 +259,19 @@ def test_a_sku_without_a_price_has_no_price_row() -> None:
     assert PricingInfo.objects.count() == 0
 
 
-def test_a_price_that_google_takes_back_is_followed_by_an_empty_one() -> None:
+def test_a_price_that_google_takes_back_is_quoted_no_longer() -> None:
     sync(compute(priced(1)))
+    before = datetime.now(UTC)
 
     sync(compute(wire_sku("A", pricingInfo=[])))
     sync(compute(wire_sku("A", pricingInfo=[], description="N2 Core")))
 
-    before, after = PricingInfo.objects.order_by("effective_time")
-    assert before.tiers.get().price_nanos == 1
-    assert (after.expression, after.tiers.count()) == ({}, 0)
+    now = look_up(["A"], snapshot(None, None))["A"]
+    assert now.list_price is None
+    assert [len(price.tiers) for price in now.history] == [0, 1]
+    then = look_up(["A"], snapshot(before, None))["A"].list_price
+    assert then is not None
+    assert then.tiers[0].price_nanos == 1
 
 
 def test_a_negative_price_is_kept_as_it_is() -> None:

@@ -79,7 +79,7 @@ def test_codes_and_words_name_units(text: str, unit: Unit) -> None:
         "h.h",
         "0 requests",
         "³",
-        "x" * 100,
+        "9" * 5000,
         "billion " * 5,
     ],
 )
@@ -158,6 +158,19 @@ def test_the_factor_is_read_without_a_float_error() -> None:
 
     assert unit.factor == 2**30 * 31 * 86_400
     assert unit.month_seconds == 31 * 86_400
+
+
+def test_a_unit_without_a_base_unit_counts_itself() -> None:
+    widget = UsageUnit.from_expression({"usageUnit": "widget"})
+
+    assert widget.base_quantity(Decimal(3), "Widget") == 3
+    assert widget.fitting_units() == ["widget"]
+
+
+def test_a_sku_priced_by_the_year_has_months_of_a_twelfth() -> None:
+    year = UsageUnit("a", "year", "s", Decimal(365 * 86_400))
+
+    assert year.base_quantity(Decimal(12), "mo") == year.base_quantity(Decimal(1), None)
 
 
 @given(QUANTITIES)

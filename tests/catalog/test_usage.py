@@ -30,7 +30,22 @@ def test_numbers_in_digits_are_read_exactly(text: str, quantity: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "-1", "NaN", "inf", "1,024", "1_000", "1e19", "1e-31", "1e999", "٣", "1 GB", " 1", "0x10", "1" * 41],
+    [
+        "",
+        "-1",
+        "NaN",
+        "inf",
+        "1,024",
+        "1_000",
+        "1e19",
+        "1e-31",
+        "1e999",
+        "٣",
+        "1 GB",
+        " 1",
+        "0x10",
+        "0." + "0" * 39,
+    ],
 )
 def test_other_texts_are_refused(text: str) -> None:
     with pytest.raises(InvalidArgumentError):
@@ -60,14 +75,20 @@ def test_an_id_and_a_region_are_read_as_the_catalog_spells_them(region: str) -> 
     ("service_regions", "region", "note"),
     [
         (["us"], "us-east1", "This SKU is sold as us, which includes us-east1."),
+        ([], "us-east1", None),
+        (["us-east1"], "us-east1", None),
+        (["us", "asia"], None, None),
+        (["global"], "global", None),
         (["global"], "us-east1", "This SKU is sold globally: the region does not change its price."),
     ],
 )
-def test_a_wider_place_of_sale_is_noted(service_regions: list[str], region: str, note: str) -> None:
+def test_a_wider_place_of_sale_is_noted(
+    service_regions: list[str], region: str | None, note: str | None
+) -> None:
     sku = make_sku(service_regions=service_regions, geo_taxonomy_regions=["us-central1", "us-east1"])
     make_price(sku)
 
-    assert read(Item(sku.sku_id, Decimal(1), region=region)).notes == (note,)
+    assert read(Item(sku.sku_id, Decimal(1), region=region)).notes == ((note,) if note else ())
 
 
 @pytest.mark.django_db
