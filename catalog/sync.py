@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from catalog import lease
@@ -17,7 +17,8 @@ from catalog.errors import LeaseLostError, SourceError, SyncRefusedError
 from catalog.lease import WHOLE, Task
 from catalog.models import SAMPLE, PricingUpdate, Sku
 from catalog.records import ServiceRecord, SkuRecord
-from catalog.write import Writer
+from catalog.sync_result import SyncResult
+from catalog.write import TableWriter
 
 logger = logging.getLogger(__name__)
 
@@ -68,34 +69,23 @@ class Scope:
 EVERYTHING = Scope()
 
 
-@dataclass(slots=True)
-class SyncResult:
-    """A completed run: its row, why services failed, how many SKUs are not priced in USD."""
+class Writer(Protocol):
+    """Where a run puts what it finds: into the tables, or on paper only (catalog/preview.py)."""
 
-    update: PricingUpdate
-    failures: dict[str, str] = field(default_factory=dict)
-    skus_skipped: int = 0
+    def begin(self, services: Sequence[ServiceRecord], *, replaces_sample: bool) -> None:
+        """Take in what goes ahead of the first SKU."""
 
-    def count(self, change: ServiceChange) -> None:
-        self.skus_skipped += change.skipped
-        counts = {
-            "services_synced": 1,
-            "skus_synced": change.listed,
-            "pricing_records_synced": change.prices,
-            "skus_changed": len(change.changed),
-            "skus_retired": len(change.retired),
-        }
-        for name, count in counts.items():
-            setattr(self.update, name, getattr(self.update, name) + count)
+    def beat(self) -> None:
+        """Show that the run is alive; called for each SKU that is read."""
 
-    def summary(self) -> str:
-        """One line for the operator."""
-        update = self.update
-        return (
-            f"Sync {update.pk} from {update.source}: {update.services_synced} services, "
-            f"{update.skus_synced} SKUs, {update.skus_changed} changed, {update.skus_retired} retired, "
-            f"{self.skus_skipped} skipped (not in USD), {update.services_failed} services failed."
-        )
+    def add(self, sku: SkuRecord, content_hash: str, *, is_held: bool) -> None:
+        """Take in a new or changed SKU; `is_held` says whether the tables hold it, in whichever state."""
+
+    def write(self, change: ServiceChange) -> None:
+        """Write a service that was read to its end, all of whose changed SKUs were added."""
+
+    def drop(self) -> None:
+        """Forget what was added of a service that could not be read to its end."""
 
 
 def sync(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = iter) -> SyncResult:
@@ -110,14 +100,11 @@ def sync(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = iter
         SyncRefusedError: another run is going on, or this one would replace real prices with the sample's.
         SourceError: nothing could be read; nothing has changed.
     """
-    if source.name == SAMPLE and Sku.objects.exclude(pk__in=Sku.objects.from_sample()).exists():
-        raise SyncRefusedError(
-            "The database holds a real price list; the sample would replace it. Use another DATABASE_URL."
-        )
+    refuse_sample_over_prices(source)
     update = lease.take(source.name, scope.task)
     result = SyncResult(update)
     try:
-        _Run(source, scope, result).copy(progress)
+        Run(source, scope, result, TableWriter(update)).copy(progress)
     except LeaseLostError:
         raise
     except BaseException as error:
@@ -127,46 +114,58 @@ def sync(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = iter
     return result
 
 
-class _Run:
-    """One run while it goes on."""
+def refuse_sample_over_prices(source: Source) -> None:
+    """Raises SyncRefusedError where `source` is the sample and the tables hold a real price list."""
+    if source.name == SAMPLE and Sku.objects.exclude(pk__in=Sku.objects.from_sample()).exists():
+        raise SyncRefusedError(
+            "The database holds a real price list; the sample would replace it. Use another DATABASE_URL."
+        )
 
-    def __init__(self, source: Source, scope: Scope, result: SyncResult) -> None:
+
+class Run:
+    """The reading of a price list, service by service; `result` counts what `writer` is given."""
+
+    def __init__(self, source: Source, scope: Scope, result: SyncResult, writer: Writer) -> None:
         self._source = source
         self._scope = scope
         self._result = result
+        self._writer = writer
         self._replaces_sample = source.name != SAMPLE and Sku.objects.from_sample().exists()
         self._held = HeldSkus(() if self._replaces_sample else Sku.objects.held())
 
     def copy(self, progress: Progress) -> None:
+        """Read all services in scope.
+
+        Raises:
+            SourceError: the price list is of no use.
+        """
         services = self._scope.choose(self._source.services())
-        writer = Writer(self._result.update, services, replaces_sample=self._replaces_sample)
+        self._writer.begin(services, replaces_sample=self._replaces_sample)
         lists = self._source.sku_lists([service.service_id for service in services])
         for service, skus in zip(progress(services), lists, strict=True):
-            self._copy_service(service, skus, writer)
+            self._copy_service(service, skus)
         self._require_use(services)
 
-    def _copy_service(self, service: ServiceRecord, skus: Iterable[SkuRecord], writer: Writer) -> None:
+    def _copy_service(self, service: ServiceRecord, skus: Iterable[SkuRecord]) -> None:
         change = ServiceChange(service.service_id)
         try:
             for sku, content_hash in self._held.compare(self._alive(skus), change):
-                writer.add(sku, content_hash, is_held=sku.sku_id in self._held)
+                self._writer.add(sku, content_hash, is_held=sku.sku_id in self._held)
         except SourceError as error:
             logger.warning("service=%s failed: %s", service.service_id, error)
-            self._result.failures[service.service_id] = str(error)
-            self._result.update.services_failed += 1
-            writer.drop()
+            self._result.fail(service.service_id, str(error))
+            self._writer.drop()
             return
         if not change.is_empty:
-            writer.write(change)
+            self._writer.write(change)
             _log(change)
         self._result.count(change)
 
     def _alive(self, skus: Iterable[SkuRecord]) -> Iterator[SkuRecord]:
-        """The SKUs, with signs of life while they are read."""
-        lease.beat_if_due(self._result.update)
+        self._writer.beat()
         for sku in skus:
             yield sku
-            lease.beat_if_due(self._result.update)
+            self._writer.beat()
 
     def _require_use(self, services: Sequence[ServiceRecord]) -> None:
         """A price list of nothing is no price list; that a part of one lists nothing may be."""

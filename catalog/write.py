@@ -19,31 +19,30 @@ from catalog.stage import Stage, retire
 CHUNK = 2000
 
 
-class Writer:
-    """Writes for the run `update`.
+class TableWriter:
+    """Writes for the run `update`; its methods are those of catalog.sync.Writer."""
 
-    Args:
-        update: the run.
-        services: all services of the price list; written ahead of the first SKU.
-        replaces_sample: whether the first write removes the sample.
-    """
-
-    def __init__(
-        self, update: PricingUpdate, services: Sequence[ServiceRecord], *, replaces_sample: bool
-    ) -> None:
+    def __init__(self, update: PricingUpdate) -> None:
         self._update = update
-        self._services = services
-        self._replaces_sample = replaces_sample
+        self._services: Sequence[ServiceRecord] = ()
+        self._replaces_sample = False
         self._is_open = False
         self._waiting: list[tuple[SkuRecord, str]] = []
         self._held: list[str] = []
         self._stage = Stage(update)
+
+    def begin(self, services: Sequence[ServiceRecord], *, replaces_sample: bool) -> None:
+        self._services = services
+        self._replaces_sample = replaces_sample
+        # Runs that were killed leave something behind.
         left_behind = StagedRows.objects.exclude(update__status=PricingUpdate.Status.RUNNING)
         if left_behind.exists():
             left_behind.delete()
 
+    def beat(self) -> None:
+        lease.beat_if_due(self._update)
+
     def add(self, sku: SkuRecord, content_hash: str, *, is_held: bool) -> None:
-        """Take in a new or changed SKU; `is_held` says whether the tables hold it, in whichever state."""
         self._waiting.append((sku, content_hash))
         if is_held:
             self._held.append(sku.sku_id)
@@ -51,7 +50,7 @@ class Writer:
             self._flush()
 
     def write(self, change: ServiceChange) -> None:
-        """Write a service of which all changed SKUs were added: readers see all of it at once, or nothing."""
+        """Write a service so that readers see all of it at once, or nothing."""
         if self._is_open and not (change.changed or change.retired):
             return
         self._flush()
@@ -66,7 +65,6 @@ class Writer:
         self._is_open = True
 
     def drop(self) -> None:
-        """Forget what was added of a service that could not be read to its end."""
         self._waiting.clear()
         self._held.clear()
         self._stage.clear()

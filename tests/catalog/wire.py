@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from catalog.google_cloud.parse import parse_service, parse_sku
 from catalog.records import ServiceRecord, SkuRecord
@@ -71,11 +71,14 @@ def wire_sku(sku_id: str = "A07E-99DC-F4F3", *prices: Wire, **fields: Any) -> Wi
     } | fields
 
 
+SkuList: TypeAlias = Iterable[Wire | SkuRecord] | BaseException
+
+
 @dataclass
 class WireSource:
     """A price list held in memory; an exception in the place of a list is raised when its turn comes."""
 
-    skus_by_service: dict[str, Iterable[Wire | SkuRecord] | BaseException]
+    skus_by_service: dict[str, SkuList]
     name: str = "folder"
     names: dict[str, str] = field(default_factory=dict)
 

@@ -12,6 +12,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 from catalog.errors import SourceError, SyncRefusedError
 from catalog.lease import Task
 from catalog.models import PricingUpdate
+from catalog.preview import preview
 from catalog.records import ServiceRecord
 from catalog.sources import open_source
 from catalog.sync import Scope, sync
@@ -23,21 +24,25 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         sources = "api (Google's, the default; GOOGLE_API_KEY), sample (bundled) or a catalog folder"
         parser.add_argument("--source", default="api", help=sources)
+        parser.add_argument("--service", nargs="+", default=(), metavar="ID", help="only these services")
         parser.add_argument("--if-empty", action="store_true", help="do nothing if a sync has completed")
+        parser.add_argument("--dry-run", action="store_true", help="show what would change, write nothing")
+        parser.add_argument("--json", action="store_true", help="say what was done as JSON")
 
     def handle(self, *args: Any, source: str, if_empty: bool, **options: Any) -> None:
         if if_empty and PricingUpdate.objects.latest_completed():
             return
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # Cloud Run's notice, 10 s ahead
+        scope = Scope(Task(settings.SYNC_TASK_INDEX, settings.SYNC_TASK_COUNT), options["service"])
+        run = preview if options["dry_run"] else sync
         try:
-            scope = Scope(Task(settings.SYNC_TASK_INDEX, settings.SYNC_TASK_COUNT))
             with logging_redirect_tqdm(), open_source(source, scope.task) as prices:
-                result = sync(prices, scope, progress=self._progress)
+                result = run(prices, scope, progress=self._progress)
         except (SourceError, SyncRefusedError) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt as error:
             raise CommandError("Stopped. What was written stands; run it again to go on.") from error
-        self.stdout.write(result.summary())
+        self.stdout.write(result.as_json() if options["json"] else result.summary())
         if result.failures:
             raise CommandError("The services named above keep the prices they had.", returncode=2)
 

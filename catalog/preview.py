@@ -1,0 +1,58 @@
+"""A dry run: what a sync would change, found without writing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from catalog.diff import ServiceChange
+from catalog.models import PricingUpdate
+from catalog.records import ServiceRecord, SkuRecord
+from catalog.sync import EVERYTHING, Progress, Run, Scope, Source, refuse_sample_over_prices
+from catalog.sync_result import SyncResult
+
+# SKUs that are named of a service; the rest is counted.
+MOST_NAMED = 20
+
+
+def preview(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = iter) -> SyncResult:
+    """What `sync` with the same arguments would do now; it raises what that would raise."""
+    refuse_sample_over_prices(source)
+    result = SyncResult(PricingUpdate(started_at=timezone.now(), source=source.name, status="dry run"))
+    Run(source, scope, result, _Paper(result.planned)).copy(progress)
+    return result
+
+
+class _Paper:
+    """Notes in `lines` what would be written."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+        self._names: list[str] = []
+
+    def begin(self, services: Sequence[ServiceRecord], *, replaces_sample: bool) -> None:
+        self._services = {service.service_id: service.display_name for service in services}
+        if replaces_sample:
+            self._lines.append("The sample would be removed.")
+
+    def beat(self) -> None:
+        """Nothing: nobody waits for a dry run."""
+
+    def add(self, sku: SkuRecord, content_hash: str, *, is_held: bool) -> None:  # noqa: ARG002  # not kept
+        if len(self._names) < MOST_NAMED:
+            self._names.append(f"  {'change' if is_held else 'add'} {sku.sku_id} {sku.display_name}")
+
+    def write(self, change: ServiceChange) -> None:
+        count = len(change.changed) + len(change.retired)
+        if count:
+            retired = [f"  retire {sku_id}" for sku_id in sorted(change.retired)]
+            names = (self._names + retired)[:MOST_NAMED]
+            self._lines.append(f"{self._services[change.service_id]} ({change.service_id}):")
+            self._lines += names
+            if count > len(names):
+                self._lines.append(f"  and {count - len(names)} more")
+        self.drop()
+
+    def drop(self) -> None:
+        self._names.clear()

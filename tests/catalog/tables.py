@@ -1,0 +1,39 @@
+"""What a sync writes, and what the tables hold after it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from catalog.models import PricingTier, PricingUpdate
+from catalog.sync import Source, sync
+from tests.catalog.wire import Wire, wire_price, wire_rate, wire_sku
+
+
+def written_tables(source: Source) -> Counter[str]:
+    """Sync, and count the writing statements by table."""
+    with CaptureQueriesContext(connection) as queries:
+        sync(source)
+    statements = [query["sql"].split() for query in queries.captured_queries]
+    return Counter(
+        next(word for word in words if word.startswith('"')).strip('"')
+        for words in statements
+        if words[0] in {"INSERT", "UPDATE", "DELETE"}
+    )
+
+
+def nanos_of(sku_id: str) -> list[int]:
+    """The first tier's nanos in each price row, in the order in which they were written."""
+    rows = PricingTier.objects.filter(pricing_info__sku_id=sku_id).order_by("pricing_info_id")
+    return list(rows.values_list("price_nanos", flat=True))
+
+
+def priced(nanos: int, sku_id: str = "A", **fields: Any) -> Wire:
+    return wire_sku(sku_id, wire_price(wire_rate(nanos=nanos)), **fields)
+
+
+def last_update() -> PricingUpdate:
+    return PricingUpdate.objects.get(pk=PricingUpdate.objects.order_by("-pk").values("pk")[:1])
