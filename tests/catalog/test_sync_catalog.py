@@ -102,3 +102,96 @@ def test_the_api_is_the_default_and_is_asked_with_the_key_of_the_settings(
         call_command("sync_catalog")
 
     connect.assert_called_once_with("made-up-key", 300)
+
+
+def test_some_services_are_synced_by_their_ids(folder: Path) -> None:
+    put(folder, STORAGE, {"skus": [wire_sku("B")]})
+
+    run(folder, service=[STORAGE])
+
+    assert Sku.objects.get().pk == "B"
+
+
+def test_a_dry_run_names_what_would_change_and_writes_nothing(folder: Path) -> None:
+    run(folder)
+    put(folder, COMPUTE, {"skus": [wire_sku("A", description="N2 Core"), wire_sku("B")]})
+    put(folder, STORAGE, {"skus": [wire_sku(f"S-{number:02}") for number in range(25)]})
+
+    lines = run(folder, dry_run=True).splitlines()
+
+    assert lines[:4] == [
+        f"Compute Engine ({COMPUTE}):",
+        "  change A N2 Core",
+        "  add B N2 Instance Core running in Frankfurt",
+        f"Cloud Storage ({STORAGE}):",
+    ]
+    assert lines[-2] == "  and 5 more"
+    assert lines[-1].startswith("Dry run from folder: 2 services, 27 SKUs, 27 changed, 0 retired")
+    assert PricingUpdate.objects.count() == Sku.objects.count() == 1
+
+
+def test_a_dry_run_names_what_would_be_retired(folder: Path) -> None:
+    run(folder)
+    put(folder, COMPUTE, {"skus": [wire_sku("B")]})
+
+    assert "  retire A" in run(folder, dry_run=True).splitlines()
+    assert Sku.objects.offered().count() == 1
+
+
+def test_a_dry_run_says_that_the_sample_would_go(folder: Path) -> None:
+    run("sample")
+
+    assert run(folder, dry_run=True).startswith("The sample would be removed.\n")
+    assert Sku.objects.from_sample().exists()
+
+
+def test_a_dry_run_is_refused_where_the_sync_would_be(folder: Path) -> None:
+    run(folder)
+
+    with pytest.raises(CommandError, match="holds a real price list"):
+        run("sample", dry_run=True)
+
+
+def test_json_tells_machines_the_same(folder: Path) -> None:
+    answer = json.loads(run(folder, json=True))
+
+    assert answer == {
+        "update_id": PricingUpdate.objects.get().pk,
+        "status": "completed",
+        "source": "folder",
+        "services_synced": 2,
+        "skus_synced": 1,
+        "pricing_records_synced": 1,
+        "skus_changed": 1,
+        "skus_retired": 0,
+        "skus_skipped": 0,
+        "services_failed": {},
+    }
+
+
+def test_json_names_the_services_that_failed(folder: Path) -> None:
+    put(folder, STORAGE, {"skus": [{"description": "no id"}]})
+    out = StringIO()
+
+    with pytest.raises(CommandError):
+        call_command("sync_catalog", source=str(folder), json=True, stdout=out)
+
+    assert json.loads(out.getvalue())["services_failed"].keys() == {STORAGE}
+
+
+def test_json_of_a_dry_run_lists_what_is_planned(folder: Path) -> None:
+    answer = json.loads(run(folder, json=True, dry_run=True))
+
+    assert (answer["update_id"], answer["status"]) == (None, "dry run")
+    assert answer["planned"][0] == f"Compute Engine ({COMPUTE}):"
+
+
+def test_a_task_of_a_cloud_run_job_syncs_its_part(settings: Any, folder: Path) -> None:
+    put(folder, STORAGE, {"skus": [wire_sku("B")]})
+    settings.SYNC_TASK_COUNT = 2
+
+    for settings.SYNC_TASK_INDEX in range(2):
+        run(folder)
+
+    assert set(Sku.objects.values_list("pk", flat=True)) == {"A", "B"}
+    assert PricingUpdate.objects.filter(services_synced__lt=2, task_count=2).count() == 2
