@@ -17,7 +17,7 @@ from catalog.models import Sku
 from catalog.sync import sync
 from tests.catalog.fake_billing import FakeBilling, client
 from tests.catalog.wire import COMPUTE, STORAGE, wire_price, wire_rate, wire_service, wire_sku
-from tests.proxy import Proxy
+from tests.tcp_proxy import TcpProxy
 
 # As patient as the real one with what it asks again, but quick.
 QUICK = Patience(
@@ -200,7 +200,7 @@ def test_a_call_that_takes_too_long_is_made_again(billing: FakeBilling) -> None:
 
 def test_a_connection_that_is_cut_in_the_middle_of_a_list_is_made_anew(billing: FakeBilling) -> None:
     billing.page_size = 1
-    with billing.served() as address, Proxy(int(address.rpartition(":")[2])).running() as proxy:
+    with billing.served() as address, TcpProxy(int(address.rpartition(":")[2])).running() as proxy:
         billing.failures[f"services/{COMPUTE} 1"].append(proxy.cut)
         connect = partial(client, f"127.0.0.1:{proxy.port}")
         with ApiSource.open(connect, UNLIMITED, LASTING) as source:

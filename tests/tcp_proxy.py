@@ -11,7 +11,7 @@ from contextlib import contextmanager
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-class Proxy:
+class TcpProxy:
     """Forwards what comes to `port` to `target`, each direction late by half of `round_trip` seconds."""
 
     def __init__(self, target: int, round_trip: float = 0) -> None:
@@ -22,7 +22,7 @@ class Proxy:
         self.port = 0
 
     @contextmanager
-    def running(self) -> Iterator[Proxy]:
+    def running(self) -> Iterator[TcpProxy]:
         server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
         self.port = server.sockets[0].getsockname()[1]
         thread = threading.Thread(target=self._loop.run_forever)
