@@ -101,6 +101,8 @@ class Connection:
         if self._lost:
             raise self._lost_transaction()
         is_read = len(statements) == 1 and sql_text.is_read(statements[0].sql)
+        if not self.in_transaction and sql_text.sets_pragma(statements[0].sql):
+            raise NotSupportedError("A PRAGMA outside a transaction would set nothing on a libSQL server.")
         if not (self.autocommit or self.in_transaction or is_read):
             self.begin()
         if self.in_transaction:

@@ -78,7 +78,8 @@ SHIFTED = (
     f" CAST(lhs AS INTEGER) {{sign}} {_FRACTION.format('rhs')}) AS beyond"
     " FROM (SELECT {lhs} AS lhs, {rhs} AS rhs)))"
 )
-_FIXED_OFFSET = re.compile(r"(?:UTC)?([+-])(\d\d):?(\d\d)")
+# "UTC+05:30" and, as zoneinfo and Django name such zones, "+0530" and "-10".
+_FIXED_OFFSET = re.compile(r"(?:UTC)?([+-])(\d\d):?(\d\d)?")
 _TIME_ZONE_REFUSED = (
     "Dates in the time zone {} cannot be computed on a libSQL server, since its offset from UTC changes "
     "over the years: ask for UTC or a fixed offset and convert in Python."
@@ -92,7 +93,7 @@ def fixed_offset(tzname: str) -> timedelta:
         NotSupportedError: its offset changes over the years, and SQLite knows no time zones.
     """
     if found := _FIXED_OFFSET.fullmatch(tzname):
-        ahead = timedelta(hours=int(found[2]), minutes=int(found[3]))
+        ahead = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
         return -ahead if found[1] == "-" else ahead
     try:
         offset = ZoneInfo(tzname).utcoffset(None)
