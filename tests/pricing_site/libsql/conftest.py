@@ -4,8 +4,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.db.utils import ConnectionHandler
+from pytest_django.plugin import DjangoDbBlocker
 
+from pricing_site.database import from_url
 from pricing_site.libsql import dbapi
+from pricing_site.libsql.base import DatabaseWrapper
 from tests.needs import skip_or_fail
 from tests.proxy import Proxy
 from tests.sqld import Sqld, SqldMissingError, binary
@@ -62,3 +66,15 @@ def connection(shared_server: Sqld, connect: Connect) -> dbapi.Connection:
     connection.execute("DROP TABLE IF EXISTS t")
     connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)")
     return connection
+
+
+@pytest.fixture
+def wrapper(shared_server: Sqld, django_db_blocker: DjangoDbBlocker) -> Iterator[DatabaseWrapper]:
+    """Django's side of a connection to a server, beside the database of the suite."""
+    entry = from_url(shared_server.url, Path())
+    handler = ConnectionHandler({"default": entry})
+    wrapper = handler["default"]
+    assert isinstance(wrapper, DatabaseWrapper)
+    with django_db_blocker.unblock():
+        yield wrapper
+        wrapper.close()
