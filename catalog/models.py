@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models import F, Func, Value
+from django.utils import timezone
 
 NANOS = Decimal(10) ** 9
+SAMPLE = "sample"
 
 
 class CurrentTimestamp(Func):
@@ -49,6 +51,19 @@ class SkuQuerySet(models.QuerySet["Sku"]):
     def offered(self) -> SkuQuerySet:
         """SKUs that the provider still lists."""
         return self.filter(retired_at__isnull=True)
+
+    def from_sample(self) -> SkuQuerySet:
+        """SKUs that the bundled sample brought, and no real price list has touched."""
+        return self.filter(last_seen_update__source=SAMPLE)
+
+    def alike(self, sku: Sku) -> SkuQuerySet:
+        """SKUs of the same service and category, wherever they are sold."""
+        return self.filter(
+            service_id=sku.service_id,
+            resource_family=sku.resource_family,
+            resource_group=sku.resource_group,
+            usage_type=sku.usage_type,
+        )
 
 
 class Sku(models.Model):
@@ -95,21 +110,21 @@ class Sku(models.Model):
 
 
 class PricingInfoQuerySet(models.QuerySet["PricingInfo"]):
-    def in_effect(self, sku_ids: Iterable[str], at: datetime) -> PricingInfoQuerySet:
-        """The price row of each SKU that answers "what does it cost at `at`?", at most one a SKU.
+    def with_tiers(self, sku_ids: Iterable[str]) -> Iterator[tuple[PricingInfo, PricingTier | None]]:
+        """All price rows that the SKUs have or had, each with its SKU and service, once for each tier.
 
-        Rows that we had recorded by `at` go first, and of those the one that took effect last: so a
-        question about a past moment is answered as it was answered then, whatever was learned since.
+        A row that has no tier comes once, with None.
         """
-        newest = (
-            self.model.objects.filter(sku_id=OuterRef("sku_id"))
-            .filter(Q(effective_time__lte=at) | Q(effective_time__isnull=True))
-            .order_by(
-                Case(When(created_at__lte=at, then=Value(0)), default=Value(1)), "-effective_time", "-id"
-            )
-            .values("id")[:1]
-        )
-        return self.filter(sku_id__in=list(sku_ids), id=Subquery(newest))
+        rows = self.filter(sku__in=sku_ids).select_related("sku__service").order_by()
+        names = ("start_usage_amount", "price_units", "price_nanos")
+        for row in rows.annotate(**{f"tier_{name}": F(f"tiers__{name}") for name in names}):
+            tier = {name: getattr(row, f"tier_{name}") for name in names}
+            yield row, PricingTier(pricing_info=row, **tier) if tier["price_units"] is not None else None
+
+    def latest_hashes(self, sku_ids: Iterable[str]) -> dict[str, str]:
+        """The content hash of the price row that was written last, by SKU id."""
+        rows = self.filter(sku_id__in=list(sku_ids)).order_by("id")
+        return dict(rows.values_list("sku_id", "content_hash"))
 
 
 class PricingInfo(models.Model):
@@ -178,9 +193,12 @@ class PricingTier(models.Model):
 
 
 class PricingUpdateQuerySet(models.QuerySet["PricingUpdate"]):
-    def latest_completed(self) -> PricingUpdate | None:
-        """The sync that the catalog's answers rest on, or None before the first."""
-        return self.filter(status=PricingUpdate.Status.COMPLETED).order_by("-id").first()
+    def latest_completed(self, by: datetime | None = None) -> PricingUpdate | None:
+        """The sync that the catalog's answers rest on, now or at the moment `by`; None before the first."""
+        completed = self.filter(status=PricingUpdate.Status.COMPLETED)
+        if by is not None:
+            completed = completed.filter(completed_at__lte=by)
+        return completed.order_by("-id").first()
 
 
 class PricingUpdate(models.Model):
@@ -216,3 +234,10 @@ class PricingUpdate(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.status} {self.started_at:%Y-%m-%d %H:%M}"
+
+    def finish(self, status: Status, message: str = "") -> None:
+        """Close the run; `message` says what went wrong, if anything did. A failed run never completes."""
+        self.status = status
+        self.error_message = message or None
+        self.completed_at = timezone.now() if status == self.Status.COMPLETED else None
+        self.save()

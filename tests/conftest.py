@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -23,3 +25,12 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> It
         skip_or_fail(str(error))
     with server:
         yield
+
+
+@pytest.fixture(scope="session")
+def real_catalog() -> Path:
+    """The folder of the real price list (19,800 SKUs), beside the repository or where the variable says."""
+    folder = Path(os.environ.get("PRICING_CATALOG_DIR", settings.BASE_DIR.parent / "shared" / "catalog"))
+    if not folder.is_dir():
+        pytest.skip(f"needs the real catalog folder: set PRICING_CATALOG_DIR ({folder} is absent)")
+    return folder

@@ -1,0 +1,183 @@
+"""The details tool: SKUs whole, with tiers, history and a calculate call to go on with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from catalog.answers import (
+    AggregationRow,
+    DetailsAnswer,
+    Example,
+    ExampleItem,
+    PriceChange,
+    Pricing,
+    SkuDetails,
+    TierRow,
+    utc_text,
+)
+from catalog.decimals import ROUNDED, plain
+from catalog.listing import Listing, ListPrice, look_up, snapshot
+from catalog.models import PricingTier, PricingUpdate, Sku
+from catalog.pricing import Aggregation
+from catalog.sku_ids import nearest, normal
+from catalog.units import HOURS_PER_MONTH
+
+_PERCENT_PLACES = Decimal("0.0001")
+_EXAMPLE_QUANTITY = "100"
+
+
+def details(
+    sku_ids: Sequence[str],
+    *,
+    as_of: datetime | None = None,
+    history: bool = False,
+    latest: PricingUpdate | None = None,
+) -> DetailsAnswer:
+    """SKUs with all that the catalog holds on them.
+
+    Args:
+        sku_ids: Google's ids; dashes and capitals do not matter.
+        as_of: the moment whose prices are shown, now if left out.
+        history: whether to list each price that a SKU had.
+        latest: the latest completed sync, where the caller has it at hand.
+
+    Returns:
+        The answer of the tool contract: SKUs in the order asked for, and ids that are not in the catalog
+        with the nearest that are.
+    """
+    wanted = {normal(sku_id): sku_id for sku_id in sku_ids}
+    latest = latest or PricingUpdate.objects.latest_completed()
+    moment = snapshot(as_of, latest)
+    listings = look_up(wanted, moment)
+    last_seen = _last_seen(listings.values(), latest)
+    candidates = nearest(sku_id for sku_id in wanted if sku_id not in listings)
+    return {
+        "as_of": utc_text(moment.at),
+        "skus": [
+            _sku_details(listings[sku_id], last_seen[sku_id], history=history)
+            for sku_id in wanted
+            if sku_id in listings
+        ],
+        "not_found": [
+            {"sku_id": wanted[sku_id], "candidates": found} for sku_id, found in candidates.items()
+        ],
+    }
+
+
+def _last_seen(
+    listings: Collection[Listing], latest: PricingUpdate | None
+) -> dict[str, PricingUpdate | None]:
+    """The sync that last saw each SKU: the latest, but for SKUs that were withdrawn."""
+    withdrawn = [listing.sku for listing in listings if listing.sku.retired_at is not None]
+    seen: dict[str, PricingUpdate | None] = {listing.sku.pk: latest for listing in listings}
+    if withdrawn:
+        updates = PricingUpdate.objects.in_bulk(sku.last_seen_update_id for sku in withdrawn)
+        seen |= {sku.pk: updates.get(sku.last_seen_update_id) for sku in withdrawn}
+    return seen
+
+
+def _sku_details(listing: Listing, seen: PricingUpdate | None, *, history: bool) -> SkuDetails:
+    sku, list_price = listing.sku, listing.list_price
+    return {
+        "sku_id": sku.sku_id,
+        "display_name": sku.display_name,
+        "description": sku.description,
+        "service_id": sku.service_id,
+        "service": sku.service.display_name,
+        "provider": sku.provider,
+        "service_provider_name": sku.service_provider_name,
+        "category": sku.category_json,
+        "resource_family": sku.resource_family,
+        "resource_group": sku.resource_group,
+        "usage_type": sku.usage_type,
+        "service_regions": sku.service_regions,
+        "geo_taxonomy_type": sku.geo_taxonomy_type,
+        "geo_taxonomy_regions": sku.geo_taxonomy_regions,
+        "pricing": _pricing(list_price) if list_price else None,
+        "history": _history(listing.history) if history else None,
+        "first_synced_at": utc_text(sku.created_at),
+        "last_seen_at": utc_text(seen.completed_at) if seen and seen.completed_at else None,
+        "retired_at": utc_text(sku.retired_at) if sku.retired_at else None,
+        "example": _example(sku, list_price) if list_price else None,
+    }
+
+
+def _pricing(list_price: ListPrice) -> Pricing:
+    info, unit = list_price.info, list_price.usage_unit
+    return {
+        "pricing_info_id": info.pk,
+        "effective_time": utc_text(info.effective_time) if info.effective_time else None,
+        "summary": info.summary or "",
+        "usage_unit": unit.code,
+        "usage_unit_description": unit.description,
+        "base_unit": unit.base_unit,
+        "base_unit_description": info.expression.get("baseUnitDescription", ""),
+        "base_unit_conversion_factor": plain(unit.factor),
+        "display_quantity": plain(Decimal(repr(info.expression.get("displayQuantity", 1)))),
+        "aggregation": _aggregation(list_price.price.aggregation) if info.aggregation_json else None,
+        "tiers": _tiers(list_price.tiers, info.currency_code),
+    }
+
+
+def _aggregation(aggregation: Aggregation) -> AggregationRow:
+    return {"level": aggregation.level, "interval": aggregation.interval, "count": aggregation.count}
+
+
+def _tiers(tiers: Sequence[PricingTier], currency: str) -> list[TierRow]:
+    return [
+        {
+            "start_usage_amount": plain(tier.start),
+            "end_usage_amount": plain(following.start) if following else None,
+            "unit_price": {
+                "amount": plain(tier.unit_price),
+                "units": tier.price_units,
+                "nanos": tier.price_nanos,
+                "currency": currency,
+            },
+        }
+        for tier, following in zip(tiers, [*tiers[1:], None], strict=True)
+    ]
+
+
+def _example(sku: Sku, list_price: ListPrice) -> Example:
+    """A calculate call that works when it is sent back: a month of an hourly SKU, else 100 units."""
+    unit = list_price.usage_unit
+    hourly = unit.code.rpartition(".")[2] == "h"
+    item: ExampleItem = {
+        "sku_id": sku.sku_id,
+        "quantity": str(HOURS_PER_MONTH) if hourly else _EXAMPLE_QUANTITY,
+        "unit": unit.code,
+    }
+    if sku.service_regions:
+        item["region"] = sku.service_regions[0]
+    return {"items": [item]}
+
+
+def _history(prices: Sequence[ListPrice]) -> list[PriceChange]:
+    return [_price_change(price, before) for price, before in zip(prices, [*prices[1:], None], strict=False)]
+
+
+def _price_change(price: ListPrice, before: ListPrice | None) -> PriceChange:
+    info = price.info
+    return {
+        "pricing_info_id": info.pk,
+        "effective_time": utc_text(info.effective_time) if info.effective_time else None,
+        "recorded_at": utc_text(info.created_at),
+        "usage_unit": price.usage_unit.code,
+        "tiers": _tiers(price.tiers, info.currency_code),
+        "change_percent": _change_percent(price, before) if before else None,
+    }
+
+
+def _change_percent(price: ListPrice, before: ListPrice) -> str | None:
+    """The change of the first paid tier's price, or None where the two cannot be compared."""
+    old, new = _first_paid(before), _first_paid(price)
+    if not old or price.usage_unit != before.usage_unit:
+        return None
+    return plain(ROUNDED.divide((new - old) * 100, abs(old)).quantize(_PERCENT_PLACES, context=ROUNDED))
+
+
+def _first_paid(price: ListPrice) -> Decimal:
+    return next((tier.unit_price for tier in price.tiers if tier.unit_price), Decimal(0))

@@ -1,0 +1,151 @@
+"""What usage costs at a price with tiers: exact to the nano, slice by slice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_FLOOR, Decimal
+from typing import Any, Protocol
+
+from catalog.decimals import EXACT, NANO, ROUNDED, exact_sum
+
+# 730 hours, the month of hourly rates, are 365/12 days.
+_DAYS_PER_YEAR, _MONTHS_PER_YEAR = 365, 12
+_SHARED_LEVELS = ("ACCOUNT", "PROJECT")
+
+
+class Tier(Protocol):
+    """From `start` usage units on, a usage unit costs `unit_price` USD."""
+
+    @property
+    def start(self) -> Decimal: ...
+    @property
+    def unit_price(self) -> Decimal: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregation:
+    """Over whom and how long usage adds up before the tiers apply."""
+
+    level: str
+    interval: str
+    count: int
+
+    @classmethod
+    def from_wire(cls, wire: Mapping[str, Any] | None) -> Aggregation:
+        """An AggregationInfo (Cloud Billing Catalog API); without one, usage of a month stands alone."""
+        wire = wire or {}
+        return cls(
+            level=wire.get("aggregationLevel", ""),
+            interval=wire.get("aggregationInterval", ""),
+            count=int(wire.get("aggregationCount") or 1),
+        )
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether all usage of a project or an account counts towards the same tiers."""
+        return self.level in _SHARED_LEVELS
+
+    @property
+    def is_daily(self) -> bool:
+        return self.interval == "DAILY"
+
+    @property
+    def per_month(self) -> tuple[int, int]:
+        """How often the tiers start anew in a month, as a ratio."""
+        if self.is_daily:
+            return _DAYS_PER_YEAR, _MONTHS_PER_YEAR * self.count
+        return 1, self.count
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a SKU costs: its tiers, and how many base units a usage unit has."""
+
+    tiers: tuple[Tier, ...]
+    unit_size: Decimal
+    aggregation: Aggregation
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether any usage can be priced: below a first tier that starts above 0 no rate is known."""
+        return bool(self.tiers) and min(tier.start for tier in self.tiers) <= 0
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The part of a month's usage that one tier prices. Amounts are in usage units, money in USD."""
+
+    start: Decimal
+    end: Decimal | None
+    quantity: Decimal
+    unit_price: Decimal
+    cost: Decimal
+
+
+def price_month(quantities: Sequence[Decimal], price: Price) -> list[list[Slice]]:
+    """Price one month of usage.
+
+    Args:
+        quantities: the usage of each item, in base units.
+        price: a complete price.
+
+    Returns:
+        Each item's slices. Where the tiers are shared, the items are priced as one and each gets
+        its proportion of every slice, in whole nanos that add up to the slice's cost.
+    """
+    if price.aggregation.is_shared and len(quantities) > 1:
+        return _share(_slices(exact_sum(quantities), price), quantities)
+    return [_slices(quantity, price) for quantity in quantities]
+
+
+def _slices(quantity: Decimal, price: Price) -> list[Slice]:
+    # Amounts are scaled so that a fraction of a usage unit (a day's allowance times 365/12) stays exact.
+    periods, months = price.aggregation.per_month
+    unit = EXACT.multiply(price.unit_size, months)
+    usage = EXACT.multiply(quantity, months)
+    tiers = sorted(price.tiers, key=lambda tier: tier.start)
+    bounds = [EXACT.multiply(EXACT.multiply(tier.start, price.unit_size), periods) for tier in tiers]
+    slices = []
+    for tier, start, end in zip(tiers, bounds, [*bounds[1:], None], strict=True):
+        amount = EXACT.subtract(usage if end is None else min(usage, end), start)
+        if amount > 0:
+            slices.append(
+                Slice(
+                    start=ROUNDED.divide(start, unit),
+                    end=None if end is None else ROUNDED.divide(end, unit),
+                    quantity=ROUNDED.divide(amount, unit),
+                    unit_price=tier.unit_price,
+                    cost=_nanos(EXACT.multiply(amount, tier.unit_price), unit),
+                )
+            )
+    return slices
+
+
+def _share(slices: Sequence[Slice], quantities: Sequence[Decimal]) -> list[list[Slice]]:
+    total = exact_sum(quantities)
+    shares: list[list[Slice]] = [[] for _ in quantities]
+    for part in slices:
+        costs = _apportion(part.cost, quantities, total)
+        for share, quantity, cost in zip(shares, quantities, costs, strict=True):
+            if quantity:
+                amount = ROUNDED.divide(ROUNDED.multiply(part.quantity, quantity), total)
+                share.append(replace(part, quantity=amount, cost=cost))
+    return shares
+
+
+def _apportion(cost: Decimal, weights: Sequence[Decimal], total: Decimal) -> list[Decimal]:
+    """Split `cost` by weight into whole nanos; the largest remainders get the nanos left over."""
+    exact = [ROUNDED.divide(EXACT.multiply(cost, weight), total) for weight in weights]
+    floors = [share.quantize(NANO, ROUND_FLOOR, ROUNDED) for share in exact]
+    nanos_left = int(EXACT.divide(EXACT.subtract(cost, exact_sum(floors)), NANO))
+    by_remainder = sorted(
+        range(len(exact)), key=lambda i: ROUNDED.subtract(exact[i], floors[i]), reverse=True
+    )
+    for i in by_remainder[:nanos_left]:
+        floors[i] = EXACT.add(floors[i], NANO)
+    return floors
+
+
+def _nanos(dividend: Decimal, divisor: Decimal) -> Decimal:
+    return ROUNDED.quantize(ROUNDED.divide(dividend, divisor), NANO)

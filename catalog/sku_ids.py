@@ -1,0 +1,48 @@
+"""SKU ids as people and agents send them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+from catalog.answers import Candidate
+from catalog.models import Sku
+
+_GOOGLE_ID = re.compile(r"([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})", re.IGNORECASE)
+_GROUP = 4
+_NEAREST = 3
+_LIKENESS = 0.75
+
+
+def normal(text: str) -> str:
+    """The id as the catalog spells it: a Google id's dashes and capitals are set right."""
+    match = _GOOGLE_ID.fullmatch(text.strip())
+    return "-".join(match.groups()).upper() if match else text.strip()
+
+
+def nearest(sku_ids: Iterable[str]) -> dict[str, list[Candidate]]:
+    """For each unknown id the SKUs whose ids are most like it: a character wrong, missing or too many.
+
+    Such a slip spoils one of an id's three groups, so the id that was meant shares its start or its end.
+    """
+    texts = {sku_id: sku_id.upper() for sku_id in sku_ids}
+    names = _names_like([text for text in texts.values() if len(text) > 2 * _GROUP])
+    return {
+        sku_id: [
+            {"sku_id": match, "display_name": names[match]}
+            for match in get_close_matches(text, names, _NEAREST, _LIKENESS)
+        ]
+        for sku_id, text in texts.items()
+    }
+
+
+def _names_like(ids: list[str]) -> dict[str, str]:
+    if not ids:
+        return {}
+    alike = [Q(sku_id__startswith=text[:_GROUP]) | Q(sku_id__endswith=text[-_GROUP:]) for text in ids]
+    return dict(Sku.objects.filter(reduce(or_, alike)).values_list("sku_id", "display_name"))

@@ -1,0 +1,66 @@
+"""JSON Schema of our types, made small: an agent pays for each character of tools/list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+Schema = dict[str, Any]
+
+# How many objects deep an answer's fields are told. The answers themselves show what lies deeper.
+ANSWER_DEPTH = 2
+
+
+def of_arguments(kind: Any) -> Schema:
+    """The schema of a tool's arguments, whole."""
+    schema = _inlined(TypeAdapter(kind).json_schema())
+    schema.pop("description", None)
+    return schema
+
+
+def of_answer(kind: Any) -> Schema:
+    """The schema of a tool's answer: the names and types of its fields and of their fields."""
+    schema = _inlined(TypeAdapter(kind).json_schema(mode="serialization"))
+    return _shallow(schema, ANSWER_DEPTH)
+
+
+def _inlined(schema: Schema) -> Schema:
+    """The schema without references, titles and null defaults."""
+    return _inline(schema, schema.pop("$defs", {}))
+
+
+def _inline(node: Schema, definitions: Schema) -> Schema:
+    node = dict(node)
+    if "$ref" in node:
+        node = definitions[node.pop("$ref").removeprefix("#/$defs/")] | node
+    node.pop("title", None)
+    if node.get("default", ...) is None:
+        del node["default"]
+    if "items" in node:
+        node["items"] = _inline(node["items"], definitions)
+    for key, value in node.get("properties", {}).items():
+        node["properties"] = node["properties"] | {key: _inline(value, definitions)}
+    options = [_inline(option, definitions) for option in node.pop("anyOf", [])]
+    return _nullable(node, options) if options else node
+
+
+def _nullable(node: Schema, options: list[Schema]) -> Schema:
+    """The node with `anyOf` one type and null said as a list of types."""
+    kind, *others = options
+    if others != [{"type": "null"}]:
+        return node | {"anyOf": options}
+    nullable = kind | {"type": [kind["type"], "null"]} | node
+    return nullable | {"enum": [*kind["enum"], None]} if "enum" in kind else nullable
+
+
+def _shallow(node: Schema, depth: int) -> Schema:
+    if "const" in node:
+        return {"const": node["const"]}
+    short = {"type": node["type"]}
+    if "properties" in node and depth:
+        short["properties"] = {name: _shallow(field, depth - 1) for name, field in node["properties"].items()}
+    # That an item is some object tells nothing.
+    if "items" in node and (items := _shallow(node["items"], depth)) != {"type": "object"}:
+        short["items"] = items
+    return short

@@ -1,0 +1,90 @@
+"""Rows of the catalog's tables for tests: each builder fills in what the test does not say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku
+
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
+
+_numbers = count(1)
+
+
+def make_service(**fields: Any) -> Service:
+    number = next(_numbers)
+    return Service.objects.create(
+        **{"service_id": f"5E1C-0000-{number:04X}", "display_name": f"Service {number}"} | fields
+    )
+
+
+def make_sku(**fields: Any) -> Sku:
+    """A SKU sold on demand in Frankfurt, without a price."""
+    number = next(_numbers)
+    region = "europe-west3"
+    defaults: dict[str, Any] = {
+        "sku_id": f"0A0A-0000-{number:04X}",
+        "display_name": f"SKU {number}",
+        "category_json": {},
+        "resource_family": "Compute",
+        "resource_group": "CPU",
+        "usage_type": "OnDemand",
+        "geo_taxonomy_type": "REGIONAL",
+        "geo_taxonomy_regions": [region],
+        "service_regions": [region],
+        "service_provider_name": "Google",
+    }
+    if "service" not in fields and "service_id" not in fields:
+        defaults["service"] = make_service()
+    return Sku.objects.create(**defaults | fields)
+
+
+def make_price(
+    sku: Sku, tiers: Sequence[tuple[float, str, int]] = ((0, "0", 31_611_000),), **fields: Any
+) -> PricingInfo:
+    """A price by the hour; each tier is (start_usage_amount, units, nanos)."""
+    defaults: dict[str, Any] = {
+        "effective_time": NOON,
+        "summary": "",
+        "created_at": NOON,
+        "pricing_expression_json": hourly_expression(tiers),
+    }
+    price = PricingInfo.objects.create(sku=sku, **defaults | fields)
+    PricingTier.objects.bulk_create(
+        PricingTier(pricing_info=price, start_usage_amount=start, price_units=units, price_nanos=nanos)
+        for start, units, nanos in tiers
+    )
+    return price
+
+
+def make_update(**fields: Any) -> PricingUpdate:
+    """A sync run that completed."""
+    defaults: dict[str, Any] = {
+        "started_at": NOON,
+        "completed_at": NOON,
+        "status": PricingUpdate.Status.COMPLETED,
+        "source": "folder",
+    }
+    return PricingUpdate.objects.create(**defaults | fields)
+
+
+def hourly_expression(tiers: Sequence[tuple[float, str, int]]) -> dict[str, Any]:
+    """A pricing expression in wire form."""
+    return {
+        "usageUnit": "h",
+        "usageUnitDescription": "hour",
+        "baseUnit": "s",
+        "baseUnitDescription": "second",
+        "baseUnitConversionFactor": 3600,
+        "displayQuantity": 1,
+        "tieredRates": [
+            {
+                "startUsageAmount": start,
+                "unitPrice": {"currencyCode": "USD", "units": units, "nanos": nanos},
+            }
+            for start, units, nanos in tiers
+        ],
+    }

@@ -1,0 +1,157 @@
+"""Rows of real SKUs: ids, names, tiers and units as Google's public price list had them in 2022 and 2023."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from catalog.models import Service, Sku
+from tests.catalog.factories import hourly_expression, make_price, make_sku
+
+AMERICAS = ["us-central1", "us-east1", "us-west1"]
+GLOBAL = ["global"]
+ACCOUNT_MONTHLY = {"aggregationLevel": "ACCOUNT", "aggregationInterval": "MONTHLY", "aggregationCount": 1}
+
+EGRESS = "22EB-AAE8-FBCD"
+CLASS_A = "4DBF-185F-A415"
+DAILY_EGRESS = "07A4-C7D5-D204"
+DISCOUNT = "168E-35F8-9C79"
+A100_COMMITMENT = "DBF8-D0A6-2F53"
+
+Tiers = Sequence[tuple[float, str, int]]
+
+_UNITS: dict[str, dict[str, Any]] = {
+    "h": {},
+    "GiBy.h": {
+        "usageUnitDescription": "gibibyte hour",
+        "baseUnit": "By.s",
+        "baseUnitDescription": "byte second",
+        "baseUnitConversionFactor": 2**30 * 3600,
+    },
+    "GiBy.mo": {
+        "usageUnitDescription": "gibibyte month",
+        "baseUnit": "By.s",
+        "baseUnitDescription": "byte second",
+        "baseUnitConversionFactor": 2875910101401600.0,
+    },
+    "GiBy": {
+        "usageUnitDescription": "gibibyte",
+        "baseUnit": "By",
+        "baseUnitDescription": "byte",
+        "baseUnitConversionFactor": 2**30,
+    },
+    "count": {
+        "usageUnitDescription": "count",
+        "baseUnit": "count",
+        "baseUnitDescription": "count",
+        "baseUnitConversionFactor": 1,
+        "displayQuantity": 1000,
+    },
+}
+
+
+def expression(unit: str, tiers: Tiers) -> dict[str, Any]:
+    """A pricing expression in wire form."""
+    return hourly_expression(tiers) | {"usageUnit": unit} | _UNITS[unit]
+
+
+def add_sku(sku_id: str, name: str, unit: str, tiers: Tiers, *, regions: Sequence[str], **fields: Any) -> Sku:
+    """A SKU with one price; `fields` are those of the SKU, or of its price where they are `price`."""
+    price_fields = fields.pop("price", {})
+    sku = make_sku(
+        sku_id=sku_id,
+        display_name=name,
+        service_regions=list(regions),
+        geo_taxonomy_regions=[] if regions == GLOBAL else list(regions),
+        **fields,
+    )
+    make_price(sku, tiers, pricing_expression_json=expression(unit, tiers), **price_fields)
+    return sku
+
+
+def add_egress() -> Sku:
+    return add_sku(
+        EGRESS,
+        "Download Worldwide Destinations (excluding Asia & Australia)",
+        "GiBy",
+        [(0, "0", 0), (100, "0", 120_000_000), (1024, "0", 110_000_000), (10240, "0", 80_000_000)],
+        regions=GLOBAL,
+        price={"aggregation_json": ACCOUNT_MONTHLY},
+    )
+
+
+def add_class_a() -> Sku:
+    return add_sku(
+        CLASS_A,
+        "Regional Standard Class A Operations",
+        "count",
+        [(0, "0", 0), (5000, "0", 5000)],
+        regions=GLOBAL,
+        price={"aggregation_json": ACCOUNT_MONTHLY},
+    )
+
+
+def add_daily_egress() -> Sku:
+    return add_sku(
+        DAILY_EGRESS,
+        "Networking Traffic Egress GAE/Firebase Storage",
+        "GiBy",
+        [(0, "0", 0), (1, "0", 120_000_000)],
+        regions=GLOBAL,
+        price={"aggregation_json": ACCOUNT_MONTHLY | {"aggregationInterval": "DAILY"}},
+    )
+
+
+def add_discount() -> Sku:
+    return add_sku(
+        DISCOUNT,
+        "E2 Instance Core running free tier discount",
+        "h",
+        [(0, "0", -5_452_898), (744, "0", 0)],
+        regions=GLOBAL,
+        price={"aggregation_json": ACCOUNT_MONTHLY},
+    )
+
+
+def add_a100_commitment() -> Sku:
+    return add_sku(
+        A100_COMMITMENT,
+        "Commitment v1: Nvidia Tesla A100 GPU running in APAC for 1 Year",
+        "h",
+        [(0, "1", 848_362_040)],
+        regions=["asia-east1"],
+        resource_group="GPU",
+        usage_type="Commit1Yr",
+    )
+
+
+N2_REGIONS = {
+    # region: (place, core id, nanos a vCPU hour, RAM id, nanos a GiB hour)
+    "us-central1": ("Americas", "BB77-5FDA-69D9", 31_611_000, "5B01-D157-A097", 4_237_000),
+    "europe-west1": ("EMEA", "9F61-45D7-D4FB", 34_773_000, "A109-54C1-7CB0", 4_661_000),
+    "europe-west3": ("Frankfurt", "53BB-FF1B-0C91", 40_730_000, "A5A6-3EDC-7F3C", 5_458_000),
+    "southamerica-east1": ("Sao Paulo", "8F60-4F60-EE56", 50_180_000, "6487-C110-BE19", 6_725_000),
+}
+
+
+def add_n2(service: Service) -> None:
+    """The cores and RAM of N2 machines in four regions."""
+    for region, (place, core, core_nanos, ram, ram_nanos) in N2_REGIONS.items():
+        regions = AMERICAS if region in AMERICAS else [region]
+        add_sku(
+            core,
+            f"N2 Instance Core running in {place}",
+            "h",
+            [(0, "0", core_nanos)],
+            regions=regions,
+            service=service,
+        )
+        add_sku(
+            ram,
+            f"N2 Instance Ram running in {place}",
+            "GiBy.h",
+            [(0, "0", ram_nanos)],
+            regions=regions,
+            service=service,
+            resource_group="RAM",
+        )

@@ -1,0 +1,317 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from catalog.calculate import Item, calculate
+from catalog.errors import InvalidArgumentError, NoPriceError, NotFoundError, RegionMismatchError
+from catalog.models import Sku
+from tests.catalog.factories import NOON, make_price, make_service, make_sku, make_update
+from tests.catalog.known_skus import (
+    A100_COMMITMENT,
+    ACCOUNT_MONTHLY,
+    CLASS_A,
+    DAILY_EGRESS,
+    DISCOUNT,
+    EGRESS,
+    N2_REGIONS,
+    add_a100_commitment,
+    add_class_a,
+    add_daily_egress,
+    add_discount,
+    add_egress,
+    add_n2,
+)
+
+POOLED = (
+    "Free and volume tiers are pooled over the items that share a SKU, as if no other usage of the project"
+    " or account counted towards them."
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def amount(*items: Item, months: int = 1) -> str:
+    return calculate(items, months=months)["total"]["amount"]
+
+
+def test_the_whole_answer_for_a_tebibyte_of_egress() -> None:
+    make_update(pk=17)
+    price = add_egress().pricing.get()
+
+    answer = calculate([Item(EGRESS, Decimal(1024), label="downloads")], as_of=NOON + timedelta(days=1))
+
+    assert answer == {
+        "total": {"amount": "110.88", "rounded": "110.88", "currency": "USD", "partial": False},
+        "items": [
+            {
+                "label": "downloads",
+                "sku_id": EGRESS,
+                "display_name": "Download Worldwide Destinations (excluding Asia & Australia)",
+                "region": "global",
+                "quantity": "1024",
+                "unit": "GiBy",
+                "usage_quantity": "1024",
+                "usage_unit": "GiBy",
+                "cost": "110.88",
+                "effective_time": "2026-01-02T12:00:00Z",
+                "tiers": [
+                    {"start": "0", "end": "100", "quantity": "100", "unit_price": "0", "cost": "0"},
+                    {
+                        "start": "100",
+                        "end": "1024",
+                        "quantity": "924",
+                        "unit_price": "0.12",
+                        "cost": "110.88",
+                    },
+                ],
+                "notes": [],
+            }
+        ],
+        "not_priced": [],
+        "proof": {"pricing_info_ids": [price.pk], "update_id": 17, "as_of": "2026-01-03T12:00:00Z"},
+        "assumptions": [
+            "Prices are Google's list prices, before taxes and any discount of your own.",
+            "Quantities are for one month.",
+            POOLED,
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("region", "vcpus", "gib", "an_hour"),
+    [
+        # n2-standard-8 and n2-highcpu-16 have no SKU: Google bills their vCPUs and their memory.
+        ("us-central1", 8, 32, "0.388472"),
+        ("europe-west1", 8, 32, "0.427336"),
+        ("europe-west3", 8, 32, "0.500496"),
+        ("southamerica-east1", 8, 32, "0.61664"),
+        ("us-central1", 16, 16, "0.573568"),
+        ("europe-west3", 16, 16, "0.739008"),
+    ],
+)
+def test_machines_cost_their_cores_and_ram(region: str, vcpus: int, gib: int, an_hour: str) -> None:
+    add_n2(make_service())
+    _, core, _, ram, _ = N2_REGIONS[region]
+
+    answer = calculate(
+        [
+            Item(core, Decimal(vcpus), "vCPU months", region),
+            Item(ram, Decimal(gib * 730), "GiB hours", region),
+        ]
+    )
+
+    assert Decimal(answer["total"]["amount"]) == Decimal(an_hour) * 730
+
+
+def test_a_region_is_shown_where_it_was_asked_for_or_is_the_only_one() -> None:
+    add_egress()
+    add_n2(make_service())
+    american, german = N2_REGIONS["us-central1"][1], N2_REGIONS["europe-west3"][1]
+
+    items = calculate([
+        Item(EGRESS, Decimal(1), region="us-east1"),
+        Item(american, Decimal(1)),
+        Item(german, Decimal(1)),
+    ])["items"]  # fmt: skip
+
+    assert [item["region"] for item in items] == ["us-east1", None, "europe-west3"]
+
+
+def test_pooling_is_not_spoken_of_where_there_is_but_one_tier() -> None:
+    make_price(make_sku(sku_id="0000-0000-0001"), aggregation_json=ACCOUNT_MONTHLY)
+
+    assert POOLED not in calculate([Item("0000-0000-0001", Decimal(1))])["assumptions"]
+
+
+def test_operations_are_priced_one_by_one_after_the_free_ones() -> None:
+    add_class_a()
+
+    assert amount(Item(CLASS_A, Decimal(1), "million requests")) == "4.975"
+
+
+def test_a_discount_lowers_the_total() -> None:
+    add_discount()
+    add_a100_commitment()
+
+    answer = calculate([Item(DISCOUNT, Decimal(730)), Item(A100_COMMITMENT, Decimal(730))])
+
+    assert [item["cost"] for item in answer["items"]] == ["-3.98061554", "1349.3042892"]
+    assert answer["total"]["amount"] == "1345.32367366"
+    assert answer["total"]["rounded"] == "1345.32"
+
+
+def test_a_total_of_half_a_cent_is_rounded_to_the_even_cent_and_never_to_minus_zero() -> None:
+    add_discount()
+    make_price(make_sku(sku_id="CE27-0000-0001"), [(0, "0", 5_000_000)])
+
+    assert calculate([Item("CE27-0000-0001", Decimal(1))])["total"]["rounded"] == "0.00"
+    assert calculate([Item("CE27-0000-0001", Decimal(3))])["total"]["rounded"] == "0.02"
+    assert calculate([Item(DISCOUNT, Decimal("0.001"))])["total"]["rounded"] == "0.00"
+
+
+def test_a_free_tier_is_given_once_when_two_items_share_a_sku() -> None:
+    add_egress()
+
+    answer = calculate([Item(EGRESS, Decimal(512)), Item(EGRESS, Decimal("0.5"), "TiB")])
+
+    assert answer["total"]["amount"] == "110.88"
+    assert [item["cost"] for item in answer["items"]] == ["55.44", "55.44"]
+    assert [part["quantity"] for part in answer["items"][0]["tiers"]] == ["50", "462"]
+    assert len(answer["proof"]["pricing_info_ids"]) == 1
+
+
+def test_months_multiply_what_one_month_costs() -> None:
+    add_egress()
+
+    answer = calculate([Item(EGRESS, Decimal(1024))], months=12)
+
+    assert answer["total"]["amount"] == "1330.56"
+    assert [part["cost"] for part in answer["items"][0]["tiers"]] == ["0", "110.88"]
+    assert "Tiers are those of one month, and an item's cost is 12 times their sum." in answer["assumptions"]
+
+
+def test_a_daily_allowance_is_spread_over_the_month_and_the_answer_says_so() -> None:
+    add_daily_egress()
+
+    answer = calculate([Item(DAILY_EGRESS, Decimal(100))])
+
+    assert answer["total"]["amount"] == "8.35"
+    assert "A daily allowance is spread over the 730/24 days of a month." in answer["assumptions"]
+
+
+def test_a_converted_quantity_shows_how_it_was_read() -> None:
+    add_egress()
+
+    item = calculate([Item(EGRESS, Decimal(1), "TB")])["items"][0]
+
+    assert (item["quantity"], item["unit"]) == ("1", "TB")
+    assert (item["usage_quantity"], item["usage_unit"]) == ("931.322574615478515625", "GiBy")
+    assert item["notes"] == ["1 TB is 931.322574615478515625 GiBy."]
+
+
+def test_a_part_without_a_price_is_named_and_makes_the_total_partial() -> None:
+    add_egress()
+    make_sku(sku_id="0000-0000-0001")
+
+    answer = calculate([Item("0000-0000-0001", Decimal(1), label="odd"), Item(EGRESS, Decimal(1024))])
+
+    assert answer["total"] == {"amount": "110.88", "rounded": "110.88", "currency": "USD", "partial": True}
+    assert [item["sku_id"] for item in answer["items"]] == [EGRESS]
+    assert answer["not_priced"] == [
+        {
+            "label": "odd",
+            "sku_id": "0000-0000-0001",
+            "reason": "no_price",
+            "message": "Google lists no price for this SKU.",
+        }
+    ]
+
+
+def test_a_sku_whose_first_tier_starts_late_has_no_price() -> None:
+    make_price(make_sku(sku_id="0000-0000-0001"), [(10, "0", 5)])
+
+    with pytest.raises(NoPriceError, match="first tier starts at 10"):
+        calculate([Item("0000-0000-0001", Decimal(100))])
+
+
+def test_nothing_priced_is_an_error_and_not_a_total_of_zero() -> None:
+    make_sku(sku_id="0000-0000-0001")
+
+    with pytest.raises(NoPriceError) as caught:
+        calculate([Item("0000-0000-0001", Decimal(1))])
+
+    assert caught.value.candidates[0]["sku_id"] == "0000-0000-0001"
+
+
+def test_an_unknown_sku_is_answered_with_the_nearest() -> None:
+    add_egress()
+
+    with pytest.raises(NotFoundError, match="22EB-AAE8-FBCE") as caught:
+        calculate([Item("22eb-aae8-fbce", Decimal(1))])
+
+    assert [candidate["sku_id"] for candidate in caught.value.candidates] == [EGRESS]
+
+
+def test_a_wrong_region_is_answered_with_the_sku_of_that_region() -> None:
+    add_n2(make_service())
+    _, core, *_ = N2_REGIONS["us-central1"]
+
+    with pytest.raises(RegionMismatchError, match=r"items\[0\] \(web\)") as caught:
+        calculate([Item(core, Decimal(730), region="europe-west3", label="web")])
+
+    assert caught.value.candidates == [
+        {
+            "sku_id": "53BB-FF1B-0C91",
+            "display_name": "N2 Instance Core running in Frankfurt",
+            "regions": ["europe-west3"],
+        }
+    ]
+
+
+def test_a_withdrawn_sku_is_priced_with_a_note() -> None:
+    add_egress()
+    Sku.objects.update(retired_at=NOON + timedelta(days=9))
+
+    before, since = (
+        calculate([Item(EGRESS, Decimal(1024))], as_of=as_of)["items"][0]
+        for as_of in (NOON + timedelta(days=8), None)
+    )
+
+    assert before["notes"] == []
+    assert since["cost"] == before["cost"] == "110.88"
+    assert since["notes"] == ["Google withdrew this SKU by 2026-01-11; this is its last price."]
+
+
+def test_a_call_repeated_later_gives_the_same_answer_however_prices_moved() -> None:
+    make_update()
+    sku = add_egress()
+    items = [Item(EGRESS, Decimal(1024))]
+    before = calculate(items)
+    as_of = datetime.fromisoformat(before["proof"]["as_of"])
+
+    # A later sync learns of a price that took effect before the question was asked.
+    make_price(sku, [(0, "9", 0)], effective_time=as_of - timedelta(hours=6), created_at=timezone.now())
+    during = calculate(items)
+    make_update(completed_at=timezone.now())
+    after = calculate(items)
+
+    assert calculate(items, as_of=as_of) == before
+    assert during["total"] == before["total"]  # a sync's prices count once it has completed
+    assert after["total"]["amount"] != before["total"]["amount"]
+
+
+def test_a_moment_ahead_is_answered_with_the_prices_known_now() -> None:
+    add_egress()
+
+    answer = calculate([Item(EGRESS, Decimal(1024))], as_of=timezone.now() + timedelta(days=1))
+
+    assert datetime.fromisoformat(answer["proof"]["as_of"]) <= timezone.now()
+    assert "as_of lies ahead: the prices known now apply." in answer["assumptions"]
+
+
+@pytest.mark.parametrize("quantity", ["NaN", "Infinity", "-1", "1.1e18", "1e-31", f"{10**11}.{'1' * 30}"])
+def test_absurd_quantities_are_refused_with_the_items_place(quantity: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"items\[1\]"):
+        calculate([Item(EGRESS, Decimal(1)), Item(EGRESS, Decimal(quantity))])
+
+
+@pytest.mark.parametrize(("count", "months"), [(0, 1), (101, 1), (1, 0), (1, 121)])
+def test_too_few_or_too_many_are_refused(count: int, months: int) -> None:
+    with pytest.raises(InvalidArgumentError):
+        calculate([Item(EGRESS, Decimal(1))] * count, months=months)
+
+
+@pytest.mark.parametrize("count", [1, 100])
+def test_one_query_however_many_items(count: int, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    latest = make_update()
+    items = [Item(make_price(make_sku()).sku_id, Decimal(1)) for _ in range(count)]
+
+    with django_assert_num_queries(1):
+        assert len(calculate(items, latest=latest)["items"]) == count
+    with django_assert_num_queries(2):
+        calculate(items)

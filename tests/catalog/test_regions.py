@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from catalog.google_cloud.folder import FolderSource
+from catalog.google_cloud.regions import MULTI_REGIONS, REGIONS
+
+
+def test_the_members_of_a_multi_region_are_regions() -> None:
+    members = {code for multi_region in MULTI_REGIONS.values() for code in multi_region.members}
+
+    assert members <= REGIONS.keys()
+
+
+def test_a_code_stands_for_one_place_only() -> None:
+    assert not REGIONS.keys() & MULTI_REGIONS.keys()
+    assert len({region.place for region in REGIONS.values()}) == len(REGIONS)
+
+
+def test_every_place_of_the_real_catalog_has_a_name(real_catalog: Path) -> None:
+    source = FolderSource(real_catalog)
+
+    codes = {
+        code
+        for path in (real_catalog / "skus").iterdir()
+        for sku in source.skus(path.name.partition(".")[0])
+        for code in (*sku.service_regions, *sku.geo_taxonomy_regions)
+    }
+
+    assert codes - REGIONS.keys() - MULTI_REGIONS.keys() == {"global"}

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from catalog.errors import InvalidArgumentError, UnitMismatchError
+from catalog.listing import look_up, snapshot
+from catalog.usage import Item, Line, normal_items, parse_quantity, read_items
+from tests.catalog.factories import make_price, make_sku
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity"),
+    [
+        ("730", "730"),
+        ("0.1", "0.1"),
+        (".5", "0.5"),
+        ("5.", "5"),
+        ("+5", "5"),
+        ("1e+18", "1000000000000000000"),
+        ("1e-07", "0.0000001"),
+        ("1e-30", "0.000000000000000000000000000001"),
+        ("-0", "0"),
+    ],
+)
+def test_numbers_in_digits_are_read_exactly(text: str, quantity: str) -> None:
+    assert parse_quantity(text) == Decimal(quantity)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "-1",
+        "NaN",
+        "inf",
+        "1,024",
+        "1_000",
+        "1e19",
+        "1e-31",
+        "1e999",
+        "٣",
+        "1 GB",
+        " 1",
+        "0x10",
+        "0." + "0" * 39,
+    ],
+)
+def test_other_texts_are_refused(text: str) -> None:
+    with pytest.raises(InvalidArgumentError):
+        parse_quantity(text)
+
+
+def read(item: Item) -> Line:
+    items = normal_items([item])
+    moment = snapshot(None, None)
+    (line,) = read_items(items, look_up([items[0].sku_id], moment), moment.at)
+    assert isinstance(line, Line)
+    return line
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("region", [" Europe-West3 ", "europe-west3-b"])
+def test_an_id_and_a_region_are_read_as_the_catalog_spells_them(region: str) -> None:
+    make_price(make_sku(sku_id="22EB-AAE8-FBCD", service_regions=["europe-west3"]))
+
+    line = read(Item("22ebaae8fbcd", Decimal(1), region=region))
+
+    assert (line.sku.pk, line.item.region) == ("22EB-AAE8-FBCD", "europe-west3")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("service_regions", "region", "note"),
+    [
+        (["us"], "us-east1", "This SKU is sold as us, which includes us-east1."),
+        ([], "us-east1", None),
+        (["us-east1"], "us-east1", None),
+        (["us", "asia"], None, None),
+        (["global"], "global", None),
+        (["global"], "us-east1", "This SKU is sold globally: the region does not change its price."),
+    ],
+)
+def test_a_wider_place_of_sale_is_noted(
+    service_regions: list[str], region: str | None, note: str | None
+) -> None:
+    sku = make_sku(service_regions=service_regions, geo_taxonomy_regions=["us-central1", "us-east1"])
+    make_price(sku)
+
+    assert read(Item(sku.sku_id, Decimal(1), region=region)).notes == ((note,) if note else ())
+
+
+@pytest.mark.django_db
+def test_a_unit_that_does_not_fit_is_refused_with_the_items_name() -> None:
+    price = make_price(make_sku())
+
+    with pytest.raises(UnitMismatchError, match=r"items\[0\] \(web\): 'GiB'") as caught:
+        read(Item(price.sku_id, Decimal(1), "GiB", label="web"))
+
+    assert caught.value.candidates[0] == "h"
