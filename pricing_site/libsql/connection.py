@@ -101,6 +101,8 @@ class Connection:
         if self._lost:
             raise self._lost_transaction()
         is_read = len(statements) == 1 and sql_text.is_read(statements[0].sql)
+        if not self.in_transaction and sql_text.sets_pragma(statements[0].sql):
+            raise NotSupportedError("A PRAGMA outside a transaction would set nothing on a libSQL server.")
         if not (self.autocommit or self.in_transaction or is_read):
             self.begin()
         if self.in_transaction:
@@ -172,10 +174,13 @@ class Connection:
 
     def _in_full(self, statements: Sequence[Statement], error: Error) -> Result:
         """The result that was too large for one answer, fetched anew if nothing can be written twice."""
-        if error.code != TOO_LARGE or len(statements) > 1 or not self._stream.is_readonly(statements[0].sql):
+        if error.code != TOO_LARGE:
             raise error
+        [statement] = statements
         try:
-            return self._stream.cursor(statements[0])
+            if not self._stream.is_readonly(statement.sql):
+                raise OperationalError("The statement was carried out; its result is too large.", TOO_LARGE)
+            return self._stream.cursor(statement)
         finally:
             if not self.in_transaction and self._stream.is_open:
                 self._stream.batch([])

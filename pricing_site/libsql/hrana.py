@@ -130,18 +130,21 @@ class Stream:
         """
         message = {"batch": _batch([statement])["batch"]}
         answer = self._post("/v3/cursor", message, repeatable=False)
-        lines = iter(answer.body.splitlines())
-        self._carry_on(json.loads(next(lines)))
-        return _collect(json.loads(line) for line in lines)
+        head, *entries = answer.body.splitlines() or [b""]
+        self._carry_on(_parsed(head))
+        return _collect(map(_parsed, entries))
 
     def _pipeline(self, requests: list[dict[str, Any]], repeatable: bool) -> list[dict[str, Any]]:
-        answer = json.loads(self._post("/v3/pipeline", {"requests": requests}, repeatable).body)
+        answer = _parsed(self._post("/v3/pipeline", {"requests": requests}, repeatable).body)
         self._carry_on(answer)
         results: list[dict[str, Any]] = answer["results"]
         return results
 
     def _post(self, path: str, message: dict[str, Any], repeatable: bool) -> Response:
         body = json.dumps({"baton": self._baton, **message}, ensure_ascii=False, separators=(",", ":"))
+        if self._transport.leave_parent() and self.is_open:
+            self.forget()
+            raise OperationalError("The transaction is that of the process which this one was forked from.")
         try:
             response = self._transport.post(
                 path,
@@ -156,8 +159,11 @@ class Stream:
         return response
 
     def _carry_on(self, answer: dict[str, Any]) -> None:
+        if "baton" not in answer:
+            self.forget()
+            raise InterfaceError("The answer is not one of a libSQL server: is that its URL?")
         self._baton = answer["baton"]
-        self._base_url = answer["base_url"] or self._base_url
+        self._base_url = answer.get("base_url") or self._base_url
 
 
 def _batch(statements: Sequence[Statement], condition: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -188,7 +194,7 @@ def _collect(entries: Iterator[dict[str, Any]]) -> Result:
     """The entries of a cursor put together (Hrana 3, "Cursor entries")."""
     result = Result([], [])
     for entry in entries:
-        match entry["type"]:
+        match entry.get("type"):
             case "row":
                 result.rows.append(entry["row"])
             case "step_begin":
@@ -198,6 +204,15 @@ def _collect(entries: Iterator[dict[str, Any]]) -> Result:
             case "step_end":
                 return result
     raise InterfaceError("The server's answer broke off in the middle of a result.")
+
+
+def _parsed(body: bytes) -> dict[str, Any]:
+    """A JSON object of the server; empty where the body is none, which lacks all that is asked of it."""
+    try:
+        parsed = json.loads(body)
+    except ValueError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
 
 
 def _error(error: dict[str, Any]) -> Error:
@@ -214,9 +229,6 @@ def _require_ok(response: Response) -> None:
 
 def _words(body: bytes) -> tuple[str, str]:
     """The message and code in an error's body, which is JSON from the server and anything from a proxy."""
-    text = body.decode(errors="replace").strip()
-    try:
-        error = json.loads(text)
-        return error.get("message") or error.get("error") or "", error.get("code") or ""
-    except (ValueError, AttributeError):
-        return text[:200], ""
+    error = _parsed(body)
+    message = error.get("message") or error.get("error") or body.decode(errors="replace").strip()[:200]
+    return str(message), str(error.get("code") or "")

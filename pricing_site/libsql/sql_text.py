@@ -9,6 +9,7 @@ WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE"})
 _READS = frozenset({"SELECT", "VALUES", "EXPLAIN", "PRAGMA"})
 
 _FIRST_WORD = re.compile(r"(?:\s|;|--[^\n]*(?:\n|$)|/\*.*?\*/)*([A-Za-z]+)", re.DOTALL)
+_SETS_PRAGMA = re.compile(r"\s*PRAGMA\s+[\w.]+\s*=", re.IGNORECASE)
 _ROLLBACK_TO = re.compile(r"\s*ROLLBACK\s+(?:TRANSACTION\s+)?TO\b", re.IGNORECASE)
 
 
@@ -26,6 +27,11 @@ def is_read(sql: str) -> bool:
 def is_rollback_to(sql: str) -> bool:
     """Whether a ROLLBACK goes back to a savepoint and not to before the transaction."""
     return bool(_ROLLBACK_TO.match(sql))
+
+
+def sets_pragma(sql: str) -> bool:
+    """Whether `sql` is a PRAGMA that changes the connection that it runs on."""
+    return bool(_SETS_PRAGMA.match(sql))
 
 
 def savepoint_name(sql: str) -> str:

@@ -64,21 +64,23 @@ DIFFERENCE = (
     f"(SELECT {_MICROSECONDS.format('lhs')} - {_MICROSECONDS.format('rhs')}"
     " FROM (SELECT {lhs} AS lhs, {rhs} AS rhs))"
 )
-# The operand that is text is the moment, the other the duration in microseconds. As in Python, a date plus a
-# duration is a date, and a datetime shows a fraction only if it has one. `beyond` is what comes on top of the
-# moment's whole second. No more subqueries than these: the server's parser has a depth of 100.
+# The operand that is text is the moment, the other the duration in microseconds. `beyond` comes on top of the
+# moment's whole second. As in Python, a date moves by the whole days of the duration, and a datetime
+# shows a fraction only if it has one. No more subqueries than these: the server's parser has a depth of 100.
 _BEYOND = "(beyond %% 1000000 + 1000000) %% 1000000"
 _SECONDS = f"unixepoch({WHOLE_TIME.format('moment')}) + (beyond - {_BEYOND}) / 1000000"
+_DAYS = "(duration - (duration %% 86400000000 + 86400000000) %% 86400000000) / 86400000000"
 SHIFTED = (
-    f"(SELECT CASE WHEN moment NOT LIKE '%%:%%' THEN date({_SECONDS}, 'unixepoch')"
+    f"(SELECT CASE WHEN moment NOT LIKE '%%:%%' THEN date(moment, ({{sign}} {_DAYS}) || ' days')"
     f" ELSE datetime({_SECONDS}, 'unixepoch') ||"
     f" CASE {_BEYOND} WHEN 0 THEN '' ELSE printf('.%%06d', {_BEYOND}) END END"
+    f" FROM (SELECT moment, duration, {_FRACTION.format('moment')} {{sign}} duration AS beyond"
     " FROM (SELECT iif(typeof(lhs) = 'text', lhs, rhs) AS moment,"
-    f" iif(typeof(lhs) = 'text', {_FRACTION.format('lhs')} {{sign}} CAST(rhs AS INTEGER),"
-    f" CAST(lhs AS INTEGER) {{sign}} {_FRACTION.format('rhs')}) AS beyond"
-    " FROM (SELECT {lhs} AS lhs, {rhs} AS rhs)))"
+    " CAST(iif(typeof(lhs) = 'text', rhs, lhs) AS INTEGER) AS duration"
+    " FROM (SELECT {lhs} AS lhs, {rhs} AS rhs))))"
 )
-_FIXED_OFFSET = re.compile(r"(?:UTC)?([+-])(\d\d):?(\d\d)")
+# "UTC+05:30" and, as zoneinfo and Django name such zones, "+0530" and "-10".
+_FIXED_OFFSET = re.compile(r"(?:UTC)?([+-])(\d\d):?(\d\d)?")
 _TIME_ZONE_REFUSED = (
     "Dates in the time zone {} cannot be computed on a libSQL server, since its offset from UTC changes "
     "over the years: ask for UTC or a fixed offset and convert in Python."
@@ -92,7 +94,7 @@ def fixed_offset(tzname: str) -> timedelta:
         NotSupportedError: its offset changes over the years, and SQLite knows no time zones.
     """
     if found := _FIXED_OFFSET.fullmatch(tzname):
-        ahead = timedelta(hours=int(found[2]), minutes=int(found[3]))
+        ahead = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
         return -ahead if found[1] == "-" else ahead
     try:
         offset = ZoneInfo(tzname).utcoffset(None)

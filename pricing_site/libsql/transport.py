@@ -27,7 +27,7 @@ class Response(NamedTuple):
 
 
 @functools.cache
-def _tls() -> ssl.SSLContext:
+def tls_context() -> ssl.SSLContext:
     """The system's certificate authorities; loading them takes milliseconds, so once a process."""
     return ssl.create_default_context()
 
@@ -70,6 +70,14 @@ class Transport:
                 raise OperationalError(f"The libSQL server cannot be reached: {error!r}") from error
         return self.post(path, body, base_url=base_url, repeatable=False)
 
+    def leave_parent(self) -> bool:
+        """After a fork, leave the sockets to the parent; True if there was a fork since the last request."""
+        if self._pid == os.getpid():
+            return False
+        self._pid = os.getpid()
+        self.close()
+        return True
+
     def close(self) -> None:
         for connection in self._connections.values():
             connection.close()
@@ -93,9 +101,6 @@ class Transport:
         return answer
 
     def _connection(self, url: str) -> http.client.HTTPConnection:
-        if self._pid != os.getpid():  # after a fork the sockets are the parent's
-            self.close()
-            self._pid = os.getpid()
         if url not in self._connections:
             self._connections[url] = self._new(url)
         connection = self._connections[url]
@@ -107,7 +112,7 @@ class Transport:
         parts = urlsplit(url)
         host = parts.hostname or ""
         if parts.scheme == "https":
-            return http.client.HTTPSConnection(host, parts.port, timeout=self._timeout, context=_tls())
+            return http.client.HTTPSConnection(host, parts.port, timeout=self._timeout, context=tls_context())
         return http.client.HTTPConnection(host, parts.port, timeout=self._timeout)
 
     def _is_stale(self, url: str, connection: http.client.HTTPConnection) -> bool:

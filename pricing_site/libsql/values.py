@@ -18,7 +18,7 @@ from pricing_site.libsql.exceptions import DataError, InterfaceError, Programmin
 HranaValue = Mapping[str, Any]
 
 _NULL: HranaValue = {"type": "null"}
-_INT64 = range(-(2**63), 2**63)
+_INT64_LIMIT = 2**63
 
 
 def encode(value: object) -> HranaValue:
@@ -55,7 +55,7 @@ def _encoder_of_base(value: object) -> Callable[[Any], HranaValue]:
 
 
 def _encode_int(value: int) -> HranaValue:
-    if value not in _INT64:
+    if not -_INT64_LIMIT <= value < _INT64_LIMIT:
         raise DataError("An integer does not fit in SQLite's 64 bits.")
     return {"type": "integer", "value": str(int(value))}
 
