@@ -1,4 +1,4 @@
-"""The sync as a process of its own, to be killed; and what the database holds afterwards."""
+"""The sync as a process of its own, to be stopped or killed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
@@ -15,7 +16,9 @@ PATIENCE = 30
 
 
 def environment(database_url: str) -> dict[str, str]:
-    return os.environ | {"DATABASE_URL": database_url, "PYTHONPATH": str(ROOT)}
+    """The product's own settings on a database of the test's."""
+    ours = {"DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "pricing_site.settings"}
+    return os.environ | ours | {"PYTHONPATH": str(ROOT)}
 
 
 def start_sync(folder: Path, database_url: str) -> subprocess.Popen[str]:
@@ -28,6 +31,50 @@ def start_sync(folder: Path, database_url: str) -> subprocess.Popen[str]:
 def migrate(database_url: str) -> None:
     command = [sys.executable, MANAGE, "migrate", "--verbosity=0"]
     subprocess.run(command, env=environment(database_url), check=True)  # noqa: S603  # our own program
+
+
+class Syncs:
+    """Starts syncs at once: each is a fork of a process that has Django loaded (tests/catalog/forking.py)."""
+
+    def __init__(self, parent: subprocess.Popen[str]) -> None:
+        self._parent = parent
+
+    def start(self, folder: Path) -> int:
+        """The new run's process id."""
+        return int(self._ask(f"start {folder}"))
+
+    def exit_code(self, pid: int) -> int:
+        """Waits for the run's end."""
+        return int(self._ask(f"wait {pid}"))
+
+    def run(self, folder: Path) -> int:
+        return self.exit_code(self.start(folder))
+
+    def _ask(self, line: str) -> str:
+        assert self._parent.stdin
+        assert self._parent.stdout
+        self._parent.stdin.write(line + "\n")
+        self._parent.stdin.flush()
+        return self._parent.stdout.readline()
+
+
+@contextmanager
+def syncs(database_url: str) -> Iterator[Syncs]:
+    """Syncs of a database, which is migrated first."""
+    migrate(database_url)
+    command = [sys.executable, "-m", "tests.catalog.forking"]
+    with subprocess.Popen(  # noqa: S603  # our own program
+        command,
+        env=environment(database_url),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as parent:
+        try:
+            yield Syncs(parent)
+        finally:
+            parent.kill()
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

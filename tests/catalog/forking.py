@@ -1,0 +1,43 @@
+"""A program that has Django loaded and forks a sync for each line `start FOLDER` on its standard input.
+
+It answers with the process id, and to `wait PID` with how that process ended.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+import django
+from django.core.management import CommandError, call_command, load_command_class
+
+
+def main() -> None:
+    django.setup()
+    load_command_class("catalog", "sync_catalog")  # here, so that no fork has to
+    for line in sys.stdin:
+        verb, _, argument = line.strip().partition(" ")
+        if verb == "wait":
+            _, status = os.waitpid(int(argument), 0)
+            answer = os.waitstatus_to_exitcode(status)
+        else:
+            answer = os.fork() or sync(argument)
+        sys.stdout.write(f"{answer}\n")
+        sys.stdout.flush()
+
+
+def sync(folder: str) -> NoReturn:
+    code = 1
+    try:
+        with open(os.devnull, "w") as nowhere:  # noqa: PTH123  # devnull is a name, not a path
+            call_command("sync_catalog", source=folder, stdout=nowhere)
+        code = 0
+    except CommandError as error:
+        code = error.returncode
+    finally:
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main()
