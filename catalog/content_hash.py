@@ -10,18 +10,19 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from catalog.records import PricingRecord, SkuRecord
 
-_ZEROES: tuple[Any, ...] = (None, "", "0", 0, [], {})
-_SKU_FIELDS = tuple(field.name for field in fields(SkuRecord) if field.name != "pricing")
+# Text and tuples of text, which say the same whichever way they came.
+_FACTS = attrgetter(*(field.name for field in fields(SkuRecord) if field.name not in ("category", "pricing")))
 
 
 def sku_hash(sku: SkuRecord) -> str:
     """The hash of all that a SKU says, its prices included."""
-    content = {name: getattr(sku, name) for name in _SKU_FIELDS}
-    return _digest([content, [_price_content(price) for price in sku.pricing]])
+    prices = [_price_content(price) for price in sku.pricing]
+    return _digest([_FACTS(sku), _canonical(sku.category), prices])
 
 
 def price_hash(price: PricingRecord) -> str:
@@ -30,9 +31,9 @@ def price_hash(price: PricingRecord) -> str:
 
 
 def _price_content(price: PricingRecord) -> list[Any]:
-    terms = {name: value for name, value in price.expression.items() if name != "tieredRates"}
-    rates = sorted(price.expression.get("tieredRates", ()), key=_start)
-    return [terms, rates, price.aggregation, price.currency_code, price.summary]
+    expression = _canonical(price.expression)
+    rates = sorted(expression.pop("tieredRates", ()), key=_start)
+    return [expression, rates, _canonical(price.aggregation), price.currency_code, price.summary]
 
 
 def _start(rate: dict[str, Any]) -> float:
@@ -41,7 +42,7 @@ def _start(rate: dict[str, Any]) -> float:
 
 
 def _digest(value: Any) -> str:
-    text = json.dumps(_canonical(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
@@ -49,8 +50,8 @@ def _canonical(value: Any) -> Any:
     if isinstance(value, str):
         return value
     if isinstance(value, dict):
-        canonical = ((key, _canonical(item)) for key, item in value.items())
-        return {key: item for key, item in canonical if item not in _ZEROES}
+        canonical = {key: _canonical(item) for key, item in value.items()}
+        return {key: item for key, item in canonical.items() if item and item != "0"}
     if isinstance(value, list | tuple):
         return [_canonical(item) for item in value]
     if isinstance(value, float) and value.is_integer():

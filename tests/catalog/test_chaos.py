@@ -96,7 +96,7 @@ def open_database(kind: str, folder: Path) -> Iterator[Database]:
 
 
 def price_list(folder: Path, version: int) -> Path:
-    """A price list in which much differs from version to version: prices, names, what is offered and where."""
+    """A price list in which much differs from version to version: prices, names, what is sold and where."""
     dice = random.Random(version)  # noqa: S311  # no secret
     path = folder / f"version-{version}"
     (path / "skus").mkdir(parents=True)
