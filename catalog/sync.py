@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -101,17 +102,28 @@ def sync(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = iter
         SourceError: nothing could be read; nothing has changed.
     """
     refuse_sample_over_prices(source)
-    update = lease.take(source.name, scope.task)
+    with recorded(source.name, scope.task) as result:
+        Run(source, scope, result, TableWriter(result.update)).copy(progress)
+    return result
+
+
+@contextmanager
+def recorded(source_name: str, task: Task) -> Iterator[SyncResult]:
+    """A run with its row in pricing_updates, which is closed whichever way the run ends.
+
+    Raises:
+        SyncRefusedError: another run is going on.
+    """
+    update = lease.take(source_name, task)
     result = SyncResult(update)
     try:
-        Run(source, scope, result, TableWriter(update)).copy(progress)
+        yield result
     except LeaseLostError:
         raise
     except BaseException as error:
         lease.finish(update, PricingUpdate.Status.FAILED, _reason(error))
         raise
     lease.finish(update, PricingUpdate.Status.COMPLETED, "\n".join(result.failures.values()))
-    return result
 
 
 def refuse_sample_over_prices(source: Source) -> None:

@@ -3,8 +3,8 @@
     python -m benchmarks.sync FOLDER [COPIES ...]
 
 The same three into a local file and into a libsql-server behind a round trip of 30 ms. Each sync is a process
-of its own, so that its peak memory is its own. Seconds are those of the sync without the start of Python; those
-of the CPU tell them from what else the machine is busy with. The ratio is to the first sync into the file.
+of its own, so that its peak memory is its own. Seconds leave out the start of Python; CPU
+seconds tell them from what else the machine is busy with. The ratio is to the first sync into the file.
 """
 
 from __future__ import annotations

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from aiolimiter import AsyncLimiter
@@ -25,6 +26,7 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 
 from catalog.errors import SourceError
+from catalog.google_cloud.months import months
 from catalog.google_cloud.parse import parse_service, parse_sku
 from catalog.records import ServiceRecord, SkuRecord
 
@@ -116,27 +118,47 @@ class ApiSource:
                 for service in page.services:
                     yield parse_service(_wire(service))
 
-    def sku_lists(
-        self, service_ids: Sequence[str], start: datetime | None = None, end: datetime | None = None
+    def sku_lists(self, service_ids: Sequence[str]) -> Iterator[Iterator[SkuRecord]]:
+        """The SKUs of each service, in the order given, with the prices that apply now."""
+        return self._sku_lists(service_ids, [{}])
+
+    def past_sku_lists(
+        self, service_ids: Sequence[str], since: datetime, until: datetime
     ) -> Iterator[Iterator[SkuRecord]]:
-        """The SKUs of each service, in the order given.
+        """The SKUs of each service, in the order given, with the prices of a time past.
+
+        A SKU comes once for each month in which it had a price.
 
         Args:
             service_ids: the services.
-            start: from when on prices are asked for; None for those that apply now.
-            end: until when; both lie in one calendar month of Los Angeles.
+            since: from when on.
+            until: until when; not in the future.
         """
+        periods = [{"start_time": start, "end_time": end} for start, end in months(since, until)]
+        return self._sku_lists(service_ids, periods)
+
+    def _sku_lists(
+        self, service_ids: Sequence[str], periods: Sequence[dict[str, datetime]]
+    ) -> Iterator[Iterator[SkuRecord]]:
         ahead: deque[Iterator[SkuRecord]] = deque()
         for service_id in service_ids:
-            request = ListSkusRequest(
-                parent=f"services/{service_id}", page_size=PAGE_SIZE, start_time=start, end_time=end
-            )
-            ahead.append(self._skus(service_id, self._pages(self._client.list_skus, request)))
+            requests = [
+                ListSkusRequest(parent=f"services/{service_id}", page_size=PAGE_SIZE, **period)
+                for period in periods
+            ]
+            ahead.append(self._skus(service_id, requests))
             if len(ahead) == CONCURRENCY:
                 yield ahead.popleft()
         yield from ahead
 
-    def _skus(self, service_id: str, pages: Iterator[Any]) -> Iterator[SkuRecord]:
+    def _skus(self, service_id: str, requests: Sequence[ListSkusRequest]) -> Iterator[SkuRecord]:
+        """The SKUs of a service; the first request is sent at once, the others when their turn comes."""
+        method = self._client.list_skus
+        first = self._pages(method, requests[0])
+        rest = (page for request in requests[1:] for page in self._pages(method, request))
+        return self._read_skus(service_id, chain(first, rest))
+
+    def _read_skus(self, service_id: str, pages: Iterable[Any]) -> Iterator[SkuRecord]:
         with _google_errors(f"Service {service_id}"):
             for page in pages:
                 for sku in page.skus:

@@ -10,7 +10,9 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
 
 import grpc
 from google.cloud.billing_v1 import (
@@ -27,6 +29,7 @@ from tests.catalog.wire import Wire
 
 Failure: TypeAlias = grpc.StatusCode | Callable[[], object]
 
+LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 SERVICE = "google.cloud.billing.v1.CloudCatalog"
 
 
@@ -82,6 +85,9 @@ class FakeBilling:
     def _list_skus(self, request: ListSkusRequest, context: grpc.ServicerContext) -> Any:
         self._meet(request, request.parent, context)
         skus = self.skus.get(request.parent.removeprefix("services/"), [])
+        if request.start_time:
+            _require_one_month(request, context)
+            skus = list(_priced_between(skus, request.start_time, request.end_time))
         return self._page(ListSkusResponse, "skus", skus, request.page_token)
 
     def _meet(self, request: Any, parent: str, context: grpc.ServicerContext) -> None:
@@ -107,3 +113,21 @@ class FakeBilling:
         message = response()
         ParseDict(body, type(message).pb(message))
         return message
+
+
+def _require_one_month(request: ListSkusRequest, context: grpc.ServicerContext) -> None:
+    last = request.end_time - timedelta(microseconds=1)
+    start, end = (time.astimezone(LOS_ANGELES) for time in (request.start_time, last))
+    if (start.year, start.month) != (end.year, end.month) or end > datetime.now(UTC):
+        context.abort(grpc.StatusCode.INVALID_ARGUMENT, "the range spans months or lies in the future")
+
+
+def _priced_between(skus: Sequence[Wire], start: datetime, end: datetime) -> Iterator[Wire]:
+    for sku in skus:
+        prices = [
+            price
+            for price in sku["pricingInfo"]
+            if start <= datetime.fromisoformat(price["effectiveTime"]) < end
+        ]
+        if prices:
+            yield sku | {"pricingInfo": prices}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -195,3 +196,28 @@ def test_a_task_of_a_cloud_run_job_syncs_its_part(settings: Any, folder: Path) -
 
     assert set(Sku.objects.values_list("pk", flat=True)) == {"A", "B"}
     assert PricingUpdate.objects.filter(services_synced__lt=2, task_count=2).count() == 2
+
+
+def test_the_past_is_asked_of_the_api_alone(folder: Path) -> None:
+    run(folder)
+
+    with pytest.raises(CommandError, match="Only the API knows"):
+        run(folder, since=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--until", "2026-01-01"],
+        ["--since", "2026-01-02", "--until", "2026-01-02"],
+        ["--since", "2026-01-01", "--dry-run"],
+    ],
+)
+def test_a_time_range_that_makes_no_sense_is_refused(folder: Path, options: list[str]) -> None:
+    with pytest.raises(CommandError, match="--since comes before --until"):
+        call_command("sync_catalog", "--source", str(folder), *options)
+
+
+def test_what_is_no_day_is_refused(folder: Path) -> None:
+    with pytest.raises(CommandError, match="invalid _moment value: 'yesterday'"):
+        call_command("sync_catalog", "--source", str(folder), "--since", "yesterday")

@@ -2,20 +2,24 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
+from catalog.backfill import backfill
 from catalog.errors import SourceError, SyncRefusedError
 from catalog.lease import Task
 from catalog.models import PricingUpdate
 from catalog.preview import preview
 from catalog.records import ServiceRecord
 from catalog.sources import open_source
-from catalog.sync import Scope, sync
+from catalog.sync import Scope, Source, sync
+from catalog.sync_result import SyncResult
 
 
 class Command(BaseCommand):
@@ -27,17 +31,18 @@ class Command(BaseCommand):
         parser.add_argument("--service", nargs="+", default=(), metavar="ID", help="only these services")
         parser.add_argument("--if-empty", action="store_true", help="do nothing if a sync has completed")
         parser.add_argument("--dry-run", action="store_true", help="show what would change, write nothing")
+        parser.add_argument("--since", type=_moment, help="add the past from this day or time on (api only)")
+        parser.add_argument("--until", type=_moment, help="... up to this one, now by default")
         parser.add_argument("--json", action="store_true", help="say what was done as JSON")
 
     def handle(self, *args: Any, source: str, if_empty: bool, **options: Any) -> None:
         if if_empty and PricingUpdate.objects.latest_completed():
             return
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # Cloud Run's notice, 10 s ahead
-        scope = Scope(Task(settings.SYNC_TASK_INDEX, settings.SYNC_TASK_COUNT), options["service"])
-        run = preview if options["dry_run"] else sync
+        task = Task(settings.SYNC_TASK_INDEX, settings.SYNC_TASK_COUNT)
         try:
-            with logging_redirect_tqdm(), open_source(source, scope.task) as prices:
-                result = run(prices, scope, progress=self._progress)
+            with logging_redirect_tqdm(), open_source(source, task) as prices:
+                result = self._run(prices, Scope(task, options["service"]), **options)
         except (SourceError, SyncRefusedError) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt as error:
@@ -46,5 +51,28 @@ class Command(BaseCommand):
         if result.failures:
             raise CommandError("The services named above keep the prices they had.", returncode=2)
 
+    def _run(
+        self,
+        prices: Source,
+        scope: Scope,
+        *,
+        since: datetime | None,
+        until: datetime | None,
+        dry_run: bool,
+        **_: Any,
+    ) -> SyncResult:
+        if since is None and until is None:
+            return (preview if dry_run else sync)(prices, scope, progress=self._progress)
+        until = until or timezone.now()
+        if dry_run or since is None or since >= until:
+            raise CommandError("--since comes before --until, and without --dry-run.")
+        return backfill(prices, scope, since, until, progress=self._progress)
+
     def _progress(self, services: Sequence[ServiceRecord]) -> Iterator[ServiceRecord]:
         yield from tqdm(services, unit="service", disable=not self.stderr.isatty())
+
+
+def _moment(text: str) -> datetime:
+    """A day or time; one that names no zone is meant in UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,125 @@
+"""The past: prices that the tables lack between two moments, from a source that knows them.
+
+Rows are only ever added. What was known when an answer was given stays known, so that the answer can be
+repeated (docs/architecture.md, "As of").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from operator import attrgetter
+from typing import Protocol, runtime_checkable
+
+from django.db import transaction
+from django.utils import timezone
+
+from catalog import lease
+from catalog.diff import ServiceChange
+from catalog.errors import SourceError, SyncRefusedError
+from catalog.history import CURRENCY, HeldPrice, NewPrice, completed
+from catalog.models import PricingInfo, PricingUpdate, Sku
+from catalog.records import SkuRecord
+from catalog.stage import Stage
+from catalog.sync import Progress, Scope, Source, recorded
+from catalog.sync_result import SyncResult
+from catalog.write import CHUNK
+
+
+@runtime_checkable
+class HistorySource(Source, Protocol):
+    """A price list that knows its past."""
+
+    def past_sku_lists(
+        self, service_ids: Sequence[str], since: datetime, until: datetime
+    ) -> Iterable[Iterable[SkuRecord]]:
+        """As sku_lists, with the prices of a time past; a SKU may come several times, oldest prices first."""
+        ...
+
+
+def backfill(
+    source: Source, scope: Scope, since: datetime, until: datetime, *, progress: Progress = iter
+) -> SyncResult:
+    """Add the prices of the past to SKUs that the tables hold.
+
+    Args:
+        source: where to read from.
+        scope: the services to complete.
+        since: the beginning of the time to complete.
+        until: its end, now at the latest.
+        progress: as for catalog.sync.sync.
+
+    Raises:
+        SyncRefusedError: another run is going on, the source knows no past, or there is nothing to complete.
+        SourceError: nothing could be read; nothing has changed.
+    """
+    if not isinstance(source, HistorySource):
+        raise SyncRefusedError("Only the API knows prices of the past.")
+    if not Sku.objects.exists() or Sku.objects.from_sample().exists():
+        raise SyncRefusedError("The past is added to a real price list: sync one first.")
+    with recorded(source.name, scope.task) as result:
+        services = scope.choose(source.services())
+        lists = source.past_sku_lists(
+            [service.service_id for service in services], since, min(until, timezone.now())
+        )
+        completion = _Completion(result.update)
+        for service, skus in zip(progress(services), lists, strict=True):
+            try:
+                result.count(completion.of_service(service.service_id, skus))
+            except SourceError as error:
+                completion.drop()
+                result.fail(service.service_id, str(error))
+        if services and len(result.failures) == len(services):
+            raise SourceError(f"The past cannot be read. {next(iter(result.failures.values()))}")
+    return result
+
+
+class _Completion:
+    """Finds and writes what the tables lack, a service at a time."""
+
+    def __init__(self, update: PricingUpdate) -> None:
+        self._update = update
+        self._stage = Stage(update)
+        self._held = set(Sku.objects.values_list("pk", flat=True))
+        self._added: dict[str, list[HeldPrice]] = {}
+
+    def of_service(self, service_id: str, skus: Iterable[SkuRecord]) -> ServiceChange:
+        change = ServiceChange(service_id)
+        known = iter(self._known(skus, change))
+        while some := list(islice(known, CHUNK)):
+            lease.beat_if_due(self._update)
+            held = PricingInfo.objects.timelines(sku.sku_id for sku in some)
+            prices = [
+                (sku.sku_id, news) for sku in some for news in self._missing(sku, held.get(sku.sku_id, []))
+            ]
+            self._stage.put(prices=prices)
+        if self._added:
+            with transaction.atomic():
+                lease.beat(self._update)
+                self._stage.move(timezone.now())
+        change.changed = list(self._added)
+        self._added = {}
+        return change
+
+    def drop(self) -> None:
+        """Forget what was found in a service that could not be read to its end."""
+        self._stage.clear()
+        self._added = {}
+
+    def _known(self, skus: Iterable[SkuRecord], change: ServiceChange) -> Iterator[SkuRecord]:
+        for sku in skus:
+            if any(price.currency_code != CURRENCY for price in sku.pricing):
+                change.skipped += 1
+            elif sku.sku_id in self._held:
+                change.listed += 1
+                change.prices += len(sku.pricing)
+                yield sku
+
+    def _missing(self, sku: SkuRecord, held: list[HeldPrice]) -> list[NewPrice]:
+        added = self._added.get(sku.sku_id, [])
+        news = completed(sorted([*held, *added], key=attrgetter("began")), sku.pricing)
+        if news:
+            rows = [HeldPrice(new.price.effective_time, new.content_hash) for new in news]
+            self._added[sku.sku_id] = [*added, *rows]
+        return news
