@@ -88,7 +88,7 @@ class _Completion:
         change = ServiceChange(service_id)
         known = iter(self._known(skus, change))
         while some := list(islice(known, CHUNK)):
-            lease.beat_if_due(self._update)
+            lease.beat(self._update)
             held = PricingInfo.objects.timelines(sku.sku_id for sku in some)
             prices = [
                 (sku.sku_id, news) for sku in some for news in self._missing(sku, held.get(sku.sku_id, []))

@@ -15,6 +15,7 @@ from typing import Any
 
 from catalog.records import PricingRecord, SkuRecord
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 # Text and tuples of text, which say the same whichever way they came.
 _FACTS = attrgetter(*(field.name for field in fields(SkuRecord) if field.name not in ("category", "pricing")))
 
@@ -42,8 +43,7 @@ def _start(rate: dict[str, Any]) -> float:
 
 
 def _digest(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(_ENCODER.encode(value).encode(), digest_size=16).hexdigest()
 
 
 def _canonical(value: Any) -> Any:

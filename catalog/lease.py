@@ -20,7 +20,7 @@ from catalog.models import PricingUpdate
 
 # Longer than a call to the API may take with all its retries.
 LEASE = timedelta(minutes=5)
-BEAT = timedelta(seconds=20)
+BEAT_SECONDS = 20
 
 _CRASHED = (
     "Ended without a word, its last sign of life at {:%Y-%m-%d %H:%M:%S} UTC: it was killed or crashed."
@@ -75,10 +75,16 @@ def take(source: str, task: Task) -> PricingUpdate:
     now = timezone.now()
     _close_crashed(now)
     time = connection.ops.adapt_datetimefield_value(now)
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [source, task.index, task.count, time, time, time, task.count, task.index])
-        if cursor.rowcount:
-            return PricingUpdate.objects.get(pk=cursor.lastrowid)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKE, [source, task.index, task.count, time, time, time, task.count, task.index])
+            if cursor.rowcount:
+                return PricingUpdate.objects.get(pk=cursor.lastrowid)
+    except BaseException:
+        # The row may have been written although its answer did not come.
+        ours = PricingUpdate.objects.filter(started_at=now, task_index=task.index, task_count=task.count)
+        ours.update(status=PricingUpdate.Status.FAILED, error_message="Interrupted.")
+        raise
     raise SyncRefusedError(_refusal())
 
 
@@ -90,12 +96,6 @@ def beat(update: PricingUpdate) -> None:
     """
     update.heartbeat_at = timezone.now()
     _write(update, heartbeat_at=update.heartbeat_at)
-
-
-def beat_if_due(update: PricingUpdate) -> None:
-    """As `beat`, but at most once in BEAT."""
-    if update.heartbeat_at is None or timezone.now() - update.heartbeat_at >= BEAT:
-        beat(update)
 
 
 def finish(update: PricingUpdate, status: PricingUpdate.Status, message: str = "") -> None:

@@ -20,6 +20,8 @@ from catalog.records import SkuRecord
 
 Row = list[Any]
 
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 _SKU_COLUMNS = (
     "sku_id",
     "service_id",
@@ -168,7 +170,3 @@ def _price_row(sku_id: str, news: NewPrice) -> Row:
 
 def _tier_rows(news: NewPrice) -> list[Row]:
     return [[float(tier.start_usage_amount), tier.units, tier.nanos] for tier in news.price.tiers]
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -118,12 +118,13 @@ def recorded(source_name: str, task: Task) -> Iterator[SyncResult]:
     result = SyncResult(update)
     try:
         yield result
+        lease.finish(update, PricingUpdate.Status.COMPLETED, "\n".join(result.failures.values()))
     except LeaseLostError:
         raise
     except BaseException as error:
-        lease.finish(update, PricingUpdate.Status.FAILED, _reason(error))
+        with suppress(LeaseLostError):  # interrupted while it was being closed, it is closed
+            lease.finish(update, PricingUpdate.Status.FAILED, _reason(error))
         raise
-    lease.finish(update, PricingUpdate.Status.COMPLETED, "\n".join(result.failures.values()))
 
 
 def refuse_sample_over_prices(source: Source) -> None:

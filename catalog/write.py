@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, astuple
+from time import monotonic
 
 from django.db import transaction
 from django.utils import timezone
@@ -27,6 +28,7 @@ class TableWriter:
         self._services: Sequence[ServiceRecord] = ()
         self._replaces_sample = False
         self._is_open = False
+        self._beat_due = monotonic() + lease.BEAT_SECONDS
         self._waiting: list[tuple[SkuRecord, str]] = []
         self._held: list[str] = []
         self._stage = Stage(update)
@@ -40,7 +42,9 @@ class TableWriter:
             left_behind.delete()
 
     def beat(self) -> None:
-        lease.beat_if_due(self._update)
+        if monotonic() >= self._beat_due:
+            lease.beat(self._update)
+            self._beat_due = monotonic() + lease.BEAT_SECONDS
 
     def add(self, sku: SkuRecord, content_hash: str, *, is_held: bool) -> None:
         self._waiting.append((sku, content_hash))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from catalog.google_cloud.regions import MULTI_REGIONS, REGIONS
@@ -40,6 +41,7 @@ def _product(category: dict[str, Any]) -> str:
     return f"{category.get('serviceDisplayName', '')} {_words(kind)}".strip()
 
 
+@cache
 def _usage(usage_type: str) -> str:
     commitment = _COMMITMENT.fullmatch(usage_type)
     if commitment:
@@ -52,10 +54,12 @@ def _places(regions: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
+@cache
 def _place(code: str) -> str:
     known = REGIONS.get(code) or MULTI_REGIONS.get(code)
     return f"{known.place} ({code})" if known else code
 
 
+@cache
 def _words(camel_case: str) -> str:
     return _WORD_START.sub(" ", camel_case)

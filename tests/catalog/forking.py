@@ -1,6 +1,7 @@
 """A program that has Django loaded and forks a sync for each line `start FOLDER` on its standard input.
 
-It answers with the process id, and to `wait PID` with how that process ended.
+It answers with the process id, to `wait PID` with how that process ended, and to `poll PID` with the same or,
+as long as it runs, with nothing.
 """
 
 from __future__ import annotations
@@ -12,19 +13,26 @@ from typing import NoReturn
 import django
 from django.core.management import CommandError, call_command, load_command_class
 
+_exit_codes: dict[int, int] = {}
+
 
 def main() -> None:
     django.setup()
     load_command_class("catalog", "sync_catalog")  # here, so that no fork has to
     for line in sys.stdin:
         verb, _, argument = line.strip().partition(" ")
-        if verb == "wait":
-            _, status = os.waitpid(int(argument), 0)
-            answer = os.waitstatus_to_exitcode(status)
-        else:
-            answer = os.fork() or sync(argument)
+        answer = (os.fork() or sync(argument)) if verb == "start" else ended(int(argument), verb)
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
+
+
+def ended(pid: int, verb: str) -> int | str:
+    if pid not in _exit_codes:
+        found, status = os.waitpid(pid, os.WNOHANG if verb == "poll" else 0)
+        if not found:
+            return ""
+        _exit_codes[pid] = os.waitstatus_to_exitcode(status)
+    return _exit_codes[pid]
 
 
 def sync(folder: str) -> NoReturn:

@@ -47,6 +47,9 @@ class Syncs:
         """Waits for the run's end."""
         return int(self._ask(f"wait {pid}"))
 
+    def is_running(self, pid: int) -> bool:
+        return not self._ask(f"poll {pid}").strip()
+
     def run(self, folder: Path) -> int:
         return self.exit_code(self.start(folder))
 

@@ -1,6 +1,6 @@
-"""Syncs killed with SIGKILL at random moments: the catalog stays readable, and the next run completes it.
+"""Syncs stopped at random moments: the catalog stays readable, and the next run completes it.
 
-CHAOS_ROUNDS says how often on each database, 10 times by default; 50 take a few minutes.
+CHAOS_ROUNDS says how often by each signal on each database, 10 times by default; 50 take some minutes.
 """
 
 from __future__ import annotations
@@ -9,27 +9,19 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pricing_site.libsql import dbapi
+from tests.catalog.databases import KINDS, FileDatabase, Query, Rows, open_database
 from tests.catalog.processes import Syncs, syncs
 from tests.catalog.wire import Wire, wire_price, wire_rate, wire_service, wire_sku
-from tests.needs import skip_or_fail
-from tests.sqld import Sqld, SqldMissingError
 
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "10"))
 SERVICES = [f"{number:04}-0000-0000" for number in range(6)]
 SKUS = 150
-
-Rows = list[tuple[Any, ...]]
-Query = Callable[[str], Rows]
 
 CONTENT = {
     "services": "SELECT service_id, display_name FROM services ORDER BY 1",
@@ -54,45 +46,6 @@ VIOLATIONS = {
     "a run that failed and completed": "SELECT id FROM pricing_updates "
     "WHERE status <> 'completed' AND completed_at IS NOT NULL",
 }
-
-
-class FileDatabase:
-    """A SQLite file."""
-
-    def __init__(self, path: Path) -> None:
-        self.url = f"file:{path}"
-        self._path = path
-
-    def query(self, sql: str) -> Rows:
-        with closing(sqlite3.connect(self._path, timeout=20)) as connection, connection:
-            return connection.execute(sql).fetchall()
-
-
-class ServerDatabase:
-    """A libsql-server."""
-
-    def __init__(self, server: Sqld) -> None:
-        self.url = server.url
-
-    def query(self, sql: str) -> Rows:
-        with closing(dbapi.connect(self.url, "", autocommit=True)) as connection:
-            return connection.execute(sql).fetchall()
-
-
-Database = FileDatabase | ServerDatabase
-
-
-@contextmanager
-def open_database(kind: str, folder: Path) -> Iterator[Database]:
-    if kind == "file":
-        yield FileDatabase(folder / "catalog.db")
-        return
-    try:
-        server = Sqld(folder)
-    except SqldMissingError as error:
-        skip_or_fail(str(error))
-    with server:
-        yield ServerDatabase(server)
 
 
 def price_list(folder: Path, version: int) -> Path:
@@ -142,16 +95,17 @@ def time_passes(query: Query) -> None:
     query("UPDATE pricing_updates SET heartbeat_at = '2026-01-01 00:00:00' WHERE status = 'running'")
 
 
-def kill_in_the_middle(runs: Syncs, folder: Path, seconds: float) -> int:
+def stop_in_the_middle(runs: Syncs, folder: Path, seconds: float, how: signal.Signals) -> int:
     pid = runs.start(folder)
     time.sleep(seconds)
-    os.kill(pid, signal.SIGKILL)
+    os.kill(pid, how)
     return runs.exit_code(pid)
 
 
-@pytest.mark.parametrize("kind", ["file", "server"])
-def test_a_sync_that_is_killed_leaves_a_sound_catalog_which_the_next_one_completes(
-    kind: str, tmp_path: Path
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_sync_that_is_stopped_leaves_a_sound_catalog_which_the_next_one_completes(
+    kind: str, how: signal.Signals, tmp_path: Path
 ) -> None:
     twin = FileDatabase(tmp_path / "twin.db")
     with (
@@ -160,20 +114,27 @@ def test_a_sync_that_is_killed_leaves_a_sound_catalog_which_the_next_one_complet
         syncs(twin.url) as undisturbed,
     ):
         seconds = 0.5
-        killed = 0
+        stopped = 0
         for version in range(ROUNDS):
             folder = price_list(tmp_path, version)
             before = history(database.query)
             moment = random.uniform(0, seconds)  # noqa: S311  # no secret
-            killed += kill_in_the_middle(runs, folder, moment) == -signal.SIGKILL
+            stopped += stop_in_the_middle(runs, folder, moment, how) != 0
             check_invariants(database.query, before)
 
-            time_passes(database.query)
-            begun = time.monotonic()
+            if how == signal.SIGKILL:
+                time_passes(database.query)
             assert runs.run(folder) == 0
-            seconds = time.monotonic() - begun
             assert undisturbed.run(folder) == 0
+            seconds = last_seconds(twin.query)
             check_invariants(database.query, before)
             assert content(database.query) == content(twin.query)
 
-    assert killed > ROUNDS // 3
+    assert stopped > ROUNDS // 3
+
+
+def last_seconds(query: Query) -> float:
+    """How long the latest run took."""
+    sql = "SELECT 86400 * (julianday(completed_at) - julianday(started_at)) FROM pricing_updates "
+    [[seconds]] = query(sql + "ORDER BY id DESC LIMIT 1")
+    return float(seconds)

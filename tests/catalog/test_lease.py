@@ -110,6 +110,50 @@ def test_what_a_crashed_run_had_counted_stays_readable() -> None:
     assert PricingUpdate.objects.get().skus_changed == 7
 
 
+def test_a_sync_shows_life_while_it_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease, "BEAT_SECONDS", 0)
+    seen = []
+
+    class Watched(WireSource):
+        def skus(self, service_id: str) -> Iterator[SkuRecord]:
+            for sku in super().skus(service_id):
+                seen.append(PricingUpdate.objects.get().heartbeat_at)
+                yield sku
+
+    sync(Watched({COMPUTE: [wire_sku("A"), wire_sku("B"), wire_sku("C")]}))
+
+    assert len(set(seen)) == 3
+
+
+def test_a_run_that_is_interrupted_as_it_begins_is_not_left_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(PricingUpdate.objects, "get", interrupt)
+
+    with pytest.raises(KeyboardInterrupt):
+        sync(compute(wire_sku()))
+
+    [update] = PricingUpdate.objects.all()
+    assert (update.status, update.error_message) == (PricingUpdate.Status.FAILED, "Interrupted.")
+
+
+def test_a_run_that_is_interrupted_as_it_ends_is_not_left_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    finish = lease.finish
+
+    def interrupted_once(update: PricingUpdate, status: PricingUpdate.Status, message: str = "") -> None:
+        if status == PricingUpdate.Status.COMPLETED:
+            raise KeyboardInterrupt
+        finish(update, status, message)
+
+    monkeypatch.setattr(lease, "finish", interrupted_once)
+
+    with pytest.raises(KeyboardInterrupt):
+        sync(compute(wire_sku()))
+
+    assert PricingUpdate.objects.get().status == PricingUpdate.Status.FAILED
+
+
 def test_parts_of_the_same_whole_run_side_by_side() -> None:
     for index in range(4):
         lease.take("api", Task(index, 4))

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.catalog.processes import migrate, start_sync, wait_until
+from tests.catalog.databases import KINDS, open_database
+from tests.catalog.processes import migrate, start_sync, syncs, wait_until
 from tests.catalog.wire import COMPUTE, STORAGE, wire_service, wire_sku
 
 
@@ -84,3 +85,14 @@ def test_two_runs_do_not_overlap_and_a_killed_one_makes_way_in_time(folder: Path
 
     assert third.returncode == 0
     assert rows(database, "SELECT id, status FROM pricing_updates") == [(1, "failed"), (2, "completed")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_many_runs_that_start_together_one_has_the_lease(folder: Path, tmp_path: Path, kind: str) -> None:
+    with open_database(kind, tmp_path) as shared, syncs(shared.url) as runs:
+        pids = [runs.start(folder) for _ in range(8)]
+        wait_until(lambda: sum(map(runs.is_running, pids)) == 1)
+        (folder / "skus" / f"{STORAGE}.json").write_text('{"skus": []}')
+
+        assert sorted(map(runs.exit_code, pids)) == [0, 1, 1, 1, 1, 1, 1, 1]
+        assert shared.query("SELECT status FROM pricing_updates") == [("completed",)]
