@@ -15,6 +15,7 @@ from catalog.history import HeldPrice
 
 NANOS = Decimal(10) ** 9
 SAMPLE = "sample"
+PAGE = 20_000
 
 
 class CurrentTimestamp(Func):
@@ -61,8 +62,13 @@ class SkuQuerySet(models.QuerySet["Sku"]):
     def held(self) -> Iterator[tuple[str, str, str, bool]]:
         """What a sync compares with: id, service, content hash and whether it is retired."""
         is_retired = ExpressionWrapper(Q(retired_at__isnull=False), models.BooleanField())
-        rows = self.order_by().annotate(is_retired=is_retired)
-        return rows.values_list("sku_id", "service_id", "content_hash", "is_retired").iterator()
+        columns = ("sku_id", "service_id", "content_hash", "is_retired")
+        rows = self.order_by("sku_id").annotate(is_retired=is_retired).values_list(*columns)
+        last = ""
+        # In pages, because a libSQL server answers with at most 10 MB and all of it at once.
+        while page := list(rows.filter(sku_id__gt=last)[:PAGE]):
+            yield from page
+            last = page[-1][0]
 
     def alike(self, sku: Sku) -> SkuQuerySet:
         """SKUs of the same service and category, wherever they are sold."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,7 +42,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # Cloud Run's notice, 10 s ahead
         task = Task(settings.SYNC_TASK_INDEX, settings.SYNC_TASK_COUNT)
         try:
-            with logging_redirect_tqdm(), open_source(source, task) as prices:
+            with self._log_beside_bar(), open_source(source, task) as prices:
                 result = self._run(prices, Scope(task, options["service"]), **options)
         except (SourceError, SyncRefusedError) as error:
             raise CommandError(str(error)) from error
@@ -67,6 +68,10 @@ class Command(BaseCommand):
         if dry_run or since is None or since >= until:
             raise CommandError("--since comes before --until, and without --dry-run.")
         return backfill(prices, scope, since, until, progress=self._progress)
+
+    def _log_beside_bar(self) -> AbstractContextManager[None]:
+        # Only where there is a bar: tqdm's lock swallows an interrupt that comes while it is being taken.
+        return logging_redirect_tqdm() if self.stderr.isatty() else nullcontext()
 
     def _progress(self, services: Sequence[ServiceRecord]) -> Iterator[ServiceRecord]:
         yield from tqdm(services, unit="service", disable=not self.stderr.isatty())
