@@ -47,12 +47,13 @@ def _digest(value: Any) -> str:
 
 
 def _canonical(value: Any) -> Any:
-    if isinstance(value, str):
-        return value
     if isinstance(value, dict):
-        canonical = {key: _canonical(item) for key, item in value.items()}
-        return {key: item for key, item in canonical.items() if item and item != "0"}
-    if isinstance(value, list | tuple):
+        return {
+            key: canonical
+            for key, item in value.items()
+            if (canonical := item if isinstance(item, str) else _canonical(item)) and canonical != "0"
+        }
+    if isinstance(value, list):
         return [_canonical(item) for item in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
