@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
+
+# pydantic cannot make a schema of typing's own TypedDict before Python 3.12.
+from typing_extensions import TypedDict
 
 
 def utc_text(time: datetime) -> str:

@@ -1,4 +1,7 @@
-"""What can be wrong with a question about prices. Each error carries what its reader can do about it."""
+"""What can be wrong with a question about prices, and with a price list.
+
+Each error carries what its reader can do about it.
+"""
 
 from __future__ import annotations
 
@@ -46,3 +49,24 @@ class NoPriceError(CatalogError):
 
 class CatalogEmptyError(CatalogError):
     code = "catalog_empty"
+
+
+class SourceError(Exception):
+    """A price list that could not be read.
+
+    Args:
+        message: what went wrong, in a sentence.
+        retryable: whether asking again later may help.
+    """
+
+    def __init__(self, message: str, *, retryable: bool = False) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+
+
+class ParseError(SourceError):
+    """A record of a price list that says something we do not understand."""
+
+
+class SyncRefusedError(Exception):
+    """A sync that would harm the catalog."""

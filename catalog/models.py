@@ -9,8 +9,10 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Func, Value
+from django.utils import timezone
 
 NANOS = Decimal(10) ** 9
+SAMPLE = "sample"
 
 
 class CurrentTimestamp(Func):
@@ -49,6 +51,10 @@ class SkuQuerySet(models.QuerySet["Sku"]):
     def offered(self) -> SkuQuerySet:
         """SKUs that the provider still lists."""
         return self.filter(retired_at__isnull=True)
+
+    def from_sample(self) -> SkuQuerySet:
+        """SKUs that the bundled sample brought, and no real price list has touched."""
+        return self.filter(last_seen_update__source=SAMPLE)
 
     def alike(self, sku: Sku) -> SkuQuerySet:
         """SKUs of the same service and category, wherever they are sold."""
@@ -103,6 +109,13 @@ class Sku(models.Model):
         return f"{self.display_name} ({self.sku_id})"
 
 
+class PricingInfoQuerySet(models.QuerySet["PricingInfo"]):
+    def latest_hashes(self, sku_ids: Iterable[str]) -> dict[str, str]:
+        """The content hash of the price row that was written last, by SKU id."""
+        rows = self.filter(sku_id__in=list(sku_ids)).order_by("id")
+        return dict(rows.values_list("sku_id", "content_hash"))
+
+
 class PricingInfo(models.Model):
     """One price of a SKU; a SKU has a row for each time that its price really changed."""
 
@@ -115,6 +128,8 @@ class PricingInfo(models.Model):
     aggregation_json = models.JSONField(null=True, blank=True)
     content_hash = models.TextField(default="", db_default="", blank=True)
     created_at = models.DateTimeField(db_default=CurrentTimestamp())
+
+    objects = PricingInfoQuerySet.as_manager()
 
     class Meta:
         db_table = "pricing_info"
@@ -217,3 +232,10 @@ class PricingUpdate(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.status} {self.started_at:%Y-%m-%d %H:%M}"
+
+    def finish(self, status: Status, message: str = "") -> None:
+        """Close the run; `message` says what went wrong, if anything did. A failed run never completes."""
+        self.status = status
+        self.error_message = message or None
+        self.completed_at = timezone.now() if status == self.Status.COMPLETED else None
+        self.save()

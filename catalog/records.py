@@ -40,11 +40,15 @@ class PricingRecord:
 
 @dataclass(frozen=True, slots=True)
 class SkuRecord:
-    """One SKU with its prices, oldest first; `category` is as the provider sent it."""
+    """One SKU with its prices, oldest first.
+
+    `category` is as the provider sent it; `description` is the sentence that its parser composes.
+    """
 
     sku_id: str
     service_id: str
     display_name: str
+    description: str
     category: dict[str, Any]
     resource_family: str
     resource_group: str

@@ -10,11 +10,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from catalog.answers import NotPriced
+from catalog.availability import GLOBAL, is_sold_in, same_name_in
 from catalog.decimals import plain
 from catalog.errors import CatalogError, InvalidArgumentError, RegionMismatchError
 from catalog.listing import Listing, ListPrice
 from catalog.models import Sku
-from catalog.regions import GLOBAL, is_sold_in, same_name_in
 from catalog.sku_ids import normal
 
 MOST_ITEMS = 100

@@ -1,8 +1,16 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.core.checks import register
+
+from pricing_site import checks
 
 
 class PricingSiteConfig(AppConfig):
     name = "pricing_site"
     verbose_name = "Site"
+
+    def ready(self) -> None:
+        register(checks.check_secret_key)
+        register(checks.check_debug)
+        register(checks.check_public_url)

@@ -1,10 +1,21 @@
-"""The site's pages. /mcp is not here: asgi.py serves it beside Django."""
+"""The site's pages. /mcp and /static/ are not here: asgi.py serves them beside Django."""
 
 from __future__ import annotations
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import path
+from django.views.generic import RedirectView
+
+from pricing_site import views
+
+admin.site.site_header = "Cloud Pricing"
+admin.site.site_title = "Cloud Pricing"
+admin.site.index_title = "Administration"
+admin.site.enable_nav_sidebar = False  # the lists of SKUs and prices need the width
 
 urlpatterns = [
+    path("", views.home, name="home"),
+    path("favicon.ico", RedirectView.as_view(url=static("pricing_site/icon.svg"))),
     path("admin/", admin.site.urls),
 ]

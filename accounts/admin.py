@@ -1,0 +1,67 @@
+"""People, clients and tokens in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+# Importing it registers the library's own pages, which the ones below replace.
+from oauth2_provider import admin as oauth_admin
+from oauth2_provider.models import AccessToken, revoke_access_token
+
+from accounts.models import Client, User
+
+admin.site.register(User, UserAdmin)
+# Codes live for a minute, ID tokens are never issued, and a refresh token goes with its access token.
+admin.site.unregister([oauth_admin.grant_model, oauth_admin.id_token_model, oauth_admin.refresh_token_model])
+admin.site.unregister([Client, AccessToken])
+
+
+class MadeElsewhere(admin.ModelAdmin):
+    """Can be seen and deleted; the OAuth flow and the commands are what makes it."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_add_permission(self, *_: Any) -> bool:
+        return False
+
+    def has_change_permission(self, *_: Any) -> bool:
+        return False
+
+
+@admin.register(Client)
+class ClientAdmin(MadeElsewhere):
+    list_display = ["__str__", "client_id", "client_type", "registration_source", "created"]
+    list_filter = ["registration_source", "client_type"]
+    search_fields = ["name", "client_id"]
+    fields = [
+        "name",
+        "client_id",
+        "client_type",
+        "authorization_grant_type",
+        "redirect_uris",
+        "registration_source",
+        "created",
+    ]
+
+
+@admin.register(AccessToken)
+class AccessTokenAdmin(MadeElsewhere):
+    list_display = ["id", "user", "application", "scope", "created", "expires"]
+    list_select_related = ["user", "application"]
+    ordering = ["-id"]
+    search_fields = ["user__username", "application__name", "application__client_id__exact"]
+    fields = ["user", "application", "scope", "resource", "created", "expires"]
+
+    # Deleting the row alone would leave its refresh token, which gets its bearer a new access token.
+    def delete_model(self, _request: HttpRequest, token: AccessToken) -> None:
+        revoke_access_token(token)
+
+    def delete_queryset(self, _request: HttpRequest, tokens: QuerySet[AccessToken]) -> None:
+        for token in tokens:
+            revoke_access_token(token)

@@ -1,0 +1,15 @@
+"""What can be wrong with an account."""
+
+from __future__ import annotations
+
+
+class NotLocalError(Exception):
+    """A local account was asked for on a server that others reach.
+
+    Args:
+        public_url: the address that others reach it at.
+    """
+
+    def __init__(self, public_url: str) -> None:
+        super().__init__(f"A local account is made only where PUBLIC_URL is this machine, not {public_url}.")
+        self.public_url = public_url

@@ -1,0 +1,64 @@
+"""A price list from a folder of recorded API responses.
+
+services.json holds the body of services.list, skus/<service id>.json that of a service's skus.list;
+each may be compressed (.json.gz).
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from catalog.errors import SourceError
+from catalog.google_cloud.parse import parse_service, parse_sku
+from catalog.records import ServiceRecord, SkuRecord
+
+# An id becomes a file's name, so nothing in it may lead out of the folder.
+_SERVICE_ID = re.compile(r"[0-9A-Za-z-]+")
+
+
+class FolderSource:
+    """The price list in `path`; a service without a file has no SKU."""
+
+    name = "folder"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def services(self) -> Iterator[ServiceRecord]:
+        body = _read(self._path / "services.json")
+        if body is None:
+            raise SourceError(f"{self._path} holds no services.json or services.json.gz.")
+        yield from map(parse_service, body.get("services", ()))
+
+    def skus(self, service_id: str) -> Iterator[SkuRecord]:
+        if not _SERVICE_ID.fullmatch(service_id):
+            raise SourceError(f"{service_id!r} is not a service's id.")
+        body = _read(self._path / "skus" / f"{service_id}.json") or {}
+        for wire in body.get("skus", ()):
+            yield parse_sku(wire, service_id)
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """The response in `path` or its compressed twin, None if there is neither."""
+    try:
+        text = _text(path)
+        body: dict[str, Any] | None = None if text is None else json.loads(text)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise SourceError(f"{path} cannot be read: {error}.") from error
+    if body and body.get("nextPageToken"):
+        # What an incomplete list leaves out must not pass for withdrawn.
+        raise SourceError(f"{path} is incomplete: it holds a nextPageToken.")
+    return body
+
+
+def _text(path: Path) -> bytes | None:
+    if path.exists():
+        return path.read_bytes()
+    compressed = path.with_name(f"{path.name}.gz")
+    return gzip.decompress(compressed.read_bytes()) if compressed.exists() else None

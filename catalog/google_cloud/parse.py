@@ -1,0 +1,144 @@
+"""Wire JSON of the Cloud Billing Catalog API (services.list, skus.list) to records.
+
+The wire leaves out what is zero or empty, and sends int64 as strings (protobuf's JSON mapping).
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from catalog.errors import ParseError
+from catalog.google_cloud.describe import describe
+from catalog.records import PricingRecord, ServiceRecord, SkuRecord, TierRecord
+
+NANOS_PER_UNIT = 10**9
+
+_MALFORMED = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
+
+
+def parse_service(wire: Mapping[str, Any]) -> ServiceRecord:
+    """One entry of services.list.
+
+    Raises:
+        ParseError: the entry has no id or no name.
+    """
+    try:
+        return ServiceRecord(
+            service_id=_text(wire["serviceId"]),
+            display_name=_text(wire["displayName"]),
+            business_entity_name=_text(wire.get("businessEntityName", "")),
+        )
+    except _MALFORMED as error:
+        raise ParseError(f"Service {_name(wire)} cannot be read: {error!r}.") from error
+
+
+def parse_sku(wire: Mapping[str, Any], service_id: str) -> SkuRecord:
+    """One entry of skus.list.
+
+    Args:
+        wire: the entry.
+        service_id: the service whose list it stands in.
+
+    Raises:
+        ParseError: the entry says something that would make its price uncertain.
+    """
+    try:
+        return _sku(wire, service_id)
+    except _MALFORMED as error:
+        raise ParseError(f"SKU {_name(wire)} cannot be read: {error!r}.") from error
+
+
+def _sku(wire: Mapping[str, Any], service_id: str) -> SkuRecord:
+    category = wire.get("category", {})
+    taxonomy = wire.get("geoTaxonomy") or {}
+    regions = tuple(wire.get("serviceRegions", ()))
+    pricing = tuple(_pricing(entry) for entry in wire.get("pricingInfo", ()))
+    return SkuRecord(
+        sku_id=_text(wire["skuId"]),
+        service_id=service_id,
+        display_name=_text(wire.get("description", "")),
+        description=describe(category, _unit(pricing), regions),
+        category=category,
+        resource_family=category.get("resourceFamily", ""),
+        resource_group=category.get("resourceGroup", ""),
+        usage_type=category.get("usageType", ""),
+        service_regions=regions,
+        geo_taxonomy_type=taxonomy.get("type"),
+        geo_taxonomy_regions=tuple(taxonomy.get("regions", ())),
+        service_provider_name=wire.get("serviceProviderName", ""),
+        pricing=pricing,
+    )
+
+
+def _pricing(wire: Mapping[str, Any]) -> PricingRecord:
+    expression = wire.get("pricingExpression", {})
+    rates = expression.get("tieredRates", ())
+    return PricingRecord(
+        effective_time=_time(wire.get("effectiveTime")),
+        summary=wire.get("summary", ""),
+        currency_code=_currency(rates),
+        expression=expression,
+        aggregation=wire.get("aggregationInfo"),
+        tiers=tuple(sorted(map(_tier, rates), key=operator.attrgetter("start_usage_amount"))),
+    )
+
+
+def _tier(wire: Mapping[str, Any]) -> TierRecord:
+    price = wire.get("unitPrice", {})
+    nanos = _integer(price.get("nanos", 0))
+    if abs(nanos) >= NANOS_PER_UNIT:
+        raise ValueError(f"nanos {nanos}")
+    return TierRecord(
+        start_usage_amount=_decimal(wire.get("startUsageAmount", 0)),
+        units=str(_integer(price.get("units", 0))),
+        nanos=nanos,
+    )
+
+
+def _currency(rates: Sequence[Mapping[str, Any]]) -> str:
+    codes = {rate.get("unitPrice", {}).get("currencyCode") or "USD" for rate in rates} or {"USD"}
+    if len(codes) > 1:
+        raise ValueError(f"tiers in several currencies: {', '.join(sorted(codes))}")
+    return _text(codes.pop())
+
+
+def _unit(pricing: Sequence[PricingRecord]) -> str:
+    expression = pricing[-1].expression if pricing else {}
+    return expression.get("usageUnitDescription") or expression.get("usageUnit") or ""
+
+
+def _time(wire: str | None) -> datetime | None:
+    if not wire:
+        return None
+    # fromisoformat cuts a fraction of nanoseconds to microseconds.
+    time = datetime.fromisoformat(wire)
+    if time.tzinfo is None:
+        raise ValueError(f"time {wire} has no zone")
+    return time.astimezone(UTC)
+
+
+def _decimal(double: float) -> Decimal:
+    if not math.isfinite(double):
+        raise ValueError(f"amount {double}")
+    return Decimal(repr(double))
+
+
+def _integer(wire: str | int) -> int:
+    return int(wire) if isinstance(wire, str) else operator.index(wire)
+
+
+def _text(wire: Any) -> str:
+    if not isinstance(wire, str):
+        raise TypeError(f"{wire!r} is not text")
+    return wire
+
+
+def _name(wire: Any) -> str:
+    if not isinstance(wire, Mapping):
+        return repr(wire)
+    return str(wire.get("skuId") or wire.get("serviceId") or wire.get("name") or wire.get("description"))

@@ -1,0 +1,113 @@
+"""Places of a question: what a person calls a region, and the regions that the name stands for."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from catalog.google_cloud.regions import MULTI_REGIONS, REGIONS, MultiRegion, Region
+from catalog.words import PLACE_NAMES
+
+CLOSE_NAMES = 5
+# Further codes of a multi-region: Cloud Storage lists "europe", BigQuery "eu".
+OTHER_CODES = {"europe": ("eu",)}
+WORD = re.compile(r"[^\W_]+")
+# A folded code, with the letter of a zone or without: "europe west3", "europe west3 a".
+REGION_CODE = re.compile(
+    rf"(?P<region>(?:{'|'.join(sorted({code.split('-')[0] for code in REGIONS}))}) "
+    r"(?:north|south|east|west|central)+\d{1,2})(?: [a-f])?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region, a multi-region, or a country or continent with several regions.
+
+    `codes` are the place itself, `wider` the multi-regions that include it, `within` the regions of a
+    multi-region. `label` is the code, or the name where there are several; it reads back as the place.
+    """
+
+    label: str
+    codes: tuple[str, ...]
+    wider: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
+
+    def covers(self, other: Place) -> bool:
+        return {*other.codes, *other.within} <= {*self.codes, *self.within}
+
+
+def fold(text: str) -> str:
+    """`text` as lower-case words without accents, one space between them."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(WORD.findall(plain.casefold()))
+
+
+def read_place(text: str) -> Place | None:
+    """The place that `text` names, by name, region code or zone, or None.
+
+    A code of the usual form that the table lacks is read too: Google opens regions every year.
+    """
+    name = fold(text)
+    if match := REGION_CODE.fullmatch(name):
+        name = match["region"]
+        return PLACES.get(name) or Place(name.replace(" ", "-"), (name.replace(" ", "-"),))
+    return PLACES.get(name)
+
+
+def is_listed(place: Place) -> bool:
+    """Whether our table of regions has `place`; a code that merely looks like one may be a slip."""
+    return fold(place.label) in PLACES
+
+
+def close_places(text: str) -> list[dict[str, str]]:
+    """Places with a name or code near `text`, the nearest first."""
+    names = difflib.get_close_matches(fold(text), PLACES, n=CLOSE_NAMES, cutoff=0.6)
+    near = dict.fromkeys(PLACES[name] for name in names)
+    return [{"region": place.label, "place": _place_name(place)} for place in near]
+
+
+def _place_name(place: Place) -> str:
+    known = REGIONS.get(place.label) or MULTI_REGIONS.get(place.label)
+    return known.place if known else ", ".join(place.codes)
+
+
+def _named_places() -> dict[str, Place]:
+    """Each folded name with its place. A multi-region's name is not taken by the continent's or country's."""
+    places = {fold(name): _place(name, codes) for name, codes in _names_of_regions().items()}
+    for multi_region in MULTI_REGIONS.values():
+        place = _multi_region(multi_region)
+        places[fold(multi_region.code)] = places[fold(multi_region.place)] = place
+    return places | {name: places[fold(known)] for name, known in PLACE_NAMES.items()}
+
+
+def _names_of_regions() -> dict[str, list[str]]:
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    for region in REGIONS.values():
+        for name in dict.fromkeys(_names(region)):
+            names[name].append(region.code)
+    return names
+
+
+def _names(region: Region) -> Iterator[str]:
+    yield from (region.code, region.country, region.continent)
+    yield from (name for name in (region.place, region.city, region.area) if name)
+
+
+def _place(name: str, codes: list[str]) -> Place:
+    wider = [multi.code for multi in MULTI_REGIONS.values() if not set(codes).isdisjoint(multi.members)]
+    return Place(codes[0] if len(codes) == 1 else name, tuple(codes), wider=tuple(wider))
+
+
+def _multi_region(multi_region: MultiRegion) -> Place:
+    """A multi-region with its members and the other regions of the continent or country so named."""
+    named = [region.code for region in REGIONS.values() if multi_region.place in _names(region)]
+    codes = (multi_region.code, *OTHER_CODES.get(multi_region.code, ()))
+    return Place(codes[0], codes, within=tuple(dict.fromkeys((*multi_region.members, *named))))
+
+
+PLACES: dict[str, Place] = _named_places()

@@ -1,0 +1,45 @@
+"""Cursors: where the next page starts, for one request and one state of the catalog."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from dataclasses import dataclass
+
+_FORM = re.compile(r"1\.(?P<request>[0-9a-f]{16})\.(?P<update_id>\d{1,18})\.(?P<offset>\d{1,9})")
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """`request` is the fingerprint of the arguments, `update_id` the sync that the pages rest on."""
+
+    request: str
+    update_id: int
+    offset: int
+
+    def encode(self) -> str:
+        plain = f"1.{self.request}.{self.update_id}.{self.offset}"
+        return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, text: str) -> Cursor:
+        """The cursor that `text` encodes.
+
+        Raises:
+            ValueError: no cursor of ours reads like this.
+        """
+        try:
+            padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+            match = _FORM.fullmatch(base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii"))
+        except (UnicodeError, binascii.Error):
+            match = None
+        if match is None:
+            raise ValueError("not a cursor")
+        return cls(match["request"], int(match["update_id"]), int(match["offset"]))
+
+
+def fingerprint(*arguments: str | None) -> str:
+    """A short digest that tells requests apart; not a secret, as a cursor grants nothing."""
+    return hashlib.sha256(repr(arguments).encode()).hexdigest()[:16]

@@ -1,0 +1,77 @@
+"""The MCP server as an ASGI application: stateless Streamable HTTP, JSON answers, no token no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from django.conf import settings
+from mcp.server.auth.settings import AuthSettings
+from mcp.server.transport_security import TransportSecuritySettings
+from starlette.types import Message, Receive, Scope, Send
+
+from mcp_api.auth import BearerTokenVerifier
+from mcp_api.server import server
+
+# Both are answered in place: some clients drop the token when they follow a redirect from one to the other.
+PATHS = frozenset({"/mcp", "/mcp/"})
+MAX_BODY_BYTES = 256 * 1024
+
+Header = tuple[bytes, bytes]
+
+_app = server.streamable_http_app(
+    streamable_http_path="/mcp",
+    stateless_http=True,
+    json_response=True,
+    max_request_body_size=MAX_BODY_BYTES,
+    transport_security=TransportSecuritySettings(
+        allowed_hosts=settings.MCP_ALLOWED_HOSTS, allowed_origins=settings.MCP_ALLOWED_ORIGINS
+    ),
+    # The audience is checked with the token. There is no protected-resource document (RFC 9728) to point
+    # to until the OAuth flow is there to be discovered.
+    auth=AuthSettings(
+        issuer_url=settings.PUBLIC_URL, resource_server_url=None, required_scopes=[settings.MCP_SCOPE]
+    ),
+    token_verifier=BearerTokenVerifier(),
+)
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve one connection: the process's lifespan, or a request to one of PATHS."""
+    if scope["type"] == "lifespan":
+        await _app(scope, receive, send)
+    elif scope["method"] != "POST":
+        # GET would open a stream for server messages; a stateless server never has one to send.
+        await _method_not_allowed(send)
+    else:
+        has_token = any(name == b"authorization" for name, _ in scope["headers"])
+        # The SDK compares header bytes, and some HTTP parsers leave white space at a value's end.
+        headers = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
+
+        async def send_with_challenge(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": list(_response_headers(message["headers"], has_token))}
+            await send(message)
+
+        await _app(
+            {**scope, "path": "/mcp", "raw_path": b"/mcp", "headers": headers}, receive, send_with_challenge
+        )
+
+
+def _response_headers(headers: Iterable[Header], has_token: bool) -> Iterator[Header]:
+    """The SDK's headers with the challenge that RFC 6750 section 3 asks for.
+
+    It names the scope, and it names an error only where a token came that could be wrong (section 3.1).
+    """
+    for name, value in headers:
+        if name == b"www-authenticate":
+            scope = b'scope="%s"' % settings.MCP_SCOPE.encode()
+            yield name, value + b", " + scope if has_token else b"Bearer " + scope
+        else:
+            yield name, value
+    yield b"x-content-type-options", b"nosniff"
+
+
+async def _method_not_allowed(send: Send) -> None:
+    headers = [(b"allow", b"POST"), (b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": 405, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})

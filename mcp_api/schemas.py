@@ -1,0 +1,146 @@
+"""The tools' arguments and answers, version 1.
+
+Agents read these schemas: fields are added, never renamed or dropped.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from typing_extensions import TypedDict
+
+from catalog import answers
+from catalog import search as catalog_search
+from catalog.calculate import parse_quantity
+from catalog.errors import InvalidArgumentError
+
+
+class Arguments(BaseModel):
+    """Nothing is coerced, and a name that is not an argument is refused instead of dropped."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def _as_of(value: Any) -> datetime:
+    """A moment in UTC; a date means the end of that day, so that a change on that day counts."""
+    if not isinstance(value, str):
+        raise ValueError("must be a date or time in ISO 8601, such as 2026-11-20")  # noqa: TRY004 pydantic's
+    try:
+        if len(value) == len("2026-11-20"):
+            return datetime.combine(date.fromisoformat(value), time.max, UTC)
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("must be a date or time in ISO 8601, such as 2026-11-20") from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _quantity(value: Any) -> Decimal:
+    # The SDK's JSON parser makes a float of 0.1; its shortest form is what the agent wrote.
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError("must be a number or a decimal string")  # noqa: TRY004 pydantic's
+    try:
+        return parse_quantity(value if isinstance(value, str) else repr(value))
+    except InvalidArgumentError as error:
+        raise ValueError(f"{error.message} {error.hint}".rstrip(". ")) from None
+
+
+AsOf = Annotated[
+    datetime,
+    BeforeValidator(_as_of),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "description": "Prices at this date or time (default now).",
+            "examples": ["2026-11-20"],
+        }
+    ),
+]
+Quantity = Annotated[
+    Decimal,
+    BeforeValidator(_quantity),
+    WithJsonSchema({"type": ["number", "string"], "description": "Usage in one month.", "examples": ["730"]}),
+]
+SkuId = Annotated[str, Field(min_length=1, max_length=40)]
+ResponseFormat = Annotated[
+    Literal["concise", "detailed"], Field(description="How much to say of each SKU.", examples=["concise"])
+]
+
+
+def _text(description: str, example: str, max_length: int = 100) -> Any:
+    return Field(
+        default=None, min_length=1, max_length=max_length, description=description, examples=[example]
+    )
+
+
+class SearchArguments(Arguments):
+    query: str = Field(
+        default="",
+        max_length=200,
+        description="What is looked for, in words: product, machine family, place, spot or commitment.",
+        examples=["n2 core frankfurt"],
+    )
+    service: str | None = _text("Only this service, by id or name.", "Compute Engine", 200)
+    region: str | None = _text("Only what is sold in this region or place.", "europe-west3")
+    resource_family: str | None = _text("Only this resource family.", "Compute")
+    resource_group: str | None = _text("Only this resource group.", "CPU")
+    usage_type: str | None = _text("Only this usage type.", "OnDemand")
+    kind: Literal["all", "skus", "services"] = Field(
+        default="all", description="What to list.", examples=["skus"]
+    )
+    limit: int = Field(default=10, ge=1, le=50, description="SKUs on a page.", examples=[10])
+    cursor: str | None = _text("next_cursor of the page before.", "eyJ…", 1000)
+    response_format: ResponseFormat = "concise"
+
+
+class DetailsArguments(Arguments):
+    sku_ids: list[SkuId] = Field(
+        min_length=1, max_length=20, description="Ids of SKUs, from search.", examples=[["22EB-AAE8-FBCD"]]
+    )
+    as_of: AsOf | None = None
+    history: bool = Field(default=False, description="List each price change too.", examples=[True])
+
+
+class CalculateItem(Arguments):
+    sku_id: SkuId = Field(description="Id of a SKU, from search.", examples=["22EB-AAE8-FBCD"])
+    quantity: Quantity
+    unit: str | None = _text("Unit of the quantity (default: the SKU's usage unit).", "GiB", 40)
+    region: str | None = _text("Region it is used in; checked against the SKU.", "us-central1")
+    label: str | None = _text("Your name for the item, given back.", "web servers")
+
+
+class CalculateArguments(Arguments):
+    items: list[CalculateItem] = Field(min_length=1, max_length=100, description="What is used.")
+    months: int = Field(default=1, ge=1, le=120, description="Number of such months.", examples=[12])
+    as_of: AsOf | None = None
+    response_format: ResponseFormat = "concise"
+
+
+class CatalogState(TypedDict):
+    """Which catalog an answer rests on."""
+
+    synced_at: str | None
+    update_id: int
+    source: str
+    currency: Literal["USD"]
+
+
+class Envelope(TypedDict):
+    """What every answer carries."""
+
+    contract: Literal["1"]
+    catalog: CatalogState
+
+
+class SearchAnswer(Envelope, catalog_search.SearchAnswer):
+    pass
+
+
+class DetailsAnswer(Envelope, answers.DetailsAnswer):
+    hint: str | None
+
+
+class CalculateAnswer(Envelope, answers.CalculateAnswer):
+    pass

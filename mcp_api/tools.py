@@ -1,0 +1,73 @@
+"""The three tools: each parses nothing, asks the catalog one thing and adds what every answer carries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from catalog import calculate as calculation
+from catalog import details as sku_details
+from catalog import search as catalog_search
+from catalog.answers import utc_text
+from catalog.errors import CatalogEmptyError
+from catalog.models import SAMPLE, PricingUpdate
+from catalog.sample.source import SampleSource
+from mcp_api.schemas import CalculateArguments, DetailsArguments, SearchArguments
+
+CONTRACT = "1"
+
+Answer = dict[str, Any]
+
+_SAMPLE_NOTICE = SampleSource().notice()
+
+
+def search(arguments: SearchArguments) -> Answer:
+    """Find services and SKUs by words a person would use, with the list price of each SKU."""
+    update = _latest_update()
+    answer = catalog_search.search(catalog_search.SearchRequest(**arguments.model_dump()), latest=update)
+    hint = " ".join(filter(None, [_notice(update), answer["hint"]])) or None
+    return {**_envelope(update), **answer, "hint": hint}
+
+
+def details(arguments: DetailsArguments) -> Answer:
+    """Show SKUs whole: metadata, exact price tiers, price history on request, an example calculate call."""
+    update = _latest_update()
+    answer = sku_details.details(
+        arguments.sku_ids, as_of=arguments.as_of, history=arguments.history, latest=update
+    )
+    return {**_envelope(update), **answer, "hint": _notice(update)}
+
+
+def calculate(arguments: CalculateArguments) -> Answer:
+    """Price usage exactly: by tier, free allowances given once, units converted, with the rows as proof."""
+    update = _latest_update()
+    items = [calculation.Item(**item.model_dump()) for item in arguments.items]
+    answer = calculation.calculate(items, months=arguments.months, as_of=arguments.as_of, latest=update)
+    if notice := _notice(update):
+        answer["assumptions"].insert(0, notice)
+    return {**_envelope(update), **answer}
+
+
+def _latest_update() -> PricingUpdate:
+    update = PricingUpdate.objects.latest_completed()
+    if update is None:
+        raise CatalogEmptyError(
+            "The catalog is empty: no prices were synced yet.",
+            hint="Ask the operator to run: manage.py sync_catalog.",
+        )
+    return update
+
+
+def _notice(update: PricingUpdate) -> str | None:
+    return _SAMPLE_NOTICE if update.source == SAMPLE else None
+
+
+def _envelope(update: PricingUpdate) -> Answer:
+    return {
+        "contract": CONTRACT,
+        "catalog": {
+            "synced_at": utc_text(update.completed_at) if update.completed_at else None,
+            "update_id": update.pk,
+            "source": update.source,
+            "currency": "USD",
+        },
+    }

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import json
+import stat
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+from django.contrib.auth import authenticate
+from django.utils import timezone
+from oauth2_provider.models import AccessToken
+from pytest_django import Settings
+
+from accounts.errors import NotLocalError
+from accounts.local import ensure_local_account
+from accounts.models import User
+from accounts.oauth import tokens
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "local-account.json"
+
+
+def test_the_first_run_makes_an_administrator_and_a_token_that_work(path: Path) -> None:
+    account = ensure_local_account(path)
+
+    user = authenticate(username=account.username, password=account.password)
+    assert isinstance(user, User)
+    assert user.is_staff
+    assert user.is_superuser
+    token = tokens.check(account.token)
+    assert token is not None
+    assert token.user == user
+
+
+def test_a_second_run_shows_the_same_and_makes_nothing(path: Path) -> None:
+    account = ensure_local_account(path)
+
+    assert ensure_local_account(path) == account
+    assert User.objects.count() == 1
+    assert AccessToken.objects.count() == 1
+
+
+def test_only_the_owner_may_read_the_file(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("{}")
+    path.chmod(0o644)
+
+    ensure_local_account(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_deleted_user_comes_back_with_the_same_password_and_a_new_token(path: Path) -> None:
+    before = ensure_local_account(path)
+    User.objects.all().delete()
+
+    after = ensure_local_account(path)
+    assert after == replace(before, token=after.token)
+    assert authenticate(username=after.username, password=after.password)
+    assert tokens.check(after.token)
+    assert tokens.check(before.token) is None
+
+
+def test_a_token_that_expired_is_made_anew(path: Path) -> None:
+    before = ensure_local_account(path)
+    AccessToken.objects.update(expires=timezone.now())
+
+    after = ensure_local_account(path)
+    assert after.token != before.token
+    assert tokens.check(after.token)
+
+
+def test_another_users_token_in_the_file_is_not_shown_as_the_administrators(path: Path) -> None:
+    account = ensure_local_account(path)
+    other = tokens.issue(User.objects.create_user("ann"), days=1)
+    path.write_text(json.dumps(asdict(replace(account, token=other))))
+
+    assert ensure_local_account(path).token != other
+
+
+def test_a_user_who_was_disabled_or_demoted_can_sign_in_again(path: Path) -> None:
+    before = ensure_local_account(path)
+    User.objects.update(is_active=False, is_staff=False, is_superuser=False)
+
+    assert ensure_local_account(path) == before
+    user = authenticate(username=before.username, password=before.password)
+    assert isinstance(user, User)
+    assert user.is_superuser
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"password": ""}'])
+def test_a_damaged_file_gets_a_new_password_that_works(path: Path, damage: str) -> None:
+    before = ensure_local_account(path)
+    path.write_text(damage)
+
+    after = ensure_local_account(path)
+    assert after.password not in ("", before.password)
+    assert authenticate(username=after.username, password=after.password)
+    assert ensure_local_account(path) == after
+
+
+def test_a_server_that_others_reach_gets_no_local_account(path: Path, settings: Settings) -> None:
+    settings.IS_LOCAL = False
+    settings.PUBLIC_URL = "https://pricing.example.com"
+
+    with pytest.raises(NotLocalError, match=r"not https://pricing\.example\.com") as caught:
+        ensure_local_account(path)
+    assert caught.value.public_url == "https://pricing.example.com"
+    assert not path.exists()
+    assert not User.objects.exists()

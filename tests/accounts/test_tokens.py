@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from oauth2_provider.models import AccessToken
+
+from accounts.models import Client, User
+from accounts.oauth import tokens
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def user() -> User:
+    return User.objects.create_user("ann")
+
+
+def test_a_token_is_good_for_its_user_until_it_expires(user: User) -> None:
+    raw = tokens.issue(user, days=7)
+
+    row = tokens.check(raw)
+    assert row is not None
+    assert row.user == user
+    assert row.allow_scopes(["pricing:read"])
+
+    AccessToken.objects.update(expires=timezone.now() - timedelta(seconds=1))
+    assert tokens.check(raw) is None
+
+
+def test_the_database_holds_no_token_that_could_be_used(user: User) -> None:
+    raw = tokens.issue(user, days=7)
+
+    stored = AccessToken.objects.values().get()
+    assert not any(raw in str(value) for value in stored.values())
+    assert tokens.check(stored["token_checksum"]) is None
+
+
+@pytest.mark.parametrize("raw", ["", "garbage", "pricing_", "\udcff", "x" * 100_000])
+def test_what_is_no_token_is_refused(user: User, raw: str) -> None:
+    tokens.issue(user, days=7)
+
+    assert tokens.check(raw) is None
+
+
+def test_deleting_the_row_revokes_the_token(user: User) -> None:
+    raw = tokens.issue(user, days=7)
+    AccessToken.objects.all().delete()
+
+    assert tokens.check(raw) is None
+
+
+def test_a_token_of_a_disabled_user_is_refused(user: User) -> None:
+    raw = tokens.issue(user, days=7)
+    User.objects.update(is_active=False)
+
+    assert tokens.check(raw) is None
+
+
+@pytest.mark.parametrize("resource", [[], ["https://elsewhere.example/mcp"]])
+def test_a_token_for_another_server_is_refused(user: User, resource: list[str]) -> None:
+    raw = tokens.issue(user, days=7)
+    AccessToken.objects.update(resource=resource)
+
+    assert tokens.check(raw) is None
+
+
+def test_a_token_of_a_client_that_may_not_be_used_is_refused(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = tokens.issue(user, days=7)
+    AccessToken.objects.update(application=Client.objects.create(name="Agent"))
+    assert tokens.check(raw) is not None
+
+    monkeypatch.setattr(Client, "is_usable", lambda _self, _request: False)
+    assert tokens.check(raw) is None
+
+
+def test_the_check_is_one_query(user: User, django_assert_num_queries: object) -> None:
+    raw = tokens.issue(user, days=7)
+
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        assert tokens.check(raw) is not None
+
+
+def _issue_token(*args: str) -> tuple[str, str]:
+    out, err = StringIO(), StringIO()
+    call_command("issue_token", *args, stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def test_issue_token_prints_only_the_token_and_makes_a_user_without_a_password() -> None:
+    out, err = _issue_token("octo-cat", "--days", "3")
+
+    row = tokens.check(out.strip())
+    assert row is not None
+    assert row.user is not None
+    assert row.user.username == "octo-cat"
+    assert not row.user.has_usable_password()
+    assert timedelta(days=2) < row.expires - timezone.now() < timedelta(days=3)
+    assert "Made user octo-cat" in err
+
+
+def test_issue_token_keeps_an_existing_user_as_it_is(user: User) -> None:
+    user.set_password("correct horse battery")
+    user.save()
+
+    _, err = _issue_token("ann")
+
+    assert "Made user" not in err
+    assert User.objects.get().check_password("correct horse battery")
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["no such login"], "no valid login"),
+        (["ann", "--days", "0"], "must be a whole number from 1 to 366, not '0'"),
+        (["ann", "--days", "a year"], "must be a whole number from 1 to 366, not 'a year'"),
+    ],
+)
+def test_issue_token_says_what_is_wrong_and_makes_nothing(args: list[str], says: str) -> None:
+    with pytest.raises(CommandError, match=says):
+        _issue_token(*args)
+
+    assert not AccessToken.objects.exists()
+    assert not User.objects.exists()
+
+
+@pytest.mark.usefixtures("user")
+def test_issue_token_refuses_a_disabled_user() -> None:
+    User.objects.update(is_active=False)
+
+    with pytest.raises(CommandError, match="disabled"):
+        _issue_token("ann")

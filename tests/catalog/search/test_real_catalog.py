@@ -1,0 +1,125 @@
+"""Search on the real price list: what a person means is what comes first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pytest_django.plugin import DjangoDbBlocker
+
+from catalog.errors import InvalidArgumentError
+from catalog.google_cloud.folder import FolderSource
+from catalog.models import Sku
+from catalog.search import SearchAnswer, SearchRequest, search
+from catalog.sync import sync
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _synced(
+    django_db_setup: None,  # noqa: ARG001 asked for by its name, so that the database is there
+    django_db_blocker: DjangoDbBlocker,
+    real_catalog: Path,
+) -> Iterator[None]:
+    """The price list in the test database for this module alone."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        sync(FolderSource(real_catalog))
+        yield
+        transaction.set_rollback(True)
+
+
+def _ask(query: str = "", **arguments: Any) -> SearchAnswer:
+    return search(SearchRequest(query=query, **arguments))
+
+
+@pytest.mark.parametrize(
+    ("query", "region", "first"),
+    [
+        ("N2 core", "europe-west1", "N2 Instance Core running in EMEA"),
+        ("n2 ram frankfurt", None, "N2 Instance Ram running in Frankfurt"),
+        ("n2d vcpu belgium", None, "N2D AMD Instance Core running in EMEA"),
+        ("n2 core japan", None, "N2 Instance Core running in Japan"),
+        ("c2 cpu tokyo", None, "Compute optimized Core running in Japan"),
+        ("m1 memory delhi", None, "Memory-optimized Instance Ram running in Delhi"),
+        ("spot e2 core iowa", None, "Spot Preemptible E2 Instance Core running in Americas"),
+        ("1 year commitment n2 cpu belgium", None, "Commitment v1: N2 Cpu in EMEA for 1 Year"),
+        ("e2 ram 3 yr CUD", "us-central1", "Commitment v1: E2 Ram in Americas for 3 Year"),
+        ("standard storage us multi-region", None, "Standard Storage US Multi-region"),
+        ("gcs nearline", "Belgium", "Nearline Storage Belgium"),
+        ("pd-ssd zürich", None, "SSD backed PD Capacity in Zurich"),
+        ("local ssd sydney", None, "SSD backed Local Storage in Sydney"),
+        ("f1-micro iowa", None, "Micro Instance with burstable CPU running in Americas"),
+        ("sao paulo n1 core", None, "N1 Predefined Instance Core running in Sao Paulo"),
+        ("preemptible tpu v2 us", None, "Tpu-v2 Preemptible Accelerator USA"),
+        ("22EB-AAE8-FBCD", None, "Download Worldwide Destinations (excluding Asia & Australia)"),
+    ],
+)
+def test_the_sku_that_is_meant_comes_first(query: str, region: str | None, first: str) -> None:
+    assert _ask(query, region=region)["skus"][0]["display_name"] == first
+
+
+def test_a_service_is_found_first_by_its_name_or_short_name() -> None:
+    for query, name in [("Compute Engine", "Compute Engine"), ("gcs", "Cloud Storage")]:
+        best = _ask(query)["services"][0]
+        assert best["display_name"] == name
+        assert best["sku_count"] == Sku.objects.filter(service_id=best["service_id"]).count()
+
+
+def test_pages_over_a_broad_question_bring_everything_exactly_once() -> None:
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = _ask("n2", limit=50, cursor=cursor, kind="skus")
+        seen += [sku["sku_id"] for sku in page["skus"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert len(seen) == len({*seen}) == page["total"] > 1000
+
+
+def test_every_hit_of_a_region_is_sold_there_or_globally() -> None:
+    answer = _ask(region="us-east5", resource_family="storage", limit=50, response_format="detailed")
+    for sku in answer["skus"]:
+        places = {*sku["regions"], *(sku["geo_taxonomy_regions"] or ())}
+        assert {"us-east5", "us", "global"} & places
+
+
+def test_a_concise_answer_of_ten_skus_stays_under_six_kilobytes() -> None:
+    for query in ["n2 core", "compute engine", "cloud storage", "egress", "cdn cache fill", "licensing fee"]:
+        answer = _ask(query)
+        assert len(answer["skus"]) == 10
+        assert len(json.dumps(answer, separators=(",", ":"))) < 6_000
+
+
+_text = st.text(max_size=200) | st.lists(
+    st.sampled_from(["n2", "core", "spot", "us", "3 yr", "in", "%", "_", "*", '"', "'", "\0", "ñ", "a", "OR"])
+).map(" ".join).filter(lambda text: len(text) <= 200)
+_argument = (
+    st.none() | st.text(max_size=20) | st.sampled_from(["Compute Engine", "us", "spot", "CPU", "\ud800"])
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(query=_text, service=_argument, region=_argument, usage_type=_argument, resource_group=_argument)
+def test_any_text_gives_an_answer_or_a_clear_error(query: str, **arguments: str | None) -> None:
+    outcome = _outcome(query, **arguments)
+
+    if isinstance(outcome, InvalidArgumentError):
+        assert outcome.message
+        assert outcome.hint
+        json.dumps([outcome.message, outcome.candidates], ensure_ascii=False).encode()
+    else:
+        assert bool(outcome["total"]) != bool(outcome["hint"])
+        json.dumps(outcome, ensure_ascii=False).encode()
+
+
+def _outcome(query: str, **arguments: str | None) -> SearchAnswer | InvalidArgumentError:
+    try:
+        return _ask(query, **arguments)
+    except InvalidArgumentError as refused:
+        return refused

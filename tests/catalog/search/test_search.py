@@ -1,0 +1,382 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from catalog.models import Service, Sku
+from catalog.search import SearchAnswer, SearchRequest, search
+from tests.catalog.factories import NOON, make_price, make_service, make_sku, make_update
+
+pytestmark = pytest.mark.django_db
+
+
+def _ask(query: str = "", **arguments: Any) -> SearchAnswer:
+    return search(SearchRequest(query=query, **arguments))
+
+
+def _names(answer: SearchAnswer) -> list[str]:
+    return [sku["display_name"] for sku in answer["skus"]]
+
+
+@pytest.fixture
+def compute() -> Service:
+    make_update()
+    return make_service(service_id="6F81-5844-456A", display_name="Compute Engine")
+
+
+def test_an_answer_has_every_field_of_the_contract(compute: Service) -> None:
+    sku = make_sku(
+        service=compute,
+        sku_id="0A0A-BBBB-0001",
+        display_name="N2 Instance Core running in Frankfurt",
+        description="Compute Engine CPU, on demand, per hour, Frankfurt (europe-west3)",
+    )
+    make_price(sku)
+
+    assert _ask("Compute Engine N2 core Frankfurt") == {
+        "services": [{"service_id": "6F81-5844-456A", "display_name": "Compute Engine", "sku_count": 1}],
+        "skus": [
+            {
+                "sku_id": "0A0A-BBBB-0001",
+                "display_name": "N2 Instance Core running in Frankfurt",
+                "service_id": "6F81-5844-456A",
+                "service": "Compute Engine",
+                "resource_family": "Compute",
+                "resource_group": "CPU",
+                "usage_type": "OnDemand",
+                "regions": ["europe-west3"],
+                "price": {
+                    "amount": "0.031611",
+                    "currency": "USD",
+                    "usage_unit": "h",
+                    "per": "hour",
+                    "tiered": False,
+                },
+            }
+        ],
+        "total": 1,
+        "next_cursor": None,
+        "facets": {
+            "service": [{"value": "Compute Engine", "count": 1}],
+            "region": [{"value": "europe-west3", "count": 1}],
+            "usage_type": [{"value": "OnDemand", "count": 1}],
+            "resource_group": [{"value": "CPU", "count": 1}],
+        },
+        "interpreted": {
+            "words": ["compute", "engine", "n2", "core"],
+            "region": "europe-west3",
+            "usage_type": None,
+        },
+        "hint": None,
+    }
+
+
+def test_detailed_adds_the_description_the_places_and_the_tiers(compute: Service) -> None:
+    sku = make_sku(service=compute, display_name="Download", description="Cloud Storage, per gibibyte")
+    make_price(sku, [(0, "0", 0), (1.5, "0", 120_000_000)])
+
+    found = _ask("download", response_format="detailed")["skus"][0]
+
+    assert found["description"] == "Cloud Storage, per gibibyte"
+    assert (found["geo_taxonomy_type"], found["geo_taxonomy_regions"]) == ("REGIONAL", ["europe-west3"])
+    assert found["service_provider_name"] == "Google"
+    assert found["price"] is not None
+    assert found["price"]["tiers"] == [
+        {"start_usage_amount": "0", "amount": "0"},
+        {"start_usage_amount": "1.5", "amount": "0.12"},
+    ]
+
+
+@pytest.mark.parametrize("query", ["ram", "RAM", "memory", "instance", "inst", "compute", "n2 ram", "ram n2"])
+def test_a_word_matches_where_a_word_starts_in_name_service_group_or_family(
+    compute: Service, query: str
+) -> None:
+    make_sku(service=compute, display_name="N2 Instance Ram", resource_group="RAM")
+
+    assert _names(_ask(query)) == ["N2 Instance Ram"]
+
+
+@pytest.mark.parametrize("query", ["stance", "2", "ram n1"])
+def test_all_words_must_match_and_none_inside_a_word(compute: Service, query: str) -> None:
+    make_sku(service=compute, display_name="N2 Instance Ram", resource_group="RAM")
+
+    assert _ask(query)["skus"] == []
+
+
+def test_the_description_that_we_compose_is_searched_too(compute: Service) -> None:
+    make_sku(
+        service=compute, display_name="Storage Image", description="Compute Engine Storage, per gibibyte"
+    )
+
+    assert _names(_ask("image gibibyte")) == ["Storage Image"]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        # A whole word before the start of one, even in a variant.
+        ("n2", ["Fast N2 Instance Core in Berlin", "AMD N2D Core"]),
+        ("n2 core", ["N2 Custom Core", "N2D Core"]),
+        # Google's own spelling before others of the same word.
+        ("memory", ["Instance Ram with a longer name", "Instance Memory"]),
+        # The name before what else is known of a SKU.
+        ("cpu", ["Some Instance Core with a long name", "Micro Instance"]),
+        # A name that carries the place before others that are sold there.
+        ("core frankfurt", ["Core running in Frankfurt", "Core running in EMEA"]),
+        # A name that starts with a word before one that contains it.
+        ("disk", ["Disk with a longer name", "Any Disk"]),
+        # The shorter of two, then by the alphabet.
+        ("disk", ["Disk Z", "Disk AA", "Disk BB"]),
+    ],
+)
+def test_names_are_ranked_by_how_well_they_fit(compute: Service, query: str, names: list[str]) -> None:
+    for name in reversed(names):
+        make_sku(service=compute, display_name=name)
+
+    assert _names(_ask(query)) == names
+
+
+def test_the_plain_sku_comes_before_its_variants(compute: Service) -> None:
+    variants = [
+        "N2 Custom Instance Core",
+        "Reserved N2 Instance Core",
+        "Sole Tenancy Premium for N2 Sole Tenancy Instance Core",
+    ]
+    for name in [*variants, "N2 Instance Core with a much longer name than any of its variants has"]:
+        make_sku(service=compute, display_name=name)
+
+    assert _names(_ask("n2 core"))[0].startswith("N2 Instance Core with")
+    assert _names(_ask("n2 custom core")) == ["N2 Custom Instance Core"]
+
+
+def test_on_demand_comes_first_unless_another_usage_type_is_asked(compute: Service) -> None:
+    make_sku(service=compute, display_name="E2 Core", usage_type="Preemptible")
+    make_sku(service=compute, display_name="E2 Instance Core", usage_type="OnDemand")
+
+    assert _names(_ask("e2 core")) == ["E2 Instance Core", "E2 Core"]
+    assert _names(_ask("spot e2 core")) == ["E2 Core"]
+    assert _names(_ask("e2 core", usage_type="spot")) == ["E2 Core"]
+    assert _names(_ask("spot e2 core", usage_type="ondemand")) == ["E2 Instance Core"]
+    assert _ask("spot e2 core", usage_type="ondemand")["interpreted"]["usage_type"] == "OnDemand"
+
+
+def test_a_name_that_says_spot_is_found_though_it_is_listed_as_on_demand(compute: Service) -> None:
+    make_sku(service=compute, display_name="Tpu-v2 Preemptible Accelerator")
+    make_sku(service=compute, display_name="Tpu-v2 Accelerator")
+
+    assert _names(_ask("preemptible tpu")) == ["Tpu-v2 Preemptible Accelerator"]
+    assert _ask("tpu", usage_type="Preemptible")["skus"] == []
+
+
+def test_a_region_finds_what_is_sold_there_then_multi_regions_then_global(compute: Service) -> None:
+    for name, regions, taxonomy in [
+        ("Disk A", ["global"], []),
+        ("Disk B", ["europe"], ["europe-west1", "europe-west3"]),
+        ("Disk C", ["us-central1", "europe-west3"], []),
+        ("Disk D", ["europe-west1"], ["europe-west1"]),
+        ("Disk E", ["nowhere"], ["europe-west3"]),
+        ("Disk F", ["eur7"], None),
+    ]:
+        make_sku(service=compute, display_name=name, service_regions=regions, geo_taxonomy_regions=taxonomy)
+
+    assert _names(_ask("disk", region="europe-west3")) == ["Disk C", "Disk B", "Disk E", "Disk F", "Disk A"]
+    assert _names(_ask("disk frankfurt")) == ["Disk C", "Disk B", "Disk E", "Disk F", "Disk A"]
+    assert _names(_ask("disk", region="Belgium")) == ["Disk D", "Disk B", "Disk A"]
+
+
+def test_a_multi_region_finds_the_regions_within_it_too(compute: Service) -> None:
+    for name, region in [
+        ("Disk A", "europe-west3"),
+        ("Disk B", "eu"),
+        ("Disk C", "us"),
+        ("Disk D", "europe"),
+    ]:
+        make_sku(service=compute, display_name=name, service_regions=[region], geo_taxonomy_regions=[])
+
+    assert _names(_ask("disk", region="eu")) == ["Disk B", "Disk D", "Disk A"]
+
+
+def test_an_argument_wins_over_the_place_in_the_words(compute: Service) -> None:
+    make_sku(service=compute, display_name="Disk in Frankfurt")
+    make_sku(service=compute, display_name="Disk in Belgium", service_regions=["europe-west1"])
+
+    answer = _ask("disk frankfurt", region="europe-west1")
+
+    assert _names(answer) == ["Disk in Belgium"]
+    assert answer["interpreted"]["region"] == "europe-west1"
+
+
+def test_a_place_in_a_name_widens_what_a_place_in_the_words_finds(compute: Service) -> None:
+    elsewhere = {"service_regions": ["asia-south1"], "geo_taxonomy_regions": []}
+    make_sku(service=compute, display_name="Egress from Mumbai to Tokyo", **elsewhere)
+    make_sku(service=compute, display_name="Egress from Mumbai", **elsewhere)
+
+    assert _names(_ask("egress tokyo")) == ["Egress from Mumbai to Tokyo"]
+    assert _ask("egress", region="tokyo")["skus"] == []
+
+
+def test_a_region_too_new_for_our_table_is_found_by_its_code(compute: Service) -> None:
+    make_sku(service=compute, display_name="Disk", service_regions=["europe-west99"])
+
+    assert _names(_ask("disk", region="europe-west99")) == ["Disk"]
+    assert _names(_ask("disk europe-west99")) == ["Disk"]
+
+
+def test_filters_work_without_words_and_in_any_case(compute: Service) -> None:
+    make_sku(service=compute, display_name="A", resource_family="Network", resource_group="Egress")
+    make_sku(display_name="B", resource_family="Storage", resource_group="SSD")
+
+    assert _names(_ask(resource_family="network")) == ["A"]
+    assert _names(_ask(resource_group="ssd")) == ["B"]
+    assert _names(_ask(service="compute engine")) == ["A"]
+    assert _names(_ask(service="6f81-5844-456a")) == ["A"]
+    assert _names(_ask(service="GCE")) == ["A"]
+
+
+def test_a_service_with_an_accent_is_found_by_its_own_name() -> None:
+    make_sku(service=make_service(display_name="École"), display_name="A")
+
+    assert _names(_ask(service="École")) == ["A"]
+
+
+def test_an_id_finds_its_sku_and_a_services_id_its_service(compute: Service) -> None:
+    make_sku(service=compute, sku_id="22EB-AAE8-FBCD", display_name="Download")
+    make_sku(display_name="Other")
+
+    assert _names(_ask("price of 22eb-aae8-fbcd please")) == ["Download"]
+    answer = _ask(compute.service_id)
+    assert [service["service_id"] for service in answer["services"]] == [compute.service_id]
+    assert _names(answer) == ["Download"]
+
+
+def test_a_skus_id_comes_before_the_skus_of_a_services_id(compute: Service) -> None:
+    make_sku(service=compute, display_name="A")
+    make_sku(sku_id="22EB-AAE8-FBCD", display_name="Download")
+
+    assert _names(_ask(f"{compute.service_id} 22EB-AAE8-FBCD")) == ["Download", "A"]
+
+
+def test_withdrawn_skus_do_not_appear_nor_count(compute: Service) -> None:
+    make_sku(service=compute, sku_id="22EB-AAE8-FBCD", display_name="Old Disk", retired_at=timezone.now())
+    make_sku(service=compute, display_name="New Disk")
+
+    answer = _ask(service="Compute Engine")
+    assert _names(answer) == ["New Disk"]
+    assert answer["services"][0]["sku_count"] == 1
+    assert answer["total"] == 1
+    assert _ask("22EB-AAE8-FBCD")["skus"] == []
+
+
+def test_a_service_named_in_the_question_comes_first(compute: Service) -> None:
+    make_service(display_name="Vendor Tools for Compute Engine")
+    make_sku(service=compute, display_name="N2 Core")
+
+    services = _ask("compute engine")["services"]
+    assert [service["display_name"] for service in services] == [
+        "Compute Engine",
+        "Vendor Tools for Compute Engine",
+    ]
+    assert [service["display_name"] for service in _ask("compute engine n2")["services"]] == [
+        "Compute Engine"
+    ]
+
+
+def test_kind_says_whether_services_or_skus_are_listed(compute: Service) -> None:
+    make_sku(service=compute, display_name="Compute Core")
+
+    services, skus = _ask("compute", kind="services"), _ask("compute", kind="skus")
+    assert (services["total"], len(services["services"]), services["skus"]) == (1, 1, [])
+    assert (skus["total"], skus["services"], len(skus["skus"])) == (1, [], 1)
+
+
+def test_a_usage_type_that_google_has_is_no_mistake_where_nothing_is_sold_by_it(compute: Service) -> None:
+    make_sku(service=compute, display_name="Disk", usage_type="OnDemand")
+
+    assert _ask("disk", usage_type="spot")["skus"] == []
+
+
+def test_services_are_kept_by_what_they_sell(compute: Service) -> None:
+    make_sku(service=compute, usage_type="Preemptible")
+    make_sku(usage_type="OnDemand")
+
+    answer = _ask(kind="services", usage_type="spot")
+    assert [service["display_name"] for service in answer["services"]] == ["Compute Engine"]
+
+
+def test_the_price_is_that_of_the_first_tier_that_costs_something(compute: Service) -> None:
+    make_price(make_sku(service=compute, display_name="A"), [(0, "0", 0), (5, "1", 20_000_000)])
+    make_price(make_sku(service=compute, display_name="B"), [(0, "0", 0)])
+    make_price(make_sku(service=compute, display_name="C"), [(0, "-0", -7_600_000)])
+    make_price(make_sku(service=compute, display_name="D"), [])
+    make_sku(service=compute, display_name="E")
+
+    prices = [sku["price"] for sku in _ask(service="Compute Engine")["skus"]]
+
+    assert [price and (price["amount"], price["tiered"]) for price in prices] == [
+        ("1.02", True),
+        ("0", False),
+        ("-0.0076", False),
+        None,
+        None,
+    ]
+
+
+def test_a_long_list_of_regions_is_cut_after_the_one_asked_for(compute: Service) -> None:
+    regions = [f"us-east{number}" for number in range(1, 14)]
+    make_sku(service=compute, display_name="Disk", service_regions=regions)
+
+    concise = _ask("disk", region="us-east4")["skus"][0]
+    detailed = _ask("disk", region="us-east4", response_format="detailed")["skus"][0]
+
+    assert concise["regions"][0] == "us-east4"
+    assert len(concise["regions"]) + concise["more_regions"] == 13
+    assert sorted(detailed["regions"]) == sorted(regions)
+    assert "more_regions" not in detailed
+
+
+def test_facets_count_all_matches_and_not_just_the_page(compute: Service) -> None:
+    for number in range(12):
+        make_sku(service=compute, resource_group=f"Group{number % 10}", service_regions=["us", "eu"])
+
+    facets = _ask(service="Compute Engine", limit=1)["facets"]
+
+    assert facets["service"] == [{"value": "Compute Engine", "count": 12}]
+    assert facets["region"] == [{"value": "eu", "count": 12}, {"value": "us", "count": 12}]
+    assert facets["resource_group"][:3] == [
+        {"value": "Group0", "count": 2},
+        {"value": "Group1", "count": 2},
+        {"value": "Group2", "count": 1},
+    ]
+    assert len(facets["resource_group"]) == 8
+
+
+def test_a_search_takes_three_queries_however_much_it_finds(
+    compute: Service, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(30):
+        make_price(make_sku(service=compute, display_name=f"N2 Core {number}"))
+
+    for limit in (1, 30):
+        with django_assert_num_queries(3):
+            assert len(_ask("n2 core frankfurt", limit=limit)["skus"]) == limit
+
+
+def test_the_caller_may_bring_the_latest_sync_and_save_a_query(
+    compute: Service, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    make_price(make_sku(service=compute, display_name="N2 Core"))
+    latest = make_update(completed_at=NOON)
+
+    with django_assert_num_queries(2):
+        search(SearchRequest("n2 core"), latest=latest)
+
+
+def test_equal_names_are_always_in_the_order_of_their_ids(compute: Service) -> None:
+    for number in (3, 1, 2):
+        make_sku(service=compute, sku_id=f"0000-0000-000{number}", display_name="Twin")
+
+    assert [sku["sku_id"][-1] for sku in _ask("twin")["skus"]] == ["1", "2", "3"]
+    assert Sku.objects.count() == 3

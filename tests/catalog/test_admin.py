@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku
+from tests.catalog.factories import NOON, make_price, make_service, make_sku, make_update
+
+pytestmark = pytest.mark.django_db
+
+MODELS: list[type[Model]] = [Service, Sku, PricingInfo, PricingTier, PricingUpdate]
+
+
+def list_page(model: type[Model], **query: str) -> str:
+    return reverse(f"admin:catalog_{model.__name__.lower()}_changelist", query=query)
+
+
+def page(model: type[Model], key: object) -> str:
+    return reverse(f"admin:catalog_{model.__name__.lower()}_change", args=[key])
+
+
+def rows(client: Client, url: str) -> list[str]:
+    """What the rows of a list page are named."""
+    return [str(row) for row in client.get(url).context["cl"].result_list]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_table_can_be_read_and_nothing_of_it_edited(admin_client: Client, model: type[Model]) -> None:
+    row = make_price(make_sku(last_seen_update=make_update()))
+    tier = row.tiers.get()
+    keys: dict[type[Model], object] = {
+        Service: row.sku.service_id,
+        Sku: row.sku_id,
+        PricingInfo: row.pk,
+        PricingTier: tier.pk,
+        PricingUpdate: row.sku.last_seen_update_id,
+    }
+    url = page(model, keys[model])
+
+    assert admin_client.get(list_page(model)).status_code == 200
+    view = admin_client.get(url)
+    assert view.status_code == 200
+    assert not view.context["has_change_permission"]
+    assert not view.context["has_delete_permission"]
+    assert admin_client.post(url, {"display_name": "mine"}).status_code == 403
+    assert admin_client.get(f"{list_page(model)}add/").status_code == 403
+    assert admin_client.post(url.replace("/change/", "/delete/"), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_search_of_a_table_takes_any_words(admin_client: Client, model: type[Model]) -> None:
+    assert admin_client.get(list_page(model, q="n2 'core' %")).status_code == 200
+
+
+def test_skus_are_found_by_words_of_the_name_and_by_id(admin_client: Client) -> None:
+    sku = make_sku(sku_id="AAAA-BBBB-CCCC", display_name="N2 Instance Core running in Frankfurt")
+    make_sku(display_name="N2 Instance Ram running in Frankfurt")
+
+    assert rows(admin_client, list_page(Sku, q="core n2")) == [str(sku)]
+    assert rows(admin_client, list_page(Sku, q="AAAA-BBBB-CCCC")) == [str(sku)]
+
+
+def test_skus_are_filtered_by_service_family_usage_type_and_listing(admin_client: Client) -> None:
+    compute, storage = make_service(display_name="Compute Engine"), make_service(display_name="Cloud Storage")
+    core = make_sku(service=compute)
+    spot = make_sku(service=compute, usage_type="Preemptible")
+    disk = make_sku(service=storage, resource_family="Storage", retired_at=NOON)
+
+    assert rows(admin_client, list_page(Sku, service=storage.pk)) == [str(disk)]
+    assert rows(admin_client, list_page(Sku, resource_family="Storage")) == [str(disk)]
+    assert rows(admin_client, list_page(Sku, usage_type="Preemptible")) == [str(spot)]
+    assert rows(admin_client, list_page(Sku, withdrawn="yes")) == [str(disk)]
+    assert rows(admin_client, list_page(Sku, withdrawn="no")) == [str(core), str(spot)]
+
+
+def test_the_service_filter_offers_only_services_with_skus(admin_client: Client) -> None:
+    make_sku(service=make_service(display_name="Compute Engine"))
+    empty = make_service(display_name="Marketplace image")
+
+    [service_filter, *_] = admin_client.get(list_page(Sku)).context["cl"].filter_specs
+    assert [name for _, name in service_filter.lookup_choices] == ["Compute Engine"]
+    assert rows(admin_client, list_page(Service, skus="some")) == ["Compute Engine"]
+    assert rows(admin_client, list_page(Service, skus="none")) == [str(empty)]
+
+
+def test_a_sku_shows_its_prices_with_every_tier_exactly(admin_client: Client) -> None:
+    sku = make_sku()
+    make_price(sku, tiers=[(0, "0", 0), (1024, "0", 110_000_000), (1e4, "12345678901", 1)])
+
+    html = admin_client.get(page(Sku, sku.pk)).content.decode()
+    assert "from 0: 0 USD<br>from 1024: 0.11 USD<br>from 10000: 12345678901.000000001 USD" in html
+
+
+def test_a_price_with_one_tier_shows_it_without_a_start(admin_client: Client) -> None:
+    price = make_price(make_sku(), tiers=[(0, "0", 31_611_000)])
+
+    html = admin_client.get(list_page(PricingInfo)).content.decode()
+    assert "0.031611 USD" in html
+    assert "from 0" not in html
+    assert (
+        "&quot;usageUnit&quot;: &quot;h&quot;"
+        in admin_client.get(page(PricingInfo, price.pk)).content.decode()
+    )
+
+
+def test_a_sync_run_shows_how_long_it_took_and_why_it_failed(admin_client: Client) -> None:
+    update = make_update(
+        completed_at=NOON + timedelta(seconds=83), error_message="403 Billing API is disabled"
+    )
+    make_update(status=PricingUpdate.Status.RUNNING, completed_at=None)
+
+    assert "83.0 s" in admin_client.get(list_page(PricingUpdate)).content.decode()
+    assert "403 Billing API is disabled" in admin_client.get(page(PricingUpdate, update.pk)).content.decode()
+
+
+@pytest.mark.parametrize("model", [Sku, PricingInfo, PricingTier])
+def test_a_list_page_costs_the_same_queries_however_many_rows_it_has(
+    admin_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries, model: type[Model]
+) -> None:
+    for _ in range(30):
+        make_price(make_sku(), tiers=[(0, "0", 0), (1, "1", 0)])
+
+    with django_assert_max_num_queries(9):
+        assert len(rows(admin_client, list_page(model))) >= 30
+
+
+def test_only_staff_sees_the_catalog(client: Client) -> None:
+    answer = client.get(list_page(Sku))
+    assert answer.status_code == 302
+    assert answer.headers["location"].startswith(reverse("admin:login"))
+
+
+def test_every_table_of_the_catalog_is_on_show() -> None:
+    assert {*apps.get_app_config("catalog").get_models()} == {*MODELS}
+    assert all(admin.site.is_registered(model) for model in MODELS)

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from catalog.content_hash import price_hash, sku_hash
+from catalog.google_cloud.parse import parse_sku
+from tests.catalog.wire import COMPUTE, Wire, wire_price, wire_rate, wire_sku
+
+
+def hash_of(*prices: Wire, **fields: Any) -> str:
+    return sku_hash(parse_sku(wire_sku("A", *prices, **fields), COMPUTE))
+
+
+def price_hash_of(price: Wire) -> str:
+    return price_hash(parse_sku(wire_sku("A", price), COMPUTE).pricing[0])
+
+
+def test_the_effective_time_moves_no_hash() -> None:
+    assert hash_of(wire_price(effective="2025-01-01T00:00:00Z")) == hash_of(
+        wire_price(effective="2025-01-02T00:00:00Z")
+    )
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"description": "N2 Core"},
+        {"category": {}},
+        {"serviceRegions": ["europe-west4"]},
+        {"geoTaxonomy": {"type": "GLOBAL"}},
+        {"serviceProviderName": "Other"},
+        {"pricingInfo": []},
+    ],
+)
+def test_whatever_else_a_sku_says_moves_its_hash(fields: dict[str, Any]) -> None:
+    assert hash_of(**fields) != hash_of()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"pricingExpression": wire_price(wire_rate(nanos=1))["pricingExpression"]},
+        {"pricingExpression": wire_price()["pricingExpression"] | {"baseUnitConversionFactor": 60}},
+        {"aggregationInfo": {"aggregationLevel": "ACCOUNT"}},
+        {"summary": "Now cheaper"},
+    ],
+)
+def test_whatever_makes_the_price_moves_its_hash(change: Wire) -> None:
+    assert price_hash_of(wire_price() | change) != price_hash_of(wire_price())
+
+
+def test_a_zero_spelled_out_is_the_zero_left_out() -> None:
+    bare = {"unitPrice": {"currencyCode": "USD", "nanos": 5}}
+    full = {"startUsageAmount": 0.0, "unitPrice": {"currencyCode": "USD", "units": "0", "nanos": 5}}
+
+    assert price_hash_of(wire_price(bare)) == price_hash_of(wire_price(full) | {"aggregationInfo": None})
+
+
+def test_the_order_of_tiers_is_no_change() -> None:
+    first, second = wire_rate(start=0), wire_rate(start=10.0, nanos=7)
+
+    assert price_hash_of(wire_price(first, second)) == price_hash_of(wire_price(second, first))

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import gzip
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catalog.errors import ParseError
+from catalog.google_cloud.parse import parse_service, parse_sku
+from catalog.records import ServiceRecord, TierRecord
+from tests.catalog.wire import COMPUTE, wire_price, wire_rate, wire_service, wire_sku
+
+
+def test_a_service_is_read_with_its_business_entity() -> None:
+    assert parse_service(wire_service()) == ServiceRecord(COMPUTE, "Compute Engine", "businessEntities/GCP")
+
+
+def test_a_sku_is_read_whole() -> None:
+    sku = parse_sku(wire_sku(), COMPUTE)
+
+    assert (sku.sku_id, sku.service_id) == ("A07E-99DC-F4F3", COMPUTE)
+    assert sku.display_name == "N2 Instance Core running in Frankfurt"
+    assert sku.description == "Compute Engine CPU, on demand, per hour, Frankfurt (europe-west3)"
+    assert (sku.resource_family, sku.resource_group, sku.usage_type) == ("Compute", "CPU", "OnDemand")
+    assert sku.service_regions == ("europe-west3",)
+    assert (sku.geo_taxonomy_type, sku.geo_taxonomy_regions) == ("REGIONAL", ("europe-west3",))
+    assert sku.service_provider_name == "Google"
+    [price] = sku.pricing
+    assert price.effective_time == datetime(2023, 10, 30, tzinfo=UTC)
+    assert price.currency_code == "USD"
+    assert price.tiers == (TierRecord(Decimal(0), "0", 40_730_000),)
+    assert price.aggregation is None
+
+
+def test_numbers_that_the_wire_leaves_out_are_zero() -> None:
+    price = wire_price({"unitPrice": {"currencyCode": "USD"}})
+
+    [tier] = parse_sku(wire_sku("A", price), COMPUTE).pricing[0].tiers
+
+    assert tier == TierRecord(Decimal(0), "0", 0)
+
+
+def test_a_price_without_a_time_is_kept_without_one() -> None:
+    assert parse_sku(wire_sku("A", wire_price(effective="")), COMPUTE).pricing[0].effective_time is None
+
+
+def test_a_sku_with_nothing_but_an_id_has_no_price_and_no_place() -> None:
+    sku = parse_sku({"skuId": "A"}, COMPUTE)
+
+    assert sku.pricing == ()
+    assert sku.geo_taxonomy_type is None
+    assert sku.service_regions == ()
+
+
+def test_fields_that_google_adds_later_are_kept() -> None:
+    wire = wire_sku(category={"resourceFamily": "Compute", "carbon": "low"})
+    wire["pricingInfo"][0]["pricingExpression"]["rounding"] = "UP"
+    wire["pricingInfo"][0]["aggregationInfo"] = {"aggregationLevel": "ACCOUNT", "grace": 1}
+
+    sku = parse_sku(wire, COMPUTE)
+
+    assert sku.category["carbon"] == "low"
+    assert sku.pricing[0].expression["rounding"] == "UP"
+    assert sku.pricing[0].aggregation == {"aggregationLevel": "ACCOUNT", "grace": 1}
+
+
+def test_tiers_out_of_order_are_sorted_by_where_they_start() -> None:
+    price = wire_price(wire_rate(start=1024), wire_rate(start=0), wire_rate(start=0.1))
+
+    tiers = parse_sku(wire_sku("A", price), COMPUTE).pricing[0].tiers
+
+    assert [tier.start_usage_amount for tier in tiers] == [0, Decimal("0.1"), 1024]
+
+
+@pytest.mark.parametrize(
+    ("wire", "microsecond"),
+    [
+        ("2025-08-08T16:53:11Z", 0),
+        ("2025-08-08T16:53:11.488Z", 488_000),
+        ("2025-08-08T16:53:11.488321987Z", 488_321),
+    ],
+)
+def test_a_fraction_of_a_second_is_kept_to_the_microsecond(wire: str, microsecond: int) -> None:
+    [price] = parse_sku(wire_sku("A", wire_price(effective=wire)), COMPUTE).pricing
+
+    assert price.effective_time == datetime(2025, 8, 8, 16, 53, 11, microsecond, tzinfo=UTC)
+
+
+def test_a_negative_rate_keeps_its_sign() -> None:
+    [tier] = parse_sku(wire_sku("A", wire_price(wire_rate("-1", -500_000_000))), COMPUTE).pricing[0].tiers
+
+    assert (tier.units, tier.nanos) == ("-1", -500_000_000)
+
+
+def test_a_price_in_another_currency_says_so() -> None:
+    [price] = parse_sku(wire_sku("A", wire_price(wire_rate(currency="EUR"))), COMPUTE).pricing
+
+    assert price.currency_code == "EUR"
+
+
+@pytest.mark.parametrize(
+    "rates",
+    [
+        [wire_rate(nanos=1_000_000_000)],
+        [wire_rate(units="1.5")],
+        [wire_rate(nanos=0.5)],  # type: ignore[arg-type]
+        [wire_rate(start=float("nan"))],
+        [wire_rate(start=True)],
+        [wire_rate(start="12")],  # type: ignore[arg-type]
+        [wire_rate(), wire_rate(currency="EUR", start=1)],
+        ["free"],
+    ],
+)
+def test_a_price_that_is_not_certain_is_refused_with_the_sku_named(rates: list[Any]) -> None:
+    with pytest.raises(ParseError, match="SKU A07E-99DC-F4F3 cannot be read"):
+        parse_sku(wire_sku("A07E-99DC-F4F3", wire_price(*rates)), COMPUTE)
+
+
+@pytest.mark.parametrize("effective", ["yesterday", "2025-08-08T16:53:11"])
+def test_a_time_without_a_zone_or_meaning_is_refused(effective: str) -> None:
+    with pytest.raises(ParseError, match=effective):
+        parse_sku(wire_sku("A", wire_price(effective=effective)), COMPUTE)
+
+
+@pytest.mark.parametrize("wire", [{"description": "no id"}, {"skuId": 7}, "text", None])
+def test_an_entry_that_is_no_sku_is_refused(wire: Any) -> None:
+    with pytest.raises(ParseError):
+        parse_sku(wire, COMPUTE)
+
+
+def test_a_service_without_a_name_is_refused_by_its_id() -> None:
+    with pytest.raises(ParseError, match=COMPUTE):
+        parse_service({"serviceId": COMPUTE})
+
+
+def test_every_sku_of_the_real_catalog_is_read_and_its_money_is_the_wires(real_catalog: Path) -> None:
+    count = 0
+    for path in (real_catalog / "skus").iterdir():
+        for wire in json.loads(gzip.decompress(path.read_bytes()))["skus"]:
+            sku = parse_sku(wire, path.name.partition(".")[0])
+            count += 1
+            expected = [
+                [
+                    (rate.get("startUsageAmount", 0), rate["unitPrice"]["units"], rate["unitPrice"]["nanos"])
+                    for rate in price["pricingExpression"]["tieredRates"]
+                ]
+                for price in wire["pricingInfo"]
+            ]
+            assert [
+                [(float(tier.start_usage_amount), tier.units, tier.nanos) for tier in price.tiers]
+                for price in sku.pricing
+            ] == expected
+    assert count == 19_800

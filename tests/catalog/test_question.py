@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.places import fold
+from catalog.question import Question, read_question, read_usage_type
+
+
+def _read(query: str) -> tuple[list[str], str | None, str | None]:
+    question = read_question(query)
+    return question.words, question.place.label if question.place else None, question.usage_type
+
+
+@pytest.mark.parametrize(
+    ("query", "words", "region", "usage_type"),
+    [
+        ("N2 core", ["n2", "core"], None, None),
+        ("n2 ram frankfurt", ["n2", "ram"], "europe-west3", None),
+        ("n2 core europe-west1-b", ["n2", "core"], "europe-west1", None),
+        ("spot e2 core iowa", ["e2", "core"], "us-central1", "Preemptible"),
+        ("preemptible N1 in São Paulo", ["n1"], "southamerica-east1", "Preemptible"),
+        ("on-demand n2", ["n2"], None, "OnDemand"),
+        ("standard storage us multi-region", ["standard", "storage", "multi", "region"], "us", None),
+        ("what does an n2 core cost in tokyo?", ["n2", "core"], "asia-northeast1", None),
+        ("class A operations", ["class", "a", "operations"], None, None),
+    ],
+)
+def test_places_and_usage_are_read_out_of_the_words(
+    query: str, words: list[str], region: str | None, usage_type: str | None
+) -> None:
+    assert _read(query) == (words, region, usage_type)
+
+
+@pytest.mark.parametrize(
+    ("text", "usage_type"),
+    [
+        ("1 year commitment", "Commit1Yr"),
+        ("one-year CUD", "Commit1Yr"),
+        ("1yr", "Commit1Yr"),
+        ("Commit1Yr", "Commit1Yr"),
+        ("3 yr CUD", "Commit3Yr"),
+        ("committed use discount for 3 years", "Commit3Yr"),
+        ("CUD three years", "Commit3Yr"),
+        ("Spot", "Preemptible"),
+        ("OnDemand", "OnDemand"),
+    ],
+)
+def test_a_way_to_buy_is_read_as_its_usage_type(text: str, usage_type: str) -> None:
+    assert read_usage_type(text) == usage_type
+    assert _read(f"n2 {text} belgium") == (["n2"], "europe-west1", usage_type)
+
+
+@pytest.mark.parametrize("text", ["cud", "commitment", "spot check", "5 years"])
+def test_a_usage_type_is_not_guessed(text: str) -> None:
+    assert read_usage_type(text) is None
+
+
+def test_two_usage_types_in_one_question_stay_words() -> None:
+    assert _read("spot or on demand n2") == (["spot", "or", "demand", "n2"], None, None)
+
+
+def test_the_narrower_of_two_places_wins_and_another_place_stays_a_word() -> None:
+    assert _read("n2 Frankfurt, Germany") == (["n2"], "europe-west3", None)
+    assert _read("n2 Germany Frankfurt") == (["n2"], "europe-west3", None)
+    assert _read("egress frankfurt london") == (["egress", "london"], "europe-west3", None)
+
+
+def test_a_destination_is_a_word_because_the_sku_is_sold_elsewhere() -> None:
+    assert _read("egress from mumbai to india") == (["egress", "india"], "asia-south1", None)
+    assert _read("egress to australia") == (["egress", "australia"], None, None)
+
+
+def test_a_set_phrase_is_one_word_with_googles_spelling_first() -> None:
+    terms = read_question("pd-ssd snapshots").terms
+    assert [term.word for term in terms] == ["pd ssd", "snapshots"]
+    assert terms[0].spellings == ("ssd backed pd", "pd ssd")
+    assert terms[1].spellings == ("snapshots", "snapshot")
+
+
+def test_a_plural_is_spelled_like_its_singular() -> None:
+    singular, plural = (read_question(word).terms[0] for word in ("core", "cores"))
+    assert plural.spellings == singular.spellings
+    assert read_question("persistent disks").terms[0].spellings[0] == "pd"
+    assert read_question("class").terms[0].spellings == ("class",)
+
+
+def test_fillers_count_where_nothing_else_is_asked() -> None:
+    assert read_question("price").words == ["price"]
+    assert read_question("price in tokyo").words == []
+
+
+def test_an_id_in_a_question_is_all_that_counts() -> None:
+    question = read_question("how much is 22eb-aae8-fbcd in tokyo")
+    assert question == Question(ids=("22EB-AAE8-FBCD",))
+    assert question.words == ["22EB-AAE8-FBCD"]
+
+
+def test_a_word_asked_twice_counts_once() -> None:
+    assert read_question("n2 N2 n2").words == ["n2"]
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_and_every_word_comes_from_it(text: str) -> None:
+    question = read_question(text)
+    folded = fold(text)
+    assert all(word in folded for term in question.terms for word in term.word.split())
+    assert all(term.spellings for term in question.terms)

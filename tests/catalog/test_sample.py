@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from catalog.google_cloud.folder import FolderSource
+from catalog.google_cloud.regions import MULTI_REGIONS, REGIONS
+from catalog.records import SkuRecord
+from catalog.sample.source import PATH, SampleSource
+
+
+def sample() -> list[SkuRecord]:
+    source = SampleSource()
+    return [sku for service in source.services() for sku in source.skus(service.service_id)]
+
+
+def test_the_sample_is_small_and_every_sku_in_it_has_one_price() -> None:
+    skus = sample()
+
+    assert 300 <= len(skus) <= 500
+    assert len({sku.sku_id for sku in skus}) == len(skus)
+    assert all(len(sku.pricing) == 1 and sku.pricing[0].tiers for sku in skus)
+    assert PATH.stat().st_size <= 60_000
+
+
+def test_the_sample_holds_what_people_ask_for_first() -> None:
+    skus = sample()
+    groups = {(sku.resource_group, sku.usage_type) for sku in skus}
+    regions = {region for sku in skus for region in sku.service_regions}
+
+    assert len({sku.service_id for sku in skus}) == 4
+    assert {("CPU", "OnDemand"), ("CPU", "Preemptible"), ("CPU", "Commit3Yr"), ("GPU", "OnDemand")} <= groups
+    assert {"us-central1", "europe-west3", "asia-northeast1", "southamerica-east1", "global"} <= regions
+    assert regions <= {*REGIONS, *MULTI_REGIONS, "global"}
+    assert "22EB-AAE8-FBCD" in {sku.sku_id for sku in skus}
+
+
+def test_the_file_states_the_dates_of_its_facts() -> None:
+    catalog = json.loads(PATH.read_text(encoding="utf-8"))
+    dates = sorted(
+        price.effective_time.date().isoformat()
+        for sku in sample()
+        for price in sku.pricing
+        if price.effective_time
+    )
+
+    assert (catalog["oldest"], catalog["newest"]) == (dates[0], dates[-1])
+    assert catalog["oldest"] in catalog["about"]
+    assert catalog["newest"] in catalog["about"]
+
+
+def test_the_sample_is_the_real_catalogs_own_rows(real_catalog: Path) -> None:
+    source = FolderSource(real_catalog)
+    ours = {sku.sku_id: sku for sku in sample()}
+    services = {service.service_id: service for service in source.services()}
+
+    for service in SampleSource().services():
+        assert service == services[service.service_id]
+        for sku in source.skus(service.service_id):
+            if sku.sku_id in ours:
+                assert ours.pop(sku.sku_id) == sku
+    assert not ours

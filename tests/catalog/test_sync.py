@@ -1,0 +1,356 @@
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
+
+from catalog.errors import SourceError, SyncRefusedError
+from catalog.google_cloud.folder import FolderSource
+from catalog.google_cloud.parse import parse_sku
+from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku
+from catalog.sample.source import SampleSource
+from catalog.sync import Source, sync
+from tests.catalog.wire import (
+    COMPUTE,
+    STORAGE,
+    Wire,
+    WireSource,
+    compute,
+    wire_price,
+    wire_rate,
+    wire_sku,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def written_tables(source: Source) -> Counter[str]:
+    """Sync, and count the writing statements by table."""
+    with CaptureQueriesContext(connection) as queries:
+        sync(source)
+    statements = [query["sql"].split() for query in queries.captured_queries]
+    return Counter(
+        next(word for word in words if word.startswith('"')).strip('"')
+        for words in statements
+        if words[0] in {"INSERT", "UPDATE", "DELETE"}
+    )
+
+
+def nanos_of(sku_id: str) -> list[int]:
+    """The first tier's nanos in each price row, in the order in which they were written."""
+    rows = PricingTier.objects.filter(pricing_info__sku_id=sku_id).order_by("pricing_info_id")
+    return list(rows.values_list("price_nanos", flat=True))
+
+
+def priced(nanos: int, sku_id: str = "A", **fields: Any) -> Wire:
+    return wire_sku(sku_id, wire_price(wire_rate(nanos=nanos)), **fields)
+
+
+def last_update() -> PricingUpdate:
+    return PricingUpdate.objects.get(pk=PricingUpdate.objects.order_by("-pk").values("pk")[:1])
+
+
+def test_a_first_sync_fills_all_tables() -> None:
+    price = wire_price(wire_rate("0", 0), wire_rate("1", 5, start=100))
+    price["aggregationInfo"] = {"aggregationLevel": "ACCOUNT"}
+
+    update = sync(compute(wire_sku("A", price))).update
+
+    service, sku = Service.objects.get(), Sku.objects.get()
+    assert (service.pk, service.display_name) == (COMPUTE, f"Service {COMPUTE}")
+    assert sku.service == service
+    assert sku.display_name == "N2 Instance Core running in Frankfurt"
+    assert sku.description == "Compute Engine CPU, on demand, per hour, Frankfurt (europe-west3)"
+    assert sku.service_regions == sku.geo_taxonomy_regions == ["europe-west3"]
+    assert sku.last_seen_update == update
+    assert sku.retired_at is None
+    info = sku.pricing.get()
+    assert info.effective_time == datetime(2023, 10, 30, tzinfo=UTC)
+    assert info.expression == price["pricingExpression"]
+    assert info.aggregation_json == {"aggregationLevel": "ACCOUNT"}
+    assert [(tier.start_usage_amount, tier.price_units, tier.price_nanos) for tier in info.tiers.all()] == [
+        (0, "0", 0),
+        (100, "1", 5),
+    ]
+
+
+def test_a_run_leaves_an_account_of_what_it_did() -> None:
+    sync(compute(priced(1, "A"), priced(1, "B")))
+
+    sync(WireSource({COMPUTE: [priced(2, "A"), priced(1, "C")], STORAGE: []}))
+
+    update = last_update()
+    assert update.status == PricingUpdate.Status.COMPLETED
+    assert update.source == "folder"
+    assert update.completed_at
+    assert update.started_at < update.completed_at
+    assert (update.services_synced, update.services_failed) == (2, 0)
+    assert (update.skus_synced, update.pricing_records_synced) == (2, 2)
+    assert (update.skus_changed, update.skus_retired) == (2, 1)
+    assert update.error_message is None
+
+
+def test_an_unchanged_list_writes_nothing_but_the_runs_own_row() -> None:
+    source = WireSource({COMPUTE: [priced(1, "A"), priced(1, "B")], STORAGE: [priced(1, "C")]})
+    sync(source)
+
+    assert written_tables(source).keys() == {"pricing_updates"}
+
+
+def test_a_service_without_skus_costs_no_query() -> None:
+    empty = {f"0000-0000-{number:04}": list[Wire]() for number in range(50)}
+    sync(WireSource({COMPUTE: [priced(1)], **empty}))
+
+    with CaptureQueriesContext(connection) as queries:
+        sync(WireSource({COMPUTE: [priced(1)], **empty}))
+
+    assert len(queries) < 15
+
+
+def test_a_price_that_only_moved_its_effective_time_writes_nothing() -> None:
+    sync(compute(wire_sku("A", wire_price(effective="2025-01-01T00:00:00Z"))))
+
+    written = written_tables(compute(wire_sku("A", wire_price(effective="2025-01-02T11:00:00Z"))))
+
+    assert written.keys() == {"pricing_updates"}
+
+
+def test_a_price_that_changes_and_changes_back_is_three_rows_of_history() -> None:
+    for nanos in (1, 2, 1):
+        sync(compute(priced(nanos, "A"), priced(9, "B")))
+
+    assert nanos_of("A") == [1, 2, 1]
+    assert nanos_of("B") == [9]
+
+
+def test_a_new_name_is_written_without_a_new_price_row() -> None:
+    sync(compute(priced(1)))
+
+    update = sync(compute(priced(1, description="N2 Core"))).update
+
+    sku = Sku.objects.get()
+    assert (sku.display_name, sku.last_seen_update) == ("N2 Core", update)
+    assert nanos_of("A") == [1]
+
+
+def test_a_service_that_was_renamed_is_renamed() -> None:
+    sync(compute(priced(1)))
+    source = compute(priced(1))
+    source.names[COMPUTE] = "Engines 🚀"
+
+    sync(source)
+
+    assert Service.objects.get().display_name == "Engines 🚀"
+
+
+def test_a_timeline_of_prices_is_kept_in_order_and_continued_where_it_stood() -> None:
+    first, second, third = (wire_price(wire_rate(nanos=nanos)) for nanos in (1, 2, 3))
+    sync(compute(wire_sku("A", first, first, second)))
+    assert nanos_of("A") == [1, 2]
+
+    sync(compute(wire_sku("A", first, second, third)))
+
+    assert nanos_of("A") == [1, 2, 3]
+
+
+def test_a_sku_that_is_listed_no_more_is_retired_and_comes_back_with_its_history() -> None:
+    both = compute(priced(1, "A"), priced(1, "B"))
+    sync(both)
+
+    sync(compute(priced(1, "A")))
+    assert Sku.objects.get(pk="B").retired_at
+    assert written_tables(compute(priced(1, "A"))).keys() == {"pricing_updates"}
+
+    sync(both)
+    assert Sku.objects.get(pk="B").retired_at is None
+    assert nanos_of("B") == [1]
+
+
+def test_an_empty_list_retires_nothing() -> None:
+    sync(WireSource({COMPUTE: [priced(1, "A")], STORAGE: [priced(1, "B")]}))
+
+    update = sync(WireSource({COMPUTE: [], STORAGE: [priced(1, "B")]})).update
+
+    assert Sku.objects.offered().count() == 2
+    assert update.skus_retired == 0
+
+
+@pytest.mark.parametrize("order", [(COMPUTE, STORAGE), (STORAGE, COMPUTE)])
+def test_a_sku_that_moves_to_another_service_stays_one_sku(order: tuple[str, str]) -> None:
+    sync(WireSource({COMPUTE: [priced(1, "A"), priced(1, "B")], STORAGE: [priced(1, "C")]}))
+    lists = {COMPUTE: [priced(1, "A")], STORAGE: [priced(1, "C"), priced(1, "B")]}
+
+    sync(WireSource({service_id: lists[service_id] for service_id in order}))
+
+    moved = Sku.objects.get(pk="B")
+    assert (moved.service_id, moved.retired_at) == (STORAGE, None)
+    assert nanos_of("B") == [1]
+
+
+def test_a_service_that_fails_keeps_what_it_had_and_the_rest_goes_on() -> None:
+    sync(WireSource({COMPUTE: [priced(1, "A")], STORAGE: [priced(1, "B")]}))
+
+    result = sync(WireSource({COMPUTE: SourceError("403 no."), STORAGE: [priced(2, "B")]}))
+
+    assert result.failures == {COMPUTE: "403 no."}
+    assert Sku.objects.get(pk="A").retired_at is None
+    assert nanos_of("B") == [1, 2]
+    assert last_update().status == PricingUpdate.Status.COMPLETED
+    assert (last_update().services_synced, last_update().services_failed) == (1, 1)
+    assert last_update().error_message == "403 no."
+
+
+def test_one_sku_that_cannot_be_read_fails_its_service() -> None:
+    broken = wire_sku("X", wire_price(wire_rate(nanos=10**9)))
+
+    result = sync(WireSource({COMPUTE: [priced(1, "A"), broken], STORAGE: [priced(1, "B")]}))
+
+    assert "SKU X" in result.failures[COMPUTE]
+    assert set(Sku.objects.values_list("pk", flat=True)) == {"B"}
+
+
+@pytest.mark.parametrize("skus", [[], SourceError("503 out of order.")])
+def test_a_source_that_gives_nothing_changes_nothing_and_fails(skus: Any) -> None:
+    sync(compute(priced(1)))
+
+    with pytest.raises(SourceError, match="The price list cannot be used"):
+        sync(WireSource({STORAGE: skus}))
+
+    assert set(Service.objects.values_list("pk", flat=True)) == {COMPUTE}
+    assert Sku.objects.offered().count() == 1
+    assert last_update().status == PricingUpdate.Status.FAILED
+    assert "The price list cannot be used" in (last_update().error_message or "")
+
+
+def test_a_write_that_fails_leaves_the_service_as_it_was() -> None:
+    sync(compute(priced(1)))
+    nameless = replace(parse_sku(priced(1, "B"), COMPUTE), display_name=None)  # type: ignore[arg-type]
+
+    with pytest.raises(IntegrityError):
+        sync(compute(priced(2), nameless))
+
+    assert nanos_of("A") == [1]
+    assert last_update().status == PricingUpdate.Status.FAILED
+    assert "IntegrityError" in (last_update().error_message or "")
+
+
+def test_ctrl_c_marks_the_run_and_is_passed_on() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        sync(WireSource({COMPUTE: [priced(1, "A")], STORAGE: KeyboardInterrupt()}))
+
+    assert (last_update().status, last_update().error_message) == ("failed", "Interrupted.")
+    assert last_update().skus_synced == 1
+    assert Sku.objects.count() == 1
+
+
+def test_a_sku_without_a_price_has_no_price_row() -> None:
+    sync(compute(wire_sku("A", pricingInfo=[])))
+
+    assert Sku.objects.count() == 1
+    assert PricingInfo.objects.count() == 0
+
+
+def test_a_price_that_google_takes_back_is_quoted_no_longer() -> None:
+    sync(compute(priced(1)))
+    before = datetime.now(UTC)
+
+    sync(compute(wire_sku("A", pricingInfo=[])))
+    sync(compute(wire_sku("A", pricingInfo=[], description="N2 Core")))
+
+    [now] = PricingInfo.objects.in_effect(["A"], datetime.now(UTC))
+    assert (now.expression, now.tiers.count()) == ({}, 0)
+    [then] = PricingInfo.objects.in_effect(["A"], before)
+    assert then.tiers.get().price_nanos == 1
+    assert PricingInfo.objects.count() == 2
+
+
+def test_a_negative_price_is_kept_as_it_is() -> None:
+    sync(compute(wire_sku("A", wire_price(wire_rate("-1", -500_000_000)))))
+
+    tier = PricingTier.objects.get()
+    assert (tier.price_units, tier.price_nanos) == ("-1", -500_000_000)
+
+
+def test_a_sku_priced_in_another_currency_is_counted_and_left_as_it_was() -> None:
+    sync(compute(priced(1, "A"), priced(1, "B")))
+    euros = wire_sku("A", wire_price(wire_rate(nanos=7, currency="EUR")))
+
+    result = sync(compute(euros, priced(1, "B")))
+
+    assert result.skus_skipped == 1
+    assert nanos_of("A") == [1]
+    assert Sku.objects.offered().count() == 2
+    assert last_update().skus_synced == 1
+
+
+def test_of_a_sku_that_a_list_repeats_the_last_entry_counts() -> None:
+    sync(compute(priced(1), priced(2)))
+    assert nanos_of("A") == [2]
+    assert (last_update().skus_synced, last_update().pricing_records_synced) == (1, 1)
+
+    assert written_tables(compute(priced(1), priced(2))).keys() == {"pricing_updates"}
+
+
+def test_the_sample_does_not_replace_a_real_price_list() -> None:
+    sync(compute(priced(1)))
+
+    with pytest.raises(SyncRefusedError, match="holds a real price list"):
+        sync(SampleSource())
+
+    assert Sku.objects.offered().count() == 1
+    assert PricingUpdate.objects.count() == 1
+
+
+def test_nothing_of_the_sample_survives_a_real_price_list() -> None:
+    sync(SampleSource())
+    sync(SampleSource())
+    sample_sku = Sku.objects.filter(service_id=COMPUTE).values_list("pk", flat=True)[0]
+
+    sync(compute(priced(1, sample_sku)))
+
+    assert list(Sku.objects.values_list("pk", flat=True)) == [sample_sku]
+    assert PricingInfo.objects.count() == 1
+    assert nanos_of(sample_sku) == [1]
+
+
+@pytest.mark.parametrize("failure", [SourceError("503 out of order."), KeyboardInterrupt()])
+def test_a_real_price_list_that_fails_leaves_the_sample_in_place(failure: BaseException) -> None:
+    sync(SampleSource())
+    prices = PricingInfo.objects.count()
+
+    with pytest.raises(type(failure)):
+        sync(WireSource({COMPUTE: failure}, "api"))
+
+    assert Sku.objects.from_sample().count() == Sku.objects.count() == prices
+
+
+def test_every_price_of_the_real_catalog_reads_back_as_the_wire_sends_it(real_catalog: Path) -> None:
+    source = FolderSource(real_catalog)
+
+    update = sync(source).update
+
+    assert (update.services_synced, update.skus_synced) == (1861, 19_800)
+    stored = {
+        (tier.pricing_info.sku_id, tier.start_usage_amount): (tier.price_units, tier.price_nanos)
+        for tier in PricingTier.objects.select_related("pricing_info").iterator()
+    }
+    wire = {
+        (sku["skuId"], rate.get("startUsageAmount", 0)): (
+            rate["unitPrice"]["units"],
+            rate["unitPrice"]["nanos"],
+        )
+        for path in (real_catalog / "skus").iterdir()
+        for sku in json.loads(gzip.decompress(path.read_bytes()))["skus"]
+        for price in sku["pricingInfo"]
+        for rate in price["pricingExpression"]["tieredRates"]
+    }
+    assert stored == wire
+    assert written_tables(source).keys() == {"pricing_updates"}

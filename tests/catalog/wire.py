@@ -1,0 +1,96 @@
+"""Price lists in wire form, and sources that serve them without a network.
+
+The fields and their spelling are those of cloudbilling.googleapis.com/v1; the figures are made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from catalog.google_cloud.parse import parse_service, parse_sku
+from catalog.records import ServiceRecord, SkuRecord
+
+Wire = dict[str, Any]
+
+COMPUTE = "6F81-5844-456A"
+STORAGE = "95FF-2EF5-5EA1"
+
+
+def wire_service(service_id: str = COMPUTE, name: str = "Compute Engine") -> Wire:
+    return {
+        "name": f"services/{service_id}",
+        "serviceId": service_id,
+        "displayName": name,
+        "businessEntityName": "businessEntities/GCP",
+    }
+
+
+def wire_rate(units: str = "0", nanos: int = 40_730_000, start: float = 0, currency: str = "USD") -> Wire:
+    return {
+        "startUsageAmount": start,
+        "unitPrice": {"currencyCode": currency, "units": units, "nanos": nanos},
+    }
+
+
+def wire_price(*rates: Wire, effective: str = "2023-10-30T00:00:00Z") -> Wire:
+    """A price by the hour."""
+    return {
+        "summary": "",
+        "pricingExpression": {
+            "usageUnit": "h",
+            "usageUnitDescription": "hour",
+            "baseUnit": "s",
+            "baseUnitDescription": "second",
+            "baseUnitConversionFactor": 3600,
+            "displayQuantity": 1,
+            "tieredRates": list(rates) or [wire_rate()],
+        },
+        "currencyConversionRate": 1,
+        "effectiveTime": effective,
+    }
+
+
+def wire_sku(sku_id: str = "A07E-99DC-F4F3", *prices: Wire, **fields: Any) -> Wire:
+    """A core in Frankfurt; without prices given it costs one rate by the hour."""
+    return {
+        "name": f"services/{COMPUTE}/skus/{sku_id}",
+        "skuId": sku_id,
+        "description": "N2 Instance Core running in Frankfurt",
+        "category": {
+            "serviceDisplayName": "Compute Engine",
+            "resourceFamily": "Compute",
+            "resourceGroup": "CPU",
+            "usageType": "OnDemand",
+        },
+        "serviceRegions": ["europe-west3"],
+        "pricingInfo": list(prices) or [wire_price()],
+        "serviceProviderName": "Google",
+        "geoTaxonomy": {"type": "REGIONAL", "regions": ["europe-west3"]},
+    } | fields
+
+
+@dataclass
+class WireSource:
+    """A price list held in memory; an exception in the place of a list is raised when its turn comes."""
+
+    skus_by_service: dict[str, Iterable[Wire | SkuRecord] | BaseException]
+    name: str = "folder"
+    names: dict[str, str] = field(default_factory=dict)
+
+    def services(self) -> Iterator[ServiceRecord]:
+        for service_id in self.skus_by_service:
+            yield parse_service(wire_service(service_id, self.names.get(service_id, f"Service {service_id}")))
+
+    def skus(self, service_id: str) -> Iterator[SkuRecord]:
+        entries = self.skus_by_service[service_id]
+        if isinstance(entries, BaseException):
+            raise entries
+        for entry in entries:
+            yield entry if isinstance(entry, SkuRecord) else parse_sku(entry, service_id)
+
+
+def compute(*skus: Wire | SkuRecord, name: str = "folder") -> WireSource:
+    """A price list of one service."""
+    return WireSource({COMPUTE: skus}, name)

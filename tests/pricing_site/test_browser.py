@@ -1,0 +1,76 @@
+"""The pages in a real browser, from the real server."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.needs import skip_or_fail
+from tests.product import Product, install, serve
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        skip_or_fail("needs Chromium; on Debian: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    folder = tmp_path_factory.mktemp("product")
+    product = install(f"file:{folder}/catalog.db")
+    product.manage("sync_catalog", "--source", "sample")
+    log = folder / "server.log"
+    with serve(product, log):
+        yield product
+    assert "WARNING" not in log.read_text()
+    assert "Traceback" not in log.read_text()
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    """A phone's page in either colour scheme; anything it cannot load or run is a failure."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=request.param)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    context.close()
+    assert faults == []
+
+
+def test_home_fits_a_phone_and_leads_to_the_admin_by_keyboard(product: Product, page: Page) -> None:
+    page.goto(product.url)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.get_by_text("from the bundled sample, not today's").is_visible()
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/admin/login/**")
+    assert page.get_by_label("Username").is_visible()
+
+
+def test_home_is_styled_for_the_colour_scheme(product: Product, page: Page) -> None:
+    page.goto(product.url)
+    is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert background == ("rgb(21, 24, 27)" if is_dark else "rgb(251, 251, 250)")

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.checks import run_checks
+from pytest_django import Settings
+
+from pricing_site import checks
+
+ROOT = Path(__file__).resolve().parents[2]
+LONG_KEY = "k" * checks.SECRET_KEY_MIN_LENGTH
+
+
+def faults(settings: Settings, url: str, *, key: str = LONG_KEY, debug: bool = False) -> list[str]:
+    """The ids of our errors with these settings."""
+    settings.PUBLIC_URL, settings.SECRET_KEY, settings.DEBUG = url, key, debug
+    settings.IS_LOCAL = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+    return [f"{error.id}" for error in run_checks() if f"{error.id}".startswith("pricing_site.")]
+
+
+def manage(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "manage.py", *args]
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "pricing_site.settings", **environment}
+    return subprocess.run(  # noqa: S603 - our own command
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["https://pricing.example.com", "https://pricing.example.com:8443", "https://10.0.0.7"]
+)
+def test_a_public_https_origin_with_a_long_key_is_accepted(settings: Settings, url: str) -> None:
+    assert faults(settings, url) == []
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000", "http://localhost:9000", "http://[::1]:8000"])
+def test_this_machine_may_use_http_a_short_key_and_debug(settings: Settings, url: str) -> None:
+    assert faults(settings, url, key="short", debug=True) == []
+
+
+def test_a_short_secret_key_is_an_error_on_a_public_host(settings: Settings) -> None:
+    assert faults(settings, "https://pricing.example.com", key=LONG_KEY[1:]) == ["pricing_site.E001"]
+
+
+def test_debug_is_an_error_on_a_public_host(settings: Settings) -> None:
+    assert faults(settings, "https://pricing.example.com", debug=True) == ["pricing_site.E002"]
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("pricing.example.com", "does not start with"),
+        ("ftp://pricing.example.com", "does not start with"),
+        ("https://", "does not start with"),
+        ("http://pricing.example.com", "is not https"),
+        ("https://pricing.example.com/prices", "holds more than"),
+        ("https://pricing.example.com?a=1", "holds more than"),
+        ("https://pricing.example.com#a", "holds more than"),
+        ("https://me:pw@pricing.example.com", "holds more than"),
+        ("http://127.0.0.1:8000/mcp", "holds more than"),
+    ],
+)
+def test_a_public_url_that_is_no_safe_origin_is_an_error_in_words(
+    settings: Settings, url: str, words: str
+) -> None:
+    assert faults(settings, url) == ["pricing_site.E003"]
+    [error] = checks.check_public_url()
+    assert words in error.msg
+
+
+def test_a_missing_secret_key_stops_the_start_with_one_sentence() -> None:
+    run = manage("check", SECRET_KEY="")
+    assert run.returncode == 1
+    assert run.stdout == ""
+    assert run.stderr.startswith("SECRET_KEY is not set: ")
+    assert run.stderr.count("\n") == 1
+
+
+def test_an_unsafe_combination_stops_migrate_before_it_applies_anything(tmp_path: Path) -> None:
+    database = f"file:{tmp_path}/catalog.db"
+    run = manage("migrate", SECRET_KEY=LONG_KEY, PUBLIC_URL="http://example.com", DATABASE_URL=database)
+    assert run.returncode == 1
+    assert run.stdout == ""
+    assert "pricing_site.E003" in run.stderr

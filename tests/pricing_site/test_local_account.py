@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import json
+import re
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from accounts.oauth import tokens
+from pricing_site.management.commands import local_account
+from tests.catalog.factories import make_update
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "local-account.json"
+    monkeypatch.setattr(local_account, "PATH", path)
+    return path
+
+
+def printed() -> str:
+    out = StringIO()
+    call_command("local_account", stdout=out)
+    return out.getvalue()
+
+
+def test_it_prints_all_that_a_newcomer_needs(path: Path) -> None:
+    text = printed()
+    kept = json.loads(path.read_text())
+    assert f"http://127.0.0.1:8000/admin/\n          name admin, password {kept['password']}\n" in text
+    assert f"Token     {kept['token']}\n" in text
+    assert tokens.check(kept["token"])
+    assert "claude mcp add --transport http cloud-pricing http://127.0.0.1:8000/mcp" in text
+
+
+def test_the_json_to_paste_is_json_with_the_token(path: Path) -> None:
+    [snippet] = re.findall(r"^\{.*?\}\}\}\}$", printed(), re.DOTALL | re.MULTILINE)
+    token = json.loads(path.read_text())["token"]
+    assert json.loads(snippet) == {
+        "mcpServers": {
+            "cloud-pricing": {
+                "type": "http",
+                "url": "http://127.0.0.1:8000/mcp",
+                "headers": {"Authorization": f"Bearer {token}"},
+            }
+        }
+    }
+
+
+def test_every_line_fits_a_terminal_of_80_columns() -> None:
+    make_update(source="sample")
+    assert max(map(len, printed().splitlines())) <= 80
+
+
+def test_it_says_where_prices_come_from() -> None:
+    assert "The catalog is empty" in printed()
+
+    make_update(source="sample")
+    assert "from the bundled sample, not today's" in " ".join(printed().split())
+
+    make_update(source="api")
+    assert "sample" not in printed()
+
+
+def test_a_server_that_others_reach_is_refused_in_a_sentence(settings: Settings) -> None:
+    settings.IS_LOCAL = False
+    settings.PUBLIC_URL = "https://pricing.example.com"
+    with pytest.raises(CommandError, match="only where PUBLIC_URL is this machine"):
+        printed()

@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.needs import skip_or_fail
+from tests.product import Product
+
+ROOT = Path(__file__).resolve().parent.parent
+INSTALL_SECONDS = 300
+NO_NETWORK = {
+    "PIP_CONFIG_FILE": os.devnull,
+    "PIP_INDEX_URL": "http://127.0.0.1:9",
+    "PIP_EXTRA_INDEX_URL": "",
+    "PIP_FIND_LINKS": "",
+    "PIP_NO_CACHE_DIR": "1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A fresh copy of the repository, as a newcomer has it after git clone."""
+
+    folder: Path
+
+    def run(self, **environment: str) -> subprocess.CompletedProcess[str]:
+        """script/run where it is expected to stop by itself."""
+        return subprocess.run(  # noqa: S603 our own command
+            [self.folder / "script" / "run"],
+            cwd="/",
+            env=_clean_environment() | environment,
+            capture_output=True,
+            text=True,
+            timeout=INSTALL_SECONDS,
+            check=False,
+        )
+
+    @contextmanager
+    def serving(self, port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+        """script/run from another folder, until its server answers; what it prints goes to `log`."""
+        with log.open("wb") as output:
+            process = subprocess.Popen(  # noqa: S603 our own command
+                [self.folder / "script" / "run"],
+                cwd="/",
+                env=_clean_environment() | {"PORT": str(port)},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/", process, log)
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def _clean_environment() -> dict[str, str]:
+    """This process's environment without the settings of the tests."""
+    ours = {"DJANGO_SETTINGS_MODULE", "SECRET_KEY", "DATABASE_URL", "PUBLIC_URL", "DEBUG", "GOOGLE_API_KEY"}
+    return {name: value for name, value in os.environ.items() if name not in ours}
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + INSTALL_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            httpx2.get(url)
+        except httpx2.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    if "could not be installed" in log.read_text():
+        skip_or_fail("script/run could not install packages: it needs a package index")
+    raise AssertionError(f"script/run did not serve:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    folder = tmp_path_factory.mktemp("checkout")
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    done = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
+    for name in done.stdout.rstrip("\0").split("\0"):
+        if (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return Checkout(folder)
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _stop(process: subprocess.Popen[bytes]) -> int:
+    """What Ctrl-C does: the terminal interrupts everything that runs in it."""
+    os.killpg(process.pid, signal.SIGINT)
+    return process.wait(timeout=30)
+
+
+def _printed(pattern: str, log: Path) -> str:
+    [found] = re.findall(pattern, log.read_text(), re.MULTILINE)
+    return str(found)
+
+
+@pytest.mark.slow
+def test_a_newcomer_gets_a_server_with_a_sample_an_admin_and_a_token(
+    checkout: Checkout, port: int, tmp_path: Path
+) -> None:
+    url = f"http://127.0.0.1:{port}"
+    log = tmp_path / "first.log"
+    with checkout.serving(port, log) as process:
+        token, password = _printed(r"^Token +(\S+)$", log), _printed(r"password (\S+)$", log)
+
+        assert "from the bundled sample" in httpx2.get(url).text
+        assert {tool.name for tool in Product({}, url).tools(token)} == {"search", "details", "calculate"}
+        assert _admin_greets("admin", password, url)
+        assert _stop(process) == 0
+
+    assert "Traceback" not in log.read_text()
+    for name in (".env", "data/local-account.json"):
+        assert stat.S_IMODE((checkout.folder / name).stat().st_mode) == 0o600
+
+    again = tmp_path / "second.log"
+    secret = (checkout.folder / ".env").read_text()
+    with checkout.serving(port, again) as process:
+        assert _printed(r"^Token +(\S+)$", again) == token
+        assert _admin_greets("admin", password, url)
+        assert _stop(process) == 0
+    assert "Installing" not in again.read_text()
+    assert "Sync 1" in log.read_text()
+    assert "Sync" not in again.read_text().partition("Admin")[0]
+    assert (checkout.folder / ".env").read_text() == secret
+
+
+def _admin_greets(name: str, password: str, url: str) -> bool:
+    with httpx2.Client(base_url=url, follow_redirects=True) as browser:
+        browser.get("/admin/login/")
+        form = {
+            "username": name,
+            "password": password,
+            "csrfmiddlewaretoken": browser.cookies["csrftoken"],
+            "next": "/admin/",
+        }
+        return "Sync runs" in browser.post("/admin/login/", data=form).text
+
+
+@pytest.mark.slow
+def test_a_taken_port_is_said_in_one_sentence(checkout: Checkout) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        _assert_one_sentence(checkout.run(PORT=port), f"Port {port} is taken")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("port", ["http", "0", "65536"])
+def test_a_port_that_is_none_is_said_in_one_sentence(checkout: Checkout, port: str) -> None:
+    _assert_one_sentence(checkout.run(PORT=port), f"PORT must be a number from 1 to 65535, not '{port}'")
+
+
+@pytest.mark.slow
+def test_an_env_file_of_ones_own_is_kept_and_gets_the_missing_key(checkout: Checkout, tmp_path: Path) -> None:
+    folder = tmp_path / "checkout"
+    shutil.copytree(checkout.folder, folder, ignore=shutil.ignore_patterns(".env", "data"), symlinks=True)
+    (folder / ".env").write_text("PUBLIC_URL=https://pricing.example.com")
+
+    stopped = Checkout(folder).run()
+    lines = (folder / ".env").read_text().splitlines()
+    assert lines[0] == "PUBLIC_URL=https://pricing.example.com"
+    assert lines[1].startswith("SECRET_KEY=")
+    assert stopped.returncode == 1
+    assert "only where PUBLIC_URL is this machine" in stopped.stderr
+
+
+def test_without_a_network_one_sentence_says_so(checkout: Checkout, tmp_path: Path) -> None:
+    folder = tmp_path / "checkout"
+    shutil.copytree(checkout.folder, folder, ignore=shutil.ignore_patterns(".venv"))
+    stopped = Checkout(folder).run(PYTHON=sys.executable, **NO_NETWORK)
+    _assert_one_sentence(stopped, "The packages could not be installed: is the network there?")
+
+
+@pytest.mark.parametrize(
+    ("script", "sentence"),
+    [
+        (
+            '[ "$1" = --version ] && echo Python 3.9.2 || exit 1',
+            "Python 3.11 or newer is needed, found Python 3.9.2",
+        ),
+        ('case "$2" in *ensurepip*) exit 1;; esac', "python has no venv module: install it"),
+    ],
+)
+def test_a_python_that_will_not_do_is_said_in_one_sentence(
+    checkout: Checkout, tmp_path: Path, script: str, sentence: str
+) -> None:
+    folder = tmp_path / "checkout"
+    shutil.copytree(checkout.folder, folder, ignore=shutil.ignore_patterns(".venv"))
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\n{script}\n")
+    python.chmod(0o755)
+    _assert_one_sentence(Checkout(folder).run(PYTHON=str(python)), sentence)
+
+
+def test_no_python_at_all_is_said_in_one_sentence(checkout: Checkout, tmp_path: Path) -> None:
+    folder = tmp_path / "checkout"
+    shutil.copytree(checkout.folder, folder, ignore=shutil.ignore_patterns(".venv"))
+    stopped = Checkout(folder).run(PYTHON="/nowhere/python")
+    _assert_one_sentence(stopped, "Python 3.11 or newer is needed, found no /nowhere/python")
+
+
+def _assert_one_sentence(stopped: subprocess.CompletedProcess[str], sentence: str) -> None:
+    assert stopped.returncode == 1
+    assert sentence in stopped.stderr
+    assert stopped.stderr.count("\n") == 1
