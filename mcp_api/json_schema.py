@@ -8,39 +8,59 @@ from pydantic import TypeAdapter
 
 Schema = dict[str, Any]
 
-
-def of(kind: Any) -> Schema:
-    """The schema of a pydantic model or TypedDict, without titles and references."""
-    schema = TypeAdapter(kind).json_schema(mode="serialization")
-    definitions = schema.pop("$defs", {})
-    compact = _compact(schema, definitions)
-    assert isinstance(compact, dict)  # noqa: S101 a schema stays one
-    return compact
+# How many objects deep an answer's fields are told. The answers themselves show what lies deeper.
+ANSWER_DEPTH = 2
 
 
-def _compact(node: Any, definitions: Schema) -> Any:
-    if isinstance(node, list):
-        return [_compact(item, definitions) for item in node]
-    if not isinstance(node, dict):
-        return node
+def of_arguments(kind: Any) -> Schema:
+    """The schema of a tool's arguments, whole."""
+    schema = _inlined(TypeAdapter(kind).json_schema())
+    schema.pop("description", None)
+    return schema
+
+
+def of_answer(kind: Any) -> Schema:
+    """The schema of a tool's answer: the names and types of its fields and of their fields."""
+    schema = _inlined(TypeAdapter(kind).json_schema(mode="serialization"))
+    return _shallow(schema, ANSWER_DEPTH)
+
+
+def _inlined(schema: Schema) -> Schema:
+    """The schema without references, titles and null defaults."""
+    return _inline(schema, schema.pop("$defs", {}))
+
+
+def _inline(node: Schema, definitions: Schema) -> Schema:
+    node = dict(node)
     if "$ref" in node:
-        target = definitions[node["$ref"].removeprefix("#/$defs/")]
-        node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
-    # A property may itself be called "title" or "default"; then its value is a schema, not a text or null.
-    kept = {
-        key: _compact(value, definitions)
-        for key, value in node.items()
-        if not (key == "title" and isinstance(value, str)) and not (key == "default" and value is None)
-    }
-    return _nullable(kept)
+        node = definitions[node.pop("$ref").removeprefix("#/$defs/")] | node
+    node.pop("title", None)
+    if node.get("default", ...) is None:
+        del node["default"]
+    if "items" in node:
+        node["items"] = _inline(node["items"], definitions)
+    for key, value in node.get("properties", {}).items():
+        node["properties"] = node["properties"] | {key: _inline(value, definitions)}
+    options = [_inline(option, definitions) for option in node.pop("anyOf", [])]
+    return _nullable(node, options) if options else node
 
 
-def _nullable(node: Schema) -> Schema:
-    """`anyOf` of one plain type and null, as a type list."""
-    options = node.get("anyOf", [])
-    if options[1:] != [{"type": "null"}] or not isinstance(options[0].get("type"), str):
-        return node
-    kind = {**options[0], "type": [options[0]["type"], "null"]}
-    if "enum" in kind:
-        kind["enum"] = [*kind["enum"], None]
-    return kind | {key: value for key, value in node.items() if key != "anyOf"}
+def _nullable(node: Schema, options: list[Schema]) -> Schema:
+    """The node with `anyOf` one type and null said as a list of types."""
+    kind, *others = options
+    if others != [{"type": "null"}]:
+        return node | {"anyOf": options}
+    nullable = kind | {"type": [kind["type"], "null"]} | node
+    return nullable | {"enum": [*kind["enum"], None]} if "enum" in kind else nullable
+
+
+def _shallow(node: Schema, depth: int) -> Schema:
+    if "const" in node:
+        return {"const": node["const"]}
+    short = {"type": node["type"]}
+    if "properties" in node and depth:
+        short["properties"] = {name: _shallow(field, depth - 1) for name, field in node["properties"].items()}
+    # That an item is some object tells nothing.
+    if "items" in node and (items := _shallow(node["items"], depth)) != {"type": "object"}:
+        short["items"] = items
+    return short

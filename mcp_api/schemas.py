@@ -9,13 +9,15 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from catalog import answers
 from catalog import search as catalog_search
 from catalog.calculate import parse_quantity
 from catalog.errors import InvalidArgumentError
+
+MOST_CHARACTERS = 500
 
 
 class Arguments(BaseModel):
@@ -69,10 +71,18 @@ ResponseFormat = Annotated[
 ]
 
 
-def _text(description: str, example: str, max_length: int = 100) -> Any:
-    return Field(
-        default=None, min_length=1, max_length=max_length, description=description, examples=[example]
-    )
+def _short(text: str | None) -> str | None:
+    """The text, None if it is empty: agents fill in what they leave open with an empty string."""
+    if text and len(text) > MOST_CHARACTERS:
+        raise ValueError(f"should have at most {MOST_CHARACTERS} characters")
+    return text or None
+
+
+def _text(description: str, example: str) -> Any:
+    return Field(default=None, description=description, examples=[example])
+
+
+Text = Annotated[str | None, AfterValidator(_short)]
 
 
 class SearchArguments(Arguments):
@@ -82,16 +92,16 @@ class SearchArguments(Arguments):
         description="What is looked for, in words: product, machine family, place, spot or commitment.",
         examples=["n2 core frankfurt"],
     )
-    service: str | None = _text("Only this service, by id or name.", "Compute Engine", 200)
-    region: str | None = _text("Only what is sold in this region or place.", "europe-west3")
-    resource_family: str | None = _text("Only this resource family.", "Compute")
-    resource_group: str | None = _text("Only this resource group.", "CPU")
-    usage_type: str | None = _text("Only this usage type.", "OnDemand")
+    service: Text = _text("Only this service, by id or name.", "Compute Engine")
+    region: Text = _text("Only what is sold in this region or place.", "europe-west3")
+    resource_family: Text = _text("Only this resource family.", "Compute")
+    resource_group: Text = _text("Only this resource group.", "CPU")
+    usage_type: Text = _text("Only this usage type.", "OnDemand")
     kind: Literal["all", "skus", "services"] = Field(
         default="all", description="What to list.", examples=["skus"]
     )
     limit: int = Field(default=10, ge=1, le=50, description="SKUs on a page.", examples=[10])
-    cursor: str | None = _text("next_cursor of the page before.", "eyJ…", 1000)
+    cursor: Text = _text("next_cursor of the page before.", "eyJ…")
     response_format: ResponseFormat = "concise"
 
 
@@ -106,9 +116,9 @@ class DetailsArguments(Arguments):
 class CalculateItem(Arguments):
     sku_id: SkuId = Field(description="Id of a SKU, from search.", examples=["22EB-AAE8-FBCD"])
     quantity: Quantity
-    unit: str | None = _text("Unit of the quantity (default: the SKU's usage unit).", "GiB", 40)
-    region: str | None = _text("Region it is used in; checked against the SKU.", "us-central1")
-    label: str | None = _text("Your name for the item, given back.", "web servers")
+    unit: Text = _text("Unit of the quantity (default: the SKU's usage unit).", "GiB")
+    region: Text = _text("Region it is used in; checked against the SKU.", "us-central1")
+    label: Text = _text("Your name for the item, given back.", "web servers")
 
 
 class CalculateArguments(Arguments):

@@ -52,8 +52,8 @@ class _Entry:
             name=name,
             title=self.title,
             description=self.call.__doc__,
-            input_schema=json_schema.of(self.arguments),
-            output_schema=json_schema.of(self.answer),
+            input_schema=json_schema.of_arguments(self.arguments),
+            output_schema=json_schema.of_answer(self.answer),
             annotations=READ_ONLY,
         )
 

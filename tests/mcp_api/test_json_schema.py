@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Literal, NotRequired
+from typing import Literal
 
 from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
@@ -8,27 +8,69 @@ from typing_extensions import TypedDict
 from mcp_api import json_schema
 
 
-class Inner(TypedDict):
-    title: str
-    note: NotRequired[str | None]
+class Item(BaseModel):
+    title: str = Field(description="Its name.")
+    note: str | None = None
 
 
-class Outer(BaseModel):
-    inner: list[Inner] = Field(description="Things.")
+class Arguments(BaseModel):
+    """For the code's reader."""
+
+    items: list[Item] = Field(description="Things.")
     kind: Literal["a", "b"] | None = None
+    limit: int = 10
 
 
-def test_references_titles_and_null_defaults_are_folded_away() -> None:
-    inner = {
-        "type": "object",
-        "properties": {"title": {"type": "string"}, "note": {"type": ["string", "null"]}},
-        "required": ["title"],
-    }
-    assert json_schema.of(Outer) == {
+class Money(TypedDict):
+    amount: str
+
+
+class Row(TypedDict):
+    name: str | None
+    money: Money | None
+    parts: list[Money]
+
+
+class Answer(TypedDict):
+    contract: Literal["1"]
+    rows: list[Row]
+    notes: list[str]
+
+
+def test_arguments_are_told_whole_without_references_titles_and_null_defaults() -> None:
+    item = {
         "type": "object",
         "properties": {
-            "inner": {"type": "array", "items": inner, "description": "Things."},
-            "kind": {"type": ["string", "null"], "enum": ["a", "b", None]},
+            "title": {"type": "string", "description": "Its name."},
+            "note": {"type": ["string", "null"]},
         },
-        "required": ["inner"],
+        "required": ["title"],
+    }
+    assert json_schema.of_arguments(Arguments) == {
+        "type": "object",
+        "properties": {
+            "items": {"type": "array", "items": item, "description": "Things."},
+            "kind": {"type": ["string", "null"], "enum": ["a", "b", None]},
+            "limit": {"type": "integer", "default": 10},
+        },
+        "required": ["items"],
+    }
+
+
+def test_an_answer_is_told_down_to_the_fields_of_its_fields() -> None:
+    row = {
+        "type": "object",
+        "properties": {
+            "name": {"type": ["string", "null"]},
+            "money": {"type": ["object", "null"]},
+            "parts": {"type": "array"},
+        },
+    }
+    assert json_schema.of_answer(Answer) == {
+        "type": "object",
+        "properties": {
+            "contract": {"const": "1"},
+            "rows": {"type": "array", "items": row},
+            "notes": {"type": "array", "items": {"type": "string"}},
+        },
     }
