@@ -137,7 +137,7 @@ def _tiers(tiers: Sequence[PricingTier], currency: str) -> list[TierRow]:
                 "currency": currency,
             },
         }
-        for tier, following in zip(tiers, [*tiers[1:], None], strict=True)
+        for tier, following in zip(tiers, [*tiers[1:], None], strict=False)
     ]
 
 

@@ -150,13 +150,6 @@ class PricingInfo(models.Model):
         return self.pricing_expression_json or {}
 
 
-class PricingTierQuerySet(models.QuerySet["PricingTier"]):
-    def with_skus(self, sku_ids: Iterable[str]) -> PricingTierQuerySet:
-        """All tiers that the SKUs have or had, in no order, each with its price row, SKU and service."""
-        tiers = self.filter(pricing_info__sku__in=sku_ids).order_by()
-        return tiers.select_related("pricing_info__sku__service")
-
-
 class PricingTier(models.Model):
     """One tier of a price: from `start_usage_amount` usage units on, a unit costs `unit_price`."""
 
@@ -168,8 +161,6 @@ class PricingTier(models.Model):
     price_units = models.TextField()
     price_nanos = models.IntegerField()
     created_at = models.DateTimeField(db_default=CurrentTimestamp())
-
-    objects = PricingTierQuerySet.as_manager()
 
     class Meta:
         db_table = "pricing_tiers"

@@ -212,6 +212,15 @@ def test_a_part_without_a_price_is_named_and_makes_the_total_partial() -> None:
     ]
 
 
+def test_a_price_that_google_took_back_is_not_quoted() -> None:
+    sku = make_sku(sku_id="0000-0000-0001")
+    make_price(sku)
+    make_price(sku, [], effective_time=NOON + timedelta(days=1), pricing_expression_json={})
+
+    with pytest.raises(NoPriceError, match="No price is known"):
+        calculate([Item("0000-0000-0001", Decimal(1))])
+
+
 def test_a_sku_whose_first_tier_starts_late_has_no_price() -> None:
     make_price(make_sku(sku_id="0000-0000-0001"), [(10, "0", 5)])
 

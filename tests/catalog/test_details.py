@@ -143,6 +143,22 @@ def test_history_is_newest_first_with_the_change_of_the_first_paid_tier() -> Non
     assert history[0]["tiers"][0]["unit_price"]["amount"] == "0.05"
 
 
+def test_history_shows_when_a_price_was_taken_back_and_given_again() -> None:
+    sku = make_sku()
+    make_price(sku, [(0, "0", 5)], effective_time=NOON)
+    make_price(sku, [], effective_time=NOON + timedelta(days=1), pricing_expression_json={})
+    make_price(sku, [(0, "0", 6)], effective_time=NOON + timedelta(days=2))
+
+    history = details([sku.sku_id], history=True)["skus"][0]["history"]
+
+    assert history is not None
+    assert [(len(row["tiers"]), row["change_percent"]) for row in history] == [
+        (1, None),
+        (0, None),
+        (1, None),
+    ]
+
+
 def test_a_discount_that_grows_is_a_fall_of_the_price() -> None:
     sku = make_sku()
     make_price(sku, [(0, "0", -5)], effective_time=NOON)
