@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from catalog.answers import CalculateAnswer, CostItem, CostSlice, Total, utc_text
 from catalog.decimals import EXACT, ROUNDED, exact_sum, plain
+from catalog.details import pricing
 from catalog.errors import InvalidArgumentError, NoPriceError, NotFoundError
 from catalog.listing import Listing, look_up, snapshot
 from catalog.models import PricingUpdate
@@ -26,6 +27,7 @@ def calculate(
     *,
     months: int = 1,
     as_of: datetime | None = None,
+    detailed: bool = False,
     latest: PricingUpdate | None = None,
 ) -> CalculateAnswer:
     """Price usage exactly.
@@ -34,6 +36,7 @@ def calculate(
         items: 1 to 100 items, each the usage of a month.
         months: how many such months.
         as_of: the moment whose prices apply, now if left out.
+        detailed: whether each item shows the whole list price that it was priced at.
         latest: the latest completed sync, where the caller has it at hand.
 
     Returns:
@@ -61,7 +64,7 @@ def calculate(
     costs = [EXACT.multiply(exact_sum(part.cost for part in parts), months) for parts in slices]
     return {
         "total": _total(costs, partial=bool(not_priced)),
-        "items": [_item(*row) for row in zip(lines, slices, costs, strict=True)],
+        "items": [_item(*row, detailed=detailed) for row in zip(lines, slices, costs, strict=True)],
         "not_priced": not_priced,
         "proof": {
             "pricing_info_ids": list(dict.fromkeys(line.list_price.info.pk for line in lines)),
@@ -103,10 +106,10 @@ def _total(costs: Sequence[Decimal], *, partial: bool) -> Total:
     return {"amount": plain(amount), "rounded": f"{rounded:f}", "currency": "USD", "partial": partial}
 
 
-def _item(line: Line, slices: Sequence[Slice], cost: Decimal) -> CostItem:
+def _item(line: Line, slices: Sequence[Slice], cost: Decimal, *, detailed: bool) -> CostItem:
     item, sku, info, unit = line.item, line.sku, line.list_price.info, line.list_price.usage_unit
     only_region = sku.service_regions[0] if len(sku.service_regions) == 1 else None
-    return {
+    row: CostItem = {
         "label": item.label,
         "sku_id": sku.sku_id,
         "display_name": sku.display_name,
@@ -120,6 +123,9 @@ def _item(line: Line, slices: Sequence[Slice], cost: Decimal) -> CostItem:
         "tiers": [_slice(part) for part in slices],
         "notes": list(line.notes),
     }
+    if detailed:
+        row["pricing"] = pricing(line.list_price)
+    return row
 
 
 def _slice(part: Slice) -> CostSlice:

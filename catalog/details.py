@@ -95,7 +95,7 @@ def _sku_details(listing: Listing, seen: PricingUpdate | None, *, history: bool)
         "service_regions": sku.service_regions,
         "geo_taxonomy_type": sku.geo_taxonomy_type,
         "geo_taxonomy_regions": sku.geo_taxonomy_regions,
-        "pricing": _pricing(list_price) if list_price else None,
+        "pricing": pricing(list_price) if list_price else None,
         "history": _history(listing.history) if history else None,
         "first_synced_at": utc_text(sku.created_at),
         "last_seen_at": utc_text(seen.completed_at) if seen and seen.completed_at else None,
@@ -104,7 +104,8 @@ def _sku_details(listing: Listing, seen: PricingUpdate | None, *, history: bool)
     }
 
 
-def _pricing(list_price: ListPrice) -> Pricing:
+def pricing(list_price: ListPrice) -> Pricing:
+    """A list price as the answers show it whole."""
     info, unit = list_price.info, list_price.usage_unit
     return {
         "pricing_info_id": info.pk,

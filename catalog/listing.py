@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from operator import attrgetter
-from typing import Any
 
-from django.db.models import F
 from django.utils import timezone
 
 from catalog.models import PricingInfo, PricingTier, PricingUpdate, Sku
@@ -21,7 +19,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class ListPrice:
-    """A row of pricing_info with its tiers, lowest first; without any where the price was taken back."""
+    """A row of pricing_info with its tiers, lowest first."""
 
     info: PricingInfo
     tiers: tuple[PricingTier, ...]
@@ -38,7 +36,7 @@ class ListPrice:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A SKU with its list price, None where it had no rate, and all prices that it had, newest first."""
+    """A SKU with its list price, None where no rate was known, and all that it had, newest first."""
 
     sku: Sku
     list_price: ListPrice | None
@@ -68,7 +66,7 @@ def snapshot(as_of: datetime | None, latest: PricingUpdate | None) -> Snapshot:
 
 
 def look_up(sku_ids: Iterable[str], snapshot: Snapshot) -> dict[str, Listing]:
-    """The SKUs by id with their prices: one query, and a second where a SKU is unknown or never had a price.
+    """The SKUs by id with their prices: one query, and a second where a SKU is unknown or has no price.
 
     Which of a SKU's price rows applies is decided here rather than in SQL: a SKU has few of them, and
     Django takes four times as long to write that query as this one takes in all.
@@ -85,31 +83,18 @@ def look_up(sku_ids: Iterable[str], snapshot: Snapshot) -> dict[str, Listing]:
 
 
 def _list_prices(sku_ids: Iterable[str]) -> list[ListPrice]:
-    """All prices that the SKUs have or had, in no order."""
-    # Each row is a price with one of its tiers; a price that was taken back has a row without a tier.
-    rows: Iterable[Any] = (
-        PricingInfo.objects.filter(sku__in=sku_ids)
-        .select_related("sku__service")
-        .annotate(
-            start=F("tiers__start_usage_amount"), units=F("tiers__price_units"), nanos=F("tiers__price_nanos")
-        )
-        .order_by()
-    )
-    infos: dict[int, PricingInfo] = {}
-    tiers: dict[int, list[PricingTier]] = {}
-    for row in rows:
-        infos.setdefault(row.pk, row)
-        own = tiers.setdefault(row.pk, [])
-        if row.start is not None:
-            own.append(
-                PricingTier(start_usage_amount=row.start, price_units=row.units, price_nanos=row.nanos)
-            )
-    return [ListPrice(info, tuple(sorted(tiers[pk], key=attrgetter("start")))) for pk, info in infos.items()]
+    rows: dict[int, tuple[PricingInfo, list[PricingTier]]] = {}
+    for info, tier in PricingInfo.objects.with_tiers(sku_ids):
+        _, tiers = rows.setdefault(info.pk, (info, []))
+        if tier:
+            tiers.append(tier)
+    return [ListPrice(info, tuple(sorted(tiers, key=attrgetter("start")))) for info, tiers in rows.values()]
 
 
 def _listing(prices: Iterable[ListPrice], snapshot: Snapshot) -> Listing:
     history = sorted(prices, key=_took_effect, reverse=True)
     price = _in_effect(history, snapshot)
+    # A price row without tiers records that the provider took the price back.
     return Listing(history[0].info.sku, price if price and price.tiers else None, tuple(history))
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models import Func, Value
+from django.db.models import F, Func, Value
 from django.utils import timezone
 
 NANOS = Decimal(10) ** 9
@@ -110,6 +110,17 @@ class Sku(models.Model):
 
 
 class PricingInfoQuerySet(models.QuerySet["PricingInfo"]):
+    def with_tiers(self, sku_ids: Iterable[str]) -> Iterator[tuple[PricingInfo, PricingTier | None]]:
+        """All price rows that the SKUs have or had, each with its SKU and service, once for each tier.
+
+        A row that has no tier comes once, with None.
+        """
+        rows = self.filter(sku__in=sku_ids).select_related("sku__service").order_by()
+        names = ("start_usage_amount", "price_units", "price_nanos")
+        for row in rows.annotate(**{f"tier_{name}": F(f"tiers__{name}") for name in names}):
+            tier = {name: getattr(row, f"tier_{name}") for name in names}
+            yield row, PricingTier(pricing_info=row, **tier) if tier["price_units"] is not None else None
+
     def latest_hashes(self, sku_ids: Iterable[str]) -> dict[str, str]:
         """The content hash of the price row that was written last, by SKU id."""
         rows = self.filter(sku_id__in=list(sku_ids)).order_by("id")

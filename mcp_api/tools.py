@@ -41,7 +41,13 @@ def calculate(arguments: CalculateArguments) -> Answer:
     """Price usage exactly: by tier, free allowances given once, units converted, with the rows as proof."""
     update = _latest_update()
     items = [calculation.Item(**item.model_dump()) for item in arguments.items]
-    answer = calculation.calculate(items, months=arguments.months, as_of=arguments.as_of, latest=update)
+    answer = calculation.calculate(
+        items,
+        months=arguments.months,
+        as_of=arguments.as_of,
+        detailed=arguments.response_format == "detailed",
+        latest=update,
+    )
     if notice := _notice(update):
         answer["assumptions"].insert(0, notice)
     return {**_envelope(update), **answer}
