@@ -64,11 +64,12 @@ def snapshot(as_of: datetime | None = None, latest: PricingUpdate | None = None)
         latest: the latest completed sync, where the caller has it at hand.
     """
     now = timezone.now()
-    if as_of is None and latest is not None:
+    if as_of is None:
+        latest = latest or PricingUpdate.objects.latest_completed()
         return Snapshot(now, latest, latest)
-    at = min(as_of or now, now)
+    at = min(as_of, now)
     latest, update = PricingUpdate.objects.latest_and_by(at)
-    return Snapshot(at, update, latest, is_capped=as_of is not None and as_of > now)
+    return Snapshot(at, update, latest, is_capped=as_of > now)
 
 
 def look_up(sku_ids: Iterable[str], snapshot: Snapshot) -> dict[str, Listing]:
