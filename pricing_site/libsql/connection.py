@@ -137,10 +137,9 @@ class Connection:
             self.begin()
         name = sql_text.savepoint_name(sql)
         is_known = name in self._savepoints
-        if is_known:
+        if keyword != "SAVEPOINT" and is_known:
             # ROLLBACK TO leaves the savepoint, RELEASE takes it away; both drop those within it.
-            within = len(self._savepoints) - self._savepoints[::-1].index(name)
-            del self._savepoints[within - (keyword == "RELEASE") :]
+            del self._savepoints[self._savepoints.index(name) + (keyword == "ROLLBACK") :]
         if keyword == "SAVEPOINT":
             self._savepoints.append(name)
         elif keyword == "ROLLBACK" or not is_known:

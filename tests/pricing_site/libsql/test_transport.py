@@ -217,3 +217,10 @@ def test_a_base_url_without_tls_does_not_get_the_token(
         with pytest.raises(dbapi.InterfaceError, match="without TLS"):
             connection.execute("INSERT INTO t VALUES (1)")
         connection.rollback()
+
+
+@pytest.mark.parametrize("token", ["secret\n", "sécret"])
+def test_a_token_that_http_cannot_carry_is_refused_and_not_repeated(token: str) -> None:
+    with pytest.raises(dbapi.ProgrammingError) as refusal:
+        dbapi.connect("http://127.0.0.1:1", token)
+    assert token not in str(refusal.value)
