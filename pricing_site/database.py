@@ -1,30 +1,44 @@
-"""DATABASE_URL to Django's DATABASES entry."""
+"""DATABASE_URL and DATABASE_AUTH_TOKEN to Django's DATABASES entry."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 # WAL lets readers go on while the sync writes; NORMAL loses at most the last commit on power failure.
 SQLITE_INIT = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
 
+_FORMS = (
+    "DATABASE_URL must be file:PATH, libsql://HOST, https://HOST or http://HOST:PORT, "
+    "for example file:data/catalog.db or libsql://prices-me.turso.io."
+)
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]+")  # RFC 6750, section 2.1
 
-def from_url(url: str, base_dir: Path) -> dict[str, Any]:
+
+def from_url(url: str, base_dir: Path, auth_token: str = "") -> dict[str, Any]:
     """The DATABASES entry for `url`.
 
     Args:
-        url: `file:PATH`; a relative PATH counts from `base_dir`.
+        url: `file:PATH`, where a relative PATH counts from `base_dir`, or a libSQL server as
+            `libsql://HOST`, `https://HOST` or `http://HOST:PORT`.
         base_dir: the project's folder.
+        auth_token: the server's token.
 
     Raises:
-        ImproperlyConfigured: the URL is of no kind that is served here.
+        ImproperlyConfigured: the URL is of no kind that is served here, or the token cannot be one. The
+            message never holds the token or the URL, which a token may have been put into.
     """
     scheme, _, rest = url.partition(":")
-    if scheme != "file" or not rest:
-        raise ImproperlyConfigured("DATABASE_URL must be file:PATH, for example file:data/catalog.db.")
-    path = base_dir / rest.removeprefix("//")
+    if scheme == "file" and rest:
+        return _file(base_dir / rest.removeprefix("//"))
+    return _server(_server_parts(url), auth_token)
+
+
+def _file(path: Path) -> dict[str, Any]:
     path.parent.mkdir(parents=True, exist_ok=True)
     return {
         "ENGINE": "django.db.backends.sqlite3",
@@ -32,3 +46,33 @@ def from_url(url: str, base_dir: Path) -> dict[str, Any]:
         "CONN_MAX_AGE": None,
         "OPTIONS": {"init_command": SQLITE_INIT, "transaction_mode": "IMMEDIATE", "timeout": 20},
     }
+
+
+def _server(parts: SplitResult, auth_token: str) -> dict[str, Any]:
+    if parts.scheme == "libsql" and not auth_token:
+        raise ImproperlyConfigured("DATABASE_AUTH_TOKEN is empty, and a libsql:// database asks for one.")
+    if auth_token and not _TOKEN.fullmatch(auth_token):
+        raise ImproperlyConfigured("DATABASE_AUTH_TOKEN holds characters that no token has.")
+    scheme = "https" if parts.scheme == "libsql" else parts.scheme
+    return {
+        "ENGINE": "pricing_site.libsql",
+        "NAME": f"{scheme}://{parts.netloc}",
+        "PASSWORD": auth_token,
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
+    }
+
+
+def _server_parts(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port is not None
+    except ValueError:
+        raise ImproperlyConfigured(_FORMS) from None
+    if parts.scheme not in ("libsql", "https", "http") or not parts.hostname:
+        raise ImproperlyConfigured(_FORMS)
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ImproperlyConfigured("DATABASE_URL must not hold the token: put it in DATABASE_AUTH_TOKEN.")
+    if parts.path.strip("/") or (parts.scheme == "http" and not has_port):
+        raise ImproperlyConfigured(_FORMS)
+    return parts

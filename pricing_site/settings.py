@@ -74,7 +74,13 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": database.from_url(env.str("DATABASE_URL", default="file:data/catalog.db"), BASE_DIR)}
+DATABASES = {
+    "default": database.from_url(
+        env.str("DATABASE_URL", default="file:data/catalog.db"),
+        BASE_DIR,
+        env.str("DATABASE_AUTH_TOKEN", default=""),
+    )
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

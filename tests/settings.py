@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import os
 
+from tests.sqld import free_port
+
+# TEST_DATABASE=libsql runs the tests on a libsql-server, which tests/conftest.py starts on this port.
+ON_LIBSQL = os.environ.get("TEST_DATABASE") == "libsql"
+
 os.environ.update(
+    DATABASE_URL=f"http://127.0.0.1:{free_port()}" if ON_LIBSQL else "file:data/catalog.db",
+    DATABASE_AUTH_TOKEN="",
     SECRET_KEY="tests-only-" + "x" * 50,
     PUBLIC_URL="http://127.0.0.1:8000",
     DEBUG="false",
     GOOGLE_API_KEY="",
 )
 
-from pricing_site.settings import *  # noqa: F403
+from pricing_site.settings import *  # noqa: E402, F403  the environment comes first
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+if ON_LIBSQL:
+    DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}  # noqa: F405

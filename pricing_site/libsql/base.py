@@ -1,0 +1,112 @@
+"""The backend: Django's own for sqlite3 with the server in the place of the file.
+
+`vendor` stays "sqlite", so that each expression of Django is written in SQLite's dialect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.backends.sqlite3 import base
+from django.utils.asyncio import async_unsafe
+from django.utils.dateparse import parse_date, parse_datetime, parse_time
+
+from pricing_site.libsql import dbapi
+from pricing_site.libsql.client import DatabaseClient
+from pricing_site.libsql.creation import DatabaseCreation
+from pricing_site.libsql.features import DatabaseFeatures
+from pricing_site.libsql.operations import DatabaseOperations
+
+# The types that Django's sqlite3 backend registers, by the column's declared type.
+CONVERTERS: dbapi.Converters = {
+    "bool": bool,
+    "date": parse_date,
+    "time": parse_time,
+    "datetime": parse_datetime,
+    "timestamp": parse_datetime,
+}
+
+
+class CursorWrapper(dbapi.Cursor):
+    """A cursor that takes Django's %s and %(name)s placeholders."""
+
+    def execute(self, sql: str, params: dbapi.Params | None = None) -> dbapi.Cursor:
+        if params is None:
+            return super().execute(sql)
+        return super().execute(_placeholders(sql, params), params)
+
+    def executemany(self, sql: str, rows: Iterable[dbapi.Params]) -> dbapi.Cursor:
+        remaining = iter(rows)
+        first = next(remaining, None)
+        if first is None:
+            return self
+        return super().executemany(_placeholders(sql, first), chain([first], remaining))
+
+
+def _placeholders(sql: str, params: Sequence[object] | Mapping[str, object]) -> str:
+    if isinstance(params, Mapping):
+        return sql % {name: f":{name}" for name in params}
+    return base.FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%")
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    display_name = "libSQL"
+    # regex_lookup() writes iregex.
+    operators = {k: v for k, v in base.DatabaseWrapper.operators.items() if k != "iregex"}
+
+    Database = dbapi
+    client_class = DatabaseClient  # type: ignore[assignment]  # no client of SQLite's
+    creation_class = DatabaseCreation
+    features_class = DatabaseFeatures
+    ops_class = DatabaseOperations
+
+    connection: dbapi.Connection
+
+    def get_connection_params(self) -> dict[str, Any]:
+        params = super().get_connection_params()  # checks NAME and the transaction mode
+        unknown = self.settings_dict["OPTIONS"].keys() - {"timeout", "transaction_mode"}
+        if unknown:
+            raise ImproperlyConfigured(f"OPTIONS that a libSQL server has no use for: {sorted(unknown)}.")
+        return {
+            "url": self.settings_dict["NAME"],
+            "auth_token": self.settings_dict["PASSWORD"],
+            "timeout": params.get("timeout", dbapi.TIMEOUT),
+        }
+
+    def get_database_version(self) -> tuple[int, ...]:
+        with self.temporary_connection() as cursor:
+            cursor.execute("SELECT sqlite_version()")
+            return tuple(int(part) for part in cursor.fetchone()[0].split("."))
+
+    @async_unsafe
+    def get_new_connection(self, conn_params: dict[str, Any]) -> dbapi.Connection:
+        return dbapi.connect(**conn_params, converters=CONVERTERS)
+
+    def create_cursor(self, name: str | None = None) -> CursorWrapper:
+        return CursorWrapper(self.connection)
+
+    def is_usable(self) -> bool:
+        try:
+            self.connection.execute("SELECT 1")
+        except dbapi.Error:
+            return False
+        return True
+
+    def disable_constraint_checking(self) -> bool:
+        """Leave foreign keys unchecked from the next transaction on; within one SQLite cannot."""
+        self.ensure_connection()
+        if not self.connection.in_transaction:
+            self.connection.foreign_keys = False
+        return not self.connection.foreign_keys
+
+    def enable_constraint_checking(self) -> None:
+        self.ensure_connection()
+        if not self.connection.in_transaction:
+            self.connection.foreign_keys = True
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        with self.wrap_database_errors:
+            self.connection.autocommit = autocommit

@@ -1,0 +1,69 @@
+"""A DB-API 2.0 driver (PEP 249) for libSQL servers."""
+
+from __future__ import annotations
+
+from pricing_site.libsql.connection import Connection, Converters
+from pricing_site.libsql.cursor import Cursor
+from pricing_site.libsql.exceptions import (
+    DatabaseError,
+    DataError,
+    Error,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+    Warning,  # noqa: A004  PEP 249 gives the name
+)
+from pricing_site.libsql.hrana import Params
+from pricing_site.libsql.transport import Transport
+
+__all__ = [
+    "Binary",
+    "Connection",
+    "Converters",
+    "Cursor",
+    "DataError",
+    "DatabaseError",
+    "Error",
+    "IntegrityError",
+    "InterfaceError",
+    "InternalError",
+    "NotSupportedError",
+    "OperationalError",
+    "Params",
+    "ProgrammingError",
+    "Warning",
+    "apilevel",
+    "connect",
+    "paramstyle",
+    "threadsafety",
+]
+
+apilevel = "2.0"
+threadsafety = 1  # threads share the module, not a connection
+paramstyle = "qmark"
+Binary = bytes
+
+TIMEOUT = 20.0
+
+
+def connect(
+    url: str,
+    auth_token: str = "",
+    *,
+    timeout: float = TIMEOUT,
+    autocommit: bool = False,
+    converters: Converters | None = None,
+) -> Connection:
+    """A connection to the server at `url`; nothing is sent before the first statement.
+
+    Args:
+        url: http://HOST:PORT or https://HOST.
+        auth_token: the server's token, empty where it asks for none.
+        timeout: seconds to wait for the network at each step.
+        autocommit: False as PEP 249 has it: the first statement that writes begins a transaction.
+        converters: what turns text and numbers into richer values, by the column's declared type.
+    """
+    return Connection(Transport(url, auth_token, timeout), autocommit, converters or {})

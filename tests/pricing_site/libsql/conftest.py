@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.db.utils import ConnectionHandler
+from pytest_django.plugin import DjangoDbBlocker
+
+from pricing_site.database import from_url
+from pricing_site.libsql import dbapi
+from pricing_site.libsql.base import DatabaseWrapper
+from tests.needs import skip_or_fail
+from tests.proxy import Proxy
+from tests.sqld import Sqld, SqldMissingError, binary
+
+Connect = Callable[..., dbapi.Connection]
+
+
+@pytest.fixture(scope="session")
+def _sqld_program() -> None:
+    try:
+        binary()
+    except SqldMissingError as error:
+        skip_or_fail(str(error))
+
+
+@pytest.fixture(scope="session")
+def shared_server(_sqld_program: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sqld]:
+    with Sqld(tmp_path_factory.mktemp("shared")) as server:
+        yield server
+
+
+@pytest.fixture
+def own_server(_sqld_program: None, tmp_path: Path) -> Iterator[Sqld]:
+    """A server that the test may kill."""
+    with Sqld(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def proxy(shared_server: Sqld) -> Iterator[Proxy]:
+    with Proxy(shared_server.port) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def connect() -> Iterator[Connect]:
+    """`dbapi.connect` with autocommit on and a close at the test's end."""
+    opened: list[dbapi.Connection] = []
+
+    def open_connection(url: str, auth_token: str = "", **options: object) -> dbapi.Connection:
+        connection = dbapi.connect(url, auth_token, **{"autocommit": True, **options})  # type: ignore[arg-type]
+        opened.append(connection)
+        return connection
+
+    yield open_connection
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture
+def connection(shared_server: Sqld, connect: Connect) -> dbapi.Connection:
+    """A connection with an empty table `t (id, name)`."""
+    connection = connect(shared_server.url)
+    connection.execute("DROP TABLE IF EXISTS t")
+    connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)")
+    return connection
+
+
+@pytest.fixture
+def wrapper(shared_server: Sqld, django_db_blocker: DjangoDbBlocker) -> Iterator[DatabaseWrapper]:
+    """Django's side of a connection to a server, beside the database of the suite."""
+    entry = from_url(shared_server.url, Path())
+    handler = ConnectionHandler({"default": entry})
+    wrapper = handler["default"]
+    assert isinstance(wrapper, DatabaseWrapper)
+    with django_db_blocker.unblock():
+        yield wrapper
+        wrapper.close()

@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import os
+import ssl
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from pricing_site.libsql import dbapi, transport
+from tests.pricing_site.libsql.conftest import Connect
+from tests.proxy import Fault, Proxy
+from tests.sqld import Sqld, free_port
+
+
+def test_requests_share_one_connection(proxy: Proxy, connect: Connect) -> None:
+    connection = connect(proxy.url)
+    for _ in range(20):
+        connection.execute("SELECT 1")
+    assert (len(proxy.requests), proxy.connections) == (20, 1)
+
+
+def test_a_connection_that_idled_too_long_is_replaced_before_it_is_used(
+    proxy: Proxy, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = connect(proxy.url)
+    connection.execute("SELECT 1")
+    monkeypatch.setattr(transport, "IDLE_SECONDS", 0.0)
+    connection.execute("SELECT 1")
+    assert proxy.connections == 2
+
+
+def test_a_read_is_repeated_once_on_a_broken_connection(proxy: Proxy, connect: Connect) -> None:
+    proxy.fault = lambda _: Fault(drop="after" if len(proxy.requests) == 1 else "")
+    assert connect(proxy.url).execute("SELECT 1").fetchone() == (1,)
+    assert len(proxy.requests) == 2
+
+
+def test_a_read_is_not_repeated_for_ever(proxy: Proxy, connect: Connect) -> None:
+    proxy.fault = lambda _: Fault(drop="before")
+    with pytest.raises(dbapi.OperationalError, match="cannot be reached"):
+        connect(proxy.url).execute("SELECT 1")
+    assert len(proxy.requests) == 2
+
+
+@pytest.mark.parametrize("drop", ["before", "after"])
+def test_a_write_is_never_repeated(
+    connection: dbapi.Connection, proxy: Proxy, connect: Connect, drop: str
+) -> None:
+    proxy.fault = lambda _: Fault(drop=drop)
+    with pytest.raises(dbapi.OperationalError, match="cannot be reached"):
+        connect(proxy.url).execute("WITH x AS (SELECT 'a') INSERT INTO t (name) SELECT * FROM x")
+    assert len(proxy.requests) == 1
+    assert connection.execute("SELECT count(*) FROM t").fetchone() == (1 if drop == "after" else 0,)
+
+
+def test_an_answer_that_does_not_come_is_a_timeout_and_not_repeated(proxy: Proxy, connect: Connect) -> None:
+    proxy.fault = lambda _: Fault(delay=0.5)
+    connection = connect(proxy.url, timeout=0.1)
+    with pytest.raises(dbapi.OperationalError, match=r"within 0\.1 s") as failure:
+        connection.execute("SELECT 1")
+    assert failure.value.code == "TIMEOUT"
+    assert len(proxy.requests) == 1
+    proxy.fault = lambda _: Fault()
+    assert connection.execute("SELECT 2").fetchone() == (2,)
+
+
+def test_a_server_that_is_not_there_is_reported(connect: Connect) -> None:
+    with pytest.raises(dbapi.OperationalError, match=r"cannot be reached.*ConnectionRefused"):
+        connect(f"http://127.0.0.1:{free_port()}").execute("SELECT 1")
+
+
+def test_each_thread_may_have_its_connection(
+    connection: dbapi.Connection, shared_server: Sqld, connect: Connect
+) -> None:
+    def insert(number: int) -> None:
+        own = connect(shared_server.url)
+        for step in range(20):
+            own.execute("INSERT INTO t (name) VALUES (?)", [f"{number}-{step}"])
+
+    threads = [threading.Thread(target=insert, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert connection.execute("SELECT count(DISTINCT name) FROM t").fetchone() == (80,)
+
+
+def _in_child(work: Iterator[str]) -> str:
+    """What `work` yields first in a forked process."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            os.write(writing, next(work).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    os.waitpid(child, 0)
+    with os.fdopen(reading) as answer:
+        return answer.read()
+
+
+def test_a_forked_process_opens_a_connection_of_its_own(proxy: Proxy, connect: Connect) -> None:
+    connection = connect(proxy.url)
+    connection.execute("SELECT 1")
+
+    def work() -> Iterator[str]:
+        yield str(connection.execute("SELECT 'child'").fetchone())
+
+    assert _in_child(work()) == "('child',)"
+    assert connection.execute("SELECT 'parent'").fetchone() == ("parent",)
+    assert proxy.connections == 2
+
+
+def test_a_forked_process_cannot_touch_its_parents_transaction(connection: dbapi.Connection) -> None:
+    connection.begin()
+    connection.execute("INSERT INTO t VALUES (1, 'parent')")
+
+    def work() -> Iterator[str]:
+        try:
+            connection.execute("INSERT INTO t VALUES (2, 'child')")
+        except dbapi.OperationalError as error:
+            connection.close()
+            yield str(error)
+
+    assert "forked" in _in_child(work())
+    connection.commit()
+    assert connection.execute("SELECT name FROM t").fetchall() == [("parent",)]
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for 127.0.0.1 that no authority signed, with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = dt.datetime.now(dt.UTC)
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(minutes=1))
+        .not_valid_after(now + dt.timedelta(hours=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "certificate.pem"
+    path.write_bytes(
+        signed.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return path
+
+
+@pytest.fixture
+def tls_proxy(shared_server: Sqld, certificate: Path) -> Iterator[Proxy]:
+    proxy = Proxy(shared_server.port)
+    _serve_tls(proxy, certificate)
+    with proxy:
+        yield proxy
+
+
+def _serve_tls(proxy: Proxy, certificate: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    proxy.socket = context.wrap_socket(proxy.socket, server_side=True)
+    proxy.url = proxy.url.replace("http:", "https:")
+
+
+@pytest.fixture
+def _trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    transport.tls_context.cache_clear()
+    yield
+    transport.tls_context.cache_clear()
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(tls_proxy: Proxy, connect: Connect) -> None:
+    with pytest.raises(dbapi.OperationalError, match="CERTIFICATE_VERIFY_FAILED"):
+        connect(tls_proxy.url, "secret-token").execute("SELECT 1")
+    assert tls_proxy.requests == []
+
+
+@pytest.mark.usefixtures("_trusted")
+def test_a_certificate_of_a_known_authority_is_accepted(tls_proxy: Proxy, connect: Connect) -> None:
+    assert connect(tls_proxy.url).execute("SELECT 1").fetchone() == (1,)
+
+
+@pytest.mark.usefixtures("_trusted")
+def test_a_certificate_for_another_host_is_refused(tls_proxy: Proxy, connect: Connect) -> None:
+    with pytest.raises(dbapi.OperationalError, match="CERTIFICATE_VERIFY_FAILED"):
+        connect(tls_proxy.url.replace("127.0.0.1", "localhost")).execute("SELECT 1")
+
+
+@pytest.mark.usefixtures("_trusted", "_sqld_program")
+def test_a_base_url_without_tls_does_not_get_the_token(
+    tmp_path: Path, certificate: Path, connect: Connect
+) -> None:
+    port = free_port()
+    with Sqld(tmp_path, port, "--http-self-url", f"http://127.0.0.1:{port}"), Proxy(port) as proxy:
+        _serve_tls(proxy, certificate)
+        connection = connect(proxy.url)
+        connection.begin()
+        connection.execute("CREATE TABLE t (id INTEGER)")
+        with pytest.raises(dbapi.InterfaceError, match="without TLS"):
+            connection.execute("INSERT INTO t VALUES (1)")
+        connection.rollback()
+
+
+@pytest.mark.parametrize("token", ["secret\n", "sécret"])
+def test_a_token_that_http_cannot_carry_is_refused_and_not_repeated(token: str) -> None:
+    with pytest.raises(dbapi.ProgrammingError) as refusal:
+        dbapi.connect("http://127.0.0.1:1", token)
+    assert token not in str(refusal.value)
