@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired
 
 # pydantic cannot make a schema of typing's own TypedDict before Python 3.12.
 from typing_extensions import TypedDict
@@ -134,6 +134,7 @@ class CostItem(TypedDict):
     effective_time: str | None
     tiers: list[CostSlice]
     notes: list[str]
+    pricing: NotRequired[Pricing]
 
 
 class NotPriced(TypedDict):

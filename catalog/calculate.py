@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 
 from catalog.answers import CalculateAnswer, CostItem, CostSlice, Total, utc_text
 from catalog.decimals import EXACT, ROUNDED, exact_sum, plain
+from catalog.details import pricing
 from catalog.errors import InvalidArgumentError, NoPriceError, NotFoundError
-from catalog.listing import Listing, look_up, snapshot
-from catalog.models import PricingUpdate
+from catalog.listing import Listing, Snapshot, look_up, snapshot
 from catalog.pricing import Slice, price_month
 from catalog.sku_ids import nearest
 from catalog.usage import Item, Line, normal_items, parse_quantity, read_items
@@ -25,16 +24,16 @@ def calculate(
     items: Sequence[Item],
     *,
     months: int = 1,
-    as_of: datetime | None = None,
-    latest: PricingUpdate | None = None,
+    moment: Snapshot | None = None,
+    detailed: bool = False,
 ) -> CalculateAnswer:
     """Price usage exactly.
 
     Args:
         items: 1 to 100 items, each the usage of a month.
         months: how many such months.
-        as_of: the moment whose prices apply, now if left out.
-        latest: the latest completed sync, where the caller has it at hand.
+        moment: the moment whose prices apply, now if left out.
+        detailed: whether each item shows the whole list price that it was priced at.
 
     Returns:
         The answer of the tool contract. Money is in USD, exact to the nano.
@@ -49,7 +48,7 @@ def calculate(
     if not 1 <= months <= MOST_MONTHS:
         raise InvalidArgumentError(f"months is a number from 1 to {MOST_MONTHS}, not {months}.")
     items = normal_items(items)
-    moment = snapshot(as_of, latest)
+    moment = moment or snapshot()
     listings = look_up((item.sku_id for item in items), moment)
     _check_found(items, listings)
     read = read_items(items, listings, moment.at)
@@ -61,14 +60,14 @@ def calculate(
     costs = [EXACT.multiply(exact_sum(part.cost for part in parts), months) for parts in slices]
     return {
         "total": _total(costs, partial=bool(not_priced)),
-        "items": [_item(*row) for row in zip(lines, slices, costs, strict=True)],
+        "items": [_item(*row, detailed=detailed) for row in zip(lines, slices, costs, strict=True)],
         "not_priced": not_priced,
         "proof": {
             "pricing_info_ids": list(dict.fromkeys(line.list_price.info.pk for line in lines)),
             "update_id": moment.update.pk if moment.update else None,
             "as_of": utc_text(moment.at),
         },
-        "assumptions": _assumptions(lines, months, ahead=as_of is not None and as_of > moment.at),
+        "assumptions": _assumptions(lines, months, ahead=moment.is_capped),
     }
 
 
@@ -103,10 +102,10 @@ def _total(costs: Sequence[Decimal], *, partial: bool) -> Total:
     return {"amount": plain(amount), "rounded": f"{rounded:f}", "currency": "USD", "partial": partial}
 
 
-def _item(line: Line, slices: Sequence[Slice], cost: Decimal) -> CostItem:
+def _item(line: Line, slices: Sequence[Slice], cost: Decimal, *, detailed: bool) -> CostItem:
     item, sku, info, unit = line.item, line.sku, line.list_price.info, line.list_price.usage_unit
     only_region = sku.service_regions[0] if len(sku.service_regions) == 1 else None
-    return {
+    row: CostItem = {
         "label": item.label,
         "sku_id": sku.sku_id,
         "display_name": sku.display_name,
@@ -120,6 +119,9 @@ def _item(line: Line, slices: Sequence[Slice], cost: Decimal) -> CostItem:
         "tiers": [_slice(part) for part in slices],
         "notes": list(line.notes),
     }
+    if detailed:
+        row["pricing"] = pricing(line.list_price)
+    return row
 
 
 def _slice(part: Slice) -> CostSlice:

@@ -67,7 +67,7 @@ Quantity = Annotated[
 ]
 SkuId = Annotated[str, Field(min_length=1, max_length=40)]
 ResponseFormat = Annotated[
-    Literal["concise", "detailed"], Field(description="How much to say of each SKU.", examples=["concise"])
+    Literal["concise", "detailed"], Field(description="How much to say of each SKU.", examples=["detailed"])
 ]
 
 

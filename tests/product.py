@@ -62,16 +62,18 @@ class Product:
 
 
 @contextlib.contextmanager
-def serve(product: Product, log: Path) -> Iterator[None]:
+def serve(
+    product: Product, log: Path, application: str = "pricing_site.asgi:application"
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run gunicorn as the README says, until the block ends."""
     with log.open("wb") as output:
-        command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"]
+        command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", application]
         process = subprocess.Popen(  # noqa: S603 our own command
             command, cwd=ROOT, env=product.environment, stdout=output, stderr=subprocess.STDOUT
         )
         try:
             _wait_for(product.url, process, log)
-            yield
+            yield process
         finally:
             process.terminate()
             process.wait(timeout=30)
