@@ -123,4 +123,6 @@ class Transport:
             return False
         if time.monotonic() - self._last_used.get(url, 0.0) > IDLE_SECONDS:
             return True
-        return bool(select.select([connection.sock], [], [], 0)[0])
+        poll = select.poll()  # unlike select(), it takes any number of open files
+        poll.register(connection.sock, select.POLLIN)
+        return bool(poll.poll(0))
