@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 
 from catalog.answers import CalculateAnswer, CostItem, CostSlice, Total, utc_text
 from catalog.decimals import EXACT, ROUNDED, exact_sum, plain
 from catalog.details import pricing
 from catalog.errors import InvalidArgumentError, NoPriceError, NotFoundError
-from catalog.listing import Listing, look_up, snapshot
-from catalog.models import PricingUpdate
+from catalog.listing import Listing, Snapshot, look_up, snapshot
 from catalog.pricing import Slice, price_month
 from catalog.sku_ids import nearest
 from catalog.usage import Item, Line, normal_items, parse_quantity, read_items
@@ -26,18 +24,16 @@ def calculate(
     items: Sequence[Item],
     *,
     months: int = 1,
-    as_of: datetime | None = None,
+    moment: Snapshot | None = None,
     detailed: bool = False,
-    latest: PricingUpdate | None = None,
 ) -> CalculateAnswer:
     """Price usage exactly.
 
     Args:
         items: 1 to 100 items, each the usage of a month.
         months: how many such months.
-        as_of: the moment whose prices apply, now if left out.
+        moment: the moment whose prices apply, now if left out.
         detailed: whether each item shows the whole list price that it was priced at.
-        latest: the latest completed sync, where the caller has it at hand.
 
     Returns:
         The answer of the tool contract. Money is in USD, exact to the nano.
@@ -52,7 +48,7 @@ def calculate(
     if not 1 <= months <= MOST_MONTHS:
         raise InvalidArgumentError(f"months is a number from 1 to {MOST_MONTHS}, not {months}.")
     items = normal_items(items)
-    moment = snapshot(as_of, latest)
+    moment = moment or snapshot()
     listings = look_up((item.sku_id for item in items), moment)
     _check_found(items, listings)
     read = read_items(items, listings, moment.at)
@@ -71,7 +67,7 @@ def calculate(
             "update_id": moment.update.pk if moment.update else None,
             "as_of": utc_text(moment.at),
         },
-        "assumptions": _assumptions(lines, months, ahead=as_of is not None and as_of > moment.at),
+        "assumptions": _assumptions(lines, months, ahead=moment.is_capped),
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from decimal import Decimal
 
 from catalog.answers import (
@@ -18,7 +17,7 @@ from catalog.answers import (
     utc_text,
 )
 from catalog.decimals import ROUNDED, plain
-from catalog.listing import Listing, ListPrice, look_up, snapshot
+from catalog.listing import Listing, ListPrice, Snapshot, look_up, snapshot
 from catalog.models import PricingTier, PricingUpdate, Sku
 from catalog.pricing import Aggregation
 from catalog.sku_ids import nearest, normal
@@ -31,27 +30,24 @@ _EXAMPLE_QUANTITY = "100"
 def details(
     sku_ids: Sequence[str],
     *,
-    as_of: datetime | None = None,
+    moment: Snapshot | None = None,
     history: bool = False,
-    latest: PricingUpdate | None = None,
 ) -> DetailsAnswer:
     """SKUs with all that the catalog holds on them.
 
     Args:
         sku_ids: Google's ids; dashes and capitals do not matter.
-        as_of: the moment whose prices are shown, now if left out.
+        moment: the moment whose prices are shown, now if left out.
         history: whether to list each price that a SKU had.
-        latest: the latest completed sync, where the caller has it at hand.
 
     Returns:
         The answer of the tool contract: SKUs in the order asked for, and ids that are not in the catalog
         with the nearest that are.
     """
     wanted = {normal(sku_id): sku_id for sku_id in sku_ids}
-    latest = latest or PricingUpdate.objects.latest_completed()
-    moment = snapshot(as_of, latest)
+    moment = moment or snapshot()
     listings = look_up(wanted, moment)
-    last_seen = _last_seen(listings.values(), latest)
+    last_seen = _last_seen(listings.values(), moment.latest)
     candidates = nearest(sku_id for sku_id in wanted if sku_id not in listings)
     return {
         "as_of": utc_text(moment.at),
@@ -138,7 +134,7 @@ def _tiers(tiers: Sequence[PricingTier], currency: str) -> list[TierRow]:
                 "currency": currency,
             },
         }
-        for tier, following in zip(tiers, [*tiers[1:], None], strict=True)
+        for tier, following in zip(tiers, [*tiers[1:], None], strict=False)
     ]
 
 

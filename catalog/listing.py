@@ -45,13 +45,18 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A moment, and the latest sync that had completed by then (None before the first)."""
+    """A moment, the latest sync that had completed by then, and the latest of all; None before the first.
+
+    `is_capped` says that the moment asked for lies ahead, so that the present stands for it.
+    """
 
     at: datetime
     update: PricingUpdate | None
+    latest: PricingUpdate | None
+    is_capped: bool = False
 
 
-def snapshot(as_of: datetime | None, latest: PricingUpdate | None) -> Snapshot:
+def snapshot(as_of: datetime | None = None, latest: PricingUpdate | None = None) -> Snapshot:
     """The moment that a question is about: `as_of`, or now where that is left out or still lies ahead.
 
     Args:
@@ -59,10 +64,12 @@ def snapshot(as_of: datetime | None, latest: PricingUpdate | None) -> Snapshot:
         latest: the latest completed sync, where the caller has it at hand.
     """
     now = timezone.now()
-    at = min(as_of or now, now)
-    if latest is not None and latest.completed_at is not None and latest.completed_at <= at:
-        return Snapshot(at, latest)
-    return Snapshot(at, PricingUpdate.objects.latest_completed(by=at))
+    if as_of is None:
+        latest = latest or PricingUpdate.objects.latest_completed()
+        return Snapshot(now, latest, latest)
+    at = min(as_of, now)
+    latest, update = PricingUpdate.objects.latest_and_by(at)
+    return Snapshot(at, update, latest, is_capped=as_of > now)
 
 
 def look_up(sku_ids: Iterable[str], snapshot: Snapshot) -> dict[str, Listing]:

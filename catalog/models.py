@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Func, Q, Value
+from django.db.models import ExpressionWrapper, F, Func, Q, Subquery, Value
 
 from catalog.history import HeldPrice
 
@@ -210,12 +210,20 @@ class PricingTier(models.Model):
 
 
 class PricingUpdateQuerySet(models.QuerySet["PricingUpdate"]):
-    def latest_completed(self, by: datetime | None = None) -> PricingUpdate | None:
-        """The sync that the catalog's answers rest on, now or at the moment `by`; None before the first."""
-        completed = self.filter(status=PricingUpdate.Status.COMPLETED)
-        if by is not None:
-            completed = completed.filter(completed_at__lte=by)
-        return completed.order_by("-id").first()
+    def latest_completed(self) -> PricingUpdate | None:
+        """The sync that the catalog's answers rest on; None before the first."""
+        return self._completed().first()
+
+    def latest_and_by(self, moment: datetime) -> tuple[PricingUpdate | None, PricingUpdate | None]:
+        """The latest completed sync and the latest that had completed by the moment, in one query."""
+        completed = self._completed()
+        ids = [rows.values("id")[:1] for rows in (completed, completed.filter(completed_at__lte=moment))]
+        found = list(completed.filter(Q(id=Subquery(ids[0])) | Q(id=Subquery(ids[1]))))
+        by_then = [update for update in found if update.completed_at and update.completed_at <= moment]
+        return next(iter(found), None), next(iter(by_then), None)
+
+    def _completed(self) -> PricingUpdateQuerySet:
+        return self.filter(status=PricingUpdate.Status.COMPLETED).order_by("-id")
 
 
 class PricingUpdate(models.Model):

@@ -150,10 +150,10 @@ class UsageUnit:
         return EXACT.divide(self.factor, Decimal(own.size * own.months))
 
     def remark(self, unit: str | None) -> str | None:
-        """How `unit` was read, in a sentence, where it is not the SKU's own."""
-        if unit is None or self._is_own(unit):
+        """How `unit` was read, in a sentence, where it is not the SKU's own by another name."""
+        if unit is None or (base := self.base_quantity(Decimal(1), unit)) == self.factor:
             return None
-        one = ROUNDED.divide(self.base_quantity(Decimal(1), unit), self.factor)
+        one = ROUNDED.divide(base, self.factor)
         remark = f"1 {unit} is {plain(one)} {self.code}."
         if self.month_seconds != _MONTH_SECONDS and not self._parse(unit).months:
             remark += (

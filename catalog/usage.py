@@ -15,6 +15,7 @@ from catalog.decimals import plain
 from catalog.errors import CatalogError, InvalidArgumentError, RegionMismatchError
 from catalog.listing import Listing, ListPrice
 from catalog.models import Sku
+from catalog.places import read_place
 from catalog.sku_ids import normal
 
 MOST_ITEMS = 100
@@ -22,7 +23,6 @@ MOST_QUANTITY = Decimal("1e18")
 _LONGEST_NUMBER = 40
 _MOST_DECIMALS = 30
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
-_ZONE = re.compile(r"(?P<region>[a-z]+-[a-z]+\d+)-[a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +113,9 @@ def normal_items(items: Sequence[Item]) -> list[Item]:
 
 
 def _normal_region(text: str) -> str:
-    """The region's code in small letters; a zone, such as us-central1-a, counts as its region."""
-    code = text.strip().lower()
-    zone = _ZONE.fullmatch(code)
-    return zone["region"] if zone else code
+    """The code of the one region that the text names, by code, zone or place; else the text itself."""
+    place = read_place(text)
+    return place.codes[0] if place and len(place.codes) == 1 else text.strip().lower()
 
 
 def _read_item(item: Item, listing: Listing, at: datetime) -> Line | NotPriced:

@@ -41,7 +41,7 @@ READ_ONLY = ToolAnnotations(
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class Entry:
     title: str
     arguments: type[schemas.Arguments]
     answer: type
@@ -58,19 +58,19 @@ class _Entry:
         )
 
 
-_ENTRIES: Mapping[str, _Entry] = {
-    "search": _Entry("Search SKUs", schemas.SearchArguments, schemas.SearchAnswer, tools.search),
-    "details": _Entry("SKU details", schemas.DetailsArguments, schemas.DetailsAnswer, tools.details),
-    "calculate": _Entry(
+ENTRIES: dict[str, Entry] = {
+    "search": Entry("Search SKUs", schemas.SearchArguments, schemas.SearchAnswer, tools.search),
+    "details": Entry("SKU details", schemas.DetailsArguments, schemas.DetailsAnswer, tools.details),
+    "calculate": Entry(
         "Calculate cost", schemas.CalculateArguments, schemas.CalculateAnswer, tools.calculate
     ),
 }
-TOOLS = {name: entry.tool(name) for name, entry in _ENTRIES.items()}
+TOOLS = {name: entry.tool(name) for name, entry in ENTRIES.items()}
 
 
 def respond(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
     """The answer of the tool `name`; what the agent can mend comes back as an error it can read."""
-    entry = _ENTRIES[name]
+    entry = ENTRIES[name]
     try:
         return _result(entry.call(entry.arguments.model_validate(arguments)))
     except ValidationError as error:

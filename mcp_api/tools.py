@@ -9,6 +9,7 @@ from catalog import details as sku_details
 from catalog import search as catalog_search
 from catalog.answers import utc_text
 from catalog.errors import CatalogEmptyError
+from catalog.listing import snapshot
 from catalog.models import SAMPLE, PricingUpdate
 from catalog.sample.source import SampleSource
 from mcp_api.schemas import CalculateArguments, DetailsArguments, SearchArguments
@@ -22,7 +23,7 @@ _SAMPLE_NOTICE = SampleSource().notice()
 
 def search(arguments: SearchArguments) -> Answer:
     """Find services and SKUs by words a person would use, with the list price of each SKU."""
-    update = _latest_update()
+    update = _completed(PricingUpdate.objects.latest_completed())
     answer = catalog_search.search(catalog_search.SearchRequest(**arguments.model_dump()), latest=update)
     hint = " ".join(filter(None, [_notice(update), answer["hint"]])) or None
     return {**_envelope(update), **answer, "hint": hint}
@@ -30,31 +31,29 @@ def search(arguments: SearchArguments) -> Answer:
 
 def details(arguments: DetailsArguments) -> Answer:
     """Show SKUs whole: metadata, exact price tiers, price history on request, an example calculate call."""
-    update = _latest_update()
-    answer = sku_details.details(
-        arguments.sku_ids, as_of=arguments.as_of, history=arguments.history, latest=update
-    )
+    moment = snapshot(arguments.as_of)
+    update = _completed(moment.latest)
+    answer = sku_details.details(arguments.sku_ids, moment=moment, history=arguments.history)
     return {**_envelope(update), **answer, "hint": _notice(update)}
 
 
 def calculate(arguments: CalculateArguments) -> Answer:
     """Price usage exactly: by tier, free allowances given once, units converted, with the rows as proof."""
-    update = _latest_update()
+    moment = snapshot(arguments.as_of)
+    update = _completed(moment.latest)
     items = [calculation.Item(**item.model_dump()) for item in arguments.items]
     answer = calculation.calculate(
         items,
         months=arguments.months,
-        as_of=arguments.as_of,
+        moment=moment,
         detailed=arguments.response_format == "detailed",
-        latest=update,
     )
     if notice := _notice(update):
         answer["assumptions"].insert(0, notice)
     return {**_envelope(update), **answer}
 
 
-def _latest_update() -> PricingUpdate:
-    update = PricingUpdate.objects.latest_completed()
+def _completed(update: PricingUpdate | None) -> PricingUpdate:
     if update is None:
         raise CatalogEmptyError(
             "The catalog is empty: no prices were synced yet.",

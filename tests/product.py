@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,8 @@ import httpx2
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, Tool
+
+from tests.sqld import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 30
@@ -62,16 +63,18 @@ class Product:
 
 
 @contextlib.contextmanager
-def serve(product: Product, log: Path) -> Iterator[None]:
+def serve(
+    product: Product, log: Path, application: str = "pricing_site.asgi:application"
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run gunicorn as the README says, until the block ends."""
     with log.open("wb") as output:
-        command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"]
+        command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", application]
         process = subprocess.Popen(  # noqa: S603 our own command
             command, cwd=ROOT, env=product.environment, stdout=output, stderr=subprocess.STDOUT
         )
         try:
             _wait_for(product.url, process, log)
-            yield
+            yield process
         finally:
             process.terminate()
             process.wait(timeout=30)
@@ -79,9 +82,7 @@ def serve(product: Product, log: Path) -> Iterator[None]:
 
 def install(database: str) -> Product:
     """A product on a free port over `database`, migrated."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = {
         **os.environ,

@@ -7,7 +7,7 @@ import os
 from tests.sqld import free_port
 
 # TEST_DATABASE=libsql runs the tests on a libsql-server, which tests/conftest.py starts on this port.
-ON_LIBSQL = os.environ.get("TEST_DATABASE") == "libsql"
+ON_LIBSQL = {"file": False, "libsql": True}[os.environ.get("TEST_DATABASE", "file")]
 
 os.environ.update(
     DATABASE_URL=f"http://127.0.0.1:{free_port()}" if ON_LIBSQL else "file:data/catalog.db",

@@ -2,8 +2,8 @@
 
     python -m benchmarks.database
 
-Each figure stands beside its ratio to sqlite3 in the same run: loads are the best of three, reads the median. "30 ms away" is the same server behind a
-proxy that holds each request for 30 ms.
+Each figure stands beside its ratio to sqlite3 in the same run; loads are the best of three, reads the median.
+"30 ms away" is the same server behind a proxy that holds each request for 30 ms.
 """
 
 from __future__ import annotations

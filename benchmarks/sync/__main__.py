@@ -31,10 +31,10 @@ _LINE = "{:23}{:>7}  {:12}{:>7}{:>7}{:>9}{:>7}{:>6}{:>5}{:>6}"
 class Tally(list[str]):
     """Counts what is appended, where keeping it would take the memory of the whole catalog."""
 
-    count = 0
+    total = 0
 
     def append(self, _: str) -> None:
-        self.count += 1
+        self.total += 1
 
 
 def main(folder: str, *copies: str) -> None:
@@ -60,7 +60,7 @@ def measure_server(far: Proxy, folder: str, copies: str) -> dict[str, Figures]:
     figures = {}
     for step, prices in STEPS.items():
         far.requests = tally = Tally()
-        figures[step] = run(far.url, folder, copies, prices) | {"trips": tally.count}
+        figures[step] = run(far.url, folder, copies, prices) | {"trips": tally.total}
     return figures
 
 

@@ -8,6 +8,7 @@ statement and one for its end.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from pricing_site.libsql import sql_text
@@ -18,6 +19,7 @@ from pricing_site.libsql.exceptions import (
     NotSupportedError,
     OperationalError,
     ProgrammingError,
+    RequestRefusedError,
 )
 from pricing_site.libsql.hrana import TOO_LARGE, Outcome, Params, Result, Statement, Stream
 from pricing_site.libsql.transport import Transport
@@ -65,7 +67,7 @@ class Connection:
         """
         self._require_open()
         if self._lost:
-            raise self._lost_transaction()
+            raise _lost_transaction(self._lost) from self._lost
         waiting, is_needed = self._waiting, self._stream.is_open
         self._end_transaction()
         if is_needed:
@@ -79,10 +81,9 @@ class Connection:
         is_needed = self._stream.is_open
         self._end_transaction()
         if is_needed:
-            try:
+            # Where this fails, the server rolls back by itself: nobody carries the stream on.
+            with suppress(OperationalError, InterfaceError):
                 self._stream.batch([Statement("ROLLBACK")])
-            except OperationalError:
-                return  # the server rolls back a stream that nobody carries on
 
     def close(self) -> None:
         if self.closed:
@@ -99,12 +100,21 @@ class Connection:
         """
         self._require_open()
         if self._lost:
-            raise self._lost_transaction()
+            raise _lost_transaction(self._lost) from self._lost
         is_read = len(statements) == 1 and sql_text.is_read(statements[0].sql)
         if not self.in_transaction and sql_text.sets_pragma(statements[0].sql):
             raise NotSupportedError("A PRAGMA outside a transaction would set nothing on a libSQL server.")
         if not (self.autocommit or self.in_transaction or is_read):
             self.begin()
+        try:
+            return self._run(statements, is_read=is_read)
+        except (OperationalError, InterfaceError) as error:
+            # Only a failed request leaves a transaction that was begun without its stream.
+            if self.in_transaction and not self._stream.is_open:
+                self._lost = self._lost or error
+            raise
+
+    def _run(self, statements: Sequence[Statement], *, is_read: bool) -> list[Result]:
         if self.in_transaction:
             outcome = self._transact(statements)
         else:
@@ -137,10 +147,9 @@ class Connection:
             self.begin()
         name = sql_text.savepoint_name(sql)
         is_known = name in self._savepoints
-        if is_known:
+        if keyword != "SAVEPOINT" and is_known:
             # ROLLBACK TO leaves the savepoint, RELEASE takes it away; both drop those within it.
-            within = len(self._savepoints) - self._savepoints[::-1].index(name)
-            del self._savepoints[within - (keyword == "RELEASE") :]
+            del self._savepoints[self._savepoints.index(name) + (keyword == "ROLLBACK") :]
         if keyword == "SAVEPOINT":
             self._savepoints.append(name)
         elif keyword == "ROLLBACK" or not is_known:
@@ -152,11 +161,7 @@ class Connection:
         return Statement(f"PRAGMA foreign_keys = {'ON' if self.foreign_keys else 'OFF'}")
 
     def _transact(self, statements: Sequence[Statement]) -> Outcome:
-        try:
-            outcome = self._stream.transact(statements, opening=self._waiting)
-        except (OperationalError, InterfaceError) as error:
-            self._lost = error
-            raise
+        outcome = self._stream.transact(statements, opening=self._waiting)
         self._waiting = []
         if outcome.is_autocommit:
             # BEGIN failed, or SQLite itself rolled back (a full disk, another writer's turn).
@@ -167,7 +172,9 @@ class Connection:
     def _send_commit(self, waiting: Sequence[Statement]) -> Outcome:
         try:
             return self._stream.batch([*waiting, Statement("COMMIT")])
-        except OperationalError as error:
+        except RequestRefusedError as error:
+            raise _lost_transaction(error) from error
+        except (OperationalError, InterfaceError) as error:
             raise OperationalError(
                 f"No answer to COMMIT: it is not known whether the transaction was kept. {error}", error.code
             ) from error
@@ -191,11 +198,10 @@ class Connection:
         self._savepoints = []
         self._lost = None
 
-    def _lost_transaction(self) -> OperationalError:
-        error = OperationalError(f"The transaction was lost and nothing of it was kept: {self._lost}")
-        error.__cause__ = self._lost
-        return error
-
     def _require_open(self) -> None:
         if self.closed:
             raise ProgrammingError("Cannot operate on a closed connection.")
+
+
+def _lost_transaction(cause: Error) -> OperationalError:
+    return OperationalError(f"The transaction was lost and nothing of it was kept: {cause}", cause.code)

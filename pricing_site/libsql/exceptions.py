@@ -36,6 +36,10 @@ class OperationalError(DatabaseError):
     """Trouble with the server, the network or the statement's SQL."""
 
 
+class RequestRefusedError(OperationalError):
+    """The server refused a request as a whole: nothing of it was carried out."""
+
+
 class IntegrityError(DatabaseError):
     """A constraint of the schema does not hold."""
 

@@ -13,10 +13,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pricing_site.libsql import values
-from pricing_site.libsql.exceptions import Error, InterfaceError, OperationalError, from_server
+from pricing_site.libsql.exceptions import (
+    Error,
+    InterfaceError,
+    OperationalError,
+    RequestRefusedError,
+    from_server,
+)
 from pricing_site.libsql.transport import Response, Transport
 
 HTTP_OK = 200
+_CLIENT_ERRORS = range(400, 500)
 _REFUSALS = {
     401: "The libSQL server refuses the token (401 Unauthorized)",
     403: "The token does not allow this (403 Forbidden)",
@@ -224,7 +231,8 @@ def _require_ok(response: Response) -> None:
         return
     message, code = _words(response.body)
     refusal = _REFUSALS.get(response.status, f"The libSQL server answered HTTP {response.status}")
-    raise OperationalError(f"{refusal}: {message}" if message else f"{refusal}.", code)
+    kind = RequestRefusedError if response.status in _CLIENT_ERRORS else OperationalError
+    raise kind(f"{refusal}: {message}" if message else f"{refusal}.", code)
 
 
 def _words(body: bytes) -> tuple[str, str]:

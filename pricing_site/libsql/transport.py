@@ -15,7 +15,7 @@ import time
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from pricing_site.libsql.exceptions import InterfaceError, OperationalError
+from pricing_site.libsql.exceptions import InterfaceError, OperationalError, ProgrammingError
 
 # Load balancers forget a silent connection after a minute or more, without a word to either side.
 IDLE_SECONDS = 30.0
@@ -42,6 +42,8 @@ class Transport:
     """
 
     def __init__(self, url: str, auth_token: str, timeout: float) -> None:
+        if not (auth_token.isascii() and auth_token.isprintable()):
+            raise ProgrammingError("The token holds characters that no token has.")
         self._url = url
         self._timeout = timeout
         self._headers = {"Content-Type": "application/json"}
@@ -121,4 +123,6 @@ class Transport:
             return False
         if time.monotonic() - self._last_used.get(url, 0.0) > IDLE_SECONDS:
             return True
-        return bool(select.select([connection.sock], [], [], 0)[0])
+        poll = select.poll()  # unlike select(), it takes any number of open files
+        poll.register(connection.sock, select.POLLIN)
+        return bool(poll.poll(0))

@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.calculate import Item, calculate
 from catalog.errors import InvalidArgumentError, NoPriceError, NotFoundError, RegionMismatchError
+from catalog.listing import snapshot
 from catalog.models import Sku
 from tests.catalog.factories import NOON, make_price, make_service, make_sku, make_update
 from tests.catalog.known_skus import (
@@ -43,7 +44,9 @@ def test_the_whole_answer_for_a_tebibyte_of_egress() -> None:
     make_update(pk=17)
     price = add_egress().pricing.get()
 
-    answer = calculate([Item(EGRESS, Decimal(1024), label="downloads")], as_of=NOON + timedelta(days=1))
+    answer = calculate(
+        [Item(EGRESS, Decimal(1024), label="downloads")], moment=snapshot(NOON + timedelta(days=1))
+    )
 
     assert answer == {
         "total": {"amount": "110.88", "rounded": "110.88", "currency": "USD", "partial": False},
@@ -212,6 +215,15 @@ def test_a_part_without_a_price_is_named_and_makes_the_total_partial() -> None:
     ]
 
 
+def test_a_price_that_google_took_back_is_not_quoted() -> None:
+    sku = make_sku(sku_id="0000-0000-0001")
+    make_price(sku)
+    make_price(sku, [], effective_time=NOON + timedelta(days=1), pricing_expression_json={})
+
+    with pytest.raises(NoPriceError, match="No price is known"):
+        calculate([Item("0000-0000-0001", Decimal(1))])
+
+
 def test_a_sku_whose_first_tier_starts_late_has_no_price() -> None:
     make_price(make_sku(sku_id="0000-0000-0001"), [(10, "0", 5)])
 
@@ -258,7 +270,7 @@ def test_a_withdrawn_sku_is_priced_with_a_note() -> None:
     Sku.objects.update(retired_at=NOON + timedelta(days=9))
 
     before, since = (
-        calculate([Item(EGRESS, Decimal(1024))], as_of=as_of)["items"][0]
+        calculate([Item(EGRESS, Decimal(1024))], moment=snapshot(as_of))["items"][0]
         for as_of in (NOON + timedelta(days=8), None)
     )
 
@@ -280,7 +292,7 @@ def test_a_call_repeated_later_gives_the_same_answer_however_prices_moved() -> N
     make_update(completed_at=timezone.now())
     after = calculate(items)
 
-    assert calculate(items, as_of=as_of) == before
+    assert calculate(items, moment=snapshot(as_of)) == before
     assert during["total"] == before["total"]  # a sync's prices count once it has completed
     assert after["total"]["amount"] != before["total"]["amount"]
 
@@ -288,7 +300,7 @@ def test_a_call_repeated_later_gives_the_same_answer_however_prices_moved() -> N
 def test_a_moment_ahead_is_answered_with_the_prices_known_now() -> None:
     add_egress()
 
-    answer = calculate([Item(EGRESS, Decimal(1024))], as_of=timezone.now() + timedelta(days=1))
+    answer = calculate([Item(EGRESS, Decimal(1024))], moment=snapshot(timezone.now() + timedelta(days=1)))
 
     assert datetime.fromisoformat(answer["proof"]["as_of"]) <= timezone.now()
     assert "as_of lies ahead: the prices known now apply." in answer["assumptions"]
@@ -312,6 +324,6 @@ def test_one_query_however_many_items(count: int, django_assert_num_queries: Dja
     items = [Item(make_price(make_sku()).sku_id, Decimal(1)) for _ in range(count)]
 
     with django_assert_num_queries(1):
-        assert len(calculate(items, latest=latest)["items"]) == count
+        assert len(calculate(items, moment=snapshot(latest=latest))["items"]) == count
     with django_assert_num_queries(2):
         calculate(items)

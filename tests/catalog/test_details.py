@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.calculate import Item, calculate, parse_quantity
 from catalog.details import details
+from catalog.listing import snapshot
 from catalog.models import Sku
 from tests.catalog.factories import NOON, make_price, make_service, make_sku, make_update
 from tests.catalog.known_skus import (
@@ -28,10 +29,10 @@ LATER = NOON + timedelta(days=30)
 
 
 def test_the_whole_answer_for_class_a_operations() -> None:
-    latest = make_update()
+    make_update()
     sku = add_class_a()
 
-    answer = details([CLASS_A], as_of=LATER, latest=latest)
+    answer = details([CLASS_A], moment=snapshot(LATER))
 
     assert answer == {
         "as_of": "2026-02-01T12:00:00Z",
@@ -143,6 +144,22 @@ def test_history_is_newest_first_with_the_change_of_the_first_paid_tier() -> Non
     assert history[0]["tiers"][0]["unit_price"]["amount"] == "0.05"
 
 
+def test_history_shows_when_a_price_was_taken_back_and_given_again() -> None:
+    sku = make_sku()
+    make_price(sku, [(0, "0", 5)], effective_time=NOON)
+    make_price(sku, [], effective_time=NOON + timedelta(days=1), pricing_expression_json={})
+    make_price(sku, [(0, "0", 6)], effective_time=NOON + timedelta(days=2))
+
+    history = details([sku.sku_id], history=True)["skus"][0]["history"]
+
+    assert history is not None
+    assert [(len(row["tiers"]), row["change_percent"]) for row in history] == [
+        (1, None),
+        (0, None),
+        (1, None),
+    ]
+
+
 def test_a_discount_that_grows_is_a_fall_of_the_price() -> None:
     sku = make_sku()
     make_price(sku, [(0, "0", -5)], effective_time=NOON)
@@ -174,7 +191,7 @@ def test_as_of_shows_the_price_of_that_moment() -> None:
     make_update(completed_at=LATER)
 
     def price_at(as_of: datetime | None) -> str | None:
-        pricing = details([sku.sku_id], as_of=as_of)["skus"][0]["pricing"]
+        pricing = details([sku.sku_id], moment=snapshot(as_of))["skus"][0]["pricing"]
         return pricing and pricing["tiers"][0]["unit_price"]["amount"]
 
     assert price_at(LATER - timedelta(seconds=1)) == "0.000000005"
@@ -235,7 +252,7 @@ def test_one_query_however_many_skus(count: int, django_assert_num_queries: Djan
     unpriced = make_sku().sku_id
 
     with django_assert_num_queries(1):
-        assert len(details(ids, history=True, latest=latest)["skus"]) == count
+        assert len(details(ids, moment=snapshot(latest=latest), history=True)["skus"]) == count
     with django_assert_num_queries(2):
         details(ids)
     with django_assert_num_queries(4):

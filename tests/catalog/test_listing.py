@@ -91,6 +91,15 @@ def test_the_newer_row_applies_where_two_took_effect_at_once(sku: Sku) -> None:
     assert in_effect(sku, 1) == newer
 
 
+def test_a_price_that_was_taken_back_applies_no_longer(sku: Sku) -> None:
+    make_price(sku, effective_time=NOON - DAY)
+    make_price(sku, [], effective_time=NOON + DAY, pricing_expression_json={}, created_at=NOON + DAY)
+    make_update(completed_at=NOON + DAY)
+
+    assert in_effect(sku, 1) is None
+    assert in_effect(sku, 0.5) is not None
+
+
 def test_tiers_come_lowest_first(sku: Sku) -> None:
     make_price(sku, [(10, "0", 1), (0, "0", 2)])
 

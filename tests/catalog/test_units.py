@@ -148,6 +148,7 @@ def test_a_converted_unit_is_explained_and_the_own_one_is_not() -> None:
     )
     assert MONTH.remark("year") == "1 year is 12 mo."
     assert GIB.remark("giby") is None
+    assert HOUR.remark("vCPU hours") is None
     assert GIB.remark(None) is None
 
 

@@ -44,7 +44,7 @@ def test_numbers_in_digits_are_read_exactly(text: str, quantity: str) -> None:
         "1 GB",
         " 1",
         "0x10",
-        "0." + "0" * 39,
+        "1".zfill(41),
     ],
 )
 def test_other_texts_are_refused(text: str) -> None:
@@ -61,13 +61,20 @@ def read(item: Item) -> Line:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("region", [" Europe-West3 ", "europe-west3-b"])
+@pytest.mark.parametrize("region", [" Europe-West3 ", "europe-west3-b", "Frankfurt"])
 def test_an_id_and_a_region_are_read_as_the_catalog_spells_them(region: str) -> None:
     make_price(make_sku(sku_id="22EB-AAE8-FBCD", service_regions=["europe-west3"]))
 
     line = read(Item("22ebaae8fbcd", Decimal(1), region=region))
 
     assert (line.sku.pk, line.item.region) == ("22EB-AAE8-FBCD", "europe-west3")
+
+
+@pytest.mark.parametrize("region", ["eu", "Germany", "global", "elsewhere"])
+def test_what_names_no_single_region_is_left_as_it_is(region: str) -> None:
+    (item,) = normal_items([Item("22EB-AAE8-FBCD", Decimal(1), region=region)])
+
+    assert item.region == region.lower()
 
 
 @pytest.mark.django_db

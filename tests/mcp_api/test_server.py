@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from mcp_types import TextContent
+from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Sku
 from mcp_api import server, tools
-from tests.catalog.factories import make_price, make_sku, make_update
+from tests.catalog.factories import NOON, make_price, make_sku, make_update
 
 pytestmark = pytest.mark.django_db
 
@@ -154,6 +156,21 @@ def test_an_empty_catalog_says_how_to_fill_it(name: str, arguments: dict[str, An
     assert "manage.py sync_catalog" in error["hint"]
 
 
+@pytest.mark.parametrize("as_of", [None, "2026-01-03"])
+def test_prices_take_two_queries_whatever_the_moment_and_the_number_of_skus(
+    sku: Sku, as_of: str | None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    make_update(completed_at=NOON + timedelta(days=30))
+    ids = [sku.pk, *(make_price(make_sku()).sku_id for _ in range(9))]
+    items = [{"sku_id": sku_id, "quantity": 1} for sku_id in ids]
+
+    # The token check, which comes before, is the third round trip of a call.
+    with django_assert_num_queries(2):
+        assert len(_respond("details", sku_ids=ids, as_of=as_of)["skus"]) == 10
+    with django_assert_num_queries(2):
+        assert len(_respond("calculate", items=items, as_of=as_of)["items"]) == 10
+
+
 def test_an_empty_filter_is_no_filter(sku: Sku) -> None:
     found = _respond("search", query="n2 core", service="", region="", cursor="")
 
@@ -179,10 +196,10 @@ def test_an_error_of_the_catalog_keeps_its_candidates(sku: Sku) -> None:
 def test_a_fault_of_the_server_answers_with_an_id_and_nothing_of_its_inside(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail() -> None:
+    def fail(_update: object) -> None:
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr(tools, "_latest_update", fail)
+    monkeypatch.setattr(tools, "_completed", fail)
 
     content = _respond("search", query="n2")
     error_id = caplog.records[0].args[0]  # type: ignore[index]

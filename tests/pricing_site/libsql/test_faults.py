@@ -140,14 +140,18 @@ def test_a_slow_server_loses_the_transaction_and_not_half_of_it(
     assert count(connection) == 0
 
 
-@pytest.mark.parametrize(("drop", "kept"), [("before", 0), ("after", 1)])
+@pytest.mark.parametrize(
+    ("fault", "kept"),
+    [(Fault(drop="before"), 0), (Fault(drop="after"), 1), (Fault(status=502), 0), (Fault(status=200), 0)],
+    ids=["hung up before", "hung up after", "bad gateway", "another page"],
+)
 def test_a_commit_without_an_answer_is_reported_as_unknown(
-    connection: dbapi.Connection, proxy: Proxy, connect: Connect, drop: str, kept: int
+    connection: dbapi.Connection, proxy: Proxy, connect: Connect, fault: Fault, kept: int
 ) -> None:
     through = connect(proxy.url)
     through.begin()
     through.execute(INSERT, ["a"])
-    proxy.fault = lambda _: Fault(drop=drop)
+    proxy.fault = lambda _: fault
     with pytest.raises(dbapi.OperationalError, match="not known whether"):
         through.commit()
     assert not through.in_transaction
@@ -166,6 +170,36 @@ def test_a_token_that_ends_in_a_transaction_loses_all_of_it(
     proxy.fault = lambda _: Fault()
     with pytest.raises(dbapi.OperationalError, match="nothing of it was kept"):
         through.execute(INSERT, ["third"])
+    through.rollback()
+    assert count(connection) == 0
+
+
+def test_a_commit_that_the_server_refuses_is_reported_as_lost(
+    connection: dbapi.Connection, proxy: Proxy, connect: Connect
+) -> None:
+    through = connect(proxy.url)
+    through.begin()
+    through.execute(INSERT, ["a"])
+    proxy.fault = lambda _: Fault(status=401)
+    with pytest.raises(dbapi.OperationalError, match=r"nothing of it was kept.*refuses the token"):
+        through.commit()
+    assert count(connection) == 0
+
+
+def test_a_large_result_that_breaks_off_loses_its_transaction(
+    connection: dbapi.Connection, proxy: Proxy, connect: Connect
+) -> None:
+    through = connect(proxy.url)
+    through.begin()
+    through.execute(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)"
+        " INSERT INTO t SELECT i, i || hex(zeroblob(500)) FROM n"
+    )
+    proxy.fault = lambda body: Fault(drop="" if '"requests"' in body else "after")
+    with pytest.raises(dbapi.OperationalError, match="cannot be reached"):
+        through.execute("SELECT name FROM t")
+    with pytest.raises(dbapi.OperationalError, match="nothing of it was kept"):
+        through.commit()
     through.rollback()
     assert count(connection) == 0
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import NotSupportedError, models
 from django.db.backends.sqlite3 import _functions as python  # type: ignore[attr-defined]  # not in stubs
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pricing_site.libsql import temporal_sql
@@ -20,6 +20,8 @@ ZONES = [None, "UTC", "UTC+05:30", "UTC-03:00", "+0530", "-10"]
 
 # A day within the range, so that no zone or week leaves the years that SQLite and Python share.
 moments = st.datetimes(dt.datetime(1, 1, 9), dt.datetime(9999, 12, 22))  # noqa: DTZ001  stored without zone
+# SQLite rounds to the millisecond, and so to the next year.
+ALMOST_MIDNIGHT = dt.datetime(2023, 12, 31, 23, 59, 59, 999_999)  # noqa: DTZ001  as above
 properties = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -40,6 +42,7 @@ def selected(wrapper: DatabaseWrapper, *columns: tuple[str, Any]) -> list[Any]:
 
 
 @given(moment=moments, zone=st.sampled_from(ZONES))
+@example(moment=ALMOST_MIDNIGHT, zone=None)
 @properties
 def test_parts_of_a_datetime_are_those_that_python_finds(
     wrapper: DatabaseWrapper, moment: dt.datetime, zone: str | None
@@ -56,6 +59,7 @@ def test_parts_of_a_datetime_are_those_that_python_finds(
 
 
 @given(moment=moments, zone=st.sampled_from(ZONES))
+@example(moment=ALMOST_MIDNIGHT, zone=None)
 @properties
 def test_a_datetime_is_truncated_as_python_truncates_it(
     wrapper: DatabaseWrapper, moment: dt.datetime, zone: str | None
@@ -67,6 +71,7 @@ def test_a_datetime_is_truncated_as_python_truncates_it(
 
 
 @given(moment=moments, zone=st.sampled_from(ZONES))
+@example(moment=ALMOST_MIDNIGHT, zone=None)
 @properties
 def test_the_date_and_the_time_of_a_datetime_are_those_that_python_finds(
     wrapper: DatabaseWrapper, moment: dt.datetime, zone: str | None
@@ -87,6 +92,7 @@ def test_the_date_and_the_time_of_a_datetime_are_those_that_python_finds(
 
 
 @given(moment=moments)
+@example(moment=ALMOST_MIDNIGHT)
 @properties
 def test_a_date_and_a_time_alone_are_read_as_python_reads_them(
     wrapper: DatabaseWrapper, moment: dt.datetime

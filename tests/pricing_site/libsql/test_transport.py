@@ -195,7 +195,10 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tls_proxy: Proxy, conn
 
 @pytest.mark.usefixtures("_trusted")
 def test_a_certificate_of_a_known_authority_is_accepted(tls_proxy: Proxy, connect: Connect) -> None:
-    assert connect(tls_proxy.url).execute("SELECT 1").fetchone() == (1,)
+    connection = connect(tls_proxy.url)
+    for _ in range(5):
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert tls_proxy.connections == 1
 
 
 @pytest.mark.usefixtures("_trusted")
@@ -217,3 +220,10 @@ def test_a_base_url_without_tls_does_not_get_the_token(
         with pytest.raises(dbapi.InterfaceError, match="without TLS"):
             connection.execute("INSERT INTO t VALUES (1)")
         connection.rollback()
+
+
+@pytest.mark.parametrize("token", ["secret\n", "sécret"])
+def test_a_token_that_http_cannot_carry_is_refused_and_not_repeated(token: str) -> None:
+    with pytest.raises(dbapi.ProgrammingError) as refusal:
+        dbapi.connect("http://127.0.0.1:1", token)
+    assert token not in str(refusal.value)

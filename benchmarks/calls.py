@@ -1,0 +1,111 @@
+"""Tool calls over HTTP as cheaply as a client can make them, and what the server spends on each."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.product import Product, serve
+
+REVISION = "2026-07-28"
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Of one call: the server's CPU time, and the time that the client waited, in seconds."""
+
+    cpu: float
+    p50: float
+    p99: float
+
+
+class Caller:
+    """A client on one kept-alive connection, which looks at the server's processes as it calls."""
+
+    def __init__(self, product: Product, token: str, process_ids: list[int]) -> None:
+        self._connection = http.client.HTTPConnection(urlsplit(product.url).netloc)
+        self._token = token
+        self._process_ids = process_ids
+
+    def measure(self, tool: str, arguments: dict[str, Any], calls: int) -> Cost:
+        """The cost of a call, after some that do not count."""
+        body = _body(tool, arguments)
+        for _ in range(max(calls // 10, 5)):
+            self._call(tool, body)
+        waits = []
+        before = self._cpu_seconds()
+        for _ in range(calls):
+            start = time.perf_counter()
+            self._call(tool, body)
+            waits.append(time.perf_counter() - start)
+        cpu = (self._cpu_seconds() - before) / calls
+        percentiles = quantiles(waits, n=100)
+        return Cost(cpu, percentiles[49], percentiles[98])
+
+    def answer(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """What the tool answers.
+
+        Raises:
+            RuntimeError: it answered with an error.
+        """
+        result: dict[str, Any] = json.loads(self._call(tool, _body(tool, arguments)))["result"]
+        if result.get("isError"):
+            raise RuntimeError(result["structuredContent"])
+        content: dict[str, Any] = result["structuredContent"]
+        return content
+
+    def _call(self, tool: str, body: bytes) -> bytes:
+        headers = {
+            "Authorization": f"Bearer {self._token}",
+            "Accept": "application/json, text/event-stream",
+            "Content-Type": "application/json",
+            "MCP-Protocol-Version": REVISION,
+            "Mcp-Method": "tools/call",
+            "Mcp-Name": tool,
+        }
+        self._connection.request("POST", "/mcp", body, headers)
+        response = self._connection.getresponse()
+        text = response.read()
+        if response.status != http.HTTPStatus.OK:
+            raise RuntimeError(f"{response.status}: {text.decode()}")
+        return text
+
+    def _cpu_seconds(self) -> float:
+        return sum(map(_process_cpu_seconds, self._process_ids))
+
+
+@contextmanager
+def calling(product: Product, folder: Path) -> Iterator[Caller]:
+    """Serve the product with the no-op tool, and call it, until the block ends."""
+    token = product.manage("issue_token", "benchmark").strip()
+    with serve(
+        product, folder / "server.log", application="benchmarks.asgi_with_noop:application"
+    ) as process:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+        yield Caller(product, token, [int(pid) for pid in children.split()])
+
+
+def _body(tool: str, arguments: dict[str, Any]) -> bytes:
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": REVISION,
+        "io.modelcontextprotocol/clientInfo": {"name": "benchmark", "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    params = {"name": tool, "arguments": arguments, "_meta": meta}
+    return json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}).encode()
+
+
+def _process_cpu_seconds(process_id: int) -> float:
+    """User and system time, from the 14th and 15th field of proc_pid_stat(5)."""
+    fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
