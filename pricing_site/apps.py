@@ -14,3 +14,4 @@ class PricingSiteConfig(AppConfig):
         register(checks.check_secret_key)
         register(checks.check_debug)
         register(checks.check_public_url)
+        register(checks.check_sync)

@@ -32,6 +32,15 @@ def check_public_url(**_: Any) -> list[CheckMessage]:
     return [Error(f"PUBLIC_URL {fault}.", hint=hint, id="pricing_site.E003")] if fault else []
 
 
+def check_sync(**_: Any) -> list[CheckMessage]:
+    is_part = 0 <= settings.SYNC_TASK_INDEX < settings.SYNC_TASK_COUNT
+    if is_part and settings.SYNC_REQUESTS_PER_MINUTE > 0:
+        return []
+    message = "The sync could not send a request, or would skip services."
+    hint = "SYNC_REQUESTS_PER_MINUTE is at least 1, CLOUD_RUN_TASK_INDEX less than CLOUD_RUN_TASK_COUNT."
+    return [Error(message, hint=hint, id="pricing_site.E004")]
+
+
 def _fault_of(url: str) -> str:
     """What is wrong with a PUBLIC_URL, as the rest of a sentence; nothing where it is right."""
     parts = urlsplit(url)

@@ -87,3 +87,14 @@ def test_an_unsafe_combination_stops_migrate_before_it_applies_anything(tmp_path
     assert run.returncode == 1
     assert run.stdout == ""
     assert "pricing_site.E003" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("SYNC_REQUESTS_PER_MINUTE", 0), ("SYNC_TASK_INDEX", 1), ("SYNC_TASK_INDEX", -1)]
+)
+def test_a_sync_that_could_not_read_all_services_is_refused(
+    settings: Settings, setting: str, value: int
+) -> None:
+    setattr(settings, setting, value)
+
+    assert faults(settings, "http://127.0.0.1:8000") == ["pricing_site.E004"]
