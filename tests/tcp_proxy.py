@@ -39,10 +39,10 @@ class TcpProxy:
             self._loop.close()
 
     def cut(self) -> None:
-        """Break all connections, without a farewell."""
-        self._loop.call_soon_threadsafe(self._abort)
+        """Break all connections, without a farewell; they are broken when this returns."""
+        asyncio.run_coroutine_threadsafe(self._abort(), self._loop).result()
 
-    def _abort(self) -> None:
+    async def _abort(self) -> None:
         for writer in self._writers:
             writer.transport.abort()
 

@@ -195,7 +195,7 @@ def test_a_call_that_takes_too_long_is_made_again(billing: FakeBilling) -> None:
     with billing.served() as address, ApiSource.open(partial(client, address), UNLIMITED, hasty) as source:
         assert sku_ids(source) == ["A", "B", "C"]
 
-    assert len(billing.calls) == 2
+    assert len(billing.calls) >= 2
 
 
 def test_a_connection_that_is_cut_in_the_middle_of_a_list_is_made_anew(billing: FakeBilling) -> None:
