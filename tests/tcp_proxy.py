@@ -1,4 +1,4 @@
-"""A TCP proxy on the loopback interface that makes a network of it: late by a round trip, or cut."""
+"""A TCP proxy on the loopback interface, whose connections can be cut."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-
 
 class TcpProxy:
-    """Forwards what comes to `port` to `target`, each direction late by half of `round_trip` seconds."""
+    """Forwards what comes to `port` to the port `target`."""
 
-    def __init__(self, target: int, round_trip: float = 0) -> None:
+    def __init__(self, target: int) -> None:
         self._target = target
-        self._delay = round_trip / 2
         self._loop = asyncio.new_event_loop()
         self._writers: set[asyncio.StreamWriter] = set()
         self.port = 0
@@ -55,28 +52,14 @@ class TcpProxy:
         pair = {writer, onward[1]}
         self._writers |= pair
         with contextlib.suppress(OSError, asyncio.CancelledError):
-            await asyncio.gather(self._forward((reader, onward[1])), self._forward((onward[0], writer)))
+            await asyncio.gather(_forward(reader, onward[1]), _forward(onward[0], writer))
         self._writers -= pair
 
-    async def _forward(self, streams: Streams) -> None:
-        """Each piece is sent when its own delay is over, so that the delay costs no throughput."""
-        reader, writer = streams
-        late: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(maxsize=1000)
-        sender = asyncio.create_task(self._send(late, writer))
-        try:
-            while piece := await reader.read(1 << 16):
-                await late.put((self._loop.time() + self._delay, piece))
-            await late.put((self._loop.time() + self._delay, b""))
-            await sender
-        finally:
-            sender.cancel()
-            writer.close()
 
-    async def _send(self, late: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter) -> None:
-        while True:
-            due, piece = await late.get()
-            await asyncio.sleep(max(0, due - self._loop.time()))
-            if not piece:
-                return
+async def _forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while piece := await reader.read(1 << 16):
             writer.write(piece)
             await writer.drain()
+    finally:
+        writer.close()
