@@ -42,7 +42,7 @@ def ensure_local_account(path: Path) -> LocalAccount:
     token = kept.get("token", "")
     row = tokens.check(token)
     if row is None or row.user != user:
-        token = tokens.issue(user, days=TOKEN_DAYS)
+        token = tokens.issue(user, days=TOKEN_DAYS, name="script/run")
     account = LocalAccount(user.get_username(), password, token)
     _write(path, account)
     return account

@@ -1,9 +1,21 @@
-"""People, and the clients that act for them."""
+"""People, the clients that act for them, and what they agreed to."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
-from oauth2_provider.models import AbstractApplication, ApplicationManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from oauth2_provider.models import AbstractApplication, AccessToken, ApplicationManager
+
+from accounts.oauth import redirects
+
+MAX_NAME_LENGTH = 80
+MAX_REDIRECT_URIS = 10
+MAX_REDIRECT_URI_LENGTH = 500
+MAX_TOKEN_NAME_LENGTH = 60
 
 
 class User(AbstractUser):
@@ -13,7 +25,74 @@ class User(AbstractUser):
 class Client(AbstractApplication):
     """An OAuth client. Our own model from the first migration, for the same reason."""
 
+    disabled = models.BooleanField(
+        default=False, help_text="A disabled client gets no token, and those it has are refused."
+    )
+
     objects = ApplicationManager()
 
     class Meta:
         verbose_name = "client"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.client_type == self.CLIENT_PUBLIC:
+            self.client_secret, self.hash_client_secret = "", False
+        super().save(*args, **kwargs)
+
+    def is_usable(self, request: Any) -> bool:  # noqa: ARG002 django-oauth-toolkit's signature
+        return not self.disabled
+
+    def clean(self) -> None:
+        """What a client may say about itself, whichever way it came (RFC 7591 section 5)."""
+        super().clean()
+        errors: dict[str, list[str]] = {}
+        if not self.name.isprintable() or len(self.name) > MAX_NAME_LENGTH:
+            errors["name"] = [f"must be at most {MAX_NAME_LENGTH} printable characters"]
+        if self.authorization_grant_type != self.GRANT_AUTHORIZATION_CODE:
+            errors["authorization_grant_type"] = ["must be authorization_code"]
+        uris = self.redirect_uris.split()
+        faults = [f"{uri[:200]!r} {fault}" for uri in uris if (fault := redirects.fault_of(uri))]
+        if len(uris) > MAX_REDIRECT_URIS or any(len(uri) > MAX_REDIRECT_URI_LENGTH for uri in uris):
+            faults = [f"are limited to {MAX_REDIRECT_URIS} of {MAX_REDIRECT_URI_LENGTH} characters"]
+        if faults:
+            errors["redirect_uris"] = faults
+        if errors:
+            raise ValidationError(errors)
+
+
+class Consent(models.Model):
+    """A person agreed that a client may act for them. No code or token is good without it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="consents")
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="consents")
+    since = models.DateTimeField(auto_now_add=True, help_text="When the person first agreed.")
+    renewed = models.DateTimeField(auto_now=True, help_text="When the person last agreed.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "client"], name="one_consent_per_user_and_client")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} to {self.client}"
+
+
+class RedeemedCode(models.Model):
+    """An authorization code that was exchanged, kept so that a replay revokes what it gave."""
+
+    checksum = models.CharField(max_length=64, unique=True)
+    token_family = models.UUIDField()
+    redeemed = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"RedeemedCode #{self.pk}"
+
+
+class PersonalToken(models.Model):
+    """What a person calls a token that they made for a script."""
+
+    token = models.OneToOneField(AccessToken, on_delete=models.CASCADE, related_name="personal")
+    name = models.CharField(max_length=MAX_TOKEN_NAME_LENGTH, blank=True)
+
+    def __str__(self) -> str:
+        return self.name

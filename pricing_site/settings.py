@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -39,11 +40,26 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 MCP_ALLOWED_HOSTS = [f"{host}:*" for host in LOOPBACK_HOSTS] if IS_LOCAL else [_public.netloc]
 MCP_ALLOWED_ORIGINS = [f"http://{host}:*" for host in LOOPBACK_HOSTS] if IS_LOCAL else [PUBLIC_URL]
 
+# People sign in with GitHub. A laptop without credentials has the administrator that script/run makes.
+GITHUB_CLIENT_ID = env.str("GITHUB_CLIENT_ID", default="")
+GITHUB_CLIENT_SECRET = env.str("GITHUB_CLIENT_SECRET", default="")
+GITHUB_URL = env.str("GITHUB_URL", default="").rstrip("/")
+HAS_GITHUB = bool(GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET)
+STAFF_GITHUB_IDS = frozenset(env.list("STAFF_GITHUB_IDS", default=[]))
+ALLOWED_GITHUB_IDS = frozenset(env.list("ALLOWED_GITHUB_IDS", default=[]))
+ALLOWED_GITHUB_ORGS = frozenset(env.list("ALLOWED_GITHUB_ORGS", default=[]))
+
 INSTALLED_APPS = [
     "catalog",
     "mcp_api",
     "accounts",
     "oauth2_provider",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.github",
+    "corsheaders",
+    "csp",
     "pricing_site",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -55,12 +71,15 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "pricing_site.urls"
 ASGI_APPLICATION = "pricing_site.asgi.application"
@@ -92,11 +111,78 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+# script/run's administrator signs in with a password, so where there is GitHub the form is not served.
+LOGIN_URL = "admin:login" if IS_LOCAL and not HAS_GITHUB else "account_login"
+LOGIN_REDIRECT_URL = "account"
+LOGOUT_REDIRECT_URL = "home"
 
+SOCIALACCOUNT_ONLY = True
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SIGNUP_FIELDS = ["username*"]
+ACCOUNT_ADAPTER = "accounts.github.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.github.GitHubAdapter"
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {
+    "github": {
+        "OAUTH_PKCE_ENABLED": True,
+        # Nothing is read but the public profile, and membership where that decides.
+        "SCOPE": ["read:org"] if ALLOWED_GITHUB_ORGS else [],
+    }
+}
+if GITHUB_URL:
+    SOCIALACCOUNT_PROVIDERS["github"]["GITHUB_URL"] = GITHUB_URL
+if HAS_GITHUB:
+    SOCIALACCOUNT_PROVIDERS["github"]["APP"] = {"client_id": GITHUB_CLIENT_ID, "secret": GITHUB_CLIENT_SECRET}
+
+# The address of a request is the one that the last of this many proxies saw.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+# By address. On one machine every client has the same.
+ACCOUNT_RATE_LIMITS = {
+    "sign_in": "30/m/ip",
+    "consent": "60/m/ip",
+    "token": "120/m/ip",
+    "register": "600/h/ip" if IS_LOCAL else "20/h/ip",
+}
+# The counts are shared by all workers, so they are in the database; only the OAuth and sign-in pages count.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+# A client goes on refreshing this long after the person last agreed, and no longer.
+CONSENT_DAYS = 90
 OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.Client"
+OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "oauth2_provider.AccessToken"  # noqa: S105 a model's name
 OAUTH2_PROVIDER = {
+    "OIDC_ISS_ENDPOINT": PUBLIC_URL,
+    "OAUTH2_PROTECTED_RESOURCE_IDENTIFIER": MCP_RESOURCE,
+    "OAUTH2_PROTECTED_RESOURCE_AUTHORIZATION_SERVERS": [PUBLIC_URL],
+    "OAUTH2_PROTECTED_RESOURCE_NAME": "Cloud Pricing",
+    "OAUTH2_PROTECTED_RESOURCE_DOCUMENTATION": f"{PUBLIC_URL}/connect/",
     "SCOPES": {MCP_SCOPE: "Search and read prices"},
+    # Authorization codes and refresh tokens; the library's default serves every grant there ever was.
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",
+    "OAUTH2_VALIDATOR_CLASS": "accounts.oauth.validator.Validator",
+    "OAUTH2_GRANT_TYPES_SUPPORTED": ["authorization_code", "refresh_token"],
+    "OAUTH2_RESPONSE_TYPES_SUPPORTED": ["code"],
+    "OAUTH2_TOKEN_ENDPOINT_AUTH_METHODS_SUPPORTED": ["none", "client_secret_basic", "client_secret_post"],
+    "CLIENT_SECRET_HASHER": "client_secret",
+    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 15 * 60,
+    "REFRESH_TOKEN_EXPIRE_SECONDS": 14 * 24 * 3600,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http", "cursor"],
+    "ALLOW_LOCALHOST_LOOPBACK": True,
+    "DCR_ENABLED": True,
+    "CIMD_ENABLED": True,
+    "CIMD_METADATA_FETCHER": "accounts.oauth.client_document.DocumentFetcher",
+    "CIMD_REGISTRATION_PERMISSION_CLASSES": ("accounts.oauth.client_document.WhileAuthorizing",),
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
     "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
@@ -104,10 +190,21 @@ OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
     "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
     "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
-    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
 }
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "accounts.hashers.ClientSecretHasher",
+]
 # Agents on a person's machine are called back over http on its loopback address (RFC 8252 section 7.3).
 SILENCED_SYSTEM_CHECKS = ["oauth2_provider.W008"]
+
+# Clients that run in a browser (MCP Inspector) call these from their own origin. No cookie counts here.
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_URLS_REGEX = r"^/(\.well-known|oauth/(token|revoke|register))"
+CORS_ALLOW_METHODS = ["GET", "POST", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["authorization", "content-type", "mcp-protocol-version"]
 
 # Server-side SQL keeps dates in UTC only (docs/decisions/0001).
 USE_TZ = True
@@ -117,9 +214,23 @@ USE_I18N = False
 
 STATIC_URL = "static/"
 
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
 X_FRAME_OPTIONS = "DENY"
+# The address of the consent page holds what a client asked for; no other site is told.
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
 if _public.scheme == "https":
     # Cloud Run ends TLS in front of us and sets this header on every request.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

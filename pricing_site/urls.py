@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.templatetags.static import static
-from django.urls import path
-from django.views.generic import RedirectView
+from django.urls import include, path
 
+from accounts.sign_in import admin_login
 from pricing_site import views
 
 admin.site.site_header = "Cloud Pricing"
 admin.site.site_title = "Cloud Pricing"
 admin.site.index_title = "Administration"
-admin.site.enable_nav_sidebar = False  # the lists of SKUs and prices need the width
+admin.site.login = admin_login(admin.site.login)  # type: ignore[method-assign]
+
+# allauth answers with this one where a limit is reached.
+handler429 = views.too_many_requests
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("favicon.ico", RedirectView.as_view(url=static("pricing_site/icon.svg"))),
     path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("", include("accounts.oauth.urls")),
 ]

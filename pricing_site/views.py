@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from catalog.models import SAMPLE, PricingUpdate
 from catalog.sample.source import SampleSource
@@ -21,3 +22,15 @@ def home(request: HttpRequest) -> HttpResponse:
     notice = _SAMPLE_NOTICE if update and update.source == SAMPLE else ""
     context = {"mcp_url": settings.MCP_RESOURCE, "update": update, "notice": notice}
     return render(request, "pricing_site/home.html", context)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """A limit by address was reached: said as a page to people, as JSON to programs."""
+    if request.path.startswith("/oauth/") and request.path != reverse("oauth2_provider:authorize"):
+        description = "Too many requests from this address."
+        body = {"error": "temporarily_unavailable", "error_description": description}
+        response: HttpResponse = JsonResponse(body, status=429)
+    else:
+        response = render(request, "429.html", status=429)
+    response.headers["Retry-After"] = "60"
+    return response

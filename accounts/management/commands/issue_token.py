@@ -39,5 +39,7 @@ class Command(BaseCommand):
             raise CommandError(f"User {login} is disabled; enable it in the admin first.")
         if created:
             self.stderr.write(f"Made user {login} (no password).")
-        self.stdout.write(tokens.issue(user, days=days))
-        self.stderr.write(f"Valid for {days} days. It cannot be shown again; revoke it in the admin.")
+        self.stdout.write(tokens.issue(user, days=days, name="issue_token"))
+        self.stderr.write(
+            f"Valid for {days} days. It cannot be shown again; revoke it in the admin or on the account page."
+        )

@@ -1,0 +1,52 @@
+"""Who acts for a person now, and how they take it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+from oauth2_provider.models import AccessToken, Grant, RefreshToken
+
+from accounts.models import Client, Consent, PersonalToken, User
+
+
+@dataclass(frozen=True, slots=True)
+class ClientAccess:
+    """One client that may act for a person."""
+
+    client: Client
+    since: datetime
+    last_used: datetime | None
+
+
+def clients(user: User) -> list[ClientAccess]:
+    """The clients that `user` agreed to, the latest first.
+
+    An agent's access token lives for minutes, so when its last one was made says when it was last used.
+    """
+    tokens = AccessToken.objects.filter(user=user, application__isnull=False).order_by()
+    last_used = dict(tokens.values_list("application").annotate(Max("created")))
+    consents = Consent.objects.filter(user=user).select_related("client").order_by("-since")
+    return [ClientAccess(c.client, c.since, last_used.get(c.client_id)) for c in consents]
+
+
+def personal_tokens(user: User) -> QuerySet[PersonalToken]:
+    """The tokens that `user` made and that are still good, the latest first."""
+    good = PersonalToken.objects.filter(token__user=user, token__expires__gt=timezone.now())
+    return good.select_related("token").order_by("-pk")
+
+
+@transaction.atomic
+def revoke_clients(user: User, *clients: Client) -> None:
+    """Take `clients`' access to `user` away at once: consents, codes and tokens."""
+    Consent.objects.filter(user=user, client__in=clients).delete()
+    Grant.objects.filter(user=user, application__in=clients).delete()
+    RefreshToken.objects.filter(user=user, application__in=clients).delete()
+    AccessToken.objects.filter(user=user, application__in=clients).delete()
+
+
+def revoke_personal_token(user: User, pk: int) -> None:
+    AccessToken.objects.filter(user=user, personal__pk=pk).delete()

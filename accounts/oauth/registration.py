@@ -1,0 +1,106 @@
+"""Dynamic client registration (RFC 7591): what a client says about itself becomes a row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from accounts.errors import ClientMetadataError
+from accounts.models import Client
+
+MAX_BODY_BYTES = 16 * 1024
+GRANT_TYPES = ["authorization_code", "refresh_token"]
+CLIENT_TYPES = {
+    "none": Client.CLIENT_PUBLIC,
+    "client_secret_basic": Client.CLIENT_CONFIDENTIAL,
+    "client_secret_post": Client.CLIENT_CONFIDENTIAL,
+}
+
+
+def register(body: bytes) -> dict[str, Any]:
+    """Make a client from its metadata, as JSON.
+
+    Returns:
+        The client information response (section 3.2.1). A secret in it cannot be shown again.
+
+    Raises:
+        ClientMetadataError: the metadata are none, or not what a client here may say.
+    """
+    metadata = _parse(body)
+    method = metadata.get("token_endpoint_auth_method", "client_secret_basic")
+    client = _client(metadata, method)
+    secret = client.client_secret
+    try:
+        client.full_clean()
+    except ValidationError as error:
+        raise _metadata_error(error) from error
+    client.save()
+    return _response(client, method, secret)
+
+
+def served_grant_types(grant_types: list[str]) -> list[str]:
+    """Those of a client's grant types that are served here: many clients list every one they know."""
+    return [grant_type for grant_type in grant_types if grant_type in GRANT_TYPES]
+
+
+def _parse(body: bytes) -> Mapping[str, Any]:
+    if len(body) > MAX_BODY_BYTES:
+        raise ClientMetadataError(f"The metadata are larger than {MAX_BODY_BYTES} bytes.")
+    try:
+        metadata = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise ClientMetadataError("The body is no JSON.") from error
+    if not isinstance(metadata, dict):
+        raise ClientMetadataError("The body is no JSON object.")
+    return metadata
+
+
+def _client(metadata: Mapping[str, Any], method: Any) -> Client:
+    if not isinstance(method, str) or method not in CLIENT_TYPES:
+        raise ClientMetadataError(f"token_endpoint_auth_method must be one of {', '.join(CLIENT_TYPES)}.")
+    if "authorization_code" not in _strings(metadata, "grant_types", ["authorization_code"]):
+        raise ClientMetadataError("grant_types must hold authorization_code.")
+    name = metadata.get("client_name", "")
+    if not isinstance(name, str):
+        raise ClientMetadataError("client_name must be a string.")
+    return Client(
+        name=name,
+        redirect_uris=" ".join(_strings(metadata, "redirect_uris", [])),
+        client_type=CLIENT_TYPES[method],
+        authorization_grant_type=Client.GRANT_AUTHORIZATION_CODE,
+        registration_source=Client.RegistrationSource.DCR,
+    )
+
+
+def _strings(metadata: Mapping[str, Any], key: str, default: list[str]) -> list[str]:
+    values = metadata.get(key, default)
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise ClientMetadataError(f"{key} must be a list of strings.")
+    return values
+
+
+def _metadata_error(error: ValidationError) -> ClientMetadataError:
+    faults = error.message_dict
+    description = "; ".join(f"{field}: {' '.join(messages)}" for field, messages in faults.items())
+    is_about_redirects = "redirect_uris" in faults
+    return ClientMetadataError(
+        description, "invalid_redirect_uri" if is_about_redirects else "invalid_client_metadata"
+    )
+
+
+def _response(client: Client, method: str, secret: str) -> dict[str, Any]:
+    response = {
+        "client_id": client.client_id,
+        "client_id_issued_at": int(client.created.timestamp()),
+        "client_name": client.name,
+        "redirect_uris": client.redirect_uris.split(),
+        "grant_types": GRANT_TYPES,
+        "response_types": ["code"],
+        "token_endpoint_auth_method": method,
+    }
+    if client.client_type == Client.CLIENT_CONFIDENTIAL:
+        response |= {"client_secret": secret, "client_secret_expires_at": 0}
+    return response

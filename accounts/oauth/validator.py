@@ -1,0 +1,113 @@
+"""What a token request must meet beyond what django-oauth-toolkit asks (docs/decisions/0002)."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from oauth2_provider.models import AccessToken, Grant, RefreshToken
+from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauthlib.common import Request
+from oauthlib.oauth2.rfc6749 import errors
+
+from accounts.models import Client, Consent, RedeemedCode, User
+
+logger = logging.getLogger(__name__)
+
+
+class Validator(OAuth2Validator):
+    """The authorization server's rules. A request here is oauthlib's, not Django's."""
+
+    def validate_code(
+        self, client_id: str, code: str, client: Client, request: Request, *args: Any, **kwargs: Any
+    ) -> bool:
+        if super().validate_code(client_id, code, client, request, *args, **kwargs):
+            return _may_act_for(client, request.user)
+        _revoke_what_it_gave(code)
+        return False
+
+    def validate_refresh_token(
+        self, refresh_token: str, client: Client, request: Request, *args: Any, **kwargs: Any
+    ) -> bool:
+        good: bool = super().validate_refresh_token(refresh_token, client, request, *args, **kwargs)
+        return good and _may_act_for(client, request.user)
+
+    def save_bearer_token(self, token: dict[str, Any], request: Request, *args: Any, **kwargs: Any) -> None:
+        """Trade the code or refresh token for `token`; of several requests at once, one wins.
+
+        The transaction takes the write lock when it begins, so what is read in it stays true in it.
+        """
+        with transaction.atomic():
+            wins = _claim_code(request) if request.grant_type == "authorization_code" else _is_live(request)
+            if wins:
+                super().save_bearer_token(token, request, *args, **kwargs)
+        if wins:
+            return
+        if request.grant_type == "authorization_code":
+            _revoke_what_it_gave(request.code)
+        raise errors.InvalidGrantError(request=request)
+
+    def invalidate_authorization_code(self, *_args: Any, **_kwargs: Any) -> None:
+        """Done with save_bearer_token, in its transaction."""
+
+    def _create_refresh_token(
+        self, request: Request, raw: str, access_token: AccessToken, previous: RefreshToken | None
+    ) -> RefreshToken:
+        token = super()._create_refresh_token(request, raw, access_token, previous)
+        if request.grant_type == "authorization_code":
+            RedeemedCode.objects.create(checksum=_checksum(request.code), token_family=token.token_family)
+        return token
+
+    def _check_and_set_request_resource(self, request: Request) -> None:
+        """Bind every token to /mcp, also where the client does not ask for it (RFC 8707 section 2)."""
+        asked = [value for name, value in request.decoded_body or [] if name == "resource" and value]
+        if not all(map(is_our_resource, asked)):
+            raise invalid_target(request)
+        request.resource = [settings.MCP_RESOURCE]
+        super()._check_and_set_request_resource(request)
+
+
+def is_our_resource(uri: str) -> bool:
+    """Whether a resource indicator names our /mcp; it answers with and without a slash at the end."""
+    return uri.removesuffix("/") == settings.MCP_RESOURCE
+
+
+def invalid_target(request: Request) -> errors.OAuth2Error:
+    description = f"resource must be {settings.MCP_RESOURCE}"
+    return errors.CustomOAuth2Error("invalid_target", description=description, request=request)
+
+
+def _may_act_for(client: Client, user: User) -> bool:
+    """Whether the person still agrees, and agreed recently enough that refreshing may go on."""
+    oldest = timezone.now() - timedelta(days=settings.CONSENT_DAYS)
+    consents = Consent.objects.filter(user=user, client=client, renewed__gt=oldest)
+    return user.is_active and consents.exists()
+
+
+def _claim_code(request: Request) -> bool:
+    claimed, _ = Grant.objects.filter(code=request.code, application=request.client).delete()
+    return claimed > 0
+
+
+def _is_live(request: Request) -> bool:
+    return RefreshToken.objects.filter(pk=request.refresh_token_instance.pk, revoked__isnull=True).exists()
+
+
+def _revoke_what_it_gave(code: str) -> None:
+    """RFC 6749 section 4.1.2: a code used twice was stolen from somebody, perhaps before its first use."""
+    family: UUID | None = (
+        RedeemedCode.objects.filter(checksum=_checksum(code)).values_list("token_family", flat=True).first()
+    )
+    if family is not None:
+        logger.warning("An authorization code was replayed; its tokens are revoked")
+        RefreshToken.revoke_family(family)
+
+
+def _checksum(code: str) -> str:
+    return hashlib.sha256(code.encode(errors="surrogatepass")).hexdigest()

@@ -1,0 +1,322 @@
+"""Sign-in with GitHub, against a GitHub of our own on loopback."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from allauth.socialaccount.models import SocialAccount, SocialToken
+from django.test import Client as Browser
+from pytest_django import Settings
+
+from accounts.models import User
+from tests.fake_github import GitHub
+
+pytestmark = pytest.mark.django_db
+
+START = "/accounts/github/login/"
+CALLBACK = "/accounts/github/login/callback/"
+
+
+def leave(browser: Browser, **form: str) -> str:
+    """Where GitHub sends the person back to, after the button was pressed."""
+    response = browser.post(START, form)
+    assert response.status_code == 302, response.content
+    at_github = requests.get(response["Location"], allow_redirects=False, timeout=5)
+    return at_github.headers["Location"]
+
+
+def sign_in(browser: Browser, **form: str) -> Any:
+    return browser.get(leave(browser, **form))
+
+
+def signed_in(browser: Browser) -> str | None:
+    key = browser.session.get("_auth_user_id")
+    return User.objects.get(pk=key).username if key else None
+
+
+@pytest.mark.usefixtures("github")
+def test_a_github_account_becomes_a_person_of_that_name(client: Browser) -> None:
+    response = sign_in(client)
+
+    assert response.status_code == 302
+    assert response["Location"] == "/account/"
+    assert signed_in(client) == "octo-ann"
+    user = User.objects.get()
+    assert not user.is_staff
+    assert not user.has_usable_password()
+
+
+def test_nothing_is_kept_that_is_not_needed(client: Browser, github: GitHub) -> None:
+    sign_in(client)
+
+    user = User.objects.get()
+    assert (user.email, user.first_name, user.last_name) == ("", "", "")
+    assert SocialAccount.objects.get().extra_data == {"login": "octo-ann"}
+    assert not SocialToken.objects.exists()
+    assert github.scopes == [""]
+    assert "/api/v3/user/emails" not in github.requests
+
+
+def test_the_same_account_is_the_same_person_after_a_change_of_name(client: Browser, github: GitHub) -> None:
+    sign_in(client)
+    github.login = "ann-renamed"
+    sign_in(Browser())
+
+    assert User.objects.count() == 1
+
+
+@pytest.mark.usefixtures("github")
+def test_a_name_that_is_taken_here_opens_nobody_elses_account(client: Browser) -> None:
+    User.objects.create_user("octo-ann", is_staff=True)
+
+    sign_in(client)
+
+    assert signed_in(client) != "octo-ann"
+    assert not User.objects.get(pk=client.session["_auth_user_id"]).is_staff
+
+
+def test_staff_are_decided_by_number_at_each_sign_in(
+    client: Browser, github: GitHub, settings: Settings
+) -> None:
+    settings.STAFF_GITHUB_IDS = frozenset({str(github.user_id)})
+    sign_in(client)
+    assert User.objects.get().is_superuser
+    assert client.get("/admin/").status_code == 200
+
+    settings.STAFF_GITHUB_IDS = frozenset()
+    sign_in(Browser())
+    assert not User.objects.get().is_superuser
+    assert client.get("/admin/", follow=True).status_code == 403
+
+
+@pytest.mark.usefixtures("github")
+def test_another_account_that_took_a_staff_members_name_is_not_staff(
+    client: Browser, settings: Settings
+) -> None:
+    settings.STAFF_GITHUB_IDS = frozenset({"42", "octo-ann"})
+
+    sign_in(client)
+
+    assert not User.objects.get().is_staff
+
+
+def test_with_allowed_numbers_no_other_account_gets_in(
+    client: Browser, github: GitHub, settings: Settings
+) -> None:
+    settings.ALLOWED_GITHUB_IDS = frozenset({"7"})
+    response = sign_in(client)
+    assert response.status_code == 403
+    assert "octo-ann" in response.content.decode()
+    assert signed_in(client) is None
+    assert not User.objects.exists()
+
+    github.user_id = 7
+    sign_in(client)
+    assert signed_in(client) == "octo-ann"
+
+
+@pytest.mark.parametrize(
+    ("memberships", "gets_in"),
+    [({}, False), ({"acme": "pending"}, False), ({"other": "active"}, False), ({"acme": "active"}, True)],
+)
+def test_with_allowed_organizations_only_active_members_get_in(
+    client: Browser, github: GitHub, settings: Settings, memberships: dict[str, str], *, gets_in: bool
+) -> None:
+    settings.ALLOWED_GITHUB_ORGS = frozenset({"acme"})
+    github.organizations = memberships
+
+    response = sign_in(client)
+
+    assert (signed_in(client) is not None) is gets_in
+    assert response.status_code == (302 if gets_in else 403)
+
+
+def test_somebody_who_left_the_organization_is_refused_at_the_next_sign_in(
+    client: Browser, github: GitHub, settings: Settings
+) -> None:
+    settings.ALLOWED_GITHUB_ORGS = frozenset({"acme"})
+    github.organizations = {"acme": "active"}
+    sign_in(client)
+    github.organizations = {}
+
+    assert sign_in(Browser()).status_code == 403
+
+
+@pytest.mark.usefixtures("github")
+def test_a_disabled_person_does_not_get_in(client: Browser) -> None:
+    sign_in(client)
+    User.objects.update(is_active=False)
+    browser = Browser()
+
+    response = sign_in(browser)
+
+    assert signed_in(browser) is None
+    assert response["Location"] == "/accounts/inactive/"
+    assert "disabled" in browser.get("/accounts/inactive/").content.decode()
+    assert client.get("/account/").status_code == 302
+
+
+@pytest.mark.usefixtures("github")
+def test_after_signing_in_the_person_is_where_they_wanted_to_go(client: Browser) -> None:
+    page = client.get("/accounts/login/?next=/oauth/authorize%3Fclient_id%3Dx")
+    assert 'value="/oauth/authorize?client_id=x"' in page.content.decode()
+
+    response = sign_in(client, next="/oauth/authorize?client_id=x")
+
+    assert response["Location"] == "/oauth/authorize?client_id=x"
+
+
+@pytest.mark.usefixtures("github")
+@pytest.mark.parametrize(
+    "target",
+    ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "http:evil.example"],
+)
+def test_no_next_leads_off_the_site(client: Browser, target: str) -> None:
+    response = sign_in(client, next=target)
+
+    assert response["Location"] == "/account/"
+
+
+@pytest.mark.usefixtures("github")
+def test_an_answer_from_github_is_taken_only_in_the_browser_that_asked(client: Browser) -> None:
+    way_back = leave(client)
+
+    response = Browser().get(way_back)
+
+    assert response.status_code == 401
+    assert not User.objects.exists()
+
+
+@pytest.mark.usefixtures("github")
+def test_an_answer_from_github_is_taken_once(client: Browser) -> None:
+    way_back = leave(client)
+    client.get(way_back)
+    client.post("/accounts/logout/")
+
+    response = client.get(way_back)
+
+    assert response.status_code == 401
+    assert signed_in(client) is None
+
+
+@pytest.mark.usefixtures("github")
+@pytest.mark.parametrize(
+    "query",
+    ["", "?code=x", "?code=x&state=made-up", "?state=", "?error=access_denied", "?code=%00&state=%ff"],
+)
+def test_an_answer_that_nobody_asked_for_is_an_error_page(client: Browser, query: str) -> None:
+    response = client.get(CALLBACK + query)
+
+    assert response.status_code in (302, 401)
+    assert signed_in(client) is None
+
+
+@pytest.mark.usefixtures("github")
+def test_a_code_that_github_does_not_know_is_an_error_page(client: Browser) -> None:
+    state = parse_qs(urlsplit(leave(client)).query)["state"][0]
+
+    response = client.get(CALLBACK, {"code": "stolen", "state": state})
+
+    assert response.status_code == 401
+    assert "Signing in did not work" in response.content.decode()
+
+
+@pytest.mark.usefixtures("github")
+def test_somebody_who_stops_at_github_is_told_so(client: Browser) -> None:
+    state = parse_qs(urlsplit(leave(client)).query)["state"][0]
+
+    response = client.get(CALLBACK, {"error": "access_denied", "state": state}, follow=True)
+
+    assert "You did not sign in" in response.content.decode()
+
+
+@pytest.mark.usefixtures("github")
+def test_signing_in_changes_the_session_key(client: Browser) -> None:
+    client.post(START)
+    before = client.session.session_key
+
+    sign_in(client)
+
+    assert client.session.session_key != before
+
+
+@pytest.mark.usefixtures("github")
+def test_no_second_github_account_can_be_tied_to_a_person(client: Browser, github: GitHub) -> None:
+    sign_in(client)
+    github.user_id, github.login = 2002, "second"
+
+    assert sign_in(client, process="connect").status_code == 403
+    assert SocialAccount.objects.count() == 1
+
+
+@pytest.mark.usefixtures("github")
+def test_what_is_asked_of_github_cannot_be_widened_by_a_link(client: Browser) -> None:
+    response = client.post(f"{START}?scope=repo&auth_params=login%3Dx")
+
+    assert response["Location"] == "/accounts/login/"
+
+
+@pytest.mark.usefixtures("github")
+def test_only_our_own_page_starts_a_sign_in() -> None:
+    browser = Browser(enforce_csrf_checks=True)
+
+    assert browser.post(START).status_code == 403
+    assert browser.get(START)["Location"] == "/accounts/login/"
+
+
+@pytest.mark.usefixtures("github")
+def test_with_github_there_is_no_password_form(client: Browser) -> None:
+    User.objects.create_superuser("admin", password="correct horse battery")
+
+    response = client.post("/admin/login/", {"username": "admin", "password": "correct horse battery"})
+
+    assert response.status_code == 302
+    assert response["Location"].startswith("/accounts/login/")
+    assert signed_in(client) is None
+    assert "password" not in client.get("/accounts/login/").content.decode().lower()
+
+
+def test_on_a_laptop_without_github_the_local_administrator_signs_in(client: Browser) -> None:
+    User.objects.create_superuser("admin", password="correct horse battery")
+
+    way_in = client.get("/accounts/login/?next=/account/", follow=True)
+    assert way_in.redirect_chain[-1][0] == "/admin/login/?next=/account/"
+    response = client.post(
+        way_in.redirect_chain[-1][0], {"username": "admin", "password": "correct horse battery"}
+    )
+
+    assert response["Location"] == "/account/"
+    assert client.get(START).status_code == client.get(CALLBACK).status_code == 404
+
+
+def test_elsewhere_without_github_there_is_no_password_form_either(
+    client: Browser, settings: Settings
+) -> None:
+    settings.IS_LOCAL, settings.LOGIN_URL = False, "account_login"
+    User.objects.create_superuser("admin", password="correct horse battery")
+
+    response = client.post("/admin/login/", {"username": "admin", "password": "correct horse battery"})
+    assert response["Location"].startswith("/accounts/login/")
+    page = client.get(response["Location"])
+    assert page.status_code == 503
+    assert "GITHUB_CLIENT_ID" in page.content.decode()
+
+
+def test_a_github_that_does_not_answer_is_an_error_page(client: Browser, github: GitHub) -> None:
+    way_back = leave(client)
+    github.tokens = NoTokens()
+
+    response = client.get(way_back)
+
+    assert response.status_code == 401
+    assert signed_in(client) is None
+
+
+class NoTokens(set[str]):
+    """GitHub after it lost every token."""
+
+    def add(self, element: str, /) -> None:
+        pass
