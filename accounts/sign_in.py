@@ -12,13 +12,16 @@ from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
-View = Callable[..., HttpResponse]
+from accounts.popups import answers_its_opener
+
+View = Callable[..., HttpResponseBase]
 
 
+@answers_its_opener
 @never_cache
 # GitHub may send people on to their company's own sign-in, and form-action would hold that redirect too.
 @csp_replace({"form-action": None})
@@ -33,6 +36,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/sign_in.html", context)
 
 
+@answers_its_opener
 @never_cache
 @rate_limit(action="sign_in")
 def github_start(request: HttpRequest) -> HttpResponse:
@@ -44,6 +48,7 @@ def github_start(request: HttpRequest) -> HttpResponse:
     return github.oauth2_login(request)
 
 
+@answers_its_opener
 @never_cache
 @rate_limit(action="sign_in", limit_get=True)
 def github_return(request: HttpRequest) -> HttpResponse:
@@ -56,8 +61,9 @@ def github_return(request: HttpRequest) -> HttpResponse:
 def admin_login(password_form: View) -> View:
     """Django's admin login, or the way to ours where people sign in with GitHub."""
 
+    @answers_its_opener
     @rate_limit(action="sign_in")
-    def login(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def login(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
         if settings.IS_LOCAL and not settings.HAS_GITHUB:
             return password_form(request, extra_context)
         if request.user.is_authenticated:

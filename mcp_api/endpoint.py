@@ -26,10 +26,12 @@ _app = server.streamable_http_app(
     transport_security=TransportSecuritySettings(
         allowed_hosts=settings.MCP_ALLOWED_HOSTS, allowed_origins=settings.MCP_ALLOWED_ORIGINS
     ),
-    # The audience is checked with the token. There is no protected-resource document (RFC 9728) to point
-    # to until the OAuth flow is there to be discovered.
+    # Tokens are bound to /mcp and nothing else. Django serves the document that the challenge points to.
     auth=AuthSettings(
-        issuer_url=settings.PUBLIC_URL, resource_server_url=None, required_scopes=[settings.MCP_SCOPE]
+        issuer_url=settings.PUBLIC_URL,
+        resource_server_url=settings.MCP_RESOURCE,
+        required_scopes=[settings.MCP_SCOPE],
+        validate_token_resource=True,
     ),
     token_verifier=BearerTokenVerifier(),
 )
@@ -64,8 +66,8 @@ def _response_headers(headers: Iterable[Header], has_token: bool) -> Iterator[He
     """
     for name, value in headers:
         if name == b"www-authenticate":
-            scope = b'scope="%s"' % settings.MCP_SCOPE.encode()
-            yield name, value + b", " + scope if has_token else b"Bearer " + scope
+            challenge = value if has_token else b"Bearer " + value[value.index(b"resource_metadata=") :]
+            yield name, challenge + b', scope="%s"' % settings.MCP_SCOPE.encode()
         else:
             yield name, value
     yield b"x-content-type-options", b"nosniff"

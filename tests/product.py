@@ -80,8 +80,8 @@ def serve(
             process.wait(timeout=30)
 
 
-def install(database: str) -> Product:
-    """A product on a free port over `database`, migrated."""
+def install(database: str, **settings: str) -> Product:
+    """A product on a free port over `database`, migrated; `settings` are environment variables."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = {
@@ -92,6 +92,7 @@ def install(database: str) -> Product:
         "PUBLIC_URL": url,
         "PORT": str(port),
         "DEBUG": "false",
+        **settings,
     }
     product = Product(environment, url)
     product.manage("migrate", "--verbosity", "0")

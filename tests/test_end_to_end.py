@@ -93,7 +93,8 @@ def test_the_example_that_details_gives_is_a_call_that_works(product: Product, t
 @pytest.mark.parametrize(
     ("authorization", "challenge"),
     [
-        (None, 'Bearer scope="pricing:read"'),
+        (None, 'Bearer resource_metadata="'),
+        (None, 'scope="pricing:read"'),
         ("Bearer wrong", 'error="invalid_token"'),
         ("Basic YWRtaW46YWRtaW4=", 'error="invalid_token"'),
     ],

@@ -26,6 +26,7 @@ from oauthlib.oauth2.rfc6749 import errors
 from accounts.models import Client, Consent, User
 from accounts.oauth import redirects
 from accounts.oauth.validator import invalid_target, is_our_resource
+from accounts.popups import answers_its_opener
 
 # Long enough to read the page, short enough that an old tab agrees to nothing.
 OFFER_SECONDS = 600
@@ -59,6 +60,7 @@ class Offer:
         return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
 
 
+@method_decorator(answers_its_opener, name="dispatch")
 @method_decorator(rate_limit(action="consent", limit_get=True), name="dispatch")
 @method_decorator(never_cache, name="dispatch")
 # Chromium holds every redirect that follows the form against form-action, those of the client's site too.

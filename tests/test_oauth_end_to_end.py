@@ -1,0 +1,90 @@
+"""From an agent that knows an address to its answer: a real server, a fake GitHub, the official client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from tests import fake_github
+from tests.oauth_client import OfficialClient, RefusedError
+from tests.person import Person
+from tests.ports import free_port
+from tests.product import Product, install, serve
+
+MODES = ["legacy", "2026-07-28"]
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    folder = tmp_path_factory.mktemp("oauth")
+    port = free_port()
+    product = install(
+        f"file:{folder}/catalog.db",
+        GITHUB_CLIENT_ID=fake_github.CLIENT_ID,
+        GITHUB_CLIENT_SECRET=fake_github.CLIENT_SECRET,
+        GITHUB_URL=f"http://127.0.0.1:{port}",
+    )
+    product.manage("sync_catalog", "--source", "sample")
+    with fake_github.serve(port), serve(product, folder / "server.log"):
+        yield product
+
+
+@pytest.fixture
+def person() -> Iterator[Person]:
+    with Person() as person:
+        yield person
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_agent_that_knows_the_address_gets_in_once_its_owner_agrees(
+    product: Product, person: Person, mode: str
+) -> None:
+    agent = OfficialClient(f"{product.url}/mcp", person, mode)
+
+    assert agent.tools() == ["search", "details", "calculate"]
+
+    assert len(agent.answers) == 1
+    assert [page for page in person.pages if "Sign in with GitHub" in page]
+    assert 'Give <span class="name">Official</span> access?' in person.pages[-1]
+    assert "127.0.0.1:41999" in person.pages[-1]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_agent_refreshes_without_asking_again_and_is_refused_after_revocation(
+    product: Product, person: Person, mode: str
+) -> None:
+    agent = OfficialClient(f"{product.url}/mcp", person, mode)
+    agent.tools()
+    first = agent.storage.tokens
+    assert first is not None
+
+    agent.expire()
+    agent.tools()
+    second = agent.storage.tokens
+    assert len(agent.answers) == 1
+    assert second is not None
+    assert second.refresh_token != first.refresh_token
+
+    assert agent.storage.client is not None
+    form = {"token": second.refresh_token or "", "client_id": agent.storage.client.client_id or ""}
+    assert httpx2.post(f"{product.url}/oauth/revoke", data=form).status_code == 200
+    answer = httpx2.post(
+        f"{product.url}/mcp", json={}, headers={"Authorization": f"Bearer {second.access_token}"}
+    )
+    assert answer.status_code == 401
+    agent.tools()
+    assert len(agent.answers) == 2
+
+
+def test_an_agent_whose_owner_denies_gets_nothing(product: Product, person: Person) -> None:
+    person.decision = "deny"
+    agent = OfficialClient(f"{product.url}/mcp", person)
+
+    with pytest.RaisesGroup(
+        pytest.RaisesExc(RefusedError, match="access_denied"), flatten_subgroups=True, allow_unwrapped=True
+    ):
+        agent.tools()
+
+    assert agent.storage.tokens is None
