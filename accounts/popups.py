@@ -17,7 +17,7 @@ def answers_its_opener(view: Callable[..., HttpResponseBase]) -> Callable[..., H
     """
 
     @wraps(view)
-    def wrapped(*args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(*args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(*args, **kwargs)
         response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
         return response

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from oauth2_provider.views.base import RevokeTokenView, TokenView
 
 from accounts.errors import ClientMetadataError
-from accounts.oauth.registration import register
+from accounts.oauth.registration import GRANT_TYPES, register
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -30,7 +30,9 @@ def json_error(code: str, description: str, status: int = 400) -> JsonResponse:
 @require_POST
 @rate_limit(action="token")
 def token(request: HttpRequest) -> HttpResponse:
-    """RFC 6749 section 3.2."""
+    """RFC 6749 section 3.2. The library's view also takes device codes, which are not served."""
+    if request.POST.get("grant_type") not in GRANT_TYPES:
+        return json_error("unsupported_grant_type", f"grant_type must be one of {', '.join(GRANT_TYPES)}.")
     return _strictly(_token, request)
 
 

@@ -42,8 +42,10 @@ class Agent:
     http: Browser = field(default_factory=lambda: Browser(enforce_csrf_checks=True))
     redirect_uri: str = REDIRECT_URI
     verifier: str = field(default_factory=lambda: secrets.token_urlsafe(48))
+    user: User = field(init=False)
 
     def sign_in(self, user: User) -> None:
+        self.user = user
         self.browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
 
     def request(self, **changes: Any) -> dict[str, Any]:

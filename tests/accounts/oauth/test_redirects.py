@@ -1,0 +1,107 @@
+"""Redirect URIs: compared character by character, but for the port of a loopback address."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.accounts.oauth.agent import Agent, answer_of
+from tests.accounts.oauth.conftest import make_client
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://evil.example/callback",
+        "http://agent.example/callback",
+        "https://agent.example/callback/",
+        "https://agent.example/callback/../evil",
+        "https://agent.example/Callback",
+        "https://agent.example/callback?next=https://evil.example",
+        "https://agent.example/callback?",
+        "https://agent.example/callback#fragment",
+        "https://agent.example/callback#",
+        "https://agent.example:8443/callback",
+        "https://agent.example.evil.example/callback",
+        "https://evil.example@agent.example/callback",
+        "https://agent.example@evil.example/callback",
+        "https://agent.example/callback%2f..%2fevil",
+        "https://agent.example\\@evil.example/callback",
+        "https://agent.example/callback;evil=1",
+        "https://AGENT.example./callback",
+        "//agent.example/callback",
+        "/callback",
+        "javascript:alert(1)//https://agent.example/callback",
+        "data:text/html,<script>alert(1)</script>",
+        "https://agent.example/callback\x00",
+        "https://agent.example/callback\r\nX-Evil: 1",
+        " https://agent.example/callback",
+        "https://[::1/callback",
+        "",
+    ],
+)
+def test_any_other_redirect_is_an_error_page_and_no_redirect(agent: Agent, uri: str) -> None:
+    response = agent.ask(redirect_uri=uri)
+
+    assert response.status_code == 400
+    assert "Location" not in response
+    assert "cannot be connected" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("registered", "asked"),
+    [
+        ("http://127.0.0.1/callback", "http://127.0.0.1:50123/callback"),
+        ("http://127.0.0.1:1234/callback", "http://127.0.0.1:50123/callback"),
+        ("http://localhost/callback", "http://localhost:50123/callback"),
+        ("http://[::1]/callback", "http://[::1]:50123/callback"),
+    ],
+)
+def test_a_loopback_redirect_may_name_any_port(agent: Agent, registered: str, asked: str) -> None:
+    agent.client = make_client("Local", registered)
+    agent.redirect_uri = asked
+
+    response = agent.answer(agent.ask())
+
+    assert response["Location"].startswith(asked + "?code=")
+    assert agent.redeem(answer_of(response)["code"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("registered", "asked"),
+    [
+        ("http://127.0.0.1/callback", "http://127.0.0.1:50123/other"),
+        ("http://127.0.0.1/callback", "http://localhost:50123/callback"),
+        ("http://127.0.0.1/callback", "http://127.0.0.2:50123/callback"),
+        ("http://127.0.0.1/callback", "https://127.0.0.1:50123/callback"),
+        ("http://localhost/callback", "http://localhost.evil.example:50123/callback"),
+        ("http://localhost/callback", "http://localhost:50123@evil.example/callback"),
+    ],
+)
+def test_a_loopback_redirect_differs_in_nothing_but_the_port(
+    agent: Agent, registered: str, asked: str
+) -> None:
+    agent.client = make_client("Local", registered)
+
+    assert agent.ask(redirect_uri=asked).status_code == 400
+
+
+def test_a_known_private_scheme_is_redirected_to(agent: Agent) -> None:
+    agent.redirect_uri = "cursor://anysphere.cursor-mcp/oauth/callback"
+    agent.client = make_client("Cursor", agent.redirect_uri)
+
+    response = agent.answer(agent.ask())
+
+    assert response["Location"].startswith(agent.redirect_uri + "?code=")
+
+
+def test_a_client_with_one_redirect_need_not_name_it(agent: Agent) -> None:
+    code = agent.code(redirect_uri=None)
+
+    assert agent.redeem(code, redirect_uri=None).status_code == 200
+
+
+def test_a_client_with_several_must(agent: Agent) -> None:
+    agent.client.redirect_uris += " https://agent.example/other"
+    agent.client.save()
+
+    assert agent.ask(redirect_uri=None).status_code == 400

@@ -1,0 +1,110 @@
+"""Requests at the same moment, against two worker processes over one database file."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx2
+import pytest
+
+from tests import fake_github
+from tests.accounts.oauth.agent import challenge_of
+from tests.person import Person
+from tests.ports import free_port
+from tests.product import Product, install, serve
+
+CALLBACK = "https://agent.example/callback"
+AT_ONCE = 6
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    folder = tmp_path_factory.mktemp("races")
+    port = free_port()
+    product = install(
+        f"file:{folder}/catalog.db",
+        WEB_CONCURRENCY="2",
+        GITHUB_CLIENT_ID=fake_github.CLIENT_ID,
+        GITHUB_CLIENT_SECRET=fake_github.CLIENT_SECRET,
+        GITHUB_URL=f"http://127.0.0.1:{port}",
+    )
+    with fake_github.serve(port), serve(product, folder / "server.log"):
+        yield product
+
+
+@dataclass
+class Racer:
+    """A client that sends the same request several times at once."""
+
+    url: str
+    client_id: str
+    verifier: str
+
+    def code(self) -> str:
+        query = {
+            "response_type": "code",
+            "client_id": self.client_id,
+            "redirect_uri": CALLBACK,
+            "code_challenge": challenge_of(self.verifier),
+            "code_challenge_method": "S256",
+        }
+        with Person() as person:
+            answer = person.go(f"{self.url}/oauth/authorize?{urlencode(query)}", until=CALLBACK)
+        return parse_qs(urlsplit(answer).query)["code"][0]
+
+    def post(self, **form: str) -> httpx2.Response:
+        return httpx2.post(f"{self.url}/oauth/token", data={"client_id": self.client_id, **form}, timeout=30)
+
+    def redeem(self, code: str) -> httpx2.Response:
+        return self.post(
+            grant_type="authorization_code",
+            code=code,
+            code_verifier=self.verifier,
+            redirect_uri=CALLBACK,
+        )
+
+    def refresh(self, token: str) -> httpx2.Response:
+        return self.post(grant_type="refresh_token", refresh_token=token)
+
+    def calls(self, token: str) -> int:
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx2.post(f"{self.url}/mcp", json={}, headers=headers).status_code
+
+
+@pytest.fixture
+def racer(product: Product) -> Racer:
+    metadata = {"redirect_uris": [CALLBACK], "token_endpoint_auth_method": "none"}
+    registered = httpx2.post(f"{product.url}/oauth/register", json=metadata)
+    return Racer(product.url, registered.json()["client_id"], secrets.token_urlsafe(48))
+
+
+def at_once(function: Any, argument: str) -> list[httpx2.Response]:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(function, [argument] * AT_ONCE))
+
+
+def test_of_several_redemptions_at_once_one_wins_and_the_others_revoke_what_it_got(racer: Racer) -> None:
+    answers = at_once(racer.redeem, racer.code())
+
+    assert sorted(answer.status_code for answer in answers) == [200, *[400] * (AT_ONCE - 1)]
+    winner = next(answer.json() for answer in answers if answer.is_success)
+    assert racer.calls(winner["access_token"]) == 401
+    assert racer.refresh(winner["refresh_token"]).json()["error"] == "invalid_grant"
+
+
+def test_of_several_refreshes_at_once_one_wins_whole(racer: Racer) -> None:
+    first = racer.redeem(racer.code()).json()
+
+    answers = at_once(racer.refresh, first["refresh_token"])
+
+    assert {answer.status_code for answer in answers} <= {200, 400}
+    winners = [answer.json() for answer in answers if answer.is_success]
+    assert len(winners) == 1
+    assert winners[0]["access_token"]
+    assert winners[0]["refresh_token"]
+    assert racer.calls(first["access_token"]) == 401
