@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from tests import fake_github
+from tests import document_host, fake_github
+from tests.document_host import Host
 from tests.oauth_client import OfficialClient, RefusedError
 from tests.person import Person
 from tests.ports import free_port
@@ -17,11 +18,19 @@ MODES = ["legacy", "2026-07-28"]
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    with document_host.serve(tmp_path_factory.mktemp("host")) as host:
+        yield host
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory, host: Host) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("oauth")
     port = free_port()
     product = install(
         f"file:{folder}/catalog.db",
+        DJANGO_SETTINGS_MODULE="tests.document_settings",
+        **{document_host.CERTIFICATE_VARIABLE: str(host.certificate)},
         GITHUB_CLIENT_ID=fake_github.CLIENT_ID,
         GITHUB_CLIENT_SECRET=fake_github.CLIENT_SECRET,
         GITHUB_URL=f"http://127.0.0.1:{port}",
@@ -49,6 +58,20 @@ def test_an_agent_that_knows_the_address_gets_in_once_its_owner_agrees(
     assert [page for page in person.pages if "Sign in with GitHub" in page]
     assert 'Give <span class="name">Official</span> access?' in person.pages[-1]
     assert "127.0.0.1:41999" in person.pages[-1]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_agent_with_a_document_of_its_own_registers_nothing(
+    product: Product, person: Person, host: Host, mode: str
+) -> None:
+    document = host.publish(redirect_uris=["http://127.0.0.1/callback"])
+    agent = OfficialClient(f"{product.url}/mcp", person, mode, document)
+
+    assert agent.tools() == ["search", "details", "calculate"]
+
+    assert agent.storage.client is not None
+    assert agent.storage.client.client_id == document
+    assert f"localhost:{host.port}" in person.pages[-1]
 
 
 @pytest.mark.parametrize("mode", MODES)

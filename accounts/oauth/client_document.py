@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import httpx2
 from django.urls import reverse
 
-# The first four are private there; a second copy of a security check would be worse.
+# All but CIMDError are private there; a second copy of a security check would be worse.
 from oauth2_provider.cimd import (
     CIMDError,
     _effective_max_age,
@@ -58,6 +59,8 @@ class DocumentFetcher:
     def addresses(self, host: str, port: int) -> list[str]:
         """Where `host` is; an error where any of it is not public."""
         addresses: list[str] = _resolve_and_validate(host, port)
+        if any(ip_address(address).is_multicast for address in addresses):  # global, as Python has it
+            raise CIMDError(f"{host} is a multicast address")
         return addresses
 
     def ssl_context(self) -> ssl.SSLContext:

@@ -20,7 +20,7 @@ def fault_of(uri: str) -> str:
         fault = ""
     elif parts is None or not parts.hostname:
         fault = "is no URI with a host"
-    elif "@" in parts.netloc or "\\" in uri or not uri.isascii():
+    elif "@" in parts.netloc or "\\" in uri or not (uri.isascii() and uri.isprintable()):
         fault = "holds characters that browsers read in different ways"
     elif "#" in uri:
         fault = "has a fragment"

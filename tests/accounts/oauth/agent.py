@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from django.http import HttpResponse
 from django.test import Client as Browser
 
 from accounts.models import Client, User
@@ -25,7 +24,7 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
-def answer_of(response: HttpResponse) -> dict[str, str]:
+def answer_of(response: Any) -> dict[str, str]:
     """What the redirect to the client says."""
     assert response.status_code == 302, response.content
     parameters = parse_qs(urlsplit(response["Location"]).query, keep_blank_values=True)

@@ -1,0 +1,250 @@
+"""Client ID metadata documents: clients that name an address of theirs, and addresses that are traps."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from oauth2_provider.cimd import CIMDError
+from pytest_django import Settings
+
+from accounts.models import Client
+from accounts.oauth import client_document, tokens
+from accounts.oauth.client_document import DocumentFetcher
+from tests import document_host
+from tests.accounts.oauth.agent import Agent, answer_of
+from tests.document_host import CERTIFICATE_VARIABLE, Host, LoopbackFetcher
+
+JSON = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    with document_host.serve(tmp_path_factory.mktemp("site")) as host:
+        yield host
+
+
+@pytest.fixture
+def host(site: Host, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Host:
+    for kept in (site.documents, site.answers, site.drips, site.requests):
+        kept.clear()
+    monkeypatch.setenv(CERTIFICATE_VARIABLE, str(site.certificate))
+    fetcher = "tests.document_host.LoopbackFetcher"
+    settings.OAUTH2_PROVIDER = {**settings.OAUTH2_PROVIDER, "CIMD_METADATA_FETCHER": fetcher}
+    return site
+
+
+def refused(agent: Agent, client_id: str) -> bool:
+    """Whether the authorization endpoint knows no such client."""
+    response = agent.ask(client_id=client_id)
+    assert response.status_code in (200, 400)
+    return bool(response.status_code == 400)
+
+
+def test_a_client_that_names_its_document_needs_no_registration(agent: Agent, host: Host) -> None:
+    client_id = host.publish()
+
+    page = agent.ask(client_id=client_id)
+    html = page.content.decode()
+    assert "Documented" in html
+    assert f"Published by</dt><dd><strong>localhost:{host.port}</strong>" in html
+    agent.client = Client.objects.get(client_id=client_id)
+    body = agent.redeem(answer_of(agent.answer(page))["code"]).json()
+
+    assert tokens.check(body["access_token"]) is not None
+    assert agent.refresh(body["refresh_token"]).status_code == 200
+    assert host.requests == ["/client.json"]
+
+
+def test_a_document_that_lists_grants_not_served_here_is_taken(agent: Agent, host: Host) -> None:
+    device_code = "urn:ietf:params:oauth:grant-type:device_code"
+
+    client_id = host.publish(grant_types=["authorization_code", "refresh_token", device_code])
+
+    assert not refused(agent, client_id)
+
+
+def test_nobody_who_is_not_signed_in_makes_the_server_fetch(agent: Agent, host: Host) -> None:
+    client_id = host.publish()
+    agent.browser.logout()
+
+    assert agent.ask(client_id=client_id).status_code == 302
+    assert agent.ask(client_id=client_id, prompt="none").status_code == 302
+    for path in ("/oauth/token", "/oauth/revoke"):
+        form = {"grant_type": "authorization_code", "code": "x", "token": "x", "client_id": client_id}
+        assert agent.post(path, form).status_code in (400, 401)
+
+    assert host.requests == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"client_id": "https://other.example/client.json"},
+        {"client_id": None},
+        {"redirect_uris": ["javascript:alert(1)"]},
+        {"redirect_uris": ["http://agent.example/callback"]},
+        {"redirect_uris": []},
+        {"redirect_uris": None},
+        {"client_name": 7},
+        {"client_name": "x" * 81},
+        {"client_name": "\u202eevil"},
+        {"grant_types": ["client_credentials"]},
+        {"grant_types": 7},
+        {"grant_types": [[]]},
+        {"token_endpoint_auth_method": "client_secret_post"},
+        {"client_secret": "x"},
+    ],
+    ids=lambda changes: str(changes)[:50].encode("ascii", "replace").decode(),
+)
+def test_a_document_that_does_not_fit_makes_no_client(
+    agent: Agent, host: Host, changes: dict[str, Any]
+) -> None:
+    assert refused(agent, host.publish(**changes))
+    assert Client.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        JSON + b"Content-Length: 2\r\n\r\n[]",
+        JSON + b"Content-Length: 1\r\n\r\n{",
+        JSON + b"\r\n" + b"[" * 15_000,
+        JSON + b"\r\n\xff\xfe",
+        JSON + b"\r\n" + b'{"a": "' + b"x" * 20_000 + b'"}',
+        JSON + b"Content-Encoding: gzip\r\n\r\n\x1f\x8b",
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{}",
+        b"HTTP/1.1 302 Found\r\nLocation: /client.json\r\nContent-Type: application/json\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\n\r\n",
+        b"HTTP/1.1 500 Oops\r\nContent-Type: application/json\r\n\r\n{}",
+        b"not http at all\r\n\r\n",
+        b"",
+    ],
+    ids=lambda answer: answer[-24:].decode("ascii", "replace").strip() or "nothing",
+)
+def test_an_answer_that_is_no_document_makes_no_client(agent: Agent, host: Host, answer: bytes) -> None:
+    host.publish("/client.json")
+    host.answers["/odd.json"] = answer
+
+    assert refused(agent, f"{host.url}/odd.json")
+    assert host.requests == ["/odd.json"]
+    assert Client.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "drip",
+    [(b"", b"H"), (b"HTTP/1.1 200 OK\r\nX: ", b"x"), (JSON + b"\r\n{", b" ")],
+    ids=["status line", "headers", "body"],
+)
+def test_an_answer_that_comes_drop_by_drop_is_given_up_on(
+    agent: Agent, host: Host, monkeypatch: pytest.MonkeyPatch, drip: tuple[bytes, bytes]
+) -> None:
+    monkeypatch.setattr(client_document, "DEADLINE_SECONDS", 0.5)
+    host.drips["/slow.json"] = drip
+
+    start = time.monotonic()
+    assert refused(agent, f"{host.url}/slow.json")
+    assert time.monotonic() - start < 3
+
+
+def test_a_site_that_fails_is_not_asked_again_at_once(agent: Agent, host: Host) -> None:
+    for _ in range(3):
+        assert refused(agent, f"{host.url}/missing.json")
+
+    assert host.requests == ["/missing.json"]
+
+
+@pytest.mark.parametrize(
+    "authority",
+    [
+        "127.0.0.1",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "0x7f.1",
+        "0177.0.0.1",
+        "0.0.0.0",  # noqa: S104 nothing is bound
+        "[::1]",
+        "[::]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[64:ff9b::7f00:1]",
+        "[2002:7f00:1::]",
+        "[fe80::1]",
+        "[fd00::1]",
+        "localhost",
+        "10.0.0.1",
+        "172.16.0.1",
+        "192.168.0.1",
+        "100.64.0.1",
+        "169.254.169.254",
+        "224.0.0.1",
+        "255.255.255.255",
+        "①②⑦.⓪.⓪.①",
+    ],
+)
+def test_an_address_that_is_not_public_is_not_connected_to(
+    site: Host, authority: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.requests.clear()
+    monkeypatch.setenv(CERTIFICATE_VARIABLE, str(site.certificate))
+    monkeypatch.setattr(DocumentFetcher, "ssl_context", LoopbackFetcher.ssl_context)
+
+    with pytest.raises(CIMDError):
+        DocumentFetcher().fetch(f"https://{authority}:{site.port}/client.json")
+
+    assert site.requests == []
+
+
+@pytest.mark.parametrize(
+    "client_id",
+    [
+        "https://user@agent.example/client.json",
+        "https://agent.example",
+        "https://agent.example/a/../client.json",
+        "https://agent.example/client.json#x",
+        "https://agent.example:99999/client.json",
+        "https://[::1/client.json",
+        "https:///client.json",
+        "https://",
+        "https://\x00/x",
+        "https://agent.example/" + "x" * 2000,
+    ],
+)
+def test_an_address_that_is_no_client_id_is_an_error_page(agent: Agent, host: Host, client_id: str) -> None:
+    assert refused(agent, client_id)
+    assert host.requests == []
+
+
+def test_a_name_that_is_public_and_private_at_once_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer_with(monkeypatch, ["93.184.215.14", "127.0.0.1"])
+
+    with pytest.raises(CIMDError, match="non-public"):
+        DocumentFetcher().fetch("https://agent.example/client.json")
+
+
+def test_a_name_that_changes_its_address_meanwhile_is_connected_to_at_the_one_checked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answer_with(monkeypatch, ["93.184.215.14"], ["127.0.0.1"])
+
+    # pytest-socket says which address was connected to.
+    blocked = pytest.RaisesExc(UserWarning, match=r'connect\(\) with host "93\.184\.215\.14"')
+    with pytest.RaisesGroup(blocked, flatten_subgroups=True):
+        DocumentFetcher().fetch("https://agent.example/client.json")
+
+
+def answer_with(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> None:
+    """Let names resolve to `answers`, one after the other; addresses stay what they are."""
+    real, left = socket.getaddrinfo, list(answers)
+
+    def getaddrinfo(host: Any, port: Any, *args: Any, **kwargs: Any) -> Any:
+        if host != "agent.example":
+            return real(host, port, *args, **kwargs)
+        kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+        return [(*kind, (address, port)) for address in left.pop(0)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)

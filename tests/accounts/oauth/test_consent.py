@@ -1,0 +1,193 @@
+"""The consent page: nothing skips it, nothing changes it, and it says who gets what."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from django.test import Client as Browser
+from oauth2_provider.models import Grant
+
+from accounts.models import Client, User
+from accounts.oauth.authorize import OFFER_SECONDS
+from tests.accounts.oauth.agent import ISSUER, Agent, answer_of
+from tests.accounts.oauth.conftest import make_client
+
+
+@pytest.mark.parametrize(
+    "extra", [{"approval_prompt": "auto"}, {"prompt": "consent"}, {"prompt": "login"}, {}]
+)
+@pytest.mark.parametrize("consented", [False, True])
+def test_the_page_is_shown_whatever_the_request_says(
+    agent: Agent, extra: dict[str, str], *, consented: bool
+) -> None:
+    if consented:
+        agent.tokens()
+
+    page = agent.ask(**extra)
+
+    assert page.status_code == 200
+    assert "Allow" in page.content.decode()
+    assert not Grant.objects.exists()
+
+
+def test_a_request_that_wants_no_page_goes_back_as_an_error(agent: Agent) -> None:
+    agent.tokens()
+
+    for prompt in ("none", "login none"):
+        answer = answer_of(agent.ask(prompt=prompt))
+        assert answer == {"error": "consent_required", "state": "s-1", "iss": ISSUER}
+
+
+def test_a_client_that_may_skip_consent_may_not(agent: Agent) -> None:
+    Client.objects.update(skip_authorization=True)
+
+    assert agent.ask().status_code == 200
+    assert not Grant.objects.exists()
+
+
+def test_the_page_names_the_client_the_person_and_where_they_are_sent(agent: Agent) -> None:
+    html = agent.ask().content.decode()
+
+    assert "Agent" in html
+    assert "ann" in html
+    assert "agent.example" in html
+    assert "Search and read prices" in html
+    assert "nobody checked it" in html
+
+
+def test_the_page_warns_of_a_client_that_any_program_could_be(agent: Agent) -> None:
+    agent.client = make_client("Claude", "http://127.0.0.1/callback")
+
+    html = agent.ask(redirect_uri="http://127.0.0.1:5123/callback").content.decode()
+
+    assert "127.0.0.1:5123" in html
+    assert "Any program on your computer can ask under this name" in html
+
+
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7|add:7 }}"]
+)
+def test_a_name_is_text_and_nothing_else(agent: Agent, name: str) -> None:
+    Client.objects.update(name=name)
+
+    html = agent.ask().content.decode()
+
+    assert name not in html or name.startswith("{{")
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "14" not in html.split("</h1>")[0].split("<h1>")[1]
+
+
+def test_without_a_csrf_token_nothing_is_agreed_to(agent: Agent) -> None:
+    page = agent.ask()
+    path = page.wsgi_request.get_full_path()
+
+    response = agent.browser.post(path, {"decision": "allow"})
+
+    assert response.status_code == 403
+    assert not Grant.objects.exists()
+
+
+def test_from_another_origin_nothing_is_agreed_to(agent: Agent) -> None:
+    page = agent.ask()
+    for header in ({"Origin": "https://evil.example"}, {"Origin": "null"}):
+        agent.browser.defaults.clear()
+        agent.browser.defaults.update({f"HTTP_{name.upper()}": value for name, value in header.items()})
+        assert agent.answer(page).status_code == 403
+    assert not Grant.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"client_id": "other"},
+        {"redirect_uri": "https://evil.example/callback"},
+        {"scope": "admin"},
+        {"state": "other"},
+        {"code_challenge": "x" * 43},
+        {"resource": "https://elsewhere.example"},
+        {"allow": "true"},
+        {"next": "https://evil.example"},
+    ],
+)
+def test_a_form_with_more_than_the_answer_is_refused(agent: Agent, form: dict[str, str]) -> None:
+    response = agent.answer(agent.ask(), **form)
+
+    assert response.status_code == 400
+    assert not Grant.objects.exists()
+
+
+@pytest.mark.parametrize("offer", ["", "x", "x:y:z"])
+def test_an_answer_to_nothing_that_was_shown_is_refused(agent: Agent, offer: str) -> None:
+    response = agent.answer(agent.ask(), offer=offer)
+
+    assert response.status_code == 400
+    assert "expired" in response.content.decode()
+    assert not Grant.objects.exists()
+
+
+def test_an_answer_is_to_the_request_that_was_shown_and_no_other(agent: Agent, mallory: Agent) -> None:
+    shown = agent.ask()
+    mallory.browser = agent.browser
+    other = mallory.ask()
+    shown.wsgi_request = other.wsgi_request
+
+    assert agent.answer(shown).status_code == 400
+    assert not Grant.objects.exists()
+
+
+def test_an_answer_is_the_persons_to_whom_it_was_shown(agent: Agent) -> None:
+    page = agent.ask()
+    agent.sign_in(User.objects.create_user("bob"))
+    csrf = str(agent.ask().context["csrf_token"])
+
+    assert agent.answer(page, csrfmiddlewaretoken=csrf).status_code == 400
+    assert not Grant.objects.exists()
+
+
+def test_a_client_that_changes_its_name_meanwhile_is_asked_about_anew(agent: Agent) -> None:
+    page = agent.ask()
+    Client.objects.update(name="Something else")
+
+    response = agent.answer(page)
+
+    assert response.status_code == 400
+    assert "Show it again" in response.content.decode()
+
+
+def test_an_answer_that_comes_too_late_is_refused(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = agent.ask()
+    later = time.time() + OFFER_SECONDS + 1
+    monkeypatch.setattr("django.core.signing.time.time", lambda: later)
+
+    assert agent.answer(page).status_code == 400
+    assert not Grant.objects.exists()
+
+
+@pytest.mark.parametrize("decision", ["", "Allow", "yes", "true", "allow deny"])
+def test_anything_but_allow_is_a_denial(agent: Agent, decision: str) -> None:
+    assert answer_of(agent.answer(agent.ask(), decision))["error"] == "access_denied"
+
+
+def test_the_page_cannot_be_framed_stored_or_seen_by_the_next_site(agent: Agent) -> None:
+    page = agent.ask()
+
+    assert page["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
+    assert "form-action" not in page["Content-Security-Policy"]
+    assert "no-store" in page["Cache-Control"]
+    assert page["Referrer-Policy"] == "same-origin"
+
+
+def test_a_client_that_opened_the_page_in_a_window_hears_of_the_end(agent: Agent) -> None:
+    assert agent.ask()["Cross-Origin-Opener-Policy"] == "unsafe-none"
+    assert Browser().get("/connect/")["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_the_expired_page_asks_the_same_question_again(agent: Agent) -> None:
+    page = agent.answer(agent.ask(), offer="x")
+
+    html = page.content.decode()
+    for name, value in agent.request().items():
+        assert f'name="{name}" value="{value}"' in html

@@ -1,0 +1,167 @@
+"""Dynamic client registration (RFC 7591), as those use it who should not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from pytest_django import Settings
+
+from accounts.models import MAX_NAME_LENGTH, Client
+from accounts.oauth.registration import MAX_BODY_BYTES
+
+pytestmark = pytest.mark.django_db
+
+
+def post(body: bytes, browser: Browser | None = None) -> Any:
+    return (browser or Browser()).post("/oauth/register", body, content_type="application/json")
+
+
+def register(**metadata: Any) -> Any:
+    body = {
+        "redirect_uris": ["https://agent.example/callback"],
+        "token_endpoint_auth_method": "none",
+        **metadata,
+    }
+    return post(json.dumps(body).encode())
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "javascript:alert(1)",
+        "javascript://agent.example/%0aalert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "http://agent.example/callback",
+        "http://127.0.0.1.evil.example/callback",
+        "http://127.0.0.1@evil.example/callback",
+        "http://0.0.0.0/callback",
+        "http://169.254.169.254/callback",
+        "https://user:pw@agent.example/callback",
+        "https://agent.example\\@evil.example/",
+        "https://agent.example/callback#x",
+        "https://agent.example/callback?code=x",
+        "https://agent.example/callback?iss=https://evil.example",
+        "https://*.agent.example/callback",
+        "https://agent.example:port/callback",
+        "https://[::1/callback",
+        "https:///callback",
+        "https:agent.example",
+        "myapp://callback",
+        "cursor://evil/oauth/callback",
+        "vbscript:x",
+        "//agent.example/callback",
+        "/callback",
+        "\uff48ttps://agent.example/callback",
+        "https://agent.example/call\u0000back",
+    ],
+)
+def test_a_redirect_that_is_not_safe_is_refused(uri: str) -> None:
+    response = register(redirect_uris=["https://agent.example/callback", uri])
+
+    assert response.status_code == 400
+    assert response.json()["error"] == "invalid_redirect_uri"
+    assert not Client.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://agent.example/callback?app=1",
+        "http://localhost/callback",
+        "http://127.0.0.1:33418/",
+        "http://[::1]/callback",
+        "cursor://anysphere.cursor-mcp/oauth/callback",
+    ],
+)
+def test_a_redirect_that_clients_use_is_taken(uri: str) -> None:
+    assert register(redirect_uris=[uri]).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"redirect_uris": []},
+        {"redirect_uris": None},
+        {"redirect_uris": "https://agent.example/callback"},
+        {"redirect_uris": [1]},
+        {"redirect_uris": [None]},
+        {"redirect_uris": {"a": 1}},
+        {"redirect_uris": [f"https://agent.example/{n}" for n in range(11)]},
+        {"redirect_uris": ["https://agent.example/" + "x" * 500]},
+        {"client_name": 1},
+        {"client_name": ["a"]},
+        {"client_name": "x" * (MAX_NAME_LENGTH + 1)},
+        {"client_name": "Cl\u202eedu"},
+        {"client_name": "a\x00b"},
+        {"client_name": "a\nb"},
+        {"client_name": "\ud800"},
+        {"grant_types": ["client_credentials"]},
+        {"grant_types": ["implicit"]},
+        {"grant_types": []},
+        {"grant_types": "authorization_code"},
+        {"grant_types": [[]]},
+        {"token_endpoint_auth_method": "private_key_jwt"},
+        {"token_endpoint_auth_method": []},
+        {"token_endpoint_auth_method": None},
+    ],
+    ids=lambda metadata: str(metadata)[:60].encode("ascii", "replace").decode(),
+)
+def test_metadata_that_make_no_client_are_refused_with_the_reason(metadata: dict[str, Any]) -> None:
+    response = register(**metadata)
+
+    assert response.status_code == 400
+    body = response.json()
+    assert body["error"] in ("invalid_client_metadata", "invalid_redirect_uri")
+    assert body["error_description"]
+    assert not Client.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"x", b"[]", b'"x"', b"null", b"\xff", b"[" * 10_000, b'{"a":' * 2000, b" " * (MAX_BODY_BYTES + 1)],
+    ids=lambda body: body[:8].hex() or "empty",
+)
+def test_a_body_that_is_no_metadata_is_refused(body: bytes) -> None:
+    response = post(body)
+
+    assert response.status_code == 400
+    assert response.json()["error"] == "invalid_client_metadata"
+
+
+def test_a_body_of_megabytes_is_refused() -> None:
+    assert post(b"x" * 3_000_000).status_code == 400
+
+
+def test_nothing_about_itself_that_matters_is_the_clients_to_say() -> None:
+    register(client_id="mine", client_secret="mine", skip_authorization=True, user=1, scope="admin")
+
+    client = Client.objects.get()
+    assert client.client_id != "mine"
+    assert client.client_secret == ""
+    assert not client.skip_authorization
+    assert client.user is None
+
+
+def test_a_flood_of_registrations_ends_in_429(settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"register": "3/h/ip"}
+
+    statuses = [register().status_code for _ in range(5)]
+
+    assert statuses == [201, 201, 201, 429, 429]
+    response = register()
+    assert response["Retry-After"]
+    assert response.json()["error"] == "temporarily_unavailable"
+    assert Client.objects.count() == 3
+
+
+def test_a_secret_is_stored_as_a_hash_that_is_cheap_to_check() -> None:
+    secret = register(token_endpoint_auth_method="client_secret_basic").json()["client_secret"]
+
+    stored = Client.objects.get().client_secret
+    assert secret not in stored
+    assert stored.startswith("client_secret$1$")
+    assert len(secret) >= 64
