@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from django.conf import settings
 from mcp.server.auth.settings import AuthSettings
 from mcp.server.transport_security import TransportSecuritySettings
+from pydantic import AnyHttpUrl
 from starlette.types import Message, Receive, Scope, Send
 
 from mcp_api.auth import BearerTokenVerifier
@@ -29,7 +30,7 @@ _app = server.streamable_http_app(
     # Tokens are bound to /mcp and nothing else. Django serves the document that the challenge points to.
     auth=AuthSettings(
         issuer_url=settings.PUBLIC_URL,
-        resource_server_url=settings.MCP_RESOURCE,
+        resource_server_url=AnyHttpUrl(settings.MCP_RESOURCE),
         required_scopes=[settings.MCP_SCOPE],
         validate_token_resource=True,
     ),

@@ -34,6 +34,15 @@ def of_arguments(error: ValidationError, arguments: type[BaseModel]) -> Error:
     }
 
 
+def rate_limited(tool: str, per_minute: int, wait: int) -> Error:
+    return {
+        "code": "rate_limited",
+        "message": f"More than {per_minute} calls of {tool} in a minute.",
+        "hint": f"Wait {wait} seconds, then go on; one call takes many SKUs or items.",
+        "candidates": [],
+    }
+
+
 def internal(error_id: str) -> Error:
     return {
         "code": "internal_error",

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.caching import CacheHint
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel.server import Server
@@ -26,7 +28,7 @@ from mcp_types import (
 from pydantic import ValidationError
 
 from catalog.errors import CatalogError
-from mcp_api import errors, json_schema, schemas, threads, tools
+from mcp_api import errors, json_schema, limits, schemas, threads, tools
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +103,14 @@ async def _list_tools(
 async def _call_tool(_context: ServerRequestContext[Any], params: CallToolRequestParams) -> CallToolResult:
     if params.name not in TOOLS:
         raise MCPError(INVALID_PARAMS, f"Unknown tool {params.name!r}. There are: {', '.join(TOOLS)}.")
+    if wait := _wait_before(params.name):
+        return _failure(errors.rate_limited(params.name, settings.TOOL_CALLS_PER_MINUTE, wait))
     return await threads.run(respond, params.name, params.arguments or {})
+
+
+def _wait_before(tool: str) -> int:
+    token = get_access_token()
+    return limits.wait_before(tool, token.subject) if token and token.subject else 0
 
 
 def _input_schema(name: str) -> Mapping[str, Any] | None:

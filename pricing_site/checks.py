@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
+from django.core.checks import Warning as CheckWarning
 
 SECRET_KEY_MIN_LENGTH = 50
 
@@ -32,13 +33,25 @@ def check_public_url(**_: Any) -> list[CheckMessage]:
     return [Error(f"PUBLIC_URL {fault}.", hint=hint, id="pricing_site.E003")] if fault else []
 
 
-def check_sync(**_: Any) -> list[CheckMessage]:
-    is_part = 0 <= settings.SYNC_TASK_INDEX < settings.SYNC_TASK_COUNT
-    if is_part and settings.SYNC_REQUESTS_PER_MINUTE > 0:
+def check_sign_in(**_: Any) -> list[CheckMessage]:
+    if settings.HAS_GITHUB:
         return []
-    message = "The sync could not send a request, or would skip services."
-    hint = "SYNC_REQUESTS_PER_MINUTE is at least 1, CLOUD_RUN_TASK_INDEX less than CLOUD_RUN_TASK_COUNT."
-    return [Error(message, hint=hint, id="pricing_site.E004")]
+    hint = "Make an OAuth app at github.com/settings/developers and set both of its values."
+    if settings.GITHUB_CLIENT_ID or settings.GITHUB_CLIENT_SECRET:
+        message = "Only one of GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET is set."
+        return [Error(message, hint=hint, id="pricing_site.E004")]
+    if settings.IS_LOCAL:
+        return []
+    message = "GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET are not set: nobody can sign in."
+    return [CheckWarning(message, hint=hint, id="pricing_site.W001")]
+
+
+def check_proxies(**_: Any) -> list[CheckMessage]:
+    if settings.IS_LOCAL or settings.ALLAUTH_TRUSTED_PROXY_COUNT:
+        return []
+    message = "TRUSTED_PROXIES is 0: limits by address would count all people behind the proxy as one."
+    hint = "Set how many proxies append to X-Forwarded-For: 1 on Cloud Run."
+    return [CheckWarning(message, hint=hint, id="pricing_site.W002")]
 
 
 def _fault_of(url: str) -> str:

@@ -146,6 +146,8 @@ ACCOUNT_RATE_LIMITS = {
     "token": "120/m/ip",
     "register": "600/h/ip" if IS_LOCAL else "20/h/ip",
 }
+# By person and tool, in each worker.
+TOOL_CALLS_PER_MINUTE = env.int("TOOL_CALLS_PER_MINUTE", default=600)
 # The counts are shared by all workers, so they are in the database; only the OAuth and sign-in pages count.
 CACHES = {
     "default": {

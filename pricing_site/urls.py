@@ -11,7 +11,8 @@ from pricing_site import views
 admin.site.site_header = "Cloud Pricing"
 admin.site.site_title = "Cloud Pricing"
 admin.site.index_title = "Administration"
-admin.site.login = admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.enable_nav_sidebar = False  # the lists of SKUs and prices need the width
+admin.site.login = admin_login(admin.site.login)  # type: ignore[assignment,method-assign]
 
 # allauth answers with this one where a limit is reached.
 handler429 = views.too_many_requests

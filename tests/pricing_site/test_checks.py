@@ -20,6 +20,7 @@ def faults(settings: Settings, url: str, *, key: str = LONG_KEY, debug: bool = F
     """The ids of our errors with these settings."""
     settings.PUBLIC_URL, settings.SECRET_KEY, settings.DEBUG = url, key, debug
     settings.IS_LOCAL = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+    settings.HAS_GITHUB, settings.ALLAUTH_TRUSTED_PROXY_COUNT = True, 1
     return [f"{error.id}" for error in run_checks() if f"{error.id}".startswith("pricing_site.")]
 
 
@@ -71,6 +72,31 @@ def test_a_public_url_that_is_no_safe_origin_is_an_error_in_words(
     assert faults(settings, url) == ["pricing_site.E003"]
     [error] = checks.check_public_url()
     assert words in error.msg
+
+
+@pytest.mark.parametrize("is_local", [True, False])
+def test_half_of_githubs_credentials_is_an_error(settings: Settings, *, is_local: bool) -> None:
+    settings.IS_LOCAL, settings.GITHUB_CLIENT_ID = is_local, "id"
+
+    assert [error.id for error in checks.check_sign_in()] == ["pricing_site.E004"]
+
+
+def test_a_public_host_where_nobody_can_sign_in_is_warned_of(settings: Settings) -> None:
+    assert checks.check_sign_in() == []
+    settings.IS_LOCAL = False
+
+    [warning] = checks.check_sign_in()
+    assert warning.id == "pricing_site.W001"
+    assert "GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET are not set" in warning.msg
+
+
+def test_a_public_host_that_trusts_no_proxy_is_warned_of(settings: Settings) -> None:
+    assert checks.check_proxies() == []
+    settings.IS_LOCAL = False
+    assert [warning.id for warning in checks.check_proxies()] == ["pricing_site.W002"]
+
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    assert checks.check_proxies() == []
 
 
 def test_a_missing_secret_key_stops_the_start_with_one_sentence() -> None:
