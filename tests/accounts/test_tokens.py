@@ -5,8 +5,10 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.utils import timezone
 from oauth2_provider.models import AccessToken
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Client, User
 from accounts.oauth import tokens
@@ -84,6 +86,35 @@ def test_the_check_is_one_query(user: User, django_assert_num_queries: object) -
 
     with django_assert_num_queries(1):  # type: ignore[operator]
         assert tokens.check(raw) is not None
+
+
+def test_a_use_is_noted_at_most_once_an_hour(
+    user: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    raw = tokens.issue(user, days=7)
+    earlier = timezone.now() - tokens.USE_NOTED_EVERY
+    AccessToken.objects.update(updated=earlier)
+
+    with django_assert_num_queries(2):
+        tokens.check(raw)
+    with django_assert_num_queries(1):
+        tokens.check(raw)
+
+    assert AccessToken.objects.get().updated > earlier
+
+
+def test_a_use_that_cannot_be_noted_is_a_use_all_the_same(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = tokens.issue(user, days=7)
+    AccessToken.objects.update(updated=timezone.now() - tokens.USE_NOTED_EVERY)
+
+    def locked(*_: object, **__: object) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("django.db.models.query.QuerySet.update", locked)
+
+    assert tokens.check(raw) is not None
 
 
 def _issue_token(*args: str) -> tuple[str, str]:

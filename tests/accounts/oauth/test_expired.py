@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import timezone
+from oauth2_provider.models import AccessToken, Grant, RefreshToken
+
+from accounts.models import Client, Consent, PersonalToken, RedeemedCode
+from accounts.oauth import tokens
+from accounts.oauth.expired import UNUSED_CLIENT_DAYS
+from tests.accounts.oauth.agent import Agent
+from tests.accounts.oauth.conftest import make_client
+
+
+def clear() -> str:
+    out = StringIO()
+    call_command("clear_expired", stdout=out)
+    return out.getvalue()
+
+
+def ago(days: int) -> object:
+    return timezone.now() - timedelta(days=days, minutes=1)
+
+
+def test_what_is_in_use_stays(agent: Agent) -> None:
+    body = agent.tokens()
+    personal = tokens.issue(agent.user, days=1)
+    waiting = agent.code()
+    Client.objects.update(created=ago(400))
+
+    assert clear() == "0 consents, 0 codes, 0 clients deleted.\n"
+
+    assert tokens.check(body["access_token"]) is not None
+    assert tokens.check(personal) is not None
+    assert agent.refresh(body["refresh_token"]).status_code == 200
+    assert agent.redeem(waiting).status_code == 200
+
+
+def test_expired_codes_and_tokens_go(agent: Agent) -> None:
+    agent.tokens()
+    agent.code()
+    tokens.issue(agent.user, days=1)
+    AccessToken.objects.update(expires=ago(15))
+    Grant.objects.update(expires=ago(1))
+
+    assert clear() == "0 consents, 1 codes, 0 clients deleted.\n"
+
+    for model in (AccessToken, RefreshToken, Grant, RedeemedCode, PersonalToken):
+        assert not model.objects.exists()
+
+
+def test_a_code_is_watched_as_long_as_its_session_lives(agent: Agent) -> None:
+    code = agent.code()
+    body = agent.refresh(agent.redeem(code).json()["refresh_token"]).json()
+    RedeemedCode.objects.update(redeemed=ago(80))
+
+    clear()
+    agent.redeem(code)
+
+    assert tokens.check(body["access_token"]) is None
+
+
+def test_old_consents_go_and_with_them_their_clients(agent: Agent) -> None:
+    agent.tokens()
+    Consent.objects.update(renewed=ago(settings.CONSENT_DAYS))
+    AccessToken.objects.update(expires=ago(15))
+    Client.objects.update(created=ago(400))
+
+    assert clear() == "1 consents, 1 codes, 1 clients deleted.\n"
+
+
+def test_a_client_that_nobody_agreed_to_goes_after_a_month(agent: Agent) -> None:
+    agent.tokens()
+    forgotten, fresh, ours, disabled = (
+        make_client(name) for name in ("forgotten", "fresh", "ours", "disabled")
+    )
+    Client.objects.exclude(pk=fresh.pk).update(created=ago(UNUSED_CLIENT_DAYS))
+    Client.objects.filter(pk=ours.pk).update(registration_source=Client.RegistrationSource.MANUAL)
+    Client.objects.filter(pk=disabled.pk).update(disabled=True)
+
+    assert clear() == "0 consents, 0 codes, 1 clients deleted.\n"
+
+    assert set(Client.objects.all()) == {agent.client, fresh, ours, disabled}
+    assert not Client.objects.filter(pk=forgotten.pk).exists()

@@ -1,0 +1,200 @@
+"""The pages of a signed-in person."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client as Browser
+from django.utils import timezone
+from oauth2_provider.models import AccessToken, Grant
+
+from accounts.models import Consent, PersonalToken, User
+from accounts.oauth import tokens
+from accounts.views import MAX_TOKENS
+from tests.accounts.oauth.agent import Agent
+from tests.accounts.oauth.conftest import make_client
+
+TOKEN = re.compile(r"<code>(pricing_[\w-]+)</code>")
+
+
+@pytest.fixture
+def agent(user: User) -> Agent:
+    agent = Agent(make_client("<Claude>"))
+    agent.sign_in(user)
+    agent.browser.handler.enforce_csrf_checks = False
+    return agent
+
+
+@pytest.fixture
+def user(db: None) -> User:  # noqa: ARG001
+    return User.objects.create_user("ann")
+
+
+def html_of(agent: Agent) -> str:
+    response = agent.browser.get("/account/")
+    assert response.status_code == 200
+    html: str = response.content.decode()
+    return html
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/account/", "/account/tokens/", "/account/clients/revoke/"])
+def test_the_pages_are_for_those_signed_in(client: Browser, path: str) -> None:
+    response = client.post(path) if path != "/account/" else client.get(path)
+
+    assert response.status_code == 302
+    assert response["Location"].startswith("/admin/login/")
+
+
+def test_a_person_without_clients_or_tokens_is_shown_the_way_to_one(agent: Agent) -> None:
+    html = html_of(agent)
+
+    assert "None yet" in html
+    assert "/connect/" in html
+
+
+def test_a_person_sees_which_clients_act_for_them_since_when_and_when_last(agent: Agent) -> None:
+    agent.tokens()
+    long_ago = timezone.now() - timedelta(days=40)
+    Consent.objects.update(since=long_ago)
+
+    html = html_of(agent)
+
+    assert "&lt;Claude&gt;" in html
+    assert f"{long_ago:%b %Y}" in html
+    assert f'last used <time datetime="{timezone.now():%Y-%m-%d}' in html
+
+
+def test_a_client_that_was_agreed_to_and_never_came_is_shown_as_such(agent: Agent) -> None:
+    agent.code()
+
+    assert "not used yet" in html_of(agent)
+
+
+def test_revoking_a_client_takes_everything_it_has(agent: Agent) -> None:
+    body, code = agent.tokens(), agent.code()
+
+    response = agent.browser.post(f"/account/clients/{agent.client.pk}/revoke/", follow=True)
+
+    assert "&lt;Claude&gt; can no longer act for you." in response.content.decode()
+    assert tokens.check(body["access_token"]) is None
+    assert agent.refresh(body["refresh_token"]).status_code == 400
+    assert agent.redeem(code).status_code == 400
+    assert not Grant.objects.exists()
+
+
+def test_revoking_one_client_leaves_the_others(agent: Agent, user: User) -> None:
+    other = Agent(make_client("Other"))
+    other.sign_in(user)
+    body = other.tokens()
+    agent.tokens()
+
+    agent.browser.post(f"/account/clients/{agent.client.pk}/revoke/")
+
+    assert tokens.check(body["access_token"]) is not None
+    assert list(Consent.objects.values_list("client__name", flat=True)) == ["Other"]
+
+
+def test_revoking_all_clients_leaves_personal_tokens(agent: Agent, user: User) -> None:
+    other = Agent(make_client("Other"))
+    other.sign_in(user)
+    bodies = [agent.tokens(), other.tokens()]
+    personal = tokens.issue(user, days=1)
+
+    agent.browser.post("/account/clients/revoke/")
+
+    assert [tokens.check(body["access_token"]) for body in bodies] == [None, None]
+    assert tokens.check(personal) is not None
+
+
+def test_nobody_revokes_what_is_not_theirs(agent: Agent) -> None:
+    bob = User.objects.create_user("bob")
+    body, personal = agent.tokens(), tokens.issue(agent.user, days=1)
+    browser = Browser()
+    browser.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
+
+    assert browser.post(f"/account/clients/{agent.client.pk}/revoke/").status_code == 404
+    browser.post("/account/clients/revoke/")
+    browser.post(f"/account/tokens/{PersonalToken.objects.get().pk}/revoke/")
+
+    assert tokens.check(body["access_token"]) is not None
+    assert tokens.check(personal) is not None
+
+
+def test_a_personal_token_is_shown_once_and_works(agent: Agent) -> None:
+    response = agent.browser.post("/account/tokens/", {"name": "nightly report", "days": "7"})
+
+    [raw] = TOKEN.findall(response.content.decode())
+    row = tokens.check(raw)
+    assert row is not None
+    assert row.user == agent.user
+    assert timedelta(days=6) < row.expires - timezone.now() <= timedelta(days=7)
+    assert "no-store" in response["Cache-Control"]
+    html = html_of(agent)
+    assert "nightly report" in html
+    assert raw not in html
+
+
+def test_a_personal_token_can_be_revoked(agent: Agent) -> None:
+    raw = tokens.issue(agent.user, days=1, name="nightly report")
+
+    agent.browser.post(f"/account/tokens/{PersonalToken.objects.get().pk}/revoke/")
+
+    assert tokens.check(raw) is None
+    assert "nightly report" not in html_of(agent)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"name": "", "days": "7"},
+        {"name": "x" * 61, "days": "7"},
+        {"name": "x", "days": "3650"},
+        {"name": "x", "days": "-1"},
+        {"name": "x", "days": "x"},
+        {"name": "x\x00", "days": "7"},
+        {},
+    ],
+)
+def test_a_form_that_is_not_right_makes_no_token(agent: Agent, form: dict[str, str]) -> None:
+    response = agent.browser.post("/account/tokens/", form)
+
+    assert response.status_code == 400
+    assert "errorlist" in response.content.decode()
+    assert not AccessToken.objects.exists()
+
+
+def test_nobody_makes_tokens_without_end(agent: Agent) -> None:
+    for _ in range(MAX_TOKENS):
+        tokens.issue(agent.user, days=1)
+
+    response = agent.browser.post("/account/tokens/", {"name": "one more", "days": "7"})
+
+    assert "Revoke one first" in response.content.decode()
+    assert AccessToken.objects.count() == MAX_TOKENS
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/account/tokens/", "/account/clients/revoke/", "/account/clients/1/revoke/", "/accounts/logout/"],
+)
+def test_nothing_changes_by_a_link_or_from_another_site(agent: Agent, path: str) -> None:
+    agent.browser.handler.enforce_csrf_checks = True
+
+    assert agent.browser.get(path).status_code == 405
+    assert agent.browser.post(path).status_code == 403
+
+
+def test_a_person_signs_out(agent: Agent) -> None:
+    assert agent.browser.post("/accounts/logout/")["Location"] == "/"
+    assert agent.browser.get("/account/").status_code == 302
+
+
+def test_the_connect_page_has_lines_for_the_common_clients(client: Browser) -> None:
+    html = client.get("/connect/").content.decode()
+
+    for words in ("claude mcp add", "mcp.json", "codex mcp add", "gemini mcp add", "mcp-remote"):
+        assert words in html
+    assert html.count("http://127.0.0.1:8000/mcp") >= 6
