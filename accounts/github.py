@@ -29,6 +29,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False
 
+    def add_message(self, *_: Any, **__: Any) -> None:
+        """None of allauth's: the page that follows shows who is signed in."""
+
     def get_client_ip(self, request: HttpRequest) -> str:
         try:
             return str(super().get_client_ip(request))

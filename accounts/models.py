@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -96,3 +97,9 @@ class PersonalToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def last_used(self) -> datetime | None:
+        """To the hour; None where it was not used after its first hour (accounts.oauth.tokens.check)."""
+        was_noted = self.token.updated - self.token.created > timedelta(minutes=1)
+        return self.token.updated if was_noted else None

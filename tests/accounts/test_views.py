@@ -137,6 +137,14 @@ def test_a_personal_token_is_shown_once_and_works(agent: Agent) -> None:
     assert raw not in html
 
 
+def test_a_person_sees_when_a_token_was_last_used(agent: Agent) -> None:
+    tokens.issue(agent.user, days=9)
+    assert "not used after its first hour" in html_of(agent)
+
+    AccessToken.objects.update(updated=timezone.now() + timedelta(hours=2))
+    assert "last used" in html_of(agent)
+
+
 def test_a_personal_token_can_be_revoked(agent: Agent) -> None:
     raw = tokens.issue(agent.user, days=1, name="nightly report")
 

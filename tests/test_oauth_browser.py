@@ -1,0 +1,199 @@
+"""The whole way in a real browser: sign-in, consent, the client's page, the account page."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests import fake_github
+from tests.accounts.oauth.agent import challenge_of
+from tests.browser import chromium
+from tests.ports import free_port
+from tests.product import Product, install, serve
+
+# The client's own page sends the person on to a third origin, as some clients do, and tells who opened it.
+LANDING = """<!doctype html><title>{title}</title><p>Back at the client
+<script>if (window.opener) window.opener.postMessage("done", "*")</script>"""
+
+
+class ClientSite(BaseHTTPRequestHandler):
+    """A client on the web, on two origins."""
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/callback"):
+            self.send_response(302)
+            self.send_header("Location", f"http://localhost:{self.server.server_port}/landed")  # type: ignore[attr-defined]
+            self.end_headers()
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(LANDING.format(title=self.path.strip("/") or "start").encode())
+
+    def log_message(self, *_: Any) -> None:
+        """Quiet."""
+
+
+@pytest.fixture(scope="module")
+def client_site() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), ClientSite) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    folder = tmp_path_factory.mktemp("browser")
+    port = free_port()
+    product = install(
+        f"file:{folder}/catalog.db",
+        GITHUB_CLIENT_ID=fake_github.CLIENT_ID,
+        GITHUB_CLIENT_SECRET=fake_github.CLIENT_SECRET,
+        GITHUB_URL=f"http://127.0.0.1:{port}",
+    )
+    with fake_github.serve(port), serve(product, folder / "server.log"):
+        yield product
+
+
+@pytest.fixture(params=["light", "dark"])
+def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=request.param)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A phone's page; anything it cannot load or run is a failure."""
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    assert faults == []
+
+
+@pytest.fixture
+def question(product: Product, client_site: str) -> str:
+    """The address that a client of that site opens in the browser."""
+    redirect_uri = f"{client_site}/callback"
+    metadata = {
+        "client_name": "Web agent",
+        "redirect_uris": [redirect_uri],
+        "token_endpoint_auth_method": "none",
+    }
+    client_id = httpx2.post(f"{product.url}/oauth/register", json=metadata).json()["client_id"]
+    query = {
+        "response_type": "code",
+        "client_id": client_id,
+        "redirect_uri": redirect_uri,
+        "code_challenge": challenge_of(secrets.token_urlsafe(48)),
+        "code_challenge_method": "S256",
+    }
+    return f"{product.url}/oauth/authorize?{urlencode(query)}"
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def test_a_person_signs_in_agrees_and_is_back_at_the_client(page: Page, question: str) -> None:
+    page.goto(question)
+    assert fits(page)
+    page.get_by_role("button", name="Sign in with GitHub").click()
+
+    page.get_by_role("heading", name="Give Web agent access?").wait_for()
+    assert page.get_by_text("octo-ann", exact=True).is_visible()
+    assert fits(page)
+    page.get_by_role("button", name="Allow").click()
+
+    page.get_by_text("Back at the client").wait_for()
+    assert page.url.endswith("/landed")
+
+
+def test_it_all_works_from_the_keyboard(page: Page, question: str) -> None:
+    page.goto(question)
+    for name in ("Sign in with GitHub", "Allow"):
+        page.get_by_role("button", name=name).wait_for()
+        for _ in range(12):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.innerText") == name:
+                break
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+        page.keyboard.press("Enter")
+
+    page.get_by_text("Back at the client").wait_for()
+
+
+def test_a_client_that_opens_a_window_hears_of_the_end_through_it(
+    page: Page, question: str, client_site: str
+) -> None:
+    page.goto(f"{client_site}/start")
+    page.evaluate("window.addEventListener('message', event => { window.heard = event.data })")
+    with page.expect_popup() as opened:
+        page.evaluate("url => { window.open(url) }", question)
+    window = opened.value
+    window.get_by_role("button", name="Sign in with GitHub").click()
+    window.get_by_role("button", name="Allow").click()
+
+    page.wait_for_function("window.heard === 'done'")
+
+
+def test_the_question_cannot_be_framed(context: BrowserContext, question: str, client_site: str) -> None:
+    page = context.new_page()
+    page.goto(f"{client_site}/start")
+    page.evaluate(
+        "url => { document.body.innerHTML = '<iframe></iframe>'; frames[0].location = url }", question
+    )
+    page.wait_for_timeout(500)
+
+    assert not page.frames[1].get_by_role("button").count()
+
+
+def test_a_person_takes_access_back_and_makes_a_token(page: Page, product: Product, question: str) -> None:
+    page.goto(question)
+    page.get_by_role("button", name="Sign in with GitHub").click()
+    page.get_by_role("button", name="Allow").click()
+    page.get_by_text("Back at the client").wait_for()
+
+    page.goto(f"{product.url}/account/")
+    assert fits(page)
+    while page.get_by_role("button", name="Revoke Web agent").count():
+        page.get_by_role("button", name="Revoke Web agent").first.click()
+        page.get_by_role("status").wait_for()
+    page.get_by_label("What is it for?").fill("report")
+    page.get_by_role("button", name="Make a token").click()
+    token = page.locator("pre").first.inner_text().strip()
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json, text/event-stream"}
+    assert httpx2.post(f"{product.url}/mcp", json=call, headers=headers).status_code == 200
+    assert fits(page)
+
+    page.get_by_role("button", name="Revoke report").first.click()
+    page.get_by_role("status").wait_for()
+    assert httpx2.post(f"{product.url}/mcp", json=call, headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/connect/", "/accounts/login/", "/accounts/cancelled/", "/nowhere/"])
+def test_every_page_fits_a_phone(context: BrowserContext, product: Product, path: str) -> None:
+    page = context.new_page()
+    page.goto(product.url + path)
+
+    assert fits(page)
