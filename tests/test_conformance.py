@@ -1,0 +1,164 @@
+"""The MCP project's own conformance suite: every scenario that needs nothing but what this server offers."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import re
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests import fake_github, node_tools
+from tests.person import Person
+from tests.ports import free_port
+from tests.product import Product, install, serve
+
+TIMEOUT_SECONDS = 120
+AUTHORIZE = re.compile(r"http://\S+/oauth/authorize\?\S+")
+
+# The others of each revision ask for resources, prompts, completion, sampling, or for a tool of a fixture.
+SCENARIOS = {
+    "2025-11-25": [
+        "server-initialize",
+        "ping",
+        "tools-list",
+        "dns-rebinding-protection",
+    ],
+    "2026-07-28": [
+        "server-stateless",
+        "tools-list",
+        "server-sse-multiple-streams",
+        "sep-2164-resource-not-found",
+        "dns-rebinding-protection",
+        "caching",
+        "input-required-result-unsupported-methods",
+        "input-required-result-ignore-extra-params",
+        "input-required-result-validate-input",
+        "http-header-validation",
+    ],
+}
+# Within those scenarios: checks of a tool of the suite's fixture, and of lists that there are not here.
+NOT_OFFERED = re.compile(r"^Not testable: |^(prompts|resources)/\S+ returned JSON-RPC error -32601")
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    node_tools.node()
+    folder = tmp_path_factory.mktemp("conformance")
+    port = free_port()
+    product = install(
+        f"file:{folder}/catalog.db",
+        GITHUB_CLIENT_ID=fake_github.CLIENT_ID,
+        GITHUB_CLIENT_SECRET=fake_github.CLIENT_SECRET,
+        GITHUB_URL=f"http://127.0.0.1:{port}",
+    )
+    product.manage("sync_catalog", "--source", "sample")
+    with fake_github.serve(port), serve(product, folder / "server.log"):
+        yield product
+
+
+@pytest.fixture(scope="module")
+def behind_a_token(product: Product) -> Iterator[str]:
+    """The server's address with a token added on the way: the suite sends none to servers."""
+    token = product.manage("issue_token", "conformance").strip()
+    handler = type("Handler", (_TokenAdder,), {"target": product.url.removeprefix("http://"), "token": token})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+class _TokenAdder(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    target: str
+    token: str
+
+    def forward(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
+        upstream = http.client.HTTPConnection(self.target)
+        upstream.request(self.command, self.path, body, {**headers, "Authorization": f"Bearer {self.token}"})
+        answer = upstream.getresponse()
+        content = answer.read()
+        upstream.close()
+        self.send_response(answer.status)
+        for name, value in answer.getheaders():
+            if name.lower() not in ("connection", "content-length", "transfer-encoding"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST = do_DELETE = do_OPTIONS = forward  # noqa: N815 http.server's names
+
+    def handle(self) -> None:
+        with contextlib.suppress(ConnectionError):
+            super().handle()
+
+    def log_message(self, *_: Any) -> None:
+        """Quiet."""
+
+
+def checks_of(folder: Path) -> list[dict[str, Any]]:
+    found = [check for file in folder.rglob("checks.json") for check in json.loads(file.read_text())]
+    assert found, "the suite checked nothing"
+    return found
+
+
+@pytest.mark.parametrize(
+    ("revision", "scenario"),
+    [(revision, scenario) for revision, scenarios in SCENARIOS.items() for scenario in scenarios],
+)
+def test_the_server_passes(behind_a_token: str, tmp_path: Path, revision: str, scenario: str) -> None:
+    command = [node_tools.node(), node_tools.program("conformance"), "server"]
+    command += ["--url", f"{behind_a_token}/mcp", "--scenario", scenario]
+    command += ["--spec-version", revision, "--force", "-o", str(tmp_path)]
+    subprocess.run(  # noqa: S603 our own command; what failed is in its files
+        command, env=node_tools.environment(), capture_output=True, timeout=TIMEOUT_SECONDS, check=False
+    )
+
+    checks = checks_of(tmp_path)
+    assert "SUCCESS" in {check["status"] for check in checks}
+    failed = [check for check in checks if check["status"] == "FAILURE"]
+    assert [check for check in failed if not NOT_OFFERED.search(check.get("errorMessage", ""))] == []
+
+
+def test_the_authorization_server_passes(product: Product, tmp_path: Path) -> None:
+    port = free_port()
+    callback = f"http://127.0.0.1:{port}/callback"
+    metadata = {"redirect_uris": [callback], "token_endpoint_auth_method": "none"}
+    client_id = httpx2.post(f"{product.url}/oauth/register", json=metadata).json()["client_id"]
+    command = [node_tools.node(), node_tools.program("conformance"), "authorization", "--url", product.url]
+    command += ["--client-id", client_id, "--resource", f"{product.url}/mcp", "--port", str(port)]
+    suite = subprocess.Popen(  # noqa: S603 our own command
+        [*command, "-o", str(tmp_path)],
+        env=node_tools.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    with suite, Person() as person:
+        assert suite.stdout
+        output = ""
+        for line in suite.stdout:
+            output += line
+            if found := AUTHORIZE.search(line):
+                httpx2.get(person.go(found[0], until=callback))
+
+    assert suite.returncode == 0, output
+    statuses = {check["id"]: check["status"] for check in checks_of(tmp_path)}
+    assert statuses == {
+        "authorization-server-metadata": "SUCCESS",
+        "authorization-server-metadata-cimd": "SUCCESS",
+        "authorization-code-grant": "SUCCESS",
+    }
