@@ -40,8 +40,8 @@ def ensure_local_account(path: Path) -> LocalAccount:
     kept = _read(path)
     user = _ensure_administrator(password := kept.get("password") or secrets.token_urlsafe(12))
     token = kept.get("token", "")
-    row = tokens.check(token)
-    if row is None or row.user != user:
+    bearer = tokens.check(token)
+    if bearer is None or bearer.user_id != user.pk:
         token = tokens.issue(user, days=TOKEN_DAYS, name="script/run")
     account = LocalAccount(user.get_username(), password, token)
     _write(path, account)

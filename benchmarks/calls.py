@@ -85,12 +85,13 @@ class Caller:
 
 
 @contextmanager
-def calling(product: Product, folder: Path) -> Iterator[Caller]:
-    """Serve the product with the no-op tool, and call it, until the block ends."""
+def calling(
+    product: Product, folder: Path, application: str = "benchmarks.asgi_with_noop:application"
+) -> Iterator[Caller]:
+    """Serve the product with the no-op tool and no limit, and call it, until the block ends."""
+    product = replace(product, environment={**product.environment, "TOOL_CALLS_PER_MINUTE": "0"})
     token = product.manage("issue_token", "benchmark").strip()
-    with serve(
-        product, folder / "server.log", application="benchmarks.asgi_with_noop:application"
-    ) as process:
+    with serve(product, folder / "server.log", application=application) as process:
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
         yield Caller(product, token, [int(pid) for pid in children.split()])
 

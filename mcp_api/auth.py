@@ -13,14 +13,14 @@ class BearerTokenVerifier(TokenVerifier):
     """Asks accounts for the token; the SDK compares scope, audience and expiry with what comes back."""
 
     async def verify_token(self, token: str) -> AccessToken | None:
-        row = await threads.run(tokens.check, token)
-        if row is None:
+        bearer = await threads.run(tokens.check, token)
+        if bearer is None:
             return None
         return AccessToken(
             token=token,
-            client_id=row.application.client_id if row.application else f"personal:{row.user_id}",
-            scopes=row.scope.split(),
-            expires_at=int(row.expires.timestamp()),
+            client_id=bearer.client_id or f"personal:{bearer.user_id}",
+            scopes=bearer.scope.split(),
+            expires_at=int(bearer.expires.timestamp()),
             resource=settings.MCP_RESOURCE,
-            subject=str(row.user_id),
+            subject=str(bearer.user_id),
         )

@@ -58,9 +58,9 @@ def test_ours_may_be_named_at_every_step_and_with_a_slash(agent: Agent) -> None:
     body = agent.redeem(code, resource=f"{RESOURCE}/").json()
     body = agent.refresh(body["refresh_token"], resource=f"{RESOURCE}/").json()
 
-    row = tokens.check(body["access_token"])
-    assert row is not None
-    assert row.resource == [RESOURCE]
+    bearer = tokens.check(body["access_token"])
+    assert bearer is not None
+    assert AccessToken.objects.get().resource == [RESOURCE]
 
 
 def test_a_token_of_another_audience_opens_nothing(agent: Agent) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client as Browser
+from oauth2_provider.models import AccessToken
 
 from accounts.models import Client, Consent, User
 from accounts.oauth import tokens
@@ -27,19 +28,19 @@ def test_a_person_who_agrees_gives_the_client_a_token_bound_to_mcp(agent: Agent,
     assert body["expires_in"] == 900
     assert body["scope"] == "pricing:read"
 
-    row = tokens.check(body["access_token"])
-    assert row is not None
-    assert row.user == user
-    assert row.application == agent.client
-    assert row.resource == [RESOURCE]
+    bearer = tokens.check(body["access_token"])
+    assert bearer is not None
+    assert bearer.user_id == user.pk
+    assert bearer.client_id == agent.client.client_id
+    assert AccessToken.objects.get().resource == [RESOURCE]
 
 
 def test_a_client_older_than_resource_indicators_gets_a_token_bound_to_mcp(agent: Agent) -> None:
     body = agent.redeem(agent.code(resource=None)).json()
 
-    row = tokens.check(body["access_token"])
-    assert row is not None
-    assert row.resource == [RESOURCE]
+    bearer = tokens.check(body["access_token"])
+    assert bearer is not None
+    assert AccessToken.objects.get().resource == [RESOURCE]
 
 
 def test_a_refresh_rotates_both_tokens(agent: Agent) -> None:
