@@ -31,7 +31,7 @@ class _Forms(HTMLParser):
         attributes = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.forms.append(Form(attributes.get("action", ""), attributes.get("method", "get")))
-        elif tag == "input" and self.forms:
+        elif tag == "input" and self.forms and "name" in attributes:
             self.forms[-1].fields[attributes["name"]] = attributes.get("value", "")
         elif tag == "button" and self.forms:
             self.forms[-1].buttons.append(attributes.get("value", ""))
@@ -39,9 +39,11 @@ class _Forms(HTMLParser):
 
 @dataclass
 class Person:
-    """Signs in where asked to and gives `decision` to whoever asks for access."""
+    """Signs in where asked to, by name and password if need be, and gives `decision` to whoever asks."""
 
     decision: str = "allow"
+    name: str = ""
+    password: str = ""
     browser: httpx2.Client = field(default_factory=lambda: httpx2.Client(follow_redirects=False))
     pages: list[str] = field(default_factory=list)
 
@@ -72,6 +74,8 @@ class Person:
         form = next(form for form in parser.forms if "logout" not in form.action)
         if self.decision in form.buttons:
             form.fields["decision"] = self.decision
+        if "password" in form.fields:
+            form.fields |= {"username": self.name, "password": self.password}
         target = urljoin(str(page.url), form.action) if form.action else str(page.url)
         # As a browser does; Django compares it with the host.
         return self.browser.post(target, data=form.fields, headers={"Referer": str(page.url)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -111,3 +112,20 @@ def test_an_agent_whose_owner_denies_gets_nothing(product: Product, person: Pers
         agent.tools()
 
     assert agent.storage.tokens is None
+
+
+@pytest.fixture
+def laptop(tmp_path: Path) -> Iterator[Product]:
+    product = install(f"file:{tmp_path}/catalog.db")
+    with serve(product, tmp_path / "server.log"):
+        yield product
+
+
+def test_on_a_laptop_the_local_administrator_agrees(laptop: Product) -> None:
+    password = "correct horse battery"
+    make = "from accounts.models import User; User.objects.create_superuser('admin', password={!r})"
+    laptop.manage("shell", "-c", make.format(password))
+
+    with Person(name="admin", password=password) as person:
+        agent = OfficialClient(f"{laptop.url}/mcp", person)
+        assert agent.tools() == ["search", "details", "calculate"]
