@@ -1,11 +1,13 @@
-"""Requests at the same moment, against two worker processes over one database file."""
+"""Requests at the same moment, against two worker processes over one database."""
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -14,20 +16,41 @@ import pytest
 
 from tests import fake_github
 from tests.accounts.oauth.agent import challenge_of
+from tests.needs import skip_or_fail
 from tests.person import Person
 from tests.ports import free_port
 from tests.product import Product, install, serve
+from tests.sqld import Sqld, SqldMissingError, free_port
 
 CALLBACK = "https://agent.example/callback"
 AT_ONCE = 6
 
 
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+@contextlib.contextmanager
+def database(kind: str, folder: Path) -> Iterator[str]:
+    """The DATABASE_URL of an empty database."""
+    if kind == "file":
+        yield f"file:{folder}/catalog.db"
+        return
+    try:
+        server = Sqld(folder)
+    except SqldMissingError as error:
+        skip_or_fail(str(error))
+    with server:
+        yield server.url
+
+
+@pytest.fixture(scope="module", params=["file", "libsql"])
+def product(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("races")
+    with database(request.param, folder) as url:
+        yield from served(url, folder)
+
+
+def served(url: str, folder: Path) -> Iterator[Product]:
     port = free_port()
     product = install(
-        f"file:{folder}/catalog.db",
+        url,
         WEB_CONCURRENCY="2",
         GITHUB_CLIENT_ID=fake_github.CLIENT_ID,
         GITHUB_CLIENT_SECRET=fake_github.CLIENT_SECRET,
