@@ -15,10 +15,11 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests import fake_github, node_tools
+from tests import node_tools
+from tests.github_product import serve_with_github
 from tests.person import Person
-from tests.ports import free_port
-from tests.product import Product, install, serve
+from tests.product import Product
+from tests.sqld import free_port
 
 TOOLS = ["search", "details", "calculate"]
 PATIENCE_SECONDS = 60
@@ -28,16 +29,7 @@ ADDRESS = re.compile(r"http://[^/\s]+/oauth/authorize\?\S+(?=\s)")
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     node_tools.node()
-    folder = tmp_path_factory.mktemp("node")
-    port = free_port()
-    product = install(
-        f"file:{folder}/catalog.db",
-        GITHUB_CLIENT_ID=fake_github.CLIENT_ID,
-        GITHUB_CLIENT_SECRET=fake_github.CLIENT_SECRET,
-        GITHUB_URL=f"http://127.0.0.1:{port}",
-    )
-    product.manage("sync_catalog", "--source", "sample")
-    with fake_github.serve(port), serve(product, folder / "server.log"):
+    with serve_with_github(tmp_path_factory.mktemp("node")) as product:
         yield product
 
 

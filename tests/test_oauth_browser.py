@@ -13,11 +13,10 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests import fake_github
 from tests.accounts.oauth.agent import challenge_of
 from tests.browser import chromium
-from tests.ports import free_port
-from tests.product import Product, install, serve
+from tests.github_product import serve_with_github
+from tests.product import Product
 
 # The client's own page sends the person on to a third origin, as some clients do, and tells who opened it.
 LANDING = """<!doctype html><title>{title}</title><p>Back at the client
@@ -60,15 +59,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    folder = tmp_path_factory.mktemp("browser")
-    port = free_port()
-    product = install(
-        f"file:{folder}/catalog.db",
-        GITHUB_CLIENT_ID=fake_github.CLIENT_ID,
-        GITHUB_CLIENT_SECRET=fake_github.CLIENT_SECRET,
-        GITHUB_URL=f"http://127.0.0.1:{port}",
-    )
-    with fake_github.serve(port), serve(product, folder / "server.log"):
+    with serve_with_github(tmp_path_factory.mktemp("browser")) as product:
         yield product
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests import document_host, fake_github
+from tests import document_host
 from tests.document_host import Host
+from tests.github_product import serve_with_github
 from tests.oauth_client import OfficialClient, RefusedError
 from tests.person import Person
 from tests.ports import free_port
@@ -26,18 +27,10 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory, host: Host) -> Iterator[Product]:
-    folder = tmp_path_factory.mktemp("oauth")
-    port = free_port()
-    product = install(
-        f"file:{folder}/catalog.db",
-        DJANGO_SETTINGS_MODULE="tests.document_settings",
-        **{document_host.CERTIFICATE_VARIABLE: str(host.certificate)},
-        GITHUB_CLIENT_ID=fake_github.CLIENT_ID,
-        GITHUB_CLIENT_SECRET=fake_github.CLIENT_SECRET,
-        GITHUB_URL=f"http://127.0.0.1:{port}",
-    )
-    product.manage("sync_catalog", "--source", "sample")
-    with fake_github.serve(port), serve(product, folder / "server.log"):
+    trusted = {document_host.CERTIFICATE_VARIABLE: str(host.certificate)}
+    with serve_with_github(
+        tmp_path_factory.mktemp("oauth"), DJANGO_SETTINGS_MODULE="tests.document_settings", **trusted
+    ) as product:
         yield product
 
 

@@ -14,13 +14,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx2
 import pytest
 
-from tests import fake_github
 from tests.accounts.oauth.agent import challenge_of
+from tests.github_product import serve_with_github
 from tests.needs import skip_or_fail
 from tests.person import Person
-from tests.ports import free_port
-from tests.product import Product, install, serve
-from tests.sqld import Sqld, SqldMissingError, free_port
+from tests.product import Product
+from tests.sqld import Sqld, SqldMissingError
 
 CALLBACK = "https://agent.example/callback"
 AT_ONCE = 6
@@ -43,20 +42,10 @@ def database(kind: str, folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="module", params=["file", "libsql"])
 def product(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("races")
-    with database(request.param, folder) as url:
-        yield from served(url, folder)
-
-
-def served(url: str, folder: Path) -> Iterator[Product]:
-    port = free_port()
-    product = install(
-        url,
-        WEB_CONCURRENCY="2",
-        GITHUB_CLIENT_ID=fake_github.CLIENT_ID,
-        GITHUB_CLIENT_SECRET=fake_github.CLIENT_SECRET,
-        GITHUB_URL=f"http://127.0.0.1:{port}",
-    )
-    with fake_github.serve(port), serve(product, folder / "server.log"):
+    with (
+        database(request.param, folder) as url,
+        serve_with_github(folder, url, WEB_CONCURRENCY="2") as product,
+    ):
         yield product
 
 

@@ -25,12 +25,32 @@ class Validator(OAuth2Validator):
     """The authorization server's rules. A request here is oauthlib's, not Django's."""
 
     def validate_code(
-        self, client_id: str, code: str, client: Client, request: Request, *args: Any, **kwargs: Any
+        self,
+        client_id: str,  # noqa: ARG002 oauthlib's signature
+        code: str,
+        client: Client,
+        request: Request,
+        *_args: Any,
+        **_kwargs: Any,
     ) -> bool:
-        if super().validate_code(client_id, code, client, request, *args, **kwargs):
-            return _may_act_for(client, request.user)
-        _revoke_what_it_gave(code)
-        return False
+        """Keep the code's grant for what is asked of it next: another request may redeem it meanwhile."""
+        grant = Grant.objects.select_related("user").filter(code=code, application=client).first()
+        if grant is None or grant.is_expired():
+            _revoke_what_it_gave(code)
+            return False
+        request.grant, request.user, request.scopes = grant, grant.user, grant.scope.split()
+        return _may_act_for(client, grant.user)
+
+    def get_code_challenge(self, _code: str, request: Request) -> str | None:
+        return request.grant.code_challenge or None
+
+    def get_code_challenge_method(self, _code: str, request: Request) -> str | None:
+        return request.grant.code_challenge_method or None
+
+    def confirm_redirect_uri(
+        self, _client_id: str, _code: str, redirect_uri: str, _client: Client, request: Request
+    ) -> bool:
+        return request.grant.redirect_uri_allowed(redirect_uri)
 
     def validate_refresh_token(
         self, refresh_token: str, client: Client, request: Request, *args: Any, **kwargs: Any

@@ -1,0 +1,29 @@
+"""The product as a server on the internet has it: people sign in with GitHub."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests import fake_github
+from tests.product import Product, install, serve
+from tests.sqld import free_port
+
+
+@contextlib.contextmanager
+def serve_with_github(folder: Path, database: str = "", **settings: str) -> Iterator[Product]:
+    """Serve the sample from `database`, by default a file in `folder`; a fault in the log fails the test."""
+    port = free_port()
+    product = install(
+        database or f"file:{folder}/catalog.db",
+        GITHUB_CLIENT_ID=fake_github.CLIENT_ID,
+        GITHUB_CLIENT_SECRET=fake_github.CLIENT_SECRET,
+        GITHUB_URL=f"http://127.0.0.1:{port}",
+        **settings,
+    )
+    product.manage("sync_catalog", "--source", "sample")
+    log = folder / "server.log"
+    with fake_github.serve(port), serve(product, log):
+        yield product
+    assert "Traceback" not in log.read_text()
