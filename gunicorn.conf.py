@@ -12,6 +12,10 @@ worker_class = "asgi"
 # MCP's session manager lives in the lifespan: without it no tool call could be answered.
 asgi_lifespan = "on"
 
+# Agents think for longer than gunicorn's 2 s between calls, and a connection that closes just as the next
+# call goes out is an error to them.
+keepalive = 75
+
 # Cloud Run kills what still runs 10 s after it asked to stop.
 graceful_timeout = 8
 

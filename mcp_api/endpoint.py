@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Iterable, Iterator
 
 from django.conf import settings
@@ -16,6 +18,7 @@ from mcp_api.server import server
 # Both are answered in place: some clients drop the token when they follow a redirect from one to the other.
 PATHS = frozenset({"/mcp", "/mcp/"})
 MAX_BODY_BYTES = 256 * 1024
+DRAIN_SECONDS = 1
 
 Header = tuple[bytes, bytes]
 
@@ -50,14 +53,44 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         # The SDK compares header bytes, and some HTTP parsers leave white space at a value's end.
         headers = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
 
+        body = _Body(receive)
+
         async def send_with_challenge(message: Message) -> None:
             if message["type"] == "http.response.start":
+                await body.drain()
                 message = {**message, "headers": list(_response_headers(message["headers"], has_token))}
             await send(message)
 
         await _app(
-            {**scope, "path": "/mcp", "raw_path": b"/mcp", "headers": headers}, receive, send_with_challenge
+            {**scope, "path": "/mcp", "raw_path": b"/mcp", "headers": headers},
+            body.receive,
+            send_with_challenge,
         )
+
+
+class _Body:
+    """A request's body, read to its end before an answer.
+
+    A request without a good token is answered unread, and gunicorn closes a connection with an unread
+    request, without a word to the client, whose next request then fails.
+    """
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._is_whole = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._is_whole = message["type"] != "http.request" or not message.get("more_body", False)
+        return message
+
+    async def drain(self) -> None:
+        """Take what is left, if it is small and on its way."""
+        size = 0
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while not self._is_whole and size <= MAX_BODY_BYTES:
+                    size += len((await self.receive()).get("body", b""))
 
 
 def _response_headers(headers: Iterable[Header], has_token: bool) -> Iterator[Header]:

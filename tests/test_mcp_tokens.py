@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -138,3 +140,17 @@ def test_two_tokens_are_none_or_the_first(product: Product) -> None:
 def test_a_page_of_another_site_gets_no_answer_even_with_a_token(product: Product) -> None:
     assert call(product, "Bearer good", Origin="https://evil.example").status_code == 403
     assert call(product, "Bearer good", Host="evil.example").status_code == 421
+
+
+def test_a_connection_may_rest_between_calls(product: Product) -> None:
+    connection = http.client.HTTPConnection(product.url.removeprefix("http://"))
+    statuses = []
+    for rest in (0, 3):
+        time.sleep(rest)
+        connection.request("POST", "/mcp", "{}")
+        response = connection.getresponse()
+        response.read()
+        statuses.append(response.status)
+    connection.close()
+
+    assert statuses == [401, 401]
