@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from oauth2_provider.exceptions import FatalClientError, OAuthToolkitError
 from oauth2_provider.http import OAuth2ResponseRedirect
 from oauth2_provider.views.base import BaseAuthorizationView
-from oauthlib.common import add_params_to_uri
+from oauthlib.common import Request, add_params_to_uri
 from oauthlib.oauth2.rfc6749 import errors
 
 from accounts.models import Client, Consent, User
@@ -103,10 +103,7 @@ class AuthorizeView(BaseAuthorizationView):
                 errors.InvalidRequestFatalError("The query is not well formed.")
             ) from error
         oauth_request = credentials.pop("request")
-        method = credentials.get("code_challenge_method")
-        if method != "S256" or not S256_CHALLENGE.fullmatch(credentials.get("code_challenge", "")):
-            description = "PKCE with code_challenge_method S256 is required"
-            raise OAuthToolkitError(errors.InvalidRequestError(description, request=oauth_request))
+        _require_pkce(oauth_request)
         if not all(map(is_our_resource, filter(None, request.GET.getlist("resource")))):
             raise OAuthToolkitError(invalid_target(oauth_request))
         credentials["resource"] = [settings.MCP_RESOURCE]
@@ -128,6 +125,12 @@ def _fault_of(request: HttpRequest) -> str:
     if set(request.POST) - FORM_FIELDS:
         return "The form was changed."
     return ""
+
+
+def _require_pkce(request: Request) -> None:
+    if request.code_challenge_method != "S256" or not S256_CHALLENGE.fullmatch(request.code_challenge):
+        description = "PKCE with code_challenge_method S256 is required"
+        raise OAuthToolkitError(errors.InvalidRequestError(description, request=request))
 
 
 def _is_as_shown(request: HttpRequest, offer: Offer) -> bool:
