@@ -260,6 +260,18 @@ def test_what_is_asked_of_github_cannot_be_widened_by_a_link(client: Browser) ->
 
 
 @pytest.mark.usefixtures("github")
+def test_behind_a_proxy_that_ends_tls_github_sends_people_back_over_https(
+    client: Browser, settings: Settings
+) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+    response = client.post(START, headers={"X-Forwarded-Proto": "https", "Host": "localhost"})
+
+    query = parse_qs(urlsplit(response["Location"]).query)
+    assert query["redirect_uri"] == [f"https://localhost{CALLBACK}"]
+
+
+@pytest.mark.usefixtures("github")
 def test_only_our_own_page_starts_a_sign_in() -> None:
     browser = Browser(enforce_csrf_checks=True)
 
