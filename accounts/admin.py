@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+# Importing from these registers the libraries' own pages, which the ones below replace.
+from allauth.account.admin import EmailAddress
+from allauth.socialaccount.admin import SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-
-# Importing it registers the library's own pages, which the ones below replace.
 from oauth2_provider import admin as oauth_admin
 from oauth2_provider.models import AccessToken, revoke_access_token
 
@@ -19,6 +20,8 @@ admin.site.register(User, UserAdmin)
 # Codes live for a minute, ID tokens are never issued, and a refresh token goes with its access token.
 admin.site.unregister([oauth_admin.grant_model, oauth_admin.id_token_model, oauth_admin.refresh_token_model])
 admin.site.unregister([Client, AccessToken])
+# GitHub's credentials are settings; a second set here would break sign-in. Addresses and tokens are not kept.
+admin.site.unregister([EmailAddress, SocialApp, SocialToken])
 
 
 class MadeElsewhere(admin.ModelAdmin):
@@ -36,10 +39,10 @@ class MadeElsewhere(admin.ModelAdmin):
 
 @admin.register(Client)
 class ClientAdmin(MadeElsewhere):
-    list_display = ["__str__", "client_id", "client_type", "registration_source", "created"]
-    list_filter = ["registration_source", "client_type"]
+    list_display = ["__str__", "client_id", "client_type", "registration_source", "created", "disabled"]
+    list_filter = ["disabled", "registration_source", "client_type"]
     search_fields = ["name", "client_id"]
-    fields = [
+    readonly_fields = [
         "name",
         "client_id",
         "client_type",
@@ -48,6 +51,10 @@ class ClientAdmin(MadeElsewhere):
         "registration_source",
         "created",
     ]
+    fields = ["disabled", *readonly_fields]
+
+    def has_change_permission(self, *args: Any) -> bool:
+        return admin.ModelAdmin.has_change_permission(self, *args)
 
 
 @admin.register(AccessToken)

@@ -14,5 +14,6 @@ class PricingSiteConfig(AppConfig):
         register(checks.check_secret_key)
         register(checks.check_debug)
         register(checks.check_public_url)
+        register(checks.check_sync)
         register(checks.check_sign_in)
         register(checks.check_proxies)

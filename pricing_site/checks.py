@@ -33,13 +33,22 @@ def check_public_url(**_: Any) -> list[CheckMessage]:
     return [Error(f"PUBLIC_URL {fault}.", hint=hint, id="pricing_site.E003")] if fault else []
 
 
+def check_sync(**_: Any) -> list[CheckMessage]:
+    is_part = 0 <= settings.SYNC_TASK_INDEX < settings.SYNC_TASK_COUNT
+    if is_part and settings.SYNC_REQUESTS_PER_MINUTE > 0:
+        return []
+    message = "The sync could not send a request, or would skip services."
+    hint = "SYNC_REQUESTS_PER_MINUTE is at least 1, CLOUD_RUN_TASK_INDEX less than CLOUD_RUN_TASK_COUNT."
+    return [Error(message, hint=hint, id="pricing_site.E004")]
+
+
 def check_sign_in(**_: Any) -> list[CheckMessage]:
     if settings.HAS_GITHUB:
         return []
     hint = "Make an OAuth app at github.com/settings/developers and set both of its values."
     if settings.GITHUB_CLIENT_ID or settings.GITHUB_CLIENT_SECRET:
         message = "Only one of GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET is set."
-        return [Error(message, hint=hint, id="pricing_site.E004")]
+        return [Error(message, hint=hint, id="pricing_site.E005")]
     if settings.IS_LOCAL:
         return []
     message = "GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET are not set: nobody can sign in."

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from tests.needs import skip_or_fail
 
-FOLDER = Path(__file__).resolve().parent / "node"
+FOLDER = Path(__file__).resolve().parent / "clients"
 MODULES = FOLDER / "node_modules"
 OLDEST_NODE = 22
 
 
 @functools.cache
 def node() -> str:
-    """The path of node, with the packages of tests/node/package.json installed beside it."""
+    """The path of node, with the packages of tests/clients/package.json installed beside it."""
     executable, npm = _node()
     wanted = (FOLDER / "package.json").read_bytes()
     installed = MODULES / "installed.json"
@@ -27,7 +27,7 @@ def node() -> str:
             command, cwd=FOLDER, env=_environment(executable), capture_output=True, text=True, check=False
         )
         if done.returncode:
-            skip_or_fail(f"npm could not install tests/node/package.json: {done.stderr[-500:]}")
+            skip_or_fail(f"npm could not install tests/clients/package.json: {done.stderr[-500:]}")
         installed.write_bytes(wanted)
     return executable
 

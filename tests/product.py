@@ -18,7 +18,7 @@ from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, Tool
 
-from tests.ports import free_port
+from tests.sqld import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 30

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 
-from tests.ports import free_port
+from tests.sqld import free_port
+
+# TEST_DATABASE=libsql runs the tests on a libsql-server, which tests/conftest.py starts on this port.
+ON_LIBSQL = {"file": False, "libsql": True}[os.environ.get("TEST_DATABASE", "file")]
 
 os.environ.update(
     DATABASE_URL=f"http://127.0.0.1:{free_port()}" if ON_LIBSQL else "file:data/catalog.db",
@@ -29,3 +32,6 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher",
     "accounts.hashers.ClientSecretHasher",
 ]
+
+if ON_LIBSQL:
+    DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}  # noqa: F405

@@ -13,7 +13,6 @@ from tests.document_host import Host
 from tests.github_product import serve_with_github
 from tests.oauth_client import OfficialClient, RefusedError
 from tests.person import Person
-from tests.ports import free_port
 from tests.product import Product, install, serve
 
 MODES = ["legacy", "2026-07-28"]

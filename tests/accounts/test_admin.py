@@ -84,14 +84,30 @@ def test_tokens_and_clients_are_not_made_or_changed_by_hand(
     tokens.issue(user, days=7)
     client_page = reverse("admin:accounts_client_change", args=[client_of_ann.pk])
 
-    for url in (token_page(AccessToken.objects.get()), client_page):
-        assert admin_client.get(url).status_code == 200
-        assert admin_client.post(url, {"scope": "all", "name": "Mine"}).status_code == 403
+    url = token_page(AccessToken.objects.get())
+    assert admin_client.get(url).status_code == 200
+    assert admin_client.post(url, {"scope": "all"}).status_code == 403
+    assert admin_client.post(client_page, {"name": "Mine"}).status_code == 302
+    client_of_ann.refresh_from_db()
+    assert client_of_ann.name == "Agent"
     assert admin_client.get(f"{TOKENS}add/").status_code == 403
     assert admin_client.get(reverse("admin:accounts_client_add")).status_code == 403
 
 
+def test_a_client_can_be_disabled(admin_client: Browser, client_of_ann: Client) -> None:
+    url = reverse("admin:accounts_client_change", args=[client_of_ann.pk])
+
+    admin_client.post(url, {"disabled": "on"})
+
+    client_of_ann.refresh_from_db()
+    assert not client_of_ann.is_usable(None)
+
+
 def test_a_client_is_shown_without_its_secret(admin_client: Browser, client_of_ann: Client) -> None:
+    client_of_ann.client_type = Client.CLIENT_CONFIDENTIAL
+    client_of_ann.client_secret = "s3cret-of-ann"
+    client_of_ann.save()
+
     html = admin_client.get(reverse("admin:accounts_client_change", args=[client_of_ann.pk])).content.decode()
     assert client_of_ann.client_id in html
     assert client_of_ann.client_secret not in html

@@ -78,7 +78,7 @@ def test_a_public_url_that_is_no_safe_origin_is_an_error_in_words(
 def test_half_of_githubs_credentials_is_an_error(settings: Settings, *, is_local: bool) -> None:
     settings.IS_LOCAL, settings.GITHUB_CLIENT_ID = is_local, "id"
 
-    assert [error.id for error in checks.check_sign_in()] == ["pricing_site.E004"]
+    assert [error.id for error in checks.check_sign_in()] == ["pricing_site.E005"]
 
 
 def test_a_public_host_where_nobody_can_sign_in_is_warned_of(settings: Settings) -> None:
