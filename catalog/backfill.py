@@ -19,6 +19,7 @@ from catalog import lease
 from catalog.diff import ServiceChange
 from catalog.errors import SourceError, SyncRefusedError
 from catalog.history import CURRENCY, HeldPrice, NewPrice, completed
+from catalog.interrupts import held
 from catalog.models import PricingInfo, PricingUpdate, Sku
 from catalog.records import SkuRecord
 from catalog.stage import Stage
@@ -81,44 +82,53 @@ class _Completion:
     def __init__(self, update: PricingUpdate) -> None:
         self._update = update
         self._stage = Stage(update)
-        self._held = set(Sku.objects.values_list("pk", flat=True))
+        self._sku_ids = set(Sku.objects.values_list("pk", flat=True))
         self._added: dict[str, list[HeldPrice]] = {}
 
     def of_service(self, service_id: str, skus: Iterable[SkuRecord]) -> ServiceChange:
         change = ServiceChange(service_id)
         known = iter(self._known(skus, change))
         while some := list(islice(known, CHUNK)):
-            lease.beat(self._update)
-            held = PricingInfo.objects.timelines(sku.sku_id for sku in some)
-            prices = [
-                (sku.sku_id, news) for sku in some for news in self._missing(sku, held.get(sku.sku_id, []))
-            ]
-            self._stage.put(prices=prices)
-        if self._added:
-            with transaction.atomic():
-                lease.beat(self._update)
-                self._stage.move(timezone.now())
+            self._put(some)
+        self._write()
         change.changed = list(self._added)
         self._added = {}
         return change
 
+    @held()
     def drop(self) -> None:
         """Forget what was found in a service that could not be read to its end."""
         self._stage.clear()
         self._added = {}
 
+    @held()
+    def _put(self, skus: Sequence[SkuRecord]) -> None:
+        lease.beat(self._update)
+        timelines = PricingInfo.objects.timelines(sku.sku_id for sku in skus)
+        prices = [
+            (sku.sku_id, news) for sku in skus for news in self._missing(sku, timelines.get(sku.sku_id, []))
+        ]
+        self._stage.put(prices=prices)
+
+    @held()
+    def _write(self) -> None:
+        if self._added:
+            with transaction.atomic():
+                lease.beat(self._update)
+                self._stage.move(timezone.now())
+
     def _known(self, skus: Iterable[SkuRecord], change: ServiceChange) -> Iterator[SkuRecord]:
         for sku in skus:
             if any(price.currency_code != CURRENCY for price in sku.pricing):
                 change.skipped += 1
-            elif sku.sku_id in self._held:
+            elif sku.sku_id in self._sku_ids:
                 change.listed += 1
                 change.prices += len(sku.pricing)
                 yield sku
 
-    def _missing(self, sku: SkuRecord, held: list[HeldPrice]) -> list[NewPrice]:
+    def _missing(self, sku: SkuRecord, timeline: list[HeldPrice]) -> list[NewPrice]:
         added = self._added.get(sku.sku_id, [])
-        news = completed(sorted([*held, *added], key=attrgetter("began")), sku.pricing)
+        news = completed(sorted([*timeline, *added], key=attrgetter("began")), sku.pricing)
         if news:
             rows = [HeldPrice(new.price.effective_time, new.content_hash) for new in news]
             self._added[sku.sku_id] = [*added, *rows]

@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from catalog.errors import LeaseLostError, SyncRefusedError
+from catalog.interrupts import held
 from catalog.models import PricingUpdate
 
 # Longer than a call to the API may take with all its retries.
@@ -75,16 +76,10 @@ def take(source: str, task: Task) -> PricingUpdate:
     now = timezone.now()
     _close_crashed(now)
     time = connection.ops.adapt_datetimefield_value(now)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(_TAKE, [source, task.index, task.count, time, time, time, task.count, task.index])
-            if cursor.rowcount:
-                return PricingUpdate.objects.get(pk=cursor.lastrowid)
-    except BaseException:
-        # The row may have been written although its answer did not come.
-        ours = PricingUpdate.objects.filter(started_at=now, task_index=task.index, task_count=task.count)
-        ours.update(status=PricingUpdate.Status.FAILED, error_message="Interrupted.")
-        raise
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [source, task.index, task.count, time, time, time, task.count, task.index])
+        if cursor.rowcount:
+            return PricingUpdate.objects.get(pk=cursor.lastrowid)
     raise SyncRefusedError(_refusal())
 
 
@@ -110,6 +105,7 @@ def finish(update: PricingUpdate, status: PricingUpdate.Status, message: str = "
     _write(update, status=status, error_message=update.error_message, completed_at=update.completed_at)
 
 
+@held()
 def _write(update: PricingUpdate, **fields: object) -> None:
     counts = {name: getattr(update, name) for name in _COUNTS}
     held = PricingUpdate.objects.filter(pk=update.pk, status=PricingUpdate.Status.RUNNING)

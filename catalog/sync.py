@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 from catalog import lease
 from catalog.diff import HeldSkus, ServiceChange
 from catalog.errors import LeaseLostError, SourceError, SyncRefusedError
+from catalog.interrupts import held
 from catalog.lease import WHOLE, Task
 from catalog.models import SAMPLE, PricingUpdate, Sku
 from catalog.records import ServiceRecord, SkuRecord
@@ -114,17 +115,20 @@ def recorded(source_name: str, task: Task) -> Iterator[SyncResult]:
     Raises:
         SyncRefusedError: another run is going on.
     """
-    update = lease.take(source_name, task)
-    result = SyncResult(update)
-    try:
-        yield result
-        lease.finish(update, PricingUpdate.Status.COMPLETED, "\n".join(result.failures.values()))
-    except LeaseLostError:
-        raise
-    except BaseException as error:
-        with suppress(LeaseLostError):  # interrupted while it was being closed, it is closed
-            lease.finish(update, PricingUpdate.Status.FAILED, _reason(error))
-        raise
+    with ExitStack() as beginning:
+        beginning.enter_context(held())
+        update = lease.take(source_name, task)
+        result = SyncResult(update)
+        try:
+            beginning.close()  # an interrupt that was held back comes here, where it closes the row
+            yield result
+            lease.finish(update, PricingUpdate.Status.COMPLETED, "\n".join(result.failures.values()))
+        except LeaseLostError:
+            raise
+        except BaseException as error:
+            with suppress(LeaseLostError):  # interrupted as it was closed, it is closed
+                lease.finish(update, PricingUpdate.Status.FAILED, _reason(error))
+            raise
 
 
 def refuse_sample_over_prices(source: Source) -> None:

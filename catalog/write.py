@@ -12,6 +12,7 @@ from django.utils import timezone
 from catalog import lease
 from catalog.diff import ServiceChange
 from catalog.history import continued
+from catalog.interrupts import held
 from catalog.models import PricingInfo, PricingUpdate, Service, Sku, StagedRows
 from catalog.records import ServiceRecord, SkuRecord
 from catalog.stage import Stage, retire
@@ -33,6 +34,7 @@ class TableWriter:
         self._held: list[str] = []
         self._stage = Stage(update)
 
+    @held()
     def begin(self, services: Sequence[ServiceRecord], *, replaces_sample: bool) -> None:
         self._services = services
         self._replaces_sample = replaces_sample
@@ -53,6 +55,7 @@ class TableWriter:
         if len(self._waiting) == CHUNK:
             self._flush()
 
+    @held()
     def write(self, change: ServiceChange) -> None:
         """Write a service so that readers see all of it at once, or nothing."""
         if self._is_open and not (change.changed or change.retired):
@@ -68,11 +71,13 @@ class TableWriter:
                 retire(change.service_id, change.retired, now)
         self._is_open = True
 
+    @held()
     def drop(self) -> None:
         self._waiting.clear()
         self._held.clear()
         self._stage.clear()
 
+    @held()
     def _flush(self) -> None:
         if not self._waiting:
             return

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import chain
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from catalog import lease
+from catalog import interrupts, lease
 from catalog.errors import LeaseLostError, SyncRefusedError
 from catalog.lease import LEASE, WHOLE, Task
 from catalog.models import PricingUpdate, Sku
@@ -125,33 +127,37 @@ def test_a_sync_shows_life_while_it_reads(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(set(seen)) == 3
 
 
-def test_a_run_that_is_interrupted_as_it_begins_is_not_left_running(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(**_: object) -> None:
-        raise KeyboardInterrupt
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in numbers}
+    interrupts.install()
+    yield
+    for number in numbers:
+        signal.signal(number, before[number])
 
-    monkeypatch.setattr(PricingUpdate.objects, "get", interrupt)
+
+@pytest.mark.usefixtures("_interruptible")
+@pytest.mark.parametrize("step", ["_close_crashed", "beat", "finish"])
+def test_a_run_that_is_interrupted_in_the_database_is_not_left_running(
+    monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    original = getattr(lease, step)
+
+    def interrupted(*args: Any) -> None:
+        with interrupts.held():
+            signal.raise_signal(signal.SIGTERM)
+            original(*args)
+
+    monkeypatch.setattr(lease, step, interrupted)
 
     with pytest.raises(KeyboardInterrupt):
         sync(compute(wire_sku()))
 
     [update] = PricingUpdate.objects.all()
-    assert (update.status, update.error_message) == (PricingUpdate.Status.FAILED, "Interrupted.")
-
-
-def test_a_run_that_is_interrupted_as_it_ends_is_not_left_running(monkeypatch: pytest.MonkeyPatch) -> None:
-    finish = lease.finish
-
-    def interrupted_once(update: PricingUpdate, status: PricingUpdate.Status, message: str = "") -> None:
-        if status == PricingUpdate.Status.COMPLETED:
-            raise KeyboardInterrupt
-        finish(update, status, message)
-
-    monkeypatch.setattr(lease, "finish", interrupted_once)
-
-    with pytest.raises(KeyboardInterrupt):
-        sync(compute(wire_sku()))
-
-    assert PricingUpdate.objects.get().status == PricingUpdate.Status.FAILED
+    finished = PricingUpdate.Status.COMPLETED if step == "finish" else PricingUpdate.Status.FAILED
+    assert update.status == finished
+    assert Sku.objects.count() == (0 if step == "_close_crashed" else 1)
 
 
 def test_parts_of_the_same_whole_run_side_by_side() -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from django.utils import timezone
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
+from catalog import interrupts
 from catalog.backfill import backfill
 from catalog.errors import SourceError, SyncRefusedError
 from catalog.lease import Task
@@ -39,7 +39,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, source: str, if_empty: bool, **options: Any) -> None:
         if if_empty and PricingUpdate.objects.latest_completed():
             return
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # Cloud Run's notice, 10 s ahead
+        interrupts.install()  # Cloud Run sends SIGTERM 10 s ahead of SIGKILL
         task = Task(settings.SYNC_TASK_INDEX, settings.SYNC_TASK_COUNT)
         try:
             with self._log_beside_bar(), open_source(source, task) as prices:
