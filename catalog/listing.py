@@ -100,12 +100,10 @@ def _list_prices(sku_ids: Iterable[str]) -> list[ListPrice]:
 
 def _listing(prices: Iterable[ListPrice], snapshot: Snapshot) -> Listing:
     history = sorted(prices, key=_took_effect, reverse=True)
-    price = _in_effect(history, snapshot)
-    # A price row without tiers records that the provider took the price back.
-    return Listing(history[0].info.sku, price if price and price.tiers else None, tuple(history))
+    return Listing(history[0].info.sku, in_effect(history, snapshot), tuple(history))
 
 
-def _in_effect(prices: Iterable[ListPrice], snapshot: Snapshot) -> ListPrice | None:
+def in_effect(prices: Iterable[ListPrice], snapshot: Snapshot) -> ListPrice | None:
     """The price, of one SKU's, that answers "what does it cost?" at the snapshot's moment.
 
     Rows known from a sync that had completed by then go first, and of those the one that took effect

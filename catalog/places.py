@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from catalog.google_cloud.regions import MULTI_REGIONS, REGIONS, MultiRegion, Region
+from catalog.google_cloud.regions import MULTI_REGIONS, REGIONS, SKU_PLACES, MultiRegion, Region
 from catalog.words import PLACE_NAMES
 
 CLOSE_NAMES = 5
@@ -29,12 +29,14 @@ class Place:
 
     `codes` are the place itself, `wider` the multi-regions that include it, `within` the regions of a
     multi-region. `label` is the code, or the name where there are several; it reads back as the place.
+    `names` are what SKU names call it, folded, the narrowest first.
     """
 
     label: str
     codes: tuple[str, ...]
     wider: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
     def covers(self, other: Place) -> bool:
         return {*other.codes, *other.within} <= {*self.codes, *self.within}
@@ -100,14 +102,24 @@ def _names(region: Region) -> Iterator[str]:
 
 def _place(name: str, codes: list[str]) -> Place:
     wider = [multi.code for multi in MULTI_REGIONS.values() if not set(codes).isdisjoint(multi.members)]
-    return Place(codes[0] if len(codes) == 1 else name, tuple(codes), wider=tuple(wider))
+    if len(codes) == 1:
+        return Place(codes[0], tuple(codes), wider=tuple(wider), names=_sku_names(REGIONS[codes[0]]))
+    return Place(name, tuple(codes), wider=tuple(wider), names=(fold(name),))
+
+
+def _sku_names(region: Region) -> tuple[str, ...]:
+    names = (region.place, region.city, region.area, *SKU_PLACES.get(region.code, ()), region.country)
+    return tuple(dict.fromkeys(fold(name) for name in names if name))
 
 
 def _multi_region(multi_region: MultiRegion) -> Place:
     """A multi-region with its members and the other regions of the continent or country so named."""
     named = [region.code for region in REGIONS.values() if multi_region.place in _names(region)]
     codes = (multi_region.code, *OTHER_CODES.get(multi_region.code, ()))
-    return Place(codes[0], codes, within=tuple(dict.fromkeys((*multi_region.members, *named))))
+    names = dict.fromkeys(fold(name) for name in (multi_region.place, multi_region.code))
+    return Place(
+        codes[0], codes, within=tuple(dict.fromkeys((*multi_region.members, *named))), names=tuple(names)
+    )
 
 
 PLACES: dict[str, Place] = _named_places()

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from catalog.machines import MACHINE, machine_spellings
 from catalog.places import PLACES, REGION_CODE, Place, fold, read_place
-from catalog.words import FILLERS, SPELLINGS, USAGE_WORDS
+from catalog.words import FILLERS, OPTIONAL, SPELLINGS, USAGE_WORDS
 
 # Services and SKUs have ids of one form.
 ID = re.compile(r"\b[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}\b", re.IGNORECASE)
-# "1 year commitment", "cud 3yr", "for three years".
-_COMMIT = r"(?:commit\w*|cuds?)(?: use)?(?: discounts?)?"
-COMMITMENT = re.compile(
-    rf"\b(?:{_COMMIT} )?(?:for )?(?P<years>1|one|3|three) ?(?:y|yr|yrs|year|years)\b(?: {_COMMIT}\b)?"
-)
+# "1 year commitment", "cud 3yr", "for three years", "36 months".
+_COMMIT = r"(?:commit\w*|cuds?|reservation)(?: use)?(?: discounts?)?"
+_YEARS = r"(?P<years>1|one|3|three|12|36) ?(?:y|yr|yrs|year|years|mo|month|months)"
+COMMITMENT = re.compile(rf"\b(?:{_COMMIT} )?(?:for )?(?:a )?{_YEARS}\b(?: {_COMMIT}\b)?")
+ONE_YEAR = ("1", "one", "12")
 PLURAL = re.compile(r"[a-z ]*[a-z]{2}[^s\W]s")
+# "80 GB", "100Gbps": names write them with a space or without.
+AMOUNT = re.compile(r"(\d+) ?(gb|gib|gbps|mbps|tb)")
 
 
 def _any_of(phrases: Collection[str]) -> str:
@@ -24,18 +27,31 @@ def _any_of(phrases: Collection[str]) -> str:
     return rf"\b(?:{'|'.join(sorted(phrases, key=len, reverse=True))})\b"
 
 
-# "Egress to India" is sold elsewhere, so "to" bars a place.
-PLACE = re.compile(rf"(?<!\bto )\b(?:{REGION_CODE.pattern}\b|{_any_of(PLACES)})")
+_A_PLACE = rf"(?:{REGION_CODE.pattern.replace('?P<region>', '?:')}\b|{_any_of(PLACES)})"
+PLACE = re.compile(_A_PLACE)
+# Traffic has two ends and is sold at ours: what it goes to, or for ingress comes from, is part of the name.
+FAR_END = {
+    False: re.compile(rf"\b(?P<end>to) (?:the )?(?P<place>{_A_PLACE})"),
+    True: re.compile(rf"\b(?P<end>from) (?:the )?(?P<place>{_A_PLACE})"),
+}
+INBOUND = re.compile(r"\b(?:ingress|inbound|incoming|data transfer in|into)\b")
 USAGE = re.compile(_any_of(USAGE_WORDS))
-PHRASE_OR_WORD = re.compile(rf"{_any_of([f'{phrase}s?' for phrase in SPELLINGS if ' ' in phrase])}|\S+")
+_PHRASES = [f"{phrase}s?" for phrase in SPELLINGS if " " in phrase]
+PHRASE_OR_WORD = re.compile(rf"{AMOUNT.pattern}\b|{_any_of(_PHRASES)}|\S+")
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word or set phrase with the spellings that count as it, the likeliest first."""
+    """One word or set phrase with the spellings that count as it.
+
+    The likeliest spelling stands first, unless all are equally right. An optional term need not be found;
+    one that is only implied has no word.
+    """
 
     word: str
     spellings: tuple[str, ...]
+    is_optional: bool = False
+    are_equal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +63,61 @@ class Question:
     place: Place | None = None
     place_words: tuple[str, ...] = ()
     usage_type: str | None = None
+    mended: tuple[tuple[str, str], ...] = ()
 
     @property
     def words(self) -> list[str]:
-        return list(self.ids) or [term.word for term in self.terms]
+        return list(self.ids) or [term.word for term in self.terms if term.word]
 
 
-def read_question(query: str) -> Question:
+def read_question(query: str, mend: Callable[[str], str] = str) -> Question:
     """Reads places, usage types and ids out of `query`; what is left are its words.
 
     An id names one thing, so a query with an id has no other words.
+
+    Args:
+        query: as a person wrote it.
+        mend: gives the word that a slip was meant to be, and any other word as it is.
     """
     ids = tuple(dict.fromkeys(found.upper() for found in ID.findall(query)))
     if ids:
         return Question(ids=ids)
-    place, place_words, rest = _take_place(fold(query))
-    usage_type, rest = _take_usage_type(rest)
-    return Question(_terms(rest, bool(place or usage_type)), (), place, place_words, usage_type)
+    typed = fold(query).split()
+    meant = [mend(word) for word in typed]
+    mended = tuple(dict.fromkeys((old, new) for old, new in zip(typed, meant, strict=True) if old != new))
+    usage_type, rest = _take_usage_type(" ".join(meant))
+    far_ends, rest = _take_far_ends(rest)
+    place, place_words, rest = _take_place(rest)
+    terms = (*_terms(rest, bool(place or usage_type or far_ends)), *far_ends)
+    return Question(terms, (), place, place_words, usage_type, mended)
 
 
 def read_usage_type(text: str) -> str | None:
     """The usage type that the whole of `text` names, as "spot" or "3 year commitment" do, or None."""
     usage_type, rest = _take_usage_type(fold(text))
     return usage_type if not rest.strip() else None
+
+
+def _take_usage_type(text: str) -> tuple[str | None, str]:
+    if match := COMMITMENT.search(text):
+        return ("Commit1Yr" if match["years"] in ONE_YEAR else "Commit3Yr"), _blank(text, match)
+    matches = list(USAGE.finditer(text))
+    usage_types = {USAGE_WORDS[match[0]] for match in matches}
+    if len(usage_types) != 1:
+        return None, text
+    for match in matches:
+        text = _blank(text, match)
+    return usage_types.pop(), text
+
+
+def _take_far_ends(text: str) -> tuple[tuple[Term, ...], str]:
+    terms = []
+    for match in list(FAR_END[INBOUND.search(text) is not None].finditer(text)):
+        place = read_place(match["place"])
+        names = dict.fromkeys((match["place"], *(place.names if place else ())))
+        terms.append(Term(match[0], tuple(f"{match['end']} {name}" for name in names)))
+        text = _blank(text, match)
+    return tuple(terms), text
 
 
 def _take_place(text: str) -> tuple[Place | None, tuple[str, ...], str]:
@@ -87,18 +135,6 @@ def _take_place(text: str) -> tuple[Place | None, tuple[str, ...], str]:
     return place, tuple(taken), rest
 
 
-def _take_usage_type(text: str) -> tuple[str | None, str]:
-    if match := COMMITMENT.search(text):
-        return ("Commit1Yr" if match["years"] in ("1", "one") else "Commit3Yr"), _blank(text, match)
-    matches = list(USAGE.finditer(text))
-    usage_types = {USAGE_WORDS[match[0]] for match in matches}
-    if len(usage_types) != 1:
-        return None, text
-    for match in matches:
-        text = _blank(text, match)
-    return usage_types.pop(), text
-
-
 def _blank(text: str, match: re.Match[str]) -> str:
     """`text` with spaces for what matched, so that positions stay and no phrase forms across the gap."""
     return text[: match.start()] + " " * len(match[0]) + text[match.end() :]
@@ -106,12 +142,19 @@ def _blank(text: str, match: re.Match[str]) -> str:
 
 def _terms(text: str, has_more: bool) -> tuple[Term, ...]:
     """The terms of `text` in order; its fillers only where the question is nothing else."""
-    words = [match[0] for match in PHRASE_OR_WORD.finditer(text)]
+    machines = [Term(match[0], machine_spellings(match), are_equal=True) for match in MACHINE.finditer(text)]
+    words = [
+        match[0] for match in PHRASE_OR_WORD.finditer(MACHINE.sub(lambda match: " " * len(match[0]), text))
+    ]
     telling = [word for word in words if word not in FILLERS]
-    return tuple(_term(word) for word in dict.fromkeys(telling if telling or has_more else words))
+    kept = telling if telling or machines or has_more else words
+    is_bare = all(word in OPTIONAL for word in kept) and not machines
+    return (*machines, *(_term(word, is_bare) for word in dict.fromkeys(kept)))
 
 
-def _term(word: str) -> Term:
+def _term(word: str, is_bare: bool) -> Term:
+    if match := AMOUNT.fullmatch(word):
+        return Term(word, (f"{match[1]}{match[2]}", f"{match[1]} {match[2]}"), are_equal=True)
     singular = word[:-1] if PLURAL.fullmatch(word) else word
     spellings = SPELLINGS.get(word) or SPELLINGS.get(singular) or (word, singular)
-    return Term(word, tuple(dict.fromkeys(spellings)))
+    return Term(word, tuple(dict.fromkeys(spellings)), is_optional=word in OPTIONAL and not is_bare)

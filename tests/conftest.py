@@ -8,23 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
-from tests.needs import skip_or_fail
-from tests.sqld import Sqld, SqldMissingError
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Starts the server that the whole suite runs on where TEST_DATABASE asks for one."""
-    if not settings.ON_LIBSQL:
-        yield
-        return
-    port = urlsplit(settings.DATABASES["default"]["NAME"]).port
-    try:
-        server = Sqld(tmp_path_factory.mktemp("sqld"), port)
-    except SqldMissingError as error:
-        skip_or_fail(str(error))
-    with server:
-        yield
+from catalog.search import vocabulary
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +18,9 @@ def real_catalog() -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs the real catalog folder: set PRICING_CATALOG_DIR ({folder} is absent)")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _forgotten_vocabulary() -> None:
+    """The words of another test's catalog: each test's syncs start at the same number."""
+    vocabulary.forget()

@@ -83,6 +83,19 @@ _REGIONS = (
 
 REGIONS: dict[str, Region] = {region.code: region for region in _REGIONS}
 
+# What SKU names also call a region: the first region of a continent by the continent, a few by their
+# country or state. Source: the price list, places of SKUs sold in one region only.
+SKU_PLACES: dict[str, tuple[str, ...]] = {
+    "asia-east1": ("APAC",),
+    "asia-northeast1": ("Japan",),
+    "europe-west1": ("EMEA",),
+    "me-west1": ("Israel",),
+    "us-central1": ("Americas",),
+    "us-east1": ("Americas",),
+    "us-east4": ("Virginia",),
+    "us-west1": ("Americas",),
+}
+
 # Members of us, europe and asia as the price list's geoTaxonomy of Cloud Storage names them.
 _EUROPE = ("europe-north1", "europe-west1", "europe-west3", "europe-west4")
 _MULTI_REGIONS = (

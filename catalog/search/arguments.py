@@ -2,47 +2,59 @@
 
 from __future__ import annotations
 
-from django.db.models import TextField
-from django.db.models.functions import Cast
+from dataclasses import replace
 
 from catalog.errors import InvalidArgumentError
-from catalog.models import Sku
 from catalog.places import Place, close_places, fold, is_listed, read_place
-from catalog.question import read_question, read_usage_type
-from catalog.search.conditions import Wanted
+from catalog.question import Question, Term, read_question, read_usage_type
 from catalog.search.contract import SearchRequest
-from catalog.words import SPELLINGS
+from catalog.search.unknown import refuse_unknown_service, refuse_unknown_value
+from catalog.search.vocabulary import Vocabulary
+from catalog.search.wanted import COLUMNS, Wanted
+from catalog.words import SPELLINGS, USAGE_MARKS
 
 MAX_QUERY = 200
 MAX_LIMIT = 50
+MAX_WORDS_OF_A_SERVICE = 8
 
 
-def read_request(request: SearchRequest) -> Wanted:
+def read_request(request: SearchRequest, vocabulary: Vocabulary) -> Wanted:
     """What `request` asks for.
 
     Raises:
-        InvalidArgumentError: an argument is out of bounds, its region is unknown, or nothing is asked.
+        InvalidArgumentError: an argument is out of bounds or has a value that the catalog does not know, or
+            nothing is asked.
     """
     _check_bounds(request)
-    question = read_question(request.query)
+    question, named = _with_services(read_question(request.query, vocabulary.lexicon.mend), vocabulary)
     region, usage_type = _clean(request.region), _clean(request.usage_type)
+    service = _clean(request.service)
     wanted = Wanted(
         question=question,
-        service=_service_names(_clean(request.service)),
+        service=service,
+        service_ids=_service_ids(service, vocabulary),
         place=_place(region) if region else question.place,
         place_is_strict=region is not None,
         resource_family=_clean(request.resource_family),
         resource_group=_clean(request.resource_group),
         usage_type=(read_usage_type(usage_type) or usage_type) if usage_type else question.usage_type,
         usage_type_is_strict=usage_type is not None,
+        known=vocabulary.words,
+        named=named,
     )
-    _check_place(wanted.place, region)
-    if wanted == Wanted(question) and not question.words and request.kind != "services":
+    _check_place(wanted.place, region, vocabulary)
+    _check_values(wanted, vocabulary)
+    _check_asks_something(wanted, request)
+    return wanted
+
+
+def _check_asks_something(wanted: Wanted, request: SearchRequest) -> None:
+    filters = (wanted.service, wanted.place, wanted.usage_type, *(getattr(wanted, name) for name in COLUMNS))
+    if not any(filters) and not wanted.question.words and request.kind != "services":
         raise InvalidArgumentError(
             "Nothing to search for: the query has no word and there is no filter.",
             hint='Send a query such as "n2 core frankfurt", or a service, region or other filter.',
         )
-    return wanted
 
 
 def _check_bounds(request: SearchRequest) -> None:
@@ -63,8 +75,42 @@ def _clean(text: str | None) -> str | None:
     return (text or "").encode("utf-8", "replace").decode().strip() or None
 
 
-def _service_names(text: str | None) -> tuple[str, ...]:
-    return (text, *SPELLINGS.get(fold(text), ())) if text else ()
+def _service_ids(service: str | None, vocabulary: Vocabulary) -> tuple[str, ...]:
+    if service is None:
+        return ()
+    return vocabulary.service_ids((service, *SPELLINGS.get(fold(service), ()))) or refuse_unknown_service(
+        service
+    )
+
+
+def _with_services(question: Question, vocabulary: Vocabulary) -> tuple[Question, tuple[str, ...]]:
+    """The question with each whole name of a service as one term, and those services' ids.
+
+    A SKU of the service has the name in its description; the name's last word, as in "Cloud Storage", says
+    what the service is about, so SKUs that carry it come first.
+    """
+    terms: list[Term] = []
+    named: list[str] = []
+    rest = list(question.terms)
+    while rest:
+        length = _length_of_service(rest, vocabulary)
+        if not length:
+            terms.append(rest.pop(0))
+            continue
+        name = " ".join(term.spellings[0] for term in rest[:length])
+        named += vocabulary.service_ids([name])
+        terms.append(Term(" ".join(term.word for term in rest[:length]), (name,)))
+        terms.append(Term("", (name.split()[-1],), is_optional=True))
+        del rest[:length]
+    return replace(question, terms=tuple(terms)), tuple(named)
+
+
+def _length_of_service(terms: list[Term], vocabulary: Vocabulary) -> int:
+    for length in range(min(len(terms), MAX_WORDS_OF_A_SERVICE), 0, -1):
+        name = " ".join(term.spellings[0] for term in terms[:length])
+        if name in vocabulary.services and " " in name:
+            return length
+    return 0
 
 
 def _place(text: str) -> Place:
@@ -72,9 +118,9 @@ def _place(text: str) -> Place:
     return read_place(text) or Place(code, (code,))
 
 
-def _check_place(place: Place | None, region: str | None) -> None:
+def _check_place(place: Place | None, region: str | None, vocabulary: Vocabulary) -> None:
     """A code that our table of regions lacks may be a new region: then the catalog has it."""
-    if place is None or is_listed(place) or _is_in_catalog(place):
+    if place is None or is_listed(place) or vocabulary.has_value(place.label):
         return
     text = region or place.label
     raise InvalidArgumentError(
@@ -84,6 +130,9 @@ def _check_place(place: Place | None, region: str | None) -> None:
     )
 
 
-def _is_in_catalog(place: Place) -> bool:
-    regions = Sku.objects.offered().annotate(regions=Cast("service_regions", TextField()))
-    return regions.filter(regions__contains=f'"{place.label}"').exists()
+def _check_values(wanted: Wanted, vocabulary: Vocabulary) -> None:
+    for column, kind in COLUMNS.items():
+        value = getattr(wanted, column)
+        # A usage type that Google has and nothing is sold by is no mistake.
+        if value and value not in USAGE_MARKS and not vocabulary.has_token(kind, value):
+            refuse_unknown_value(column, value)

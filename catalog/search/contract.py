@@ -86,12 +86,16 @@ class Interpreted(TypedDict):
 
 
 class SearchAnswer(TypedDict):
-    """`total` counts SKUs, or services where `kind` is services."""
+    """`total` counts SKUs, or services where `kind` is services.
+
+    `facets_counted` is how many SKUs the facets are counted over: all that match, or an even sample of them.
+    """
 
     services: list[FoundService]
     skus: list[FoundSku]
     total: int
     next_cursor: str | None
     facets: Facets
+    facets_counted: int
     interpreted: Interpreted
     hint: str | None

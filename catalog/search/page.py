@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, cast
 
 from catalog.decimals import plain
-from catalog.listing import ListPrice, look_up, snapshot
-from catalog.models import PricingUpdate
+from catalog.listing import ListPrice, Snapshot, in_effect
+from catalog.models import PricingInfo, PricingTier
 from catalog.search.contract import FoundSku, Price, ResponseFormat
 
 # A few SKUs are sold in a dozen regions; more would crowd the answer.
@@ -17,22 +19,50 @@ DETAILS = ("description", "geo_taxonomy_type", "geo_taxonomy_regions", "service_
 
 
 def with_prices(
-    rows: Sequence[dict[str, Any]], latest: PricingUpdate | None, response_format: ResponseFormat
+    skus: Sequence[dict[str, Any]],
+    prices: Iterable[dict[str, Any]],
+    snapshot: Snapshot,
+    response_format: ResponseFormat,
 ) -> list[FoundSku]:
     """The SKUs of a page.
 
     Args:
-        rows: as statements.FIND_SKUS makes them.
-        latest: the latest completed sync.
+        skus: as statements.FIND_SKUS makes them.
+        prices: all that these SKUs have or had, as statements.FIND_SKUS makes them.
+        snapshot: now, and the latest completed sync.
         response_format: "detailed" adds the description, the places, the provider and the tiers.
     """
-    listings = look_up([row["sku_id"] for row in rows], snapshot(None, latest)) if rows else {}
+    listed: defaultdict[str, list[ListPrice]] = defaultdict(list)
+    for price in prices:
+        if price["tiers"]:
+            listed[price["sku_id"]].append(_list_price(price))
     found = []
-    for row in rows:
-        list_price = listings[row["sku_id"]].list_price
-        priced = row | {"price": _price(list_price, response_format) if list_price else None}
+    for sku in skus:
+        list_price = in_effect(listed[sku["sku_id"]], snapshot)
+        priced = sku | {"price": _price(list_price, response_format) if list_price else None}
         found.append(cast("FoundSku", priced if response_format == "detailed" else _concise(priced)))
     return found
+
+
+def _list_price(row: dict[str, Any]) -> ListPrice:
+    info = PricingInfo(
+        id=row["id"],
+        sku_id=row["sku_id"],
+        effective_time=_time(row["effective_time"]) if row["effective_time"] else None,
+        created_at=_time(row["created_at"]),
+        currency_code=row["currency_code"],
+        pricing_expression_json=row["expression"],
+    )
+    tiers = (
+        PricingTier(start_usage_amount=float(start), price_units=units, price_nanos=nanos)
+        for start, units, nanos in row["tiers"]
+    )
+    return ListPrice(info, tuple(sorted(tiers, key=lambda tier: tier.start_usage_amount)))
+
+
+def _time(text: str) -> datetime:
+    """Django keeps times in UTC and without saying so."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def _concise(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,15 +1,22 @@
-"""The order of what is found. Each rank is the lower the better; statements.FIND_SKUS has their columns."""
+"""The order of candidates. Each rank is the lower the better; statements.FIND_SKUS has their columns.
+
+What does not hang on the question is in a candidate's id, which the search index makes: a bit for what is
+not on demand, six for the marks of a variant, ten for the length of the name, 24 for the order of arrival.
+"""
 
 from __future__ import annotations
 
-from catalog.question import Question, Term
-from catalog.search.conditions import Wanted
-from catalog.search.sql import Sql, any_of, compose, contains, has_prefix, has_word, join, one_of, sum_of
-from catalog.words import VARIANTS
+from collections.abc import Iterable
 
+from catalog.question import Question, Term
+from catalog.search.sql import Sql, any_of, compose, contains, has_word, join, one_of, spells, sum_of
+from catalog.search.wanted import Wanted
+from catalog.words import VARIANT_WORDS
+
+VARIANTS = "(id >> 34) & 63"
 # Ties are broken by length, name and id, so the order is always the same.
 ORDER = (
-    "id_rank, usage_rank, region_rank, word_rank, variant_rank, place_rank, start_rank,"
+    "id_rank, usage_rank, region_rank, word_rank, variant_rank, place_rank, optional_rank, start_rank,"
     " length(name), name, sku_id"
 )
 PREFIX_RANK, ELSEWHERE_RANK = 10, 20
@@ -17,62 +24,52 @@ PREFIX_RANK, ELSEWHERE_RANK = 10, 20
 
 def ranks(wanted: Wanted) -> Sql:
     """The ranks as columns; region_rank is a column already."""
+    question = wanted.question
+    required = [term for term in question.terms if not term.is_optional]
+    optional = [term for term in question.terms if term.is_optional]
     return compose(
         "{id} AS id_rank, {usage} AS usage_rank, {word} AS word_rank, {place} AS place_rank,"
-        " {variant} AS variant_rank, {start} AS start_rank",
-        id=_id_rank(wanted.question),
+        f" {VARIANTS} AS variant_rank, {{optional}} AS optional_rank, {{start}} AS start_rank",
+        id=_unless([one_of("sku_id", question.ids)] if question.ids else []),
         usage=_usage_rank(wanted),
-        word=sum_of(_term_rank(term) for term in wanted.question.terms),
-        place=_place_rank(wanted.question),
-        variant=_variant_rank(wanted.question),
-        start=_start_rank(wanted.question),
+        word=sum_of(_term_rank(term) for term in required),
+        place=_place_rank(wanted),
+        optional=sum_of(_unless([has_word("name", term.spellings[0])]) for term in optional),
+        start=_start_rank(question),
     )
 
 
-def _id_rank(question: Question) -> Sql:
-    return compose("NOT {is_id}", is_id=one_of("sku_id", question.ids)) if question.ids else Sql("0")
+def _unless(pieces: Iterable[Sql]) -> Sql:
+    return compose("NOT {pieces}", pieces=any_of(pieces))
 
 
 def _usage_rank(wanted: Wanted) -> Sql:
     """The usage type asked for first; else on demand first, unless the words ask for a variant."""
     if wanted.usage_type:
         return Sql("coalesce(usage_type, '') <> %s", (wanted.usage_type,))
-    if _asked_variants(wanted.question):
-        return Sql("0")
-    return Sql("coalesce(usage_type, '') NOT IN ('OnDemand', '')")
+    asked = {word for term in wanted.question.terms for phrase in term.spellings for word in phrase.split()}
+    return Sql("0" if asked & VARIANT_WORDS else "id >> 40")
 
 
 def _term_rank(term: Term) -> Sql:
     """Which of the term's spellings the name carries whole; worse as a prefix, worst outside the name."""
-    whole_words = [
-        compose(f"WHEN {{is_named}} THEN {rank}", is_named=has_word("name_words", spelling))
+    whole = [
+        compose(f"WHEN {{is_named}} THEN {0 if term.are_equal else rank}", is_named=spells("name", spelling))
         for rank, spelling in enumerate(term.spellings)
     ]
     return compose(
-        f"CASE {{whole_words}} WHEN {{prefix}} THEN {PREFIX_RANK} ELSE {ELSEWHERE_RANK} END",
-        whole_words=join(" ", whole_words),
-        prefix=has_prefix("name_words", term),
+        f"CASE {{whole}} WHEN {{prefix}} THEN {PREFIX_RANK} ELSE {ELSEWHERE_RANK} END",
+        whole=join(" ", whole),
+        prefix=any_of(contains("name", f" {spelling}") for spelling in term.spellings),
     )
 
 
-def _place_rank(question: Question) -> Sql:
+def _place_rank(wanted: Wanted) -> Sql:
     """Names that carry the place before others sold there: Tokyo's SKUs say "Japan"."""
-    return compose("NOT {named}", named=any_of(has_word("name_words", word) for word in question.place_words))
-
-
-def _variant_rank(question: Question) -> Sql:
-    """How many marks of a variant the name has that the words do not ask for."""
-    asked = _asked_variants(question)
-    marks = [variant for variant in VARIANTS if variant not in asked]
-    return sum_of(compose("({mark} > 0)", mark=contains("name_words", f" {mark}")) for mark in marks)
-
-
-def _asked_variants(question: Question) -> list[str]:
-    asked = {word for term in question.terms for spelling in term.spellings for word in spelling.split()}
-    return [variant for variant in VARIANTS if asked.issuperset(variant.split())]
+    names = wanted.place.names if wanted.place else ()
+    return _unless(has_word("name", word) for word in (*wanted.question.place_words, *names))
 
 
 def _start_rank(question: Question) -> Sql:
     spellings = [spelling for term in question.terms for spelling in term.spellings]
-    starts = any_of(Sql("instr(name_words, %s) = 1", (f" {spelling} ",)) for spelling in spellings)
-    return compose("NOT {starts}", starts=starts)
+    return _unless(Sql("(instr(name, %s) = 1)", (f" {spelling} ",)) for spelling in spellings)

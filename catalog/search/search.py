@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from catalog.errors import InvalidArgumentError
+from catalog.listing import snapshot
 from catalog.models import PricingUpdate
 from catalog.places import Place
 from catalog.search.arguments import read_request
-from catalog.search.conditions import Wanted
 from catalog.search.contract import Facets, FacetValue, Interpreted, SearchAnswer, SearchRequest
 from catalog.search.cursor import Cursor, fingerprint
-from catalog.search.nothing_found import explain
+from catalog.search.nothing_found import explain, labels_of, ways_to_drop
 from catalog.search.page import with_prices
-from catalog.search.run import rows_of
-from catalog.search.sql import Sql
+from catalog.search.sql import Sql, rows_of
 from catalog.search.statements import find_services, find_skus, in_one_round_trip
+from catalog.search.vocabulary import vocabulary_of
+from catalog.search.wanted import Wanted, conditions
 
 # Services beside SKUs are there to choose one from, not to read through.
 SERVICES_BESIDE_SKUS = 3
@@ -41,38 +43,53 @@ def search(request: SearchRequest, *, latest: PricingUpdate | None = None) -> Se
     Raises:
         InvalidArgumentError: an argument is wrong or unknown; it says what to send instead.
     """
-    wanted = read_request(request)
     latest = latest or PricingUpdate.objects.latest_completed()
+    wanted = read_request(request, vocabulary_of(latest))
     start = _start(request, latest.pk if latest else 0)
-    found = _find(wanted, request, start.offset)
-    total = found["service_total" if request.kind == "services" else "sku_total"][0][1]
+    labels = labels_of(wanted, request.kind)
+    ways = ways_to_drop(wanted, labels, request.kind)
+    found = _find(wanted, request, ways, start.offset)
+    is_of_services = request.kind == "services"
+    total = found["service_total" if is_of_services else "sku_total"][0][1]
     services = _objects(found["found_service"])
     following = start.offset + request.limit
+    matching = {ways[way]: n for way, n in found["service_drop" if is_of_services else "drop"]}
     return SearchAnswer(
         services=services,
-        skus=with_prices(_skus(found, wanted.place), latest, request.response_format),
+        skus=with_prices(
+            _skus(found, wanted.place),
+            _objects(found["price"]),
+            snapshot(None, latest),
+            request.response_format,
+        ),
         total=total,
         next_cursor=replace(start, offset=following).encode() if following < total else None,
         facets=_facets(found),
+        facets_counted=found["counted"][0][1] if found["counted"] else 0,
         interpreted=_interpreted(wanted),
-        hint=None if total else explain(wanted, request.kind, services),
+        hint=_hint(wanted, "" if total else explain(request.kind, labels, matching, wanted, services)),
     )
 
 
-def _find(wanted: Wanted, request: SearchRequest, offset: int) -> Found:
+def _hint(wanted: Wanted, why: str) -> str | None:
+    read = [f'Read "{typed}" as "{meant}".' for typed, meant in wanted.question.mended]
+    return " ".join(filter(None, [*read, why])) or None
+
+
+def _find(wanted: Wanted, request: SearchRequest, ways: Sequence[frozenset[int]], offset: int) -> Found:
     found: Found = defaultdict(list)
-    for part, value, n in rows_of(in_one_round_trip(_parts(wanted, request, offset))):
+    for part, value, n in rows_of(in_one_round_trip(_parts(wanted, request, ways, offset))):
         found[part].append((value, n))
     return found
 
 
-def _parts(wanted: Wanted, request: SearchRequest, offset: int) -> list[Sql]:
+def _parts(wanted: Wanted, request: SearchRequest, ways: Sequence[frozenset[int]], offset: int) -> list[Sql]:
     if request.kind == "services":
-        return [find_services(wanted, request.limit, offset)]
-    parts = [find_skus(wanted, request.limit, offset)]
+        return [find_services(wanted, ways, request.limit, offset)]
+    parts = [find_skus(wanted, conditions(wanted), ways, request.limit, offset)]
     names_a_service = bool(wanted.question.words or wanted.service)
     if request.kind == "all" and names_a_service and offset == 0:
-        parts.append(find_services(wanted, min(request.limit, SERVICES_BESIDE_SKUS), 0))
+        parts.append(find_services(wanted, (), min(request.limit, SERVICES_BESIDE_SKUS), 0))
     return parts
 
 

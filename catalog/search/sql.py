@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from string import Formatter
+from typing import Any
 
-from catalog.question import Term
+from django.db import connection
 
 Param = str | int
 
@@ -17,6 +18,13 @@ class Sql:
 
     text: str
     params: tuple[Param, ...] = ()
+
+
+def rows_of(statement: Sql) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement.text, statement.params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def compose(template: str, **parts: Sql) -> Sql:
@@ -60,21 +68,16 @@ def one_of(column: str, values: Iterable[str]) -> Sql:
 
 def contains(text: str, part: str) -> Sql:
     """`text` has `part` in it: instr, as LIKE is slower and has wildcards to escape."""
-    return Sql(f"instr({text}, %s)", (part,))
-
-
-def has_prefix(words: str, term: Term) -> Sql:
-    """A word of the spaced text `words` starts with the term."""
-    return any_of(contains(words, f" {spelling}") for spelling in term.spellings)
+    return Sql(f"(instr({text}, %s) > 0)", (part,))
 
 
 def has_word(words: str, phrase: str) -> Sql:
-    """The spaced text `words` has the whole of `phrase`."""
+    """The words, with a space around each, have the whole of `phrase`."""
     return contains(words, f" {phrase} ")
 
 
-def spaced(text: str) -> str:
-    """SQL for `text` with spaces for what else stands between the words of a name."""
-    for separator in "-(/:,._)":
-        text = f"replace({text}, '{separator}', ' ')"
-    return text
+def spells(words: str, spelling: str) -> Sql:
+    """The words have each phrase of `spelling`, "a|b + c", whole."""
+    return all_of(
+        any_of(has_word(words, phrase) for phrase in part.split("|")) for part in spelling.split(" + ")
+    )

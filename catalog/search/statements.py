@@ -1,95 +1,121 @@
-"""The statements of search."""
+"""The statements of search: one brings the page, its prices, the facets, the total and what to drop."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from catalog.question import Question, Term
-from catalog.search.conditions import (
-    OFFERED_OF_SERVICE,
-    Condition,
-    Wanted,
-    conditions,
-    region_rank,
-    service_conditions,
-)
+from catalog.question import Term
+from catalog.search.match import both
 from catalog.search.ranks import ORDER, ranks
-from catalog.search.sql import Sql, all_of, any_of, compose, contains, has_prefix, join, spaced
+from catalog.search.sql import Sql, all_of, any_of, compose, contains, join, one_of
+from catalog.search.wanted import Condition, Wanted, asked_by_arguments, match_of, tiers
 
-# CROSS JOIN keeps SQLite from starting at the services and looking each SKU up.
-OFFERED = Sql("skus AS k CROSS JOIN services AS s ON s.service_id = k.service_id AND k.retired_at IS NULL")
-TEXT = (
-    "' ' || lower(k.display_name || ' ' || coalesce(k.description, '') || ' ' || s.display_name || ' '"
-    " || coalesce(k.resource_group, '') || ' ' || coalesce(k.resource_family, '')) || ' '"
-)
-SERVICE_WORDS = spaced("' ' || lower(s.display_name) || ' '")
-SERVICE_ORDER = "is_named DESC, has_skus DESC, length(display_name), display_name, service_id"
-SERVICE_ORDER_WITHOUT_WORDS = "has_skus DESC, display_name, service_id"
+# So many matches of each tier are ranked: the first by id, which are the plain ones with short names.
+CANDIDATES = 400
+# Facets count an even sample of about so many matches where there are more.
+FACETS_COUNT = 2000
 FACET_VALUES = 8
 
-# Words are first looked for anywhere in the text, which spares most rows the costly spacing.
 FIND_SKUS = """
-WITH listed AS MATERIALIZED (
-    SELECT k.sku_id, k.display_name AS name, k.usage_type, k.resource_group, k.service_regions,
-        s.display_name AS service, {region_rank} AS region_rank, {text} AS text
-    FROM {offered} WHERE {conditions}
-), likely AS MATERIALIZED (
-    SELECT *, {words} AS words FROM listed WHERE {likely}
-), named AS MATERIALIZED (
-    SELECT sku_id, name, usage_type, resource_group, service_regions, service, region_rank,
-        substr(words, 1, length(name) + 2) AS name_words
-    FROM likely WHERE {matches}
-), hit AS MATERIALIZED (
-    SELECT *, {ranks} FROM named
-), page AS (
-    SELECT * FROM hit ORDER BY {order} LIMIT {limit} OFFSET {offset}
+WITH total(n) AS MATERIALIZED (SELECT count(*) FROM sku_words WHERE sku_words MATCH {match}),
+candidate AS MATERIALIZED ({candidates}),
+ranked AS MATERIALIZED (
+    SELECT id, sku_id, name, region_rank, {ranks} FROM candidate CROSS JOIN sku_search USING (id)
+), page AS MATERIALIZED ({page}),
+counted AS MATERIALIZED (
+    SELECT s.service_id, s.usage_type, s.resource_group, s.place
+    FROM sku_words AS w CROSS JOIN sku_search AS s ON s.id = w.rowid
+    WHERE w.sku_words MATCH {match} AND w.rowid %% (SELECT 1 + n / {facets_count} FROM total) = 0
 )
 SELECT 'sku' AS part, json_object(
         'sku_id', k.sku_id, 'display_name', k.display_name, 'service_id', k.service_id,
-        'service', page.service, 'resource_family', k.resource_family, 'resource_group', k.resource_group,
+        'service', s.display_name, 'resource_family', k.resource_family, 'resource_group', k.resource_group,
         'usage_type', k.usage_type, 'regions', json(k.service_regions), 'description', k.description,
         'geo_taxonomy_type', k.geo_taxonomy_type, 'geo_taxonomy_regions', json(k.geo_taxonomy_regions),
         'service_provider_name', k.service_provider_name
-    ) AS value, row_number() OVER (ORDER BY {order}) AS n
-FROM page JOIN skus AS k USING (sku_id)
-UNION ALL SELECT 'sku_total', NULL, count(*) FROM hit
+    ) AS value, n
+FROM page CROSS JOIN skus AS k USING (sku_id) CROSS JOIN services AS s USING (service_id)
+UNION ALL SELECT 'price', json_object(
+        'id', p.id, 'sku_id', p.sku_id, 'effective_time', p.effective_time, 'created_at', p.created_at,
+        'currency_code', p.currency_code, 'expression', json(p.pricing_expression_json), 'tiers', (
+            SELECT json_group_array(json_array(
+                printf('%%!.17g', t.start_usage_amount), t.price_units, t.price_nanos
+            ))
+            FROM pricing_tiers AS t WHERE t.pricing_info_id = p.id
+        )
+    ), n
+FROM page CROSS JOIN pricing_info AS p USING (sku_id)
+UNION ALL SELECT 'sku_total', NULL, n FROM total
+UNION ALL SELECT 'counted', NULL, count(*) FROM counted
 UNION ALL {facets}
+UNION ALL {drops}
+"""
+TIER = """
+SELECT * FROM (
+    SELECT rowid AS id, {rank} AS region_rank FROM sku_words
+    WHERE sku_words MATCH {match} ORDER BY rowid LIMIT {candidates}
+)
+"""
+ONE_RANK_EACH = "SELECT id, min(region_rank) AS region_rank FROM ({tiers}) GROUP BY id"
+PAGE_OF_RANKED = """
+SELECT sku_id, row_number() OVER (ORDER BY {order}) AS n
+FROM ranked ORDER BY n LIMIT {limit} OFFSET {offset}
+"""
+# Far down a list, after all the candidates, the rest follows by id.
+PAGE_WITH_REST = """
+SELECT sku_id, row_number() OVER (ORDER BY is_rest, place) AS n FROM (
+    SELECT sku_id, 0 AS is_rest, row_number() OVER (ORDER BY {order}) AS place FROM ranked
+    UNION ALL SELECT s.sku_id, 1, s.id FROM sku_words AS w CROSS JOIN sku_search AS s ON s.id = w.rowid
+    WHERE w.sku_words MATCH {match} AND s.id NOT IN (SELECT id FROM candidate)
+) ORDER BY n LIMIT {limit} OFFSET {offset}
 """
 FACET = """
 SELECT * FROM (
     SELECT {name}, {value} AS value, count(*) AS n FROM {source}
-    WHERE {value} <> '' GROUP BY {value} ORDER BY n DESC, value LIMIT {facet_values}
+    WHERE value <> '' GROUP BY value ORDER BY n DESC, value LIMIT {facet_values}
 )
 """
-REGIONS_OF_HITS = "hit, json_each(hit.service_regions) AS region"
 FACETS = {
-    "service": ("service", "hit"),
-    "region": ("region.value", REGIONS_OF_HITS),
-    "usage_type": ("usage_type", "hit"),
-    "resource_group": ("resource_group", "hit"),
+    "region": ("region.value", "counted, json_each(counted.place) AS region"),
+    "usage_type": ("usage_type", "counted"),
+    "resource_group": ("resource_group", "counted"),
 }
+FACET_OF_SERVICE = """
+SELECT * FROM (
+    SELECT 'service', display_name, sum(n) AS n FROM (
+        SELECT service_id, count(*) AS n FROM counted GROUP BY service_id
+    ) JOIN services USING (service_id) GROUP BY display_name ORDER BY n DESC, display_name LIMIT {facet_values}
+)
+"""
+DROP = """
+SELECT 'drop', {way}, (SELECT count(*) FROM sku_words WHERE sku_words MATCH {match})
+WHERE (SELECT n FROM total) = 0
+"""
 
 FIND_SERVICES = """
 WITH hit AS MATERIALIZED (
-    SELECT s.service_id, s.display_name, {is_named} AS is_named,
-        EXISTS ({offered_of_service}) AS has_skus
-    FROM services AS s WHERE {conditions} AND ({is_named} OR {matches})
-), page AS (
-    SELECT * FROM hit ORDER BY {order} LIMIT {limit} OFFSET {offset}
-)
+    SELECT v.id, v.service_id, v.name, v.sku_count, {is_named} AS is_named FROM service_search AS v
+    WHERE {conditions} AND ({is_named} OR {matches})
+), found AS MATERIALIZED (SELECT *, row_number() OVER (ORDER BY {order}) AS n FROM hit)
 SELECT 'found_service' AS part, json_object(
-        'service_id', service_id, 'display_name', display_name, 'sku_count',
-        (SELECT count(*) FROM skus AS k WHERE k.service_id = page.service_id AND k.retired_at IS NULL)
-    ) AS value, row_number() OVER (ORDER BY {order}) AS n
-FROM page
-UNION ALL SELECT 'service_total', NULL, count(*) FROM hit
+        'service_id', s.service_id, 'display_name', s.display_name, 'sku_count', found.sku_count
+    ) AS value, n
+FROM found JOIN services AS s USING (service_id) WHERE n > {offset} AND n <= {offset} + {limit}
+UNION ALL SELECT 'service_total', NULL, count(*) FROM found
+UNION ALL {drops}
 """
-
-COUNT = """
-WITH listed AS MATERIALIZED (SELECT {filter_flags} {words} AS words FROM {source}),
-    flagged AS (SELECT *, {term_flags} 1 FROM listed)
-SELECT {flags}, count(*) FROM flagged GROUP BY {flags}
+SERVICE_ORDER = "is_named DESC, sku_count = 0, length(name), name, service_id"
+SERVICE_ORDER_WITHOUT_WORDS = "sku_count = 0, name, service_id"
+SELLS = """
+EXISTS (
+    SELECT 1 FROM sku_words WHERE sku_words MATCH %s || ' AND filters : "service=' || v.service_id || '"'
+)
 """
+DROP_OF_SERVICES = """
+SELECT 'service_drop', {way}, (SELECT count(*) FROM service_search AS v WHERE {conditions})
+WHERE NOT EXISTS (SELECT 1 FROM hit)
+"""
+NO_DROP = "SELECT NULL, NULL, NULL WHERE 0"
 
 
 def in_one_round_trip(parts: Sequence[Sql]) -> Sql:
@@ -97,83 +123,105 @@ def in_one_round_trip(parts: Sequence[Sql]) -> Sql:
     return join(" UNION ALL ", [compose("SELECT * FROM ({part})", part=part) for part in parts])
 
 
-def find_skus(wanted: Wanted, limit: int, offset: int) -> Sql:
-    """The page of SKUs, their total, and the facets over all of them."""
-    terms = wanted.question.terms
+def value(param: str | int) -> Sql:
+    return Sql("%s", (param,))
+
+
+def find_skus(
+    wanted: Wanted, found: Sequence[Condition], ways: Sequence[frozenset[int]], limit: int, offset: int
+) -> Sql:
+    """The page of SKUs with their prices, their total, the facets, and how many match without `ways`."""
+    match = value(match_of(found))
+    is_far = offset + limit > CANDIDATES
+    page = compose(
+        PAGE_WITH_REST if is_far else PAGE_OF_RANKED,
+        order=Sql(ORDER),
+        match=match,
+        limit=value(limit),
+        offset=value(offset),
+    )
     return compose(
         FIND_SKUS,
-        region_rank=region_rank(wanted),
-        text=Sql(TEXT),
-        offered=OFFERED,
-        conditions=all_of(condition.sql for condition in conditions(wanted)),
-        words=Sql(spaced("text")),
-        likely=all_of(_may_have(term) for term in terms),
+        match=match,
+        candidates=_candidates(wanted, found),
         ranks=ranks(wanted),
-        matches=all_of(has_prefix("words", term) for term in terms),
-        order=Sql(ORDER),
-        limit=Sql("%s", (limit,)),
-        offset=Sql("%s", (offset,)),
-        facets=join(" UNION ALL ", [_facet(name, *of) for name, of in FACETS.items()]),
+        page=page,
+        facets_count=value(FACETS_COUNT),
+        facets=_facets(),
+        drops=_drops(found, ways),
     )
 
 
-def _may_have(term: Term) -> Sql:
-    return any_of(contains("text", spelling.split()[0]) for spelling in term.spellings)
+def _candidates(wanted: Wanted, found: Sequence[Condition]) -> Sql:
+    match = match_of(found)
+    places = tiers(wanted)
+    if not places:
+        return _tier(0, match)
+    pieces = [_tier(rank, both([match, place])) for rank, place in enumerate(places)]
+    return compose(ONE_RANK_EACH, tiers=join(" UNION ALL ", pieces))
 
 
-def _facet(name: str, value: str, source: str) -> Sql:
+def _tier(rank: int, match: str) -> Sql:
+    return compose(TIER, rank=Sql(str(rank)), match=value(match), candidates=value(CANDIDATES))
+
+
+def _facets() -> Sql:
+    of_services = compose(FACET_OF_SERVICE, facet_values=value(FACET_VALUES))
+    return join(" UNION ALL ", [of_services, *(_facet(name, *of) for name, of in FACETS.items())])
+
+
+def _facet(name: str, column: str, source: str) -> Sql:
     return compose(
-        FACET,
-        name=Sql("%s", (name,)),
-        value=Sql(value),
-        source=Sql(source),
-        facet_values=Sql("%s", (FACET_VALUES,)),
+        FACET, name=value(name), value=Sql(column), source=Sql(source), facet_values=value(FACET_VALUES)
     )
 
 
-def find_services(wanted: Wanted, limit: int, offset: int) -> Sql:
+def _drops(found: Sequence[Condition], ways: Sequence[frozenset[int]]) -> Sql:
+    pieces = []
+    for number, way in enumerate(ways):
+        kept = [condition for i, condition in enumerate(found) if i not in way]
+        if kept:
+            pieces.append(compose(DROP, way=value(number), match=value(match_of(kept))))
+    return join(" UNION ALL ", pieces or [Sql(NO_DROP)])
+
+
+def find_services(wanted: Wanted, ways: Sequence[frozenset[int]], limit: int, offset: int) -> Sql:
     """The page of services and their total: those named in the question, then those whose names match it."""
+    terms = [service_has(term) for term in required_terms(wanted)]
+    found = service_conditions(wanted)
+    drops = [
+        compose(
+            DROP_OF_SERVICES,
+            way=value(number),
+            conditions=all_of(sql for i, sql in enumerate([*found, *terms]) if i not in way),
+        )
+        for number, way in enumerate(ways)
+    ]
     return compose(
         FIND_SERVICES,
-        is_named=_is_named(wanted.question),
-        offered_of_service=Sql(OFFERED_OF_SERVICE),
-        conditions=all_of(condition.sql for condition in service_conditions(wanted)),
-        matches=all_of(has_prefix(SERVICE_WORDS, term) for term in wanted.question.terms),
+        is_named=one_of("v.service_id", wanted.named) if wanted.named else Sql("0"),
+        conditions=all_of(found),
+        matches=all_of(terms),
         order=Sql(SERVICE_ORDER if wanted.question.terms else SERVICE_ORDER_WITHOUT_WORDS),
-        limit=Sql("%s", (limit,)),
-        offset=Sql("%s", (offset,)),
+        limit=value(limit),
+        offset=value(offset),
+        drops=join(" UNION ALL ", drops or [Sql(NO_DROP)]),
     )
 
 
-def _is_named(question: Question) -> Sql:
-    """The service's whole name is among the words, or among what Google calls them."""
-    typed = " ".join(term.word for term in question.terms)
-    preferred = " ".join(term.spellings[0] for term in question.terms)
-    return Sql("(instr(%s, ' ' || lower(s.display_name) || ' ') > 0)", (f" {typed}  {preferred} ",))
+def required_terms(wanted: Wanted) -> list[Term]:
+    return [term for term in wanted.question.terms if not term.is_optional]
 
 
-def count_matches(filters: Sequence[Condition], terms: Sequence[Term]) -> Sql:
-    """A row for each combination of conditions met (1) and not met (0), and how many SKUs are so."""
-    return _count(filters, terms, spaced(TEXT), OFFERED)
+def service_has(term: Term) -> Sql:
+    """A word of the service's name starts with the term."""
+    return any_of(contains("v.name", f" {spelling}") for spelling in term.spellings)
 
 
-def count_service_matches(filters: Sequence[Condition], terms: Sequence[Term]) -> Sql:
-    """The same of services."""
-    return _count(filters, terms, SERVICE_WORDS, Sql("services AS s"))
-
-
-def _count(filters: Sequence[Condition], terms: Sequence[Term], words: str, source: Sql) -> Sql:
-    flags = [f"f{number}" for number in range(len(filters) + len(terms))]
-    return compose(
-        COUNT,
-        filter_flags=_flags(flags[: len(filters)], (condition.sql for condition in filters)),
-        words=Sql(words),
-        source=source,
-        term_flags=_flags(flags[len(filters) :], (has_prefix("words", term) for term in terms)),
-        flags=Sql(", ".join(flags)),
-    )
-
-
-def _flags(names: Sequence[str], pieces: Iterable[Sql]) -> Sql:
-    named = zip(names, pieces, strict=True)
-    return join(" ", (compose(f"coalesce({{sql}}, 0) <> 0 AS {name},", sql=sql) for name, sql in named))
+def service_conditions(wanted: Wanted) -> list[Sql]:
+    """What a service must meet; arguments about SKUs keep services with such SKUs."""
+    pieces = [one_of("v.service_id", wanted.question.ids)] if wanted.question.ids else []
+    for condition in asked_by_arguments(wanted):
+        is_it = one_of("v.service_id", wanted.service_ids)
+        pieces.append(is_it if condition.is_of_service else Sql(SELLS, (f"({condition.match})",)))
+    return pieces

@@ -24,7 +24,7 @@ def _read(query: str) -> tuple[list[str], str | None, str | None]:
         ("on-demand n2", ["n2"], None, "OnDemand"),
         ("standard storage us multi-region", ["standard", "storage", "multi", "region"], "us", None),
         ("what does an n2 core cost in tokyo?", ["n2", "core"], "asia-northeast1", None),
-        ("class A operations", ["class", "a", "operations"], None, None),
+        ("class A operations", ["class a operations"], None, None),
     ],
 )
 def test_places_and_usage_are_read_out_of_the_words(
@@ -58,7 +58,7 @@ def test_a_usage_type_is_not_guessed(text: str) -> None:
 
 
 def test_two_usage_types_in_one_question_stay_words() -> None:
-    assert _read("spot or on demand n2") == (["spot", "or", "demand", "n2"], None, None)
+    assert _read("spot or on demand n2") == (["spot", "demand", "n2"], None, None)
 
 
 def test_the_narrower_of_two_places_wins_and_another_place_stays_a_word() -> None:
@@ -68,21 +68,33 @@ def test_the_narrower_of_two_places_wins_and_another_place_stays_a_word() -> Non
 
 
 def test_a_destination_is_a_word_because_the_sku_is_sold_elsewhere() -> None:
-    assert _read("egress from mumbai to india") == (["egress", "india"], "asia-south1", None)
-    assert _read("egress to australia") == (["egress", "australia"], None, None)
+    assert _read("egress from mumbai to india") == (["egress", "to india"], "asia-south1", None)
+    assert _read("egress to australia") == (["egress", "to australia"], None, None)
+    assert _read("ingress from london to sydney") == (
+        ["ingress", "from london"],
+        "australia-southeast1",
+        None,
+    )
+
+
+def test_a_destination_is_spelled_as_sku_names_do() -> None:
+    far_end = read_question("egress from frankfurt to us-east4").terms[-1]
+    assert far_end.spellings[:2] == ("to us east4", "to northern virginia")
+    assert "to virginia" in far_end.spellings
 
 
 def test_a_set_phrase_is_one_word_with_googles_spelling_first() -> None:
-    terms = read_question("pd-ssd snapshots").terms
-    assert [term.word for term in terms] == ["pd ssd", "snapshots"]
+    terms = read_question("pd-ssd images").terms
+    assert [term.word for term in terms] == ["pd ssd", "images"]
     assert terms[0].spellings == ("ssd backed pd", "pd ssd")
-    assert terms[1].spellings == ("snapshots", "snapshot")
+    assert terms[1].spellings == ("image",)
 
 
 def test_a_plural_is_spelled_like_its_singular() -> None:
     singular, plural = (read_question(word).terms[0] for word in ("core", "cores"))
     assert plural.spellings == singular.spellings
-    assert read_question("persistent disks").terms[0].spellings[0] == "pd"
+    assert read_question("persistent disks").terms[0].spellings[0] == "pd capacity"
+    assert read_question("circuits").terms[0].spellings == ("circuits", "circuit")
     assert read_question("class").terms[0].spellings == ("class",)
 
 

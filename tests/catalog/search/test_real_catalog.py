@@ -74,7 +74,7 @@ def test_pages_over_a_broad_question_bring_everything_exactly_once() -> None:
     seen: list[str] = []
     cursor = None
     while True:
-        page = _ask("n2", limit=50, cursor=cursor, kind="skus")
+        page = _ask("egress", limit=50, cursor=cursor, kind="skus")
         seen += [sku["sku_id"] for sku in page["skus"]]
         cursor = page["next_cursor"]
         if cursor is None:

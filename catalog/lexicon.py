@@ -1,0 +1,71 @@
+"""Words that are spelled right, and what a slip of the keyboard was meant to be."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable
+
+# Shorter words differ from others by one letter too often ("node", "mode").
+SHORTEST_SLIP = 5
+SHORTEST_WITH_TWO_SLIPS = 8
+
+
+class Lexicon:
+    """The words that a question may have; `preferred` ones win where a slip is equally near to several."""
+
+    def __init__(self, words: Iterable[str], preferred: Iterable[str] = ()) -> None:
+        self._preferred = frozenset(preferred)
+        self._sorted = sorted({*words, *self._preferred})
+        self._by_deletion: defaultdict[str, list[str]] = defaultdict(list)
+        for word in self._sorted:
+            if len(word) >= SHORTEST_SLIP - 1 and word.isalpha():
+                for shorter in _deletions(word):
+                    self._by_deletion[shorter].append(word)
+
+    def knows(self, word: str) -> bool:
+        """Whether `word` is one of ours, the start of one or the plural of one."""
+        return self._is_start(word) or (word.endswith("s") and self._is_start(word[:-1]))
+
+    def mend(self, word: str) -> str:
+        """The nearest word of ours where `word` looks like a slip, else `word` as it is."""
+        if len(word) < SHORTEST_SLIP or not word.isalpha() or self.knows(word):
+            return word
+        near = self._one_slip_away(word) or self._two_slips_away(word)
+        return min(near, key=lambda found: (found not in self._preferred, found), default=word)
+
+    def _is_start(self, word: str) -> bool:
+        at = bisect_left(self._sorted, word)
+        return at < len(self._sorted) and self._sorted[at].startswith(word)
+
+    def _one_slip_away(self, word: str) -> list[str]:
+        # Two words a slip apart are equal once a letter is taken from one or from both.
+        found = {near for shorter in _deletions(word) for near in self._by_deletion.get(shorter, ())}
+        return [near for near in found if distance(word, near) == 1]
+
+    def _two_slips_away(self, word: str) -> list[str]:
+        if len(word) < SHORTEST_WITH_TWO_SLIPS:
+            return []
+        first = bisect_left(self._sorted, word[0])
+        last = bisect_left(self._sorted, word[0] + "\U0010ffff")
+        near = (found for found in self._sorted[first:last] if abs(len(found) - len(word)) <= 2)  # noqa: PLR2004
+        return [found for found in near if distance(word, found) == 2]  # noqa: PLR2004
+
+
+def _deletions(word: str) -> set[str]:
+    return {word} | {word[:i] + word[i + 1 :] for i in range(len(word))}
+
+
+def distance(one: str, other: str) -> int:
+    """Letters to insert, drop, replace or swap with the next to make `one` of `other`."""
+    before: list[int] = []
+    above = list(range(len(other) + 1))
+    for i, letter in enumerate(one):
+        row = [i + 1]
+        for j, wanted in enumerate(other):
+            cost = min(above[j + 1] + 1, row[j] + 1, above[j] + (letter != wanted))
+            if i and j and letter == other[j - 1] and one[i - 1] == wanted:
+                cost = min(cost, before[j - 1] + 1)
+            row.append(cost)
+        before, above = above, row
+    return above[-1]

@@ -1,0 +1,38 @@
+"""Machine types of a question: the SKUs that a machine is billed as."""
+
+from __future__ import annotations
+
+import re
+
+from catalog.words import MACHINE_GPUS, MACHINE_SHAPES, SPELLINGS
+
+# A folded machine type: "n2 standard 8", "db n1 highmem 4", "a2 highgpu 1g", "c3 standard 4 lssd".
+MACHINE = re.compile(
+    rf"\b(?:(?P<database>db) )?(?:(?P<family>[a-z]\d[a-z]?) )?(?P<shape>{'|'.join(MACHINE_SHAPES)})"
+    r" (?P<size>\d+g?|micro|small|medium)(?: \d+)?(?: (?:lssd|metal|ext))?\b"
+    r"|\b(?P<shared>e2) (?:micro|small|medium)\b"
+)
+# SKU names say which part of a machine they are.
+PARTS = "core|cpu|ram"
+N1 = "n1"
+
+
+def machine_spellings(match: re.Match[str]) -> tuple[str, ...]:
+    """What the parts of the machine type that `match` found are called: processor, RAM and GPU.
+
+    Cloud SQL has one SKU for a whole machine ("db-N1Standard-4-15").
+    """
+    family, shape, size = match["family"] or match["shared"] or N1, match["shape"], match["size"]
+    whole = [f"{family}{shape} {size}"] if family == N1 and shape else []
+    if match["database"]:
+        return tuple(whole) or (match[0],)
+    is_custom = shape == "custom"
+    gpu = MACHINE_GPUS.get(f"{family} {shape}")
+    return tuple(filter(None, [_parts(family, is_custom=is_custom), gpu, *whole]))
+
+
+def _parts(family: str, *, is_custom: bool) -> str:
+    if family == N1:
+        return f"custom instance + {PARTS}" if is_custom else f"n1 predefined + {PARTS}"
+    name = SPELLINGS.get(family, (family,))[0]
+    return f"{name} + custom + {PARTS}" if is_custom else f"{name} + {PARTS}"

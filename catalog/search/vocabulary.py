@@ -1,0 +1,88 @@
+"""The words and values that the catalog has, kept in memory from one sync to the next."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from catalog.lexicon import Lexicon
+from catalog.models import PricingUpdate
+from catalog.places import PLACES, fold
+from catalog.search.match import filter_token
+from catalog.search.sql import Sql, rows_of
+from catalog.words import FILLERS, MACHINE_SHAPES, OPTIONAL, SPELLINGS, USAGE_WORDS
+
+# One statement, as a remote database answers each in a round trip.
+LOAD = """
+SELECT col, term, NULL FROM sku_vocabulary WHERE col <> 'sku_id'
+UNION ALL SELECT 'service', name, service_id FROM service_search
+"""
+# The index parts a value as its tokenizer does.
+TOKEN = re.compile(r"[\w=-]+")
+OUR_WORDS = frozenset(
+    word
+    for phrase in (*PLACES, *SPELLINGS, *USAGE_WORDS, *FILLERS, *OPTIONAL, *MACHINE_SHAPES)
+    for word in phrase.split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """`words` are those of SKUs, `values` their places and filter tokens, `services` ids by folded name."""
+
+    words: frozenset[str]
+    values: frozenset[str]
+    services: dict[str, tuple[str, ...]]
+    lexicon: Lexicon
+
+    def has_value(self, text: str) -> bool:
+        """Whether a SKU has the place or filter token `text`."""
+        decomposed = unicodedata.normalize("NFKD", text.casefold())
+        plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+        return all(token in self.values for token in TOKEN.findall(plain))
+
+    def has_token(self, kind: str, value: str) -> bool:
+        return self.has_value(filter_token(kind, value))
+
+    def service_ids(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Ids of the services with one of `names`, or with that id."""
+        found = [service_id for name in names for service_id in self.services.get(fold(name), ())]
+        return tuple(dict.fromkeys(found))
+
+
+def vocabulary_of(latest: PricingUpdate | None) -> Vocabulary:
+    """The vocabulary of the catalog as `latest` left it; before the first sync it is read anew each time.
+
+    A sync that runs right now may add words that are not here yet: they are found, as words that are not
+    known match by their letters, but are not told from slips until it has completed.
+    """
+    return _kept(latest.pk) if latest else _load()
+
+
+@lru_cache(maxsize=1)
+def _kept(_update_id: int) -> Vocabulary:
+    return _load()
+
+
+def forget() -> None:
+    """Read the vocabulary anew at the next search, whatever the sync."""
+    _kept.cache_clear()
+
+
+def _load() -> Vocabulary:
+    words: set[str] = set()
+    values: set[str] = set()
+    services: dict[str, tuple[str, ...]] = {}
+    for column, text, service_id in rows_of(Sql(LOAD)):
+        if column == "service":
+            for name in (fold(text), fold(service_id)):
+                services[name] = (*services.get(name, ()), service_id)
+        else:
+            (words if column in ("name", "text") else values).add(text)
+    of_services = (word for name in services for word in name.split())
+    return Vocabulary(
+        frozenset(words), frozenset(values), services, Lexicon({*words, *of_services}, OUR_WORDS)
+    )

@@ -1,0 +1,107 @@
+"""What a SKU must meet to be found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from catalog.places import Place
+from catalog.question import Question
+from catalog.search.match import both, either, filter_token, in_column, term_match
+from catalog.words import USAGE_MARKS
+
+# Arguments that are compared with a column, and what their filter tokens start with.
+COLUMNS = {"resource_family": "family", "resource_group": "group", "usage_type": "usage"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A question with its filters.
+
+    `service_ids` are the services that the argument `service` names. A place or usage type is strict where
+    an argument asks for it. What was merely read out of the words is not: a SKU whose name carries the
+    words counts too, as "Tpu-v2 Preemptible Accelerator" does, which is listed as on demand.
+    `known` are the words of the catalog, and `named` the services whose whole name the question has.
+    """
+
+    question: Question
+    service: str | None = None
+    service_ids: tuple[str, ...] = ()
+    place: Place | None = None
+    place_is_strict: bool = False
+    resource_family: str | None = None
+    resource_group: str | None = None
+    usage_type: str | None = None
+    usage_type_is_strict: bool = False
+    known: Collection[str] = frozenset()
+    named: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`label` is what a person would drop; `match` an FTS5 expression."""
+
+    label: str
+    match: str
+    is_of_service: bool = False
+
+
+def conditions(wanted: Wanted) -> list[Condition]:
+    """All that a SKU must meet."""
+    return [*asked_by_arguments(wanted), *_read_from_words(wanted), *_terms(wanted)]
+
+
+def asked_by_arguments(wanted: Wanted) -> list[Condition]:
+    found = []
+    if wanted.service:
+        tokens = [filter_token("service", service_id) for service_id in wanted.service_ids]
+        found.append(Condition(f"service {wanted.service}", in_column("filters", tokens), is_of_service=True))
+    if wanted.place and wanted.place_is_strict:
+        found.append(Condition(f"region {wanted.place.label}", either(tiers(wanted))))
+    for column, kind in COLUMNS.items():
+        value = getattr(wanted, column)
+        if value and (column != "usage_type" or wanted.usage_type_is_strict):
+            found.append(Condition(f"{column} {value}", in_column("filters", [filter_token(kind, value)])))
+    return found
+
+
+def _read_from_words(wanted: Wanted) -> list[Condition]:
+    found = []
+    if ids := wanted.question.ids:
+        services = in_column("filters", [filter_token("service", found_id) for found_id in ids])
+        label = f"id {' or '.join(ids)} (withdrawn SKUs are in details only)"
+        found.append(Condition(label, either([in_column("sku_id", ids), services])))
+    if wanted.place and not wanted.place_is_strict:
+        label = f'"{" ".join(wanted.question.place_words)}" (read as region {wanted.place.label})'
+        found.append(Condition(label, either(tiers(wanted))))
+    if wanted.usage_type and not wanted.usage_type_is_strict:
+        listed = in_column("filters", [filter_token("usage", wanted.usage_type)])
+        named = in_column("name", USAGE_MARKS.get(wanted.usage_type, ()))
+        label = f"the words read as usage_type {wanted.usage_type}"
+        found.append(Condition(label, either([listed, named])))
+    return found
+
+
+def _terms(wanted: Wanted) -> list[Condition]:
+    required = [term for term in wanted.question.terms if not term.is_optional]
+    return [Condition(f'"{term.word}"', term_match(term, wanted.known)) for term in required]
+
+
+def tiers(wanted: Wanted) -> list[str]:
+    """Where a SKU may be sold, best first: the place itself, a wider or inner one, by its name, anywhere."""
+    place = wanted.place
+    if place is None:
+        return []
+    around = [in_column("place", (*place.wider, *place.within)), in_column("reach", place.codes)]
+    names = () if wanted.place_is_strict else wanted.question.place_words
+    return [
+        in_column("place", place.codes),
+        either(around),
+        in_column("name", names),
+        in_column("place", ("global",)),
+    ]
+
+
+def match_of(found: Collection[Condition]) -> str:
+    """The expression of a SKU that meets all of `found`; any SKU is of a service."""
+    return both(condition.match for condition in found)
