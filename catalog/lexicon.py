@@ -25,7 +25,8 @@ class Lexicon:
 
     def knows(self, word: str) -> bool:
         """Whether `word` is one of ours, the start of one or the plural of one."""
-        return self._is_start(word) or (word.endswith("s") and self._is_start(word[:-1]))
+        is_plural = word.endswith("s") and not word.endswith("ss")
+        return self._is_start(word) or (is_plural and self._is_start(word[:-1]))
 
     def mend(self, word: str) -> str:
         """The nearest word of ours where `word` looks like a slip, else `word` as it is."""

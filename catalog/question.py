@@ -56,7 +56,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a query asks for. `place_words` are the words that `place` was read from."""
+    """What a query asks for.
+
+    `place_words` are the words that `place` was read from, `mended` the slips with what they were meant to
+    be, and `left_out` words that say nothing to the catalog.
+    """
 
     terms: tuple[Term, ...] = ()
     ids: tuple[str, ...] = ()
@@ -64,6 +68,7 @@ class Question:
     place_words: tuple[str, ...] = ()
     usage_type: str | None = None
     mended: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def words(self) -> list[str]:

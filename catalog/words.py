@@ -9,6 +9,7 @@ from __future__ import annotations
 
 # Source: the names of the price list itself, which say Core, Cpu or VCPU for a processor.
 _CORE = ("core", "cpu", "vcpu")
+_ANY_CORE = ("core", "mcpu", "cpu", "vcpu")
 _EGRESS = ("egress", "data transfer out", "download")
 _INGRESS = ("ingress", "data transfer in")
 _LICENCE = ("licensing fee", "licensing", "license")
@@ -22,7 +23,7 @@ _EXTERNAL_IP = ("external ip", "static ip")
 SPELLINGS: dict[str, tuple[str, ...]] = {
     # Processor and memory. Source: SKU names; only Autopilot's say mCPU and Memory.
     "core": _CORE,
-    **dict.fromkeys(("cpu", "vcpu", "processor"), (*_CORE, "mcpu")),
+    **dict.fromkeys(("cpu", "vcpu", "processor"), _ANY_CORE),
     **dict.fromkeys(("ram", "memory", "mem"), ("ram", "memory")),
     # Machine families that SKU names describe. Source: Compute Engine documentation, "Machine families
     # resource and comparison guide", against the names of the price list.
@@ -49,7 +50,6 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "upgrade": ("upgrade premium", "upgrade"),
     # GPUs. Source: Compute Engine documentation, "GPU machine types".
     "a100 40gb": ("a100 gpu",),
-    "a100 80gb": ("a100 80gb",),
     **dict.fromkeys(("graphics card", "accelerator card"), ("gpu",)),
     # Products by their short and former names. Source: their documentation's first pages.
     "gce": ("compute engine", "gce"),
@@ -87,8 +87,28 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
         ("storage pd capacity", "pd standard", "standard pd"),
     ),
     **dict.fromkeys(
-        ("regional pd standard", "regional standard pd", "regional standard persistent disk", "regional pd"),
+        (
+            "regional pd standard",
+            "regional standard pd",
+            "regional standard persistent disk",
+            "regional standard disk",
+            "regional hdd",
+            "regional pd",
+        ),
         ("regional storage pd", "regional pd"),
+    ),
+    **dict.fromkeys(
+        ("regional pd ssd", "regional ssd pd", "regional ssd disk", "regional ssd persistent disk"),
+        ("regional ssd backed pd", "regional pd ssd"),
+    ),
+    **dict.fromkeys(
+        (
+            "regional pd balanced",
+            "regional balanced pd",
+            "regional balanced disk",
+            "regional balanced persistent disk",
+        ),
+        ("regional balanced pd", "regional pd balanced"),
     ),
     **dict.fromkeys(
         (
@@ -139,8 +159,12 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
         ("image", "custom image", "disk image", "image storage", "custom image storage"), ("image",)
     ),
     # Cloud Storage. Source: Cloud Storage documentation, "Storage classes" and "Operation charges".
-    **dict.fromkeys(("class a", "class a op", "class a operation"), ("class a operations", "class a")),
-    **dict.fromkeys(("class b", "class b op", "class b operation"), ("class b operations", "class b")),
+    **dict.fromkeys(
+        ("class a", "class a op", "class a ops", "class a operation"), ("class a operations", "class a")
+    ),
+    **dict.fromkeys(
+        ("class b", "class b op", "class b ops", "class b operation"), ("class b operations", "class b")
+    ),
     "dra": ("durable reduced availability", "dra"),
     **dict.fromkeys(
         ("early deletion", "early delete", "minimum duration"), ("early delete", "early deletion")
@@ -168,7 +192,10 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         ("internet egress", "egress internet", "egress to internet"), ("internet egress", "download")
     ),
-    **dict.fromkeys(("inter region", "interregion", "cross region", "region to region"), ("inter region",)),
+    **dict.fromkeys(
+        ("inter region", "interregion", "cross region", "region to region", "between region"),
+        ("inter region",),
+    ),
     **dict.fromkeys(
         ("inter zone", "interzone", "cross zone", "zone to zone", "between zones"), ("inter zone",)
     ),
@@ -176,14 +203,26 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("standard tier", "standard network tier"), ("standard tier",)),
     **dict.fromkeys(("premium tier", "premium network tier"), ("network internet", "google")),
     **dict.fromkeys(("ip", "ip address"), ("ip", "ip address")),
-    **dict.fromkeys(("unused ip", "reserved ip", "idle ip", "unused ip address"), ("static ip",)),
+    **dict.fromkeys(
+        (
+            "unused ip",
+            "reserved ip",
+            "idle ip",
+            "unused ip address",
+            "unused static ip",
+            "reserved static ip",
+            "unused static ip address",
+            "reserved static ip address",
+        ),
+        ("static ip",),
+    ),
     **dict.fromkeys(("static ip", "static ip address", "static external ip"), _EXTERNAL_IP[::-1]),
     **dict.fromkeys(("external ip", "external ip address", "public ip", "public ip address"), _EXTERNAL_IP),
     **dict.fromkeys(("load balancer", "lb", "load balancing"), ("load balancing", "load balancer")),
     **dict.fromkeys(("tier 1 networking", "tier1 networking", "tier 1 network"), ("tier 1 networking",)),
     "tier1": ("tier 1", "tier1"),
-    **dict.fromkeys(("dedicated interconnect",), ("dedicated circuit", "dedicated interconnect")),
-    **dict.fromkeys(("partner interconnect",), ("partner circuit", "partner interconnect", "google partner")),
+    **dict.fromkeys(("dedicated interconnect",), ("dedicated + interconnect",)),
+    **dict.fromkeys(("partner interconnect",), ("partner + interconnect",)),
     **dict.fromkeys(("vlan", "vlan attachment", "interconnect attachment"), ("vlan attachment",)),
     "cross cloud": ("cross cloud",),
     "cache egress": ("cdn", "cache egress"),
@@ -277,6 +316,9 @@ USAGE_WORDS: dict[str, str] = {
     "commit3yr": "Commit3Yr",
 }
 
+# Words of "committed for three years".
+COMMITMENT_WORDS = frozenset({"commitment", "committed", "discount", "months", "one", "three", "years"})
+
 # What marks a usage type in a SKU's name: Cloud TPU lists "Tpu-v2 Preemptible Accelerator" as OnDemand.
 USAGE_MARKS: dict[str, tuple[str, ...]] = {
     "OnDemand": (),
@@ -288,10 +330,15 @@ USAGE_MARKS: dict[str, tuple[str, ...]] = {
 # Words that tell how something is bought: with one of them on demand is not what is meant.
 VARIANT_WORDS = frozenset({"commitment", "dollar", "preemptible", "reserved", "spot"})
 
-# Words that a name may carry or not: names that do rank first among equals.
-OPTIONAL: frozenset[str] = frozenset(
-    {"google", "instance", "instances", "machine", "machines", "type", "types", "vm", "vms"}
-)
+# Words that a name may carry or not: names that do rank first among equals. Source:
+# what kinds of things and whose they are, which a name that tells the thing leaves out ("H200 141GB GPU").
+_OPTIONAL = """
+amd bucket buckets capacity charge class cloud compute data engine family fee fees gcp generation google instance
+instances intel kind linux location machine machines management model network networking nvidia option plan
+product region regions request requests resource series service services size storage subscription tesla tier
+traffic type types unit units usage vm vms zone zones
+"""
+OPTIONAL: frozenset[str] = frozenset(_OPTIONAL.split())
 
 # Words that a question has and a SKU name lacks. Source: the usual English stop words, and words of buying.
 _FILLERS = """
@@ -300,7 +347,9 @@ give going had has have hello hey hi how i if in into is it its kindly know let 
 monthly more much my need of on one or our per please pls plz running s should show sold some tell than thank
 thanks that the their them there these they this those to us use used using vs want was we what whats when
 where which who why will with would you your
-amount annual annually bill billed billing budget charge charged charges cheap cheapest cost costing costs
+actual current currently keep kept latest new normal old ordinary plain read reading regular store stored
+storing total typical unused using whole write writing
+amount annual annually bill billed billing budget charged charges cheap cheapest cost costing costs
 daily day days dollar dollars estimate expensive gb gib gigabyte hour hourly hours hr hrs much pay paying
 price priced prices pricing rate rates sku skus tb tib usd value yearly
 """
@@ -329,4 +378,7 @@ PLACE_NAMES: dict[str, str] = {
     "vegas": "las vegas",
     "ksa": "saudi arabia",
     "telaviv": "tel aviv",
+    "frankfurt am main": "frankfurt",
+    "zuerich": "zurich",
+    "va": "northern virginia",
 }

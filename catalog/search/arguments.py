@@ -26,7 +26,8 @@ def read_request(request: SearchRequest, vocabulary: Vocabulary) -> Wanted:
             nothing is asked.
     """
     _check_bounds(request)
-    question, named = _with_services(read_question(request.query, vocabulary.lexicon.mend), vocabulary)
+    question = _without_chatter(read_question(request.query, vocabulary.lexicon.mend), vocabulary)
+    question, named = _with_services(question, vocabulary)
     region, usage_type = _clean(request.region), _clean(request.usage_type)
     service = _clean(request.service)
     wanted = Wanted(
@@ -81,6 +82,18 @@ def _service_ids(service: str | None, vocabulary: Vocabulary) -> tuple[str, ...]
     return vocabulary.service_ids((service, *SPELLINGS.get(fold(service), ()))) or refuse_unknown_service(
         service
     )
+
+
+def _without_chatter(question: Question, vocabulary: Vocabulary) -> Question:
+    """The question without words that no SKU or service has, where others are left.
+
+    A word with a digit names a thing ("c9"), so it stays: better nothing than something else.
+    """
+    chatter = [term for term in question.terms if term.word.isalpha() and not vocabulary.may_have(term)]
+    if not chatter or len(chatter) == len(question.terms):
+        return question
+    kept = tuple(term for term in question.terms if term not in chatter)
+    return replace(question, terms=kept, left_out=tuple(term.word for term in chatter))
 
 
 def _with_services(question: Question, vocabulary: Vocabulary) -> tuple[Question, tuple[str, ...]]:

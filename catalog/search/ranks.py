@@ -40,7 +40,7 @@ def ranks(wanted: Wanted) -> Sql:
 
 
 def _unless(pieces: Iterable[Sql]) -> Sql:
-    return compose("NOT {pieces}", pieces=any_of(pieces))
+    return compose("(NOT {pieces})", pieces=any_of(pieces))
 
 
 def _usage_rank(wanted: Wanted) -> Sql:

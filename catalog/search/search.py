@@ -73,7 +73,9 @@ def search(request: SearchRequest, *, latest: PricingUpdate | None = None) -> Se
 
 def _hint(wanted: Wanted, why: str) -> str | None:
     read = [f'Read "{typed}" as "{meant}".' for typed, meant in wanted.question.mended]
-    return " ".join(filter(None, [*read, why])) or None
+    left_out = ", ".join(f'"{word}"' for word in wanted.question.left_out)
+    without = f"No SKU or service has {left_out}: left out." if left_out else ""
+    return " ".join(filter(None, [*read, without, why])) or None
 
 
 def _find(wanted: Wanted, request: SearchRequest, ways: Sequence[frozenset[int]], offset: int) -> Found:

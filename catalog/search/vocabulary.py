@@ -11,9 +11,10 @@ from functools import lru_cache
 from catalog.lexicon import Lexicon
 from catalog.models import PricingUpdate
 from catalog.places import PLACES, fold
+from catalog.question import Term
 from catalog.search.match import filter_token
 from catalog.search.sql import Sql, rows_of
-from catalog.words import FILLERS, MACHINE_SHAPES, OPTIONAL, SPELLINGS, USAGE_WORDS
+from catalog.words import COMMITMENT_WORDS, FILLERS, MACHINE_SHAPES, OPTIONAL, SPELLINGS, USAGE_WORDS
 
 # One statement, as a remote database answers each in a round trip.
 LOAD = """
@@ -24,7 +25,7 @@ UNION ALL SELECT 'service', name, service_id FROM service_search
 TOKEN = re.compile(r"[\w=-]+")
 OUR_WORDS = frozenset(
     word
-    for phrase in (*PLACES, *SPELLINGS, *USAGE_WORDS, *FILLERS, *OPTIONAL, *MACHINE_SHAPES)
+    for phrase in (*PLACES, *SPELLINGS, *USAGE_WORDS, *FILLERS, *OPTIONAL, *MACHINE_SHAPES, *COMMITMENT_WORDS)
     for word in phrase.split()
 )
 
@@ -34,6 +35,7 @@ class Vocabulary:
     """`words` are those of SKUs, `values` their places and filter tokens, `services` ids by folded name."""
 
     words: frozenset[str]
+    words_of_services: frozenset[str]
     values: frozenset[str]
     services: dict[str, tuple[str, ...]]
     lexicon: Lexicon
@@ -43,6 +45,14 @@ class Vocabulary:
         decomposed = unicodedata.normalize("NFKD", text.casefold())
         plain = "".join(char for char in decomposed if not unicodedata.combining(char))
         return all(token in self.values for token in TOKEN.findall(plain))
+
+    def may_have(self, term: Term) -> bool:
+        """Whether some SKU or service has, or starts a word with, one of the spellings' words."""
+        words = (word for spelling in term.spellings for word in re.split(r"[ |+]+", spelling))
+        return any(self._has(word) for word in words)
+
+    def _has(self, word: str) -> bool:
+        return word in self.words_of_services or any(known.startswith(word) for known in self.words)
 
     def has_token(self, kind: str, value: str) -> bool:
         return self.has_value(filter_token(kind, value))
@@ -82,7 +92,6 @@ def _load() -> Vocabulary:
                 services[name] = (*services.get(name, ()), service_id)
         else:
             (words if column in ("name", "text") else values).add(text)
-    of_services = (word for name in services for word in name.split())
-    return Vocabulary(
-        frozenset(words), frozenset(values), services, Lexicon({*words, *of_services}, OUR_WORDS)
-    )
+    of_services = frozenset(word for name in services for word in name.split())
+    lexicon = Lexicon(words | of_services, OUR_WORDS)
+    return Vocabulary(frozenset(words), of_services, frozenset(values), services, lexicon)

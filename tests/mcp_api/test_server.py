@@ -40,6 +40,7 @@ FIELDS = {
         "total",
         "next_cursor",
         "facets",
+        "facets_counted",
         "interpreted",
         "hint",
     },
