@@ -70,9 +70,9 @@ def report(asked: list[Question]) -> None:
         for name, place in places.items():
             _print_line(f"{name}, {label}", [place[question] for question in chosen])
     print("\nMisses of search (place of the first right SKU, 0 where it is not among ten):")
-    for question, place in places["search"].items():
-        if place != 1:
-            print(f"  {place:2}  {question.query!r} {question.arguments or ''} for {question.names[0]!r}")
+    for question, first in places["search"].items():
+        if first != 1:
+            print(f"  {first:2}  {question.query!r} {question.arguments or ''} for {question.names[0]!r}")
 
 
 def _groups(asked: list[Question]) -> dict[str, list[Question]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 FILE = Path(__file__).with_name("questions.txt")
 ARGUMENT = re.compile(r" (service|usage_type)=(.+?)(?= (?:service|usage_type)=|$)")
@@ -20,7 +21,7 @@ class Question:
     style: str
     query: str
     region: str | None
-    arguments: dict[str, str] = field(hash=False)
+    arguments: dict[str, Any] = field(hash=False)
     names: tuple[str, ...]
     is_held_out: bool
 

@@ -42,7 +42,8 @@ def _refusal(query: str = "", **arguments: Any) -> InvalidArgumentError:
 
 
 def test_the_hint_says_which_word_to_drop_and_how_many_would_match() -> None:
-    assert _hint("n2 frobnicate") == 'No SKUs match all of it: without "frobnicate" 2 do.'
+    assert _hint("n2 c9") == 'No SKUs match all of it: without "c9" 2 do.'
+    assert _hint("n2 ram core") == ('No SKUs match all of it: without "ram" 1 do, without "core" 1 do.')
 
 
 def test_the_hint_names_filters_and_what_was_read_out_of_the_words() -> None:
@@ -55,8 +56,26 @@ def test_the_hint_names_filters_and_what_was_read_out_of_the_words() -> None:
 
 
 def test_the_hint_drops_several_words_where_one_is_not_enough() -> None:
-    assert _hint("n2 foo bar") == 'No SKUs match all of it: without "foo" and "bar" 2 do.'
+    assert _hint("n2 c9 c8") == 'No SKUs match all of it: without "c9" and "c8" 2 do.'
     assert _hint("foo bar") == 'No SKUs match "foo" or "bar".'
+    assert _hint("n2 ram e2 core belgium") == (
+        "No SKUs match all of it, nor with one thing less. "
+        "Send fewer: the product, what of it, and the place."
+    )
+
+
+def test_words_that_say_nothing_to_the_catalog_are_left_out_and_named() -> None:
+    answer = search(SearchRequest("n2 core pretty please frobnicate"))
+
+    assert [sku["display_name"] for sku in answer["skus"]] == ["N2 Core in Frankfurt"]
+    assert answer["interpreted"]["words"] == ["n2", "core"]
+    assert answer["hint"] == 'No SKU or service has "pretty", "frobnicate": left out.'
+
+
+def test_a_services_name_is_not_left_out_though_nothing_is_sold_under_it() -> None:
+    make_service(display_name="Cloud Memorystore")
+
+    assert _hint("memorystore n2 core") == 'No SKUs match all of it: without "memorystore" 1 do.'
 
 
 def test_the_count_in_the_hint_is_what_the_next_search_finds() -> None:
@@ -67,7 +86,7 @@ def test_the_count_in_the_hint_is_what_the_next_search_finds() -> None:
 
 
 def test_too_many_words_are_answered_in_short() -> None:
-    assert _hint("b c d e f g h j k l m n o p") == (
+    assert _hint(" ".join(f"x{number}" for number in range(14))) == (
         "Nothing has all 14 words. Send fewer: the product, what of it, and the place."
     )
 
@@ -87,8 +106,8 @@ def test_an_unknown_id_is_not_found_and_details_is_named() -> None:
 
 
 def test_a_services_search_that_finds_nothing_says_so() -> None:
-    answer = search(SearchRequest("compute zzz", kind="services"))
-    assert answer["hint"] == 'No services match all of it: without "zzz" 1 do.'
+    answer = search(SearchRequest("run c9", kind="services"))
+    assert answer["hint"] == 'No services match all of it: without "c9" 1 do.'
 
 
 def test_an_empty_catalog_is_said_to_be_empty() -> None:
