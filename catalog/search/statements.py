@@ -10,22 +10,30 @@ from catalog.search.ranks import ORDER, ranks
 from catalog.search.sql import Sql, all_of, any_of, compose, contains, join, one_of
 from catalog.search.wanted import Condition, Wanted, asked_by_arguments, match_of, tiers
 
-# So many matches of each tier are ranked: the first by id, which are the plain ones with short names.
+# So many matches of each tier are looked at: the first by id, which are the plain ones with short names.
+HITS = 1000
+# So many of these are ranked.
 CANDIDATES = 400
-# Facets count an even sample of about so many matches where there are more.
-FACETS_COUNT = 2000
 FACET_VALUES = 8
 
+# Where there are more matches than hits, they are counted once more, and facets count an even sample.
 FIND_SKUS = """
-WITH total(n) AS MATERIALIZED (SELECT count(*) FROM sku_words WHERE sku_words MATCH {match}),
-candidate AS MATERIALIZED ({candidates}),
+WITH hit AS MATERIALIZED (SELECT id, min(region_rank) AS region_rank FROM ({tiers}) GROUP BY id),
+total(n) AS MATERIALIZED (
+    SELECT CASE WHEN (SELECT count(*) FROM hit) < {hits} THEN (SELECT count(*) FROM hit)
+        ELSE (SELECT count(*) FROM sku_words WHERE sku_words MATCH {match}) END
+),
+candidate AS MATERIALIZED (SELECT * FROM hit ORDER BY region_rank, id LIMIT {candidates}),
 ranked AS MATERIALIZED (
     SELECT id, sku_id, name, region_rank, {ranks} FROM candidate CROSS JOIN sku_search USING (id)
 ), page AS MATERIALIZED ({page}),
 counted AS MATERIALIZED (
-    SELECT s.service_id, s.usage_type, s.resource_group, s.place
-    FROM sku_words AS w CROSS JOIN sku_search AS s ON s.id = w.rowid
-    WHERE w.sku_words MATCH {match} AND w.rowid %% (SELECT 1 + n / {facets_count} FROM total) = 0
+    SELECT s.service_id, s.usage_type, s.resource_group, s.place FROM (
+        SELECT id FROM hit WHERE (SELECT n FROM total) < {hits}
+        UNION ALL SELECT rowid FROM sku_words
+        WHERE (SELECT n FROM total) >= {hits} AND sku_words MATCH {match}
+            AND rowid %% (SELECT 1 + n / {hits} FROM total) = 0
+    ) AS h CROSS JOIN sku_search AS s ON s.id = h.id
 )
 SELECT 'sku' AS part, json_object(
         'sku_id', k.sku_id, 'display_name', k.display_name, 'service_id', k.service_id,
@@ -53,10 +61,9 @@ UNION ALL {drops}
 TIER = """
 SELECT * FROM (
     SELECT rowid AS id, {rank} AS region_rank FROM sku_words
-    WHERE sku_words MATCH {match} ORDER BY rowid LIMIT {candidates}
+    WHERE sku_words MATCH {match} ORDER BY rowid LIMIT {hits}
 )
 """
-ONE_RANK_EACH = "SELECT id, min(region_rank) AS region_rank FROM ({tiers}) GROUP BY id"
 PAGE_OF_RANKED = """
 SELECT sku_id, row_number() OVER (ORDER BY {order}) AS n
 FROM ranked ORDER BY n LIMIT {limit} OFFSET {offset}
@@ -71,22 +78,18 @@ SELECT sku_id, row_number() OVER (ORDER BY is_rest, place) AS n FROM (
 """
 FACET = """
 SELECT * FROM (
-    SELECT {name}, {value} AS value, count(*) AS n FROM {source}
-    WHERE value <> '' GROUP BY value ORDER BY n DESC, value LIMIT {facet_values}
+    SELECT {name}, {value} AS facet, sum(n) AS n FROM ({groups}) AS g {each}
+    WHERE facet <> '' GROUP BY facet ORDER BY n DESC, facet LIMIT {values}
 )
 """
+GROUPS = "SELECT {column}, count(*) AS n FROM counted GROUP BY {column}"
+# Each facet's value, the column that it is grouped by, and what the groups are joined with.
 FACETS = {
-    "region": ("region.value", "counted, json_each(counted.place) AS region"),
-    "usage_type": ("usage_type", "counted"),
-    "resource_group": ("resource_group", "counted"),
+    "service": ("s.display_name", "service_id", "JOIN services AS s USING (service_id)"),
+    "region": ("region.value", "place", "CROSS JOIN json_each(place) AS region"),
+    "usage_type": ("usage_type", "usage_type", ""),
+    "resource_group": ("resource_group", "resource_group", ""),
 }
-FACET_OF_SERVICE = """
-SELECT * FROM (
-    SELECT 'service', display_name, sum(n) AS n FROM (
-        SELECT service_id, count(*) AS n FROM counted GROUP BY service_id
-    ) JOIN services USING (service_id) GROUP BY display_name ORDER BY n DESC, display_name LIMIT {facet_values}
-)
-"""
 DROP = """
 SELECT 'drop', {way}, (SELECT count(*) FROM sku_words WHERE sku_words MATCH {match})
 WHERE (SELECT n FROM total) = 0
@@ -131,48 +134,49 @@ def find_skus(
     wanted: Wanted, found: Sequence[Condition], ways: Sequence[frozenset[int]], limit: int, offset: int
 ) -> Sql:
     """The page of SKUs with their prices, their total, the facets, and how many match without `ways`."""
-    match = value(match_of(found))
+    match = match_of(found)
     is_far = offset + limit > CANDIDATES
     page = compose(
         PAGE_WITH_REST if is_far else PAGE_OF_RANKED,
         order=Sql(ORDER),
-        match=match,
+        match=value(match),
         limit=value(limit),
         offset=value(offset),
     )
     return compose(
         FIND_SKUS,
-        match=match,
-        candidates=_candidates(wanted, found),
+        match=value(match),
+        tiers=_tiers(wanted, match),
+        hits=Sql(str(HITS)),
+        candidates=Sql(str(CANDIDATES)),
         ranks=ranks(wanted),
         page=page,
-        facets_count=value(FACETS_COUNT),
         facets=_facets(),
         drops=_drops(found, ways),
     )
 
 
-def _candidates(wanted: Wanted, found: Sequence[Condition]) -> Sql:
-    match = match_of(found)
-    places = tiers(wanted)
-    if not places:
-        return _tier(0, match)
-    pieces = [_tier(rank, both([match, place])) for rank, place in enumerate(places)]
-    return compose(ONE_RANK_EACH, tiers=join(" UNION ALL ", pieces))
-
-
-def _tier(rank: int, match: str) -> Sql:
-    return compose(TIER, rank=Sql(str(rank)), match=value(match), candidates=value(CANDIDATES))
+def _tiers(wanted: Wanted, match: str) -> Sql:
+    matches = [both([match, place]) for place in tiers(wanted)] or [match]
+    pieces = [
+        compose(TIER, rank=Sql(str(rank)), match=value(tier), hits=Sql(str(HITS)))
+        for rank, tier in enumerate(matches)
+    ]
+    return join(" UNION ALL ", pieces)
 
 
 def _facets() -> Sql:
-    of_services = compose(FACET_OF_SERVICE, facet_values=value(FACET_VALUES))
-    return join(" UNION ALL ", [of_services, *(_facet(name, *of) for name, of in FACETS.items())])
+    return join(" UNION ALL ", [_facet(name, *of) for name, of in FACETS.items()])
 
 
-def _facet(name: str, column: str, source: str) -> Sql:
+def _facet(name: str, facet: str, column: str, each: str) -> Sql:
     return compose(
-        FACET, name=value(name), value=Sql(column), source=Sql(source), facet_values=value(FACET_VALUES)
+        FACET,
+        name=value(name),
+        value=Sql(facet),
+        groups=compose(GROUPS, column=Sql(column)),
+        each=Sql(each),
+        values=value(FACET_VALUES),
     )
 
 

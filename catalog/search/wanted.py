@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from catalog.places import Place
 from catalog.question import Question
-from catalog.search.match import both, either, filter_token, in_column, term_match
+from catalog.search.match import NOTHING, both, either, filter_token, in_column, term_match
 from catalog.words import USAGE_MARKS
 
 # Arguments that are compared with a column, and what their filter tokens start with.
@@ -88,17 +88,17 @@ def _terms(wanted: Wanted) -> list[Condition]:
 
 
 def tiers(wanted: Wanted) -> list[str]:
-    """Where a SKU may be sold, best first: the place itself, a wider or inner one, by its name, anywhere."""
+    """Where a SKU may be sold, best first: the place itself, a wider or inner one, anywhere or so named."""
     place = wanted.place
     if place is None:
         return []
     around = [in_column("place", (*place.wider, *place.within)), in_column("reach", place.codes)]
     names = () if wanted.place_is_strict else wanted.question.place_words
+    anywhere = [in_column("place", ("global",)), in_column("name", names)]
     return [
         in_column("place", place.codes),
-        either(around),
-        in_column("name", names),
-        in_column("place", ("global",)),
+        either(expression for expression in around if expression != NOTHING),
+        either(expression for expression in anywhere if expression != NOTHING),
     ]
 
 
