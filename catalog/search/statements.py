@@ -13,8 +13,10 @@ from catalog.search.wanted import Condition, Wanted, asked_by_arguments, match_o
 # So many matches of each tier are looked at: the first by id, which are the plain ones with short names.
 HITS = 1000
 # So many of these are ranked.
-CANDIDATES = 400
+CANDIDATES = 200
 FACET_VALUES = 8
+# A page far down wants all matches in their order.
+ALL_HITS = 10**9
 
 # Where there are more matches than hits, they are counted once more, and facets count an even sample.
 FIND_SKUS = """
@@ -29,10 +31,10 @@ ranked AS MATERIALIZED (
 ), page AS MATERIALIZED ({page}),
 counted AS MATERIALIZED (
     SELECT s.service_id, s.usage_type, s.resource_group, s.place FROM (
-        SELECT id FROM hit WHERE (SELECT n FROM total) < {hits}
+        SELECT id FROM hit WHERE (SELECT n FROM total) < {hits} AND id %% (SELECT {sample} FROM total) = 0
         UNION ALL SELECT rowid FROM sku_words
         WHERE (SELECT n FROM total) >= {hits} AND sku_words MATCH {match}
-            AND rowid %% (SELECT 1 + n / {hits} FROM total) = 0
+            AND rowid %% (SELECT {sample} FROM total) = 0
     ) AS h CROSS JOIN sku_search AS s ON s.id = h.id
 )
 SELECT 'sku' AS part, json_object(
@@ -72,8 +74,8 @@ FROM ranked ORDER BY n LIMIT {limit} OFFSET {offset}
 PAGE_WITH_REST = """
 SELECT sku_id, row_number() OVER (ORDER BY is_rest, place) AS n FROM (
     SELECT sku_id, 0 AS is_rest, row_number() OVER (ORDER BY {order}) AS place FROM ranked
-    UNION ALL SELECT s.sku_id, 1, s.id FROM sku_words AS w CROSS JOIN sku_search AS s ON s.id = w.rowid
-    WHERE w.sku_words MATCH {match} AND s.id NOT IN (SELECT id FROM candidate)
+    UNION ALL SELECT sku_id, 1 + region_rank, id FROM hit CROSS JOIN sku_search USING (id)
+    WHERE id NOT IN (SELECT id FROM candidate)
 ) ORDER BY n LIMIT {limit} OFFSET {offset}
 """
 FACET = """
@@ -134,20 +136,20 @@ def find_skus(
     wanted: Wanted, found: Sequence[Condition], ways: Sequence[frozenset[int]], limit: int, offset: int
 ) -> Sql:
     """The page of SKUs with their prices, their total, the facets, and how many match without `ways`."""
-    match = match_of(found)
     is_far = offset + limit > CANDIDATES
     page = compose(
         PAGE_WITH_REST if is_far else PAGE_OF_RANKED,
         order=Sql(ORDER),
-        match=value(match),
         limit=value(limit),
         offset=value(offset),
     )
+    hits = ALL_HITS if is_far else HITS
     return compose(
         FIND_SKUS,
-        match=value(match),
-        tiers=_tiers(wanted, match),
-        hits=Sql(str(HITS)),
+        match=value(match_of(found)),
+        tiers=_tiers(wanted, found, hits),
+        hits=Sql(str(hits)),
+        sample=Sql(f"1 + n / {HITS}"),
         candidates=Sql(str(CANDIDATES)),
         ranks=ranks(wanted),
         page=page,
@@ -156,10 +158,11 @@ def find_skus(
     )
 
 
-def _tiers(wanted: Wanted, match: str) -> Sql:
-    matches = [both([match, place]) for place in tiers(wanted)] or [match]
+def _tiers(wanted: Wanted, found: Sequence[Condition], hits: int) -> Sql:
+    rest = [condition.match for condition in found if not condition.is_of_place]
+    matches = [both([place, *rest]) for place in tiers(wanted)] or [both(rest)]
     pieces = [
-        compose(TIER, rank=Sql(str(rank)), match=value(tier), hits=Sql(str(HITS)))
+        compose(TIER, rank=Sql(str(rank)), match=value(tier), hits=Sql(str(hits)))
         for rank, tier in enumerate(matches)
     ]
     return join(" UNION ALL ", pieces)

@@ -44,6 +44,7 @@ class Condition:
     label: str
     match: str
     is_of_service: bool = False
+    is_of_place: bool = False
 
 
 def conditions(wanted: Wanted) -> list[Condition]:
@@ -57,7 +58,7 @@ def asked_by_arguments(wanted: Wanted) -> list[Condition]:
         tokens = [filter_token("service", service_id) for service_id in wanted.service_ids]
         found.append(Condition(f"service {wanted.service}", in_column("filters", tokens), is_of_service=True))
     if wanted.place and wanted.place_is_strict:
-        found.append(Condition(f"region {wanted.place.label}", either(tiers(wanted))))
+        found.append(Condition(f"region {wanted.place.label}", either(tiers(wanted)), is_of_place=True))
     for column, kind in COLUMNS.items():
         value = getattr(wanted, column)
         if value and (column != "usage_type" or wanted.usage_type_is_strict):
@@ -73,7 +74,7 @@ def _read_from_words(wanted: Wanted) -> list[Condition]:
         found.append(Condition(label, either([in_column("sku_id", ids), services])))
     if wanted.place and not wanted.place_is_strict:
         label = f'"{" ".join(wanted.question.place_words)}" (read as region {wanted.place.label})'
-        found.append(Condition(label, either(tiers(wanted))))
+        found.append(Condition(label, either(tiers(wanted)), is_of_place=True))
     if wanted.usage_type and not wanted.usage_type_is_strict:
         listed = in_column("filters", [filter_token("usage", wanted.usage_type)])
         named = in_column("name", USAGE_MARKS.get(wanted.usage_type, ()))
