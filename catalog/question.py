@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from catalog.machines import MACHINE, machine_spellings
@@ -29,12 +29,12 @@ def _any_of(phrases: Collection[str]) -> str:
 
 _A_PLACE = rf"(?:{REGION_CODE.pattern.replace('?P<region>', '?:')}\b|{_any_of(PLACES)})"
 PLACE = re.compile(_A_PLACE)
-# Traffic has two ends and is sold at ours: what it goes to, or for ingress comes from, is part of the name.
-FAR_END = {
-    False: re.compile(rf"\b(?P<end>to) (?:the )?(?P<place>{_A_PLACE})"),
-    True: re.compile(rf"\b(?P<end>from) (?:the )?(?P<place>{_A_PLACE})"),
-}
+# Traffic has two ends, and the far one is part of a name ("Egress from London to Sydney"): what it goes to,
+# or comes from. Where ingress names both, which of them it is sold at differs, so both are.
+_END = rf" (?:the )?(?P<place>{_A_PLACE})"
+TO, FROM, FROM_OR_TO = (re.compile(rf"\b(?P<end>{end}){_END}") for end in ("to", "from", "from|to"))
 INBOUND = re.compile(r"\b(?:ingress|inbound|incoming|data transfer in|into)\b")
+BOTH_ENDS = re.compile(r"\bfrom\b.*\bto\b")
 USAGE = re.compile(_any_of(USAGE_WORDS))
 _PHRASES = [f"{phrase}s?" for phrase in SPELLINGS if " " in phrase]
 PHRASE_OR_WORD = re.compile(rf"{AMOUNT.pattern}\b|{_any_of(_PHRASES)}|\S+")
@@ -116,13 +116,21 @@ def _take_usage_type(text: str) -> tuple[str | None, str]:
 
 
 def _take_far_ends(text: str) -> tuple[tuple[Term, ...], str]:
+    ends = TO
+    if INBOUND.search(text):
+        ends = FROM_OR_TO if BOTH_ENDS.search(text) else FROM
     terms = []
-    for match in list(FAR_END[INBOUND.search(text) is not None].finditer(text)):
-        place = read_place(match["place"])
-        names = dict.fromkeys((match["place"], *(place.names if place else ())))
-        terms.append(Term(match[0], tuple(f"{match['end']} {name}" for name in names)))
+    for match in list(ends.finditer(text)):
+        terms.append(Term(match[0], tuple(_end_spellings(match["end"], match["place"]))))
         text = _blank(text, match)
     return tuple(terms), text
+
+
+def _end_spellings(end: str, name: str) -> Iterator[str]:
+    place = read_place(name)
+    names = dict.fromkeys((name, *(place.names if place else ())))
+    for word in (end, "between", "and"):
+        yield from (f"{word} {name}" for name in names)
 
 
 def _take_place(text: str) -> tuple[Place | None, tuple[str, ...], str]:
@@ -161,5 +169,7 @@ def _term(word: str, is_bare: bool) -> Term:
     if match := AMOUNT.fullmatch(word):
         return Term(word, (f"{match[1]}{match[2]}", f"{match[1]} {match[2]}"), are_equal=True)
     singular = word[:-1] if PLURAL.fullmatch(word) else word
-    spellings = SPELLINGS.get(word) or SPELLINGS.get(singular) or (word, singular)
-    return Term(word, tuple(dict.fromkeys(spellings)), is_optional=word in OPTIONAL and not is_bare)
+    spellings = SPELLINGS.get(word) or SPELLINGS.get(singular) or ()
+    return Term(
+        word, tuple(dict.fromkeys((*spellings, word, singular))), is_optional=word in OPTIONAL and not is_bare
+    )
