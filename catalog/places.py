@@ -29,7 +29,7 @@ class Place:
 
     `codes` are the place itself, `wider` the multi-regions that include it, `within` the regions of a
     multi-region. `label` is the code, or the name where there are several; it reads back as the place.
-    `names` are what SKU names call it, folded, the narrowest first.
+    `names` are what SKU names call it, in lower case, the narrowest first.
     """
 
     label: str
@@ -109,7 +109,10 @@ def _place(name: str, codes: list[str]) -> Place:
 
 def _sku_names(region: Region) -> tuple[str, ...]:
     names = (region.place, region.city, region.area, *SKU_PLACES.get(region.code, ()), region.country)
-    return tuple(dict.fromkeys(fold(name) for name in names if name))
+    # The search index keeps names with their accents.
+    return tuple(
+        dict.fromkeys(spelled for name in names if name for spelled in (fold(name), name.casefold()))
+    )
 
 
 def _multi_region(multi_region: MultiRegion) -> Place:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from catalog.machines import MACHINE, machine_spellings
 from catalog.places import PLACES, REGION_CODE, Place, fold, read_place
-from catalog.words import FILLERS, OPTIONAL, SPELLINGS, USAGE_WORDS
+from catalog.words import FAR_PLACES, FILLERS, OPTIONAL, SPELLINGS, USAGE_WORDS
 
 # Services and SKUs have ids of one form.
 ID = re.compile(r"\b[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}\b", re.IGNORECASE)
@@ -31,7 +31,7 @@ _A_PLACE = rf"(?:{REGION_CODE.pattern.replace('?P<region>', '?:')}\b|{_any_of(PL
 PLACE = re.compile(_A_PLACE)
 # Traffic has two ends, and the far one is part of a name ("Egress from London to Sydney"): what it goes to,
 # or comes from. Where ingress names both, which of them it is sold at differs, so both are.
-_END = rf" (?:the )?(?P<place>{_A_PLACE})"
+_END = rf" (?:the )?(?P<place>{_any_of(FAR_PLACES)}|{_A_PLACE})"
 TO, FROM, FROM_OR_TO = (re.compile(rf"\b(?P<end>{end}){_END}") for end in ("to", "from", "from|to"))
 INBOUND = re.compile(r"\b(?:ingress|inbound|incoming|data transfer in|into)\b")
 BOTH_ENDS = re.compile(r"\bfrom\b.*\bto\b")
@@ -58,8 +58,8 @@ class Term:
 class Question:
     """What a query asks for.
 
-    `place_words` are the words that `place` was read from, `mended` the slips with what they were meant to
-    be, and `left_out` words that say nothing to the catalog.
+    `text` is the whole of it, folded and mended; `place_words` are the words that `place` was read from,
+    `mended` the slips with what they were meant to be, and `left_out` words that say nothing to the catalog.
     """
 
     terms: tuple[Term, ...] = ()
@@ -69,6 +69,7 @@ class Question:
     usage_type: str | None = None
     mended: tuple[tuple[str, str], ...] = ()
     left_out: tuple[str, ...] = ()
+    text: str = ""
 
     @property
     def words(self) -> list[str]:
@@ -90,11 +91,12 @@ def read_question(query: str, mend: Callable[[str], str] = str) -> Question:
     typed = fold(query).split()
     meant = [mend(word) for word in typed]
     mended = tuple(dict.fromkeys((old, new) for old, new in zip(typed, meant, strict=True) if old != new))
-    usage_type, rest = _take_usage_type(" ".join(meant))
+    text = " ".join(meant)
+    usage_type, rest = _take_usage_type(text)
     far_ends, rest = _take_far_ends(rest)
     place, place_words, rest = _take_place(rest)
     terms = (*_terms(rest, bool(place or usage_type or far_ends)), *far_ends)
-    return Question(terms, (), place, place_words, usage_type, mended)
+    return Question(terms, (), place, place_words, usage_type, mended, text=text)
 
 
 def read_usage_type(text: str) -> str | None:
@@ -129,7 +131,7 @@ def _take_far_ends(text: str) -> tuple[tuple[Term, ...], str]:
 def _end_spellings(end: str, name: str) -> Iterator[str]:
     place = read_place(name)
     names = dict.fromkeys((name, *(place.names if place else ())))
-    for word in (end, "between", "and"):
+    for word in (end, "between", "and", "download"):
         yield from (f"{word} {name}" for name in names)
 
 

@@ -247,6 +247,21 @@ price priced prices pricing rate rates sku skus tb tib usd value yearly
 """
 FILLERS: frozenset[str] = frozenset(_FILLERS.split()) - {"us", "dollar"}
 
+# Parts of the world that traffic goes to and nothing is sold in. Source: SKU names.
+FAR_PLACES: tuple[str, ...] = (
+    "americas",
+    "apac",
+    "asia pacific",
+    "central america",
+    "china",
+    "eastern europe",
+    "emea",
+    "latin america",
+    "northern america",
+    "oceania",
+    "western europe",
+)
+
 # Common names of places beside those of catalog/google_cloud/regions.py, each with its name there.
 PLACE_NAMES: dict[str, str] = {
     "usa": "us",

@@ -110,9 +110,12 @@ def _with_services(question: Question, vocabulary: Vocabulary) -> tuple[Question
         if not length:
             terms.append(rest.pop(0))
             continue
-        name = " ".join(term.spellings[0] for term in rest[:length])
+        found = rest[:length]
+        name = " ".join(term.spellings[0] for term in found)
         named += vocabulary.service_ids([name])
-        terms.append(Term(" ".join(term.word for term in rest[:length]), (name,)))
+        # A single word ("gcs") has other spellings yet.
+        spellings = found[0].spellings if length == 1 else (name,)
+        terms.append(Term(" ".join(term.word for term in found), spellings))
         terms.append(Term("", (name.split()[-1],), is_optional=True))
         del rest[:length]
     return replace(question, terms=tuple(terms)), tuple(named)

@@ -16,7 +16,7 @@ from catalog.words import VARIANT_WORDS
 VARIANTS = "(id >> 34) & 63"
 # Ties are broken by length, name and id, so the order is always the same.
 ORDER = (
-    "id_rank, usage_rank, region_rank, word_rank, variant_rank, place_rank, optional_rank, start_rank,"
+    "id_rank, usage_rank, region_rank, name_rank, word_rank, variant_rank, place_rank, optional_rank, start_rank,"
     " length(name), name, sku_id"
 )
 PREFIX_RANK, ELSEWHERE_RANK = 10, 20
@@ -28,10 +28,11 @@ def ranks(wanted: Wanted) -> Sql:
     required = [term for term in question.terms if not term.is_optional]
     optional = [term for term in question.terms if term.is_optional]
     return compose(
-        "{id} AS id_rank, {usage} AS usage_rank, {word} AS word_rank, {place} AS place_rank,"
+        "{id} AS id_rank, {usage} AS usage_rank, {name} AS name_rank, {word} AS word_rank, {place} AS place_rank,"
         f" {VARIANTS} AS variant_rank, {{optional}} AS optional_rank, {{start}} AS start_rank",
         id=_unless([one_of("sku_id", question.ids)] if question.ids else []),
         usage=_usage_rank(wanted),
+        name=Sql("name <> %s", (f" {question.text} ",)),
         word=sum_of(_term_rank(term) for term in required),
         place=_place_rank(wanted),
         optional=sum_of(_unless([has_word("name", term.spellings[0])]) for term in optional),
@@ -66,8 +67,9 @@ def _term_rank(term: Term) -> Sql:
 
 def _place_rank(wanted: Wanted) -> Sql:
     """Names that carry the place before others sold there: Tokyo's SKUs say "Japan"."""
-    names = wanted.place.names if wanted.place else ()
-    return _unless(has_word("name", word) for word in (*wanted.question.place_words, *names))
+    places = (wanted.place, wanted.question.place)
+    names = [name for place in places if place for name in place.names]
+    return _unless(has_word("name", name) for name in dict.fromkeys((*wanted.question.place_words, *names)))
 
 
 def _start_rank(question: Question) -> Sql:

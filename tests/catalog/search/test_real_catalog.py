@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from catalog.google_cloud.folder import FolderSource
 from catalog.models import Sku
 from catalog.search import SearchAnswer, SearchRequest, search
 from catalog.sync import sync
+
+# So many names take a few seconds; SEARCH_WHOLE_CATALOG=1 asks for all of them.
+OWN_NAMES = 300
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -70,16 +74,77 @@ def test_a_service_is_found_first_by_its_name_or_short_name() -> None:
         assert best["sku_count"] == Sku.objects.filter(service_id=best["service_id"]).count()
 
 
-def test_pages_over_a_broad_question_bring_everything_exactly_once() -> None:
+@pytest.mark.parametrize("arguments", [{"query": "egress"}, {"region": "us-central1"}])
+def test_pages_over_a_broad_question_bring_everything_exactly_once(arguments: dict[str, Any]) -> None:
     seen: list[str] = []
     cursor = None
     while True:
-        page = _ask("egress", limit=50, cursor=cursor, kind="skus")
+        page = _ask(**arguments, limit=50, cursor=cursor, kind="skus")
         seen += [sku["sku_id"] for sku in page["skus"]]
         cursor = page["next_cursor"]
         if cursor is None:
             break
     assert len(seen) == len({*seen}) == page["total"] > 1000
+
+
+def test_every_sku_is_found_by_its_own_name_and_region_within_the_first_five() -> None:
+    skus = list(Sku.objects.order_by("content_hash").values_list("display_name", "service_regions"))
+    sample = None if os.environ.get("SEARCH_WHOLE_CATALOG") else OWN_NAMES
+    for name, regions in skus[:sample]:
+        found = _ask(name[:200], region=regions[0], kind="skus", limit=5)["skus"]
+        # Some names stand for more than five SKUs, so any SKU of the name will do.
+        assert name in {sku["display_name"] for sku in found}, name
+
+
+def test_pages_that_are_far_down_go_on_from_the_best_region_to_the_next() -> None:
+    page = _ask(region="europe-west3", limit=50)
+    while cursor := page["next_cursor"]:
+        page = _ask(region="europe-west3", limit=50, cursor=cursor)
+        if page["skus"][0]["regions"] == ["global"]:
+            break
+    assert cursor
+    rest = _ask(region="europe-west3", limit=50, cursor=page["next_cursor"])
+    assert {sku["regions"][0] for sku in rest["skus"]} == {"global"}
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("persistent disk london", "Storage PD Capacity in London"),
+        ("cloud storage", "Standard Storage"),
+        ("egress from london to sydney", "Network Inter Region Egress from London to Sydney"),
+        ("ingress from sydney to london", "Network Inter Region Ingress from Sydney to London"),
+        ("standart disk frankfrut", "Storage PD Capacity in Frankfurt"),
+        ("db-n1-standard-4 mysql paris", "Cloud SQL for MySQL: Zonal - db-N1Standard-4-15"),
+        ("f1-micro oregon", "Micro Instance with burstable CPU running in Americas"),
+        ("n1 custom core belgium", "Custom Instance Core running in EMEA"),
+        ("1 gbps partner vlan attachment", "Cloud Interconnect - 1Gbps VLAN attachment via Google"),
+    ],
+)
+def test_the_plain_sku_of_a_product_comes_first(query: str, first: str) -> None:
+    assert _ask(query)["skus"][0]["display_name"].startswith(first)
+
+
+@pytest.mark.parametrize(
+    ("query", "parts"),
+    [
+        ("n2-standard-8 frankfurt", {"N2 Instance Core", "N2 Instance Ram"}),
+        ("c2-standard-4 tokyo", {"Compute optimized Core", "Compute optimized Ram"}),
+        ("n2-custom-4-8192 paris", {"N2 Custom Instance Core", "N2 Custom Instance Ram"}),
+        ("a2-highgpu-1g us-central1", {"A2 Instance Core", "A2 Instance Ram", "Nvidia Tesla A100 GPU"}),
+    ],
+)
+def test_a_machine_type_finds_the_skus_that_it_is_billed_as(query: str, parts: set[str]) -> None:
+    names = [sku["display_name"] for sku in _ask(query, limit=len(parts))["skus"]]
+    assert {name.partition(" running in ")[0] for name in names} == parts
+
+
+def test_facets_over_many_matches_count_an_even_sample() -> None:
+    few, many = _ask("n2 core"), _ask("compute")
+    assert few["facets_counted"] == few["total"]
+    assert 500 < many["facets_counted"] < many["total"]
+    usage_types = {value["value"] for value in many["facets"]["usage_type"]}
+    assert usage_types == {"OnDemand", "Preemptible", "Commit1Yr", "Commit3Yr"}
 
 
 def test_every_hit_of_a_region_is_sold_there_or_globally() -> None:

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.lexicon import Lexicon, distance
+
+LEXICON = Lexicon(["standard", "stands", "storage", "core", "commitment", "n2"], ["frankfurt", "paris"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("frankfrut", "frankfurt"),
+        ("standart", "standard"),
+        ("storrage", "storage"),
+        ("pariss", "paris"),
+        ("comittment", "commitment"),
+    ],
+)
+def test_a_slip_is_mended(typed: str, meant: str) -> None:
+    assert LEXICON.mend(typed) == meant
+
+
+@pytest.mark.parametrize("word", ["storage", "stor", "cores", "cor", "n3", "c2", "tore", "frobnicate", ""])
+def test_what_is_known_short_or_unlike_anything_stays(word: str) -> None:
+    assert LEXICON.mend(word) == word
+
+
+def test_of_equally_near_words_a_preferred_one_wins_and_else_the_first() -> None:
+    assert Lexicon(["parts"], ["parks"]).mend("parcs") == "parks"
+    assert Lexicon(["parts", "parks"]).mend("parcs") == "parks"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "slips"),
+    [("core", "core", 0), ("core", "cor", 1), ("core", "cores", 1), ("core", "croe", 1), ("ram", "vpn", 3)],
+)
+def test_a_slip_is_a_letter_too_many_too_few_wrong_or_swapped(one: str, other: str, slips: int) -> None:
+    assert distance(one, other) == distance(other, one) == slips
+
+
+@given(st.text(alphabet="abc", max_size=8), st.text(alphabet="abc", max_size=8))
+def test_equal_words_alone_have_no_distance(one: str, other: str) -> None:
+    assert (distance(one, other) == 0) == (one == other)
+    assert distance(one, other) <= max(len(one), len(other))

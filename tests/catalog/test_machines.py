@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pytest
+
+from catalog.question import read_question
+
+
+@pytest.mark.parametrize(
+    ("machine", "spellings"),
+    [
+        ("n2-standard-8", ("n2 + core|cpu|ram",)),
+        ("c9x-highmem-4", ("c9x + core|cpu|ram",)),
+        ("c2-standard-60", ("compute optimized + core|cpu|ram",)),
+        ("e2-medium", ("e2 + core|cpu|ram",)),
+        ("n1-standard-4", ("n1 predefined + core|cpu|ram", "n1standard 4")),
+        ("custom-4-8192", ("custom instance + core|cpu|ram", "n1custom 4")),
+        ("n2d-custom-8-16384-ext", ("n2d + custom + core|cpu|ram",)),
+        ("a2-ultragpu-1g", ("a2 + core|cpu|ram", "a100 80gb gpu")),
+        ("db-n1-highmem-8", ("n1highmem 8",)),
+        ("db-f1-standard-1", ("db f1 standard 1",)),
+    ],
+)
+def test_a_machine_type_is_spelled_as_its_parts(machine: str, spellings: tuple[str, ...]) -> None:
+    [term] = read_question(f"{machine} in london").terms
+    assert term.spellings == spellings
+    assert term.are_equal
+
+
+def test_a_part_asked_for_with_the_machine_type_stays_a_word() -> None:
+    assert read_question("n2-standard-8 ram").words == ["n2 standard 8", "ram"]
