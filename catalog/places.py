@@ -119,7 +119,8 @@ def _multi_region(multi_region: MultiRegion) -> Place:
     """A multi-region with its members and the other regions of the continent or country so named."""
     named = [region.code for region in REGIONS.values() if multi_region.place in _names(region)]
     codes = (multi_region.code, *OTHER_CODES.get(multi_region.code, ()))
-    names = dict.fromkeys(fold(name) for name in (multi_region.place, multi_region.code))
+    also = SKU_PLACES.get(multi_region.code, ())
+    names = dict.fromkeys(fold(name) for name in (multi_region.place, multi_region.code, *also))
     return Place(
         codes[0], codes, within=tuple(dict.fromkeys((*multi_region.members, *named))), names=tuple(names)
     )

@@ -18,6 +18,10 @@ _YEARS = r"(?P<years>1|one|3|three|12|36) ?(?:y|yr|yrs|year|years|mo|month|month
 COMMITMENT = re.compile(rf"\b(?:{_COMMIT} )?(?:for )?(?:a )?{_YEARS}\b(?: {_COMMIT}\b)?")
 ONE_YEAR = ("1", "one", "12")
 PLURAL = re.compile(r"[a-z ]*[a-z]{2}[^s\W]s")
+# "8 vCPU": how many is for calculate. Names say "VM with 4 VCPU" and "1 to 4 VCPU".
+QUANTITY = re.compile(
+    r"(?<!\bwith )(?<!\bto )(?<!\bthan )\b\d{1,4} (?=(?:vcpus?|cpus?|cores?|gpus?|vms?|instances?)\b)"
+)
 # "80 GB", "100Gbps": names write them with a space or without.
 AMOUNT = re.compile(r"(\d+) ?(gb|gib|gbps|mbps|tb)")
 
@@ -158,9 +162,8 @@ def _blank(text: str, match: re.Match[str]) -> str:
 def _terms(text: str, has_more: bool) -> tuple[Term, ...]:
     """The terms of `text` in order; its fillers only where the question is nothing else."""
     machines = [Term(match[0], machine_spellings(match), are_equal=True) for match in MACHINE.finditer(text)]
-    words = [
-        match[0] for match in PHRASE_OR_WORD.finditer(MACHINE.sub(lambda match: " " * len(match[0]), text))
-    ]
+    rest = QUANTITY.sub("", MACHINE.sub(" ", text))
+    words = [match[0] for match in PHRASE_OR_WORD.finditer(rest)]
     telling = [word for word in words if word not in FILLERS]
     kept = telling if telling or machines or has_more else words
     is_bare = all(word in OPTIONAL for word in kept) and not machines

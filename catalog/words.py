@@ -93,6 +93,8 @@ early deletion, early delete, minimum duration: early delete, early deletion
 multiregion, multi regional, multiregional: multi region, multi regional
 dualregion, dual regional: dual region
 retrieval fee: retrieval
+cold line: coldline
+near line: nearline
 # Network. Source: "Network pricing" (VPC documentation) and the names of the price list; newer
 # names say Data Transfer Out and In, Cloud Storage says Download.
 egress, outbound, outgoing, outbound traffic, outbound data transfer: egress, data transfer out, download
@@ -225,10 +227,10 @@ VARIANT_WORDS = frozenset({"commitment", "dollar", "preemptible", "reserved", "s
 # Words that a name may carry or not: names that do rank first among equals. Source:
 # what kinds of things and whose they are, which a name that tells the thing leaves out ("H200 141GB GPU").
 _OPTIONAL = """
-amd bucket buckets capacity charge class cloud compute data engine family fee fees gcp generation google
-instance instances intel kind linux location machine machines management model network networking nvidia
-option plan product region regions request requests resource series service services size storage
-subscription tesla tier traffic type types unit units usage vm vms zone zones
+amd bucket buckets capacity charge class cloud compute data edition engine family fee fees gcp generation
+google instance instances intel kind linux location machine machines management model network networking
+nvidia option plan product region regions request requests resource series service services size storage
+subscription tesla tier traffic type types unit units usage version vm vms zone zones
 """
 OPTIONAL: frozenset[str] = frozenset(_OPTIONAL.split())
 

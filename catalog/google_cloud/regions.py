@@ -83,13 +83,17 @@ _REGIONS = (
 
 REGIONS: dict[str, Region] = {region.code: region for region in _REGIONS}
 
-# What SKU names also call a region: the first region of a continent by the continent, a few by their
-# country or state. Source: the price list, places of SKUs sold in one region only.
+# What SKU names also call a region or a part of the world: the first region of a continent by the continent,
+# a few by their country or state. Source: the price list, places of SKUs sold in one region only.
 SKU_PLACES: dict[str, tuple[str, ...]] = {
+    "asia": ("APAC", "Asia Pacific"),
     "asia-east1": ("APAC",),
     "asia-northeast1": ("Japan",),
+    "eu": ("Europe", "Western Europe", "EMEA"),
+    "europe": ("Western Europe", "EMEA"),
     "europe-west1": ("EMEA",),
     "me-west1": ("Israel",),
+    "us": ("Americas", "North America"),
     "us-central1": ("Americas",),
     "us-east1": ("Americas",),
     "us-east4": ("Virginia",),

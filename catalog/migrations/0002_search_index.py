@@ -13,6 +13,8 @@ VARIANTS = (
     "archive",
     "asynchronous replication",
     "balanced",
+    "byol",
+    "byos",
     "calendar mode",
     "coldline",
     "commitment",

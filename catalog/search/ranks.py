@@ -16,8 +16,8 @@ from catalog.words import VARIANT_WORDS
 VARIANTS = "(id >> 34) & 63"
 # Ties are broken by length, name and id, so the order is always the same.
 ORDER = (
-    "id_rank, usage_rank, region_rank, name_rank, word_rank, variant_rank, place_rank, optional_rank, start_rank,"
-    " length(name), name, sku_id"
+    "id_rank, usage_rank, word_rank, variant_rank, region_rank, name_rank, place_rank, optional_rank,"
+    " start_rank, length(name), name, sku_id"
 )
 PREFIX_RANK, ELSEWHERE_RANK = 10, 20
 
@@ -25,15 +25,21 @@ PREFIX_RANK, ELSEWHERE_RANK = 10, 20
 def ranks(wanted: Wanted) -> Sql:
     """The ranks as columns; region_rank is a column already."""
     question = wanted.question
+    whole = (f" {question.text} ",)
     required = [term for term in question.terms if not term.is_optional]
     optional = [term for term in question.terms if term.is_optional]
     return compose(
-        "{id} AS id_rank, {usage} AS usage_rank, {name} AS name_rank, {word} AS word_rank, {place} AS place_rank,"
-        f" {VARIANTS} AS variant_rank, {{optional}} AS optional_rank, {{start}} AS start_rank",
+        "{id} AS id_rank, {usage} AS usage_rank, {name} AS name_rank, {word} AS word_rank,"
+        f" {VARIANTS} AS variant_rank, {{place}} AS place_rank, {{optional}} AS optional_rank,"
+        " {start} AS start_rank",
         id=_unless([one_of("sku_id", question.ids)] if question.ids else []),
         usage=_usage_rank(wanted),
-        name=Sql("name <> %s", (f" {question.text} ",)),
-        word=sum_of(_term_rank(term) for term in required),
+        name=Sql("name <> %s", whole),
+        word=compose(
+            "CASE name WHEN {whole} THEN 0 ELSE {terms} END",
+            whole=Sql("%s", whole),
+            terms=sum_of(_term_rank(term) for term in required),
+        ),
         place=_place_rank(wanted),
         optional=sum_of(_unless([has_word("name", term.spellings[0])]) for term in optional),
         start=_start_rank(question),
