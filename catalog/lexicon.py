@@ -9,6 +9,7 @@ from collections.abc import Iterable
 # Shorter words differ from others by one letter too often ("node", "mode").
 SHORTEST_SLIP = 5
 SHORTEST_WITH_TWO_SLIPS = 8
+SHORTEST_PART = 3
 
 
 class Lexicon:
@@ -16,7 +17,8 @@ class Lexicon:
 
     def __init__(self, words: Iterable[str], preferred: Iterable[str] = ()) -> None:
         self._preferred = frozenset(preferred)
-        self._sorted = sorted({*words, *self._preferred})
+        self._words = self._preferred.union(words)
+        self._sorted = sorted(self._words)
         self._by_deletion: defaultdict[str, list[str]] = defaultdict(list)
         for word in self._sorted:
             if len(word) >= SHORTEST_SLIP - 1 and word.isalpha():
@@ -30,14 +32,25 @@ class Lexicon:
 
     def mend(self, word: str) -> str:
         """The nearest word of ours where `word` looks like a slip, else `word` as it is."""
-        if len(word) < SHORTEST_SLIP or not word.isalpha() or self.knows(word):
+        if len(word) < SHORTEST_SLIP or self.knows(word):
             return word
-        near = self._one_slip_away(word) or self._two_slips_away(word)
+        near = self._one_slip_away(word) if word.isalpha() else []
+        if not near and (parts := self._run_together(word)):
+            return parts
+        near = near or (self._two_slips_away(word) if word.isalpha() else [])
         return min(near, key=lambda found: (found not in self._preferred, found), default=word)
 
     def _is_start(self, word: str) -> bool:
         at = bisect_left(self._sorted, word)
         return at < len(self._sorted) and self._sorted[at].startswith(word)
+
+    def _run_together(self, word: str) -> str | None:
+        """The two words that `word` is made of, as "localssd" and "rhel8" are, or None."""
+        for end in range(len(word) - 1, SHORTEST_PART - 1, -1):
+            first, second = word[:end], word[end:]
+            if first in self._words and (second in self._words or second.isdigit()):
+                return f"{first} {second}"
+        return None
 
     def _one_slip_away(self, word: str) -> list[str]:
         # Two words a slip apart are equal once a letter is taken from one or from both.

@@ -16,10 +16,12 @@ CLOSE_NAMES = 5
 # Further codes of a multi-region: Cloud Storage lists "europe", BigQuery "eu".
 OTHER_CODES = {"europe": ("eu",)}
 WORD = re.compile(r"[^\W_]+")
+# The second half of a folded code.
+REGION_PART = re.compile(r"(?:north|south|east|west|central)+\d{1,2}")
 # A folded code, with the letter of a zone or without: "europe west3", "europe west3 a".
 REGION_CODE = re.compile(
     rf"(?P<region>(?:{'|'.join(sorted({code.split('-')[0] for code in REGIONS}))}) "
-    r"(?:north|south|east|west|central)+\d{1,2})(?: [a-f])?"
+    rf"{REGION_PART.pattern})(?: [a-f])?"
 )
 
 

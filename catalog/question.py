@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from catalog.machines import MACHINE, machine_spellings
-from catalog.places import PLACES, REGION_CODE, Place, fold, read_place
+from catalog.places import PLACES, REGION_CODE, REGION_PART, Place, fold, read_place
 from catalog.words import FAR_PLACES, FILLERS, OPTIONAL, SPELLINGS, USAGE_WORDS
 
 # Services and SKUs have ids of one form.
@@ -20,8 +20,10 @@ ONE_YEAR = ("1", "one", "12")
 PLURAL = re.compile(r"[a-z ]*[a-z]{2}[^s\W]s")
 # "8 vCPU": how many is for calculate. Names say "VM with 4 VCPU" and "1 to 4 VCPU".
 QUANTITY = re.compile(
-    r"(?<!\bwith )(?<!\bto )(?<!\bthan )\b\d{1,4} (?=(?:vcpus?|cpus?|cores?|gpus?|vms?|instances?)\b)"
+    r"(?<!\bwith )(?<!\bto )(?<!\bthan )\b\d{1,3} (?=(?:vcpus?|cpus?|cores?|gpus?|vms?|instances?)\b)"
 )
+# "A licence per vCPU" need not say in its name that it is.
+PER = re.compile(r"\bper (\w+)")
 # "80 GB", "100Gbps": names write them with a space or without.
 AMOUNT = re.compile(r"(\d+) ?(gb|gib|gbps|mbps|tb)")
 
@@ -93,7 +95,8 @@ def read_question(query: str, mend: Callable[[str], str] = str) -> Question:
     if ids:
         return Question(ids=ids)
     typed = fold(query).split()
-    meant = [mend(word) for word in typed]
+    # A region of a code that we do not know yet is no slip.
+    meant = [word if REGION_PART.fullmatch(word) else mend(word) for word in typed]
     mended = tuple(dict.fromkeys((old, new) for old, new in zip(typed, meant, strict=True) if old != new))
     text = " ".join(meant)
     usage_type, rest = _take_usage_type(text)
@@ -166,15 +169,15 @@ def _terms(text: str, has_more: bool) -> tuple[Term, ...]:
     words = [match[0] for match in PHRASE_OR_WORD.finditer(rest)]
     telling = [word for word in words if word not in FILLERS]
     kept = telling if telling or machines or has_more else words
-    is_bare = all(word in OPTIONAL for word in kept) and not machines
-    return (*machines, *(_term(word, is_bare) for word in dict.fromkeys(kept)))
+    optional = OPTIONAL | set(PER.findall(text))
+    if all(word in optional for word in kept) and not machines:
+        optional = frozenset()
+    return (*machines, *(_term(word, is_optional=word in optional) for word in dict.fromkeys(kept)))
 
 
-def _term(word: str, is_bare: bool) -> Term:
+def _term(word: str, *, is_optional: bool) -> Term:
     if match := AMOUNT.fullmatch(word):
         return Term(word, (f"{match[1]}{match[2]}", f"{match[1]} {match[2]}"), are_equal=True)
     singular = word[:-1] if PLURAL.fullmatch(word) else word
     spellings = SPELLINGS.get(word) or SPELLINGS.get(singular) or ()
-    return Term(
-        word, tuple(dict.fromkeys((*spellings, word, singular))), is_optional=word in OPTIONAL and not is_bare
-    )
+    return Term(word, tuple(dict.fromkeys((*spellings, word, singular))), is_optional=is_optional)

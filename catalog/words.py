@@ -227,10 +227,11 @@ VARIANT_WORDS = frozenset({"commitment", "dollar", "preemptible", "reserved", "s
 # Words that a name may carry or not: names that do rank first among equals. Source:
 # what kinds of things and whose they are, which a name that tells the thing leaves out ("H200 141GB GPU").
 _OPTIONAL = """
-amd bucket buckets capacity charge class cloud compute data edition engine family fee fees gcp generation
-google instance instances intel kind linux location machine machines management model network networking
-nvidia option plan product region regions request requests resource series service services size storage
-subscription tesla tier traffic type types unit units usage version vm vms zone zones
+across amd between bucket buckets capacity charge class cloud compute data edition engine family fee fees
+gcp generation google instance instances intel kind linux location machine machines management model
+network networking nvidia option out over plan product region regions request requests resource series
+service services size storage subscription tesla through tier traffic type types unit units usage version
+via vm vms within zone zones
 """
 OPTIONAL: frozenset[str] = frozenset(_OPTIONAL.split())
 

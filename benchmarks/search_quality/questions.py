@@ -10,8 +10,9 @@ from typing import Any
 
 FILE = Path(__file__).with_name("questions.txt")
 ARGUMENT = re.compile(r" (service|usage_type)=(.+?)(?= (?:service|usage_type)=|$)")
-# Every so manyeth need is held out: no rule was made with a look at it.
+# Of the first needs every so manyeth is held out: no rule was made with a look at it.
 HELD_OUT = 3
+FIRST = 124
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,11 @@ def _needs() -> Iterator[list[str]]:
 
 def _read(number: int, need: list[str]) -> Iterator[Question]:
     names = tuple(line.removeprefix("= ") for line in need if line.startswith("="))
+    is_held_out = number < FIRST and number % HELD_OUT == HELD_OUT - 1
     for line in need[len(names) :]:
         style, place, words = line.split(" ", 2)
         region = None if place == "-" else place
         arguments = dict(ARGUMENT.findall(words))
         if style == "filter" and region:
             arguments["region"] = region
-        yield Question(
-            style, ARGUMENT.sub("", words), region, arguments, names, number % HELD_OUT == HELD_OUT - 1
-        )
+        yield Question(style, ARGUMENT.sub("", words), region, arguments, names, is_held_out)

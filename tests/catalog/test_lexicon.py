@@ -17,6 +17,8 @@ LEXICON = Lexicon(["standard", "stands", "storage", "core", "commitment", "n2"],
         ("storrage", "storage"),
         ("pariss", "paris"),
         ("comittment", "commitment"),
+        ("storagecore", "storage core"),
+        ("core2", "core 2"),
     ],
 )
 def test_a_slip_is_mended(typed: str, meant: str) -> None:

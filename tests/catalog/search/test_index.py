@@ -13,7 +13,7 @@ from catalog.models import Service, Sku
 from catalog.search import SearchRequest, search
 from tests.catalog.factories import make_service, make_sku, make_update
 
-MIGRATION = importlib.import_module("catalog.migrations.0002_search_index")
+MIGRATION = importlib.import_module("catalog.migrations.0003_search_index")
 
 
 def _rows(sql: str) -> list[tuple[Any, ...]]:
@@ -130,7 +130,7 @@ def test_the_migration_indexes_what_is_there_and_can_be_taken_back() -> None:
         "SELECT service_id, name, sku_count FROM service_search"
     )
     try:
-        MigrationExecutor(connection).migrate([("catalog", "0001_initial")])
+        MigrationExecutor(connection).migrate([("catalog", "0002_sync_runs")])
         assert not _rows("SELECT 1 FROM sqlite_master WHERE name LIKE 'sku\\_%' ESCAPE '\\'")
     finally:
         executor = MigrationExecutor(connection)

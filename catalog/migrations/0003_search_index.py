@@ -69,7 +69,7 @@ def filter_token(kind, column):
 
 NAME = words("new.display_name")
 TEXT = words(
-    "(SELECT display_name FROM services WHERE service_id = new.service_id) || ' '"
+    "coalesce((SELECT display_name FROM services WHERE service_id = new.service_id), '') || ' '"
     " || coalesce(new.resource_group, '') || ' ' || coalesce(new.resource_family, '') || ' '"
     " || coalesce(new.description, '')"
 )
@@ -188,6 +188,6 @@ DROP = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0001_initial")]
+    dependencies = [("catalog", "0002_sync_runs")]
 
     operations = [migrations.RunSQL(CREATE, DROP)]
