@@ -116,7 +116,9 @@ def in_effect(prices: Iterable[ListPrice], snapshot: Snapshot) -> ListPrice | No
     if begun and not known:
         first = min(price.info.created_at for price in begun)
         known = [price for price in begun if price.info.created_at == first]
-    return max(known, key=_took_effect, default=None)
+    price = max(known, key=_took_effect, default=None)
+    # A price row without tiers records that the provider took the price back.
+    return price if price and price.tiers else None
 
 
 def _took_effect(price: ListPrice) -> tuple[datetime, int]:

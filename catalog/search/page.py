@@ -34,8 +34,7 @@ def with_prices(
     """
     listed: defaultdict[str, list[ListPrice]] = defaultdict(list)
     for price in prices:
-        if price["tiers"]:
-            listed[price["sku_id"]].append(_list_price(price))
+        listed[price["sku_id"]].append(_list_price(price))
     found = []
     for sku in skus:
         list_price = in_effect(listed[sku["sku_id"]], snapshot)

@@ -13,7 +13,14 @@ from catalog.listing import snapshot
 from catalog.models import PricingUpdate
 from catalog.places import Place
 from catalog.search.arguments import read_request
-from catalog.search.contract import Facets, FacetValue, Interpreted, SearchAnswer, SearchRequest
+from catalog.search.contract import (
+    Facets,
+    FacetValue,
+    FoundSku,
+    Interpreted,
+    SearchAnswer,
+    SearchRequest,
+)
 from catalog.search.cursor import Cursor, fingerprint
 from catalog.search.nothing_found import explain, labels_of, ways_to_drop
 from catalog.search.page import with_prices
@@ -51,24 +58,27 @@ def search(request: SearchRequest, *, latest: PricingUpdate | None = None) -> Se
     found = _find(wanted, request, ways, start.offset)
     is_of_services = request.kind == "services"
     total = found["service_total" if is_of_services else "sku_total"][0][1]
-    services = _objects(found["found_service"])
-    following = start.offset + request.limit
     matching = {ways[way]: n for way, n in found["service_drop" if is_of_services else "drop"]}
+    services = _objects(found["found_service"])
+    why = "" if total else explain(request.kind, labels, matching, wanted, services)
+    following = start.offset + request.limit
     return SearchAnswer(
         services=services,
-        skus=with_prices(
-            _skus(found, wanted.place),
-            _objects(found["price"]),
-            snapshot(None, latest),
-            request.response_format,
-        ),
+        skus=_priced_skus(found, wanted, request, latest),
         total=total,
         next_cursor=replace(start, offset=following).encode() if following < total else None,
         facets=_facets(found),
-        facets_counted=found["counted"][0][1] if found["counted"] else 0,
+        facets_counted=sum(n for _, n in found["counted"]),
         interpreted=_interpreted(wanted),
-        hint=_hint(wanted, "" if total else explain(request.kind, labels, matching, wanted, services)),
+        hint=_hint(wanted, why),
     )
+
+
+def _priced_skus(
+    found: Found, wanted: Wanted, request: SearchRequest, latest: PricingUpdate | None
+) -> list[FoundSku]:
+    skus, prices = _skus(found, wanted.place), _objects(found["price"])
+    return with_prices(skus, prices, snapshot(None, latest), request.response_format) if skus else []
 
 
 def _hint(wanted: Wanted, why: str) -> str | None:
