@@ -20,6 +20,9 @@ from catalog.models import Sku
 from catalog.search import SearchAnswer, SearchRequest, search
 from catalog.sync import sync
 
+# The mark has the test database made even where this module runs alone.
+pytestmark = pytest.mark.django_db
+
 # So many names take a few seconds; SEARCH_WHOLE_CATALOG=1 asks for all of them.
 OWN_NAMES = 300
 
