@@ -3,6 +3,7 @@
 gunicorn itself reads WEB_CONCURRENCY, the number of worker processes (default 1).
 """
 
+import gc
 import os
 
 wsgi_app = "pricing_site.asgi:application"
@@ -24,3 +25,9 @@ accesslog = None
 
 # Nothing here manages a running server, and two on one machine would share the socket's path.
 control_socket_disable = True
+
+
+def post_worker_init(_worker: object) -> None:
+    """Keep what was loaded at the start out of garbage collections: they held answers up by 60 ms."""
+    gc.collect()
+    gc.freeze()
