@@ -53,7 +53,12 @@ def _values(columns: Sequence[str], start: int = 0) -> str:
     return ", ".join(f"json_extract(row.value, '$[{place}]')" for place in range(start, start + len(columns)))
 
 
-_STAGED = "FROM sync_staging AS chunk, json_each(chunk.rows) AS row WHERE chunk.update_id = %s AND chunk.kind"
+# A statement moves the SKUs, the prices or the tiers of this many staged rows, which are 20,000 SKUs: these a
+# server indexes in a second or two; all of a very large service would outlast the wait for its answer.
+ROWS_A_STATEMENT = 30
+_STAGED = """
+FROM sync_staging AS chunk, json_each(chunk.rows) AS row
+WHERE chunk.update_id = %s AND chunk.id BETWEEN %s AND %s AND chunk.kind"""
 _MOVE_SKUS = f"""
 INSERT INTO "skus" ({", ".join(_SKU_COLUMNS)}, last_seen_update_id, created_at, updated_at)
 SELECT {_values(_SKU_COLUMNS)}, %s, %s, %s {_STAGED} = 'skus' ORDER BY chunk.id, row.key
@@ -114,13 +119,20 @@ class Stage:
             return
         update, time = self._update.pk, connection.ops.adapt_datetimefield_value(now)
         with connection.cursor() as cursor:
-            cursor.execute(_MOVE_SKUS, [update, time, time, update])
-            if self._prices:
-                cursor.execute(_LAST_PRICE_ID)
-                last = (cursor.fetchone() or [0])[0]
-                cursor.execute(_MOVE_PRICES, [last, time, update])
-                cursor.execute(_MOVE_TIERS, [last, time, update])
+            cursor.execute(_LAST_PRICE_ID)
+            last = (cursor.fetchone() or [0])[0]
+            for staged in self._ranges():
+                cursor.execute(_MOVE_SKUS, [update, time, time, update, *staged])
+                if self._prices:
+                    cursor.execute(_MOVE_PRICES, [last, time, update, *staged])
+                    cursor.execute(_MOVE_TIERS, [last, time, update, *staged])
         self.clear()
+
+    def _ranges(self) -> list[tuple[int, int]]:
+        """The first and last id of the staged rows that are moved together, in their order."""
+        ids = list(StagedRows.objects.filter(update=self._update).order_by("id").values_list("id", flat=True))
+        starts = range(0, len(ids), ROWS_A_STATEMENT)
+        return [(ids[start], ids[start : start + ROWS_A_STATEMENT][-1]) for start in starts]
 
     def clear(self) -> None:
         """Forget what waits."""

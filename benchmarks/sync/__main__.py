@@ -1,6 +1,6 @@
 """Measures syncs of the catalog folder and of multiples of it: first, unchanged, one per cent changed.
 
-    python -m benchmarks.sync FOLDER [COPIES ...]
+    python -m benchmarks.sync FOLDER [--copies N ...]
 
 The same three into a local file and into a libsql-server behind a round trip of 30 ms. Each sync is a process
 of its own, so that its peak memory is its own. Seconds leave out the start of Python; CPU
@@ -9,6 +9,7 @@ seconds tell them from what else the machine is busy with. The ratio is to the f
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import secrets
@@ -22,7 +23,7 @@ from tests.proxy import Fault, Proxy
 from tests.sqld import Sqld
 
 ROUND_TRIP = 0.030
-COPIES = ("1", "3", "10")
+COPIES = (1, 3, 10)
 STEPS = {"first": "same", "unchanged": "same", "1 % changed": "changed"}
 Figures = dict[str, Any]
 _LINE = "{:23}{:>7}  {:12}{:>7}{:>7}{:>9}{:>7}{:>6}{:>5}{:>6}"
@@ -37,9 +38,20 @@ class Tally(list[str]):
         self.total += 1
 
 
-def main(folder: str, *copies: str) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("folder", help="a catalog folder")
+    parser.add_argument(
+        "--copies",
+        type=int,
+        nargs="+",
+        default=COPIES,
+        help="how often the folder's SKUs stand in the list (default: 1 3 10)",
+    )
+    options = parser.parse_args()
+    folder = options.folder
     print(_LINE.format("database", "SKUs", "sync", "s", "CPU s", "rows", "staged", "trips", "MB", "ratio"))
-    for number in copies or COPIES:
+    for number in options.copies:
         with tempfile.TemporaryDirectory() as name:
             local = measure(Path(name), folder, number)
             with Sqld(Path(name)) as server, Proxy(server.port) as far:
@@ -49,13 +61,13 @@ def main(folder: str, *copies: str) -> None:
         report("libsql-server at 30 ms", remote, local["first"])
 
 
-def measure(workplace: Path, folder: str, copies: str) -> dict[str, Figures]:
+def measure(workplace: Path, folder: str, copies: int) -> dict[str, Figures]:
     url = f"file:{workplace}/catalog.db"
     migrate(url)
     return {step: run(url, folder, copies, prices) for step, prices in STEPS.items()}
 
 
-def measure_server(far: Proxy, folder: str, copies: str) -> dict[str, Figures]:
+def measure_server(far: Proxy, folder: str, copies: int) -> dict[str, Figures]:
     migrate(far.url)
     figures = {}
     for step, prices in STEPS.items():
@@ -64,8 +76,8 @@ def measure_server(far: Proxy, folder: str, copies: str) -> dict[str, Figures]:
     return figures
 
 
-def run(url: str, folder: str, copies: str, prices: str) -> Figures:
-    command = [sys.executable, "-m", "benchmarks.sync.run", folder, copies, prices]
+def run(url: str, folder: str, copies: int, prices: str) -> Figures:
+    command = [sys.executable, "-m", "benchmarks.sync.run", folder, str(copies), prices]
     output = subprocess.run(command, env=environment(url), check=True, capture_output=True, text=True)  # noqa: S603
     figures: Figures = json.loads(output.stdout)
     return figures
@@ -91,4 +103,4 @@ def report(database: str, figures: dict[str, Figures], base: Figures) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -68,6 +68,19 @@ def test_a_run_leaves_an_account_of_what_it_did() -> None:
     assert update.error_message is None
 
 
+def test_a_service_that_takes_several_statements_is_written_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catalog.write.CHUNK", 2)
+    monkeypatch.setattr("catalog.stage.ROWS_A_STATEMENT", 4)
+    names = "ABCDEFG"
+
+    sync(compute(*(priced(nanos, name) for nanos, name in enumerate(names, 1))))
+    sync(compute(*(priced(nanos, name) for nanos, name in enumerate(names, 11))))
+
+    assert {name: nanos_of(name) for name in names} == {
+        name: [nanos, nanos + 10] for nanos, name in enumerate(names, 1)
+    }
+
+
 def test_an_unchanged_list_writes_nothing_but_the_runs_own_row() -> None:
     source = WireSource({COMPUTE: [priced(1, "A"), priced(1, "B")], STORAGE: [priced(1, "C")]})
     sync(source)
