@@ -51,13 +51,14 @@ class Term:
     """One word or set phrase with the spellings that count as it.
 
     The likeliest spelling stands first, unless all are equally right. An optional term need not be found;
-    one that is only implied has no word.
+    one that is only implied has no word. `service_ids` are the services that the phrase is the whole name of.
     """
 
     word: str
     spellings: tuple[str, ...]
     is_optional: bool = False
     are_equal: bool = False
+    service_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def read_request(request: SearchRequest, vocabulary: Vocabulary) -> Wanted:
     """
     _check_bounds(request)
     question = _without_chatter(read_question(request.query, vocabulary.lexicon.mend), vocabulary)
-    question, named = _with_services(question, vocabulary)
+    question = _with_services(question, vocabulary)
     region, usage_type = _clean(request.region), _clean(request.usage_type)
     service = _clean(request.service)
     wanted = Wanted(
@@ -41,7 +41,6 @@ def read_request(request: SearchRequest, vocabulary: Vocabulary) -> Wanted:
         usage_type=(read_usage_type(usage_type) or usage_type) if usage_type else question.usage_type,
         usage_type_is_strict=usage_type is not None,
         known=vocabulary.words,
-        named=named,
     )
     _check_place(wanted.place, region, vocabulary)
     _check_values(wanted, vocabulary)
@@ -96,14 +95,13 @@ def _without_chatter(question: Question, vocabulary: Vocabulary) -> Question:
     return replace(question, terms=kept, left_out=tuple(term.word for term in chatter))
 
 
-def _with_services(question: Question, vocabulary: Vocabulary) -> tuple[Question, tuple[str, ...]]:
-    """The question with each whole name of a service as one term, and those services' ids.
+def _with_services(question: Question, vocabulary: Vocabulary) -> Question:
+    """The question with each whole name of a service as one term.
 
-    A SKU of the service has the name in its description; the name's last word, as in "Cloud Storage", says
-    what the service is about, so SKUs that carry it come first.
+    The name's last word, as in "Cloud Storage", says what the service is about, so SKUs that carry it come
+    first.
     """
     terms: list[Term] = []
-    named: list[str] = []
     rest = list(question.terms)
     while rest:
         length = _length_of_service(rest, vocabulary)
@@ -112,13 +110,13 @@ def _with_services(question: Question, vocabulary: Vocabulary) -> tuple[Question
             continue
         found = rest[:length]
         name = " ".join(term.spellings[0] for term in found)
-        named += vocabulary.service_ids([name])
         # A single word ("gcs") has other spellings yet.
         spellings = found[0].spellings if length == 1 else (name,)
-        terms.append(Term(" ".join(term.word for term in found), spellings))
+        word = " ".join(term.word for term in found)
+        terms.append(Term(word, spellings, service_ids=vocabulary.service_ids([name])))
         terms.append(Term("", (name.split()[-1],), is_optional=True))
         del rest[:length]
-    return replace(question, terms=tuple(terms)), tuple(named)
+    return replace(question, terms=tuple(terms))
 
 
 def _length_of_service(terms: list[Term], vocabulary: Vocabulary) -> int:

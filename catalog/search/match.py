@@ -31,9 +31,17 @@ def in_column(column: str, values: Iterable[str]) -> str:
 
 
 def term_match(term: Term, known: Collection[str]) -> str:
-    """A name or description has one of the spellings; a word that the catalog lacks may go on."""
-    spelled = [_spelling(spelling, known) for spelling in term.spellings]
-    return f"{WORDS} : ({either(spelled)})"
+    """A name or description has one of the spellings; a word that the catalog lacks may go on.
+
+    What is a service's whole name is looked up as such: a phrase of common words takes several times as long.
+    """
+    columns = "name" if term.service_ids else WORDS
+    spelled = f"{columns} : ({either(_spelling(spelling, known) for spelling in term.spellings)})"
+    return either([of_services(term.service_ids), spelled]) if term.service_ids else spelled
+
+
+def of_services(service_ids: Iterable[str]) -> str:
+    return in_column("filters", [filter_token("service", service_id) for service_id in service_ids])
 
 
 def _spelling(spelling: str, known: Collection[str]) -> str:

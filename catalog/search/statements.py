@@ -10,13 +10,12 @@ from catalog.search.ranks import ORDER, ranks
 from catalog.search.sql import Sql, all_of, any_of, compose, contains, join, one_of
 from catalog.search.wanted import Condition, Wanted, asked_by_arguments, match_of, tiers
 
-# So many matches of each tier are looked at: the first by id, which are the plain ones with short names.
+# So many matches of each tier are looked at, for a page far down as many as it takes: the first by id, which
+# are the plain ones with short names.
 HITS = 1000
 # So many of these are ranked.
 CANDIDATES = 200
 FACET_VALUES = 8
-# A page far down wants all matches in their order.
-ALL_HITS = 10**9
 
 # Where there are more matches than hits, they are counted once more, and facets count an even sample.
 FIND_SKUS = """
@@ -28,7 +27,7 @@ total(n) AS MATERIALIZED (
 candidate AS MATERIALIZED (SELECT * FROM hit ORDER BY region_rank, id LIMIT {candidates}),
 ranked AS MATERIALIZED (
     SELECT id, sku_id, name, region_rank, {ranks} FROM candidate CROSS JOIN sku_search USING (id)
-), page AS MATERIALIZED ({page}),
+), page AS MATERIALIZED (SELECT sku_id, n FROM ({page}) CROSS JOIN sku_search USING (id)),
 counted AS MATERIALIZED (
     SELECT s.service_id, s.usage_type, s.resource_group, s.place FROM (
         SELECT id FROM hit WHERE (SELECT n FROM total) < {hits} AND id %% (SELECT {sample} FROM total) = 0
@@ -66,17 +65,18 @@ SELECT * FROM (
     WHERE sku_words MATCH {match} ORDER BY rowid LIMIT {hits}
 )
 """
+# The best by their ranks, then the rest by place and id; a page may hold the end of these and the start of
+# those.
 PAGE_OF_RANKED = """
-SELECT sku_id, row_number() OVER (ORDER BY {order}) AS n
-FROM ranked ORDER BY n LIMIT {limit} OFFSET {offset}
+SELECT * FROM (
+    SELECT id, row_number() OVER (ORDER BY {order}) AS n FROM ranked ORDER BY n LIMIT {limit} OFFSET {offset}
+)
 """
-# Far down a list, after all the candidates, the rest follows by id.
-PAGE_WITH_REST = """
-SELECT sku_id, row_number() OVER (ORDER BY is_rest, place) AS n FROM (
-    SELECT sku_id, 0 AS is_rest, row_number() OVER (ORDER BY {order}) AS place FROM ranked
-    UNION ALL SELECT sku_id, 1 + region_rank, id FROM hit CROSS JOIN sku_search USING (id)
-    WHERE id NOT IN (SELECT id FROM candidate)
-) ORDER BY n LIMIT {limit} OFFSET {offset}
+PAGE_OF_REST = """
+SELECT * FROM (
+    SELECT id, row_number() OVER (ORDER BY region_rank, id) AS n FROM hit ORDER BY n
+    LIMIT {limit} OFFSET {offset}
+)
 """
 FACET = """
 SELECT * FROM (
@@ -136,14 +136,7 @@ def find_skus(
     wanted: Wanted, found: Sequence[Condition], ways: Sequence[frozenset[int]], limit: int, offset: int
 ) -> Sql:
     """The page of SKUs with their prices, their total, the facets, and how many match without `ways`."""
-    is_far = offset + limit > CANDIDATES
-    page = compose(
-        PAGE_WITH_REST if is_far else PAGE_OF_RANKED,
-        order=Sql(ORDER),
-        limit=value(limit),
-        offset=value(offset),
-    )
-    hits = ALL_HITS if is_far else HITS
+    hits = max(HITS, offset + limit)
     return compose(
         FIND_SKUS,
         match=value(match_of(found)),
@@ -152,10 +145,21 @@ def find_skus(
         sample=Sql(f"1 + n / {HITS}"),
         candidates=Sql(str(CANDIDATES)),
         ranks=ranks(wanted),
-        page=page,
+        page=_page(limit, offset),
         facets=_facets(),
         drops=_drops(found, ways),
     )
+
+
+def _page(limit: int, offset: int) -> Sql:
+    last = offset + limit
+    parts = [(PAGE_OF_RANKED, offset, min(last, CANDIDATES)), (PAGE_OF_REST, max(offset, CANDIDATES), last)]
+    pieces = [
+        compose(part, order=Sql(ORDER), limit=value(end - start), offset=value(start))
+        for part, start, end in parts
+        if start < end
+    ]
+    return join(" UNION ALL ", pieces)
 
 
 def _tiers(wanted: Wanted, found: Sequence[Condition], hits: int) -> Sql:
@@ -194,6 +198,7 @@ def _drops(found: Sequence[Condition], ways: Sequence[frozenset[int]]) -> Sql:
 
 def find_services(wanted: Wanted, ways: Sequence[frozenset[int]], limit: int, offset: int) -> Sql:
     """The page of services and their total: those named in the question, then those whose names match it."""
+    named = [service_id for term in wanted.question.terms for service_id in term.service_ids]
     terms = [service_has(term) for term in required_terms(wanted)]
     found = service_conditions(wanted)
     drops = [
@@ -206,7 +211,7 @@ def find_services(wanted: Wanted, ways: Sequence[frozenset[int]], limit: int, of
     ]
     return compose(
         FIND_SERVICES,
-        is_named=one_of("v.service_id", wanted.named) if wanted.named else Sql("0"),
+        is_named=one_of("v.service_id", named) if named else Sql("0"),
         conditions=all_of(found),
         matches=all_of(terms),
         order=Sql(SERVICE_ORDER if wanted.question.terms else SERVICE_ORDER_WITHOUT_WORDS),

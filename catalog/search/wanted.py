@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from catalog.places import Place
 from catalog.question import Question
-from catalog.search.match import NOTHING, both, either, filter_token, in_column, term_match
+from catalog.search.match import NOTHING, both, either, filter_token, in_column, of_services, term_match
 from catalog.words import USAGE_MARKS
 
 # Arguments that are compared with a column, and what their filter tokens start with.
@@ -21,7 +21,7 @@ class Wanted:
     `service_ids` are the services that the argument `service` names. A place or usage type is strict where
     an argument asks for it. What was merely read out of the words is not: a SKU whose name carries the
     words counts too, as "Tpu-v2 Preemptible Accelerator" does, which is listed as on demand.
-    `known` are the words of the catalog, and `named` the services whose whole name the question has.
+    `known` are the words of the catalog.
     """
 
     question: Question
@@ -34,7 +34,6 @@ class Wanted:
     usage_type: str | None = None
     usage_type_is_strict: bool = False
     known: Collection[str] = frozenset()
-    named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,9 @@ def conditions(wanted: Wanted) -> list[Condition]:
 def asked_by_arguments(wanted: Wanted) -> list[Condition]:
     found = []
     if wanted.service:
-        tokens = [filter_token("service", service_id) for service_id in wanted.service_ids]
-        found.append(Condition(f"service {wanted.service}", in_column("filters", tokens), is_of_service=True))
+        found.append(
+            Condition(f"service {wanted.service}", of_services(wanted.service_ids), is_of_service=True)
+        )
     if wanted.place and wanted.place_is_strict:
         found.append(Condition(f"region {wanted.place.label}", either(tiers(wanted)), is_of_place=True))
     for column, kind in COLUMNS.items():
@@ -69,9 +69,8 @@ def asked_by_arguments(wanted: Wanted) -> list[Condition]:
 def _read_from_words(wanted: Wanted) -> list[Condition]:
     found = []
     if ids := wanted.question.ids:
-        services = in_column("filters", [filter_token("service", found_id) for found_id in ids])
         label = f"id {' or '.join(ids)} (withdrawn SKUs are in details only)"
-        found.append(Condition(label, either([in_column("sku_id", ids), services])))
+        found.append(Condition(label, either([in_column("sku_id", ids), of_services(ids)])))
     if wanted.place and not wanted.place_is_strict:
         label = f'"{" ".join(wanted.question.place_words)}" (read as region {wanted.place.label})'
         found.append(Condition(label, either(tiers(wanted)), is_of_place=True))
