@@ -6,16 +6,24 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 
+import snowballstemmer
+
 # Shorter words differ from others by one letter too often ("node", "mode").
 SHORTEST_SLIP = 5
 SHORTEST_WITH_TWO_SLIPS = 8
 SHORTEST_PART = 3
+_STEMMER = snowballstemmer.stemmer("english")
 
 
 class Lexicon:
-    """The words that a question may have; `preferred` ones win where a slip is equally near to several."""
+    """The words that a question may have; `preferred` ones win where a slip is equally near to several.
 
-    def __init__(self, words: Iterable[str], preferred: Iterable[str] = ()) -> None:
+    `bases` are the words that others may be forms of.
+    """
+
+    def __init__(
+        self, words: Iterable[str], preferred: Iterable[str] = (), bases: Iterable[str] = ()
+    ) -> None:
         self._preferred = frozenset(preferred)
         self._words = self._preferred.union(words)
         self._sorted = sorted(self._words)
@@ -24,11 +32,21 @@ class Lexicon:
             if len(word) >= SHORTEST_SLIP - 1 and word.isalpha():
                 for shorter in _deletions(word):
                     self._by_deletion[shorter].append(word)
+        self._bases = self._preferred.union(bases)
+        self._by_stem = {
+            _STEMMER.stemWord(word): word for word in sorted(bases, reverse=True) if word.isalpha()
+        }
 
     def knows(self, word: str) -> bool:
         """Whether `word` is one of ours, the start of one or the plural of one."""
         is_plural = word.endswith("s") and not word.endswith("ss")
         return self._is_start(word) or (is_plural and self._is_start(word[:-1]))
+
+    def base(self, word: str) -> str:
+        """The word that `word` is another form of, as "mirrored" is of "mirroring", else `word` as it is."""
+        if word in self._bases or not word.isalpha():
+            return word
+        return self._by_stem.get(_STEMMER.stemWord(word), word)
 
     def mend(self, word: str) -> str:
         """The nearest word of ours where `word` looks like a slip, else `word` as it is."""
@@ -55,7 +73,8 @@ class Lexicon:
     def _one_slip_away(self, word: str) -> list[str]:
         # Two words a slip apart are equal once a letter is taken from one or from both.
         found = {near for shorter in _deletions(word) for near in self._by_deletion.get(shorter, ())}
-        return [near for near in found if distance(word, near) == 1]
+        # The first letter is the one that is seldom wrong: "preserved" is no slip for "reserved".
+        return [near for near in found if near[0] == word[0] and distance(word, near) == 1]
 
     def _two_slips_away(self, word: str) -> list[str]:
         if len(word) < SHORTEST_WITH_TWO_SLIPS:

@@ -28,11 +28,11 @@ def machine_spellings(match: re.Match[str]) -> tuple[str, ...]:
         return tuple(whole) or (match[0],)
     is_custom = shape == "custom"
     gpu = MACHINE_GPUS.get(f"{family} {shape}")
-    return tuple(filter(None, [_parts(family, is_custom=is_custom), gpu, *whole]))
+    return (*_parts(family, is_custom=is_custom), *filter(None, [gpu]), *whole)
 
 
-def _parts(family: str, *, is_custom: bool) -> str:
+def _parts(family: str, *, is_custom: bool) -> tuple[str, ...]:
     if family == N1:
-        return f"custom instance + {PARTS}" if is_custom else f"n1 predefined + {PARTS}"
-    name = SPELLINGS.get(family, (family,))[0]
-    return f"{name} + custom + {PARTS}" if is_custom else f"{name} + {PARTS}"
+        return (f"custom instance + {PARTS}" if is_custom else f"n1 predefined + {PARTS}",)
+    custom = " + custom" if is_custom else ""
+    return tuple(f"{name}{custom} + {PARTS}" for name in SPELLINGS.get(family, (family,)))

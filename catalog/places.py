@@ -6,10 +6,17 @@ import difflib
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from catalog.google_cloud.regions import MULTI_REGIONS, REGIONS, SKU_PLACES, MultiRegion, Region
+from catalog.google_cloud.regions import (
+    MULTI_REGIONS,
+    REGIONS,
+    SKU_CONTINENTS,
+    SKU_PLACES,
+    MultiRegion,
+    Region,
+)
 from catalog.words import PLACE_NAMES
 
 CLOSE_NAMES = 5
@@ -31,7 +38,7 @@ class Place:
 
     `codes` are the place itself, `wider` the multi-regions that include it, `within` the regions of a
     multi-region. `label` is the code, or the name where there are several; it reads back as the place.
-    `names` are what SKU names call it, in lower case, the narrowest first.
+    `names` are what SKU names call it, in lower case, the narrowest first, and `around` the continent.
     """
 
     label: str
@@ -39,6 +46,7 @@ class Place:
     wider: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()
 
     def covers(self, other: Place) -> bool:
         return {*other.codes, *other.within} <= {*self.codes, *self.within}
@@ -104,17 +112,25 @@ def _names(region: Region) -> Iterator[str]:
 
 def _place(name: str, codes: list[str]) -> Place:
     wider = [multi.code for multi in MULTI_REGIONS.values() if not set(codes).isdisjoint(multi.members)]
+    continents = {REGIONS[code].continent for code in codes}
+    around = _spelled(
+        found for continent in sorted(continents) for found in SKU_CONTINENTS.get(continent, ())
+    )
     if len(codes) == 1:
-        return Place(codes[0], tuple(codes), wider=tuple(wider), names=_sku_names(REGIONS[codes[0]]))
-    return Place(name, tuple(codes), wider=tuple(wider), names=(fold(name),))
+        return Place(
+            codes[0], tuple(codes), wider=tuple(wider), names=_sku_names(REGIONS[codes[0]]), around=around
+        )
+    return Place(name, tuple(codes), wider=tuple(wider), names=(fold(name),), around=around)
 
 
 def _sku_names(region: Region) -> tuple[str, ...]:
     names = (region.place, region.city, region.area, *SKU_PLACES.get(region.code, ()), region.country)
-    # The search index keeps names with their accents.
-    return tuple(
-        dict.fromkeys(spelled for name in names if name for spelled in (fold(name), name.casefold()))
-    )
+    return _spelled(name for name in names if name)
+
+
+def _spelled(names: Iterable[str]) -> tuple[str, ...]:
+    """The names in lower case, with and without their accents, as the search index keeps them."""
+    return tuple(dict.fromkeys(spelled for name in names for spelled in (fold(name), name.casefold())))
 
 
 def _multi_region(multi_region: MultiRegion) -> Place:

@@ -7,24 +7,32 @@ it rank first. A machine family or product that is not listed here is found by i
 
 from __future__ import annotations
 
+import re
+from itertools import product
+
 # A person's words, folded and singular, and after the colon the spellings that the price list may have of
-# any of them.
+# any of them. "(a|b) c" stands for "a c" and "b c".
 _SPELLINGS = """
 # Processor and memory. Source: SKU names; only Autopilot's say mCPU and Memory.
 core: core, cpu, vcpu
 cpu, vcpu, processor: core, mcpu, cpu, vcpu
 ram, memory, mem: ram, memory
+altra, ampere altra: arm
+epyc: amd
+shared core: burstable, small instance
 # Machine families that SKU names describe. Source: Compute Engine documentation, "Machine families
 # resource and comparison guide", against the names of the price list.
 c2: compute optimized, c2
 m1: memory optimized, m1
-m2: memory optimized upgrade premium, m2
+m2: memory optimized upgrade premium, m2, memory optimized
 n1: n1, commitment v1 cpu, commitment v1 ram, custom instance, custom extended instance, sole tenancy instance
+memory (optimized|optimised): memory optimized
+compute (optimized|optimised): compute optimized
 n1 custom, custom n1: custom instance, custom extended instance
 n1 sole tenancy, n1 sole tenant: sole tenancy instance
 f1 micro: micro instance, f1 micro
 g1 small: small instance, g1 small
-f1 micro vm, f1 micro instance: micro instance
+f1 micro vm, f1 micro instance, f1micro: micro instance
 g1 small vm, g1 small instance: small instance
 tau: t2d, t2a
 extended memory: extended, extended memory
@@ -34,18 +42,23 @@ a100 40gb: a100 gpu
 graphics card, accelerator card: gpu
 # Products by their short and former names. Source: their documentation's first pages.
 gce: compute engine, gce
-gcs, google cloud storage, object storage, blob storage, bucket storage: cloud storage, gcs
+gcs, google (|cloud )storage, (object|blob|bucket) storage, (storage|gcs) bucket: cloud storage, gcs
 gke, google kubernetes engine: kubernetes engine, kubernetes, gke
 k8s, kube: kubernetes, k8s
 bq: bigquery, bq
 postgre, postgres, pgsql: postgresql, postgres
-mssql, ms sql, sqlserver: sql server, mssql
+mssql, ms sql, msft sql, microsoft sql, sqlserver, sql server: sql server, mssql
+managed (mysql|database mysql): cloud sql + mysql
+managed (postgres|postgresql): cloud sql + postgresql|postgres
+managed (sql server|mssql): cloud sql + sql server
+managed (database|db): cloud sql
 cloudsql, google cloud sql: cloud sql, cloudsql
 cloud tpu: tpu, cloud tpu
 tensor processing unit: tpu
 pubsub, pub sub: pub sub, pubsub
 kms: key management, kms
 gae: app engine, gae
+cloud run: cloud run
 gcf: cloud functions, gcf
 gar: artifact registry, gar
 dlp: data loss prevention, dlp
@@ -75,10 +88,11 @@ persistent disk extreme: extreme pd, pd extreme
 local ssd, local ssd disk, scratch disk, local nvme, nvme: ssd backed local storage, local ssd
 disk: pd, disk, hyperdisk
 provisioned iops: iops
-provisioned throughput: throughput throughput
+provisioned throughput, mibps, mbps, mib s, mb s, mb sec, megabyte per second: throughput throughput
 async replication, asynchronous replication: asynchronous replication, async replication
 pd async replication: asynchronous replication, async replication
-disk snapshot, persistent disk snapshot, pd snapshot, standard snapshot: pd snapshot, standard snapshot
+(|standard |persistent |standard persistent )disk snapshot: pd snapshot, standard snapshot, snapshot
+pd snapshot, standard snapshot: pd snapshot, standard snapshot, snapshot
 backup: backup, snapshot
 snapshot storage, pd snapshot storage, disk snapshot storage: snapshot
 instant snapshot, disk instant snapshot: instant snapshot
@@ -88,12 +102,36 @@ image, custom image, disk image, image storage, custom image storage: image
 # Cloud Storage. Source: Cloud Storage documentation, "Storage classes" and "Operation charges".
 class a, class a op, class a ops, class a operation: class a operations, class a
 class b, class b op, class b ops, class b operation: class b operations, class b
+(put|post|list|copy|write|insert|upload|create) (request|op|operation|call): class a operations
+(put|post|list|copy|write|insert|upload|create) api (call|request): class a operations
+(put|post|list|copy|write|insert|upload|create) and (list|put) (request|op|operation|call): class a operations
+(get|read|head|download) (request|op|operation|call|api call|api request): class b operations
+put, upload: class a operations, upload
 dra: durable reduced availability, dra
-early deletion, early delete, minimum duration: early delete, early deletion
+(early|premature)(| object) (deletion|delete|removal): early delete, early deletion
+minimum (|storage )(duration|period|retention), before (|the )minimum: early delete, early deletion
+(deleted|deleting|delete|erased|purged) (early|too early|before|after): early delete, early deletion
+(removed|removing|remove) (early|too early|before|after): early delete, early deletion
+before (30|90|365) day, penalty, early: early delete, early deletion
 multiregion, multi regional, multiregional: multi region, multi regional
-dualregion, dual regional: dual region
+dualregion, dual regional, dual region, two region, 2 region, both region: dual region, regional
+(single|one) (region|location): regional, region
+(single|one|1) zone, single az, zonal: zonal
+(two|2|multiple|across two|across 2|several) (zone|az), multi (zone|az): regional, zone
+(replicated|mirrored|copied|redundant) (|in |across |between )(two|2|both|multiple) (zone|az): regional
+zone, az, availability zone: zone, zonal
+ha, high availability, highly available, failover, standby: regional, high availability
+autoclass, auto class, (auto|automatic|intelligent) tiering: autoclass
+object (monitoring|management) fee, monitoring fee: management fee
+turbo: turbo
+bring your own (license|licence), byol: byol, byos
+bring your own subscription, byos: byos, byol
+bucket: cloud storage, bucket
+restore, restoring, retrieve, retrieving, read back: retrieval
+hot: standard
 retrieval fee: retrieval
 cold line: coldline
+cold: coldline, archive
 near line: nearline
 # Network. Source: "Network pricing" (VPC documentation) and the names of the price list; newer
 # names say Data Transfer Out and In, Cloud Storage says Download.
@@ -102,35 +140,82 @@ data transfer out, egress traffic, outgoing traffic, egress bandwidth: egress, d
 egres, data egress: egress, data transfer out, download
 ingress, inbound, incoming, inbound traffic, inbound data transfer: ingress, data transfer in
 data transfer in: ingress, data transfer in
-data transfer, traffic, bandwidth: egress, data transfer, traffic, bandwidth
+data transfer, traffic, bandwidth, transfer: egress, data transfer, traffic, bandwidth
 internet, the internet: internet, download
 internet egress, egress internet, egress to internet: internet egress, download
 inter region, interregion, cross region, region to region, between region: inter region
-inter zone, interzone, cross zone, zone to zone, between zones: inter zone
+(inter|cross|between|across)(| the| availability) (zone|az), interzone: inter zone
+(zone|az) to (zone|az), between two (zone|az): inter zone
+one (zone|az) to (another|the other), another zone: inter zone
+one region to another, between the region, across region: inter region
 intra zone, intrazone, same zone: intra zone
-standard tier, standard network tier: standard tier
+(standard|std|cheap|cheaper) (|network )tier: standard tier
+(standard|std) (|network )tier egress: standard tier egress
+std: standard
+ent: enterprise
 premium tier, premium network tier: network internet
 ip, ip address: ip, ip address
-unused ip, reserved ip, idle ip, unused ip address, unused static ip, reserved static ip: static ip
-unused static ip address, reserved static ip address: static ip
-static ip, static ip address, static external ip: static ip, external ip
-external ip, external ip address, public ip, public ip address: external ip, static ip
+(unused|idle|reserved|orphaned) (|public |external |static )(ip|ipv4)(| address): static ip
+(reserved unused|idle reserved) (|public |external |static )(ip|ipv4)(| address): static ip
+(unattached|dangling|elastic) (|public |external |static )(ip|ipv4)(| address): static ip
+static (|public |external )(ip|ipv4)(| address): static ip, external ip
+(external|public) static (ip|ipv4)(| address): static ip, external ip
+(external|public|ephemeral) (ip|ipv4)(| address): external ip, static ip
+ipv4: ip
 load balancer, lb, load balancing: load balancing, load balancer
 tier 1 networking, tier1 networking, tier 1 network: tier 1 networking
 tier1: tier 1, tier1
 dedicated interconnect: dedicated + interconnect
 partner interconnect: partner + interconnect
+direct connect, expressroute, private line, leased line: interconnect
+link, cable, port, pipe: circuit, link
 vlan, vlan attachment, interconnect attachment: vlan attachment
 cache egress: cdn, cache egress
 # How it is bought. Source: Compute Engine documentation, "Committed use discounts".
-cud, committed use, committed use discount, resource based cud, committed: commitment, committed use, cud
-flexible cud, flex cud, spend based cud, spend based commitment, flexible commitment: dollar based
+cud, committed use, committed use discount, resource based cud: commitment, committed use, cud
+committed, commit: commitment, committed use, cud
+(flexible|flex|spend based|spend|dollar based) (cud|commitment|commit), committed spend: dollar based
 sud, sustained use, sustained use discount: sustained use discount
-sole tenant, sole tenancy, dedicated host, sole tenant node: sole tenancy
+(sole|single) (tenant|tenancy)(| node| host| server): sole tenancy
+dedicated (host|node|server|hardware): sole tenancy
+surcharge, uplift, markup, extra fee, extra charge, additional (fee|charge): premium, fee
 reservation, reserved: reserved, reservation
-dynamic workload scheduler, dws, flex start: dws
+dynamic workload scheduler, dws: dws, calendar mode
+flex start: dws
 yr, year: year, yr
+# Products by their own names, which tell more than other words. Source: the names of the price list.
+mysql: mysql
+sql: sql
+nearline: nearline
+coldline: coldline
+archive: archive
+autopilot: autopilot
+hyperdisk: hyperdisk
+tpu: tpu
+vpn: vpn
+snapshot: snapshot
+replication: replication
+interconnect: interconnect
+# Cities that traffic goes to, where nothing is sold, by what the price list calls their country.
+shanghai, beijing, shenzhen, guangzhou: china
+perth, brisbane, adelaide, canberra: australia
+# What other clouds call it. Source: Google Cloud documentation, "Compare AWS and Azure services to Google
+# Cloud".
+reserved instance, savings plan: commitment
+graviton: arm
+ebs: pd capacity, pd
+eks, aks: kubernetes
+fargate: autopilot
+cloudfront: cdn
+elb, alb, nlb: load balancing, load balancer
+glacier: archive
+rds: cloud sql
+s3: cloud storage
+ec2: instance
+aws, amazon, azure, (another|other) cloud(| provider): cross cloud
 # Licences. Source: SKU names; Compute Engine documentation, "Premium images".
+premium image, premium os: licensing fee, licensing
+vws, virtual workstation: virtual workstation, quadro
 license, licence, licensing, license fee, licence fee, licensing fee: licensing fee, licensing, license
 os license, os licence, image license: licensing fee, licensing, license
 rhel, redhat, red hat, red hat linux: red hat enterprise linux, redhat enterprise linux, rhel
@@ -140,8 +225,10 @@ suse linux enterprise server: sles, suse linux enterprise, suse enterprise linux
 windows, win, window: windows server, windows
 win server, windows server: windows server
 # Kubernetes. Source: "Google Kubernetes Engine pricing".
-cluster management, management fee, cluster fee: clusters, management fee
-cluster management fee, cluster: clusters, cluster
+cluster management, cluster fee, cluster management fee, cluster, control plane: clusters, cluster
+extended (support|channel|release|release channel): extended period
+(|past )(end|out) of (|standard |normal )support: extended period
+(|past )end of life, past support, (old|older|outdated) (|kubernetes |k8s |gke )version: extended period
 pod cpu: pod mcpu, pod cpu
 pod vcpu: pod mcpu
 pod ram: pod memory
@@ -150,7 +237,18 @@ pod ram: pod memory
 
 def _read(table: str) -> dict[str, tuple[str, ...]]:
     lines = (line.split(": ") for line in table.split("\n") if line and not line.startswith("#"))
-    return {word: tuple(spellings.split(", ")) for words, spellings in lines for word in words.split(", ")}
+    return {
+        word: tuple(spellings.split(", "))
+        for words, spellings in lines
+        for pattern in words.split(", ")
+        for word in _each(pattern)
+    }
+
+
+def _each(pattern: str) -> list[str]:
+    """What `pattern` stands for: "(idle|unused) ip(| address)" is four phrases."""
+    parts = [part.split("|") for part in re.split(r"[()]", pattern)]
+    return ["".join(chosen) for chosen in product(*parts)]
 
 
 SPELLINGS: dict[str, tuple[str, ...]] = _read(_SPELLINGS)
@@ -206,6 +304,8 @@ USAGE_WORDS: dict[str, str] = {
     "preemptable": "Preemptible",
     "preempt": "Preemptible",
     "preemptive": "Preemptible",
+    "interruptible": "Preemptible",
+    "low priority": "Preemptible",
     "commit1yr": "Commit1Yr",
     "commit3yr": "Commit3Yr",
 }
@@ -224,29 +324,107 @@ USAGE_MARKS: dict[str, tuple[str, ...]] = {
 # Words that tell how something is bought: with one of them on demand is not what is meant.
 VARIANT_WORDS = frozenset({"commitment", "dollar", "preemptible", "reserved", "spot"})
 
+# Spellings that say how a thing is sold rather than what it is.
+ASPECTS = frozenset(["dual region", "fee", "premium", "regional", "standard", "zonal"])
+
+# Parts of any machine.
+PARTS = frozenset(
+    [
+        "gpu",
+        "gpus",
+        "core",
+        "cores",
+        "cpu",
+        "cpus",
+        "mem",
+        "memory",
+        "processor",
+        "processors",
+        "ram",
+        "vcpu",
+        "vcpus",
+    ]
+)
+
+# Words that say little of what is meant: they may be left out before any other.
+_GENERIC = """
+app application applications box boxes database databases db destination destinations device
+devices file files gcp google host hosts instance instances machine machines node nodes object objects
+server servers service system team user users vm vms volume volumes web workload workloads
+"""
+GENERIC: frozenset[str] = frozenset(_GENERIC.split())
+
+# Marks of what is charged beside the thing itself: named after it unless the words ask for them.
+ASIDE: tuple[str, ...] = (
+    "retrieval",
+    "early delete",
+    "early deletion",
+    "download",
+    "upload",
+    "ingress",
+    "tagging",
+    "turbo",
+)
+
+# Marks of what is sold in several regions together.
+SEVERAL_REGIONS = ("multi region", "dual region")
+
+# How many processors a licence is for: the least, the most, and the words. Source: SKU names.
+_RANGES = "1-2 1-3 1-4 2-3 3-4 4-5 6-9 10-17 18-49 50-79 80-97 98-221"
+VCPU_RANGES: tuple[tuple[int, int, str], ...] = (
+    *(
+        (int(least), int(most), f"{least} to {most} vcpu")
+        for least, most in re.findall(r"(\d+)-(\d+)", _RANGES)
+    ),
+    *((1, most, f"up to {most} vcpu") for most in (1, 3, 4)),
+    *((least + 1, 999, f"more than {least} vcpu") for least in (2, 4)),
+    *((least, 999, f"{least} or more vcpu") for least in (5, 6, 222)),
+)
+
 # Words that a name may carry or not: names that do rank first among equals. Source:
 # what kinds of things and whose they are, which a name that tells the thing leaves out ("H200 141GB GPU").
 _OPTIONAL = """
-across amd between bucket buckets capacity charge class cloud compute data edition engine family fee fees
+across amd backup backups between capacity charge class cloud compute data edition engine family fee fees
 gcp generation google instance instances intel kind linux location machine machines management model
 network networking nvidia option out over plan product region regions request requests resource series
 service services size storage subscription tesla through tier traffic type types unit units usage version
 via vm vms within zone zones
 """
-OPTIONAL: frozenset[str] = frozenset(_OPTIONAL.split())
+# A question about another cloud's thing is seldom about the way there.
+_OTHER_CLOUDS = frozenset(word for word, spellings in SPELLINGS.items() if spellings == ("cross cloud",))
+OPTIONAL: frozenset[str] = (
+    frozenset(_OPTIONAL.split()) | _OTHER_CLOUDS | {"ec2", "rds", "s3", "single region", "one region"}
+)
 
-# Words that a question has and a SKU name lacks. Source: the usual English stop words, and words of buying.
+# Words that a question has and a SKU name lacks. Source: the usual English stop words, words of buying and of
+# polite requests, and the names of another cloud's disks ("gp3").
 _FILLERS = """
-a about all am an and any are as at be been by can compare could did do does each find for from get
-give going had has have hello hey hi how i if in into is it its kindly know let like list looking me month
-monthly more much my need of on one or our per please pls plz running s should show sold some tell than thank
-thanks that the their them there these they this those to us use used using vs want was we what whats when
-where which who why will with would you your
-actual current currently keep kept latest new normal old ordinary plain read reading regular store stored
-storing total typical unused using whole write writing
-amount annual annually bill billed billing budget charged charges cheap cheapest cost costing costs
-daily day days dollar dollars estimate expensive gb gib gigabyte hour hourly hours hr hrs much pay paying
-price priced prices pricing rate rates sku skus tb tib usd value yearly
+a able about across actual add additional against ago all almost alone along already alright also although
+always am among amount an and annual annually another any anybody anyone anything are around as ask asks at
+away back basically be became because become been before behind being besides better big bigger bill billed
+billing bit both budget bunch but buy by bye came can case cause charged charges charging cheap cheaper
+cheapest check come comes compare consider considering cost costing costs could current currently customer
+customers daily day days deal did difference different do does dollar dollars done dont down during each
+either else enough estimate estimating even ever every everything exactly except expensive find fine first
+following for former found from full further gb gbs general generally get gets getting gib gig gigabyte
+gigabytes gigs give gives goes going gonna good got gotta gp2 gp3 guess guys had happen has have heard hello
+help her here hey hi him his hour hourly hours how hr hrly hrs i ideally if im in include included including
+inside instead into invoice invoiced io1 io2 is isnt it its itself ive just keep keeps kept kind kindly know
+large larger last later latest latter least left less let lets like line list little ll long look looking
+lot lots made main mainly make makes making many may maybe me mean means might min minute minutes moment
+month monthly months more mos most mostly move moved moving mth mths much must my myself name need needs
+never new next no nobody non none nope nor normal not nothing now obviously of off often oh ok okay old on
+once one only onto or ordinary other others otherwise our out over own part particular pay paying people per
+perhaps plain please pls plz possible pr prefer price priced prices pricing probably purpose put quick quite
+rate rates rather re read reading real really regular request requested right run running runs s same save
+saw say see seem seen set several shall she should show side since sku skus so sold some somebody something
+sometimes somewhere soon sort still store stored storing stuff sure take taken taking tb team tell than
+thank thanks that the their theirs them themselves then there theres these they thing things think thinking
+this those though thought through thus thx tib tiny to together too top total toward towards tried try
+trying turn two typical under unless until unused up upon us usd use used useful using usually value various
+versus very via vs w want wants was way we week weeks well were what whats when whenever where whereas
+whether which while who whole whose why will wise with within without wonder wondering wont work works worth
+would write writing wrong yeah yearly yes yet you your yr yrs
 """
 FILLERS: frozenset[str] = frozenset(_FILLERS.split()) - {"us", "dollar"}
 
@@ -270,11 +448,41 @@ PLACE_NAMES: dict[str, str] = {
     "usa": "us",
     "america": "us",
     "eu": "europe",
+    "european": "europe",
+    "asian": "asia",
+    "aussie": "australia",
+    "australian": "australia",
+    "belgian": "belgium",
+    "brazilian": "brazil",
+    "british": "united kingdom",
+    "canadian": "canada",
+    "chilean": "chile",
+    "dutch": "netherlands",
+    "finnish": "finland",
+    "french": "france",
+    "german": "germany",
+    "indian": "india",
+    "israeli": "israel",
+    "italian": "italy",
+    "japanese": "japan",
+    "korean": "south korea",
+    "polish": "poland",
+    "spanish": "spain",
+    "swiss": "switzerland",
+    "taiwanese": "taiwan",
+    "hk": "hong kong",
     "european union": "europe",
     "uk": "united kingdom",
     "great britain": "united kingdom",
     "n virginia": "northern virginia",
     "holland": "netherlands",
+    "amsterdam": "netherlands",
+    "nl": "netherlands",
+    "brussels": "belgium",
+    "helsinki": "finland",
+    "ashburn": "northern virginia",
+    "nova": "northern virginia",
+    "tokio": "tokyo",
     "korea": "south korea",
     "sidney": "sydney",
     "new delhi": "delhi",
@@ -284,6 +492,7 @@ PLACE_NAMES: dict[str, str] = {
     "mtl": "montreal",
     "sg": "singapore",
     "la": "los angeles",
+    "l a": "los angeles",
     "slc": "salt lake city",
     "vegas": "las vegas",
     "ksa": "saudi arabia",

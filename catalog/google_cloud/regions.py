@@ -89,15 +89,31 @@ SKU_PLACES: dict[str, tuple[str, ...]] = {
     "asia": ("APAC", "Asia Pacific"),
     "asia-east1": ("APAC",),
     "asia-northeast1": ("Japan",),
+    "asia1": ("Asia",),
     "eu": ("Europe", "Western Europe", "EMEA"),
     "europe": ("Western Europe", "EMEA"),
+    "eur4": ("Europe",),
+    "eur5": ("Europe",),
+    "eur7": ("Europe",),
+    "eur8": ("Europe",),
     "europe-west1": ("EMEA",),
     "me-west1": ("Israel",),
-    "us": ("Americas", "North America"),
+    "nam4": ("Northern America", "North America"),
+    "us": ("Americas", "North America", "Northern America"),
     "us-central1": ("Americas",),
     "us-east1": ("Americas",),
     "us-east4": ("Virginia",),
     "us-west1": ("Americas",),
+}
+
+# What SKU names of traffic call the continents.
+SKU_CONTINENTS: dict[str, tuple[str, ...]] = {
+    "Asia": ("Asia", "APAC", "Asia Pacific"),
+    "Australia": ("Australia", "Oceania"),
+    "Europe": ("Europe", "EMEA"),
+    "Middle East": ("Middle East",),
+    "North America": ("Northern America", "North America", "Americas"),
+    "South America": ("Latin America", "South America", "Americas"),
 }
 
 # Members of us, europe and asia as the price list's geoTaxonomy of Cloud Storage names them.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from catalog.errors import InvalidArgumentError
 from catalog.places import Place, close_places, fold, is_listed, read_place
-from catalog.question import Question, Term, read_question, read_usage_type
+from catalog.question import LITTLE, Question, Term, far_end, read_question, read_usage_type
+from catalog.question.phrases import AMOUNT
 from catalog.search.contract import SearchRequest
 from catalog.search.unknown import refuse_unknown_service, refuse_unknown_value
 from catalog.search.vocabulary import Vocabulary
@@ -15,6 +17,10 @@ from catalog.words import SPELLINGS, USAGE_MARKS
 
 MAX_QUERY = 200
 MAX_LIMIT = 50
+# The whole name of a service tells more than most other words together.
+WEIGHT_OF_SERVICE = 10
+# Which of the words to keep is tried out, so their number is bounded.
+MAX_WORDS = 8
 MAX_WORDS_OF_A_SERVICE = 8
 
 
@@ -26,9 +32,12 @@ def read_request(request: SearchRequest, vocabulary: Vocabulary) -> Wanted:
             nothing is asked.
     """
     _check_bounds(request)
-    question = _without_chatter(read_question(request.query, vocabulary.lexicon.mend), vocabulary)
+    question = _without_chatter(
+        read_question(request.query, vocabulary.lexicon.mend, vocabulary.lexicon.base), vocabulary
+    )
     question = _with_services(question, vocabulary)
     region, usage_type = _clean(request.region), _clean(request.usage_type)
+    question = _with_far_end(question, _place(region) if region else None)
     service = _clean(request.service)
     wanted = Wanted(
         question=question,
@@ -83,16 +92,49 @@ def _service_ids(service: str | None, vocabulary: Vocabulary) -> tuple[str, ...]
     )
 
 
+def _with_far_end(question: Question, place: Place | None) -> Question:
+    """The question with its place as a word where an argument asks for another: traffic goes there."""
+    read = question.place
+    if not place or not read or place.covers(read) or read.covers(place):
+        return question
+    return replace(
+        question, place=None, terms=(*question.terms, far_end(" ".join(question.place_words), read))
+    )
+
+
 def _without_chatter(question: Question, vocabulary: Vocabulary) -> Question:
     """The question without words that no SKU or service has, where others are left.
 
     A word with a digit names a thing ("c9"), so it stays: better nothing than something else.
     """
-    chatter = [term for term in question.terms if term.word.isalpha() and not vocabulary.may_have(term)]
-    if not chatter or len(chatter) == len(question.terms):
+    chatter = [term for term in question.terms if _is_chatter(term, vocabulary)]
+    kept = [_weighed(term, vocabulary) for term in question.terms if term not in chatter]
+    if not kept:
         return question
-    kept = tuple(term for term in question.terms if term not in chatter)
-    return replace(question, terms=kept, left_out=tuple(term.word for term in chatter))
+    if all(term.is_optional for term in kept):
+        kept = [replace(term, is_optional=not term.word) for term in kept]
+    return replace(question, terms=_heaviest(kept), left_out=tuple(term.word for term in chatter))
+
+
+def _heaviest(terms: Sequence[Term]) -> tuple[Term, ...]:
+    """The terms, of which only so many have to be found; the lighter ones of a long question need not."""
+    required = sorted((term for term in terms if not term.is_optional), key=lambda term: -term.weight)
+    light = required[MAX_WORDS:]
+    return tuple(replace(term, is_optional=True) if term in light else term for term in terms)
+
+
+def _is_chatter(term: Term, vocabulary: Vocabulary) -> bool:
+    if AMOUNT.fullmatch(term.word):
+        # How much is for calculate, unless names say it: "50gb" of photos, but "H100 80GB".
+        return not any(vocabulary.words.issuperset(spelling.split()) for spelling in term.spellings)
+    if term.is_code:
+        return False
+    return not (vocabulary.has(term) if len(term.word) == 1 else vocabulary.may_have(term))
+
+
+def _weighed(term: Term, vocabulary: Vocabulary) -> Term:
+    """A mere start of a word tells little, as it may be another word."""
+    return term if vocabulary.has(term) or not term.word.isalpha() else replace(term, weight=LITTLE)
 
 
 def _with_services(question: Question, vocabulary: Vocabulary) -> Question:
@@ -113,7 +155,8 @@ def _with_services(question: Question, vocabulary: Vocabulary) -> Question:
         # A single word ("gcs") has other spellings yet.
         spellings = found[0].spellings if length == 1 else (name,)
         word = " ".join(term.word for term in found)
-        terms.append(Term(word, spellings, service_ids=vocabulary.service_ids([name])))
+        service_ids = vocabulary.service_ids([name])
+        terms.append(Term(word, spellings, service_ids=service_ids, weight=WEIGHT_OF_SERVICE))
         terms.append(Term("", (name.split()[-1],), is_optional=True))
         del rest[:length]
     return replace(question, terms=tuple(terms))

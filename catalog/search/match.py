@@ -5,11 +5,14 @@ Every value is quoted, and a quote in it dropped, so no text of a person is ever
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 from catalog.question import Term
 
 WORDS = "{name text}"
+# One letter starts a third of all words.
+SHORTEST_START = 2
 # Stands for a word that no SKU has: an expression cannot be empty.
 NOTHING = 'filters : "0"'
 
@@ -30,27 +33,47 @@ def in_column(column: str, values: Iterable[str]) -> str:
     return either([f"{column} : ({' OR '.join(quoted(value) for value in values)})"] if values else [])
 
 
-def term_match(term: Term, known: Collection[str]) -> str:
+def term_match(term: Term, known: frozenset[str]) -> str:
     """A name or description has one of the spellings; a word that the catalog lacks may go on.
 
     What is a service's whole name is looked up as such: a phrase of common words takes several times as long.
     """
-    columns = "name" if term.service_ids else WORDS
-    spelled = f"{columns} : ({either(_spelling(spelling, known) for spelling in term.spellings)})"
-    return either([of_services(term.service_ids), spelled]) if term.service_ids else spelled
+    spelled = [_spelling(spelling, known) for spelling in term.spellings]
+    found = either(expression for expression in spelled if NOTHING not in expression)
+    if term.service_ids:
+        return either([of_services(term.service_ids), f"name : ({found})"])
+    return found if found == NOTHING else f"{WORDS} : ({found})"
 
 
 def of_services(service_ids: Iterable[str]) -> str:
     return in_column("filters", [filter_token("service", service_id) for service_id in service_ids])
 
 
-def _spelling(spelling: str, known: Collection[str]) -> str:
-    parts = spelling.split(" + ")
-    return both(either(_phrase(phrase, known) for phrase in part.split("|")) for part in parts)
+def _spelling(spelling: str, known: frozenset[str]) -> str:
+    parts = [_common_end(part.split("|")) for part in spelling.split(" + ")]
+    return both(
+        either(_phrase(phrase, known) for phrase in part if _may_match(phrase, known)) for part in parts
+    )
 
 
-def _phrase(phrase: str, known: Collection[str]) -> str:
-    return quoted(phrase) if " " in phrase or phrase in known else f"{quoted(phrase)} *"
+def _common_end(phrases: Sequence[str]) -> Sequence[str]:
+    """What phrases end with that differ in the first word: a phrase with "to" takes long to look for."""
+    ends = {phrase.partition(" ")[2] for phrase in phrases}
+    return list(ends) if len(phrases) > 1 and len(ends) == 1 and "" not in ends else phrases
+
+
+def _may_match(phrase: str, known: frozenset[str]) -> bool:
+    """Not where the catalog lacks a word of a phrase, which takes as long to look for as any."""
+    return " " not in phrase or known.issuperset(phrase.split())
+
+
+def words_of(spelling: str) -> list[str]:
+    return [word for word in re.split(r"[ |+]+", spelling) if word]
+
+
+def _phrase(phrase: str, known: frozenset[str]) -> str:
+    is_start = " " not in phrase and phrase not in known and len(phrase) >= SHORTEST_START
+    return f"{quoted(phrase)} *" if is_start else quoted(phrase)
 
 
 def filter_token(kind: str, value: str) -> str:

@@ -9,8 +9,6 @@ from catalog.search.contract import FoundService, Kind
 from catalog.search.statements import required_terms
 from catalog.search.wanted import Wanted, asked_by_arguments, conditions
 
-# A question with more conditions is too long anyway.
-MAX_CONDITIONS = 12
 MAX_DROPS = 3
 # Where neither of two helps, nothing matches either.
 PAIR = 2
@@ -28,8 +26,6 @@ def labels_of(wanted: Wanted, kind: Kind) -> list[str]:
 
 def ways_to_drop(wanted: Wanted, labels: Sequence[str], kind: Kind) -> list[frozenset[int]]:
     """Sets of conditions without which something may match: the words that nothing has, and one more."""
-    if len(labels) > MAX_CONDITIONS:
-        return []
     terms = required_terms(wanted)
     first = len(labels) - len(terms)
     unknown = frozenset(first + i for i, term in enumerate(terms) if _is_unknown(term, wanted.known, kind))
@@ -65,11 +61,7 @@ def explain(
     if wanted.service and without_skus:
         return without_skus
     found = "services" if kind == "services" else "SKUs"
-    if len(labels) > MAX_CONDITIONS:
-        drops = f"Nothing has all {len(required_terms(wanted))} words. {FEWER}"
-    else:
-        drops = _what_to_drop(labels, matching, found)
-    return f"{without_skus} {drops}".lstrip()
+    return f"{without_skus} {_what_to_drop(labels, matching, found)}".lstrip()
 
 
 def _services_without_skus(services: Sequence[FoundService]) -> str:

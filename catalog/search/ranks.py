@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from catalog.google_cloud.regions import REGIONS
+from catalog.places import Place
 from catalog.question import Question, Term
 from catalog.search.sql import Sql, any_of, compose, contains, has_word, join, one_of, spells, sum_of
 from catalog.search.wanted import Wanted
-from catalog.words import VARIANT_WORDS
+from catalog.words import ASIDE, SEVERAL_REGIONS, VARIANT_WORDS
 
-VARIANTS = "(id >> 34) & 63"
+VARIANTS = "((id >> 34) & 63)"
 # Ties are broken by length, name and id, so the order is always the same.
 ORDER = (
-    "id_rank, usage_rank, word_rank, variant_rank, region_rank, name_rank, place_rank, optional_rank,"
-    " start_rank, length(name), name, sku_id"
+    "id_rank, usage_rank, unwanted_rank, word_rank, region_rank, name_rank, variant_rank, place_rank,"
+    " optional_rank, start_rank, length(name), name, sku_id"
 )
-PREFIX_RANK, ELSEWHERE_RANK = 10, 20
+PREFIX_RANK, ELSEWHERE_RANK = 50, 100
 
 
 def ranks(wanted: Wanted) -> Sql:
@@ -29,19 +31,23 @@ def ranks(wanted: Wanted) -> Sql:
     required = [term for term in question.terms if not term.is_optional]
     optional = [term for term in question.terms if term.is_optional]
     return compose(
-        "{id} AS id_rank, {usage} AS usage_rank, {name} AS name_rank, {word} AS word_rank,"
-        f" {VARIANTS} AS variant_rank, {{place}} AS place_rank, {{optional}} AS optional_rank,"
-        " {start} AS start_rank",
+        "{id} AS id_rank, {usage} AS usage_rank, {unwanted} AS unwanted_rank, {word} AS word_rank,"
+        f" {{name}} AS name_rank, {VARIANTS} + {{aside}} AS variant_rank, {{place}} AS place_rank,"
+        " {optional} AS optional_rank, {start} AS start_rank",
         id=_unless([one_of("sku_id", question.ids)] if question.ids else []),
         usage=_usage_rank(wanted),
-        name=Sql("name <> %s", whole),
+        unwanted=sum_of(has_word("name", name) for name in question.unwanted),
         word=compose(
             "CASE name WHEN {whole} THEN 0 ELSE {terms} END",
             whole=Sql("%s", whole),
             terms=sum_of(_term_rank(term) for term in required),
         ),
+        name=Sql("name <> %s", whole),
+        aside=_aside_rank(question, wanted.place),
         place=_place_rank(wanted),
-        optional=sum_of(_unless([has_word("name", term.spellings[0])]) for term in optional),
+        optional=sum_of(
+            _unless(spells("name || text", spelling) for spelling in term.spellings) for term in optional
+        ),
         start=_start_rank(question),
     )
 
@@ -58,10 +64,21 @@ def _usage_rank(wanted: Wanted) -> Sql:
     return Sql("0" if asked & VARIANT_WORDS else "id >> 40")
 
 
+def _aside_rank(question: Question, place: Place | None) -> Sql:
+    """How many marks the name has of what is charged beside the thing itself, and the question lacks."""
+    asked = {phrase for term in question.terms for phrase in term.spellings}
+    # A thing sold in one region is not the one that is sold in several.
+    several = SEVERAL_REGIONS if place and place.codes[0] in REGIONS else ()
+    return sum_of(has_word("name", mark) for mark in (*ASIDE, *several) if mark not in asked)
+
+
 def _term_rank(term: Term) -> Sql:
     """Which of the term's spellings the name carries whole; worse as a prefix, worst outside the name."""
     whole = [
-        compose(f"WHEN {{is_named}} THEN {0 if term.are_equal else rank}", is_named=spells("name", spelling))
+        compose(
+            f"WHEN {{is_named}} THEN {0 if term.are_equal else min(rank, PREFIX_RANK)}",
+            is_named=spells("name", spelling),
+        )
         for rank, spelling in enumerate(term.spellings)
     ]
     return compose(
@@ -72,10 +89,15 @@ def _term_rank(term: Term) -> Sql:
 
 
 def _place_rank(wanted: Wanted) -> Sql:
-    """Names that carry the place before others sold there: Tokyo's SKUs say "Japan"."""
-    places = (wanted.place, wanted.question.place)
-    names = [name for place in places if place for name in place.names]
-    return _unless(has_word("name", name) for name in dict.fromkeys((*wanted.question.place_words, *names)))
+    """Names that carry the place, as Tokyo's SKUs do "Japan", then its continent, then others sold there."""
+    places = [place for place in (wanted.place, wanted.question.place) if place]
+    names = (*wanted.question.place_words, *(name for place in places for name in place.names))
+    around = (name for place in places for name in place.around)
+    return compose(
+        "CASE WHEN {here} THEN 0 WHEN {around} THEN 1 ELSE 2 END",
+        here=any_of(has_word("name", name) for name in dict.fromkeys(names)),
+        around=any_of(has_word("name", name) for name in dict.fromkeys(around)),
+    )
 
 
 def _start_rank(question: Question) -> Sql:

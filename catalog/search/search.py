@@ -16,16 +16,25 @@ from catalog.search.arguments import read_request
 from catalog.search.contract import (
     Facets,
     FacetValue,
+    FoundService,
     FoundSku,
     Interpreted,
+    Kind,
     SearchAnswer,
     SearchRequest,
 )
+from catalog.search.coverage import keep
 from catalog.search.cursor import Cursor, fingerprint
 from catalog.search.nothing_found import explain, labels_of, ways_to_drop
 from catalog.search.page import with_prices
 from catalog.search.sql import Sql, rows_of
-from catalog.search.statements import find_services, find_skus, in_one_round_trip
+from catalog.search.statements import (
+    count_services_without,
+    count_without,
+    find_services,
+    find_skus,
+    in_one_round_trip,
+)
 from catalog.search.vocabulary import vocabulary_of
 from catalog.search.wanted import Wanted, conditions
 
@@ -53,14 +62,13 @@ def search(request: SearchRequest, *, latest: PricingUpdate | None = None) -> Se
     latest = latest or PricingUpdate.objects.latest_completed()
     wanted = read_request(request, vocabulary_of(latest))
     start = _start(request, latest.pk if latest else 0)
-    labels = labels_of(wanted, request.kind)
-    ways = ways_to_drop(wanted, labels, request.kind)
-    found = _find(wanted, request, ways, start.offset)
-    is_of_services = request.kind == "services"
-    total = found["service_total" if is_of_services else "sku_total"][0][1]
-    matching = {ways[way]: n for way, n in found["service_drop" if is_of_services else "drop"]}
+    found = _find(wanted, request, start.offset)
+    if found["kept"]:
+        wanted = keep(wanted, {number for _, number in found["kept"]})
+        found = _find(wanted, request, start.offset)
+    total = found["service_total" if request.kind == "services" else "sku_total"][0][1]
     services = _objects(found["found_service"])
-    why = "" if total else explain(request.kind, labels, matching, wanted, services)
+    why = "" if total else _why_nothing(wanted, request.kind, services)
     following = start.offset + request.limit
     return SearchAnswer(
         services=services,
@@ -82,27 +90,47 @@ def _priced_skus(
 
 
 def _hint(wanted: Wanted, why: str) -> str | None:
-    read = [f'Read "{typed}" as "{meant}".' for typed, meant in wanted.question.mended]
-    left_out = ", ".join(f'"{word}"' for word in wanted.question.left_out)
-    without = f"No SKU or service has {left_out}: left out." if left_out else ""
-    return " ".join(filter(None, [*read, without, why])) or None
+    question, without = wanted.question, wanted.without
+    read = [
+        f'Read "{typed}" as "{meant}".'
+        for typed, meant in question.mended
+        if meant not in without and typed != meant.replace(" ", "")
+    ]
+    unknown = f"No SKU or service has {_listed(question.left_out)}: left out." if question.left_out else ""
+    apart = f"No SKU has all of it: left out {_listed(without)}." if without else ""
+    return " ".join(filter(None, [*read, unknown, apart, why])) or None
 
 
-def _find(wanted: Wanted, request: SearchRequest, ways: Sequence[frozenset[int]], offset: int) -> Found:
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(f'"{word}"' for word in words)
+
+
+def _find(wanted: Wanted, request: SearchRequest, offset: int) -> Found:
     found: Found = defaultdict(list)
-    for part, value, n in rows_of(in_one_round_trip(_parts(wanted, request, ways, offset))):
+    for part, value, n in rows_of(in_one_round_trip(_parts(wanted, request, offset))):
         found[part].append((value, n))
     return found
 
 
-def _parts(wanted: Wanted, request: SearchRequest, ways: Sequence[frozenset[int]], offset: int) -> list[Sql]:
+def _parts(wanted: Wanted, request: SearchRequest, offset: int) -> list[Sql]:
     if request.kind == "services":
-        return [find_services(wanted, ways, request.limit, offset)]
-    parts = [find_skus(wanted, conditions(wanted), ways, request.limit, offset)]
+        return [find_services(wanted, request.limit, offset)]
+    parts = [find_skus(wanted, conditions(wanted), request.limit, offset)]
     names_a_service = bool(wanted.question.words or wanted.service)
     if request.kind == "all" and names_a_service and offset == 0:
-        parts.append(find_services(wanted, (), min(request.limit, SERVICES_BESIDE_SKUS), 0))
+        parts.append(find_services(wanted, min(request.limit, SERVICES_BESIDE_SKUS), 0))
     return parts
+
+
+def _why_nothing(wanted: Wanted, kind: Kind, services: Sequence[FoundService]) -> str:
+    labels = labels_of(wanted, kind)
+    ways = ways_to_drop(wanted, labels, kind)
+    is_of_services = kind == "services"
+    count = (
+        count_services_without(wanted, ways) if is_of_services else count_without(conditions(wanted), ways)
+    )
+    matching = {ways[way]: n for way, n in rows_of(count)} if ways else {}
+    return explain(kind, labels, matching, wanted, services)
 
 
 def _objects(rows: list[tuple[Any, int]]) -> list[Any]:
@@ -119,7 +147,7 @@ def _skus(found: Found, place: Place | None) -> list[dict[str, Any]]:
 
 def _interpreted(wanted: Wanted) -> Interpreted:
     return Interpreted(
-        words=wanted.question.words,
+        words=[word for word in wanted.question.words if word not in wanted.without],
         region=wanted.place.label if wanted.place else None,
         usage_type=wanted.usage_type,
     )

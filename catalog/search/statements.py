@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from catalog.question import Term
+from catalog.search.coverage import choose
 from catalog.search.match import both
 from catalog.search.ranks import ORDER, ranks
 from catalog.search.sql import Sql, all_of, any_of, compose, contains, join, one_of
@@ -57,7 +58,7 @@ FROM page CROSS JOIN pricing_info AS p USING (sku_id)
 UNION ALL SELECT 'sku_total', NULL, n FROM total
 UNION ALL SELECT 'counted', NULL, count(*) FROM counted
 UNION ALL {facets}
-UNION ALL {drops}
+UNION ALL SELECT * FROM ({kept})
 """
 TIER = """
 SELECT * FROM (
@@ -92,10 +93,7 @@ FACETS = {
     "usage_type": ("usage_type", "usage_type", ""),
     "resource_group": ("resource_group", "resource_group", ""),
 }
-DROP = """
-SELECT 'drop', {way}, (SELECT count(*) FROM sku_words WHERE sku_words MATCH {match})
-WHERE (SELECT n FROM total) = 0
-"""
+COUNT = "SELECT {way}, count(*) FROM sku_words WHERE sku_words MATCH {match}"
 
 FIND_SERVICES = """
 WITH hit AS MATERIALIZED (
@@ -107,7 +105,6 @@ SELECT 'found_service' AS part, json_object(
     ) AS value, n
 FROM found JOIN services AS s USING (service_id) WHERE n > {offset} AND n <= {offset} + {limit}
 UNION ALL SELECT 'service_total', NULL, count(*) FROM found
-UNION ALL {drops}
 """
 SERVICE_ORDER = "is_named DESC, sku_count = 0, length(name), name, service_id"
 SERVICE_ORDER_WITHOUT_WORDS = "sku_count = 0, name, service_id"
@@ -116,11 +113,9 @@ EXISTS (
     SELECT 1 FROM sku_words WHERE sku_words MATCH %s || ' AND filters : "service=' || v.service_id || '"'
 )
 """
-DROP_OF_SERVICES = """
-SELECT 'service_drop', {way}, (SELECT count(*) FROM service_search AS v WHERE {conditions})
-WHERE NOT EXISTS (SELECT 1 FROM hit)
-"""
-NO_DROP = "SELECT NULL, NULL, NULL WHERE 0"
+COUNT_SERVICES = "SELECT {way}, count(*) FROM service_search AS v WHERE {conditions}"
+IS_EMPTY = Sql("(SELECT n FROM total) = 0")
+NONE = "SELECT NULL, NULL, NULL WHERE 0"
 
 
 def in_one_round_trip(parts: Sequence[Sql]) -> Sql:
@@ -132,11 +127,10 @@ def value(param: str | int) -> Sql:
     return Sql("%s", (param,))
 
 
-def find_skus(
-    wanted: Wanted, found: Sequence[Condition], ways: Sequence[frozenset[int]], limit: int, offset: int
-) -> Sql:
-    """The page of SKUs with their prices, their total, the facets, and how many match without `ways`."""
+def find_skus(wanted: Wanted, found: Sequence[Condition], limit: int, offset: int) -> Sql:
+    """The page of SKUs with their prices, total and facets; where there are none, the words to look for."""
     hits = max(HITS, offset + limit)
+    fixed, words = [c for c in found if not c.weight], [c for c in found if c.weight]
     return compose(
         FIND_SKUS,
         match=value(match_of(found)),
@@ -147,7 +141,7 @@ def find_skus(
         ranks=ranks(wanted),
         page=_page(limit, offset),
         facets=_facets(),
-        drops=_drops(found, ways),
+        kept=choose(fixed, words, IS_EMPTY) if len(words) > 1 else Sql(NONE),
     )
 
 
@@ -187,38 +181,42 @@ def _facet(name: str, facet: str, column: str, each: str) -> Sql:
     )
 
 
-def _drops(found: Sequence[Condition], ways: Sequence[frozenset[int]]) -> Sql:
-    pieces = []
-    for number, way in enumerate(ways):
-        kept = [condition for i, condition in enumerate(found) if i not in way]
-        if kept:
-            pieces.append(compose(DROP, way=value(number), match=value(match_of(kept))))
-    return join(" UNION ALL ", pieces or [Sql(NO_DROP)])
+def count_without(found: Sequence[Condition], ways: Sequence[frozenset[int]]) -> Sql:
+    """Rows (way, count): how many SKUs match without the conditions of each of `ways`."""
+    kept = [[condition for i, condition in enumerate(found) if i not in way] for way in ways]
+    pieces = [
+        compose(COUNT, way=value(number), match=value(match_of(conditions)))
+        for number, conditions in enumerate(kept)
+    ]
+    return join(" UNION ALL ", pieces)
 
 
-def find_services(wanted: Wanted, ways: Sequence[frozenset[int]], limit: int, offset: int) -> Sql:
+def find_services(wanted: Wanted, limit: int, offset: int) -> Sql:
     """The page of services and their total: those named in the question, then those whose names match it."""
     named = [service_id for term in wanted.question.terms for service_id in term.service_ids]
-    terms = [service_has(term) for term in required_terms(wanted)]
-    found = service_conditions(wanted)
-    drops = [
-        compose(
-            DROP_OF_SERVICES,
-            way=value(number),
-            conditions=all_of(sql for i, sql in enumerate([*found, *terms]) if i not in way),
-        )
-        for number, way in enumerate(ways)
-    ]
     return compose(
         FIND_SERVICES,
         is_named=one_of("v.service_id", named) if named else Sql("0"),
-        conditions=all_of(found),
-        matches=all_of(terms),
+        conditions=all_of(service_conditions(wanted)),
+        matches=all_of(service_has(term) for term in required_terms(wanted)),
         order=Sql(SERVICE_ORDER if wanted.question.terms else SERVICE_ORDER_WITHOUT_WORDS),
         limit=value(limit),
         offset=value(offset),
-        drops=join(" UNION ALL ", drops or [Sql(NO_DROP)]),
     )
+
+
+def count_services_without(wanted: Wanted, ways: Sequence[frozenset[int]]) -> Sql:
+    """Rows (way, count): how many services match without the conditions of each of `ways`."""
+    found = [*service_conditions(wanted), *(service_has(term) for term in required_terms(wanted))]
+    pieces = [
+        compose(
+            COUNT_SERVICES,
+            way=value(number),
+            conditions=all_of(sql for i, sql in enumerate(found) if i not in way),
+        )
+        for number, way in enumerate(ways)
+    ]
+    return join(" UNION ALL ", pieces)
 
 
 def required_terms(wanted: Wanted) -> list[Term]:

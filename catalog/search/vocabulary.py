@@ -12,7 +12,7 @@ from catalog.lexicon import Lexicon
 from catalog.models import PricingUpdate
 from catalog.places import PLACES, fold
 from catalog.question import Term
-from catalog.search.match import filter_token
+from catalog.search.match import filter_token, words_of
 from catalog.search.sql import Sql, rows_of
 from catalog.words import COMMITMENT_WORDS, FILLERS, MACHINE_SHAPES, OPTIONAL, SPELLINGS, USAGE_WORDS
 
@@ -46,10 +46,13 @@ class Vocabulary:
         plain = "".join(char for char in decomposed if not unicodedata.combining(char))
         return all(token in self.values for token in TOKEN.findall(plain))
 
+    def has(self, term: Term) -> bool:
+        """Whether some SKU has one of the spellings' words."""
+        return any(word in self.words for word in _words_of(term))
+
     def may_have(self, term: Term) -> bool:
         """Whether some SKU or service has, or starts a word with, one of the spellings' words."""
-        words = (word for spelling in term.spellings for word in re.split(r"[ |+]+", spelling))
-        return any(self._has(word) for word in words)
+        return any(self._has(word) for word in _words_of(term))
 
     def _has(self, word: str) -> bool:
         return word in self.words_of_services or any(known.startswith(word) for known in self.words)
@@ -61,6 +64,10 @@ class Vocabulary:
         """Ids of the services with one of `names`, or with that id."""
         found = [service_id for name in names for service_id in self.services.get(fold(name), ())]
         return tuple(dict.fromkeys(found))
+
+
+def _words_of(term: Term) -> list[str]:
+    return [word for spelling in term.spellings for word in words_of(spelling)]
 
 
 def vocabulary_of(latest: PricingUpdate | None) -> Vocabulary:
@@ -93,5 +100,5 @@ def _load() -> Vocabulary:
         else:
             (words if column in ("name", "text") else values).add(text)
     of_services = frozenset(word for name in services for word in name.split())
-    lexicon = Lexicon(words | of_services, OUR_WORDS)
+    lexicon = Lexicon(words | of_services, OUR_WORDS, words)
     return Vocabulary(frozenset(words), of_services, frozenset(values), services, lexicon)

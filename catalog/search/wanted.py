@@ -6,12 +6,24 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from catalog.places import Place
-from catalog.question import Question
-from catalog.search.match import NOTHING, both, either, filter_token, in_column, of_services, term_match
+from catalog.question import Question, Term
+from catalog.search.match import (
+    NOTHING,
+    both,
+    either,
+    filter_token,
+    in_column,
+    of_services,
+    term_match,
+    words_of,
+)
 from catalog.words import USAGE_MARKS
 
 # Arguments that are compared with a column, and what their filter tokens start with.
 COLUMNS = {"resource_family": "family", "resource_group": "group", "usage_type": "usage"}
+
+
+KNOWN_CODE, NEW_CODE = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +33,7 @@ class Wanted:
     `service_ids` are the services that the argument `service` names. A place or usage type is strict where
     an argument asks for it. What was merely read out of the words is not: a SKU whose name carries the
     words counts too, as "Tpu-v2 Preemptible Accelerator" does, which is listed as on demand.
-    `known` are the words of the catalog.
+    `known` are the words of the catalog, and `without` words left out as no SKU has them with the others.
     """
 
     question: Question
@@ -33,15 +45,22 @@ class Wanted:
     resource_group: str | None = None
     usage_type: str | None = None
     usage_type_is_strict: bool = False
-    known: Collection[str] = frozenset()
+    known: frozenset[str] = frozenset()
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`label` is what a person would drop; `match` an FTS5 expression."""
+    """`label` is what a person would drop; `match` an FTS5 expression.
+
+    `weight` says how much a word tells of what is meant; 0 for what has to be met in any case. `code` says
+    whether it names a thing, as "n2" and "Cloud Run" do: KNOWN_CODE, NEW_CODE or 0.
+    """
 
     label: str
     match: str
+    weight: int = 0
+    code: int = 0
     is_of_service: bool = False
     is_of_place: bool = False
 
@@ -84,7 +103,24 @@ def _read_from_words(wanted: Wanted) -> list[Condition]:
 
 def _terms(wanted: Wanted) -> list[Condition]:
     required = [term for term in wanted.question.terms if not term.is_optional]
-    return [Condition(f'"{term.word}"', term_match(term, wanted.known)) for term in required]
+    return [
+        Condition(
+            f'"{term.word}"',
+            term_match(term, wanted.known),
+            weight=term.weight,
+            code=_code(term, wanted.known),
+        )
+        for term in required
+    ]
+
+
+def _code(term: Term, known: frozenset[str]) -> int:
+    """Whether `term` is a code or the name of a service, which the words of SKUs know or not."""
+    if not term.is_code and not term.service_ids:
+        return 0
+    return (
+        KNOWN_CODE if any(known.issuperset(words_of(spelling)) for spelling in term.spellings) else NEW_CODE
+    )
 
 
 def tiers(wanted: Wanted) -> list[str]:

@@ -10,7 +10,7 @@ from catalog.question import read_question
     [
         ("n2-standard-8", ("n2 + core|cpu|ram",)),
         ("c9x-highmem-4", ("c9x + core|cpu|ram",)),
-        ("c2-standard-60", ("compute optimized + core|cpu|ram",)),
+        ("c2-standard-60", ("compute optimized + core|cpu|ram", "c2 + core|cpu|ram")),
         ("e2-medium", ("e2 + core|cpu|ram",)),
         ("n1-standard-4", ("n1 predefined + core|cpu|ram", "n1standard 4")),
         ("custom-4-8192", ("custom instance + core|cpu|ram", "n1custom 4")),
@@ -21,10 +21,16 @@ from catalog.question import read_question
     ],
 )
 def test_a_machine_type_is_spelled_as_its_parts(machine: str, spellings: tuple[str, ...]) -> None:
-    [term] = read_question(f"{machine} in london").terms
+    term = read_question(f"{machine} in london").terms[0]
     assert term.spellings == spellings
     assert term.are_equal
 
 
 def test_a_part_asked_for_with_the_machine_type_stays_a_word() -> None:
     assert read_question("n2-standard-8 ram").words == ["n2 standard 8", "ram"]
+
+
+def test_a_machine_type_says_how_many_processors_a_licence_is_for() -> None:
+    names = {name for term in read_question("rhel n2-standard-8").terms for name in term.spellings}
+    assert "5 or more vcpu" in names
+    assert "1 to 4 vcpu" not in names

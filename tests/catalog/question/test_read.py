@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.places import fold
 from catalog.question import Question, read_question, read_usage_type
+from catalog.question.plain_text import plain_words
 
 
 def _read(query: str) -> tuple[list[str], str | None, str | None]:
@@ -75,9 +75,102 @@ def test_a_destination_is_a_word_because_the_sku_is_sold_elsewhere() -> None:
 
 
 def test_a_destination_is_spelled_as_sku_names_do() -> None:
-    far_end = read_question("egress from frankfurt to us-east4").terms[-1]
-    assert far_end.spellings[:2] == ("to us east4", "to northern virginia")
-    assert "to virginia" in far_end.spellings
+    spellings = read_question("egress from frankfurt to us-east4").terms[-1].spellings
+    assert spellings[:2] == ("to us east4", "to northern virginia")
+    assert "to virginia|between virginia|and virginia|download virginia" in spellings
+    assert spellings[-1].startswith("to americas|")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "traffic from a vm in frankfurt, the other one is in sydney",
+        "egress frankfurt, destination sydney",
+        "frankfurt egress, users sit in Sydney, Australia",
+    ],
+)
+def test_a_second_place_is_where_traffic_goes_to(query: str) -> None:
+    question = read_question(query)
+    assert question.place is not None
+    assert question.place.label == "europe-west3"
+    assert any(spelling.startswith("to sydney") for spelling in question.terms[-1].spellings)
+
+
+def test_traffic_of_a_region_with_itself_is_between_its_zones() -> None:
+    far_end = read_question("egress europe-west4-a to europe-west4-b").terms[-1]
+    assert far_end.spellings[0] == "inter zone"
+
+
+@pytest.mark.parametrize(
+    ("query", "words", "unwanted", "usage_type"),
+    [
+        ("n2 core, not spot", ["n2", "core"], ("spot", "preemptible"), None),
+        ("postgres no HA", ["postgres"], ("regional",), None),
+        ("h100 80gb without mega", ["h100", "80gb"], ("mega",), None),
+        ("rhel, not the sap one", ["rhel"], ("sap",), None),
+        ("pod cpu not balanced or scale", ["pod cpu"], ("balanced", "scale"), None),
+        ("tpu, dont need a pod", ["tpu"], ("pod",), None),
+        ("mysql w/o high availability", ["mysql"], ("regional",), None),
+        ("spot n2 instead of e2", ["n2"], ("e2",), "Preemptible"),
+        (
+            "standard bucket in one region",
+            ["standard", "bucket", "one region"],
+            ("multi region", "dual region"),
+            None,
+        ),
+        ("reserved ip not in use", ["reserved ip"], (), None),
+    ],
+)
+def test_what_a_question_is_not_about_is_no_word_of_it(
+    query: str, words: list[str], unwanted: tuple[str, ...], usage_type: str | None
+) -> None:
+    question = read_question(query)
+    assert question.words == words
+    assert question.unwanted == unwanted
+    assert question.usage_type == usage_type
+
+
+def test_processor_and_memory_are_either_as_each_has_its_sku() -> None:
+    both = read_question("n2 vcpu and ram").terms[1]
+    assert both.word == "vcpu ram"
+    assert both.spellings == ("core|mcpu|cpu|vcpu|ram|memory",)
+    assert read_question("n2 vcpu").terms[1].spellings == ("core", "mcpu", "cpu", "vcpu")
+
+
+def test_words_for_one_thing_count_once() -> None:
+    assert read_question("deleted early, early deletion penalty").words == ["deleted early"]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("e2 core like t3.medium", ["e2", "core"]),
+        ("mysql like db.m5.large", ["mysql"]),
+        ("n2 core vs Standard_D4s_v3", ["n2", "core"]),
+    ],
+)
+def test_another_clouds_machine_is_no_word(query: str, words: list[str]) -> None:
+    assert read_question(query).words == words
+
+
+def test_us_is_a_pronoun_after_a_verb_and_else_a_country() -> None:
+    assert _read("what do you bill us for n2") == (["n2"], None, None)
+    assert _read("n2 in the US") == (["n2"], "us", None)
+    assert _read("n2 us east 4") == (["n2"], "us-east4", None)
+
+
+@pytest.mark.parametrize("text", ["1 month", "3 months", "after 12 days"])
+def test_a_time_that_nothing_is_committed_for_is_no_commitment(text: str) -> None:
+    assert read_usage_type(text) is None
+
+
+def test_a_version_is_spelled_with_a_point_too() -> None:
+    assert read_question("ubuntu 2204").terms[1].spellings == ("2204", "22 04")
+
+
+def test_a_word_of_our_lists_outweighs_another_and_a_code_outweighs_both() -> None:
+    weights = {term.word: term.weight for term in read_question("autopilot t4 pricing table vm 7").terms}
+    assert weights["t4"] > weights["autopilot"] > weights["table"] > weights["7"]
 
 
 def test_a_set_phrase_is_one_word_with_googles_spelling_first() -> None:
@@ -113,6 +206,6 @@ def test_a_word_asked_twice_counts_once() -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_read_and_every_word_comes_from_it(text: str) -> None:
     question = read_question(text)
-    folded = fold(text)
+    folded = " ".join(plain_words(text))
     assert all(word in folded for term in question.terms for word in term.word.split())
     assert all(term.spellings for term in question.terms)

@@ -1,0 +1,21 @@
+"""Patterns over folded text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from catalog.places import PLACES, REGION_CODE
+
+
+def any_of(phrases: Collection[str]) -> str:
+    """A pattern of whole words; the longest phrase wins."""
+    return rf"\b(?:{'|'.join(sorted(phrases, key=len, reverse=True))})\b"
+
+
+A_PLACE = rf"(?:{REGION_CODE.pattern.replace('?P<region>', '?:')}\b|{any_of(PLACES)})"
+
+
+def blank(text: str, match: re.Match[str]) -> str:
+    """`text` with spaces for what matched, so that positions stay and no phrase forms across the gap."""
+    return text[: match.start()] + " " * len(match[0]) + text[match.end() :]

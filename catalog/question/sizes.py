@@ -1,0 +1,60 @@
+"""How large a machine a question is about: licences and databases have a SKU for each size."""
+
+from __future__ import annotations
+
+import re
+
+from catalog.words import SPELLINGS, VCPU_RANGES
+
+# How many is for calculate, but SKU names say "VM with 1 to 4 VCPU" too.
+VCPUS = re.compile(
+    r"\b(?P<range>(?:\d+ to |up to |with )?)"
+    r"(?P<above>(?:(?:more|larger|bigger|greater|higher) than |above |over )?)"
+    r"(?P<count>\d{1,3})(?: or more| plus| or above)?"
+    r" ?(?P<unit>v?cpus?|v?cores?|processors?)\b"
+)
+# "104 GB", "7.5gb", which folds to "7 5gb".
+MEMORY = re.compile(r"\b(?P<count>\d{1,4}(?: \d{1,2})?) ?(?:gb|gib|gigs?|g)\b")
+PARTS = re.compile(r"\b(?:v?cpus?|v?cores?|ram|memory|mem)\b")
+# More chips than a board of eight are a slice of a pod: "v3-32".
+TPU = re.compile(r"\b(?P<version>v\d[a-z]?) (?P<count>\d{1,4})\b")
+BOARD = 8
+NUMBERS = {"two": "2", "four": "4", "eight": "8", "sixteen": "16", "thirty two": "32"}
+NUMBER = re.compile(rf"\b(?:{'|'.join(NUMBERS)})(?= (?:v?cpus?|v?cores?)\b)")
+OTHER_COUNTS = re.compile(r"\b\d{1,3} (?=(?:gpus?|vms?|instances?|machines?|nodes?)\b)")
+
+
+def take_sizes(text: str) -> tuple[list[tuple[str, tuple[str, ...]]], str]:
+    """Sizes in `text`, each as a word or nothing with what SKU names call it, and the text without them."""
+    sizes: list[tuple[str, tuple[str, ...]]] = []
+    if tpu := TPU.search(text):
+        sizes += [("", ("pod",))] if int(tpu["count"]) > BOARD else []
+        text = TPU.sub(r"\g<version>", text)
+    text = NUMBER.sub(lambda match: NUMBERS[match[0]], text)
+    if match := VCPUS.search(text):
+        count = int(match["count"]) + bool(match["above"])
+        if match["range"] or match["above"]:
+            sizes.append(("", (VCPUS.sub(_in_names, match[0]),)))
+        sizes.append(("", vcpu_names(count)))
+        text = VCPUS.sub(" ", text)
+        if memory := MEMORY.search(text):
+            # Processors with memory are a whole machine, whose name has no word for its parts.
+            sizes.append(("", (f"{count} {memory['count']}", f"{count} vcpu {memory['count']}gb")))
+            text = PARTS.sub(" ", MEMORY.sub(" ", text))
+        else:
+            sizes.append((match["unit"], SPELLINGS["vcpu"]))
+    return sizes, OTHER_COUNTS.sub("", text)
+
+
+def _in_names(match: re.Match[str]) -> str:
+    return re.sub(rf"{match['unit']}$", "vcpu", match[0])
+
+
+def vcpu_names(count: int) -> tuple[str, ...]:
+    """How SKU names say that they are for a machine with `count` processors."""
+    machines = (f"n1{shape} {count}" for shape in ("standard", "highmem"))
+    return (
+        f"with {count} vcpu",
+        *machines,
+        *(name for least, most, name in VCPU_RANGES if least <= count <= most),
+    )

@@ -1,0 +1,62 @@
+"""The far end of traffic, which is a part of the name: "Egress from London to Sydney"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from catalog.places import Place, read_place
+from catalog.question.patterns import A_PLACE, any_of, blank
+from catalog.question.terms import WEIGHT, WEIGHT_OF_LISTED, Term
+from catalog.words import FAR_PLACES
+
+# The far end is what traffic goes to, or comes from. Where ingress names both, which of them it is sold at
+# differs, so both are.
+_END = rf" (?:the )?(?P<place>{any_of(FAR_PLACES)}|{A_PLACE})"
+TO, FROM, FROM_OR_TO = (
+    re.compile(rf"\b(?P<end>{end}){_END}") for end in ("to|destinations?", "from", "from|to")
+)
+INBOUND = re.compile(r"\b(?:ingress|inbound|incoming|data transfer in|into)\b")
+BOTH_ENDS = re.compile(r"\bfrom\b.*\bto\b")
+
+
+def take_far_ends(text: str) -> tuple[tuple[Term, ...], str]:
+    """The far ends that `text` names as such, and the text without them."""
+    ends = TO
+    if INBOUND.search(text):
+        ends = FROM_OR_TO if BOTH_ENDS.search(text) else FROM
+    terms = []
+    for match in list(ends.finditer(text)):
+        end = "from" if match["end"] == "from" else "to"
+        spellings = tuple(_spellings(end, match["place"], read_place(match["place"])))
+        terms.append(Term(match[0], spellings, weight=WEIGHT_OF_LISTED + WEIGHT))
+        text = blank(text, match)
+    return tuple(terms), text
+
+
+def far_end(words: str, place: Place | None = None) -> Term:
+    """A place beside the one that something is sold in: traffic goes there, or names have both."""
+    spellings = _spellings("to", words, place or read_place(words))
+    return Term(words, (*spellings, words), weight=WEIGHT_OF_LISTED)
+
+
+def between_zones(term: Term, place: Place | None) -> Term:
+    """The far end `term`; where it is the place itself, traffic is between zones."""
+    end = read_place(term.word.split(" ", 1)[-1])
+    if not place or not end or end.codes != place.codes:
+        return term
+    return replace(term, spellings=("inter zone", *term.spellings))
+
+
+def _spellings(end: str, name: str, place: Place | None) -> Iterator[str]:
+    """Names have a region after "to"; storage's have continents and countries after "between", "download"."""
+    here, around = ((name, *place.names), place.around) if place else ((name,), ())
+    region = place.names[0] if place and len(place.codes) == 1 and not place.within and place.names else None
+    for known in dict.fromkeys(here):
+        yield f"{end} {known}" if known == region or known[-1].isdigit() else _any_end(end, known)
+    yield from (_any_end(end, known) for known in around)
+
+
+def _any_end(end: str, name: str) -> str:
+    return "|".join(f"{word} {name}" for word in (end, "between", "and", "download"))

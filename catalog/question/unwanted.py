@@ -1,0 +1,36 @@
+"""What a question says that it is not about: "not spot", "no HA", "instead of SSD"."""
+
+from __future__ import annotations
+
+import re
+
+from catalog.question.phrases import phrase_length
+from catalog.words import FILLERS, USAGE_WORDS
+
+NEGATION = re.compile(
+    r"\b(?:(?:don ?t|do not) (?:need|want)|not|no|non|without|never"
+    r"|instead of|(?:rather|other) than|apart from)\b"
+)
+# What may stand between the two: "not in the", "without any".
+LINKS = frozenset(
+    ["a", "an", "any", "at", "for", "in", "just", "need", "of", "on", "only", "the", "to", "with"]
+)
+OR = ("nor", "or")
+
+
+def take_unwanted(text: str) -> tuple[tuple[str, ...], str]:
+    """The words and phrases of `text` that are not wanted, and the text with gaps in their places."""
+    unwanted: list[str] = []
+    wanted, *parts = NEGATION.split(text)
+    for part in parts:
+        words = part.split()
+        at = next((i for i, word in enumerate(words) if word not in LINKS), len(words))
+        while at < len(words) and words[at] not in FILLERS:
+            length = phrase_length(words, at, also=USAGE_WORDS)
+            unwanted.append(" ".join(words[at : at + length]))
+            at += length
+            if at == len(words) or words[at] not in OR:
+                break
+            at += 1
+        wanted += "  " + " ".join(words[at:])
+    return tuple(unwanted), wanted

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+
+from catalog.question.phrases import phrases, spellings_of
+from catalog.words import SPELLINGS
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("pd ssd price", ["pd ssd", "price"]),
+        ("pd  ssd", ["pd", "ssd"]),
+        ("idle public ip addresses", ["idle public ip", "addresses"]),
+        ("idle public ip address", ["idle public ip address"]),
+        ("persistent disks", ["persistent disks"]),
+        ("80 gb h100", ["80 gb", "h100"]),
+        ("", []),
+    ],
+)
+def test_the_longest_phrase_wins_and_none_reaches_over_a_gap(text: str, found: list[str]) -> None:
+    assert list(phrases(text)) == found
+
+
+def test_one_line_of_our_list_stands_for_many_phrases() -> None:
+    assert spellings_of("unattached static ip address") == ("static ip",)
+    assert spellings_of("list requests") == ("class a operations",)
+    assert not [phrase for phrase in SPELLINGS if set("(|)") & set(phrase)]

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+
+from catalog.question import read_question
+from catalog.question.sizes import take_sizes, vcpu_names
+
+
+def _names(text: str) -> list[str]:
+    return [name for _, names in take_sizes(text)[0] for name in names]
+
+
+@pytest.mark.parametrize(
+    ("count", "is_for", "is_not_for"),
+    [
+        (2, "1 to 4 vcpu", "more than 4 vcpu"),
+        (4, "up to 4 vcpu", "5 or more vcpu"),
+        (5, "more than 4 vcpu", "1 to 4 vcpu"),
+        (96, "80 to 97 vcpu", "98 to 221 vcpu"),
+    ],
+)
+def test_a_number_of_processors_is_in_the_ranges_of_names(count: int, is_for: str, is_not_for: str) -> None:
+    assert is_for in vcpu_names(count)
+    assert is_not_for not in vcpu_names(count)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("8 vcpu", "5 or more vcpu"),
+        ("16core", "10 to 17 vcpu"),
+        ("more than 4 vcpu", "more than 4 vcpu"),
+        ("above 4 vcpus", "5 or more vcpu"),
+        ("1 to 4 vcpu", "1 to 4 vcpu"),
+        ("sixteen cores", "10 to 17 vcpu"),
+        ("16 vcpu 104gb", "16 104"),
+        ("2 cpu and 7 5 gb", "2 7 5"),
+        ("96 cores 360 gigs", "96 vcpu 360gb"),
+        ("v3 32", "pod"),
+    ],
+)
+def test_a_size_is_called_what_names_call_it(text: str, name: str) -> None:
+    assert name in _names(text)
+
+
+@pytest.mark.parametrize("text", ["v3 8", "n2 core", "2 zones", "104 gb"])
+def test_not_every_number_is_a_size(text: str) -> None:
+    assert _names(text) == []
+
+
+def test_processors_with_memory_are_a_machine_and_no_words() -> None:
+    assert read_question("mysql 16 vcpu 104 gb ram").words == ["mysql"]
+    assert read_question("n2 8 vcpus").words == ["n2", "vcpus"]
+
+
+def test_how_many_is_left_to_calculate() -> None:
+    assert read_question("4 gpus t4").words == ["gpus", "t4"]
+    assert read_question("100 gigabit interconnect").terms[0].spellings[0] == "100gbps"
