@@ -6,7 +6,7 @@ import http.client
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,16 +39,18 @@ class Caller:
 
     def measure(self, tool: str, arguments: dict[str, Any], calls: int) -> Cost:
         """The cost of a call, after some that do not count."""
-        body = _body(tool, arguments)
-        for _ in range(max(calls // 10, 5)):
-            self._call(tool, body)
+        self.measure_each(tool, [arguments] * max(calls // 10, 5))
+        return self.measure_each(tool, [arguments] * calls)
+
+    def measure_each(self, tool: str, arguments: Sequence[dict[str, Any]]) -> Cost:
+        """The cost of a call of many, each with arguments of its own."""
         waits = []
         before = self._cpu_seconds()
-        for _ in range(calls):
+        for body in [_body(tool, each) for each in arguments]:
             start = time.perf_counter()
             self._call(tool, body)
             waits.append(time.perf_counter() - start)
-        cpu = (self._cpu_seconds() - before) / calls
+        cpu = (self._cpu_seconds() - before) / len(waits)
         percentiles = quantiles(waits, n=100)
         return Cost(cpu, percentiles[49], percentiles[98])
 

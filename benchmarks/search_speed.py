@@ -19,6 +19,7 @@ from string import ascii_lowercase
 from typing import Any
 
 from benchmarks.calls import Caller, Cost, calling
+from benchmarks.search_quality.questions import authors, questions
 from tests.product import install
 
 SIZES = (20_000, 60_000, 200_000)
@@ -41,6 +42,7 @@ KINDS: dict[str, list[dict[str, Any]]] = {
 ODD = {
     "a": "a",
     "c": "c",
+    "co": "co",
     "compute": "compute",
     "Compute Engine": "Compute Engine",
     "us core ram": "us core ram",
@@ -55,6 +57,8 @@ ODD = {
     "slips": "standart disk frankfrut",
 }
 NEARLY = 0.99
+# Every so manyeth question of search_quality is asked once: so SQLite has to prepare its statement.
+EACH = 3
 IS_COPIED = "SELECT EXISTS (SELECT 1 FROM skus WHERE sku_id LIKE ?)"
 COPY_SKUS = """
 INSERT INTO skus (sku_id, service_id, display_name, description, resource_family, resource_group, usage_type,
@@ -117,11 +121,16 @@ def measure(caller: Caller, size: int, calls: int) -> None:
     print(f"\n{size:,} SKUs{'':12}{'CPU':>10}{'':>8}{'p50':>10}{'p99':>10}")
     report("no-op", [noop], noop)
     everything = []
-    for kind, questions in [*KINDS.items(), ("paging", pages(caller))]:
-        costs = [caller.measure("search", question, calls) for question in questions]
+    for kind, asked_often in [*KINDS.items(), ("paging", pages(caller))]:
+        costs = [caller.measure("search", arguments, calls) for arguments in asked_often]
         report(kind, costs, noop)
         everything += costs
     report("all of these", everything, noop)
+    for label, styles in (("tidy, each once", ("place", "code", "filter")), ("messy, each once", ("messy",))):
+        asked = [question for question in questions(authors()) if question.style in styles][::EACH]
+        report(
+            label, [caller.measure_each("search", [q.arguments | {"query": q.query} for q in asked])], noop
+        )
     for label, query in ODD.items():
         report(label, [caller.measure("search", {"query": query}, max(calls // 5, 5))], noop)
 
