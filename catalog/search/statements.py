@@ -22,8 +22,9 @@ FACET_VALUES = 8
 FIND_SKUS = """
 WITH hit AS MATERIALIZED (SELECT id, min(region_rank) AS region_rank FROM ({tiers}) GROUP BY id),
 total(n) AS MATERIALIZED (
-    SELECT CASE WHEN (SELECT count(*) FROM hit) < {hits} THEN (SELECT count(*) FROM hit)
+    SELECT CASE WHEN n < {hits} THEN n
         ELSE (SELECT count(*) FROM sku_words WHERE sku_words MATCH {match}) END
+    FROM (SELECT count(*) AS n FROM hit)
 ),
 candidate AS MATERIALIZED (SELECT * FROM hit ORDER BY region_rank, id LIMIT {candidates}),
 ranked AS MATERIALIZED (
@@ -31,10 +32,9 @@ ranked AS MATERIALIZED (
 ), page AS MATERIALIZED (SELECT sku_id, n FROM ({page}) CROSS JOIN sku_search USING (id)),
 counted AS MATERIALIZED (
     SELECT s.service_id, s.usage_type, s.resource_group, s.place FROM (
-        SELECT id FROM hit WHERE (SELECT n FROM total) < {hits} AND id %% (SELECT {sample} FROM total) = 0
-        UNION ALL SELECT rowid FROM sku_words
-        WHERE (SELECT n FROM total) >= {hits} AND sku_words MATCH {match}
-            AND rowid %% (SELECT {sample} FROM total) = 0
+        SELECT id FROM total CROSS JOIN hit WHERE n < {hits} AND id %% ({sample}) = 0
+        UNION ALL SELECT rowid FROM total CROSS JOIN sku_words
+        WHERE n >= {hits} AND sku_words MATCH {match} AND rowid %% ({sample}) = 0
     ) AS h CROSS JOIN sku_search AS s ON s.id = h.id
 )
 SELECT 'sku' AS part, json_object(
