@@ -1,4 +1,4 @@
-"""What people call things that Google's price list calls otherwise. Data only; catalog/question.py reads it.
+"""What people call things that Google's price list calls otherwise. Data only; catalog/question/ reads it.
 
 A spelling widens what a word finds and never hides a SKU that carries the word itself. In a spelling,
 "a + b" wants both phrases and "a|b" either word; Google's own spelling stands first, and names that carry
@@ -328,23 +328,8 @@ VARIANT_WORDS = frozenset({"commitment", "dollar", "preemptible", "reserved", "s
 ASPECTS = frozenset(["dual region", "fee", "premium", "regional", "standard", "zonal"])
 
 # Parts of any machine.
-PARTS = frozenset(
-    [
-        "gpu",
-        "gpus",
-        "core",
-        "cores",
-        "cpu",
-        "cpus",
-        "mem",
-        "memory",
-        "processor",
-        "processors",
-        "ram",
-        "vcpu",
-        "vcpus",
-    ]
-)
+_PARTS = "core cores cpu cpus gpu gpus mem memory processor processors ram vcpu vcpus"
+PARTS: frozenset[str] = frozenset(_PARTS.split())
 
 # Words that say little of what is meant: they may be left out before any other.
 _GENERIC = """
