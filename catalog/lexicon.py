@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 
 import snowballstemmer
 
@@ -12,7 +13,21 @@ import snowballstemmer
 SHORTEST_SLIP = 5
 SHORTEST_WITH_TWO_SLIPS = 8
 SHORTEST_PART = 3
+LAST_LETTER = "\U0010ffff"
 _STEMMER = snowballstemmer.stemmer("english")
+
+
+class Words(frozenset[str]):
+    """A set of words that tells which of them have a given start."""
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self)
+
+    def starting_with(self, start: str) -> list[str]:
+        """The words that start with `start`, in the order of the alphabet."""
+        first = bisect_left(self._sorted, start)
+        return self._sorted[first : bisect_left(self._sorted, start + LAST_LETTER, first)]
 
 
 class Lexicon:
@@ -25,10 +40,9 @@ class Lexicon:
         self, words: Iterable[str], preferred: Iterable[str] = (), bases: Iterable[str] = ()
     ) -> None:
         self._preferred = frozenset(preferred)
-        self._words = self._preferred.union(words)
-        self._sorted = sorted(self._words)
+        self._words = Words(self._preferred.union(words))
         self._by_deletion: defaultdict[str, list[str]] = defaultdict(list)
-        for word in self._sorted:
+        for word in sorted(self._words):
             if len(word) >= SHORTEST_SLIP - 1 and word.isalpha():
                 for shorter in _deletions(word):
                     self._by_deletion[shorter].append(word)
@@ -40,7 +54,7 @@ class Lexicon:
     def knows(self, word: str) -> bool:
         """Whether `word` is one of ours, the start of one or the plural of one."""
         is_plural = word.endswith("s") and not word.endswith("ss")
-        return self._is_start(word) or (is_plural and self._is_start(word[:-1]))
+        return bool(self._words.starting_with(word) or (is_plural and self._words.starting_with(word[:-1])))
 
     def base(self, word: str) -> str:
         """The word that `word` is another form of, as "mirrored" is of "mirroring", else `word` as it is."""
@@ -57,10 +71,6 @@ class Lexicon:
             return parts
         near = near or (self._two_slips_away(word) if word.isalpha() else [])
         return min(near, key=lambda found: (found not in self._preferred, found), default=word)
-
-    def _is_start(self, word: str) -> bool:
-        at = bisect_left(self._sorted, word)
-        return at < len(self._sorted) and self._sorted[at].startswith(word)
 
     def _run_together(self, word: str) -> str | None:
         """The two words that `word` is made of, as "localssd" and "rhel8" are, or None."""
@@ -79,9 +89,7 @@ class Lexicon:
     def _two_slips_away(self, word: str) -> list[str]:
         if len(word) < SHORTEST_WITH_TWO_SLIPS:
             return []
-        first = bisect_left(self._sorted, word[0])
-        last = bisect_left(self._sorted, word[0] + "\U0010ffff")
-        near = (found for found in self._sorted[first:last] if abs(len(found) - len(word)) <= 2)  # noqa: PLR2004
+        near = (found for found in self._words.starting_with(word[0]) if abs(len(found) - len(word)) <= 2)  # noqa: PLR2004
         return [found for found in near if distance(word, found) == 2]  # noqa: PLR2004
 
 

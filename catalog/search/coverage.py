@@ -1,8 +1,8 @@
 """Which words of a question to look for where no SKU has them all: those that weigh most together.
 
-Questions have words that are not meant for the price list ("the nearline files we deleted by mistake"). Each
-of the heaviest words is tried as the first, and others join it, the heaviest first, as long as some SKU has
-them all.
+Questions have words that are not meant for the price list ("the nearline files we deleted by mistake"). The
+heaviest word is the first, and others join it, the heaviest first, as long as some SKU has them all. Then the
+heaviest of those that could not join is tried as the first.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from catalog.search.sql import Sql, compose
 from catalog.search.wanted import NEW_CODE, Condition, Wanted
 
 Weighed = TypeVar("Weighed", Condition, Term)
-# So many words are tried as the first.
-STARTS = 3
+# So many words are tried as the first, of many words fewer: each try takes a look at the index for each word.
+STARTS, STARTS_OF_MANY = 3, 2
+MANY = 4
 # The words kept weigh at least so much: a mere start of a word or a number is not enough.
 LEAST = 2
 
@@ -27,18 +28,26 @@ LEAST = 2
 # codes left out ("c9"), or, where the catalog knows these and another code is kept ("g2 l4 gpu"), all that is
 # left out.
 CHOOSE = """
-WITH RECURSIVE word(i, expression, weight, code) AS MATERIALIZED (
-    SELECT key, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')
+WITH RECURSIVE word(i, expression, weight, code, is_had) AS MATERIALIZED (
+    SELECT key, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+        EXISTS (SELECT 1 FROM sku_words WHERE sku_words MATCH {fixed} || json_extract(value, '$[0]'))
     FROM json_each({words}) ORDER BY key
 ),
-way(start, i, expression) AS (
-    SELECT i, 0, expression FROM word
-    WHERE {is_needed} AND i < {starts}
-        AND EXISTS (SELECT 1 FROM sku_words WHERE sku_words MATCH {fixed} || word.expression)
-    UNION ALL SELECT start, way.i + 1, CASE WHEN start <> word.i AND EXISTS (
-        SELECT 1 FROM sku_words WHERE sku_words MATCH {fixed} || way.expression || ' AND ' || word.expression
-    ) THEN way.expression || ' AND ' || word.expression ELSE way.expression END
-    FROM way CROSS JOIN word ON word.i = way.i
+way(start, i, expression, tried) AS (
+    SELECT 0, {count}, '', '' WHERE {is_needed}
+    UNION ALL SELECT start + 1, 0, (
+        SELECT expression FROM word WHERE is_had AND NOT instr(tried || way.expression, expression)
+        ORDER BY i LIMIT 1
+    ), tried || way.expression
+    FROM way WHERE i = {count} AND start < {starts} AND expression IS NOT NULL
+    UNION ALL SELECT start, way.i + 1, CASE
+        WHEN is_had AND NOT instr(way.expression, word.expression) AND EXISTS (
+            SELECT 1 FROM sku_words
+            WHERE sku_words MATCH {fixed} || way.expression || ' AND ' || word.expression
+        ) THEN way.expression || ' AND ' || word.expression
+        ELSE way.expression
+    END, tried
+    FROM way CROSS JOIN word USING (i)
 ),
 best(expression, kept, kept_code, left_code, left_codes) AS MATERIALIZED (
     SELECT way.expression,
@@ -46,7 +55,7 @@ best(expression, kept, kept_code, left_code, left_codes) AS MATERIALIZED (
         (SELECT max(code) FROM word WHERE instr(way.expression, word.expression)),
         (SELECT max(code) FROM word WHERE NOT instr(way.expression, word.expression)),
         (SELECT total(weight) FROM word WHERE code AND NOT instr(way.expression, word.expression))
-    FROM way WHERE i = (SELECT count(*) FROM word) ORDER BY kept DESC, start LIMIT 1
+    FROM way WHERE i = {count} AND start > 0 AND expression IS NOT NULL ORDER BY kept DESC, start LIMIT 1
 )
 SELECT 'kept', NULL, word.i FROM best JOIN word ON instr(best.expression, word.expression)
 WHERE kept >= {least} AND (
@@ -70,7 +79,8 @@ def choose(fixed: Sequence[Condition], words: Sequence[Condition], is_needed: Sq
         words=Sql("%s", (json.dumps(values),)),
         is_needed=is_needed,
         fixed=Sql("%s", (f"{both(condition.match for condition in fixed)} AND " if fixed else "",)),
-        starts=Sql(str(STARTS)),
+        count=Sql(str(len(words))),
+        starts=Sql(str(STARTS if len(words) <= MANY else STARTS_OF_MANY)),
         least=Sql(str(LEAST)),
         new=Sql(str(NEW_CODE)),
     )

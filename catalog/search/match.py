@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from catalog.lexicon import Words
 from catalog.question import Term
 
 WORDS = "{name text}"
 # One letter starts a third of all words.
 SHORTEST_START = 2
+FEW_WORDS = 25
 # Stands for a word that no SKU has: an expression cannot be empty.
 NOTHING = 'filters : "0"'
 
@@ -33,7 +35,7 @@ def in_column(column: str, values: Iterable[str]) -> str:
     return either([f"{column} : ({' OR '.join(quoted(value) for value in values)})"] if values else [])
 
 
-def term_match(term: Term, known: frozenset[str]) -> str:
+def term_match(term: Term, known: Words) -> str:
     """A name or description has one of the spellings; a word that the catalog lacks may go on.
 
     What is a service's whole name is looked up as such: a phrase of common words takes several times as long.
@@ -49,7 +51,7 @@ def of_services(service_ids: Iterable[str]) -> str:
     return in_column("filters", [filter_token("service", service_id) for service_id in service_ids])
 
 
-def _spelling(spelling: str, known: frozenset[str]) -> str:
+def _spelling(spelling: str, known: Words) -> str:
     parts = [_common_end(part.split("|")) for part in spelling.split(" + ")]
     return both(
         either(_phrase(phrase, known) for phrase in part if _may_match(phrase, known)) for part in parts
@@ -62,7 +64,7 @@ def _common_end(phrases: Sequence[str]) -> Sequence[str]:
     return list(ends) if len(phrases) > 1 and len(ends) == 1 and "" not in ends else phrases
 
 
-def _may_match(phrase: str, known: frozenset[str]) -> bool:
+def _may_match(phrase: str, known: Words) -> bool:
     """Not where the catalog lacks a word of a phrase, which takes as long to look for as any."""
     return " " not in phrase or known.issuperset(phrase.split())
 
@@ -71,9 +73,15 @@ def words_of(spelling: str) -> list[str]:
     return [word for word in re.split(r"[ |+]+", spelling) if word]
 
 
-def _phrase(phrase: str, known: frozenset[str]) -> str:
-    is_start = " " not in phrase and phrase not in known and len(phrase) >= SHORTEST_START
-    return f"{quoted(phrase)} *" if is_start else quoted(phrase)
+def _phrase(phrase: str, known: Words) -> str:
+    """`phrase`; a word that no SKU has stands for those that start with it.
+
+    These are named where they are few, as FTS5 reads all that a start may be before it gives the first row.
+    """
+    if " " in phrase or phrase in known or len(phrase) < SHORTEST_START:
+        return quoted(phrase)
+    longer = known.starting_with(phrase)
+    return either(map(quoted, longer)) if 0 < len(longer) <= FEW_WORDS else f"{quoted(phrase)} *"
 
 
 def filter_token(kind: str, value: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from catalog.lexicon import Words
 from catalog.question import Term
 from catalog.search.contract import FoundService, Kind
 from catalog.search.statements import required_terms
@@ -34,11 +35,11 @@ def ways_to_drop(wanted: Wanted, labels: Sequence[str], kind: Kind) -> list[froz
     return [way for way in dict.fromkeys([*fewest, *ways]) if 0 < len(way) < len(labels)]
 
 
-def _is_unknown(term: Term, known: Collection[str], kind: Kind) -> bool:
+def _is_unknown(term: Term, known: Words, kind: Kind) -> bool:
     if kind == "services":
         return False
     words = {word for spelling in term.spellings for word in spelling.replace("|", " ").split()}
-    return not any(word in known or any(other.startswith(word) for other in known) for word in words)
+    return not any(known.starting_with(word) for word in words)
 
 
 def explain(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -40,6 +40,7 @@ from catalog.search.wanted import Wanted, conditions
 
 # Services beside SKUs are there to choose one from, not to read through.
 SERVICES_BESIDE_SKUS = 3
+FACET_VALUES = 8
 
 CURSOR_HINT = (
     "Send next_cursor as it came, with the arguments of the page before, or no cursor to start over."
@@ -76,7 +77,7 @@ def search(request: SearchRequest, *, latest: PricingUpdate | None = None) -> Se
         total=total,
         next_cursor=replace(start, offset=following).encode() if following < total else None,
         facets=_facets(found),
-        facets_counted=sum(n for _, n in found["counted"]),
+        facets_counted=sum(int(n) for _, n in found["counted"]),
         interpreted=_interpreted(wanted),
         hint=_hint(wanted, why),
     )
@@ -154,16 +155,25 @@ def _interpreted(wanted: Wanted) -> Interpreted:
 
 
 def _facets(found: Found) -> Facets:
-    def values(name: str) -> list[FacetValue]:
-        commonest_first = sorted(found[name], key=lambda row: (-row[1], row[0]))
-        return [{"value": value, "count": count} for value, count in commonest_first]
-
+    service, region, usage_type, resource_group = (Counter[str]() for _ in Facets.__annotations__)
+    for groups, _ in found["counted"]:
+        for of_service, of_usage_type, of_resource_group, of_regions, n in json.loads(groups):
+            service[of_service] += n
+            usage_type[of_usage_type] += n
+            resource_group[of_resource_group] += n
+            for code in of_regions:
+                region[code] += n
     return Facets(
-        service=values("service"),
-        region=values("region"),
-        usage_type=values("usage_type"),
-        resource_group=values("resource_group"),
+        service=_commonest(service),
+        region=_commonest(region),
+        usage_type=_commonest(usage_type),
+        resource_group=_commonest(resource_group),
     )
+
+
+def _commonest(counter: Counter[str]) -> list[FacetValue]:
+    commonest_first = sorted((-n, value) for value, n in counter.items() if value)
+    return [{"value": value, "count": -n} for n, value in commonest_first[:FACET_VALUES]]
 
 
 def _start(request: SearchRequest, update_id: int) -> Cursor:

@@ -16,27 +16,25 @@ from catalog.search.wanted import Condition, Wanted, asked_by_arguments, match_o
 HITS = 1000
 # So many of these are ranked.
 CANDIDATES = 200
-FACET_VALUES = 8
+
+# Of THIN times HITS matches or more the count brings each THIN-th for the facets; fewer are read once more.
+THIN = 64
 
 # Where there are more matches than hits, they are counted once more, and facets count an even sample.
 FIND_SKUS = """
 WITH hit AS MATERIALIZED (SELECT id, min(region_rank) AS region_rank FROM ({tiers}) GROUP BY id),
-total(n) AS MATERIALIZED (
-    SELECT CASE WHEN n < {hits} THEN n
-        ELSE (SELECT count(*) FROM sku_words WHERE sku_words MATCH {match}) END
-    FROM (SELECT count(*) AS n FROM hit)
+total(n, sample) AS MATERIALIZED (
+    SELECT * FROM (SELECT count(*) AS n, NULL FROM hit) WHERE n < {hits}
+    UNION ALL SELECT * FROM (
+        SELECT count(*) AS n, json_group_array(sku_words.rowid) FILTER (WHERE sku_words.rowid %% {thin} = 0)
+        FROM (SELECT count(*) AS found FROM hit) CROSS JOIN sku_words
+        WHERE found >= {hits} AND sku_words MATCH {match}
+    ) WHERE n > 0
 ),
 candidate AS MATERIALIZED (SELECT * FROM hit ORDER BY region_rank, id LIMIT {candidates}),
 ranked AS MATERIALIZED (
     SELECT id, sku_id, name, region_rank, {ranks} FROM candidate CROSS JOIN sku_search USING (id)
-), page AS MATERIALIZED (SELECT sku_id, n FROM ({page}) CROSS JOIN sku_search USING (id)),
-counted AS MATERIALIZED (
-    SELECT s.service_id, s.usage_type, s.resource_group, s.place FROM (
-        SELECT id FROM total CROSS JOIN hit WHERE n < {hits} AND id %% ({sample}) = 0
-        UNION ALL SELECT rowid FROM total CROSS JOIN sku_words
-        WHERE n >= {hits} AND sku_words MATCH {match} AND rowid %% ({sample}) = 0
-    ) AS h CROSS JOIN sku_search AS s ON s.id = h.id
-)
+), page AS MATERIALIZED (SELECT sku_id, n FROM ({page}) CROSS JOIN sku_search USING (id))
 SELECT 'sku' AS part, json_object(
         'sku_id', k.sku_id, 'display_name', k.display_name, 'service_id', k.service_id,
         'service', s.display_name, 'resource_family', k.resource_family, 'resource_group', k.resource_group,
@@ -56,8 +54,19 @@ UNION ALL SELECT 'price', json_object(
     ), n
 FROM page CROSS JOIN pricing_info AS p USING (sku_id)
 UNION ALL SELECT 'sku_total', NULL, n FROM total
-UNION ALL SELECT 'counted', NULL, count(*) FROM counted
-UNION ALL {facets}
+UNION ALL SELECT 'counted', json_group_array(json_array(
+        s.display_name, usage_type, resource_group, json(place), n
+    )), total(n)
+FROM (
+    SELECT service_id, usage_type, resource_group, place, count(*) AS n FROM (
+        SELECT id FROM total CROSS JOIN hit WHERE n < {hits} AND id %% ({sample}) = 0
+        UNION ALL SELECT value FROM total CROSS JOIN json_each(sample)
+        WHERE n >= {many} AND value / {thin} %% (1 + n / {many}) = 0
+        UNION ALL SELECT rowid FROM total CROSS JOIN sku_words
+        WHERE n >= {hits} AND n < {many} AND sku_words MATCH {match} AND rowid %% ({sample}) = 0
+    ) CROSS JOIN sku_search USING (id)
+    GROUP BY service_id, usage_type, resource_group, place
+) JOIN services AS s USING (service_id)
 UNION ALL SELECT * FROM ({kept})
 """
 TIER = """
@@ -79,20 +88,6 @@ SELECT * FROM (
     LIMIT {limit} OFFSET {offset}
 )
 """
-FACET = """
-SELECT * FROM (
-    SELECT {name}, {value} AS facet, sum(n) AS n FROM ({groups}) AS g {each}
-    WHERE facet <> '' GROUP BY facet ORDER BY n DESC, facet LIMIT {values}
-)
-"""
-GROUPS = "SELECT {column}, count(*) AS n FROM counted GROUP BY {column}"
-# Each facet's value, the column that it is grouped by, and what the groups are joined with.
-FACETS = {
-    "service": ("s.display_name", "service_id", "JOIN services AS s USING (service_id)"),
-    "region": ("region.value", "place", "CROSS JOIN json_each(place) AS region"),
-    "usage_type": ("usage_type", "usage_type", ""),
-    "resource_group": ("resource_group", "resource_group", ""),
-}
 COUNT = "SELECT {way}, count(*) FROM sku_words WHERE sku_words MATCH {match}"
 
 FIND_SERVICES = """
@@ -136,11 +131,12 @@ def find_skus(wanted: Wanted, found: Sequence[Condition], limit: int, offset: in
         match=value(match_of(found)),
         tiers=_tiers(wanted, found, hits),
         hits=Sql(str(hits)),
+        many=Sql(str(THIN * HITS)),
+        thin=Sql(str(THIN)),
         sample=Sql(f"1 + n / {HITS}"),
         candidates=Sql(str(CANDIDATES)),
         ranks=ranks(wanted),
         page=_page(limit, offset),
-        facets=_facets(),
         kept=choose(fixed, words, IS_EMPTY) if len(words) > 1 else Sql(NONE),
     )
 
@@ -164,21 +160,6 @@ def _tiers(wanted: Wanted, found: Sequence[Condition], hits: int) -> Sql:
         for rank, tier in enumerate(matches)
     ]
     return join(" UNION ALL ", pieces)
-
-
-def _facets() -> Sql:
-    return join(" UNION ALL ", [_facet(name, *of) for name, of in FACETS.items()])
-
-
-def _facet(name: str, facet: str, column: str, each: str) -> Sql:
-    return compose(
-        FACET,
-        name=value(name),
-        value=Sql(facet),
-        groups=compose(GROUPS, column=Sql(column)),
-        each=Sql(each),
-        values=value(FACET_VALUES),
-    )
 
 
 def count_without(found: Sequence[Condition], ways: Sequence[frozenset[int]]) -> Sql:

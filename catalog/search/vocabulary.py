@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from catalog.lexicon import Lexicon
+from catalog.lexicon import Lexicon, Words
 from catalog.models import PricingUpdate
 from catalog.places import PLACES, fold
 from catalog.question import Term
@@ -34,7 +34,7 @@ OUR_WORDS = frozenset(
 class Vocabulary:
     """`words` are those of SKUs, `values` their places and filter tokens, `services` ids by folded name."""
 
-    words: frozenset[str]
+    words: Words
     words_of_services: frozenset[str]
     values: frozenset[str]
     services: dict[str, tuple[str, ...]]
@@ -55,7 +55,7 @@ class Vocabulary:
         return any(self._has(word) for word in _words_of(term))
 
     def _has(self, word: str) -> bool:
-        return word in self.words_of_services or any(known.startswith(word) for known in self.words)
+        return word in self.words_of_services or bool(self.words.starting_with(word))
 
     def has_token(self, kind: str, value: str) -> bool:
         return self.has_value(filter_token(kind, value))
@@ -101,4 +101,4 @@ def _load() -> Vocabulary:
             (words if column in ("name", "text") else values).add(text)
     of_services = frozenset(word for name in services for word in name.split())
     lexicon = Lexicon(words | of_services, OUR_WORDS, words)
-    return Vocabulary(frozenset(words), of_services, frozenset(values), services, lexicon)
+    return Vocabulary(Words(words), of_services, frozenset(values), services, lexicon)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from catalog.lexicon import Words
 from catalog.places import Place
 from catalog.question import Question, Term
 from catalog.search.match import (
@@ -45,7 +46,7 @@ class Wanted:
     resource_group: str | None = None
     usage_type: str | None = None
     usage_type_is_strict: bool = False
-    known: frozenset[str] = frozenset()
+    known: Words = Words()  # noqa: RUF009
     without: tuple[str, ...] = ()
 
 
@@ -114,7 +115,7 @@ def _terms(wanted: Wanted) -> list[Condition]:
     ]
 
 
-def _code(term: Term, known: frozenset[str]) -> int:
+def _code(term: Term, known: Words) -> int:
     """Whether `term` is a code or the name of a service, which the words of SKUs know or not."""
     if not term.is_code and not term.service_ids:
         return 0

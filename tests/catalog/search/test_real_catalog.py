@@ -17,7 +17,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from catalog.errors import InvalidArgumentError
 from catalog.google_cloud.folder import FolderSource
 from catalog.models import Sku
-from catalog.search import SearchAnswer, SearchRequest, search
+from catalog.search import SearchAnswer, SearchRequest, search, statements
 from catalog.sync import sync
 
 # The mark has the test database made even where this module runs alone.
@@ -142,10 +142,12 @@ def test_a_machine_type_finds_the_skus_that_it_is_billed_as(query: str, parts: s
     assert {name.partition(" running in ")[0] for name in names} == parts
 
 
-def test_facets_over_many_matches_count_an_even_sample() -> None:
+@pytest.mark.parametrize("thin", [statements.THIN, 4])
+def test_facets_over_many_matches_count_an_even_sample(thin: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statements, "THIN", thin)
     few, many = _ask("n2 core"), _ask("compute")
     assert few["facets_counted"] == few["total"]
-    assert 500 < many["facets_counted"] < many["total"]
+    assert 500 < many["facets_counted"] <= statements.HITS < many["total"]
     usage_types = {value["value"] for value in many["facets"]["usage_type"]}
     assert usage_types == {"OnDemand", "Preemptible", "Commit1Yr", "Commit3Yr"}
 
