@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
+from threading import Lock
 
 import snowballstemmer
 
@@ -13,8 +15,21 @@ import snowballstemmer
 SHORTEST_SLIP = 5
 SHORTEST_WITH_TWO_SLIPS = 8
 SHORTEST_PART = 3
+ABBREVIATIONS = re.compile(r"[b-df-hj-np-tv-xz]+s")
 LAST_LETTER = "\U0010ffff"
 _STEMMER = snowballstemmer.stemmer("english")
+_STEMMING = Lock()
+
+
+@lru_cache(maxsize=10_000)
+def stem(word: str) -> str:
+    """What the forms of an English word have in common: "mirror" of "mirrored", "vm" of "vms"."""
+    if ABBREVIATIONS.fullmatch(word):
+        return word[:-1]
+    # A stemmer keeps the word that it is at in itself.
+    with _STEMMING:
+        stemmed: str = _STEMMER.stemWord(word)
+    return stemmed
 
 
 class Words(frozenset[str]):
@@ -47,9 +62,7 @@ class Lexicon:
                 for shorter in _deletions(word):
                     self._by_deletion[shorter].append(word)
         self._bases = self._preferred.union(bases)
-        self._by_stem = {
-            _STEMMER.stemWord(word): word for word in sorted(bases, reverse=True) if word.isalpha()
-        }
+        self._by_stem = {stem(word): word for word in sorted(bases, reverse=True) if word.isalpha()}
 
     def knows(self, word: str) -> bool:
         """Whether `word` is one of ours, the start of one or the plural of one."""
@@ -60,7 +73,7 @@ class Lexicon:
         """The word that `word` is another form of, as "mirrored" is of "mirroring", else `word` as it is."""
         if word in self._bases or not word.isalpha():
             return word
-        return self._by_stem.get(_STEMMER.stemWord(word), word)
+        return self._by_stem.get(stem(word), word)
 
     def mend(self, word: str) -> str:
         """The nearest word of ours where `word` looks like a slip, else `word` as it is."""

@@ -17,6 +17,11 @@ PARTS = "core|cpu|ram"
 N1 = "n1"
 
 
+def is_n1(match: re.Match[str]) -> bool:
+    """Whether the machine type is of the family N1, whose names whole database machines have too."""
+    return (match["family"] or match["shared"] or N1) == N1
+
+
 def machine_spellings(match: re.Match[str]) -> tuple[str, ...]:
     """What the parts of the machine type that `match` found are called: processor, RAM and GPU.
 

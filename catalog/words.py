@@ -20,6 +20,9 @@ ram, memory, mem: ram, memory
 altra, ampere altra: arm
 epyc: amd
 shared core: burstable, small instance
+(oversubscribe|oversubscribing|oversubscription|overprovisioning|overcommitting): overcommit
+millicore, millicpu: mcpu
+hibernated, hibernate, paused: suspended
 # Machine families that SKU names describe. Source: Compute Engine documentation, "Machine families
 # resource and comparison guide", against the names of the price list.
 c2: compute optimized, c2
@@ -39,7 +42,9 @@ extended memory: extended, extended memory
 upgrade: upgrade premium, upgrade
 # GPUs. Source: Compute Engine documentation, "GPU machine types".
 a100 40gb: a100 gpu
-graphics card, accelerator card: gpu
+a100 80: a100 80gb
+h100 80: h100 80gb
+(|graphics |accelerator |video |graphic )card: gpu
 # Products by their short and former names. Source: their documentation's first pages.
 gce: compute engine, gce
 gcs, google (|cloud )storage, (object|blob|bucket) storage, (storage|gcs) bucket: cloud storage, gcs
@@ -64,7 +69,8 @@ gar: artifact registry, gar
 dlp: data loss prevention, dlp
 cloud cdn, cdn: cdn
 cloud nat: nat, cloud nat
-cloud vpn: vpn, cloud vpn
+cloud vpn, ipsec, tunnel: vpn, cloud vpn
+waf, web application firewall, ddos, ddos protection: cloud armor
 # Disks and images. Source: Compute Engine documentation, "Disk types", against the names of the
 # price list: "Storage PD Capacity" is the standard disk, "SSD backed PD Capacity" pd-ssd.
 persistent disk, boot disk, pd, block storage: pd capacity, pd
@@ -73,7 +79,7 @@ standard disk, standard boot disk, hdd, hdd disk: storage pd capacity, pd standa
 hdd persistent disk, magnetic disk: storage pd capacity, pd standard, standard pd
 regional pd standard, regional standard pd: regional storage pd, regional pd
 regional standard persistent disk, regional standard disk, regional hdd: regional storage pd, regional pd
-regional pd: regional storage pd, regional pd
+regional pd, regional (disk|persistent disk): regional storage pd, regional + pd
 regional pd ssd, regional ssd pd, regional ssd disk: regional ssd backed pd, regional pd ssd
 regional ssd persistent disk: regional ssd backed pd, regional pd ssd
 regional pd balanced, regional balanced pd: regional balanced pd, regional pd balanced
@@ -97,8 +103,8 @@ backup: backup, snapshot
 snapshot storage, pd snapshot storage, disk snapshot storage: snapshot
 instant snapshot, disk instant snapshot: instant snapshot
 archive snapshot, archive disk snapshot: archive snapshot
-machine image, vm image, machine image storage: machine image
-image, custom image, disk image, image storage, custom image storage: image
+machine image, machine image storage: machine image
+image, golden image, custom image, disk image, image storage, custom image storage: image
 # Cloud Storage. Source: Cloud Storage documentation, "Storage classes" and "Operation charges".
 class a, class a op, class a ops, class a operation: class a operations, class a
 class b, class b op, class b ops, class b operation: class b operations, class b
@@ -132,6 +138,7 @@ hot: standard
 retrieval fee: retrieval
 cold line: coldline
 cold: coldline, archive
+coldest, tape: archive
 near line: nearline
 # Network. Source: "Network pricing" (VPC documentation) and the names of the price list; newer
 # names say Data Transfer Out and In, Cloud Storage says Download.
@@ -142,6 +149,8 @@ ingress, inbound, incoming, inbound traffic, inbound data transfer: ingress, dat
 data transfer in: ingress, data transfer in
 data transfer, traffic, bandwidth, transfer: egress, data transfer, traffic, bandwidth
 internet, the internet: internet, download
+(vm|instance|server|machine) to (vm|instance|server|machine): inter region, inter zone, intra zone
+(private|internal) (ip|network): inter region, inter zone, intra zone
 internet egress, egress internet, egress to internet: internet egress, download
 inter region, interregion, cross region, region to region, between region: inter region
 (inter|cross|between|across)(| the| availability) (zone|az), interzone: inter zone
@@ -218,6 +227,7 @@ premium image, premium os: licensing fee, licensing
 vws, virtual workstation: virtual workstation, quadro
 license, licence, licensing, license fee, licence fee, licensing fee: licensing fee, licensing, license
 os license, os licence, image license: licensing fee, licensing, license
+4 sap: for sap
 rhel, redhat, red hat, red hat linux: red hat enterprise linux, redhat enterprise linux, rhel
 red hat enterprise linux: red hat enterprise linux, redhat enterprise linux, rhel
 suse, sles, suse linux, suse linux enterprise: sles, suse linux enterprise, suse enterprise linux
@@ -252,6 +262,83 @@ def _each(pattern: str) -> list[str]:
 
 
 SPELLINGS: dict[str, tuple[str, ...]] = _read(_SPELLINGS)
+
+# Words that mean one thing together, wherever in a question they stand and in whatever form ("objects that
+# were deleted too early"); a word with "~" has to be there and keeps its own meaning. Source: the
+# documentation of what SKU names call so.
+_TOGETHER = """
+# Machines and how they are sold.
+(extra|additional|beyond|above|exceed|past|over|more) (limit|ratio|maximum) (ram|memory): extended + ram
+(extra|additional|beyond|above|exceed|past|over) (ram|memory) ~custom: extended + ram
+(tiny|tiniest|teeny|smallest) (vm|instance|machine): micro instance
+(hibernate|pause|sleep|park|suspend) (vm|instance|machine): suspended
+(book|reserve|block|schedule) (ahead|advance|future|upfront|calendar): calendar mode
+(limit|fix|define|max|maximum) (time|duration|runtime|lifetime): defined duration, dws
+(dedicated|physical|isolated|tenant) (host|node|server|hardware|machine): sole tenancy
+(automatic|automatically) discount: sustained use discount
+(third|3rd) (gen|generation) ~tpu: v3
+(second|2nd) (gen|generation) ~tpu: v2
+(fourth|4th) (gen|generation) ~tpu: v4
+(os|system) (license|licence|surcharge|fee): licensing fee, licensing
+# Disks, snapshots and images.
+(hard|spinning|magnetic|mechanical|rotating|platter) (disk|drive): storage pd capacity, pd
+solid state: ssd backed, ssd
+(mirror|synchronous|redundant|duplicate) ~(disk|pd|ssd|hdd|balanced|volume): regional
+(replicate|survive|span|spread|redundant|mirror|duplicate|failure|outage) zone: regional
+(performance|bandwidth|speed|mb|mib|megabyte) ~hyperdisk ~throughput: throughput throughput
+(io|operation|input|transaction) (second|provision) ~(disk|pd|hyperdisk): iops
+(scratch|temporary|temp|ephemeral) (disk|ssd|drive|nvme): ssd backed local storage, local ssd
+(ephemeral|temporary|temp|scratch) (disk|storage|space) ~(pod|autopilot|container): ephemeral storage
+(get|bring|pull|read|take|fetch) back ~(archive|nearline|coldline|cold): retrieval
+(recover|rehydrate|thaw|restore|fetch) ~(archive|nearline|coldline|cold): retrieval
+# Cloud Storage.
+(delete|erase|remove|purge|expire) (early|soon|premature|minimum|penalty|before): early delete, early deletion
+(destroy|drop|wipe|overwrite) (early|soon|premature|minimum|penalty|before): early delete, early deletion
+minimum (duration|retention|period|term|day): early delete, early deletion
+(write|put|upload|create|insert|list|copy|post) (request|operation|op|call|api): class a operations
+(write|put|create|list) object ~(request|operation|op|call|charge|api): class a operations
+(read|head|fetch|view|download) (request|operation|op|call|api): class b operations
+(automatic|auto) (class|tier|move|transition|switch|change) ~(bucket|object|storage|gcs|class): autoclass
+(pick|choose|decide|manage|select) (class|tier) ~(bucket|object|gcs): autoclass
+(15|fifteen) (minute|min) ~(replicate|rpo|bucket|region|dual): turbo
+rpo ~(bucket|region|dual|object): turbo
+(fast|quick|premium|accelerate|guarantee) replicate ~(bucket|region|dual|object): turbo
+# Network.
+(user|visitor|player|viewer|browser) ~(egress|outgoing|outbound|traffic|serve|bandwidth): internet, download
+customer ~(egress|outgoing|outbound|traffic|serve|bandwidth): internet, download
+(vm|instance|machine|extra|more) (bandwidth|throughput) ~(gbps|gbit): total vm network bandwidth
+(cheap|basic|economy|budget) tier ~(egress|network|internet|traffic|outbound|outgoing): standard tier
+(another|different|other|second|cross) region ~(egress|traffic|transfer|network|vm): inter region
+(another|different|other|second|cross) region ~(outgoing|outbound|send): inter region
+(another|different|other|second|cross) (zone|az) ~(egress|traffic|transfer|network|vm): inter zone
+(another|different|other|second|cross) (zone|az) ~(outgoing|outbound|send): inter zone
+(reserve|unused|idle|static|unattached|dangling|nobody) (ip|ipv4|address): static ip
+(fix|permanent|elastic|park) (ip|ipv4|address): static ip
+(public|external|ephemeral) (ip|ipv4|address): external ip, static ip
+(another|second|other|different) cloud ~(line|link|interconnect|circuit|private|dedicated): cross cloud
+(aws|azure|oracle) cloud ~(line|link|interconnect|circuit|private|dedicated): cross cloud
+(youtube|gmail|workspace) ~(egress|traffic|vm|outbound|send): google egress
+google (api|service) ~(egress|traffic|vm|outbound): google egress
+(mirror|copy|tap|inspect) packet: packet mirroring
+(mirror|tap) (traffic|vpc): packet mirroring
+(direct|isp|telco) peering: carrier peering
+# Kubernetes.
+(old|outdated|past|eol) (support|version|release|maintenance) ~(gke|cluster|kubernetes|k8s): extended period
+(unsupported|extended|end) (support|version|release) ~(gke|cluster|kubernetes|k8s): extended period
+"""
+TOGETHER: dict[str, tuple[str, ...]] = _read(_TOGETHER)
+
+# Short forms, and the words that they stand for.
+_SHORT_FORMS = """
+acct: account; addr: address; autoscale: scale; chinese: china; cn: china; conn: connection; cust: customer
+dbs: databases; dc: datacenter; img: image; imgs: images; lic: license; lssd: local ssd; mgmt: management
+nics: nic; preempt: preemptible; proc: processor; repl: replication; snap: snapshot; snaps: snapshots
+ssds: ssd; stor: storage; svc: service; thruput: throughput; vol: volume; vols: volumes; xfer: transfer
+win10: windows 10; win2012: windows 2012; win2016: windows 2016; win2019: windows 2019; win2022: windows 2022
+"""
+SHORT_FORMS: dict[str, str] = dict(
+    entry.split(": ") for line in _SHORT_FORMS.strip().splitlines() for entry in line.split("; ")
+)
 
 # The GPU in a machine type of an accelerator-optimized family, by what its folded name starts with.
 # Source: Compute Engine documentation, "GPU machine types".
@@ -349,10 +436,17 @@ ASIDE: tuple[str, ...] = (
     "ingress",
     "tagging",
     "turbo",
+    "cache fill",
 )
 
 # Marks of what is sold in several regions together.
 SEVERAL_REGIONS = ("multi region", "dual region")
+
+# Words of a licence.
+_LICENSED = (
+    "byol byos centos debian fips license licence licensing mssql os redhat rhel sles sql suse ubuntu windows"
+)
+LICENSED: frozenset[str] = frozenset(_LICENSED.split())
 
 # How many processors a licence is for: the least, the most, and the words. Source: SKU names.
 _RANGES = "1-2 1-3 1-4 2-3 3-4 4-5 6-9 10-17 18-49 50-79 80-97 98-221"
@@ -386,28 +480,28 @@ OPTIONAL: frozenset[str] = (
 _FILLERS = """
 a able about across actual add additional against ago all almost alone along already alright also although
 always am among amount an and annual annually another any anybody anyone anything are around as ask asks at
-away back basically be became because become been before behind being besides better big bigger bill billed
-billing bit both budget bunch but buy by bye came can case cause charged charges charging cheap cheaper
-cheapest check come comes compare consider considering cost costing costs could current currently customer
-customers daily day days deal did difference different do does dollar dollars done dont down during each
-either else enough estimate estimating even ever every everything exactly except expensive find fine first
-following for former found from full further gb gbs general generally get gets getting gib gig gigabyte
-gigabytes gigs give gives goes going gonna good got gotta gp2 gp3 guess guys had happen has have heard hello
-help her here hey hi him his hour hourly hours how hr hrly hrs i ideally if im in include included including
-inside instead into invoice invoiced io1 io2 is isnt it its itself ive just keep keeps kept kind kindly know
-large larger last later latest latter least left less let lets like line list little ll long look looking
-lot lots made main mainly make makes making many may maybe me mean means might min minute minutes moment
-month monthly months more mos most mostly move moved moving mth mths much must my myself name need needs
-never new next no nobody non none nope nor normal not nothing now obviously of off often oh ok okay old on
-once one only onto or ordinary other others otherwise our out over own part particular pay paying people per
-perhaps plain please pls plz possible pr prefer price priced prices pricing probably purpose put quick quite
-rate rates rather re read reading real really regular request requested right run running runs s same save
-saw say see seem seen set several shall she should show side since sku skus so sold some somebody something
-sometimes somewhere soon sort still store stored storing stuff sure take taken taking tb team tell than
-thank thanks that the their theirs them themselves then there theres these they thing things think thinking
-this those though thought through thus thx tib tiny to together too top total toward towards tried try
-trying turn two typical under unless until unused up upon us usd use used useful using usually value various
-versus very via vs w want wants was way we week weeks well were what whats when whenever where whereas
+attach attached away back basically be became because become been before behind being besides better big
+bigger bill billed billing bit both budget bunch but buy by bye came can case cause charged charges charging
+cheap cheaper cheapest check come comes compare consider considering cost costing costs could current
+currently customer customers daily day days deal did difference different do does dollar dollars done dont
+down during each either else enough estimate estimating even ever every everything exactly except expensive
+find fine first following for former found from full further gb gbs general generally get gets getting gib gig
+gigabyte gigabytes gigs give gives goes going gonna good got gotta gp2 gp3 guess guys had happen has have
+heard hello help her here hey hi him his hour hourly hours how hr hrly hrs i ideally if im in include included
+including inside instead into invoice invoiced io1 io2 is isnt it its itself ive just keep keeps kept kind
+kindly know large larger last later latest latter least left less let lets like line list little ll long look
+looking lot lots made main mainly make makes making many may maybe me mean means might min minute minutes mo
+moment month monthly months more mos most mostly move moved moving mth mths much must my myself name need
+needs never new next no nobody non none nope nor normal not nothing now obviously of off often oh ok okay old
+on once one only onto or ordinary other others otherwise our out over own part particular pay paying people
+per perhaps plain please pls plz possible pr prefer price priced prices pricing probably purpose put quick
+quite rate rates rather re read reading real really regular request requested right run running runs s same
+save saw say see seem seen set several shall she should show side since sku skus so sold some somebody
+something sometimes somewhere soon sort still store stored storing stuff sure take taken taking tb team tell
+than thank thanks that the their theirs them themselves then there theres these they thing things think
+thinking this those though thought through thus thx tib tiny to together too top total toward towards tried
+try trying turn two typical under unless until unused up upon us usd use used useful using usually value
+various versus very via vs w want wants was way we week weeks well were what whats when whenever where whereas
 whether which while who whole whose why will wise with within without wonder wondering wont work works worth
 would write writing wrong yeah yearly yes yet you your yr yrs
 """

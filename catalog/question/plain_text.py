@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from catalog.places import fold
+from catalog.words import SHORT_FORMS
 
 # "What do you charge us": no country.
 PRONOUN = re.compile(
@@ -15,14 +16,24 @@ OTHER_MACHINE = re.compile(
     r"\b(?:db\.)?[a-z]+\d[a-z]*\.(?:nano|micro|small|medium|metal|\d*x?large)\b|\bStandard_[A-Z]\d+\w*",
     re.IGNORECASE,
 )
-SIGNS = ((">", " more than "), ("w/o", " without "), ("w/", " with "))
+INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
+# "Balanced/SSD", but not "I/O", "MB/s".
+SLASH = re.compile(r"(?<=[A-Za-z]{3})/(?=[A-Za-z]{3})")
+# The one of two network tiers that is meant.
+NOT_PREMIUM = re.compile(r"\b(?:non|not|no) premium(?: network)?(?: tier)?\b")
+# "75gbit"
+JOINED_UNIT = re.compile(r"(?<=\d)(?=gbits?\b)")
+SIGNS = (("->", " to "), ("→", " to "), (">", " more than "), ("w/o", " without "), ("w/", " with "))
 _SIDE = "north|south|east|west|central|northeast|northwest|southeast|southwest"
 REGION_APART = re.compile(rf"\b({_SIDE}) (\d{{1,2}})\b")
 
 
 def plain_words(query: str) -> list[str]:
     """The words of `query`, folded; a region's number that stands apart ("us east 4") is joined to it."""
+    query = INITIALS.sub(lambda match: match[0].replace(".", ""), query)
     text = OTHER_MACHINE.sub(" ", PRONOUN.sub(r"\1", query))
     for sign, words in SIGNS:
         text = text.replace(sign, words)
-    return REGION_APART.sub(r"\1\2", fold(text)).split()
+    text = JOINED_UNIT.sub(" ", fold(SLASH.sub(" or ", text)))
+    text = REGION_APART.sub(r"\1\2", NOT_PREMIUM.sub("standard tier", text))
+    return " ".join(SHORT_FORMS.get(word, word) for word in text.split()).split()

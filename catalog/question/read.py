@@ -11,7 +11,7 @@ from catalog.question.buying import take_usage_type
 from catalog.question.patterns import A_PLACE, blank
 from catalog.question.plain_text import plain_words
 from catalog.question.terms import Term, once, read_terms, term_of
-from catalog.question.traffic import between_zones, far_end, take_far_ends
+from catalog.question.traffic import between_zones, far_end, is_between_machines, take_far_ends
 from catalog.question.unwanted import take_unwanted
 from catalog.words import SEVERAL_REGIONS, USAGE_MARKS, USAGE_WORDS
 
@@ -67,7 +67,9 @@ def read_question(query: str, mend: Callable[[str], str] = str, base: Callable[[
     usage_type, rest = take_usage_type(rest)
     far_ends, rest = take_far_ends(rest)
     place, place_words, others, rest = _take_place(rest)
-    ends = [between_zones(term, place) for term in once((*far_ends, *map(far_end, others)))]
+    is_exact = is_between_machines(text)
+    ends = [far_end(other, is_exact=is_exact) for other in others]
+    ends = [between_zones(term, place) for term in once((*far_ends, *ends))]
     doubtful = {word for _, new in mended for word in new.split()}
     terms = read_terms(rest, has_more=bool(place or usage_type or ends), doubtful=doubtful)
     return Question(

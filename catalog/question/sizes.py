@@ -35,7 +35,8 @@ def take_sizes(text: str) -> tuple[list[tuple[str, tuple[str, ...]]], str]:
         count = int(match["count"]) + bool(match["above"])
         if match["range"] or match["above"]:
             sizes.append(("", (VCPUS.sub(_in_names, match[0]),)))
-        sizes.append(("", vcpu_names(count)))
+        databases = tuple(f"n1{shape} {count}" for shape in ("standard", "highmem"))
+        sizes.append(("", (*vcpu_names(count), *databases)))
         text = VCPUS.sub(" ", text)
         if memory := MEMORY.search(text):
             # Processors with memory are a whole machine, whose name has no word for its parts.
@@ -52,9 +53,5 @@ def _in_names(match: re.Match[str]) -> str:
 
 def vcpu_names(count: int) -> tuple[str, ...]:
     """How SKU names say that they are for a machine with `count` processors."""
-    machines = (f"n1{shape} {count}" for shape in ("standard", "highmem"))
-    return (
-        f"with {count} vcpu",
-        *machines,
-        *(name for least, most, name in VCPU_RANGES if least <= count <= most),
-    )
+    ranges = (name for least, most, name in VCPU_RANGES if least <= count <= most)
+    return (f"with {count} vcpu", *ranges)

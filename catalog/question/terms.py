@@ -6,11 +6,12 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from catalog.machines import MACHINE, machine_spellings
+from catalog.machines import MACHINE, is_n1, machine_spellings
 from catalog.places import PLACES
 from catalog.question.phrases import AMOUNT, phrases, spellings_of
 from catalog.question.sizes import take_sizes, vcpu_names
-from catalog.words import ASPECTS, FILLERS, GENERIC, OPTIONAL, PARTS
+from catalog.question.together import take_together
+from catalog.words import ASPECTS, FILLERS, GENERIC, LICENSED, OPTIONAL, PARTS
 
 PLURAL = re.compile(r"[a-z ]*[a-z]{2}[^s\W]s|[a-z]\d+s")
 # A code names a thing: "n2", "h100".
@@ -19,7 +20,7 @@ BOTH = 2
 # "Windows Server 2022"
 VERSION = re.compile(r"\d{4}")
 # How much words tell of what is meant: codes and what our lists have more than others, numbers little.
-WEIGHT_OF_CODE, WEIGHT_OF_LISTED, WEIGHT, DOUBTFUL, LITTLE = 5, 4, 3, 2, 1
+WEIGHT_OF_MACHINE, WEIGHT_OF_CODE, WEIGHT_OF_LISTED, WEIGHT, DOUBTFUL, LITTLE = 10, 5, 4, 3, 2, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +55,37 @@ def read_terms(text: str, *, has_more: bool, doubtful: Collection[str]) -> tuple
     machines = list(MACHINE.finditer(text))
     sizes, rest = take_sizes(MACHINE.sub("  ", text))
     sizes += [("", vcpu_names(int(match["size"]))) for match in machines if (match["size"] or "").isdigit()]
-    words = list(phrases(rest))
+    together, words = take_together(list(phrases(rest)))
     telling = [word for word in words if word not in FILLERS]
-    kept = telling if telling or machines or has_more else words
-    optional = OPTIONAL if machines or not OPTIONAL.issuperset(kept) else ()
+    kept = telling if telling or machines or together or has_more else words
+    optional = OPTIONAL | GENERIC
+    if optional.issuperset(kept) and not (machines or together):
+        optional = frozenset()
+    # A licence is for machines of that size, whatever their family.
+    has_licence = not LICENSED.isdisjoint(rest.split())
     return (
         *(
-            Term(match[0], machine_spellings(match), are_equal=True, weight=WEIGHT_OF_LISTED)
+            Term(
+                match[0],
+                machine_spellings(match),
+                is_optional=has_licence,
+                are_equal=not is_n1(match),
+                weight=WEIGHT_OF_MACHINE,
+            )
             for match in machines
         ),
         *_either_part(
             once(
-                term_of(word, is_optional=word in optional, is_doubtful=word in doubtful)
-                for word in dict.fromkeys(kept)
+                (
+                    *(
+                        Term(word, spellings, weight=WEIGHT_OF_LISTED + WEIGHT)
+                        for word, spellings in together
+                    ),
+                    *(
+                        term_of(word, is_optional=word in optional, is_doubtful=word in doubtful)
+                        for word in dict.fromkeys(kept)
+                    ),
+                )
             )
         ),
         *(Term(word, names, is_optional=True) for word, names in sizes),

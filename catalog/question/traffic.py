@@ -19,25 +19,40 @@ TO, FROM, FROM_OR_TO = (
 )
 INBOUND = re.compile(r"\b(?:ingress|inbound|incoming|data transfer in|into)\b")
 BOTH_ENDS = re.compile(r"\bfrom\b.*\bto\b")
+# Traffic between machines has a region at its far end; that of other things has a continent.
+MACHINES = re.compile(r"\b(?:vms?|instances?|vpc|(?:private|internal) ips?)\b")
+NO_MACHINES = re.compile(
+    r"\b(?:buckets?|gcs|storage|objects?|files?|snapshots?|cdn|interconnect|internet|users?|customers?)\b"
+)
 
 
 def take_far_ends(text: str) -> tuple[tuple[Term, ...], str]:
     """The far ends that `text` names as such, and the text without them."""
-    ends = TO
+    ends, is_exact = TO, is_between_machines(text)
     if INBOUND.search(text):
         ends = FROM_OR_TO if BOTH_ENDS.search(text) else FROM
     terms = []
     for match in list(ends.finditer(text)):
         end = "from" if match["end"] == "from" else "to"
-        spellings = tuple(_spellings(end, match["place"], read_place(match["place"])))
+        spellings = tuple(_spellings(end, match["place"], read_place(match["place"]), is_exact=is_exact))
         terms.append(Term(match[0], spellings, weight=WEIGHT_OF_LISTED + WEIGHT))
         text = blank(text, match)
     return tuple(terms), text
 
 
-def far_end(words: str, place: Place | None = None) -> Term:
-    """A place beside the one that something is sold in: traffic goes there, or names have both."""
-    spellings = _spellings("to", words, place or read_place(words))
+def is_between_machines(text: str) -> bool:
+    return bool(MACHINES.search(text)) and not NO_MACHINES.search(text)
+
+
+def far_end(words: str, place: Place | None = None, *, is_exact: bool = False) -> Term:
+    """A place beside the one that something is sold in: traffic goes there, or names have both.
+
+    Args:
+        words: the place as the question has it.
+        place: what `words` were read as.
+        is_exact: the continent around the place will not do.
+    """
+    spellings = _spellings("to", words, place or read_place(words), is_exact=is_exact)
     return Term(words, (*spellings, words), weight=WEIGHT_OF_LISTED)
 
 
@@ -49,10 +64,12 @@ def between_zones(term: Term, place: Place | None) -> Term:
     return replace(term, spellings=("inter zone", *term.spellings))
 
 
-def _spellings(end: str, name: str, place: Place | None) -> Iterator[str]:
+def _spellings(end: str, name: str, place: Place | None, *, is_exact: bool) -> Iterator[str]:
     """Names have a region after "to"; storage's have continents and countries after "between", "download"."""
     here, around = ((name, *place.names), place.around) if place else ((name,), ())
     region = place.names[0] if place and len(place.codes) == 1 and not place.within and place.names else None
+    if is_exact and region:
+        around = ()
     for known in dict.fromkeys(here):
         yield f"{end} {known}" if known == region or known[-1].isdigit() else _any_end(end, known)
     yield from (_any_end(end, known) for known in around)

@@ -52,16 +52,15 @@ def of_services(service_ids: Iterable[str]) -> str:
 
 
 def _spelling(spelling: str, known: Words) -> str:
-    parts = [_common_end(part.split("|")) for part in spelling.split(" + ")]
-    return both(
-        either(_phrase(phrase, known) for phrase in part if _may_match(phrase, known)) for part in parts
-    )
+    return both(_any(part.split("|"), known) for part in spelling.split(" + "))
 
 
-def _common_end(phrases: Sequence[str]) -> Sequence[str]:
-    """What phrases end with that differ in the first word: a phrase with "to" takes long to look for."""
+def _any(phrases: Sequence[str], known: Words) -> str:
+    """One of `phrases`; of a place after "to" or "between" its name: such phrases take long to look for."""
     ends = {phrase.partition(" ")[2] for phrase in phrases}
-    return list(ends) if len(phrases) > 1 and len(ends) == 1 and "" not in ends else phrases
+    if len(phrases) > 1 and len(ends) == 1 and (end := ends.pop()):
+        return f"name : ({quoted(end)}) NOT {quoted(f'within {end}')}" if _may_match(end, known) else NOTHING
+    return either(_phrase(phrase, known) for phrase in phrases if _may_match(phrase, known))
 
 
 def _may_match(phrase: str, known: Words) -> bool:

@@ -12,9 +12,18 @@ from catalog.lexicon import Lexicon, Words
 from catalog.models import PricingUpdate
 from catalog.places import PLACES, fold
 from catalog.question import Term
+from catalog.question.together import BESIDE
 from catalog.search.match import filter_token, words_of
 from catalog.search.sql import Sql, rows_of
-from catalog.words import COMMITMENT_WORDS, FILLERS, MACHINE_SHAPES, OPTIONAL, SPELLINGS, USAGE_WORDS
+from catalog.words import (
+    COMMITMENT_WORDS,
+    FILLERS,
+    MACHINE_SHAPES,
+    OPTIONAL,
+    SPELLINGS,
+    TOGETHER,
+    USAGE_WORDS,
+)
 
 # One statement, as a remote database answers each in a round trip.
 LOAD = """
@@ -25,8 +34,17 @@ UNION ALL SELECT 'service', name, service_id FROM service_search
 TOKEN = re.compile(r"[\w=-]+")
 OUR_WORDS = frozenset(
     word
-    for phrase in (*PLACES, *SPELLINGS, *USAGE_WORDS, *FILLERS, *OPTIONAL, *MACHINE_SHAPES, *COMMITMENT_WORDS)
-    for word in phrase.split()
+    for phrase in (
+        *PLACES,
+        *SPELLINGS,
+        *TOGETHER,
+        *USAGE_WORDS,
+        *FILLERS,
+        *OPTIONAL,
+        *MACHINE_SHAPES,
+        *COMMITMENT_WORDS,
+    )
+    for word in phrase.replace(BESIDE, "").split()
 )
 
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.lexicon import Lexicon, distance
+from catalog.lexicon import Lexicon, distance, stem
 
 LEXICON = Lexicon(["standard", "stands", "storage", "core", "commitment", "n2"], ["frankfurt", "paris"])
 
@@ -41,6 +43,21 @@ def test_of_equally_near_words_a_preferred_one_wins_and_else_the_first() -> None
 )
 def test_a_slip_is_a_letter_too_many_too_few_wrong_or_swapped(one: str, other: str, slips: int) -> None:
     assert distance(one, other) == distance(other, one) == slips
+
+
+@pytest.mark.parametrize(
+    ("word", "stemmed"),
+    [("mirrored", "mirror"), ("mirroring", "mirror"), ("vms", "vm"), ("ips", "ip"), ("gas", "gas")],
+)
+def test_forms_of_a_word_have_one_stem(word: str, stemmed: str) -> None:
+    assert stem(word) == stemmed
+
+
+def test_words_are_stemmed_in_many_threads_at_once() -> None:
+    words = [f"{syllable}{number}ings" for number in ("on", "twin") for syllable in "bcdfghklmnprst"] * 200
+    alone = [stem.__wrapped__(word) for word in words]
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(stem.__wrapped__, words)) == alone
 
 
 @given(st.text(alphabet="abc", max_size=8), st.text(alphabet="abc", max_size=8))

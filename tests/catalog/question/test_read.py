@@ -159,6 +159,52 @@ def test_us_is_a_pronoun_after_a_verb_and_else_a_country() -> None:
     assert _read("n2 us east 4") == (["n2"], "us-east4", None)
 
 
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("3 vols, lssd", ["3", "volumes", "local ssd"]),
+        ("sql server lic, win2019", ["sql server", "license", "windows", "2019"]),
+        ("D.R.A. storage", ["dra", "storage"]),
+        ("Balanced/SSD", ["balanced", "ssd"]),
+        ("75gbit", ["75 gbit"]),
+        ("egress not premium tier", ["egress", "standard tier"]),
+    ],
+)
+def test_short_forms_and_signs_are_read_as_words(query: str, words: list[str]) -> None:
+    assert read_question(query).words == words
+
+
+def test_an_arrow_points_to_the_far_end() -> None:
+    for arrow in ("->", "→"):
+        assert _read(f"egress london {arrow} sydney") == (["egress", "to sydney"], "europe-west2", None)
+
+
+@pytest.mark.parametrize(
+    ("query", "has_continent"),
+    [
+        ("vms in london send to sydney", False),
+        ("internal ip traffic from london to sydney", False),
+        ("vm egress from london to internet users to sydney", True),
+        ("bucket in london to sydney", True),
+    ],
+)
+def test_between_machines_the_far_end_is_a_region_and_no_continent(query: str, has_continent: bool) -> None:
+    spellings = read_question(query).terms[-1].spellings
+    assert spellings[0] == "to sydney"
+    assert any("to australia" in spelling for spelling in spellings)
+    assert any("to oceania" in spelling for spelling in spellings) == has_continent
+
+
+@pytest.mark.parametrize(
+    ("query", "is_optional"),
+    [("windows server on n2-standard-8", True), ("web server on n2-standard-8", False)],
+)
+def test_a_machine_type_beside_a_licence_says_no_more_than_its_size(query: str, is_optional: bool) -> None:
+    machine = read_question(query).terms[0]
+    assert machine.word == "n2 standard 8"
+    assert machine.is_optional == is_optional
+
+
 @pytest.mark.parametrize("text", ["1 month", "3 months", "after 12 days"])
 def test_a_time_that_nothing_is_committed_for_is_no_commitment(text: str) -> None:
     assert read_usage_type(text) is None
