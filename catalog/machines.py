@@ -6,10 +6,12 @@ import re
 
 from catalog.words import MACHINE_GPUS, MACHINE_SHAPES, SPELLINGS
 
-# A folded machine type: "n2 standard 8", "db n1 highmem 4", "a2 highgpu 1g", "c3 standard 4 lssd".
+# A folded machine type: "n2 standard 8", "db n1 highmem 4", "a2 highgpu 1g", "c3 standard 4 lssd", and those
+# of one family and shape: "m3 ultramem".
 MACHINE = re.compile(
     rf"\b(?:(?P<database>db) )?(?:(?P<family>[a-z]\d[a-z]?) )?(?P<shape>{'|'.join(MACHINE_SHAPES)})"
-    r" (?P<size>\d+g?|micro|small|medium)(?: \d+)?(?: (?:lssd|metal|ext))?\b"
+    r"(?: (?P<size>\d{1,3}g?|micro|small|medium)(?: \d+)?(?: (?:lssd|metal|ext))?"
+    r"|(?(family)(?<=mem|gpu|cpu)|(?!)))\b"
     r"|\b(?P<shared>e2) (?:micro|small|medium)\b"
 )
 # SKU names say which part of a machine they are.

@@ -79,7 +79,7 @@ standard disk, standard boot disk, hdd, hdd disk: storage pd capacity, pd standa
 hdd persistent disk, magnetic disk: storage pd capacity, pd standard, standard pd
 regional pd standard, regional standard pd: regional storage pd, regional pd
 regional standard persistent disk, regional standard disk, regional hdd: regional storage pd, regional pd
-regional pd, regional (disk|persistent disk): regional storage pd, regional + pd
+regional pd, (regional|region) (disk|persistent disk): regional storage pd, regional + pd
 regional pd ssd, regional ssd pd, regional ssd disk: regional ssd backed pd, regional pd ssd
 regional ssd persistent disk: regional ssd backed pd, regional pd ssd
 regional pd balanced, regional balanced pd: regional balanced pd, regional pd balanced
@@ -164,7 +164,7 @@ std: standard
 ent: enterprise
 premium tier, premium network tier: network internet
 ip, ip address: ip, ip address
-(unused|idle|reserved|orphaned) (|public |external |static )(ip|ipv4)(| address): static ip
+(unused|idle|reserved|orphaned|fixed|permanent) (|public |external |static )(ip|ipv4)(| address): static ip
 (reserved unused|idle reserved) (|public |external |static )(ip|ipv4)(| address): static ip
 (unattached|dangling|elastic) (|public |external |static )(ip|ipv4)(| address): static ip
 static (|public |external )(ip|ipv4)(| address): static ip, external ip
@@ -226,7 +226,7 @@ aws, amazon, azure, (another|other) cloud(| provider): cross cloud
 premium image, premium os: licensing fee, licensing
 vws, virtual workstation: virtual workstation, quadro
 license, licence, licensing, license fee, licence fee, licensing fee: licensing fee, licensing, license
-os license, os licence, image license: licensing fee, licensing, license
+(os|image) (license|licence|license fee|licence fee): licensing fee, licensing, license
 4 sap: for sap
 rhel, redhat, red hat, red hat linux: red hat enterprise linux, redhat enterprise linux, rhel
 red hat enterprise linux: red hat enterprise linux, redhat enterprise linux, rhel
@@ -284,7 +284,8 @@ _TOGETHER = """
 (hard|spinning|magnetic|mechanical|rotating|platter) (disk|drive): storage pd capacity, pd
 solid state: ssd backed, ssd
 (mirror|synchronous|redundant|duplicate) ~(disk|pd|ssd|hdd|balanced|volume): regional
-(replicate|survive|span|spread|redundant|mirror|duplicate|failure|outage) zone: regional
+(replicate|replica|survive|span|spread|redundant|mirror|duplicate|failure|outage) zone: regional
+(standard|ordinary|plain|regular|normal|usual) ~snapshot: pd snapshot, standard snapshot
 (performance|bandwidth|speed|mb|mib|megabyte) ~hyperdisk ~throughput: throughput throughput
 (io|operation|input|transaction) (second|provision) ~(disk|pd|hyperdisk): iops
 (scratch|temporary|temp|ephemeral) (disk|ssd|drive|nvme): ssd backed local storage, local ssd
@@ -294,7 +295,8 @@ solid state: ssd backed, ssd
 # Cloud Storage.
 (delete|erase|remove|purge|expire) (early|soon|premature|minimum|penalty|before): early delete, early deletion
 (destroy|drop|wipe|overwrite) (early|soon|premature|minimum|penalty|before): early delete, early deletion
-minimum (duration|retention|period|term|day): early delete, early deletion
+(delete|erase|remove|purge|overwrite|destroy|wipe) ~(nearline|coldline|archive): early delete, early deletion
+(minimum|min) (duration|retention|period|term): early delete, early deletion
 (write|put|upload|create|insert|list|copy|post) (request|operation|op|call|api): class a operations
 (write|put|create|list) object ~(request|operation|op|call|charge|api): class a operations
 (read|head|fetch|view|download) (request|operation|op|call|api): class b operations
@@ -333,8 +335,9 @@ _SHORT_FORMS = """
 acct: account; addr: address; autoscale: scale; chinese: china; cn: china; conn: connection; cust: customer
 dbs: databases; dc: datacenter; img: image; imgs: images; lic: license; lssd: local ssd; mgmt: management
 nics: nic; preempt: preemptible; proc: processor; repl: replication; snap: snapshot; snaps: snapshots
-ssds: ssd; stor: storage; svc: service; thruput: throughput; vol: volume; vols: volumes; xfer: transfer
+ssds: ssd; std: standard; stor: storage; svc: service; thruput: throughput; vol: volume; vols: volumes
 win10: windows 10; win2012: windows 2012; win2016: windows 2016; win2019: windows 2019; win2022: windows 2022
+xfer: transfer
 """
 SHORT_FORMS: dict[str, str] = dict(
     entry.split(": ") for line in _SHORT_FORMS.strip().splitlines() for entry in line.split("; ")
@@ -507,20 +510,35 @@ would write writing wrong yeah yearly yes yet you your yr yrs
 """
 FILLERS: frozenset[str] = frozenset(_FILLERS.split()) - {"us", "dollar"}
 
-# Parts of the world that traffic goes to and nothing is sold in. Source: SKU names.
-FAR_PLACES: tuple[str, ...] = (
-    "americas",
-    "apac",
-    "asia pacific",
-    "central america",
-    "china",
-    "eastern europe",
-    "emea",
-    "latin america",
-    "northern america",
-    "oceania",
-    "western europe",
-)
+# Parts of the world that traffic goes to and nothing is sold in, each with what SKU names call those around
+# it. Source: SKU names; countries by the United Nations' "Standard country or area codes" (M49).
+_FAR_PLACES = """
+china: apac, asia
+apac: asia pacific, asia
+asia pacific: apac, asia
+emea: europe
+americas: northern america, north america
+northern america: north america, americas
+latin america: south america, americas
+central america: latin america, americas
+oceania: australia
+western europe, eastern europe: europe, emea
+austria, denmark, greece, iceland, ireland, luxembourg, malta, norway, portugal: western europe, europe, emea
+scandinavia, nordics: western europe, europe, emea
+belarus, bulgaria, croatia, czechia, czech republic, estonia, hungary, latvia: eastern europe, europe, emea
+lithuania, moldova, romania, russia, serbia, slovakia, slovenia, ukraine: eastern europe, europe, emea
+algeria, angola, egypt, ethiopia, ghana, kenya, morocco, nigeria, rwanda, senegal: africa, emea
+tanzania, tunisia, uganda, zambia, zimbabwe: africa, emea
+bahrain, dubai, emirates, iraq, jordan, kuwait, lebanon, oman, turkey, uae: middle east, emea
+united arab emirates: middle east, emea
+bangladesh, cambodia, malaysia, nepal, pakistan, philippines, sri lanka, vietnam: apac, asia pacific, asia
+new zealand, fiji: oceania, australia
+costa rica, cuba, dominican republic, el salvador, guatemala: central america, latin america, americas
+honduras, jamaica, nicaragua, panama, puerto rico, caribbean: central america, latin america, americas
+argentina, bolivia, colombia, ecuador, paraguay, peru: south america, latin america, americas
+uruguay, venezuela: south america, latin america, americas
+"""
+FAR_PLACES: dict[str, tuple[str, ...]] = _read(_FAR_PLACES)
 
 # Common names of places beside those of catalog/google_cloud/regions.py, each with its name there.
 PLACE_NAMES: dict[str, str] = {

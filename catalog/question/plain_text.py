@@ -19,10 +19,13 @@ OTHER_MACHINE = re.compile(
 INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 # "Balanced/SSD", but not "I/O", "MB/s".
 SLASH = re.compile(r"(?<=[A-Za-z]{3})/(?=[A-Za-z]{3})")
+# A bucket in one region: SKU names call it by its city.
+REGIONAL = re.compile(r"(?<!multi )(?<!dual )\b(?:regional|single region)\b")
+BUCKET = re.compile(r"\b(?:buckets?|gcs|(?:cloud|object|blob) storage)\b")
 # The one of two network tiers that is meant.
 NOT_PREMIUM = re.compile(r"\b(?:non|not|no) premium(?: network)?(?: tier)?\b")
 # "75gbit"
-JOINED_UNIT = re.compile(r"(?<=\d)(?=gbits?\b)")
+JOINED_UNIT = re.compile(r"(?<=\d)(?=[gm]bits?\b)")
 SIGNS = (("->", " to "), ("→", " to "), (">", " more than "), ("w/o", " without "), ("w/", " with "))
 _SIDE = "north|south|east|west|central|northeast|northwest|southeast|southwest"
 REGION_APART = re.compile(rf"\b({_SIDE}) (\d{{1,2}})\b")
@@ -35,5 +38,7 @@ def plain_words(query: str) -> list[str]:
     for sign, words in SIGNS:
         text = text.replace(sign, words)
     text = JOINED_UNIT.sub(" ", fold(SLASH.sub(" or ", text)))
+    if BUCKET.search(text):
+        text = REGIONAL.sub("one region", text)
     text = REGION_APART.sub(r"\1\2", NOT_PREMIUM.sub("standard tier", text))
     return " ".join(SHORT_FORMS.get(word, word) for word in text.split()).split()

@@ -18,6 +18,7 @@ from catalog.words import SEVERAL_REGIONS, USAGE_MARKS, USAGE_WORDS
 # Services and SKUs have ids of one form.
 ID = re.compile(r"\b[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}\b", re.IGNORECASE)
 PLACE = re.compile(A_PLACE)
+DUAL = 2
 ONE_REGION = re.compile(r"\b(?:single|one) (?:region|location)\b")
 
 
@@ -106,9 +107,15 @@ def _take_place(text: str) -> tuple[Place | None, tuple[str, ...], tuple[str, ..
         if place and not (place.covers(found) or found.covers(place)):
             others.append(match[0])
             continue
-        place = found if place is None or place.covers(found) else place
+        if place is None or _is_dual(found) or (place.covers(found) and not _is_dual(place)):
+            place = found
         taken.append(match[0])
     return place, tuple(taken), _apart(others), rest
+
+
+def _is_dual(place: Place) -> bool:
+    """Whether `place` is a dual-region, whose regions are named to say which it is."""
+    return len(place.within) == DUAL
 
 
 def _apart(names: Sequence[str]) -> tuple[str, ...]:

@@ -129,7 +129,11 @@ def term_of(word: str, *, is_optional: bool = False, is_doubtful: bool = False) 
 def _amount_spellings(match: re.Match[str]) -> tuple[str, ...]:
     count, unit = match["count"], match["unit"]
     # A network of "10 gig" is one of 10 Gbps.
-    units = ("gbps", "gb") if unit.startswith(("gig", "gbit")) or unit == "g" else (unit,)
+    units: tuple[str, ...] = (unit,)
+    if unit.startswith(("gig", "gbit")) or unit == "g":
+        units = ("gbps", "gb")
+    elif unit.startswith(("meg", "mbit")):
+        units = ("mbps",)
     return tuple(f"{count}{between}{unit}" for unit in units for between in ("", " "))
 
 

@@ -44,7 +44,7 @@ def take_together(words: Sequence[str]) -> tuple[list[tuple[str, tuple[str, ...]
 def _rules_of(stems: Sequence[str]) -> list[_Rule]:
     """The rules that may hold, those of most words first."""
     rules = (rule for one in dict.fromkeys(stems) for rule in _RULES.get(one, ()))
-    return sorted(rules, key=lambda rule: -len(rule.stems) - len(rule.beside))
+    return sorted(rules, key=lambda rule: (-len(rule.stems) - len(rule.beside), -len(rule.stems)))
 
 
 def _rules() -> Iterator[_Rule]:

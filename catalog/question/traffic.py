@@ -22,7 +22,8 @@ BOTH_ENDS = re.compile(r"\bfrom\b.*\bto\b")
 # Traffic between machines has a region at its far end; that of other things has a continent.
 MACHINES = re.compile(r"\b(?:vms?|instances?|vpc|(?:private|internal) ips?)\b")
 NO_MACHINES = re.compile(
-    r"\b(?:buckets?|gcs|storage|objects?|files?|snapshots?|cdn|interconnect|internet|users?|customers?)\b"
+    r"\b(?:buckets?|gcs|storage|objects?|files?|snapshots?|cdn|interconnect|internet"
+    r"|clients?|customers?|players?|users?|viewers?|visitors?)\b"
 )
 
 
@@ -66,7 +67,7 @@ def between_zones(term: Term, place: Place | None) -> Term:
 
 def _spellings(end: str, name: str, place: Place | None, *, is_exact: bool) -> Iterator[str]:
     """Names have a region after "to"; storage's have continents and countries after "between", "download"."""
-    here, around = ((name, *place.names), place.around) if place else ((name,), ())
+    here, around = ((name, *place.names), place.around) if place else ((name,), FAR_PLACES.get(name, ()))
     region = place.names[0] if place and len(place.codes) == 1 and not place.within and place.names else None
     if is_exact and region:
         around = ()

@@ -12,9 +12,7 @@ NEGATION = re.compile(
     r"|instead of|(?:rather|other) than|apart from)\b"
 )
 # What may stand between the two: "not in the", "without any".
-_LINKS = (
-    "a an any at for in just need normal of on only over plain regular the through to using usual via with"
-)
+_LINKS = "a an any at for in just need normal of on only over plain regular the through to usual via with"
 LINKS = frozenset(_LINKS.split())
 OR = ("nor", "or")
 

@@ -17,13 +17,24 @@ from catalog.question import read_question
         ("n2d-custom-8-16384-ext", ("n2d + custom + core|cpu|ram",)),
         ("a2-ultragpu-1g", ("a2 + core|cpu|ram", "a100 80gb gpu")),
         ("db-n1-highmem-8", ("n1highmem 8",)),
+        ("m3-ultramem", ("m3 + core|cpu|ram",)),
+        ("a3-ultragpu", ("a3 + core|cpu|ram", "h200 141gb gpu")),
         ("db-f1-standard-1", ("db f1 standard 1",)),
     ],
 )
 def test_a_machine_type_is_spelled_as_its_parts(machine: str, spellings: tuple[str, ...]) -> None:
     term = read_question(f"{machine} in london").terms[0]
     assert term.spellings == spellings
-    assert term.are_equal
+
+
+def test_the_parts_of_an_n1_come_before_a_whole_database_machine() -> None:
+    assert not read_question("n1-standard-4").terms[0].are_equal
+    assert read_question("n2-standard-4").terms[0].are_equal
+
+
+@pytest.mark.parametrize("text", ["sql server standard 2019", "n2 standard", "highmem"])
+def test_not_every_shape_is_a_machine_type(text: str) -> None:
+    assert not any("+" in spelling for term in read_question(text).terms for spelling in term.spellings)
 
 
 def test_a_part_asked_for_with_the_machine_type_stays_a_word() -> None:

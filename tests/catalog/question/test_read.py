@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.places import PLACES
 from catalog.question import Question, read_question, read_usage_type
 from catalog.question.plain_text import plain_words
+from catalog.words import FAR_PLACES
 
 
 def _read(query: str) -> tuple[list[str], str | None, str | None]:
@@ -67,6 +69,39 @@ def test_the_narrower_of_two_places_wins_and_another_place_stays_a_word() -> Non
     assert _read("egress frankfurt london") == (["egress", "london"], "europe-west3", None)
 
 
+@pytest.mark.parametrize(
+    "query", ["eur4 bucket (finland + holland)", "hamina and eemshaven, eur4", "finland eur4"]
+)
+def test_a_dual_region_is_named_with_its_regions(query: str) -> None:
+    assert _read(query)[1] == "eur4"
+
+
+@pytest.mark.parametrize("text", ["regional bucket", "gcs regional", "single region object storage"])
+def test_a_regional_bucket_is_in_one_region(text: str) -> None:
+    question = read_question(f"standard {text}")
+    assert question.unwanted == ("multi region", "dual region")
+    assert all(term.is_optional for term in question.terms if term.word == "one region")
+    assert "one region" in question.words
+
+
+@pytest.mark.parametrize("text", ["multi-regional bucket", "dual-regional gcs", "regional disk"])
+def test_regional_is_a_word_of_other_things(text: str) -> None:
+    assert read_question(text).unwanted == ()
+
+
+@pytest.mark.parametrize(
+    ("country", "area"), [("kenya", "africa"), ("czech republic", "eastern europe"), ("dubai", "middle east")]
+)
+def test_a_country_that_nothing_is_sold_in_is_a_far_end_by_its_area(country: str, area: str) -> None:
+    far_end = read_question(f"egress from tokyo to {country}").terms[-1]
+    assert far_end.word == f"to {country}"
+    assert any(spelling.startswith(f"to {area}|") for spelling in far_end.spellings)
+
+
+def test_nothing_is_sold_in_a_far_place() -> None:
+    assert not PLACES.keys() & FAR_PLACES.keys()
+
+
 def test_a_destination_is_a_word_because_the_sku_is_sold_elsewhere() -> None:
     assert _read("egress from mumbai to india") == (["egress", "to india"], "asia-south1", None)
     assert _read("egress to australia") == (["egress", "to australia"], None, None)
@@ -119,6 +154,7 @@ def test_traffic_of_a_region_with_itself_is_between_its_zones() -> None:
             None,
         ),
         ("reserved ip not in use", ["reserved ip"], (), None),
+        ("reserved ip we are not using in london", ["reserved ip"], (), None),
     ],
 )
 def test_what_a_question_is_not_about_is_no_word_of_it(

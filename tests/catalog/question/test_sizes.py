@@ -55,4 +55,11 @@ def test_processors_with_memory_are_a_machine_and_no_words() -> None:
 
 def test_how_many_is_left_to_calculate() -> None:
     assert read_question("4 gpus t4").words == ["gpus", "t4"]
-    assert read_question("100 gigabit interconnect").terms[0].spellings[0] == "100gbps"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("100 gigabit interconnect", "100gbps"), ("500mbit attachment", "500mbps"), ("50 megabits", "50mbps")],
+)
+def test_a_speed_is_spelled_as_in_names(text: str, name: str) -> None:
+    assert read_question(text).terms[0].spellings[0] == name
