@@ -120,7 +120,8 @@ def _place(name: str, codes: list[str]) -> Place:
         return Place(
             codes[0], tuple(codes), wider=tuple(wider), names=_sku_names(REGIONS[codes[0]]), around=around
         )
-    return Place(name, tuple(codes), wider=tuple(wider), names=(fold(name),), around=around)
+    names = _spelled((name, *SKU_CONTINENTS.get(name, ())))
+    return Place(name, tuple(codes), wider=tuple(wider), names=names, around=around)
 
 
 def _sku_names(region: Region) -> tuple[str, ...]:

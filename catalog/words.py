@@ -98,7 +98,7 @@ provisioned throughput, mibps, mbps, mib s, mb s, mb sec, megabyte per second: t
 async replication, asynchronous replication: asynchronous replication, async replication
 pd async replication: asynchronous replication, async replication
 (|standard |persistent |standard persistent )disk snapshot: pd snapshot, standard snapshot, snapshot
-pd snapshot, standard snapshot: pd snapshot, standard snapshot, snapshot
+(|standard )pd snapshot(| storage), standard snapshot: pd snapshot, standard snapshot, snapshot
 backup: backup, snapshot
 snapshot storage, pd snapshot storage, disk snapshot storage: snapshot
 instant snapshot, disk instant snapshot: instant snapshot
@@ -172,8 +172,8 @@ static (|public |external )(ip|ipv4)(| address): static ip, external ip
 (external|public|ephemeral) (ip|ipv4)(| address): external ip, static ip
 ipv4: ip
 load balancer, lb, load balancing: load balancing, load balancer
-tier 1 networking, tier1 networking, tier 1 network: tier 1 networking
-tier1: tier 1, tier1
+tier 1 networking, tier1 networking, tier 1 network: tier 1 networking, total vm network bandwidth
+tier1: tier 1, total vm network bandwidth
 dedicated interconnect: dedicated + interconnect
 partner interconnect: partner + interconnect
 direct connect, expressroute, private line, leased line: interconnect
@@ -183,7 +183,8 @@ cache egress: cdn, cache egress
 # How it is bought. Source: Compute Engine documentation, "Committed use discounts".
 cud, committed use, committed use discount, resource based cud: commitment, committed use, cud
 committed, commit: commitment, committed use, cud
-(flexible|flex|spend based|spend|dollar based) (cud|commitment|commit), committed spend: dollar based
+(flexible|flex|spend based|spend|dollar based) (cud|commitment|commit): dollar based
+flexible, committed spend: dollar based
 sud, sustained use, sustained use discount: sustained use discount
 (sole|single) (tenant|tenancy)(| node| host| server): sole tenancy
 dedicated (host|node|server|hardware): sole tenancy
@@ -272,6 +273,8 @@ _TOGETHER = """
 (extra|additional|beyond|above|exceed|past|over) (ram|memory) ~custom: extended + ram
 (tiny|tiniest|teeny|smallest) (vm|instance|machine): micro instance
 (hibernate|pause|sleep|park|suspend) (vm|instance|machine): suspended
+(additional|extra|surcharge|uplift|upcharge|markup) ~(tenancy|tenant): premium
+(stop|kill|reclaim|evict|revoke|terminate) (anytime|time|moment|notice): preemptible, spot
 (book|reserve|block|schedule) (ahead|advance|future|upfront|calendar): calendar mode
 (limit|fix|define|max|maximum) (time|duration|runtime|lifetime): defined duration, dws
 (dedicated|physical|isolated|tenant) (host|node|server|hardware|machine): sole tenancy
@@ -280,6 +283,7 @@ _TOGETHER = """
 (second|2nd) (gen|generation) ~tpu: v2
 (fourth|4th) (gen|generation) ~tpu: v4
 (os|system) (license|licence|surcharge|fee): licensing fee, licensing
+image (license|licence|licensing): licensing fee, licensing
 # Disks, snapshots and images.
 (hard|spinning|magnetic|mechanical|rotating|platter) (disk|drive): storage pd capacity, pd
 solid state: ssd backed, ssd
@@ -290,7 +294,8 @@ solid state: ssd backed, ssd
 (io|operation|input|transaction) (second|provision) ~(disk|pd|hyperdisk): iops
 (scratch|temporary|temp|ephemeral) (disk|ssd|drive|nvme): ssd backed local storage, local ssd
 (ephemeral|temporary|temp|scratch) (disk|storage|space) ~(pod|autopilot|container): ephemeral storage
-(get|bring|pull|read|take|fetch) back ~(archive|nearline|coldline|cold): retrieval
+(get|bring|pull|read|take|fetch) (back|out) ~(archive|nearline|coldline|cold): retrieval
+(access|read|retrieve) (fee|charge|cost) ~(archive|nearline|coldline|cold): retrieval
 (recover|rehydrate|thaw|restore|fetch) ~(archive|nearline|coldline|cold): retrieval
 # Cloud Storage.
 (delete|erase|remove|purge|expire) (early|soon|premature|minimum|penalty|before): early delete, early deletion
@@ -324,6 +329,7 @@ google (api|service) ~(egress|traffic|vm|outbound): google egress
 (mirror|copy|tap|inspect) packet: packet mirroring
 (mirror|tap) (traffic|vpc): packet mirroring
 (direct|isp|telco) peering: carrier peering
+(direct|private) (circuit|fiber|fibre|line) ~gbps: dedicated
 # Kubernetes.
 (old|outdated|past|eol) (support|version|release|maintenance) ~(gke|cluster|kubernetes|k8s): extended period
 (unsupported|extended|end) (support|version|release) ~(gke|cluster|kubernetes|k8s): extended period
@@ -395,6 +401,7 @@ USAGE_WORDS: dict[str, str] = {
     "preempt": "Preemptible",
     "preemptive": "Preemptible",
     "interruptible": "Preemptible",
+    "interrupted": "Preemptible",
     "low priority": "Preemptible",
     "commit1yr": "Commit1Yr",
     "commit3yr": "Commit3Yr",
@@ -424,8 +431,8 @@ PARTS: frozenset[str] = frozenset(_PARTS.split())
 # Words that say little of what is meant: they may be left out before any other.
 _GENERIC = """
 app application applications box boxes database databases db destination destinations device
-devices file files gcp google host hosts instance instances machine machines node nodes object objects
-server servers service system team user users vm vms volume volumes web workload workloads
+devices file files gcp google hana host hosts instance instances machine machines node nodes object objects
+project projects server servers service system team user users vm vms volume volumes web workload workloads
 """
 GENERIC: frozenset[str] = frozenset(_GENERIC.split())
 
@@ -439,8 +446,11 @@ ASIDE: tuple[str, ...] = (
     "ingress",
     "tagging",
     "turbo",
-    "cache fill",
+    "sap",
 )
+
+# Marks of what serves another purpose, each with the words that ask for it: such names come last.
+ANOTHER_PURPOSE: dict[str, frozenset[str]] = {"cache fill": frozenset({"cache", "cdn", "edge", "fill"})}
 
 # Marks of what is sold in several regions together.
 SEVERAL_REGIONS = ("multi region", "dual region")
@@ -544,6 +554,9 @@ FAR_PLACES: dict[str, tuple[str, ...]] = _read(_FAR_PLACES)
 PLACE_NAMES: dict[str, str] = {
     "usa": "us",
     "america": "us",
+    "n america": "north america",
+    "na": "north america",
+    "north american": "north america",
     "eu": "europe",
     "european": "europe",
     "asian": "asia",

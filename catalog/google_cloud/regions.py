@@ -99,7 +99,7 @@ SKU_PLACES: dict[str, tuple[str, ...]] = {
     "europe-west1": ("EMEA",),
     "me-west1": ("Israel",),
     "nam4": ("Northern America", "North America"),
-    "us": ("Americas", "North America", "Northern America"),
+    "us": ("Americas", "North America", "Northern America", "NA"),
     "us-central1": ("Americas",),
     "us-east1": ("Americas",),
     "us-east4": ("Virginia",),
@@ -112,7 +112,7 @@ SKU_CONTINENTS: dict[str, tuple[str, ...]] = {
     "Australia": ("Australia", "Oceania"),
     "Europe": ("Europe", "EMEA"),
     "Middle East": ("Middle East",),
-    "North America": ("Northern America", "North America", "Americas"),
+    "North America": ("Northern America", "North America", "NA", "Americas"),
     "South America": ("Latin America", "South America", "Americas"),
 }
 

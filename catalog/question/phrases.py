@@ -9,7 +9,9 @@ from catalog.words import SPELLINGS
 
 LONGEST = max(len(phrase.split()) for phrase in SPELLINGS)
 # "80 GB", "100Gbps": names write them with a space or without.
-AMOUNT = re.compile(r"(?P<count>\d+) ?(?P<unit>gbps|mbps|[gm]bits?|gigabits?|megabits?|gb|gib|gigs?|g|tb)")
+AMOUNT = re.compile(
+    r"(?P<count>\d+) ?(?P<unit>gbps|mbps|[gm]bits?|gigabits?|megabits?|gb|gib|gigabytes?|gigs?|g|tb)"
+)
 
 
 def phrases(text: str) -> Iterator[str]:

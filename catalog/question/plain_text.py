@@ -23,7 +23,7 @@ SLASH = re.compile(r"(?<=[A-Za-z]{3})/(?=[A-Za-z]{3})")
 REGIONAL = re.compile(r"(?<!multi )(?<!dual )\b(?:regional|single region)\b")
 BUCKET = re.compile(r"\b(?:buckets?|gcs|(?:cloud|object|blob) storage)\b")
 # The one of two network tiers that is meant.
-NOT_PREMIUM = re.compile(r"\b(?:non|not|no) premium(?: network)?(?: tier)?\b")
+NOT_PREMIUM = re.compile(r"\b(?:non|not|no) premium(?: network)?(?: tier)?\b|\bfrom premium to standard\b")
 # "75gbit"
 JOINED_UNIT = re.compile(r"(?<=\d)(?=[gm]bits?\b)")
 SIGNS = (("->", " to "), ("→", " to "), (">", " more than "), ("w/o", " without "), ("w/", " with "))

@@ -6,12 +6,18 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from catalog.places import REGION_PART, Place, read_place
+from catalog.places import PLACES, REGION_PART, Place, read_place
 from catalog.question.buying import take_usage_type
 from catalog.question.patterns import A_PLACE, blank
 from catalog.question.plain_text import plain_words
 from catalog.question.terms import Term, once, read_terms, term_of
-from catalog.question.traffic import between_zones, far_end, is_between_machines, take_far_ends
+from catalog.question.traffic import (
+    between_zones,
+    far_end,
+    is_between_machines,
+    take_far_ends,
+    take_far_places,
+)
 from catalog.question.unwanted import take_unwanted
 from catalog.words import SEVERAL_REGIONS, USAGE_MARKS, USAGE_WORDS
 
@@ -19,6 +25,7 @@ from catalog.words import SEVERAL_REGIONS, USAGE_MARKS, USAGE_WORDS
 ID = re.compile(r"\b[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}\b", re.IGNORECASE)
 PLACE = re.compile(A_PLACE)
 DUAL = 2
+DUAL_REGION = "dual region"
 ONE_REGION = re.compile(r"\b(?:single|one) (?:region|location)\b")
 
 
@@ -68,8 +75,9 @@ def read_question(query: str, mend: Callable[[str], str] = str, base: Callable[[
     usage_type, rest = take_usage_type(rest)
     far_ends, rest = take_far_ends(rest)
     place, place_words, others, rest = _take_place(rest)
+    far_places, rest = take_far_places(rest)
     is_exact = is_between_machines(text)
-    ends = [far_end(other, is_exact=is_exact) for other in others]
+    ends = [far_end(other, is_exact=is_exact) for other in (*others, *far_places)]
     ends = [between_zones(term, place) for term in once((*far_ends, *ends))]
     doubtful = {word for _, new in mended for word in new.split()}
     terms = read_terms(rest, has_more=bool(place or usage_type or ends), doubtful=doubtful)
@@ -110,7 +118,15 @@ def _take_place(text: str) -> tuple[Place | None, tuple[str, ...], tuple[str, ..
         if place is None or _is_dual(found) or (place.covers(found) and not _is_dual(place)):
             place = found
         taken.append(match[0])
+    if place and DUAL_REGION in text and (dual := _dual_region(place, others)):
+        place, others = dual, []
     return place, tuple(taken), _apart(others), rest
+
+
+def _dual_region(place: Place, others: Sequence[str]) -> Place | None:
+    """The dual-region of `place` and the other place that is named, if there is one."""
+    named = {place.label, *(other.label for name in others if (other := read_place(name)))}
+    return next((place for place in PLACES.values() if _is_dual(place) and named == {*place.within}), None)
 
 
 def _is_dual(place: Place) -> bool:

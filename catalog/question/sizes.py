@@ -14,7 +14,7 @@ VCPUS = re.compile(
     r" ?(?P<unit>v?cpus?|v?cores?|processors?)\b"
 )
 # "104 GB", "7.5gb", which folds to "7 5gb".
-MEMORY = re.compile(r"\b(?P<count>\d{1,4}(?: \d{1,2})?) ?(?:gb|gib|gigs?|g)\b")
+MEMORY = re.compile(r"\b(?P<count>\d{1,4}(?: \d{1,2})?) ?(?:gb|gib|gigabytes?|gigs?|g)\b")
 PARTS = re.compile(r"\b(?:v?cpus?|v?cores?|ram|memory|mem)\b")
 # More chips than a board of eight are a slice of a pod: "v3-32".
 TPU = re.compile(r"\b(?P<version>v\d[a-z]?) (?P<count>\d{1,4})\b")

@@ -130,7 +130,9 @@ def _amount_spellings(match: re.Match[str]) -> tuple[str, ...]:
     count, unit = match["count"], match["unit"]
     # A network of "10 gig" is one of 10 Gbps.
     units: tuple[str, ...] = (unit,)
-    if unit.startswith(("gig", "gbit")) or unit == "g":
+    if unit.startswith("gigabyte"):
+        units = ("gb",)
+    elif unit.startswith(("gig", "gbit")) or unit == "g":
         units = ("gbps", "gb")
     elif unit.startswith(("meg", "mbit")):
         units = ("mbps",)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from catalog.lexicon import stem
+from catalog.question.phrases import AMOUNT
 from catalog.words import TOGETHER
 
 # Marks a word that has to be there and is one of the question's own yet.
@@ -30,6 +31,7 @@ def take_together(words: Sequence[str]) -> tuple[list[tuple[str, tuple[str, ...]
     """
     stems = [stem(word) if " " not in word else "" for word in words]
     around = {stem(part) for word in words for part in word.split()}
+    around |= {stem(amount["unit"]) for word in words if (amount := AMOUNT.fullmatch(word))}
     taken: set[int] = set()
     found = []
     for rule in _rules_of(stems):

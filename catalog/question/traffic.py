@@ -13,10 +13,19 @@ from catalog.words import FAR_PLACES
 
 # The far end is what traffic goes to, or comes from. Where ingress names both, which of them it is sold at
 # differs, so both are.
+FAR_PLACE = re.compile(any_of(FAR_PLACES))
 _END = rf" (?:the )?(?P<place>{any_of(FAR_PLACES)}|{A_PLACE})"
 TO, FROM, FROM_OR_TO = (
     re.compile(rf"\b(?P<end>{end}){_END}") for end in ("to|destinations?", "from", "from|to")
 )
+# "Our users are in India."
+PEOPLE = re.compile(
+    r"\b(clients|customers|people|players|users|viewers|visitors)(?: are| sit| live| mostly)* in"
+    rf"(?= (?:the )?{A_PLACE})"
+)
+OUTBOUND = re.compile(r"\b(?:egress|outbound|outgoing|(?:data|traffic|transfer) out|internet)\b")
+# "To Sydney, Australia"
+NEXT_PLACE = re.compile(rf" {A_PLACE}")
 INBOUND = re.compile(r"\b(?:ingress|inbound|incoming|data transfer in|into)\b")
 BOTH_ENDS = re.compile(r"\bfrom\b.*\bto\b")
 # Traffic between machines has a region at its far end; that of other things has a continent.
@@ -30,15 +39,29 @@ NO_MACHINES = re.compile(
 def take_far_ends(text: str) -> tuple[tuple[Term, ...], str]:
     """The far ends that `text` names as such, and the text without them."""
     ends, is_exact = TO, is_between_machines(text)
+    if OUTBOUND.search(text):
+        text = PEOPLE.sub(r"\1 to", text)
     if INBOUND.search(text):
         ends = FROM_OR_TO if BOTH_ENDS.search(text) else FROM
     terms = []
     for match in list(ends.finditer(text)):
-        end = "from" if match["end"] == "from" else "to"
-        spellings = tuple(_spellings(end, match["place"], read_place(match["place"]), is_exact=is_exact))
+        end, place = "from" if match["end"] == "from" else "to", read_place(match["place"])
+        spellings = tuple(_spellings(end, match["place"], place, is_exact=is_exact))
         terms.append(Term(match[0], spellings, weight=WEIGHT_OF_LISTED + WEIGHT))
         text = blank(text, match)
+        around = NEXT_PLACE.match(text, match.end())
+        if place and around and (wider := read_place(around[0])) and wider.covers(place):
+            text = blank(text, around)
     return tuple(terms), text
+
+
+def take_far_places(text: str) -> tuple[list[str], str]:
+    """Places that nothing is sold in, so a far end wherever they stand, and the text without them."""
+    names = []
+    for match in list(FAR_PLACE.finditer(text)):
+        names.append(match[0])
+        text = blank(text, match)
+    return names, text
 
 
 def is_between_machines(text: str) -> bool:

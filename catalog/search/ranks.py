@@ -13,13 +13,13 @@ from catalog.places import Place
 from catalog.question import Question, Term
 from catalog.search.sql import Sql, any_of, compose, contains, has_word, join, one_of, spells, sum_of
 from catalog.search.wanted import Wanted
-from catalog.words import ASIDE, SEVERAL_REGIONS, VARIANT_WORDS
+from catalog.words import ANOTHER_PURPOSE, ASIDE, SEVERAL_REGIONS, VARIANT_WORDS
 
 VARIANTS = "((id >> 34) & 63)"
 # Ties are broken by length, name and id, so the order is always the same.
 ORDER = (
-    "id_rank, usage_rank, unwanted_rank, word_rank, region_rank, name_rank, variant_rank, place_rank,"
-    " optional_rank, start_rank, length(name), name, sku_id"
+    "id_rank, usage_rank, unwanted_rank, word_rank, region_rank, name_rank, variant_rank, optional_rank,"
+    " place_rank, start_rank, length(name), name, sku_id"
 )
 PREFIX_RANK, ELSEWHERE_RANK = 50, 100
 
@@ -36,7 +36,7 @@ def ranks(wanted: Wanted) -> Sql:
         " {optional} AS optional_rank, {start} AS start_rank",
         id=_unless([one_of("sku_id", question.ids)] if question.ids else []),
         usage=_usage_rank(wanted),
-        unwanted=sum_of(has_word("name", name) for name in question.unwanted),
+        unwanted=_unwanted_rank(question),
         word=compose(
             "CASE name WHEN {whole} THEN 0 ELSE {terms} END",
             whole=Sql("%s", whole),
@@ -56,12 +56,22 @@ def _unless(pieces: Iterable[Sql]) -> Sql:
     return compose("(NOT {pieces})", pieces=any_of(pieces))
 
 
+def _unwanted_rank(question: Question) -> Sql:
+    """How much of the name the question does not want, or would ask for if it did."""
+    asked = _asked_words(question)
+    others = (mark for mark, words in ANOTHER_PURPOSE.items() if asked.isdisjoint(words))
+    return sum_of(has_word("name", mark) for mark in (*question.unwanted, *others))
+
+
+def _asked_words(question: Question) -> set[str]:
+    return {word for term in question.terms for phrase in term.spellings for word in phrase.split()}
+
+
 def _usage_rank(wanted: Wanted) -> Sql:
     """The usage type asked for first; else on demand first, unless the words ask for a variant."""
     if wanted.usage_type:
         return Sql("coalesce(usage_type, '') <> %s", (wanted.usage_type,))
-    asked = {word for term in wanted.question.terms for phrase in term.spellings for word in phrase.split()}
-    return Sql("0" if asked & VARIANT_WORDS else "id >> 40")
+    return Sql("id >> 40" if VARIANT_WORDS.isdisjoint(_asked_words(wanted.question)) else "0")
 
 
 def _aside_rank(question: Question, place: Place | None) -> Sql:

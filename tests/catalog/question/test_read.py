@@ -98,6 +98,28 @@ def test_a_country_that_nothing_is_sold_in_is_a_far_end_by_its_area(country: str
     assert any(spelling.startswith(f"to {area}|") for spelling in far_end.spellings)
 
 
+def test_a_far_place_is_a_far_end_wherever_it_stands() -> None:
+    assert read_question("apac cache fill from sydney").terms[-1].spellings[0].startswith("to apac|")
+
+
+def test_where_people_are_is_the_far_end_of_what_is_sent_to_them() -> None:
+    assert _read("users are in india, egress from los angeles") == (
+        ["users", "egress", "to india"],
+        "us-west2",
+        None,
+    )
+    assert _read("our users in india want an n2 core") == (
+        ["users", "n2", "core"],
+        "India",
+        None,
+    )
+
+
+def test_a_dual_region_is_read_by_its_two_regions() -> None:
+    assert _read("bucket in the finland and netherlands dual region")[1] == "eur4"
+    assert _read("bucket in the finland and paris dual region")[1] == "europe-north1"
+
+
 def test_nothing_is_sold_in_a_far_place() -> None:
     assert not PLACES.keys() & FAR_PLACES.keys()
 
@@ -204,6 +226,7 @@ def test_us_is_a_pronoun_after_a_verb_and_else_a_country() -> None:
         ("Balanced/SSD", ["balanced", "ssd"]),
         ("75gbit", ["75 gbit"]),
         ("egress not premium tier", ["egress", "standard tier"]),
+        ("egress, from premium to standard", ["egress", "standard tier"]),
     ],
 )
 def test_short_forms_and_signs_are_read_as_words(query: str, words: list[str]) -> None:

@@ -33,6 +33,11 @@ def test_a_word_beside_has_to_be_there_and_stays() -> None:
     assert _take("mirrored balanced pd") == ([("mirrored", "regional")], ["balanced pd"])
 
 
+def test_the_unit_of_an_amount_stands_beside() -> None:
+    for amount in ("100gbps", "100 gbps"):
+        assert _take(f"direct circuit {amount}") == ([("direct circuit", "dedicated")], [amount])
+
+
 def test_a_word_is_taken_once_by_the_rule_of_most_words() -> None:
     found, left = _take("additional memory past the limit")
     assert (found, left) == ([("additional memory limit", "extended + ram")], ["past", "the"])

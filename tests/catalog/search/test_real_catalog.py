@@ -121,6 +121,22 @@ def test_pages_that_are_far_down_go_on_from_the_best_region_to_the_next() -> Non
         ("db-n1-standard-4 mysql paris", "Cloud SQL for MySQL: Zonal - db-N1Standard-4-15"),
         ("f1-micro oregon", "Micro Instance with burstable CPU running in Americas"),
         ("n1 custom core belgium", "Custom Instance Core running in EMEA"),
+        ("files deleted too soon, archive bucket zurich", "Archive Storage Zurich (Early Delete)"),
+        ("eur4 bucket (finland + holland), coldline", "Coldline Storage Finland/Netherlands Dual-region"),
+        ("gcs standard regional bucket delhi", "Standard Storage Delhi"),
+        (
+            "from a bucket in Europe to a region in Asia, network",
+            "GCP Storage Egress between Europe and Asia",
+        ),
+        ("mysql 16 vCPU and 104 GB no HA, paris", "Cloud SQL for MySQL: Zonal - db-N1Highmem-16-104"),
+        (
+            "rhel 8 fee for an e2-standard-8",
+            "Licensing Fee for RedHat Enterprise Linux 8 on VM with 6 or more",
+        ),
+        ("bucket egress via interconnect, north america", "NA-based Storage egress via peered/interconnect"),
+        ("vm egress los angeles to argentina", "Network Internet Egress from Los Angeles to South America"),
+        ("ordinary disk snapshot las vegas", "Storage PD Snapshot in Las Vegas"),
+        ("suspend my vm in sydney, memory", "VM state: suspended RAM in Sydney"),
         ("1 gbps partner vlan attachment", "Cloud Interconnect - 1Gbps VLAN attachment via Google"),
     ],
 )

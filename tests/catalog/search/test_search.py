@@ -160,6 +160,15 @@ def test_the_plain_sku_comes_before_its_variants(compute: Service) -> None:
     assert _names(_ask("n2 custom core")) == ["N2 Custom Instance Core"]
 
 
+def test_what_serves_another_purpose_comes_last_unless_asked(compute: Service) -> None:
+    names = ["CDN Cache Fill from Europe to Asia", "Storage Egress between Europe and Asia"]
+    make_sku(service=compute, display_name=names[0], service_regions=["europe-west3"])
+    make_sku(service=compute, display_name=names[1], service_regions=["global"])
+
+    assert _names(_ask("traffic from frankfurt to asia"))[0] == names[1]
+    assert _names(_ask("cdn traffic from frankfurt to asia"))[0] == names[0]
+
+
 def test_on_demand_comes_first_unless_another_usage_type_is_asked(compute: Service) -> None:
     make_sku(service=compute, display_name="E2 Core", usage_type="Preemptible")
     make_sku(service=compute, display_name="E2 Instance Core", usage_type="OnDemand")
