@@ -83,7 +83,7 @@ class Lexicon:
         if not near and (parts := self._run_together(word)):
             return parts
         near = near or (self._two_slips_away(word) if word.isalpha() else [])
-        return min(near, key=lambda found: (found not in self._preferred, found), default=word)
+        return min(near, key=lambda found: (found not in self._preferred, -len(found), found), default=word)
 
     def _run_together(self, word: str) -> str | None:
         """The two words that `word` is made of, as "localssd" and "rhel8" are, or None."""

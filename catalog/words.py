@@ -49,6 +49,7 @@ h100 80: h100 80gb
 gce: compute engine, gce
 gcs, google (|cloud )storage, (object|blob|bucket) storage, (storage|gcs) bucket: cloud storage, gcs
 gke, google kubernetes engine: kubernetes engine, kubernetes, gke
+(gke|kubernetes|k8s) (node|worker): instance
 k8s, kube: kubernetes, k8s
 bq: bigquery, bq
 postgre, postgres, pgsql: postgresql, postgres
@@ -152,7 +153,7 @@ internet, the internet: internet, download
 (vm|instance|server|machine) to (vm|instance|server|machine): inter region, inter zone, intra zone
 (private|internal) (ip|network): inter region, inter zone, intra zone
 internet egress, egress internet, egress to internet: internet egress, download
-inter region, interregion, cross region, region to region, between region: inter region
+inter region, interregion, cross region, region to region, between region: inter region, between
 (inter|cross|between|across)(| the| availability) (zone|az), interzone: inter zone
 (zone|az) to (zone|az), between two (zone|az): inter zone
 one (zone|az) to (another|the other), another zone: inter zone
@@ -273,7 +274,7 @@ _TOGETHER = """
 (extra|additional|beyond|above|exceed|past|over) (ram|memory) ~custom: extended + ram
 (tiny|tiniest|teeny|smallest) (vm|instance|machine): micro instance
 (hibernate|pause|sleep|park|suspend) (vm|instance|machine): suspended
-(additional|extra|surcharge|uplift|upcharge|markup) ~(tenancy|tenant): premium
+(additional|extra|added|surcharge|uplift|upcharge|markup) ~(tenancy|tenant|host): premium
 (stop|kill|reclaim|evict|revoke|terminate) (anytime|time|moment|notice): preemptible, spot
 (book|reserve|block|schedule) (ahead|advance|future|upfront|calendar): calendar mode
 (limit|fix|define|max|maximum) (time|duration|runtime|lifetime): defined duration, dws
@@ -290,6 +291,7 @@ solid state: ssd backed, ssd
 (mirror|synchronous|redundant|duplicate) ~(disk|pd|ssd|hdd|balanced|volume): regional
 (replicate|replica|survive|span|spread|redundant|mirror|duplicate|failure|outage) zone: regional
 (standard|ordinary|plain|regular|normal|usual) ~snapshot: pd snapshot, standard snapshot
+(synchronous|sync) replicate: regional
 (performance|bandwidth|speed|mb|mib|megabyte) ~hyperdisk ~throughput: throughput throughput
 (io|operation|input|transaction) (second|provision) ~(disk|pd|hyperdisk): iops
 (scratch|temporary|temp|ephemeral) (disk|ssd|drive|nvme): ssd backed local storage, local ssd
@@ -304,6 +306,7 @@ solid state: ssd backed, ssd
 (minimum|min) (duration|retention|period|term): early delete, early deletion
 (write|put|upload|create|insert|list|copy|post) (request|operation|op|call|api): class a operations
 (write|put|create|list) object ~(request|operation|op|call|charge|api): class a operations
+(write|put|upload|insert) (list|copy|post): class a operations
 (read|head|fetch|view|download) (request|operation|op|call|api): class b operations
 (automatic|auto) (class|tier|move|transition|switch|change) ~(bucket|object|storage|gcs|class): autoclass
 (pick|choose|decide|manage|select) (class|tier) ~(bucket|object|gcs): autoclass
@@ -430,9 +433,9 @@ PARTS: frozenset[str] = frozenset(_PARTS.split())
 
 # Words that say little of what is meant: they may be left out before any other.
 _GENERIC = """
-app application applications box boxes database databases db destination destinations device
-devices file files gcp google hana host hosts instance instances machine machines node nodes object objects
-project projects server servers service system team user users vm vms volume volumes web workload workloads
+app application applications box boxes database databases db destination destinations device devices file
+files gcp google hana host hosts instance instances machine machines node nodes object objects project
+projects server servers service small system team user users vm vms volume volumes web workload workloads
 """
 GENERIC: frozenset[str] = frozenset(_GENERIC.split())
 

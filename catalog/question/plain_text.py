@@ -17,8 +17,8 @@ OTHER_MACHINE = re.compile(
     re.IGNORECASE,
 )
 INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
-# "Balanced/SSD", but not "I/O", "MB/s".
-SLASH = re.compile(r"(?<=[A-Za-z]{3})/(?=[A-Za-z]{3})")
+# "Balanced/SSD", "N1/E2", but not "I/O", "MB/s".
+SLASH = re.compile(r"(?<=[A-Za-z]{3})/(?=[A-Za-z]{3})|(?<=[A-Za-z]\d)/(?=[A-Za-z]\d)")
 # A bucket in one region: SKU names call it by its city.
 REGIONAL = re.compile(r"(?<!multi )(?<!dual )\b(?:regional|single region)\b")
 BUCKET = re.compile(r"\b(?:buckets?|gcs|(?:cloud|object|blob) storage)\b")

@@ -17,10 +17,13 @@ PLURAL = re.compile(r"[a-z ]*[a-z]{2}[^s\W]s|[a-z]\d+s")
 # A code names a thing: "n2", "h100".
 CODE = re.compile(r"[a-z]+\d\w*")
 BOTH = 2
+NETWORK_SPEED = re.compile(r"\d ?g(?:bps|bits?)\b")
+# A licence is of an image.
+IMAGE = frozenset({"image", "images"})
 # "Windows Server 2022"
 VERSION = re.compile(r"\d{4}")
 # How much words tell of what is meant: codes and what our lists have more than others, numbers little.
-WEIGHT_OF_MACHINE, WEIGHT_OF_CODE, WEIGHT_OF_LISTED, WEIGHT, DOUBTFUL, LITTLE = 10, 5, 4, 3, 2, 1
+WEIGHT_OF_MACHINE, WEIGHT_OF_CODE, WEIGHT_OF_LISTED, WEIGHT, DOUBTFUL, LITTLE = 16, 5, 4, 3, 2, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +61,17 @@ def read_terms(text: str, *, has_more: bool, doubtful: Collection[str]) -> tuple
     together, words = take_together(list(phrases(rest)))
     telling = [word for word in words if word not in FILLERS]
     kept = telling if telling or machines or together or has_more else words
-    optional = OPTIONAL | GENERIC
+    has_licence = not LICENSED.isdisjoint(rest.split())
+    optional = OPTIONAL | GENERIC | (IMAGE if has_licence else frozenset())
     if optional.issuperset(kept) and not (machines or together):
         optional = frozenset()
-    # A licence is for machines of that size, whatever their family.
-    has_licence = not LICENSED.isdisjoint(rest.split())
     return (
         *(
             Term(
                 match[0],
                 machine_spellings(match),
-                is_optional=has_licence,
+                # A licence or a network is for machines of that size, whatever their family.
+                is_optional=has_licence or bool(NETWORK_SPEED.search(rest)),
                 are_equal=not is_n1(match),
                 weight=WEIGHT_OF_MACHINE,
             )

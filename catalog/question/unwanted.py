@@ -9,10 +9,13 @@ from catalog.words import FILLERS, USAGE_WORDS
 
 NEGATION = re.compile(
     r"\b(?:(?:don ?t|do not) (?:need|want)|not|no|non|without|never"
-    r"|instead of|(?:rather|other) than|apart from)\b"
+    r"|excluding|excl|instead of|(?:rather|other) than|apart from)\b"
 )
 # What may stand between the two: "not in the", "without any".
-_LINKS = "a an any at for in just need normal of on only over plain regular the through to usual via with"
+_LINKS = """
+a additional an any at extra for in just need normal of on only over plain regular the through to usual via
+with
+"""
 LINKS = frozenset(_LINKS.split())
 OR = ("nor", "or")
 

@@ -35,6 +35,7 @@ def test_what_is_known_short_or_unlike_anything_stays(word: str) -> None:
 def test_of_equally_near_words_a_preferred_one_wins_and_else_the_first() -> None:
     assert Lexicon(["parts"], ["parks"]).mend("parcs") == "parks"
     assert Lexicon(["parts", "parks"]).mend("parcs") == "parks"
+    assert Lexicon(["region", "regional"]).mend("regionl") == "regional"
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,8 @@ def test_traffic_of_a_region_with_itself_is_between_its_zones() -> None:
         ("postgres no HA", ["postgres"], ("regional",), None),
         ("h100 80gb without mega", ["h100", "80gb"], ("mega",), None),
         ("rhel, not the sap one", ["rhel"], ("sap",), None),
+        ("c3 core w/o the extra premium", ["c3", "core"], ("premium",), None),
+        ("windows excluding f1/g1", ["windows"], ("f1", "g1"), None),
         ("pod cpu not balanced or scale", ["pod cpu"], ("balanced", "scale"), None),
         ("tpu, dont need a pod", ["tpu"], ("pod",), None),
         ("mysql w/o high availability", ["mysql"], ("regional",), None),
@@ -224,6 +226,7 @@ def test_us_is_a_pronoun_after_a_verb_and_else_a_country() -> None:
         ("sql server lic, win2019", ["sql server", "license", "windows", "2019"]),
         ("D.R.A. storage", ["dra", "storage"]),
         ("Balanced/SSD", ["balanced", "ssd"]),
+        ("n2/e2 core", ["n2", "e2", "core"]),
         ("75gbit", ["75 gbit"]),
         ("egress not premium tier", ["egress", "standard tier"]),
         ("egress, from premium to standard", ["egress", "standard tier"]),
@@ -256,9 +259,15 @@ def test_between_machines_the_far_end_is_a_region_and_no_continent(query: str, h
 
 @pytest.mark.parametrize(
     ("query", "is_optional"),
-    [("windows server on n2-standard-8", True), ("web server on n2-standard-8", False)],
+    [
+        ("windows server on n2-standard-8", True),
+        ("100 gbps network for an n2-standard-8", True),
+        ("web server on n2-standard-8", False),
+    ],
 )
-def test_a_machine_type_beside_a_licence_says_no_more_than_its_size(query: str, is_optional: bool) -> None:
+def test_a_machine_type_beside_a_licence_or_a_network_says_no_more_than_its_size(
+    query: str, is_optional: bool
+) -> None:
     machine = read_question(query).terms[0]
     assert machine.word == "n2 standard 8"
     assert machine.is_optional == is_optional

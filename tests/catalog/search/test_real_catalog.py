@@ -128,6 +128,8 @@ def test_pages_that_are_far_down_go_on_from_the_best_region_to_the_next() -> Non
             "from a bucket in Europe to a region in Asia, network",
             "GCP Storage Egress between Europe and Asia",
         ),
+        ("n2d-standard-16 ohio, confidential computing", "N2D AMD Instance"),
+        ("gke nodes n2-standard-8 frankfurt, core", "N2 Instance Core running in Frankfurt"),
         ("mysql 16 vCPU and 104 GB no HA, paris", "Cloud SQL for MySQL: Zonal - db-N1Highmem-16-104"),
         (
             "rhel 8 fee for an e2-standard-8",
