@@ -70,6 +70,7 @@ gar: artifact registry, gar
 dlp: data loss prevention, dlp
 cloud cdn, cdn: cdn
 cloud nat: nat, cloud nat
+dataproc: dataproc
 cloud vpn, ipsec, tunnel: vpn, cloud vpn
 waf, web application firewall, ddos, ddos protection: cloud armor
 # Disks and images. Source: Compute Engine documentation, "Disk types", against the names of the
@@ -175,8 +176,8 @@ ipv4: ip
 load balancer, lb, load balancing: load balancing, load balancer
 tier 1 networking, tier1 networking, tier 1 network: tier 1 networking, total vm network bandwidth
 tier1: tier 1, total vm network bandwidth
-dedicated interconnect: dedicated + interconnect
-partner interconnect: partner + interconnect
+dedicated interconnect: dedicated + interconnect, interconnect
+partner interconnect: partner + interconnect, interconnect
 direct connect, expressroute, private line, leased line: interconnect
 link, cable, port, pipe: circuit, link
 vlan, vlan attachment, interconnect attachment: vlan attachment
@@ -185,7 +186,7 @@ cache egress: cdn, cache egress
 cud, committed use, committed use discount, resource based cud: commitment, committed use, cud
 committed, commit: commitment, committed use, cud
 (flexible|flex|spend based|spend|dollar based) (cud|commitment|commit): dollar based
-flexible, committed spend: dollar based
+flexible, flex, committed spend: dollar based
 sud, sustained use, sustained use discount: sustained use discount
 (sole|single) (tenant|tenancy)(| node| host| server): sole tenancy
 dedicated (host|node|server|hardware): sole tenancy
@@ -272,9 +273,12 @@ _TOGETHER = """
 # Machines and how they are sold.
 (extra|additional|beyond|above|exceed|past|over|more) (limit|ratio|maximum) (ram|memory): extended + ram
 (extra|additional|beyond|above|exceed|past|over) (ram|memory) ~custom: extended + ram
-(tiny|tiniest|teeny|smallest) (vm|instance|machine): micro instance
+(tiny|tiniest|teeny) (vm|instance|machine): micro instance
+smallest (vm|machine): micro instance
 (hibernate|pause|sleep|park|suspend) (vm|instance|machine): suspended
 (additional|extra|added|surcharge|uplift|upcharge|markup) ~(tenancy|tenant|host): premium
+(promise|pledge|commit|commitment) spend: dollar based
+(take|taken) away: preemptible, spot
 (stop|kill|reclaim|evict|revoke|terminate) (anytime|time|moment|notice): preemptible, spot
 (book|reserve|block|schedule) (ahead|advance|future|upfront|calendar): calendar mode
 (limit|fix|define|max|maximum) (time|duration|runtime|lifetime): defined duration, dws
@@ -332,7 +336,7 @@ google (api|service) ~(egress|traffic|vm|outbound): google egress
 (mirror|copy|tap|inspect) packet: packet mirroring
 (mirror|tap) (traffic|vpc): packet mirroring
 (direct|isp|telco) peering: carrier peering
-(direct|private) (circuit|fiber|fibre|line) ~gbps: dedicated
+(direct|private) (circuit|fiber|fibre|line) ~(gbps|gbit|gig|gigabit): dedicated
 # Kubernetes.
 (old|outdated|past|eol) (support|version|release|maintenance) ~(gke|cluster|kubernetes|k8s): extended period
 (unsupported|extended|end) (support|version|release) ~(gke|cluster|kubernetes|k8s): extended period
@@ -343,14 +347,17 @@ TOGETHER: dict[str, tuple[str, ...]] = _read(_TOGETHER)
 _SHORT_FORMS = """
 acct: account; addr: address; autoscale: scale; chinese: china; cn: china; conn: connection; cust: customer
 dbs: databases; dc: datacenter; img: image; imgs: images; lic: license; lssd: local ssd; mgmt: management
-nics: nic; preempt: preemptible; proc: processor; repl: replication; snap: snapshot; snaps: snapshots
-ssds: ssd; std: standard; stor: storage; svc: service; thruput: throughput; vol: volume; vols: volumes
-win10: windows 10; win2012: windows 2012; win2016: windows 2016; win2019: windows 2019; win2022: windows 2022
-xfer: transfer
+nics: nic; pkt: packet; preempt: preemptible; proc: processor; repl: replication; snap: snapshot
+snaps: snapshots; ssds: ssd; std: standard; stor: storage; svc: service; thruput: throughput; vol: volume
+vols: volumes; win10: windows 10; win2012: windows 2012; win2016: windows 2016; win2019: windows 2019
+win2022: windows 2022; xfer: transfer
 """
 SHORT_FORMS: dict[str, str] = dict(
     entry.split(": ") for line in _SHORT_FORMS.strip().splitlines() for entry in line.split("; ")
 )
+
+# GPUs that are attached to machines. Source: Compute Engine documentation, "GPU platforms".
+GPU_MODELS = frozenset({"k80", "p4", "p100", "t4", "v100"})
 
 # The GPU in a machine type of an accelerator-optimized family, by what its folded name starts with.
 # Source: Compute Engine documentation, "GPU machine types".
@@ -511,22 +518,32 @@ moment month monthly months more mos most mostly move moved moving mth mths much
 needs never new next no nobody non none nope nor normal not nothing now obviously of off often oh ok okay old
 on once one only onto or ordinary other others otherwise our out over own part particular pay paying people
 per perhaps plain please pls plz possible pr prefer price priced prices pricing probably purpose put quick
-quite rate rates rather re read reading real really regular request requested right run running runs s same
-save saw say see seem seen set several shall she should show side since sku skus so sold some somebody
-something sometimes somewhere soon sort still store stored storing stuff sure take taken taking tb team tell
-than thank thanks that the their theirs them themselves then there theres these they thing things think
-thinking this those though thought through thus thx tib tiny to together too top total toward towards tried
-try trying turn two typical under unless until unused up upon us usd use used useful using usually value
-various versus very via vs w want wants was way we week weeks well were what whats when whenever where whereas
-whether which while who whole whose why will wise with within without wonder wondering wont work works worth
-would write writing wrong yeah yearly yes yet you your yr yrs
+quite rate rates rather re read reading real really regular replicate replicates replicating request requested
+right run running runs s same save saw say see seem seen set several shall she should show side since sku skus
+so sold some somebody something sometimes somewhere soon sort still store stored storing stuff sure take taken
+taking tb team tell than thank thanks that the their theirs them themselves then there theres these they thing
+things think thinking this those though thought through thus thx tib tiny to together too top total toward
+towards tried try trying turn two typical under unless until unused up upon us usd use used useful using
+usually value various versus very via vs w want wants was way we week weeks well were what whats when whenever
+where whereas whether which while who whole whose why will wise with within without wonder wondering wont work
+works worth would write writing wrong yeah year yearly years yes yet you your yr yrs
 """
 FILLERS: frozenset[str] = frozenset(_FILLERS.split()) - {"us", "dollar"}
 
 # Parts of the world that traffic goes to and nothing is sold in, each with what SKU names call those around
 # it. Source: SKU names; countries by the United Nations' "Standard country or area codes" (M49).
 _FAR_PLACES = """
-china: apac, asia
+china, beijing, shanghai, shenzhen: china, apac, asia
+bangalore, bengaluru, hyderabad, chennai, pune: india, apac, asia
+new york, chicago, boston, seattle, san francisco, miami, houston, denver: americas, north america
+munich, hamburg, dublin, lisbon, porto, vienna, copenhagen, oslo, athens: western europe, europe, emea
+barcelona, lyon, marseille, rome, naples, manchester, geneva: western europe, europe, emea
+prague, budapest, bucharest, sofia, moscow, kyiv, belgrade: eastern europe, europe, emea
+istanbul, riyadh, abu dhabi: middle east, emea
+cairo, lagos, nairobi, casablanca, accra: africa, emea
+manila, hanoi, kuala lumpur, ho chi minh city: apac, asia pacific, asia
+auckland, perth, brisbane: oceania, australia
+buenos aires, lima, bogota: south america, latin america, americas
 apac: asia pacific, asia
 asia pacific: apac, asia
 emea: europe

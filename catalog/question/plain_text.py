@@ -24,6 +24,10 @@ REGIONAL = re.compile(r"(?<!multi )(?<!dual )\b(?:regional|single region)\b")
 BUCKET = re.compile(r"\b(?:buckets?|gcs|(?:cloud|object|blob) storage)\b")
 # The one of two network tiers that is meant.
 NOT_PREMIUM = re.compile(r"\b(?:non|not|no) premium(?: network)?(?: tier)?\b|\bfrom premium to standard\b")
+HALF_A_GIGABIT = re.compile(r"\bhalf (?:a )?gig(?:abits?)?\b")
+# Names of Cloud SQL's machines have no version of the database, those of licences do.
+LICENCE = re.compile(r"licen[cs]", re.IGNORECASE)
+DATABASE_VERSION = re.compile(r"\b(MYSQL|POSTGRES|SQLSERVER)_\d\w*")
 # "75gbit"
 JOINED_UNIT = re.compile(r"(?<=\d)(?=[gm]bits?\b)")
 SIGNS = (("->", " to "), ("→", " to "), (">", " more than "), ("w/o", " without "), ("w/", " with "))
@@ -35,9 +39,12 @@ def plain_words(query: str) -> list[str]:
     """The words of `query`, folded; a region's number that stands apart ("us east 4") is joined to it."""
     query = INITIALS.sub(lambda match: match[0].replace(".", ""), query)
     text = OTHER_MACHINE.sub(" ", PRONOUN.sub(r"\1", query))
+    if not LICENCE.search(text):
+        text = DATABASE_VERSION.sub(r"Cloud SQL \1", text)
     for sign, words in SIGNS:
         text = text.replace(sign, words)
     text = JOINED_UNIT.sub(" ", fold(SLASH.sub(" or ", text)))
+    text = HALF_A_GIGABIT.sub("500 mbps", text)
     if BUCKET.search(text):
         text = REGIONAL.sub("one region", text)
     text = REGION_APART.sub(r"\1\2", NOT_PREMIUM.sub("standard tier", text))

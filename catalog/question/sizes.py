@@ -19,7 +19,7 @@ PARTS = re.compile(r"\b(?:v?cpus?|v?cores?|ram|memory|mem)\b")
 # More chips than a board of eight are a slice of a pod: "v3-32".
 TPU = re.compile(r"\b(?P<version>v\d[a-z]?) (?P<count>\d{1,4})\b")
 BOARD = 8
-NUMBERS = {"two": "2", "four": "4", "eight": "8", "sixteen": "16", "thirty two": "32"}
+NUMBERS = {"one": "1", "two": "2", "four": "4", "eight": "8", "sixteen": "16", "thirty two": "32"}
 NUMBER = re.compile(rf"\b(?:{'|'.join(NUMBERS)})(?= (?:v?cpus?|v?cores?)\b)")
 OTHER_COUNTS = re.compile(r"\b\d{1,3} (?=(?:gpus?|vms?|instances?|machines?|nodes?)\b)")
 

@@ -11,7 +11,7 @@ from catalog.places import PLACES
 from catalog.question.phrases import AMOUNT, phrases, spellings_of
 from catalog.question.sizes import take_sizes, vcpu_names
 from catalog.question.together import take_together
-from catalog.words import ASPECTS, FILLERS, GENERIC, LICENSED, OPTIONAL, PARTS
+from catalog.words import ASPECTS, FILLERS, GENERIC, GPU_MODELS, LICENSED, OPTIONAL, PARTS
 
 PLURAL = re.compile(r"[a-z ]*[a-z]{2}[^s\W]s|[a-z]\d+s")
 # A code names a thing: "n2", "h100".
@@ -20,6 +20,9 @@ BOTH = 2
 NETWORK_SPEED = re.compile(r"\d ?g(?:bps|bits?)\b")
 # A licence is of an image.
 IMAGE = frozenset({"image", "images"})
+# SQL Server runs on Windows, and names say so of Linux alone.
+SQL_SERVER = re.compile(r"\b(?:mssql|sql ?server)\b")
+WINDOWS = frozenset({"win", "windows", "windows server"})
 # "Windows Server 2022"
 VERSION = re.compile(r"\d{4}")
 # How much words tell of what is meant: codes and what our lists have more than others, numbers little.
@@ -63,15 +66,18 @@ def read_terms(text: str, *, has_more: bool, doubtful: Collection[str]) -> tuple
     kept = telling if telling or machines or together or has_more else words
     has_licence = not LICENSED.isdisjoint(rest.split())
     optional = OPTIONAL | GENERIC | (IMAGE if has_licence else frozenset())
+    if SQL_SERVER.search(rest):
+        optional |= WINDOWS
     if optional.issuperset(kept) and not (machines or together):
         optional = frozenset()
+    # A licence or a network is for machines of that size, a GPU for machines of several.
+    is_beside = has_licence or bool(NETWORK_SPEED.search(rest)) or not GPU_MODELS.isdisjoint(rest.split())
     return (
         *(
             Term(
                 match[0],
                 machine_spellings(match),
-                # A licence or a network is for machines of that size, whatever their family.
-                is_optional=has_licence or bool(NETWORK_SPEED.search(rest)),
+                is_optional=is_beside,
                 are_equal=not is_n1(match),
                 weight=WEIGHT_OF_MACHINE,
             )

@@ -16,17 +16,17 @@ from catalog.words import FAR_PLACES
 FAR_PLACE = re.compile(any_of(FAR_PLACES))
 _END = rf" (?:the )?(?P<place>{any_of(FAR_PLACES)}|{A_PLACE})"
 TO, FROM, FROM_OR_TO = (
-    re.compile(rf"\b(?P<end>{end}){_END}") for end in ("to|destinations?", "from", "from|to")
+    re.compile(rf"\b(?P<end>{end}){_END}") for end in ("to|into|destinations?", "from", "from|to")
 )
 # "Our users are in India."
 PEOPLE = re.compile(
-    r"\b(clients|customers|people|players|users|viewers|visitors)(?: are| sit| live| mostly)* in"
+    r"\b(caches?|clients|customers|edge|people|players|users|viewers|visitors)(?: are| sit| live| mostly)* in"
     rf"(?= (?:the )?{A_PLACE})"
 )
-OUTBOUND = re.compile(r"\b(?:egress|outbound|outgoing|(?:data|traffic|transfer) out|internet)\b")
+OUTBOUND = re.compile(r"\b(?:egress|outbound|outgoing|(?:data|traffic|transfer) out|internet|cdn)\b")
 # "To Sydney, Australia"
 NEXT_PLACE = re.compile(rf" {A_PLACE}")
-INBOUND = re.compile(r"\b(?:ingress|inbound|incoming|data transfer in|into)\b")
+INBOUND = re.compile(r"\b(?:ingress|inbound|incoming|data transfer in)\b|(?<!fill )\binto\b")
 BOTH_ENDS = re.compile(r"\bfrom\b.*\bto\b")
 # Traffic between machines has a region at its far end; that of other things has a continent.
 MACHINES = re.compile(r"\b(?:vms?|instances?|vpc|(?:private|internal) ips?)\b")

@@ -115,6 +115,20 @@ def test_where_people_are_is_the_far_end_of_what_is_sent_to_them() -> None:
     )
 
 
+def test_where_caches_are_is_the_far_end_of_what_fills_them() -> None:
+    for query in ("cdn filling caches in india from frankfurt", "cache fill into india from frankfurt"):
+        question = read_question(query)
+        assert question.place is not None
+        assert question.place.label == "europe-west3"
+        assert question.terms[-1].word == ("to india" if "caches" in query else "into india")
+
+
+def test_windows_says_little_beside_sql_server() -> None:
+    windows = {term.word: term.is_optional for term in read_question("sql server web, windows").terms}
+    assert windows["windows"]
+    assert not read_question("windows server licence").terms[0].is_optional
+
+
 def test_a_dual_region_is_read_by_its_two_regions() -> None:
     assert _read("bucket in the finland and netherlands dual region")[1] == "eur4"
     assert _read("bucket in the finland and paris dual region")[1] == "europe-north1"
@@ -228,6 +242,9 @@ def test_us_is_a_pronoun_after_a_verb_and_else_a_country() -> None:
         ("Balanced/SSD", ["balanced", "ssd"]),
         ("n2/e2 core", ["n2", "e2", "core"]),
         ("75gbit", ["75 gbit"]),
+        ("vlan of half a gig", ["vlan", "500 mbps"]),
+        ("POSTGRES_15 ram", ["cloud", "sql", "postgres", "ram"]),
+        ("SQLSERVER_2019_WEB licence", ["sqlserver", "2019", "web", "licence"]),
         ("egress not premium tier", ["egress", "standard tier"]),
         ("egress, from premium to standard", ["egress", "standard tier"]),
     ],
@@ -262,10 +279,11 @@ def test_between_machines_the_far_end_is_a_region_and_no_continent(query: str, h
     [
         ("windows server on n2-standard-8", True),
         ("100 gbps network for an n2-standard-8", True),
+        ("nvidia-tesla-t4 with an n2-standard-8", True),
         ("web server on n2-standard-8", False),
     ],
 )
-def test_a_machine_type_beside_a_licence_or_a_network_says_no_more_than_its_size(
+def test_a_machine_type_beside_a_licence_a_network_or_a_gpu_says_no_more_than_its_size(
     query: str, is_optional: bool
 ) -> None:
     machine = read_question(query).terms[0]
