@@ -41,7 +41,9 @@ way(start, i, expression, tried) AS (
     ), tried || way.expression
     FROM way WHERE i = {count} AND start < {starts} AND expression IS NOT NULL
     UNION ALL SELECT start, way.i + 1, CASE
-        WHEN is_had AND NOT instr(way.expression, word.expression) AND EXISTS (
+        WHEN is_had AND NOT instr(way.expression, word.expression) AND (way.expression = '' OR EXISTS (
+            SELECT 1 FROM sku_words WHERE sku_words MATCH way.expression || ' AND ' || word.expression
+        )) AND EXISTS (
             SELECT 1 FROM sku_words
             WHERE sku_words MATCH {fixed} || way.expression || ' AND ' || word.expression
         ) THEN way.expression || ' AND ' || word.expression

@@ -6,7 +6,7 @@ Every value is quoted, and a quote in it dropped, so no text of a person is ever
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from catalog.lexicon import Words
 from catalog.question import Term
@@ -40,7 +40,9 @@ def term_match(term: Term, known: Words) -> str:
 
     What is a service's whole name is looked up as such: a phrase of common words takes several times as long.
     """
-    spelled = [_spelling(spelling, known) for spelling in term.spellings]
+    ends = dict.fromkeys(end for spelling in term.spellings if (end := _far_end(spelling)))
+    others = (spelling for spelling in term.spellings if not _far_end(spelling))
+    spelled = [_far_ends(ends, known), *(_spelling(spelling, known) for spelling in others)]
     found = either(expression for expression in spelled if NOTHING not in expression)
     if term.service_ids:
         return either([of_services(term.service_ids), f"name : ({found})"])
@@ -52,15 +54,23 @@ def of_services(service_ids: Iterable[str]) -> str:
 
 
 def _spelling(spelling: str, known: Words) -> str:
-    return both(_any(part.split("|"), known) for part in spelling.split(" + "))
+    parts = [part.split("|") for part in spelling.split(" + ")]
+    return both(
+        either(_phrase(phrase, known) for phrase in part if _may_match(phrase, known)) for part in parts
+    )
 
 
-def _any(phrases: Sequence[str], known: Words) -> str:
-    """One of `phrases`; of a place after "to" or "between" its name: such phrases take long to look for."""
+def _far_end(spelling: str) -> str | None:
+    """The place of "to japan|between japan", phrases that take long to look for; None where it is none."""
+    phrases = spelling.split("|")
     ends = {phrase.partition(" ")[2] for phrase in phrases}
-    if len(phrases) > 1 and len(ends) == 1 and (end := ends.pop()):
-        return f"name : ({quoted(end)}) NOT {quoted(f'within {end}')}" if _may_match(end, known) else NOTHING
-    return either(_phrase(phrase, known) for phrase in phrases if _may_match(phrase, known))
+    return ends.pop() if len(phrases) > 1 and len(ends) == 1 and "" not in ends else None
+
+
+def _far_ends(ends: Iterable[str], known: Words) -> str:
+    """One of `ends` in a name, but not of traffic within a place."""
+    names = [quoted(end) for end in ends if _may_match(end, known)]
+    return f'name : ({" OR ".join(names)}) NOT "within"' if names else NOTHING
 
 
 def _may_match(phrase: str, known: Words) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from catalog.question import Term
 from catalog.search.coverage import choose
-from catalog.search.match import both
+from catalog.search.match import NOTHING, both
 from catalog.search.ranks import ORDER, ranks
 from catalog.search.sql import Sql, all_of, any_of, compose, contains, join, one_of
 from catalog.search.wanted import Condition, Wanted, asked_by_arguments, match_of, tiers
@@ -89,6 +89,10 @@ SELECT * FROM (
 )
 """
 COUNT = "SELECT {way}, count(*) FROM sku_words WHERE sku_words MATCH {match}"
+# Words that no SKU has together are soon known, while to look for them in a wide place takes long.
+MATCH_IF_TOGETHER = """
+CASE WHEN EXISTS (SELECT 1 FROM sku_words WHERE sku_words MATCH {words}) THEN {match} ELSE {nothing} END
+"""
 
 FIND_SERVICES = """
 WITH hit AS MATERIALIZED (
@@ -162,11 +166,23 @@ def _tiers(wanted: Wanted, found: Sequence[Condition], hits: int) -> Sql:
     return join(" UNION ALL ", pieces)
 
 
+def _match_if_together(found: Sequence[Condition]) -> Sql:
+    words = [condition for condition in found if condition.weight]
+    if not words or len(words) == len(found):
+        return value(match_of(found))
+    return compose(
+        MATCH_IF_TOGETHER,
+        words=value(match_of(words)),
+        match=value(match_of(found)),
+        nothing=value(NOTHING),
+    )
+
+
 def count_without(found: Sequence[Condition], ways: Sequence[frozenset[int]]) -> Sql:
     """Rows (way, count): how many SKUs match without the conditions of each of `ways`."""
     kept = [[condition for i, condition in enumerate(found) if i not in way] for way in ways]
     pieces = [
-        compose(COUNT, way=value(number), match=value(match_of(conditions)))
+        compose(COUNT, way=value(number), match=_match_if_together(conditions))
         for number, conditions in enumerate(kept)
     ]
     return join(" UNION ALL ", pieces)

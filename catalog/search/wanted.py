@@ -130,7 +130,7 @@ def tiers(wanted: Wanted) -> list[str]:
     if place is None:
         return []
     around = [in_column("place", (*place.wider, *place.within)), in_column("reach", place.codes)]
-    names = () if wanted.place_is_strict else wanted.question.place_words
+    names = () if wanted.place_is_strict else tuple(dict.fromkeys(wanted.question.place_words))
     anywhere = [in_column("place", ("global",)), in_column("name", names)]
     return [
         in_column("place", place.codes),
