@@ -15,7 +15,7 @@ import snowballstemmer
 SHORTEST_SLIP = 5
 SHORTEST_WITH_TWO_SLIPS = 8
 SHORTEST_PART = 3
-ABBREVIATIONS = re.compile(r"[b-df-hj-np-tv-xz]+s")
+ABBREVIATIONS = re.compile(r"[b-df-hj-np-tv-xz]+s|[cgt]pus")
 LAST_LETTER = "\U0010ffff"
 _STEMMER = snowballstemmer.stemmer("english")
 _STEMMING = Lock()

@@ -107,6 +107,7 @@ instant snapshot, disk instant snapshot: instant snapshot
 archive snapshot, archive disk snapshot: archive snapshot
 machine image, machine image storage: machine image
 image, golden image, custom image, disk image, image storage, custom image storage: image
+(|custom )(os|boot|boot disk|vm disk|persistent disk) image: image
 # Cloud Storage. Source: Cloud Storage documentation, "Storage classes" and "Operation charges".
 class a, class a op, class a ops, class a operation: class a operations, class a
 class b, class b op, class b ops, class b operation: class b operations, class b
@@ -295,7 +296,7 @@ solid state: ssd backed, ssd
 (mirror|synchronous|redundant|duplicate) ~(disk|pd|ssd|hdd|balanced|volume): regional
 (replicate|replica|survive|span|spread|redundant|mirror|duplicate|failure|outage) zone: regional
 (standard|ordinary|plain|regular|normal|usual) ~snapshot: pd snapshot, standard snapshot
-(synchronous|sync) replicate: regional
+(synchronous|sync) (replicate|replica): regional
 (performance|bandwidth|speed|mb|mib|megabyte) ~hyperdisk ~throughput: throughput throughput
 (io|operation|input|transaction) (second|provision) ~(disk|pd|hyperdisk): iops
 (scratch|temporary|temp|ephemeral) (disk|ssd|drive|nvme): ssd backed local storage, local ssd
@@ -467,7 +468,7 @@ SEVERAL_REGIONS = ("multi region", "dual region")
 
 # Words of a licence.
 _LICENSED = (
-    "byol byos centos debian fips license licence licensing mssql os redhat rhel sles sql suse ubuntu windows"
+    "byol byos centos debian fips license licence licensing mssql redhat rhel sles sql suse ubuntu windows"
 )
 LICENSED: frozenset[str] = frozenset(_LICENSED.split())
 
@@ -574,6 +575,7 @@ FAR_PLACES: dict[str, tuple[str, ...]] = _read(_FAR_PLACES)
 PLACE_NAMES: dict[str, str] = {
     "usa": "us",
     "america": "us",
+    "the states": "us",
     "n america": "north america",
     "na": "north america",
     "north american": "north america",

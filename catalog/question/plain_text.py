@@ -21,7 +21,10 @@ INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 SLASH = re.compile(r"(?<=[A-Za-z]{3})/(?=[A-Za-z]{3})|(?<=[A-Za-z]\d)/(?=[A-Za-z]\d)")
 # A bucket in one region: SKU names call it by its city.
 REGIONAL = re.compile(r"(?<!multi )(?<!dual )\b(?:regional|single region)\b")
-BUCKET = re.compile(r"\b(?:buckets?|gcs|(?:cloud|object|blob) storage)\b")
+BUCKET = re.compile(
+    r"\b(?:buckets?|gcs|(?:cloud|object|blob) storage"
+    r"|(?:standard|nearline|coldline|archive) class(?! [ab]\b))\b"
+)
 # The one of two network tiers that is meant.
 NOT_PREMIUM = re.compile(r"\b(?:non|not|no) premium(?: network)?(?: tier)?\b|\bfrom premium to standard\b")
 HALF_A_GIGABIT = re.compile(r"\bhalf (?:a )?gig(?:abits?)?\b")

@@ -15,6 +15,7 @@ VCPUS = re.compile(
 )
 # "104 GB", "7.5gb", which folds to "7 5gb".
 MEMORY = re.compile(r"\b(?P<count>\d{1,4}(?: \d{1,2})?) ?(?:gb|gib|gigabytes?|gigs?|g)\b")
+HIGH_MEMORY = re.compile(r"\bhigh ?mem(?:ory)?\b")
 PARTS = re.compile(r"\b(?:v?cpus?|v?cores?|ram|memory|mem)\b")
 # More chips than a board of eight are a slice of a pod: "v3-32".
 TPU = re.compile(r"\b(?P<version>v\d[a-z]?) (?P<count>\d{1,4})\b")
@@ -35,9 +36,10 @@ def take_sizes(text: str) -> tuple[list[tuple[str, tuple[str, ...]]], str]:
         count = int(match["count"]) + bool(match["above"])
         if match["range"] or match["above"]:
             sizes.append(("", (VCPUS.sub(_in_names, match[0]),)))
-        databases = tuple(f"n1{shape} {count}" for shape in ("standard", "highmem"))
+        shapes = ("highmem",) if HIGH_MEMORY.search(text) else ("standard", "highmem")
+        databases = tuple(f"n1{shape} {count}" for shape in shapes)
         sizes.append(("", (*vcpu_names(count), *databases)))
-        text = VCPUS.sub(" ", text)
+        text = HIGH_MEMORY.sub(" ", VCPUS.sub(" ", text))
         if memory := MEMORY.search(text):
             # Processors with memory are a whole machine, whose name has no word for its parts.
             sizes.append(("", (f"{count} {memory['count']}", f"{count} vcpu {memory['count']}gb")))

@@ -24,6 +24,9 @@ PEOPLE = re.compile(
     rf"(?= (?:the )?{A_PLACE})"
 )
 OUTBOUND = re.compile(r"\b(?:egress|outbound|outgoing|(?:data|traffic|transfer) out|internet|cdn)\b")
+# Downloads have SKUs for these parts of the world and one for the rest.
+ELSEWHERE = frozenset({"apac", "asia", "asia pacific", "australia", "china", "oceania"})
+WORLDWIDE = "worldwide destinations"
 # "To Sydney, Australia"
 NEXT_PLACE = re.compile(rf" {A_PLACE}")
 INBOUND = re.compile(r"\b(?:ingress|inbound|incoming|data transfer in)\b|(?<!fill )\binto\b")
@@ -97,6 +100,8 @@ def _spellings(end: str, name: str, place: Place | None, *, is_exact: bool) -> I
     for known in dict.fromkeys(here):
         yield f"{end} {known}" if known == region or known[-1].isdigit() else _any_end(end, known)
     yield from (_any_end(end, known) for known in around)
+    if ELSEWHERE.isdisjoint((*here, *around)):
+        yield _any_end(end, WORLDWIDE)
 
 
 def _any_end(end: str, name: str) -> str:

@@ -48,7 +48,14 @@ def test_a_slip_is_a_letter_too_many_too_few_wrong_or_swapped(one: str, other: s
 
 @pytest.mark.parametrize(
     ("word", "stemmed"),
-    [("mirrored", "mirror"), ("mirroring", "mirror"), ("vms", "vm"), ("ips", "ip"), ("gas", "gas")],
+    [
+        ("mirrored", "mirror"),
+        ("mirroring", "mirror"),
+        ("vms", "vm"),
+        ("tpus", "tpu"),
+        ("ips", "ip"),
+        ("gas", "gas"),
+    ],
 )
 def test_forms_of_a_word_have_one_stem(word: str, stemmed: str) -> None:
     assert stem(word) == stemmed

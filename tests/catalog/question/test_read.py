@@ -76,7 +76,9 @@ def test_a_dual_region_is_named_with_its_regions(query: str) -> None:
     assert _read(query)[1] == "eur4"
 
 
-@pytest.mark.parametrize("text", ["regional bucket", "gcs regional", "single region object storage"])
+@pytest.mark.parametrize(
+    "text", ["regional bucket", "gcs regional", "single region object storage", "archive class regional"]
+)
 def test_a_regional_bucket_is_in_one_region(text: str) -> None:
     question = read_question(f"standard {text}")
     assert question.unwanted == ("multi region", "dual region")
@@ -84,7 +86,9 @@ def test_a_regional_bucket_is_in_one_region(text: str) -> None:
     assert "one region" in question.words
 
 
-@pytest.mark.parametrize("text", ["multi-regional bucket", "dual-regional gcs", "regional disk"])
+@pytest.mark.parametrize(
+    "text", ["multi-regional bucket", "dual-regional gcs", "regional disk", "regional standard class a"]
+)
 def test_regional_is_a_word_of_other_things(text: str) -> None:
     assert read_question(text).unwanted == ()
 
@@ -134,6 +138,14 @@ def test_a_dual_region_is_read_by_its_two_regions() -> None:
     assert _read("bucket in the finland and paris dual region")[1] == "europe-north1"
 
 
+@pytest.mark.parametrize(
+    ("place", "is_elsewhere"), [("europe", True), ("kenya", True), ("australia", False), ("china", False)]
+)
+def test_what_has_no_download_of_its_own_is_in_the_rest_of_the_world(place: str, is_elsewhere: bool) -> None:
+    spellings = read_question(f"egress to {place}").terms[-1].spellings
+    assert any("worldwide destinations" in spelling for spelling in spellings) == is_elsewhere
+
+
 def test_nothing_is_sold_in_a_far_place() -> None:
     assert not PLACES.keys() & FAR_PLACES.keys()
 
@@ -149,7 +161,10 @@ def test_a_destination_is_spelled_as_sku_names_do() -> None:
     spellings = read_question("egress from frankfurt to us-east4").terms[-1].spellings
     assert spellings[:2] == ("to us east4", "to northern virginia")
     assert "to virginia|between virginia|and virginia|download virginia" in spellings
-    assert spellings[-1].startswith("to americas|")
+    assert [spelling.partition("|")[0] for spelling in spellings[-2:]] == [
+        "to americas",
+        "to worldwide destinations",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,13 @@ def test_processors_with_memory_are_a_machine_and_no_words() -> None:
     assert read_question("n2 8 vcpus").words == ["n2", "vcpus"]
 
 
+def test_a_machine_with_much_memory_is_not_a_standard_one() -> None:
+    names = [name for term in read_question("mysql 16 vcpu high memory").terms for name in term.spellings]
+    assert "n1highmem 16" in names
+    assert "n1standard 16" not in names
+    assert not {"high", "memory"} & set(names)
+
+
 def test_how_many_is_left_to_calculate() -> None:
     assert read_question("4 gpus t4").words == ["gpus", "t4"]
 

@@ -131,6 +131,8 @@ def test_pages_that_are_far_down_go_on_from_the_best_region_to_the_next() -> Non
         ("n2d-standard-16 ohio, confidential computing", "N2D AMD Instance"),
         ("nvidia-tesla-t4 on an n1-standard-4, mumbai", "Nvidia Tesla T4 GPU running in Mumbai"),
         ("replicating a db from seoul to a vm in virginia, egress", "Network Inter Region Egress from Seoul"),
+        ("bucket egress over the internet to users in europe", "Download Worldwide Destinations"),
+        ("custom os image, las vegas", "Storage Image in Las Vegas"),
         ("gke nodes n2-standard-8 frankfurt, core", "N2 Instance Core running in Frankfurt"),
         ("mysql 16 vCPU and 104 GB no HA, paris", "Cloud SQL for MySQL: Zonal - db-N1Highmem-16-104"),
         (
