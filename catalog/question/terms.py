@@ -64,41 +64,40 @@ def read_terms(text: str, *, has_more: bool, doubtful: Collection[str]) -> tuple
     together, words = take_together(list(phrases(rest)))
     telling = [word for word in words if word not in FILLERS]
     kept = telling if telling or machines or together or has_more else words
-    has_licence = not LICENSED.isdisjoint(rest.split())
-    optional = OPTIONAL | GENERIC | (IMAGE if has_licence else frozenset())
-    if SQL_SERVER.search(rest):
-        optional |= WINDOWS
+    optional = _optional(rest)
     if optional.issuperset(kept) and not (machines or together):
         optional = frozenset()
-    # A licence or a network is for machines of that size, a GPU for machines of several.
-    is_beside = has_licence or bool(NETWORK_SPEED.search(rest)) or not GPU_MODELS.isdisjoint(rest.split())
+    found = [Term(word, spellings, weight=WEIGHT_OF_LISTED + WEIGHT) for word, spellings in together]
+    found += [
+        term_of(word, is_optional=word in optional, is_doubtful=word in doubtful)
+        for word in dict.fromkeys(kept)
+    ]
     return (
-        *(
-            Term(
-                match[0],
-                machine_spellings(match),
-                is_optional=is_beside,
-                are_equal=not is_n1(match),
-                weight=WEIGHT_OF_MACHINE,
-            )
-            for match in machines
-        ),
-        *_either_part(
-            once(
-                (
-                    *(
-                        Term(word, spellings, weight=WEIGHT_OF_LISTED + WEIGHT)
-                        for word, spellings in together
-                    ),
-                    *(
-                        term_of(word, is_optional=word in optional, is_doubtful=word in doubtful)
-                        for word in dict.fromkeys(kept)
-                    ),
-                )
-            )
-        ),
+        *(_machine_term(match, is_optional=_is_for_machines(rest)) for match in machines),
+        *_either_part(once(found)),
         *(Term(word, names, is_optional=True) for word, names in sizes),
     )
+
+
+def _optional(text: str) -> frozenset[str]:
+    """The words that need not be found where `text` is what is asked."""
+    optional = OPTIONAL | GENERIC
+    if not LICENSED.isdisjoint(text.split()):
+        optional |= IMAGE
+    if SQL_SERVER.search(text):
+        optional |= WINDOWS
+    return optional
+
+
+def _is_for_machines(text: str) -> bool:
+    """Whether `text` asks for what a machine has beside its own price: a licence, a network or a GPU."""
+    words = text.split()
+    return not (LICENSED | GPU_MODELS).isdisjoint(words) or bool(NETWORK_SPEED.search(text))
+
+
+def _machine_term(match: re.Match[str], *, is_optional: bool) -> Term:
+    spellings = machine_spellings(match)
+    return Term(match[0], spellings, is_optional, are_equal=not is_n1(match), weight=WEIGHT_OF_MACHINE)
 
 
 def once(terms: Iterable[Term]) -> list[Term]:

@@ -17,6 +17,7 @@ from catalog.search.match import filter_token, words_of
 from catalog.search.sql import Sql, rows_of
 from catalog.words import (
     COMMITMENT_WORDS,
+    FAR_PLACES,
     FILLERS,
     MACHINE_SHAPES,
     OPTIONAL,
@@ -36,6 +37,7 @@ OUR_WORDS = frozenset(
     word
     for phrase in (
         *PLACES,
+        *FAR_PLACES,
         *SPELLINGS,
         *TOGETHER,
         *USAGE_WORDS,

@@ -16,9 +16,11 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from catalog.errors import InvalidArgumentError
 from catalog.google_cloud.folder import FolderSource
-from catalog.models import Sku
+from catalog.models import PricingUpdate, Sku
 from catalog.search import SearchAnswer, SearchRequest, search, statements
+from catalog.search.vocabulary import vocabulary_of
 from catalog.sync import sync
+from catalog.words import FAR_PLACES
 
 # The mark has the test database made even where this module runs alone.
 pytestmark = pytest.mark.django_db
@@ -148,6 +150,13 @@ def test_pages_that_are_far_down_go_on_from_the_best_region_to_the_next() -> Non
 )
 def test_the_plain_sku_of_a_product_comes_first(query: str, first: str) -> None:
     assert _ask(query)["skus"][0]["display_name"].startswith(first)
+
+
+def test_no_far_place_is_taken_for_a_slip() -> None:
+    answer = _ask(f"egress from tokyo to {' '.join(FAR_PLACES)}"[:200])
+    assert "Read " not in (answer["hint"] or "")
+    lexicon = vocabulary_of(PricingUpdate.objects.latest_completed()).lexicon
+    assert not [word for place in FAR_PLACES for word in place.split() if lexicon.mend(word) != word]
 
 
 @pytest.mark.parametrize(
