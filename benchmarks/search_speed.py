@@ -58,7 +58,7 @@ ODD = {
 }
 NEARLY = 0.99
 # Every so manyeth question of search_quality is asked once: so SQLite has to prepare its statement.
-EACH = 3
+EACH = 9
 IS_COPIED = "SELECT EXISTS (SELECT 1 FROM skus WHERE sku_id LIKE ?)"
 COPY_SKUS = """
 INSERT INTO skus (sku_id, service_id, display_name, description, resource_family, resource_group, usage_type,
