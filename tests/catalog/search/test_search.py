@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.models import Service, Sku
+from catalog.models import PricingUpdate, Service, Sku
 from catalog.search import SearchAnswer, SearchRequest, search
+from catalog.search.vocabulary import vocabulary_of
 from tests.catalog.factories import NOON, make_price, make_service, make_sku, make_update
 
 pytestmark = pytest.mark.django_db
@@ -398,6 +400,13 @@ def test_the_catalogs_words_are_read_once_for_each_sync(
         latest = make_update()
         with django_assert_num_queries(2):
             search(SearchRequest("n2 core"), latest=latest)
+
+
+def test_the_garbage_collector_leaves_the_catalogs_words_alone(compute: Service) -> None:
+    make_sku(service=compute)
+    _ask("n2 core")
+    lexicon = vocabulary_of(PricingUpdate.objects.latest_completed()).lexicon
+    assert not any(found is lexicon for found in gc.get_objects())
 
 
 def test_equal_names_are_always_in_the_order_of_their_ids(compute: Service) -> None:
