@@ -20,7 +20,7 @@ MAX_LIMIT = 50
 # The whole name of a service tells more than most other words together.
 WEIGHT_OF_SERVICE = 10
 # Which of the words to keep is tried out, so their number is bounded.
-MAX_WORDS = 6
+MAX_WORDS = 5
 MAX_WORDS_OF_A_SERVICE = 8
 
 

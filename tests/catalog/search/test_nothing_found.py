@@ -88,11 +88,11 @@ def test_the_count_in_the_hint_is_what_the_next_search_finds() -> None:
     assert search(SearchRequest("n2"))["total"] == 2
 
 
-def test_of_too_many_words_six_have_to_be_found() -> None:
+def test_of_too_many_words_five_have_to_be_found() -> None:
     hint = _hint(" ".join(f"x{number}" for number in range(14)))
     assert hint is not None
     assert hint.startswith('No SKUs match "x0" or "x1"')
-    assert hint.endswith('or "x5".')
+    assert hint.endswith('or "x4".')
 
 
 def test_a_service_without_skus_is_said_to_have_none() -> None:
