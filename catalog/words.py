@@ -102,7 +102,7 @@ pd async replication: asynchronous replication, async replication
 (|standard |persistent |standard persistent )disk snapshot: pd snapshot, standard snapshot, snapshot
 (|standard )pd snapshot(| storage), standard snapshot: pd snapshot, standard snapshot, snapshot
 backup: backup, snapshot
-snapshot storage, pd snapshot storage, disk snapshot storage: snapshot
+snapshot storage, disk snapshot storage: snapshot
 instant snapshot, disk instant snapshot: instant snapshot
 archive snapshot, archive disk snapshot: archive snapshot
 machine image, machine image storage: machine image
@@ -467,9 +467,9 @@ ANOTHER_PURPOSE: dict[str, frozenset[str]] = {"cache fill": frozenset({"cache", 
 SEVERAL_REGIONS = ("multi region", "dual region")
 
 # Words of a licence.
-_LICENSED = (
-    "byol byos centos debian fips license licence licensing mssql redhat rhel sles sql suse ubuntu windows"
-)
+_LICENSED = """
+byol byos centos debian fips license licence licensing mssql redhat rhel sles sqlserver suse ubuntu windows
+"""
 LICENSED: frozenset[str] = frozenset(_LICENSED.split())
 
 # How many processors a licence is for: the least, the most, and the words. Source: SKU names.
@@ -532,7 +532,7 @@ works worth would write writing wrong yeah year yearly years yes yet you your yr
 FILLERS: frozenset[str] = frozenset(_FILLERS.split()) - {"us", "dollar"}
 
 # Parts of the world that traffic goes to and nothing is sold in, each with what SKU names call those around
-# it. Source: SKU names; countries by the United Nations' "Standard country or area codes" (M49).
+# it. Source: SKU names. They do not say which countries and cities count where: that is common usage.
 _FAR_PLACES = """
 china, beijing, shanghai, shenzhen: china, apac, asia
 bangalore, bengaluru, hyderabad, chennai, pune: india, apac, asia

@@ -27,7 +27,7 @@ BUCKET = re.compile(
 )
 # The one of two network tiers that is meant.
 NOT_PREMIUM = re.compile(r"\b(?:non|not|no) premium(?: network)?(?: tier)?\b|\bfrom premium to standard\b")
-HALF_A_GIGABIT = re.compile(r"\bhalf (?:a )?gig(?:abits?)?\b")
+HALF_A_GIGABIT = re.compile(r"\bhalf (?:a )?gig(?:abits?)?\b(?! (?:of )?(?:ram|mem|memory|disk|storage)\b)")
 # Names of Cloud SQL's machines have no version of the database, those of licences do.
 LICENCE = re.compile(r"licen[cs]", re.IGNORECASE)
 DATABASE_VERSION = re.compile(r"\b(MYSQL|POSTGRES|SQLSERVER)_\d\w*")

@@ -73,7 +73,7 @@ def read_terms(text: str, *, has_more: bool, doubtful: Collection[str]) -> tuple
         for word in dict.fromkeys(kept)
     ]
     return (
-        *(_machine_term(match, is_optional=_is_for_machines(rest)) for match in machines),
+        *(_machine_term(match, is_beside=_is_for_machines(rest)) for match in machines),
         *_either_part(once(found)),
         *(Term(word, names, is_optional=True) for word, names in sizes),
     )
@@ -95,9 +95,13 @@ def _is_for_machines(text: str) -> bool:
     return not (LICENSED | GPU_MODELS).isdisjoint(words) or bool(NETWORK_SPEED.search(text))
 
 
-def _machine_term(match: re.Match[str], *, is_optional: bool) -> Term:
-    spellings = machine_spellings(match)
-    return Term(match[0], spellings, is_optional, are_equal=not is_n1(match), weight=WEIGHT_OF_MACHINE)
+def _machine_term(match: re.Match[str], *, is_beside: bool) -> Term:
+    return Term(
+        match[0],
+        machine_spellings(match),
+        are_equal=not is_n1(match),
+        weight=LITTLE if is_beside else WEIGHT_OF_MACHINE,
+    )
 
 
 def once(terms: Iterable[Term]) -> list[Term]:

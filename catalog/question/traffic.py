@@ -14,6 +14,11 @@ from catalog.words import FAR_PLACES
 # The far end is what traffic goes to, or comes from. Where ingress names both, which of them it is sold at
 # differs, so both are.
 FAR_PLACE = re.compile(any_of(FAR_PLACES))
+# Nothing is sold in Munich: only traffic goes there, and a core "in Munich" is not one of the area around it.
+TRAFFIC = re.compile(
+    r"\b(?:egress|ingress|(?:in|out)bound|incoming|outgoing|traffic|transfer\w*|bandwidth|network\w*|internet|vpn"
+    r"|cdn|caches?|download\w*|upload\w*|interconnect|peering|replicat\w*|send\w*|sent|cop(?:y|ies|ied|ying)|data)\b"
+)
 _END = rf" (?:the )?(?P<place>{any_of(FAR_PLACES)}|{A_PLACE})"
 TO, FROM, FROM_OR_TO = (
     re.compile(rf"\b(?P<end>{end}){_END}") for end in ("to|into|destinations?", "from", "from|to")
@@ -48,6 +53,8 @@ def take_far_ends(text: str) -> tuple[tuple[Term, ...], str]:
         ends = FROM_OR_TO if BOTH_ENDS.search(text) else FROM
     terms = []
     for match in list(ends.finditer(text)):
+        if FAR_PLACE.fullmatch(match["place"]) and not TRAFFIC.search(text):
+            continue
         end, place = "from" if match["end"] == "from" else "to", read_place(match["place"])
         spellings = tuple(_spellings(end, match["place"], place, is_exact=is_exact))
         terms.append(Term(match[0], spellings, weight=WEIGHT_OF_LISTED + WEIGHT))
@@ -59,7 +66,9 @@ def take_far_ends(text: str) -> tuple[tuple[Term, ...], str]:
 
 
 def take_far_places(text: str) -> tuple[list[str], str]:
-    """Places that nothing is sold in, so a far end wherever they stand, and the text without them."""
+    """Places that nothing is sold in, a far end of traffic wherever they stand, and the text without them."""
+    if not TRAFFIC.search(text):
+        return [], text
     names = []
     for match in list(FAR_PLACE.finditer(text)):
         names.append(match[0])

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from catalog.places import PLACES
 from catalog.question import Question, read_question, read_usage_type
 from catalog.question.plain_text import plain_words
+from catalog.question.terms import LITTLE
 from catalog.words import FAR_PLACES
 
 
@@ -106,6 +107,12 @@ def test_a_far_place_is_a_far_end_wherever_it_stands() -> None:
     assert read_question("apac cache fill from sydney").terms[-1].spellings[0].startswith("to apac|")
 
 
+@pytest.mark.parametrize("query", ["n2 core munich", "n2 core to munich", "n2 core apac"])
+def test_without_traffic_a_far_place_is_no_part_of_the_world_around_it(query: str) -> None:
+    place = query.rpartition(" ")[2]
+    assert read_question(query).terms[-1].spellings == (place,)
+
+
 def test_where_people_are_is_the_far_end_of_what_is_sent_to_them() -> None:
     assert _read("users are in india, egress from los angeles") == (
         ["users", "egress", "to india"],
@@ -119,12 +126,16 @@ def test_where_people_are_is_the_far_end_of_what_is_sent_to_them() -> None:
     )
 
 
-def test_where_caches_are_is_the_far_end_of_what_fills_them() -> None:
-    for query in ("cdn filling caches in india from frankfurt", "cache fill into india from frankfurt"):
-        question = read_question(query)
-        assert question.place is not None
-        assert question.place.label == "europe-west3"
-        assert question.terms[-1].word == ("to india" if "caches" in query else "into india")
+@pytest.mark.parametrize(
+    ("query", "far_end"),
+    [
+        ("cdn filling caches in india from frankfurt", "to india"),
+        ("cache fill into india from frankfurt", "into india"),
+    ],
+)
+def test_where_caches_are_is_the_far_end_of_what_fills_them(query: str, far_end: str) -> None:
+    words, region, _ = _read(query)
+    assert (words[-1], region) == (far_end, "europe-west3")
 
 
 def test_windows_says_little_beside_sql_server() -> None:
@@ -258,6 +269,7 @@ def test_us_is_a_pronoun_after_a_verb_and_else_a_country() -> None:
         ("n2/e2 core", ["n2", "e2", "core"]),
         ("75gbit", ["75 gbit"]),
         ("vlan of half a gig", ["vlan", "500 mbps"]),
+        ("half a gig of ram", ["half", "ram"]),
         ("POSTGRES_15 ram", ["cloud", "sql", "postgres", "ram"]),
         ("SQLSERVER_2019_WEB licence", ["sqlserver", "2019", "web", "licence"]),
         ("egress not premium tier", ["egress", "standard tier"]),
@@ -290,20 +302,21 @@ def test_between_machines_the_far_end_is_a_region_and_no_continent(query: str, h
 
 
 @pytest.mark.parametrize(
-    ("query", "is_optional"),
+    ("query", "is_beside"),
     [
         ("windows server on n2-standard-8", True),
         ("100 gbps network for an n2-standard-8", True),
         ("nvidia-tesla-t4 with an n2-standard-8", True),
+        ("cloud sql, mysql, n2-standard-8", False),
         ("web server on n2-standard-8", False),
     ],
 )
-def test_a_machine_type_beside_a_licence_a_network_or_a_gpu_says_no_more_than_its_size(
-    query: str, is_optional: bool
+def test_a_machine_type_beside_a_licence_a_network_or_a_gpu_is_the_first_to_go(
+    query: str, is_beside: bool
 ) -> None:
     machine = read_question(query).terms[0]
     assert machine.word == "n2 standard 8"
-    assert machine.is_optional == is_optional
+    assert (machine.weight == LITTLE) == is_beside
 
 
 @pytest.mark.parametrize("text", ["1 month", "3 months", "after 12 days"])

@@ -153,10 +153,22 @@ def test_the_plain_sku_of_a_product_comes_first(query: str, first: str) -> None:
 
 
 def test_no_far_place_is_taken_for_a_slip() -> None:
-    answer = _ask(f"egress from tokyo to {' '.join(FAR_PLACES)}"[:200])
-    assert "Read " not in (answer["hint"] or "")
     lexicon = vocabulary_of(PricingUpdate.objects.latest_completed()).lexicon
     assert not [word for place in FAR_PLACES for word in place.split() if lexicon.mend(word) != word]
+
+
+@pytest.mark.parametrize(
+    ("query", "left_out"),
+    [
+        ("n2 core munich", "munich"),
+        ("n2-standard-8 with windows server 2019", "n2 standard 8"),
+        ("cloud sql mysql db-n1-standard-3 paris", "db n1 standard 3"),
+    ],
+)
+def test_what_does_not_exist_is_said_to_be_left_out(query: str, left_out: str) -> None:
+    answer = _ask(query)
+    assert f'"{left_out}"' in (answer["hint"] or "")
+    assert left_out not in answer["interpreted"]["words"]
 
 
 @pytest.mark.parametrize(
