@@ -11,11 +11,13 @@ from catalog.places import PLACES
 from catalog.question.phrases import AMOUNT, phrases, spellings_of
 from catalog.question.sizes import take_sizes, vcpu_names
 from catalog.question.together import take_together
-from catalog.words import ASPECTS, FILLERS, GENERIC, GPU_MODELS, LICENSED, OPTIONAL, PARTS
+from catalog.words import ASPECTS, FILLERS, GENERIC, GPU_MODELS, LICENSED, MACHINE_SHAPES, OPTIONAL, PARTS
 
 PLURAL = re.compile(r"[a-z ]*[a-z]{2}[^s\W]s|[a-z]\d+s")
 # A code names a thing: "n2", "h100".
 CODE = re.compile(r"[a-z]+\d\w*")
+# So does the family of a machine type: "c9 highmem 4".
+FAMILY_OF_MACHINE = re.compile(rf"[a-z]\d[a-z]? (?:{'|'.join(MACHINE_SHAPES)})\b")
 BOTH = 2
 NETWORK_SPEED = re.compile(r"\d ?g(?:bps|bits?)\b")
 # A licence is of an image.
@@ -47,7 +49,7 @@ class Term:
 
     @property
     def is_code(self) -> bool:
-        return CODE.fullmatch(self.word) is not None
+        return (CODE.fullmatch(self.word) or FAMILY_OF_MACHINE.match(self.word)) is not None
 
 
 def read_terms(text: str, *, has_more: bool, doubtful: Collection[str]) -> tuple[Term, ...]:

@@ -157,6 +157,13 @@ def test_no_far_place_is_taken_for_a_slip() -> None:
     assert not [word for place in FAR_PLACES for word in place.split() if lexicon.mend(word) != word]
 
 
+@pytest.mark.parametrize("query", ["c9-highmem-4 core frankfurt", "gke nodes c9-standard-8"])
+def test_a_machine_type_of_no_family_finds_nothing_of_another(query: str) -> None:
+    answer = _ask(query, kind="skus")
+    assert answer["total"] == 0
+    assert 'without "c9 ' in (answer["hint"] or "")
+
+
 @pytest.mark.parametrize(
     ("query", "left_out"),
     [
