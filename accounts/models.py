@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from oauth2_provider.models import AbstractApplication, AccessToken, ApplicationManager
 
-from accounts.oauth import redirects
+from accounts import redirects
 
 MAX_NAME_LENGTH = 80
 MAX_REDIRECT_URIS = 10

@@ -23,8 +23,8 @@ from oauth2_provider.views.base import BaseAuthorizationView
 from oauthlib.common import Request, add_params_to_uri
 from oauthlib.oauth2.rfc6749 import errors
 
+from accounts import redirects
 from accounts.models import Client, Consent, User
-from accounts.oauth import redirects
 from accounts.oauth.validator import invalid_target, is_our_resource
 from accounts.popups import answers_its_opener
 
