@@ -55,7 +55,7 @@ def _server(parts: SplitResult, auth_token: str) -> dict[str, Any]:
         raise ImproperlyConfigured("DATABASE_AUTH_TOKEN holds characters that no token has.")
     scheme = "https" if parts.scheme == "libsql" else parts.scheme
     return {
-        "ENGINE": "pricing_site.libsql",
+        "ENGINE": "libsql_backend",
         "NAME": f"{scheme}://{parts.netloc}",
         "PASSWORD": auth_token,
         "CONN_MAX_AGE": None,

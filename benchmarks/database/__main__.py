@@ -105,8 +105,8 @@ def cpu_of_clients(server: Sqld, requests: int = 2000) -> Figures:
     """CPU seconds of this process for one request, by each way to send it."""
     import urllib3  # noqa: PLC0415  the product has no use for it
 
-    from pricing_site.libsql import dbapi  # noqa: PLC0415
-    from pricing_site.libsql.transport import Transport  # noqa: PLC0415
+    from libsql_backend import dbapi  # noqa: PLC0415
+    from libsql_backend.transport import Transport  # noqa: PLC0415
 
     body = (
         b'{"baton":null,"requests":[{"type":"execute","stmt":{"sql":"SELECT 1","args":[]}},{"type":"close"}]}'

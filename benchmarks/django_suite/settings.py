@@ -14,7 +14,7 @@ def _file(path: Path) -> dict[str, Any]:
 
 
 def _server(url: str) -> dict[str, Any]:
-    return {"ENGINE": "pricing_site.libsql", "NAME": url, "PASSWORD": "", "TEST": {"NAME": url}}
+    return {"ENGINE": "libsql_backend", "NAME": url, "PASSWORD": "", "TEST": {"NAME": url}}
 
 
 if _URLS:

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from pricing_site.libsql import dbapi
+from libsql_backend import dbapi
 from tests.needs import skip_or_fail
 from tests.sqld import Sqld, SqldMissingError
 

@@ -32,7 +32,7 @@ def test_a_server_is_reached_over_http_with_the_token_beside_the_url(
     url: str, name: str, tmp_path: Path
 ) -> None:
     entry = from_url(url, tmp_path, TOKEN)
-    assert (entry["ENGINE"], entry["NAME"], entry["PASSWORD"]) == ("pricing_site.libsql", name, TOKEN)
+    assert (entry["ENGINE"], entry["NAME"], entry["PASSWORD"]) == ("libsql_backend", name, TOKEN)
     assert entry["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
 
 

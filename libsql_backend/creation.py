@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
 from django.db.backends.sqlite3 import creation
 
-from pricing_site.libsql import dbapi
+from libsql_backend import dbapi
 
 _OWN_TABLES = """
     SELECT type, name FROM sqlite_master

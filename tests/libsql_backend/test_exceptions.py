@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pricing_site.libsql import dbapi
-from pricing_site.libsql.exceptions import from_server
+from libsql_backend import dbapi
+from libsql_backend.exceptions import from_server
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pricing_site.libsql import dbapi
-from tests.pricing_site.libsql.conftest import Connect
+from libsql_backend import dbapi
+from tests.libsql_backend.conftest import Connect
 from tests.proxy import Proxy
 from tests.sqld import Sqld
 

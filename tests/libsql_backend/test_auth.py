@@ -11,8 +11,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from pricing_site.libsql import dbapi
-from tests.pricing_site.libsql.conftest import Connect
+from libsql_backend import dbapi
+from tests.libsql_backend.conftest import Connect
 from tests.sqld import Sqld
 
 KEY = Ed25519PrivateKey.generate()

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from pricing_site.libsql import dbapi
+from libsql_backend import dbapi
+from tests.libsql_backend.conftest import Connect
 from tests.needs import skip_or_fail
-from tests.pricing_site.libsql.conftest import Connect
 from tests.proxy import Fault, Proxy
 from tests.sqld import Sqld
 

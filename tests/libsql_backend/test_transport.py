@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from pricing_site.libsql import dbapi, transport
-from tests.pricing_site.libsql.conftest import Connect
+from libsql_backend import dbapi, transport
+from tests.libsql_backend.conftest import Connect
 from tests.proxy import Fault, Proxy
 from tests.sqld import Sqld, free_port
 

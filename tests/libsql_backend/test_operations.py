@@ -11,8 +11,8 @@ from django.db.backends.sqlite3 import _functions as python  # type: ignore[attr
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from pricing_site.libsql import temporal_sql
-from pricing_site.libsql.base import DatabaseWrapper
+from libsql_backend import temporal_sql
+from libsql_backend.base import DatabaseWrapper
 
 DATE_PARTS = sorted(set(temporal_sql.EXTRACT) - {"hour", "minute", "second"})
 TIME_PARTS = ["hour", "minute", "second"]

@@ -9,8 +9,8 @@ from django.core.management import CommandError
 from django.db import DataError, IntegrityError, NotSupportedError, OperationalError
 from django.db.utils import ConnectionHandler
 
+from libsql_backend.base import DatabaseWrapper
 from pricing_site.database import from_url
-from pricing_site.libsql.base import DatabaseWrapper
 from tests.sqld import Sqld
 
 

@@ -11,7 +11,7 @@ from django.utils.safestring import mark_safe
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pricing_site.libsql import dbapi, values
+from libsql_backend import dbapi, values
 
 STORABLE = (
     st.none()

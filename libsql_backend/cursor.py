@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from pricing_site.libsql import sql_text, values
-from pricing_site.libsql.exceptions import ProgrammingError
-from pricing_site.libsql.hrana import Params, Result, Statement
+from libsql_backend import sql_text, values
+from libsql_backend.exceptions import ProgrammingError
+from libsql_backend.hrana import Params, Result, Statement
 
 if TYPE_CHECKING:
-    from pricing_site.libsql.connection import Connection
+    from libsql_backend.connection import Connection
 
 # Rows that executemany sends in one request: enough to make the round trip cheap, few enough for memory.
 EXECUTEMANY_ROWS = 1000

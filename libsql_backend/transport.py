@@ -15,7 +15,7 @@ import time
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from pricing_site.libsql.exceptions import InterfaceError, OperationalError, ProgrammingError
+from libsql_backend.exceptions import InterfaceError, OperationalError, ProgrammingError
 
 # Load balancers forget a silent connection after a minute or more, without a word to either side.
 IDLE_SECONDS = 30.0

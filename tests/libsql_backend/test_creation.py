@@ -7,10 +7,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
 from django.db.utils import ConnectionHandler
 
+from libsql_backend import dbapi
+from libsql_backend.creation import DatabaseCreation
 from pricing_site.database import from_url
-from pricing_site.libsql import dbapi
-from pricing_site.libsql.creation import DatabaseCreation
-from tests.pricing_site.libsql.conftest import Connect
+from tests.libsql_backend.conftest import Connect
 from tests.sqld import Sqld
 
 

@@ -10,7 +10,7 @@ from django.db import DatabaseError, NotSupportedError, models
 from django.db.backends.sqlite3 import operations
 from django.utils.functional import cached_property
 
-from pricing_site.libsql import temporal_sql
+from libsql_backend import temporal_sql
 
 Params = Sequence[Any]
 Sql = tuple[str, Params]

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from pricing_site.libsql import sql_text
-from pricing_site.libsql.cursor import Cursor
-from pricing_site.libsql.exceptions import (
+from libsql_backend import sql_text
+from libsql_backend.cursor import Cursor
+from libsql_backend.exceptions import (
     Error,
     InterfaceError,
     NotSupportedError,
@@ -21,8 +21,8 @@ from pricing_site.libsql.exceptions import (
     ProgrammingError,
     RequestRefusedError,
 )
-from pricing_site.libsql.hrana import TOO_LARGE, Outcome, Params, Result, Statement, Stream
-from pricing_site.libsql.transport import Transport
+from libsql_backend.hrana import TOO_LARGE, Outcome, Params, Result, Statement, Stream
+from libsql_backend.transport import Transport
 
 # A declared column type (the part before any blank or bracket, in lower case) to what makes a value of it.
 Converters = Mapping[str, Callable[[Any], Any]]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from pricing_site.libsql.exceptions import DataError, InterfaceError, ProgrammingError
+from libsql_backend.exceptions import DataError, InterfaceError, ProgrammingError
 
 HranaValue = Mapping[str, Any]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pricing_site.libsql.connection import Connection, Converters
-from pricing_site.libsql.cursor import Cursor
-from pricing_site.libsql.exceptions import (
+from libsql_backend.connection import Connection, Converters
+from libsql_backend.cursor import Cursor
+from libsql_backend.exceptions import (
     DatabaseError,
     DataError,
     Error,
@@ -16,8 +16,8 @@ from pricing_site.libsql.exceptions import (
     ProgrammingError,
     Warning,  # noqa: A004  PEP 249 gives the name
 )
-from pricing_site.libsql.hrana import Params
-from pricing_site.libsql.transport import Transport
+from libsql_backend.hrana import Params
+from libsql_backend.transport import Transport
 
 __all__ = [
     "Binary",

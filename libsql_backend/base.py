@@ -14,11 +14,11 @@ from django.db.backends.sqlite3 import base
 from django.utils.asyncio import async_unsafe
 from django.utils.dateparse import parse_date, parse_datetime, parse_time
 
-from pricing_site.libsql import dbapi
-from pricing_site.libsql.client import DatabaseClient
-from pricing_site.libsql.creation import DatabaseCreation
-from pricing_site.libsql.features import DatabaseFeatures
-from pricing_site.libsql.operations import DatabaseOperations
+from libsql_backend import dbapi
+from libsql_backend.client import DatabaseClient
+from libsql_backend.creation import DatabaseCreation
+from libsql_backend.features import DatabaseFeatures
+from libsql_backend.operations import DatabaseOperations
 
 # The types that Django's sqlite3 backend registers, by the column's declared type.
 CONVERTERS: dbapi.Converters = {

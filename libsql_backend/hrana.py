@@ -12,15 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pricing_site.libsql import values
-from pricing_site.libsql.exceptions import (
+from libsql_backend import values
+from libsql_backend.exceptions import (
     Error,
     InterfaceError,
     OperationalError,
     RequestRefusedError,
     from_server,
 )
-from pricing_site.libsql.transport import Response, Transport
+from libsql_backend.transport import Response, Transport
 
 HTTP_OK = 200
 _CLIENT_ERRORS = range(400, 500)

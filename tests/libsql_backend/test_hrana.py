@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pricing_site.libsql import dbapi
-from tests.pricing_site.libsql.conftest import Connect
+from libsql_backend import dbapi
+from tests.libsql_backend.conftest import Connect
 from tests.proxy import Fault, Proxy
 from tests.sqld import Sqld, free_port
 

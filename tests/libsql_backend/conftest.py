@@ -7,9 +7,9 @@ import pytest
 from django.db.utils import ConnectionHandler
 from pytest_django.plugin import DjangoDbBlocker
 
+from libsql_backend import dbapi
+from libsql_backend.base import DatabaseWrapper
 from pricing_site.database import from_url
-from pricing_site.libsql import dbapi
-from pricing_site.libsql.base import DatabaseWrapper
 from tests.needs import skip_or_fail
 from tests.proxy import Proxy
 from tests.sqld import Sqld, SqldMissingError, binary
