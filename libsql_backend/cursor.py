@@ -2,14 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from libsql_backend import sql_text, values
 from libsql_backend.exceptions import ProgrammingError
 from libsql_backend.hrana import Params, Result, Statement
-
-if TYPE_CHECKING:
-    from libsql_backend.connection import Connection
+from libsql_backend.session import Session
 
 # Rows that executemany sends in one request: enough to make the round trip cheap, few enough for memory.
 EXECUTEMANY_ROWS = 1000
@@ -20,7 +18,7 @@ class Cursor:
 
     arraysize = 1
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Session) -> None:
         self.connection = connection
         self.description: tuple[tuple[Any, ...], ...] | None = None
         self.rowcount = -1
@@ -120,4 +118,4 @@ class Cursor:
     def _require_open(self) -> None:
         if self._closed:
             raise ProgrammingError("Cannot operate on a closed cursor.")
-        self.connection._require_open()  # noqa: SLF001  a cursor is part of its connection
+        self.connection.require_open()

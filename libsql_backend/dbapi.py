@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from libsql_backend.connection import Connection, Converters
+from libsql_backend.connection import Connection
 from libsql_backend.cursor import Cursor
 from libsql_backend.exceptions import (
     DatabaseError,
@@ -17,6 +17,7 @@ from libsql_backend.exceptions import (
     Warning,  # noqa: A004  PEP 249 gives the name
 )
 from libsql_backend.hrana import Params
+from libsql_backend.session import Converters
 from libsql_backend.transport import Transport
 
 __all__ = [
