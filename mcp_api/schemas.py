@@ -12,10 +12,10 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
-from catalog import answers
 from catalog import search as catalog_search
-from catalog.calculate import parse_quantity
 from catalog.errors import InvalidArgumentError
+from catalog.pricing import answers
+from catalog.pricing.calculate import parse_quantity
 
 MOST_CHARACTERS = 500
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog import calculate as calculation
-from catalog import details as sku_details
 from catalog import search as catalog_search
-from catalog.answers import utc_text
 from catalog.errors import CatalogEmptyError
-from catalog.listing import snapshot
 from catalog.models import SAMPLE, PricingUpdate
+from catalog.pricing import calculate as calculation
+from catalog.pricing import details as sku_details
+from catalog.pricing.answers import utc_text
+from catalog.pricing.list_prices import snapshot
 from catalog.sample.source import SampleSource
 from mcp_api.schemas import CalculateArguments, DetailsArguments, SearchArguments
 

@@ -10,8 +10,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from catalog.details import details
 from catalog.models import Service, Sku
+from catalog.pricing.details import details
 from tests.catalog.factories import make_price
 
 ROWS = 20_000

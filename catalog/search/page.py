@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from catalog.decimals import plain
-from catalog.listing import ListPrice, Snapshot, in_effect
 from catalog.models import PricingInfo, PricingTier
+from catalog.pricing.decimals import plain
+from catalog.pricing.list_prices import ListPrice, Snapshot, in_effect
 from catalog.search.contract import FoundSku, Price, ResponseFormat
 
 # A few SKUs are sold in a dozen regions; more would crowd the answer.

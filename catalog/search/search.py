@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from catalog.errors import InvalidArgumentError
-from catalog.listing import snapshot
 from catalog.models import PricingUpdate
 from catalog.places import Place
+from catalog.pricing.list_prices import snapshot
 from catalog.search.arguments import read_request
 from catalog.search.contract import (
     Facets,

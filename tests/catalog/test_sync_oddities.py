@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from catalog.errors import SourceError
-from catalog.listing import look_up, snapshot
 from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku, StagedRows
+from catalog.pricing.list_prices import look_up, snapshot
 from catalog.sync import sync
 from tests.catalog.factories import make_update
 from tests.catalog.tables import last_update, nanos_of, priced, written_tables

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
-from catalog.answers import (
+from catalog.models import PricingTier, PricingUpdate, Sku
+from catalog.pricing.answers import (
     AggregationRow,
     DetailsAnswer,
     Example,
@@ -16,12 +17,11 @@ from catalog.answers import (
     TierRow,
     utc_text,
 )
-from catalog.decimals import ROUNDED, plain
-from catalog.listing import Listing, ListPrice, Snapshot, look_up, snapshot
-from catalog.models import PricingTier, PricingUpdate, Sku
-from catalog.pricing import Aggregation
-from catalog.sku_ids import nearest, normal
-from catalog.units import HOURS_PER_MONTH
+from catalog.pricing.decimals import ROUNDED, plain
+from catalog.pricing.list_prices import Listing, ListPrice, Snapshot, look_up, snapshot
+from catalog.pricing.sku_ids import nearest, normal
+from catalog.pricing.tiers import Aggregation
+from catalog.pricing.units import HOURS_PER_MONTH
 
 _PERCENT_PLACES = Decimal("0.0001")
 _EXAMPLE_QUANTITY = "100"

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from catalog.listing import look_up, snapshot
 from catalog.models import PricingInfo, PricingUpdate, Sku
+from catalog.pricing.list_prices import look_up, snapshot
 from tests.catalog.factories import NOON, make_price, make_sku, make_update
 
 pytestmark = pytest.mark.django_db

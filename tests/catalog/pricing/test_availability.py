@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from catalog.availability import is_sold_in, same_name_in
 from catalog.models import Service, Sku
+from catalog.pricing.availability import is_sold_in, same_name_in
 from tests.catalog.factories import make_service, make_sku
 
 

@@ -11,8 +11,8 @@ from operator import attrgetter
 from django.utils import timezone
 
 from catalog.models import PricingInfo, PricingTier, PricingUpdate, Sku
-from catalog.pricing import Aggregation, Price
-from catalog.units import UsageUnit
+from catalog.pricing.tiers import Aggregation, Price
+from catalog.pricing.units import UsageUnit
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 

@@ -10,8 +10,8 @@ from operator import or_
 
 from django.db.models import Q
 
-from catalog.answers import Candidate
 from catalog.models import Sku
+from catalog.pricing.answers import Candidate
 
 _GOOGLE_ID = re.compile(r"([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})", re.IGNORECASE)
 _GROUP = 4

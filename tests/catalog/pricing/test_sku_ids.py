@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.sku_ids import nearest, normal
+from catalog.pricing.sku_ids import nearest, normal
 from tests.catalog.factories import make_sku
 
 

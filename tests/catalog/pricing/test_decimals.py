@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.decimals import plain
+from catalog.pricing.decimals import plain
 
 
 @pytest.mark.parametrize(

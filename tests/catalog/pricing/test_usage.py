@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from catalog.errors import InvalidArgumentError, UnitMismatchError
-from catalog.listing import look_up, snapshot
-from catalog.usage import Item, Line, normal_items, parse_quantity, read_items
+from catalog.pricing.list_prices import look_up, snapshot
+from catalog.pricing.usage import Item, Line, normal_items, parse_quantity, read_items
 from tests.catalog.factories import make_price, make_sku
 
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from catalog.answers import NotPriced
-from catalog.availability import GLOBAL, is_sold_in, same_name_in
-from catalog.decimals import plain
 from catalog.errors import CatalogError, InvalidArgumentError, RegionMismatchError
-from catalog.listing import Listing, ListPrice
 from catalog.models import Sku
 from catalog.places import read_place
-from catalog.sku_ids import normal
+from catalog.pricing.answers import NotPriced
+from catalog.pricing.availability import GLOBAL, is_sold_in, same_name_in
+from catalog.pricing.decimals import plain
+from catalog.pricing.list_prices import Listing, ListPrice
+from catalog.pricing.sku_ids import normal
 
 MOST_ITEMS = 100
 MOST_QUANTITY = Decimal("1e18")

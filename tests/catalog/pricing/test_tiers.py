@@ -13,9 +13,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.decimals import EXACT, NANO, exact_sum, plain
-from catalog.pricing import Aggregation, Price, Slice, price_month
-from catalog.units import UsageUnit, parse_unit
+from catalog.pricing.decimals import EXACT, NANO, exact_sum, plain
+from catalog.pricing.tiers import Aggregation, Price, Slice, price_month
+from catalog.pricing.units import UsageUnit, parse_unit
 
 ALONE = Aggregation("", "", 1)
 ACCOUNT = Aggregation("ACCOUNT", "MONTHLY", 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any, Protocol
 
-from catalog.decimals import EXACT, NANO, ROUNDED, exact_sum
+from catalog.pricing.decimals import EXACT, NANO, ROUNDED, exact_sum
 
 # 730 hours, the month of hourly rates, are 365/12 days.
 _DAYS_PER_YEAR, _MONTHS_PER_YEAR = 365, 12

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from catalog.answers import CalculateAnswer, CostItem, CostSlice, Total, utc_text
-from catalog.decimals import EXACT, ROUNDED, exact_sum, plain
-from catalog.details import pricing
 from catalog.errors import InvalidArgumentError, NoPriceError, NotFoundError
-from catalog.listing import Listing, Snapshot, look_up, snapshot
-from catalog.pricing import Slice, price_month
-from catalog.sku_ids import nearest
-from catalog.usage import Item, Line, normal_items, parse_quantity, read_items
+from catalog.pricing.answers import CalculateAnswer, CostItem, CostSlice, Total, utc_text
+from catalog.pricing.decimals import EXACT, ROUNDED, exact_sum, plain
+from catalog.pricing.details import pricing
+from catalog.pricing.list_prices import Listing, Snapshot, look_up, snapshot
+from catalog.pricing.sku_ids import nearest
+from catalog.pricing.tiers import Slice, price_month
+from catalog.pricing.usage import Item, Line, normal_items, parse_quantity, read_items
 
 __all__ = ["Item", "calculate", "parse_quantity"]
 

@@ -13,8 +13,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from catalog.decimals import EXACT, ROUNDED, plain
 from catalog.errors import UnitMismatchError
+from catalog.pricing.decimals import EXACT, ROUNDED, plain
 
 HOURS_PER_MONTH = 730
 _HOUR_SECONDS = Decimal(3600)

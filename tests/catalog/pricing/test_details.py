@@ -7,12 +7,12 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.calculate import Item, calculate, parse_quantity
-from catalog.details import details
-from catalog.listing import snapshot
 from catalog.models import Sku
+from catalog.pricing.calculate import Item, calculate, parse_quantity
+from catalog.pricing.details import details
+from catalog.pricing.list_prices import snapshot
 from tests.catalog.factories import NOON, make_price, make_service, make_sku, make_update
-from tests.catalog.known_skus import (
+from tests.catalog.pricing.known_skus import (
     CLASS_A,
     EGRESS,
     add_a100_commitment,

@@ -7,12 +7,12 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.calculate import Item, calculate
 from catalog.errors import InvalidArgumentError, NoPriceError, NotFoundError, RegionMismatchError
-from catalog.listing import snapshot
 from catalog.models import Sku
+from catalog.pricing.calculate import Item, calculate
+from catalog.pricing.list_prices import snapshot
 from tests.catalog.factories import NOON, make_price, make_service, make_sku, make_update
-from tests.catalog.known_skus import (
+from tests.catalog.pricing.known_skus import (
     A100_COMMITMENT,
     ACCOUNT_MONTHLY,
     CLASS_A,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.decimals import EXACT, ROUNDED
 from catalog.errors import UnitMismatchError
-from catalog.units import Unit, UsageUnit, parse_unit
+from catalog.pricing.decimals import EXACT, ROUNDED
+from catalog.pricing.units import Unit, UsageUnit, parse_unit
 
 HOUR = UsageUnit("h", "hour", "s", Decimal(3600))
 MONTH = UsageUnit("mo", "month", "s", Decimal(2_678_400))
