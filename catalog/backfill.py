@@ -21,7 +21,7 @@ from catalog.errors import SourceError, SyncRefusedError
 from catalog.history import CURRENCY, HeldPrice, NewPrice, completed
 from catalog.interrupts import held
 from catalog.models import PricingInfo, PricingUpdate, Sku
-from catalog.records import SkuRecord
+from catalog.providers.records import SkuRecord
 from catalog.stage import Stage
 from catalog.sync import Progress, Scope, Source, recorded
 from catalog.sync_result import SyncResult

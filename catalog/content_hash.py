@@ -13,7 +13,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
-from catalog.records import PricingRecord, SkuRecord
+from catalog.providers.records import PricingRecord, SkuRecord
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 # Text and tuples of text, which say the same whichever way they came.

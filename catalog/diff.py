@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from catalog.content_hash import sku_hash
 from catalog.history import CURRENCY
-from catalog.records import SkuRecord
+from catalog.providers.records import SkuRecord
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from catalog.content_hash import price_hash
-from catalog.records import PricingRecord
+from catalog.providers.records import PricingRecord
 
 CURRENCY = "USD"
 LONG_AGO = datetime.min.replace(tzinfo=UTC)

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from catalog.google_cloud.regions import (
+from catalog.providers.google_cloud.regions import (
     MULTI_REGIONS,
     REGIONS,
     SKU_CONTINENTS,

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from catalog.diff import ServiceChange
 from catalog.models import PricingUpdate
-from catalog.records import ServiceRecord, SkuRecord
+from catalog.providers.records import ServiceRecord, SkuRecord
 from catalog.sync import EVERYTHING, Progress, Run, Scope, Source, refuse_sample_over_prices
 from catalog.sync_result import SyncResult
 

@@ -16,7 +16,7 @@ from django.db import connection
 
 from catalog.history import NewPrice
 from catalog.models import PricingUpdate, StagedRows
-from catalog.records import SkuRecord
+from catalog.providers.records import SkuRecord
 
 Row = list[Any]
 

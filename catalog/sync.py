@@ -18,7 +18,7 @@ from catalog.errors import LeaseLostError, SourceError, SyncRefusedError
 from catalog.interrupts import held
 from catalog.lease import WHOLE, Task
 from catalog.models import SAMPLE, PricingUpdate, Sku
-from catalog.records import ServiceRecord, SkuRecord
+from catalog.providers.records import ServiceRecord, SkuRecord
 from catalog.sync_result import SyncResult
 from catalog.write import TableWriter
 

@@ -571,7 +571,7 @@ uruguay, venezuela: south america, latin america, americas
 """
 FAR_PLACES: dict[str, tuple[str, ...]] = _read(_FAR_PLACES)
 
-# Common names of places beside those of catalog/google_cloud/regions.py, each with its name there.
+# Common names of places beside those of catalog/providers/google_cloud/regions.py, each with its name there.
 PLACE_NAMES: dict[str, str] = {
     "usa": "us",
     "america": "us",

@@ -14,7 +14,7 @@ from catalog.diff import ServiceChange
 from catalog.history import continued
 from catalog.interrupts import held
 from catalog.models import PricingInfo, PricingUpdate, Service, Sku, StagedRows
-from catalog.records import ServiceRecord, SkuRecord
+from catalog.providers.records import ServiceRecord, SkuRecord
 from catalog.stage import Stage, retire
 
 # SKUs that wait in memory before they go to the stage together.

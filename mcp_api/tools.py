@@ -11,7 +11,7 @@ from catalog.pricing import calculate as calculation
 from catalog.pricing import details as sku_details
 from catalog.pricing.answers import utc_text
 from catalog.pricing.list_prices import snapshot
-from catalog.sample.source import SampleSource
+from catalog.providers.sample.source import SampleSource
 from mcp_api.schemas import CalculateArguments, DetailsArguments, SearchArguments
 
 CONTRACT = "1"

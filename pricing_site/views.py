@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from catalog.models import SAMPLE, PricingUpdate
-from catalog.sample.source import SampleSource
+from catalog.providers.sample.source import SampleSource
 
 _SAMPLE_NOTICE = SampleSource().notice()
 

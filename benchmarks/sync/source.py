@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from catalog.google_cloud.folder import FolderSource
-from catalog.google_cloud.parse import parse_sku
-from catalog.records import ServiceRecord, SkuRecord
+from catalog.providers.google_cloud.folder import FolderSource
+from catalog.providers.google_cloud.parse import parse_sku
+from catalog.providers.records import ServiceRecord, SkuRecord
 
 # Of so many SKUs one has another price where a change is asked for.
 ONE_IN = 100

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from catalog.google_cloud.regions import REGIONS
 from catalog.places import Place
+from catalog.providers.google_cloud.regions import REGIONS
 from catalog.question import Question, Term
 from catalog.search.sql import Sql, any_of, compose, contains, has_word, join, one_of, spells, sum_of
 from catalog.search.wanted import Wanted

@@ -10,10 +10,10 @@ import pytest
 
 from catalog.backfill import backfill
 from catalog.errors import SourceError, SyncRefusedError
-from catalog.google_cloud.client import PATIENCE, ApiSource
 from catalog.models import PricingInfo, PricingUpdate, Sku
 from catalog.pricing.list_prices import look_up, snapshot
-from catalog.sample.source import SampleSource
+from catalog.providers.google_cloud.client import PATIENCE, ApiSource
+from catalog.providers.sample.source import SampleSource
 from catalog.sync import EVERYTHING, Scope, sync
 from tests.catalog.fake_billing import FakeBilling, client
 from tests.catalog.tables import last_update, written_tables

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from catalog.content_hash import price_hash, sku_hash
-from catalog.google_cloud.parse import parse_sku
+from catalog.providers.google_cloud.parse import parse_sku
 from tests.catalog.wire import COMPUTE, Wire, wire_price, wire_rate, wire_sku
 
 

@@ -13,7 +13,7 @@ from catalog import interrupts, lease
 from catalog.errors import LeaseLostError, SyncRefusedError
 from catalog.lease import LEASE, WHOLE, Task
 from catalog.models import PricingUpdate, Sku
-from catalog.records import SkuRecord
+from catalog.providers.records import SkuRecord
 from catalog.sync import sync
 from tests.catalog.wire import COMPUTE, STORAGE, WireSource, compute, wire_sku
 

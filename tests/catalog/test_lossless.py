@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.google_cloud.folder import FolderSource
 from catalog.models import Service, Sku
+from catalog.providers.google_cloud.folder import FolderSource
 from catalog.sync import sync
 from tests.catalog.tables import written_tables
 from tests.catalog.to_wire import comparable, to_wire

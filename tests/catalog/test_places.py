@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.google_cloud.regions import MULTI_REGIONS, REGIONS
 from catalog.places import close_places, fold, is_listed, read_place
+from catalog.providers.google_cloud.regions import MULTI_REGIONS, REGIONS
 
 
 @pytest.mark.parametrize(

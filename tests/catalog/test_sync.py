@@ -9,9 +9,9 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog.errors import SourceError, SyncRefusedError
-from catalog.google_cloud.parse import parse_sku
 from catalog.models import PricingInfo, PricingUpdate, Service, Sku
-from catalog.sample.source import SampleSource
+from catalog.providers.google_cloud.parse import parse_sku
+from catalog.providers.sample.source import SampleSource
 from catalog.sync import sync
 from tests.catalog.tables import last_update, nanos_of, priced, written_tables
 from tests.catalog.wire import (

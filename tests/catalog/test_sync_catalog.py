@@ -11,8 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from catalog.errors import SourceError
-from catalog.google_cloud.client import ApiSource
 from catalog.models import PricingUpdate, Sku
+from catalog.providers.google_cloud.client import ApiSource
 from tests.catalog.factories import make_update
 from tests.catalog.wire import COMPUTE, STORAGE, Wire, wire_service, wire_sku
 
@@ -84,7 +84,7 @@ def test_ctrl_c_ends_with_a_sentence(folder: Path, monkeypatch: pytest.MonkeyPat
     def interrupt(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("catalog.google_cloud.folder.FolderSource.skus", interrupt)
+    monkeypatch.setattr("catalog.providers.google_cloud.folder.FolderSource.skus", interrupt)
 
     with pytest.raises(CommandError, match="Stopped"):
         run(folder)

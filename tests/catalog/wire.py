@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from catalog.google_cloud.parse import parse_service, parse_sku
-from catalog.records import ServiceRecord, SkuRecord
+from catalog.providers.google_cloud.parse import parse_service, parse_sku
+from catalog.providers.records import ServiceRecord, SkuRecord
 
 Wire = dict[str, Any]
 

@@ -17,8 +17,8 @@ from catalog.errors import SourceError, SyncRefusedError
 from catalog.lease import Task
 from catalog.models import PricingUpdate
 from catalog.preview import preview
-from catalog.records import ServiceRecord
-from catalog.sources import open_source
+from catalog.providers.records import ServiceRecord
+from catalog.providers.registry import open_source
 from catalog.sync import Scope, Source, sync
 from catalog.sync_result import SyncResult
 

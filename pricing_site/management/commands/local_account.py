@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from accounts.errors import NotLocalError
 from accounts.local import ensure_local_account
 from catalog.models import SAMPLE, PricingUpdate
-from catalog.sample.source import SampleSource
+from catalog.providers.sample.source import SampleSource
 
 PATH = settings.BASE_DIR / "data" / "local-account.json"
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from pytest_django.plugin import DjangoDbBlocker
 
 from catalog.errors import InvalidArgumentError
-from catalog.google_cloud.folder import FolderSource
 from catalog.models import PricingUpdate, Sku
+from catalog.providers.google_cloud.folder import FolderSource
 from catalog.search import SearchAnswer, SearchRequest, search, statements
 from catalog.search.vocabulary import vocabulary_of
 from catalog.sync import sync

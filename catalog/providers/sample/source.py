@@ -13,8 +13,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from catalog.google_cloud.parse import NANOS_PER_UNIT, parse_service, parse_sku
-from catalog.records import ServiceRecord, SkuRecord
+from catalog.providers.google_cloud.parse import NANOS_PER_UNIT, parse_service, parse_sku
+from catalog.providers.records import ServiceRecord, SkuRecord
 
 PATH = Path(__file__).parent / "catalog.json"
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.google_cloud.describe import describe
+from catalog.providers.google_cloud.describe import describe
 
 CPU = {"serviceDisplayName": "Compute Engine", "resourceFamily": "Compute", "resourceGroup": "CPU"}
 

@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from catalog.errors import ParseError
-from catalog.google_cloud.describe import describe
-from catalog.records import PricingRecord, ServiceRecord, SkuRecord, TierRecord
+from catalog.providers.google_cloud.describe import describe
+from catalog.providers.records import PricingRecord, ServiceRecord, SkuRecord, TierRecord
 
 NANOS_PER_UNIT = 10**9
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from catalog.google_cloud.regions import MULTI_REGIONS, REGIONS
+from catalog.providers.google_cloud.regions import MULTI_REGIONS, REGIONS
 
 _USAGE_TYPES = {"OnDemand": "on demand", "Preemptible": "spot"}
 _COMMITMENT = re.compile(r"Commit(\d+)(Mo|Yr)")

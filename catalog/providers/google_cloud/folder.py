@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from catalog.errors import SourceError
-from catalog.google_cloud.parse import parse_service, parse_sku
-from catalog.records import ServiceRecord, SkuRecord
+from catalog.providers.google_cloud.parse import parse_service, parse_sku
+from catalog.providers.records import ServiceRecord, SkuRecord
 
 # An id becomes a file's name, so nothing in it may lead out of the folder.
 _SERVICE_ID = re.compile(r"[0-9A-Za-z-]+")

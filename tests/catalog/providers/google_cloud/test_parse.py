@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from catalog.errors import ParseError
-from catalog.google_cloud.parse import parse_service, parse_sku
-from catalog.records import ServiceRecord, TierRecord
+from catalog.providers.google_cloud.parse import parse_service, parse_sku
+from catalog.providers.records import ServiceRecord, TierRecord
 from tests.catalog.wire import COMPUTE, wire_price, wire_rate, wire_service, wire_sku
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.google_cloud.months import LOS_ANGELES, months
+from catalog.providers.google_cloud.months import LOS_ANGELES, months
 
 times = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from catalog.errors import SourceError
-from catalog.google_cloud.folder import FolderSource
+from catalog.providers.google_cloud.folder import FolderSource
 from tests.catalog.wire import COMPUTE, STORAGE, Wire, wire_service, wire_sku
 
 

@@ -3,10 +3,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from catalog.google_cloud.folder import FolderSource
-from catalog.google_cloud.regions import MULTI_REGIONS, REGIONS
-from catalog.records import SkuRecord
-from catalog.sample.source import PATH, SampleSource
+from catalog.providers.google_cloud.folder import FolderSource
+from catalog.providers.google_cloud.regions import MULTI_REGIONS, REGIONS
+from catalog.providers.records import SkuRecord
+from catalog.providers.sample.source import PATH, SampleSource
 
 
 def sample() -> list[SkuRecord]:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-from catalog.google_cloud.client import ApiSource
-from catalog.google_cloud.folder import FolderSource
 from catalog.lease import Task
-from catalog.sample.source import SampleSource
+from catalog.providers.google_cloud.client import ApiSource
+from catalog.providers.google_cloud.folder import FolderSource
+from catalog.providers.sample.source import SampleSource
 from catalog.sync import Source
 
 

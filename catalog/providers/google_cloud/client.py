@@ -26,9 +26,9 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 
 from catalog.errors import SourceError
-from catalog.google_cloud.months import months
-from catalog.google_cloud.parse import parse_service, parse_sku
-from catalog.records import ServiceRecord, SkuRecord
+from catalog.providers.google_cloud.months import months
+from catalog.providers.google_cloud.parse import parse_service, parse_sku
+from catalog.providers.records import ServiceRecord, SkuRecord
 
 PAGE_SIZE = 5000  # the most that the API gives
 CONCURRENCY = 8  # lists under way: enough for five requests a second that take a second each

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from catalog.google_cloud.folder import FolderSource
-from catalog.google_cloud.regions import MULTI_REGIONS, REGIONS
+from catalog.providers.google_cloud.folder import FolderSource
+from catalog.providers.google_cloud.regions import MULTI_REGIONS, REGIONS
 
 
 def test_the_members_of_a_multi_region_are_regions() -> None:
