@@ -17,7 +17,6 @@ from catalog.providers.google_cloud.regions import (
     MultiRegion,
     Region,
 )
-from catalog.words import PLACE_NAMES
 
 CLOSE_NAMES = 5
 # Further codes of a multi-region: Cloud Storage lists "europe", BigQuery "eu".
@@ -30,6 +29,69 @@ REGION_CODE = re.compile(
     rf"(?P<region>(?:{'|'.join(sorted({code.split('-')[0] for code in REGIONS}))}) "
     rf"{REGION_PART.pattern})(?: [a-f])?"
 )
+
+# Common names of places beside those of catalog/providers/google_cloud/regions.py, each with its name there.
+PLACE_NAMES: dict[str, str] = {
+    "usa": "us",
+    "america": "us",
+    "the states": "us",
+    "n america": "north america",
+    "na": "north america",
+    "north american": "north america",
+    "eu": "europe",
+    "european": "europe",
+    "asian": "asia",
+    "aussie": "australia",
+    "australian": "australia",
+    "belgian": "belgium",
+    "brazilian": "brazil",
+    "british": "united kingdom",
+    "canadian": "canada",
+    "chilean": "chile",
+    "dutch": "netherlands",
+    "finnish": "finland",
+    "french": "france",
+    "german": "germany",
+    "indian": "india",
+    "israeli": "israel",
+    "italian": "italy",
+    "japanese": "japan",
+    "korean": "south korea",
+    "polish": "poland",
+    "spanish": "spain",
+    "swiss": "switzerland",
+    "taiwanese": "taiwan",
+    "hk": "hong kong",
+    "european union": "europe",
+    "uk": "united kingdom",
+    "great britain": "united kingdom",
+    "n virginia": "northern virginia",
+    "holland": "netherlands",
+    "amsterdam": "netherlands",
+    "nl": "netherlands",
+    "brussels": "belgium",
+    "helsinki": "finland",
+    "ashburn": "northern virginia",
+    "nova": "northern virginia",
+    "tokio": "tokyo",
+    "korea": "south korea",
+    "sidney": "sydney",
+    "new delhi": "delhi",
+    "brasil": "brazil",
+    "bombay": "mumbai",
+    "joburg": "johannesburg",
+    "mtl": "montreal",
+    "sg": "singapore",
+    "la": "los angeles",
+    "l a": "los angeles",
+    "slc": "salt lake city",
+    "vegas": "las vegas",
+    "ksa": "saudi arabia",
+    "telaviv": "tel aviv",
+    "frankfurt am main": "frankfurt",
+    "zuerich": "zurich",
+    "va": "northern virginia",
+}
 
 
 @dataclass(frozen=True, slots=True)

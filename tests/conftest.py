@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
-from catalog.search import vocabulary
+from catalog.search.index import vocabulary
 from tests.needs import skip_or_fail
 from tests.sqld import Sqld, SqldMissingError
 

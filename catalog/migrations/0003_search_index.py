@@ -3,7 +3,7 @@
 Triggers keep them, so whatever writes a SKU indexes it in the same transaction, with no statement more.
 The words are in columns of their own (external content) because ranking reads them again. docs/search.md
 says what each column is for. A later migration that makes SQLite rebuild `skus` or `services` drops their
-triggers and has to create them again; tests/catalog/search/test_index.py watches that.
+triggers and has to create them again; tests/catalog/search/index/test_index.py watches that.
 """
 
 from django.db import migrations

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from catalog.errors import InvalidArgumentError
 from catalog.places import Place, close_places, fold, is_listed, read_place
-from catalog.question import LITTLE, Question, Term, far_end, read_question, read_usage_type
-from catalog.question.phrases import AMOUNT
 from catalog.search.contract import SearchRequest
-from catalog.search.unknown import refuse_unknown_service, refuse_unknown_value
-from catalog.search.vocabulary import Vocabulary
-from catalog.search.wanted import COLUMNS, Wanted
-from catalog.words import SPELLINGS, USAGE_MARKS
+from catalog.search.index.criteria import COLUMNS, Wanted
+from catalog.search.index.vocabulary import Vocabulary
+from catalog.search.query import LITTLE, Question, Term, far_end, read_question, read_usage_type
+from catalog.search.query.dictionary import SPELLINGS, USAGE_MARKS
+from catalog.search.query.phrases import AMOUNT
+from catalog.search.suggestions import refuse_unknown_service, refuse_unknown_value
 
 MAX_QUERY = 200
 MAX_LIMIT = 50

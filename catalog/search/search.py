@@ -23,20 +23,20 @@ from catalog.search.contract import (
     SearchAnswer,
     SearchRequest,
 )
-from catalog.search.coverage import keep
 from catalog.search.cursor import Cursor, fingerprint
-from catalog.search.nothing_found import explain, labels_of, ways_to_drop
-from catalog.search.page import with_prices
-from catalog.search.sql import Sql, rows_of
-from catalog.search.statements import (
+from catalog.search.hints import explain, labels_of, ways_to_drop
+from catalog.search.index.criteria import Wanted, conditions
+from catalog.search.index.relaxation import keep
+from catalog.search.index.sql import Sql, rows_of
+from catalog.search.index.statements import (
     count_services_without,
     count_without,
     find_services,
     find_skus,
     in_one_round_trip,
 )
-from catalog.search.vocabulary import vocabulary_of
-from catalog.search.wanted import Wanted, conditions
+from catalog.search.index.vocabulary import vocabulary_of
+from catalog.search.results import with_prices
 
 # Services beside SKUs are there to choose one from, not to read through.
 SERVICES_BESIDE_SKUS = 3

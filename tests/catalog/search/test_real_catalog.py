@@ -17,10 +17,11 @@ from pytest_django.plugin import DjangoDbBlocker
 from catalog.errors import InvalidArgumentError
 from catalog.models import PricingUpdate, Sku
 from catalog.providers.google_cloud.folder import FolderSource
-from catalog.search import SearchAnswer, SearchRequest, search, statements
-from catalog.search.vocabulary import vocabulary_of
+from catalog.search import SearchAnswer, SearchRequest, search
+from catalog.search.index import statements
+from catalog.search.index.vocabulary import vocabulary_of
+from catalog.search.query.dictionary import FAR_PLACES
 from catalog.sync import sync
-from catalog.words import FAR_PLACES
 
 # The mark has the test database made even where this module runs alone.
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import PricingUpdate, Service, Sku
 from catalog.search import SearchAnswer, SearchRequest, search
-from catalog.search.vocabulary import vocabulary_of
+from catalog.search.index.vocabulary import vocabulary_of
 from tests.catalog.factories import NOON, make_price, make_service, make_sku, make_update
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from catalog.words import SPELLINGS, VCPU_RANGES
+from catalog.search.query.dictionary import SPELLINGS, VCPU_RANGES
 
 # How many is for calculate, but SKU names say "VM with 1 to 4 VCPU" too.
 VCPUS = re.compile(

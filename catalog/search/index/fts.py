@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from catalog.lexicon import Words
-from catalog.question import Term
+from catalog.search.query import Term
+from catalog.search.query.spelling import Words
 
 WORDS = "{name text}"
 # One letter starts a third of all words.

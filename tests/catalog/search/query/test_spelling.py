@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.lexicon import Lexicon, distance, stem
+from catalog.search.query.spelling import Lexicon, distance, stem
 
 LEXICON = Lexicon(["standard", "stands", "storage", "core", "commitment", "n2"], ["frankfurt", "paris"])
 

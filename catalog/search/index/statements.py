@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from catalog.question import Term
-from catalog.search.coverage import choose
-from catalog.search.match import NOTHING, both
-from catalog.search.ranks import ORDER, ranks
-from catalog.search.sql import Sql, all_of, any_of, compose, contains, join, one_of
-from catalog.search.wanted import Condition, Wanted, asked_by_arguments, match_of, tiers
+from catalog.search.index.criteria import Condition, Wanted, asked_by_arguments, match_of, tiers
+from catalog.search.index.fts import NOTHING, both
+from catalog.search.index.ranking import ORDER, ranks
+from catalog.search.index.relaxation import choose
+from catalog.search.index.sql import Sql, all_of, any_of, compose, contains, join, one_of
+from catalog.search.query import Term
 
 # So many matches of each tier are looked at, for a page far down as many as it takes: the first by id, which
 # are the plain ones with short names.

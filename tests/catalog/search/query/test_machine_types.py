@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.question import read_question
+from catalog.search.query import read_question
 
 
 @pytest.mark.parametrize(

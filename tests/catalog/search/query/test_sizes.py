@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.question import read_question
-from catalog.question.sizes import take_sizes, vcpu_names
+from catalog.search.query import read_question
+from catalog.search.query.sizes import take_sizes, vcpu_names
 
 
 def _names(text: str) -> list[str]:

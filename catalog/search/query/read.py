@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from catalog.places import PLACES, REGION_PART, Place, read_place
-from catalog.question.buying import take_usage_type
-from catalog.question.patterns import A_PLACE, blank
-from catalog.question.plain_text import plain_words
-from catalog.question.terms import Term, once, read_terms, term_of
-from catalog.question.traffic import (
+from catalog.search.query.destination import (
     between_zones,
     far_end,
     is_between_machines,
     take_far_ends,
     take_far_places,
 )
-from catalog.question.unwanted import take_unwanted
-from catalog.words import SEVERAL_REGIONS, USAGE_MARKS, USAGE_WORDS
+from catalog.search.query.dictionary import SEVERAL_REGIONS, USAGE_MARKS, USAGE_WORDS
+from catalog.search.query.negation import take_unwanted
+from catalog.search.query.normalize import plain_words
+from catalog.search.query.patterns import A_PLACE, blank
+from catalog.search.query.terms import Term, once, read_terms, term_of
+from catalog.search.query.usage_type import take_usage_type
 
 # Services and SKUs have ids of one form.
 ID = re.compile(r"\b[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}\b", re.IGNORECASE)

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.question import read_question
-from catalog.question.phrases import phrases
-from catalog.question.together import take_together
-from catalog.search.vocabulary import OUR_WORDS
+from catalog.search.index.vocabulary import OUR_WORDS
+from catalog.search.query import read_question
+from catalog.search.query.collocations import take_together
+from catalog.search.query.phrases import phrases
 
 
 def _take(text: str) -> tuple[list[tuple[str, str]], list[str]]:

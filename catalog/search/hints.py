@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from catalog.lexicon import Words
-from catalog.question import Term
 from catalog.search.contract import FoundService, Kind
-from catalog.search.statements import required_terms
-from catalog.search.wanted import Wanted, asked_by_arguments, conditions
+from catalog.search.index.criteria import Wanted, asked_by_arguments, conditions
+from catalog.search.index.statements import required_terms
+from catalog.search.query import Term
+from catalog.search.query.spelling import Words
 
 MAX_DROPS = 3
 # Where neither of two helps, nothing matches either.

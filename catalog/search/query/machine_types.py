@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from catalog.words import MACHINE_GPUS, MACHINE_SHAPES, SPELLINGS
+from catalog.search.query.dictionary import MACHINE_GPUS, MACHINE_SHAPES, SPELLINGS
 
 # A folded machine type: "n2 standard 8", "db n1 highmem 4", "a2 highgpu 1g", "c3 standard 4 lssd", and those
 # of one family and shape: "m3 ultramem".

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.question.phrases import phrases, spellings_of
-from catalog.words import SPELLINGS
+from catalog.search.query.dictionary import SPELLINGS
+from catalog.search.query.phrases import phrases, spellings_of
 
 
 @pytest.mark.parametrize(

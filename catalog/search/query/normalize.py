@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from catalog.places import fold
-from catalog.words import SHORT_FORMS
+from catalog.search.query.dictionary import SHORT_FORMS
 
 # "What do you charge us": no country.
 PRONOUN = re.compile(

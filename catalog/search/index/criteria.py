@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from catalog.lexicon import Words
 from catalog.places import Place
-from catalog.question import Question, Term
-from catalog.search.match import (
+from catalog.search.index.fts import (
     NOTHING,
     both,
     either,
@@ -18,7 +16,9 @@ from catalog.search.match import (
     term_match,
     words_of,
 )
-from catalog.words import USAGE_MARKS
+from catalog.search.query import Question, Term
+from catalog.search.query.dictionary import USAGE_MARKS
+from catalog.search.query.spelling import Words
 
 # Arguments that are compared with a column, and what their filter tokens start with.
 COLUMNS = {"resource_family": "family", "resource_group": "group", "usage_type": "usage"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from catalog.question.phrases import phrase_length
-from catalog.words import FILLERS, USAGE_WORDS
+from catalog.search.query.dictionary import FILLERS, USAGE_WORDS
+from catalog.search.query.phrases import phrase_length
 
 NEGATION = re.compile(
     r"\b(?:(?:don ?t|do not) (?:need|want)|not|no|non|without|never"

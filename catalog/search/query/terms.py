@@ -6,12 +6,21 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from catalog.machines import MACHINE, is_n1, machine_spellings
 from catalog.places import PLACES
-from catalog.question.phrases import AMOUNT, phrases, spellings_of
-from catalog.question.sizes import take_sizes, vcpu_names
-from catalog.question.together import take_together
-from catalog.words import ASPECTS, FILLERS, GENERIC, GPU_MODELS, LICENSED, MACHINE_SHAPES, OPTIONAL, PARTS
+from catalog.search.query.collocations import take_together
+from catalog.search.query.dictionary import (
+    ASPECTS,
+    FILLERS,
+    GENERIC,
+    GPU_MODELS,
+    LICENSED,
+    MACHINE_SHAPES,
+    OPTIONAL,
+    PARTS,
+)
+from catalog.search.query.machine_types import MACHINE, is_n1, machine_spellings
+from catalog.search.query.phrases import AMOUNT, phrases, spellings_of
+from catalog.search.query.sizes import take_sizes, vcpu_names
 
 PLURAL = re.compile(r"[a-z ]*[a-z]{2}[^s\W]s|[a-z]\d+s")
 # A code names a thing: "n2", "h100".

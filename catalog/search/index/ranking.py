@@ -10,10 +10,10 @@ from collections.abc import Iterable
 
 from catalog.places import Place
 from catalog.providers.google_cloud.regions import REGIONS
-from catalog.question import Question, Term
-from catalog.search.sql import Sql, any_of, compose, contains, has_word, join, one_of, spells, sum_of
-from catalog.search.wanted import Wanted
-from catalog.words import ANOTHER_PURPOSE, ASIDE, SEVERAL_REGIONS, VARIANT_WORDS
+from catalog.search.index.criteria import Wanted
+from catalog.search.index.sql import Sql, any_of, compose, contains, has_word, join, one_of, spells, sum_of
+from catalog.search.query import Question, Term
+from catalog.search.query.dictionary import ANOTHER_PURPOSE, ASIDE, SEVERAL_REGIONS, VARIANT_WORDS
 
 VARIANTS = "((id >> 34) & 63)"
 # Ties are broken by length, name and id, so the order is always the same.

@@ -12,10 +12,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from catalog.question import Term
-from catalog.search.match import both
-from catalog.search.sql import Sql, compose
-from catalog.search.wanted import NEW_CODE, Condition, Wanted
+from catalog.search.index.criteria import NEW_CODE, Condition, Wanted
+from catalog.search.index.fts import both
+from catalog.search.index.sql import Sql, compose
+from catalog.search.query import Term
 
 Weighed = TypeVar("Weighed", Condition, Term)
 # So many words are tried as the first, of many words fewer: each try takes a look at the index for each word.

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.places import PLACES
-from catalog.question import Question, read_question, read_usage_type
-from catalog.question.plain_text import plain_words
-from catalog.question.terms import LITTLE
-from catalog.words import FAR_PLACES
+from catalog.search.query import Question, read_question, read_usage_type
+from catalog.search.query.dictionary import FAR_PLACES
+from catalog.search.query.normalize import plain_words
+from catalog.search.query.terms import LITTLE
 
 
 def _read(query: str) -> tuple[list[str], str | None, str | None]:

@@ -9,14 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from catalog.lexicon import Lexicon, Words
 from catalog.models import PricingUpdate
 from catalog.places import PLACES, fold
-from catalog.question import Term
-from catalog.question.together import BESIDE
-from catalog.search.match import filter_token, words_of
-from catalog.search.sql import Sql, rows_of
-from catalog.words import (
+from catalog.search.index.fts import filter_token, words_of
+from catalog.search.index.sql import Sql, rows_of
+from catalog.search.query import Term
+from catalog.search.query.collocations import BESIDE
+from catalog.search.query.dictionary import (
     COMMITMENT_WORDS,
     FAR_PLACES,
     FILLERS,
@@ -26,6 +25,7 @@ from catalog.words import (
     TOGETHER,
     USAGE_WORDS,
 )
+from catalog.search.query.spelling import Lexicon, Words
 
 # One statement, as a remote database answers each in a round trip.
 LOAD = """

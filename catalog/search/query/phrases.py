@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from catalog.words import SPELLINGS
+from catalog.search.query.dictionary import SPELLINGS
 
 LONGEST = max(len(phrase.split()) for phrase in SPELLINGS)
 # "80 GB", "100Gbps": names write them with a space or without.

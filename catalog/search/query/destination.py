@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from catalog.places import Place, read_place
-from catalog.question.patterns import A_PLACE, any_of, blank
-from catalog.question.terms import WEIGHT, WEIGHT_OF_LISTED, Term
-from catalog.words import FAR_PLACES
+from catalog.search.query.dictionary import FAR_PLACES
+from catalog.search.query.patterns import A_PLACE, any_of, blank
+from catalog.search.query.terms import WEIGHT, WEIGHT_OF_LISTED, Term
 
 # The far end is what traffic goes to, or comes from. Where ingress names both, which of them it is sold at
 # differs, so both are.

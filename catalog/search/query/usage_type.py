@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from catalog.places import fold
-from catalog.question.patterns import any_of, blank
-from catalog.words import USAGE_WORDS
+from catalog.search.query.dictionary import USAGE_WORDS
+from catalog.search.query.patterns import any_of, blank
 
 # "1 year commitment", "cud 3yr", "for three years", "36 months".
 _COMMIT = r"(?:commit\w*|cuds?|reservation)(?: use)?(?: discounts?)?"

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from catalog.lexicon import stem
-from catalog.question.phrases import AMOUNT
-from catalog.words import TOGETHER
+from catalog.search.query.dictionary import TOGETHER
+from catalog.search.query.phrases import AMOUNT
+from catalog.search.query.spelling import stem
 
 # Marks a word that has to be there and is one of the question's own yet.
 BESIDE = "~"
