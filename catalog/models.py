@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Func, Q, Subquery, Value
 
-from catalog.history import HeldPrice
+from catalog.sync.price_history import HeldPrice
 
 NANOS = Decimal(10) ** 9
 SAMPLE = "sample"
@@ -264,7 +264,7 @@ class PricingUpdate(models.Model):
 
 
 class StagedRows(models.Model):
-    """Rows that a run has read and not yet written (catalog/stage.py)."""
+    """Rows that a run has read and not yet written (catalog/sync/staging.py)."""
 
     id = models.AutoField(primary_key=True)
     update = models.ForeignKey(PricingUpdate, on_delete=models.CASCADE, related_name="+")

@@ -20,7 +20,7 @@ def main(folder: str, copies: str, prices: str) -> None:
     django.setup()
     logging.disable(logging.INFO)
     from benchmarks.sync.source import MultipliedSource  # noqa: PLC0415  models need django.setup() first
-    from catalog.sync import sync  # noqa: PLC0415
+    from catalog.sync.run import sync  # noqa: PLC0415
 
     source = MultipliedSource(Path(folder), int(copies), is_changed=prices == "changed")
     counts: Counter[str] = Counter()

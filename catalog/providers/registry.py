@@ -8,11 +8,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-from catalog.lease import Task
 from catalog.providers.google_cloud.client import ApiSource
 from catalog.providers.google_cloud.folder import FolderSource
 from catalog.providers.sample.source import SampleSource
-from catalog.sync import Source
+from catalog.sync.lease import Task
+from catalog.sync.run import Source
 
 
 @contextmanager

@@ -11,16 +11,16 @@ from django.utils import timezone
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from catalog import interrupts
-from catalog.backfill import backfill
 from catalog.errors import SourceError, SyncRefusedError
-from catalog.lease import Task
 from catalog.models import PricingUpdate
-from catalog.preview import preview
 from catalog.providers.records import ServiceRecord
 from catalog.providers.registry import open_source
-from catalog.sync import Scope, Source, sync
-from catalog.sync_result import SyncResult
+from catalog.sync import signals
+from catalog.sync.backfill import backfill
+from catalog.sync.dry_run import preview
+from catalog.sync.lease import Task
+from catalog.sync.report import SyncResult
+from catalog.sync.run import Scope, Source, sync
 
 
 class Command(BaseCommand):
@@ -39,7 +39,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, source: str, if_empty: bool, **options: Any) -> None:
         if if_empty and PricingUpdate.objects.latest_completed():
             return
-        interrupts.install()  # Cloud Run sends SIGTERM 10 s ahead of SIGKILL
+        signals.install()  # Cloud Run sends SIGTERM 10 s ahead of SIGKILL
         task = Task(settings.SYNC_TASK_INDEX, settings.SYNC_TASK_COUNT)
         try:
             with self._log_beside_bar(), open_source(source, task) as prices:

@@ -21,7 +21,7 @@ from catalog.search import SearchAnswer, SearchRequest, search
 from catalog.search.index import statements
 from catalog.search.index.vocabulary import vocabulary_of
 from catalog.search.query.dictionary import FAR_PLACES
-from catalog.sync import sync
+from catalog.sync.run import sync
 
 # The mark has the test database made even where this module runs alone.
 pytestmark = pytest.mark.django_db

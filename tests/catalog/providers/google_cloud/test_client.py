@@ -9,12 +9,12 @@ from pathlib import Path
 import grpc
 import pytest
 
-from catalog.content_hash import sku_hash
 from catalog.errors import SourceError
 from catalog.models import Sku
 from catalog.providers.google_cloud.client import CONCURRENCY, PAGE_SIZE, PATIENCE, ApiSource, Patience
 from catalog.providers.google_cloud.parse import parse_sku
-from catalog.sync import sync
+from catalog.sync.content_hash import sku_hash
+from catalog.sync.run import sync
 from tests.catalog.fake_billing import FakeBilling, client
 from tests.catalog.wire import COMPUTE, STORAGE, wire_price, wire_rate, wire_service, wire_sku
 from tests.tcp_proxy import TcpProxy

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from catalog.diff import ServiceChange
 from catalog.models import PricingUpdate
 from catalog.providers.records import ServiceRecord, SkuRecord
-from catalog.sync import EVERYTHING, Progress, Run, Scope, Source, refuse_sample_over_prices
-from catalog.sync_result import SyncResult
+from catalog.sync.diff import ServiceChange
+from catalog.sync.report import SyncResult
+from catalog.sync.run import EVERYTHING, Progress, Run, Scope, Source, refuse_sample_over_prices
 
 # SKUs that are named of a service; the rest is counted.
 MOST_NAMED = 20

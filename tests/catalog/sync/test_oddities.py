@@ -9,7 +9,7 @@ import pytest
 from catalog.errors import SourceError
 from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku, StagedRows
 from catalog.pricing.list_prices import look_up, snapshot
-from catalog.sync import sync
+from catalog.sync.run import sync
 from tests.catalog.factories import make_update
 from tests.catalog.tables import last_update, nanos_of, priced, written_tables
 from tests.catalog.wire import COMPUTE, STORAGE, WireSource, compute, wire_price, wire_rate, wire_sku
@@ -168,7 +168,7 @@ def test_a_price_that_is_back_within_the_hour_is_quoted_although_its_time_is_old
 def test_a_service_that_breaks_off_after_much_was_read_leaves_nothing_behind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("catalog.write.CHUNK", 2)
+    monkeypatch.setattr("catalog.sync.writer.CHUNK", 2)
     sync(compute(priced(1, "A")))
     broken = wire_sku("X", wire_price(wire_rate(nanos=10**9)))
 
@@ -180,7 +180,7 @@ def test_a_service_that_breaks_off_after_much_was_read_leaves_nothing_behind(
 
 
 def test_a_service_larger_than_a_chunk_is_written_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("catalog.write.CHUNK", 2)
+    monkeypatch.setattr("catalog.sync.writer.CHUNK", 2)
     tiers = [wire_rate(nanos=1), wire_rate(nanos=2, start=5)]
 
     sync(compute(*(wire_sku(name, wire_price(*tiers)) for name in "ABCDE")))

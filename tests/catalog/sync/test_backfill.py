@@ -8,13 +8,13 @@ from typing import Any
 import grpc
 import pytest
 
-from catalog.backfill import backfill
 from catalog.errors import SourceError, SyncRefusedError
 from catalog.models import PricingInfo, PricingUpdate, Sku
 from catalog.pricing.list_prices import look_up, snapshot
 from catalog.providers.google_cloud.client import PATIENCE, ApiSource
 from catalog.providers.sample.source import SampleSource
-from catalog.sync import EVERYTHING, Scope, sync
+from catalog.sync.backfill import backfill
+from catalog.sync.run import EVERYTHING, Scope, sync
 from tests.catalog.fake_billing import FakeBilling, client
 from tests.catalog.tables import last_update, written_tables
 from tests.catalog.wire import COMPUTE, STORAGE, Wire, compute, wire_price, wire_rate, wire_service, wire_sku

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from catalog.diff import ServiceChange
 from catalog.models import PricingUpdate
+from catalog.sync.diff import ServiceChange
 
 
 @dataclass(slots=True)

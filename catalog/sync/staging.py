@@ -14,9 +14,9 @@ from typing import Any
 
 from django.db import connection
 
-from catalog.history import NewPrice
 from catalog.models import PricingUpdate, StagedRows
 from catalog.providers.records import SkuRecord
+from catalog.sync.price_history import NewPrice
 
 Row = list[Any]
 

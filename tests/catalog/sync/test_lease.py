@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from catalog import interrupts, lease
 from catalog.errors import LeaseLostError, SyncRefusedError
-from catalog.lease import LEASE, WHOLE, Task
 from catalog.models import PricingUpdate, Sku
 from catalog.providers.records import SkuRecord
-from catalog.sync import sync
+from catalog.sync import lease, signals
+from catalog.sync.lease import LEASE, WHOLE, Task
+from catalog.sync.run import sync
 from tests.catalog.wire import COMPUTE, STORAGE, WireSource, compute, wire_sku
 
 pytestmark = pytest.mark.django_db
@@ -131,7 +131,7 @@ def test_a_sync_shows_life_while_it_reads(monkeypatch: pytest.MonkeyPatch) -> No
 def _interruptible() -> Iterator[None]:
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.getsignal(number) for number in numbers}
-    interrupts.install()
+    signals.install()
     yield
     for number in numbers:
         signal.signal(number, before[number])
@@ -145,7 +145,7 @@ def test_a_run_that_is_interrupted_in_the_database_is_not_left_running(
     original = getattr(lease, step)
 
     def interrupted(*args: Any) -> None:
-        with interrupts.held():
+        with signals.held():
             signal.raise_signal(signal.SIGTERM)
             original(*args)
 

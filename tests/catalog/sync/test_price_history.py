@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.content_hash import price_hash
-from catalog.history import HeldPrice, NewPrice, completed, continued
 from catalog.providers.google_cloud.parse import parse_sku
 from catalog.providers.records import PricingRecord
+from catalog.sync.content_hash import price_hash
+from catalog.sync.price_history import HeldPrice, NewPrice, completed, continued
 from tests.catalog.wire import COMPUTE, wire_price, wire_rate, wire_sku
 
 DAY = timedelta(days=1)

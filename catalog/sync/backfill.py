@@ -15,17 +15,17 @@ from typing import Protocol, runtime_checkable
 from django.db import transaction
 from django.utils import timezone
 
-from catalog import lease
-from catalog.diff import ServiceChange
 from catalog.errors import SourceError, SyncRefusedError
-from catalog.history import CURRENCY, HeldPrice, NewPrice, completed
-from catalog.interrupts import held
 from catalog.models import PricingInfo, PricingUpdate, Sku
 from catalog.providers.records import SkuRecord
-from catalog.stage import Stage
-from catalog.sync import Progress, Scope, Source, recorded
-from catalog.sync_result import SyncResult
-from catalog.write import CHUNK
+from catalog.sync import lease
+from catalog.sync.diff import ServiceChange
+from catalog.sync.price_history import CURRENCY, HeldPrice, NewPrice, completed
+from catalog.sync.report import SyncResult
+from catalog.sync.run import Progress, Scope, Source, recorded
+from catalog.sync.signals import held
+from catalog.sync.staging import Stage
+from catalog.sync.writer import CHUNK
 
 
 @runtime_checkable
@@ -49,7 +49,7 @@ def backfill(
         scope: the services to complete.
         since: the beginning of the time to complete.
         until: its end, now at the latest.
-        progress: as for catalog.sync.sync.
+        progress: as for catalog.sync.run.sync.
 
     Raises:
         SyncRefusedError: another run is going on, the source knows no past, or there is nothing to complete.

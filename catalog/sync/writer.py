@@ -9,20 +9,20 @@ from time import monotonic
 from django.db import transaction
 from django.utils import timezone
 
-from catalog import lease
-from catalog.diff import ServiceChange
-from catalog.history import continued
-from catalog.interrupts import held
 from catalog.models import PricingInfo, PricingUpdate, Service, Sku, StagedRows
 from catalog.providers.records import ServiceRecord, SkuRecord
-from catalog.stage import Stage, retire
+from catalog.sync import lease
+from catalog.sync.diff import ServiceChange
+from catalog.sync.price_history import continued
+from catalog.sync.signals import held
+from catalog.sync.staging import Stage, retire
 
 # SKUs that wait in memory before they go to the stage together.
 CHUNK = 2000
 
 
 class TableWriter:
-    """Writes for the run `update`; its methods are those of catalog.sync.Writer."""
+    """Writes for the run `update`; its methods are those of catalog.sync.run.Writer."""
 
     def __init__(self, update: PricingUpdate) -> None:
         self._update = update

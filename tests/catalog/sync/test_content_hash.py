@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from catalog.content_hash import price_hash, sku_hash
 from catalog.providers.google_cloud.parse import parse_sku
+from catalog.sync.content_hash import price_hash, sku_hash
 from tests.catalog.wire import COMPUTE, Wire, wire_price, wire_rate, wire_sku
 
 

@@ -16,8 +16,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from catalog.errors import LeaseLostError, SyncRefusedError
-from catalog.interrupts import held
 from catalog.models import PricingUpdate
+from catalog.sync.signals import held
 
 # Longer than a call to the API may take with all its retries.
 LEASE = timedelta(minutes=5)

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from catalog.errors import SourceError
-from catalog.lease import Task
 from catalog.models import PricingUpdate, Sku
-from catalog.sync import Scope, sync
+from catalog.sync.lease import Task
+from catalog.sync.run import Scope, sync
 from tests.catalog.tables import last_update, nanos_of, priced
 from tests.catalog.wire import COMPUTE, STORAGE, SkuList, WireSource, compute
 

@@ -12,7 +12,7 @@ from catalog.errors import SourceError, SyncRefusedError
 from catalog.models import PricingInfo, PricingUpdate, Service, Sku
 from catalog.providers.google_cloud.parse import parse_sku
 from catalog.providers.sample.source import SampleSource
-from catalog.sync import sync
+from catalog.sync.run import sync
 from tests.catalog.tables import last_update, nanos_of, priced, written_tables
 from tests.catalog.wire import (
     COMPUTE,
@@ -69,8 +69,8 @@ def test_a_run_leaves_an_account_of_what_it_did() -> None:
 
 
 def test_a_service_that_takes_several_statements_is_written_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("catalog.write.CHUNK", 2)
-    monkeypatch.setattr("catalog.stage.ROWS_A_STATEMENT", 4)
+    monkeypatch.setattr("catalog.sync.writer.CHUNK", 2)
+    monkeypatch.setattr("catalog.sync.staging.ROWS_A_STATEMENT", 4)
     names = "ABCDEFG"
 
     sync(compute(*(priced(nanos, name) for nanos, name in enumerate(names, 1))))

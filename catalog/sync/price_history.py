@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from catalog.content_hash import price_hash
 from catalog.providers.records import PricingRecord
+from catalog.sync.content_hash import price_hash
 
 CURRENCY = "USD"
 LONG_AGO = datetime.min.replace(tzinfo=UTC)

@@ -12,15 +12,15 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from catalog import lease
-from catalog.diff import HeldSkus, ServiceChange
 from catalog.errors import LeaseLostError, SourceError, SyncRefusedError
-from catalog.interrupts import held
-from catalog.lease import WHOLE, Task
 from catalog.models import SAMPLE, PricingUpdate, Sku
 from catalog.providers.records import ServiceRecord, SkuRecord
-from catalog.sync_result import SyncResult
-from catalog.write import TableWriter
+from catalog.sync import lease
+from catalog.sync.diff import HeldSkus, ServiceChange
+from catalog.sync.lease import WHOLE, Task
+from catalog.sync.report import SyncResult
+from catalog.sync.signals import held
+from catalog.sync.writer import TableWriter
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ EVERYTHING = Scope()
 
 
 class Writer(Protocol):
-    """Where a run puts what it finds: into the tables, or on paper only (catalog/preview.py)."""
+    """Where a run puts what it finds: into the tables, or on paper only (catalog/sync/dry_run.py)."""
 
     def begin(self, services: Sequence[ServiceRecord], *, replaces_sample: bool) -> None:
         """Take in what goes ahead of the first SKU."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from catalog.models import Service, Sku
 from catalog.providers.google_cloud.folder import FolderSource
-from catalog.sync import sync
+from catalog.sync.run import sync
 from tests.catalog.tables import written_tables
 from tests.catalog.to_wire import comparable, to_wire
 from tests.catalog.wire import COMPUTE, Wire, compute, wire_price, wire_sku
