@@ -10,10 +10,11 @@ __all__ = ["application"]
 
 from typing_extensions import TypedDict
 
-from mcp_api import schemas, server
+from mcp_api import server
+from tools import prices_schema
 
 
-class NoArguments(schemas.Arguments):
+class NoArguments(prices_schema.Arguments):
     pass
 
 

@@ -28,7 +28,8 @@ from mcp_types import (
 from pydantic import ValidationError
 
 from catalog.errors import CatalogError
-from mcp_api import errors, json_schema, limits, schemas, threads, tools
+from mcp_api import threads
+from tools import errors, json_schema, limits, prices, prices_schema
 
 logger = logging.getLogger(__name__)
 
@@ -45,9 +46,9 @@ READ_ONLY = ToolAnnotations(
 @dataclass(frozen=True, slots=True)
 class Entry:
     title: str
-    arguments: type[schemas.Arguments]
+    arguments: type[prices_schema.Arguments]
     answer: type
-    call: Callable[[Any], tools.Answer]
+    call: Callable[[Any], prices.Answer]
 
     def tool(self, name: str) -> Tool:
         return Tool(
@@ -61,10 +62,12 @@ class Entry:
 
 
 ENTRIES: dict[str, Entry] = {
-    "search": Entry("Search SKUs", schemas.SearchArguments, schemas.SearchAnswer, tools.search),
-    "details": Entry("SKU details", schemas.DetailsArguments, schemas.DetailsAnswer, tools.details),
+    "search": Entry("Search SKUs", prices_schema.SearchArguments, prices_schema.SearchAnswer, prices.search),
+    "details": Entry(
+        "SKU details", prices_schema.DetailsArguments, prices_schema.DetailsAnswer, prices.details
+    ),
     "calculate": Entry(
-        "Calculate cost", schemas.CalculateArguments, schemas.CalculateAnswer, tools.calculate
+        "Calculate cost", prices_schema.CalculateArguments, prices_schema.CalculateAnswer, prices.calculate
     ),
 }
 TOOLS = {name: entry.tool(name) for name, entry in ENTRIES.items()}
@@ -91,7 +94,7 @@ def _result(content: dict[str, Any], *, is_error: bool = False) -> CallToolResul
 
 
 def _failure(error: errors.Error) -> CallToolResult:
-    return _result({"contract": tools.CONTRACT, "error": error}, is_error=True)
+    return _result({"contract": prices.CONTRACT, "error": error}, is_error=True)
 
 
 async def _list_tools(

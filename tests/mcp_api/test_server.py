@@ -9,8 +9,9 @@ from mcp_types import TextContent
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Sku
-from mcp_api import server, tools
+from mcp_api import server
 from tests.catalog.factories import NOON, make_price, make_sku, make_update
+from tools import prices
 
 pytestmark = pytest.mark.django_db
 
@@ -200,7 +201,7 @@ def test_a_fault_of_the_server_answers_with_an_id_and_nothing_of_its_inside(
     def fail(_update: object) -> None:
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr(tools, "_completed", fail)
+    monkeypatch.setattr(prices, "_completed", fail)
 
     content = _respond("search", query="n2")
     error_id = caplog.records[0].args[0]  # type: ignore[index]

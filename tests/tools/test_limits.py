@@ -7,8 +7,8 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from pytest_django import Settings
 
-from mcp_api import limits
 from tests.product import Product, install, serve
+from tools import limits
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from mcp_api import errors
-from mcp_api.schemas import Arguments, CalculateArguments, DetailsArguments, SearchArguments
+from tools import errors
+from tools.prices_schema import Arguments, CalculateArguments, DetailsArguments, SearchArguments
 
 
 def _calculate(**item: Any) -> CalculateArguments:

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
-from mcp_api import json_schema
+from tools import json_schema
 
 
 class Item(BaseModel):

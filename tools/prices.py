@@ -12,7 +12,7 @@ from catalog.pricing import details as sku_details
 from catalog.pricing.answers import utc_text
 from catalog.pricing.list_prices import snapshot
 from catalog.providers.sample.source import SampleSource
-from mcp_api.schemas import CalculateArguments, DetailsArguments, SearchArguments
+from tools.prices_schema import CalculateArguments, DetailsArguments, SearchArguments
 
 CONTRACT = "1"
 
