@@ -11,7 +11,7 @@ __all__ = ["application"]
 from typing_extensions import TypedDict
 
 from mcp_api import server
-from tools import prices_schema
+from tools import prices_schema, registry
 
 
 class NoArguments(prices_schema.Arguments):
@@ -27,6 +27,5 @@ def noop(_arguments: NoArguments) -> dict[str, Any]:
     return {"contract": "1"}
 
 
-entry = server.Entry("No-op", NoArguments, NoAnswer, noop)
-server.ENTRIES["noop"] = entry
-server.TOOLS["noop"] = entry.tool("noop")
+registry.TOOLS["noop"] = registry.Tool("No-op", NoArguments, NoAnswer, noop)
+server.TOOLS["noop"] = server.wire(registry.TOOLS["noop"], "noop")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
-import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -25,13 +22,9 @@ from mcp_types import (
     Tool,
     ToolAnnotations,
 )
-from pydantic import ValidationError
 
-from catalog.errors import CatalogError
 from mcp_api import threads
-from tools import errors, json_schema, limits, prices, prices_schema
-
-logger = logging.getLogger(__name__)
+from tools import errors, limits, registry
 
 VERSION = "0.1.0"
 INSTRUCTIONS = (
@@ -43,58 +36,31 @@ READ_ONLY = ToolAnnotations(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    title: str
-    arguments: type[prices_schema.Arguments]
-    answer: type
-    call: Callable[[Any], prices.Answer]
-
-    def tool(self, name: str) -> Tool:
-        return Tool(
-            name=name,
-            title=self.title,
-            description=self.call.__doc__,
-            input_schema=json_schema.of_arguments(self.arguments),
-            output_schema=json_schema.of_answer(self.answer),
-            annotations=READ_ONLY,
-        )
+def wire(tool: registry.Tool, name: str) -> Tool:
+    """The tool as tools/list shows it."""
+    return Tool(
+        name=name,
+        title=tool.title,
+        description=tool.description,
+        input_schema=tool.input_schema,
+        output_schema=tool.output_schema,
+        annotations=READ_ONLY,
+    )
 
 
-ENTRIES: dict[str, Entry] = {
-    "search": Entry("Search SKUs", prices_schema.SearchArguments, prices_schema.SearchAnswer, prices.search),
-    "details": Entry(
-        "SKU details", prices_schema.DetailsArguments, prices_schema.DetailsAnswer, prices.details
-    ),
-    "calculate": Entry(
-        "Calculate cost", prices_schema.CalculateArguments, prices_schema.CalculateAnswer, prices.calculate
-    ),
-}
-TOOLS = {name: entry.tool(name) for name, entry in ENTRIES.items()}
+TOOLS = {name: wire(tool, name) for name, tool in registry.TOOLS.items()}
 
 
 def respond(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
-    """The answer of the tool `name`; what the agent can mend comes back as an error it can read."""
-    entry = ENTRIES[name]
-    try:
-        return _result(entry.call(entry.arguments.model_validate(arguments)))
-    except ValidationError as error:
-        return _failure(errors.of_arguments(error, entry.arguments))
-    except CatalogError as error:
-        return _failure(errors.of_catalog(error))
-    except Exception:
-        error_id = secrets.token_hex(4)
-        logger.exception("Fault %s in tool %s", error_id, name)
-        return _failure(errors.internal(error_id))
+    """The answer of the tool `name`; what the agent can correct comes back as an error it can read."""
+    return _result(registry.call(name, arguments))
 
 
-def _result(content: dict[str, Any], *, is_error: bool = False) -> CallToolResult:
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return CallToolResult(content=[TextContent(text=text)], structured_content=content, is_error=is_error)
-
-
-def _failure(error: errors.Error) -> CallToolResult:
-    return _result({"contract": prices.CONTRACT, "error": error}, is_error=True)
+def _result(result: registry.Result) -> CallToolResult:
+    text = json.dumps(result.content, ensure_ascii=False, separators=(",", ":"))
+    return CallToolResult(
+        content=[TextContent(text=text)], structured_content=result.content, is_error=result.is_error
+    )
 
 
 async def _list_tools(
@@ -107,7 +73,8 @@ async def _call_tool(_context: ServerRequestContext[Any], params: CallToolReques
     if params.name not in TOOLS:
         raise MCPError(INVALID_PARAMS, f"Unknown tool {params.name!r}. There are: {', '.join(TOOLS)}.")
     if wait := _wait_before(params.name):
-        return _failure(errors.rate_limited(params.name, settings.TOOL_CALLS_PER_MINUTE, wait))
+        error = errors.rate_limited(params.name, settings.TOOL_CALLS_PER_MINUTE, wait)
+        return _result(registry.failure(error))
     return await threads.run(respond, params.name, params.arguments or {})
 
 
