@@ -11,8 +11,6 @@ from typing import Any
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Func, Q, Subquery, Value
 
-from catalog.sync.price_history import HeldPrice
-
 NANOS = Decimal(10) ** 9
 SAMPLE = "sample"
 PAGE = 20_000
@@ -124,12 +122,12 @@ class Sku(models.Model):
 
 
 class PricingInfoQuerySet(models.QuerySet["PricingInfo"]):
-    def timelines(self, sku_ids: Iterable[str]) -> dict[str, list[HeldPrice]]:
-        """The price rows of each SKU, by its id, in the order in which they took effect."""
+    def timelines(self, sku_ids: Iterable[str]) -> dict[str, list[tuple[datetime | None, str]]]:
+        """(effective_time, content_hash) of each SKU's price rows by its id, in the order of their effect."""
         rows = self.filter(sku_id__in=list(sku_ids)).order_by(F("effective_time").asc(nulls_first=True), "id")
-        timelines: defaultdict[str, list[HeldPrice]] = defaultdict(list)
+        timelines: defaultdict[str, list[tuple[datetime | None, str]]] = defaultdict(list)
         for sku_id, began, content_hash in rows.values_list("sku_id", "effective_time", "content_hash"):
-            timelines[sku_id].append(HeldPrice(began, content_hash))
+            timelines[sku_id].append((began, content_hash))
         return timelines
 
     def with_tiers(self, sku_ids: Iterable[str]) -> Iterator[tuple[PricingInfo, PricingTier | None]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
 
@@ -13,8 +13,7 @@ from django.utils import timezone
 from catalog.models import PricingInfo, PricingTier, PricingUpdate, Sku
 from catalog.pricing.tiers import Aggregation, Price
 from catalog.pricing.units import UsageUnit
-
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+from catalog.providers.records import LONG_AGO
 
 
 @dataclass(frozen=True)
@@ -122,4 +121,4 @@ def in_effect(prices: Iterable[ListPrice], snapshot: Snapshot) -> ListPrice | No
 
 
 def _took_effect(price: ListPrice) -> tuple[datetime, int]:
-    return price.info.effective_time or _LONG_AGO, price.info.pk
+    return price.info.effective_time or LONG_AGO, price.info.pk

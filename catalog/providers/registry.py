@@ -11,24 +11,23 @@ from django.conf import settings
 from catalog.providers.google_cloud.client import ApiSource
 from catalog.providers.google_cloud.folder import FolderSource
 from catalog.providers.sample.source import SampleSource
-from catalog.sync.lease import Task
-from catalog.sync.run import Source
+from catalog.providers.source import Source
 
 
 @contextmanager
-def open_source(name: str, task: Task) -> Iterator[Source]:
+def open_source(name: str, readers: int = 1) -> Iterator[Source]:
     """The source called `api` or `sample`, or else the folder of recorded API responses at `name`.
 
     Args:
         name: which source.
-        task: the part of the sync that reads it; parallel parts share the budget of requests.
+        readers: how many parallel tasks read it; they share the budget of requests.
 
     Raises:
-        SourceError: Google's API wants credentials and there are none.
+        SourceError: no Google credentials were found.
     """
     if name == ApiSource.name:
         with ApiSource.connect(
-            settings.GOOGLE_API_KEY, settings.SYNC_REQUESTS_PER_MINUTE / task.count
+            settings.GOOGLE_API_KEY, settings.SYNC_REQUESTS_PER_MINUTE / readers
         ) as source:
             yield source
     elif name == SampleSource.name:

@@ -10,33 +10,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from operator import attrgetter
-from typing import Protocol, runtime_checkable
 
 from django.db import transaction
 from django.utils import timezone
 
 from catalog.errors import SourceError, SyncRefusedError
 from catalog.models import PricingInfo, PricingUpdate, Sku
-from catalog.providers.records import SkuRecord
+from catalog.providers.records import CURRENCY, SkuRecord
+from catalog.providers.source import HistorySource, Source
 from catalog.sync import lease
 from catalog.sync.diff import ServiceChange
-from catalog.sync.price_history import CURRENCY, HeldPrice, NewPrice, completed
+from catalog.sync.price_history import HeldPrice, NewPrice, completed
 from catalog.sync.report import SyncResult
-from catalog.sync.run import Progress, Scope, Source, recorded
+from catalog.sync.run import Progress, recorded
+from catalog.sync.scope import Scope
 from catalog.sync.signals import held
 from catalog.sync.staging import Stage
 from catalog.sync.writer import CHUNK
-
-
-@runtime_checkable
-class HistorySource(Source, Protocol):
-    """A price list that knows its past."""
-
-    def past_sku_lists(
-        self, service_ids: Sequence[str], since: datetime, until: datetime
-    ) -> Iterable[Iterable[SkuRecord]]:
-        """As sku_lists, with the prices of a time past; a SKU may come several times, oldest prices first."""
-        ...
 
 
 def backfill(
@@ -106,7 +96,9 @@ class _Completion:
         lease.beat(self._update)
         timelines = PricingInfo.objects.timelines(sku.sku_id for sku in skus)
         prices = [
-            (sku.sku_id, news) for sku in skus for news in self._missing(sku, timelines.get(sku.sku_id, []))
+            (sku.sku_id, news)
+            for sku in skus
+            for news in self._missing(sku, [HeldPrice(*row) for row in timelines.get(sku.sku_id, ())])
         ]
         self._stage.put(prices=prices)
 

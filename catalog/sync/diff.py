@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from catalog.providers.records import SkuRecord
+from catalog.providers.records import CURRENCY, SkuRecord
 from catalog.sync.content_hash import sku_hash
-from catalog.sync.price_history import CURRENCY
 
 
 @dataclass(slots=True)

@@ -8,9 +8,11 @@ from django.utils import timezone
 
 from catalog.models import PricingUpdate
 from catalog.providers.records import ServiceRecord, SkuRecord
+from catalog.providers.source import Source
 from catalog.sync.diff import ServiceChange
 from catalog.sync.report import SyncResult
-from catalog.sync.run import EVERYTHING, Progress, Run, Scope, Source, refuse_sample_over_prices
+from catalog.sync.run import Progress, Run, refuse_sample_over_prices
+from catalog.sync.scope import EVERYTHING, Scope
 
 # SKUs that are named of a service; the rest is counted.
 MOST_NAMED = 20

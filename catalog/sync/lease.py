@@ -7,9 +7,7 @@ slow finds its row closed and may not write any more: each of its transactions b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zlib import crc32
 
 from django.db import connection
 from django.db.models import Q
@@ -17,6 +15,7 @@ from django.utils import timezone
 
 from catalog.errors import LeaseLostError, SyncRefusedError
 from catalog.models import PricingUpdate
+from catalog.sync.scope import Task
 from catalog.sync.signals import held
 
 # Longer than a call to the API may take with all its retries.
@@ -46,21 +45,6 @@ WHERE NOT EXISTS (
     WHERE status = 'running' AND NOT (task_count = %s AND task_index <> %s)
 )
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A part of the services: `index` of `count` parts that parallel runs share between them."""
-
-    index: int = 0
-    count: int = 1
-
-    def includes(self, service_id: str) -> bool:
-        """Whether the service belongs to this part; the same parts whatever else the price list holds."""
-        return crc32(service_id.encode()) % self.count == self.index
-
-
-WHOLE = Task()
 
 
 def take(source: str, task: Task) -> PricingUpdate:

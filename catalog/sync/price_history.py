@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
-from catalog.providers.records import PricingRecord
+from catalog.providers.records import CURRENCY, LONG_AGO, PricingRecord
 from catalog.sync.content_hash import price_hash
-
-CURRENCY = "USD"
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class HeldPrice(NamedTuple):

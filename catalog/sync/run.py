@@ -7,68 +7,24 @@ be read stays as it was, and the rest goes on.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from typing import Protocol
 
 from catalog.errors import LeaseLostError, SourceError, SyncRefusedError
 from catalog.models import SAMPLE, PricingUpdate, Sku
 from catalog.providers.records import ServiceRecord, SkuRecord
+from catalog.providers.source import Source
 from catalog.sync import lease
 from catalog.sync.diff import HeldSkus, ServiceChange
-from catalog.sync.lease import WHOLE, Task
 from catalog.sync.report import SyncResult
+from catalog.sync.scope import EVERYTHING, Scope, Task
 from catalog.sync.signals import held
 from catalog.sync.writer import TableWriter
 
 logger = logging.getLogger(__name__)
 
 Progress = Callable[[Sequence[ServiceRecord]], Iterable[ServiceRecord]]
-
-
-class Source(Protocol):
-    """Where a price list comes from. `name` is recorded with the run: api, folder or sample."""
-
-    @property
-    def name(self) -> str: ...
-
-    def services(self) -> Iterable[ServiceRecord]: ...
-
-    def sku_lists(self, service_ids: Sequence[str]) -> Iterable[Iterable[SkuRecord]]:
-        """The SKUs of each service, in the order given; one that cannot be read says so when iterated."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Which services a run syncs: its task's part, of `service_ids` where some are named."""
-
-    task: Task = WHOLE
-    service_ids: Collection[str] = ()
-
-    @property
-    def is_whole(self) -> bool:
-        return self.task.count == 1 and not self.service_ids
-
-    def choose(self, services: Iterable[ServiceRecord]) -> list[ServiceRecord]:
-        """The services in scope; one that is listed twice counts once.
-
-        Raises:
-            SourceError: a named service is not listed.
-        """
-        listed = {service.service_id: service for service in services}
-        unknown = sorted(set(self.service_ids) - listed.keys())
-        if unknown:
-            raise SourceError(f"The price list has no service {', '.join(unknown)}.")
-        return [
-            service
-            for service_id, service in listed.items()
-            if self.task.includes(service_id) and (not self.service_ids or service_id in self.service_ids)
-        ]
-
-
-EVERYTHING = Scope()
 
 
 class Writer(Protocol):

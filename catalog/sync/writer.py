@@ -13,7 +13,7 @@ from catalog.models import PricingInfo, PricingUpdate, Service, Sku, StagedRows
 from catalog.providers.records import ServiceRecord, SkuRecord
 from catalog.sync import lease
 from catalog.sync.diff import ServiceChange
-from catalog.sync.price_history import continued
+from catalog.sync.price_history import HeldPrice, continued
 from catalog.sync.signals import held
 from catalog.sync.staging import Stage, retire
 
@@ -86,7 +86,7 @@ class TableWriter:
         prices = [
             (sku.sku_id, news)
             for sku, _ in self._waiting
-            for news in continued(held.get(sku.sku_id, ()), sku.pricing, now)
+            for news in continued([HeldPrice(*row) for row in held.get(sku.sku_id, ())], sku.pricing, now)
         ]
         self._stage.put(self._waiting, prices)
         self._waiting.clear()

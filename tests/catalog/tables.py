@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog.models import PricingTier, PricingUpdate
-from catalog.sync.run import Source, sync
+from catalog.providers.source import Source
+from catalog.sync.run import sync
 from tests.catalog.wire import Wire, wire_price, wire_rate, wire_sku
 
 

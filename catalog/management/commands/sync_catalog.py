@@ -15,12 +15,13 @@ from catalog.errors import SourceError, SyncRefusedError
 from catalog.models import PricingUpdate
 from catalog.providers.records import ServiceRecord
 from catalog.providers.registry import open_source
+from catalog.providers.source import Source
 from catalog.sync import signals
 from catalog.sync.backfill import backfill
 from catalog.sync.dry_run import preview
-from catalog.sync.lease import Task
 from catalog.sync.report import SyncResult
-from catalog.sync.run import Scope, Source, sync
+from catalog.sync.run import sync
+from catalog.sync.scope import Scope, Task
 
 
 class Command(BaseCommand):
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         signals.install()  # Cloud Run sends SIGTERM 10 s ahead of SIGKILL
         task = Task(settings.SYNC_TASK_INDEX, settings.SYNC_TASK_COUNT)
         try:
-            with self._log_beside_bar(), open_source(source, task) as prices:
+            with self._log_beside_bar(), open_source(source, readers=task.count) as prices:
                 result = self._run(prices, Scope(task, options["service"]), **options)
         except (SourceError, SyncRefusedError) as error:
             raise CommandError(str(error)) from error

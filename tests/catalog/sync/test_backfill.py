@@ -14,7 +14,8 @@ from catalog.pricing.list_prices import look_up, snapshot
 from catalog.providers.google_cloud.client import PATIENCE, ApiSource
 from catalog.providers.sample.source import SampleSource
 from catalog.sync.backfill import backfill
-from catalog.sync.run import EVERYTHING, Scope, sync
+from catalog.sync.run import sync
+from catalog.sync.scope import EVERYTHING, Scope
 from tests.catalog.fake_billing import FakeBilling, client
 from tests.catalog.tables import last_update, written_tables
 from tests.catalog.wire import COMPUTE, STORAGE, Wire, compute, wire_price, wire_rate, wire_service, wire_sku

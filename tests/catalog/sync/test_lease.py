@@ -13,8 +13,9 @@ from catalog.errors import LeaseLostError, SyncRefusedError
 from catalog.models import PricingUpdate, Sku
 from catalog.providers.records import SkuRecord
 from catalog.sync import lease, signals
-from catalog.sync.lease import LEASE, WHOLE, Task
+from catalog.sync.lease import LEASE
 from catalog.sync.run import sync
+from catalog.sync.scope import WHOLE, Task
 from tests.catalog.wire import COMPUTE, STORAGE, WireSource, compute, wire_sku
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,8 @@ import pytest
 
 from catalog.errors import SourceError
 from catalog.models import PricingUpdate, Sku
-from catalog.sync.lease import Task
-from catalog.sync.run import Scope, sync
+from catalog.sync.run import sync
+from catalog.sync.scope import Scope, Task
 from tests.catalog.tables import last_update, nanos_of, priced
 from tests.catalog.wire import COMPUTE, STORAGE, SkuList, WireSource, compute
 
