@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.calls import Cost, calling
-from tests.product import Product, install
+from tests.harness.product import Product, install
 
 SERVERS = {
     "without the check": "benchmarks.asgi_without_check:application",

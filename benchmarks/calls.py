@@ -14,7 +14,7 @@ from statistics import quantiles
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.product import Product, serve
+from tests.harness.product import Product, serve
 
 REVISION = "2026-07-28"
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")

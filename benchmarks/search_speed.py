@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks.calls import Caller, Cost, calling
 from benchmarks.search_quality.questions import authors, questions
-from tests.product import install
+from tests.harness.product import install
 
 SIZES = (20_000, 60_000, 200_000)
 KINDS: dict[str, list[dict[str, Any]]] = {

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.calls import Caller, Cost, calling
-from tests.product import install
+from tests.harness.product import install
 
 PAGE = 50
 

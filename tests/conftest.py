@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 
 from catalog.search.index import vocabulary
-from tests.needs import skip_or_fail
-from tests.sqld import Sqld, SqldMissingError
+from tests.harness.needs import skip_or_fail
+from tests.harness.sqld import Sqld, SqldMissingError
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from tests.sqld import free_port
+from tests.harness.sqld import free_port
 
 # TEST_DATABASE=libsql runs the tests on a libsql-server, which tests/conftest.py starts on this port.
 ON_LIBSQL = {"file": False, "libsql": True}[os.environ.get("TEST_DATABASE", "file")]
@@ -18,7 +18,7 @@ os.environ.update(
     GOOGLE_API_KEY="",
     GITHUB_CLIENT_ID="",
     GITHUB_CLIENT_SECRET="",
-    # The fake GitHub of tests/fake_github.py; allauth reads the address once, when it is imported.
+    # The fake GitHub of tests/harness/fake_github.py; allauth reads the address once, when it is imported.
     GITHUB_URL=f"http://127.0.0.1:{free_port()}",
     STAFF_GITHUB_IDS="",
     ALLOWED_GITHUB_IDS="",

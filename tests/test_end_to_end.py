@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.product import Product, install, serve
+from tests.harness.product import Product, install, serve
 
 MODES = ["legacy", "2026-07-28"]
 

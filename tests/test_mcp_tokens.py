@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.product import Product, install, serve
+from tests.harness.product import Product, install, serve
 
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
 # What tests/accounts/oauth/ makes through the endpoints is made here at once.

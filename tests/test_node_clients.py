@@ -15,11 +15,11 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests import node_tools
-from tests.github_product import serve_with_github
-from tests.person import Person
-from tests.product import Product
-from tests.sqld import free_port
+from tests.harness import node_tools
+from tests.harness.github_product import serve_with_github
+from tests.harness.person import Person
+from tests.harness.product import Product
+from tests.harness.sqld import free_port
 
 TOOLS = ["search", "details", "calculate"]
 PATIENCE_SECONDS = 60

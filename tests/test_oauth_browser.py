@@ -14,9 +14,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.accounts.oauth.agent import challenge_of
-from tests.browser import chromium
-from tests.github_product import serve_with_github
-from tests.product import Product
+from tests.harness.browser import chromium
+from tests.harness.github_product import serve_with_github
+from tests.harness.product import Product
 
 # The client's own page sends the person on to a third origin, as some clients do, and tells who opened it.
 LANDING = """<!doctype html><title>{title}</title><p>Back at the client

@@ -8,12 +8,12 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests import document_host
-from tests.document_host import Host
-from tests.github_product import serve_with_github
-from tests.oauth_client import OfficialClient, RefusedError
-from tests.person import Person
-from tests.product import Product, install, serve
+from tests.harness import document_host
+from tests.harness.document_host import Host
+from tests.harness.github_product import serve_with_github
+from tests.harness.oauth_client import OfficialClient, RefusedError
+from tests.harness.person import Person
+from tests.harness.product import Product, install, serve
 
 MODES = ["legacy", "2026-07-28"]
 
@@ -28,7 +28,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
 def product(tmp_path_factory: pytest.TempPathFactory, host: Host) -> Iterator[Product]:
     trusted = {document_host.CERTIFICATE_VARIABLE: str(host.certificate)}
     with serve_with_github(
-        tmp_path_factory.mktemp("oauth"), DJANGO_SETTINGS_MODULE="tests.document_settings", **trusted
+        tmp_path_factory.mktemp("oauth"), DJANGO_SETTINGS_MODULE="tests.harness.document_settings", **trusted
     ) as product:
         yield product
 

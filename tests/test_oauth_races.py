@@ -15,11 +15,11 @@ import httpx2
 import pytest
 
 from tests.accounts.oauth.agent import challenge_of
-from tests.github_product import serve_with_github
-from tests.needs import skip_or_fail
-from tests.person import Person
-from tests.product import Product
-from tests.sqld import Sqld, SqldMissingError
+from tests.harness.github_product import serve_with_github
+from tests.harness.needs import skip_or_fail
+from tests.harness.person import Person
+from tests.harness.product import Product
+from tests.harness.sqld import Sqld, SqldMissingError
 
 CALLBACK = "https://agent.example/callback"
 AT_ONCE = 6

@@ -17,8 +17,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.needs import skip_or_fail
-from tests.product import Product
+from tests.harness.needs import skip_or_fail
+from tests.harness.product import Product
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTALL_SECONDS = 300

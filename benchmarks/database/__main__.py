@@ -19,8 +19,8 @@ from pathlib import Path
 
 import django
 
-from tests.proxy import Fault, Proxy
-from tests.sqld import Sqld
+from tests.harness.libsql_proxy import Fault, Proxy
+from tests.harness.sqld import Sqld
 
 ROUND_TRIP = 0.030
 Figures = dict[str, float]

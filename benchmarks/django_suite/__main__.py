@@ -2,7 +2,7 @@
 
     python -m benchmarks.django_suite [LABEL ...]
 
-The released source of the installed Django brings the tests; the server is the one of tests/sqld.py. Prints
+The released source of the installed Django brings the tests; the server is the one of tests/harness/sqld.py. Prints
 which of the tests that pass on sqlite3 do not pass on the server, with the reason, and their ratio.
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import django
 
-from tests.sqld import Sqld
+from tests.harness.sqld import Sqld
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LABELS = [

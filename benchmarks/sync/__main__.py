@@ -19,8 +19,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.proxy import Fault, Proxy
-from tests.sqld import Sqld
+from tests.harness.libsql_proxy import Fault, Proxy
+from tests.harness.sqld import Sqld
 
 ROUND_TRIP = 0.030
 COPIES = (1, 3, 10)

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 from pytest_django import Settings
 
-from tests import fake_github
-from tests.fake_github import GitHub
+from tests.harness import fake_github
+from tests.harness.fake_github import GitHub
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.test import Client as Browser
 from pytest_django import Settings
 
 from accounts.models import User
-from tests.fake_github import GitHub
+from tests.harness.fake_github import GitHub
 
 pytestmark = pytest.mark.django_db
 

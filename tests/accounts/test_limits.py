@@ -11,7 +11,7 @@ from pytest_django import Settings
 from accounts.models import User
 from tests.accounts.oauth.agent import Agent
 from tests.accounts.oauth.conftest import make_client
-from tests.fake_github import GitHub
+from tests.harness.fake_github import GitHub
 
 pytestmark = pytest.mark.django_db
 

@@ -10,9 +10,9 @@ from pytest_django.plugin import DjangoDbBlocker
 from libsql_backend import dbapi
 from libsql_backend.base import DatabaseWrapper
 from pricing_site.database import from_url
-from tests.needs import skip_or_fail
-from tests.proxy import Proxy
-from tests.sqld import Sqld, SqldMissingError, binary
+from tests.harness.libsql_proxy import Proxy
+from tests.harness.needs import skip_or_fail
+from tests.harness.sqld import Sqld, SqldMissingError, binary
 
 Connect = Callable[..., dbapi.Connection]
 

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from libsql_backend import dbapi
+from tests.harness.sqld import Sqld
 from tests.libsql_backend.conftest import Connect
-from tests.sqld import Sqld
 
 KEY = Ed25519PrivateKey.generate()
 

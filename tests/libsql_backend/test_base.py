@@ -11,7 +11,7 @@ from django.db.utils import ConnectionHandler
 
 from libsql_backend.base import DatabaseWrapper
 from pricing_site.database import from_url
-from tests.sqld import Sqld
+from tests.harness.sqld import Sqld
 
 
 def test_a_query_takes_djangos_placeholders(wrapper: DatabaseWrapper) -> None:

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from libsql_backend import dbapi
+from tests.harness.libsql_proxy import Proxy
+from tests.harness.sqld import Sqld
 from tests.libsql_backend.conftest import Connect
-from tests.proxy import Proxy
-from tests.sqld import Sqld
 
 
 def names(connection: dbapi.Connection) -> list[str]:

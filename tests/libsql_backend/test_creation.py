@@ -10,8 +10,8 @@ from django.db.utils import ConnectionHandler
 from libsql_backend import dbapi
 from libsql_backend.creation import DatabaseCreation
 from pricing_site.database import from_url
+from tests.harness.sqld import Sqld
 from tests.libsql_backend.conftest import Connect
-from tests.sqld import Sqld
 
 
 def creation(url: str, test_name: str | None) -> DatabaseCreation:

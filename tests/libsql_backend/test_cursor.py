@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from libsql_backend import dbapi
+from tests.harness.libsql_proxy import Proxy
 from tests.libsql_backend.conftest import Connect
-from tests.proxy import Proxy
 
 THREE = "VALUES (1, 'a'), (2, 'b'), (3, 'c')"
 

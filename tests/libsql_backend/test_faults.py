@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from libsql_backend import dbapi
+from tests.harness.libsql_proxy import Fault, Proxy
+from tests.harness.needs import skip_or_fail
+from tests.harness.sqld import Sqld
 from tests.libsql_backend.conftest import Connect
-from tests.needs import skip_or_fail
-from tests.proxy import Fault, Proxy
-from tests.sqld import Sqld
 
 CREATE = "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT)"
 INSERT = "INSERT INTO t (name) VALUES (?)"

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from libsql_backend import dbapi
+from tests.harness.libsql_proxy import Fault, Proxy
+from tests.harness.sqld import Sqld, free_port
 from tests.libsql_backend.conftest import Connect
-from tests.proxy import Fault, Proxy
-from tests.sqld import Sqld, free_port
 
 
 @pytest.mark.usefixtures("_sqld_program")

@@ -19,7 +19,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from catalog.models import PricingUpdate, Service, Sku
 from pricing_site.database import from_url
-from tests.sqld import Sqld
+from tests.harness.sqld import Sqld
 
 NOON = dt.datetime(2026, 2, 28, 12, 0, 0, 123456, dt.UTC)
 

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from libsql_backend import dbapi, transport
+from tests.harness.libsql_proxy import Fault, Proxy
+from tests.harness.sqld import Sqld, free_port
 from tests.libsql_backend.conftest import Connect
-from tests.proxy import Fault, Proxy
-from tests.sqld import Sqld, free_port
 
 
 def test_requests_share_one_connection(proxy: Proxy, connect: Connect) -> None:

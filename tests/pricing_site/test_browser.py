@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import chromium
-from tests.product import Product, install, serve
+from tests.harness.browser import chromium
+from tests.harness.product import Product, install, serve
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from pytest_django import Settings
 
-from tests.product import Product, install, serve
+from tests.harness.product import Product, install, serve
 from tools import limits
 
 

@@ -14,9 +14,9 @@ from pytest_django import Settings
 from accounts.models import Client
 from accounts.oauth import client_document, tokens
 from accounts.oauth.client_document import DocumentFetcher
-from tests import document_host
 from tests.accounts.oauth.agent import Agent, answer_of
-from tests.document_host import CERTIFICATE_VARIABLE, Host, LoopbackFetcher
+from tests.harness import document_host
+from tests.harness.document_host import CERTIFICATE_VARIABLE, Host, LoopbackFetcher
 
 JSON = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
@@ -32,7 +32,7 @@ def host(site: Host, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Hos
     for kept in (site.documents, site.answers, site.drips, site.requests):
         kept.clear()
     monkeypatch.setenv(CERTIFICATE_VARIABLE, str(site.certificate))
-    fetcher = "tests.document_host.LoopbackFetcher"
+    fetcher = "tests.harness.document_host.LoopbackFetcher"
     settings.OAUTH2_PROVIDER = {**settings.OAUTH2_PROVIDER, "CIMD_METADATA_FETCHER": fetcher}
     return site
 

@@ -16,9 +16,9 @@ from catalog.providers.sample.source import SampleSource
 from catalog.sync.backfill import backfill
 from catalog.sync.run import sync
 from catalog.sync.scope import EVERYTHING, Scope
-from tests.catalog.fake_billing import FakeBilling, client
 from tests.catalog.tables import last_update, written_tables
 from tests.catalog.wire import COMPUTE, STORAGE, Wire, compute, wire_price, wire_rate, wire_service, wire_sku
+from tests.harness.fake_billing import FakeBilling, client
 
 pytestmark = pytest.mark.django_db
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from tests.catalog.databases import KINDS, FileDatabase, Query, Rows, open_database
-from tests.catalog.processes import Syncs, syncs
 from tests.catalog.wire import Wire, wire_price, wire_rate, wire_service, wire_sku
+from tests.harness.databases import KINDS, FileDatabase, Query, Rows, open_database
+from tests.harness.sync_processes import Syncs, syncs
 
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "10"))
 SERVICES = [f"{number:04}-0000-0000" for number in range(6)]

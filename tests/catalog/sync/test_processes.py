@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.catalog.databases import KINDS, open_database
-from tests.catalog.processes import migrate, start_sync, syncs, wait_until
 from tests.catalog.wire import COMPUTE, STORAGE, wire_service, wire_sku
+from tests.harness.databases import KINDS, open_database
+from tests.harness.sync_processes import migrate, start_sync, syncs, wait_until
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from catalog.providers.google_cloud.client import CONCURRENCY, PAGE_SIZE, PATIEN
 from catalog.providers.google_cloud.parse import parse_sku
 from catalog.sync.content_hash import sku_hash
 from catalog.sync.run import sync
-from tests.catalog.fake_billing import FakeBilling, client
 from tests.catalog.wire import COMPUTE, STORAGE, wire_price, wire_rate, wire_service, wire_sku
-from tests.tcp_proxy import TcpProxy
+from tests.harness.fake_billing import FakeBilling, client
+from tests.harness.tcp_proxy import TcpProxy
 
 # As patient as the real one with what it asks again, but quick.
 QUICK = Patience(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.needs import skip_or_fail
+from tests.harness.needs import skip_or_fail
 
 ARGUMENTS = [
     "--no-sandbox",

@@ -17,7 +17,7 @@ from mcp.shared.auth import (
     OAuthToken,
 )
 
-from tests.person import Person
+from tests.harness.person import Person
 
 CALLBACK = "http://127.0.0.1:41999/callback"
 

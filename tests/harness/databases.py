@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from libsql_backend import dbapi
-from tests.needs import skip_or_fail
-from tests.sqld import Sqld, SqldMissingError
+from tests.harness.needs import skip_or_fail
+from tests.harness.sqld import Sqld, SqldMissingError
 
 Rows = list[tuple[Any, ...]]
 Query = Callable[[str], Rows]

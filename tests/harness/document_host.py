@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from accounts.oauth.client_document import DocumentFetcher
-from tests.sqld import free_port
+from tests.harness.sqld import free_port
 
 CERTIFICATE_VARIABLE = "DOCUMENT_HOST_CERTIFICATE"
 

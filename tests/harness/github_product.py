@@ -6,9 +6,9 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests import fake_github
-from tests.product import Product, install, serve
-from tests.sqld import free_port
+from tests.harness import fake_github
+from tests.harness.product import Product, install, serve
+from tests.harness.sqld import free_port
 
 
 @contextlib.contextmanager

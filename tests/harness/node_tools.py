@@ -8,9 +8,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.needs import skip_or_fail
+from tests.harness.needs import skip_or_fail
 
-FOLDER = Path(__file__).resolve().parent / "clients"
+FOLDER = Path(__file__).resolve().parent.parent / "clients"
 MODULES = FOLDER / "node_modules"
 OLDEST_NODE = 22
 

@@ -34,7 +34,7 @@ def migrate(database_url: str) -> None:
 
 
 class Syncs:
-    """Starts syncs at once: each is a fork of a process that has Django loaded (tests/catalog/forking.py)."""
+    """Starts syncs at once: each is a fork of a process that has Django loaded (tests/harness/forking.py)."""
 
     def __init__(self, parent: subprocess.Popen[str]) -> None:
         self._parent = parent
@@ -69,7 +69,7 @@ def syncs(database_url: str) -> Iterator[Syncs]:
     ends a sync at that moment leaves it locked, so that the sync waits for ever.
     """
     migrate(database_url)
-    command = [sys.executable, "-m", "tests.catalog.forking"]
+    command = [sys.executable, "-m", "tests.harness.forking"]
     unmeasured = {
         name: value for name, value in environment(database_url).items() if not name.startswith("COVERAGE_")
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-NODE = Path(__file__).parent / "node"
+NODE = Path(__file__).parent.parent / "node"
 INSTALL = "npm ci --ignore-scripts --prefix tests/node"
 START_SECONDS = 20.0
 
