@@ -2,8 +2,9 @@
 
     python -m benchmarks.django_suite [LABEL ...]
 
-The released source of the installed Django brings the tests; the server is the one of tests/harness/sqld.py. Prints
-which of the tests that pass on sqlite3 do not pass on the server, with the reason, and their ratio.
+The released source of the installed Django brings the tests; the server is the one of
+tests/harness/sqld.py. Prints which of the tests that pass on sqlite3 do not pass on the server, with the
+reason, and their ratio.
 """
 
 from __future__ import annotations
