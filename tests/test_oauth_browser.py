@@ -170,7 +170,7 @@ def test_a_person_takes_access_back_and_makes_a_token(page: Page, product: Produ
         page.get_by_role("button", name="Revoke Web agent").first.click()
         page.get_by_role("status").wait_for()
     page.get_by_label("What is it for?").fill("report")
-    page.get_by_role("button", name="Make a token").click()
+    page.get_by_role("button", name="Create token").click()
     token = page.locator("pre").first.inner_text().strip()
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/json, text/event-stream"}

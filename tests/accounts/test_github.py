@@ -221,7 +221,7 @@ def test_a_code_that_github_does_not_know_is_an_error_page(client: Browser) -> N
     response = client.get(CALLBACK, {"code": "stolen", "state": state})
 
     assert response.status_code == 401
-    assert "Signing in did not work" in response.content.decode()
+    assert "Sign-in failed" in response.content.decode()
 
 
 @pytest.mark.usefixtures("github")
@@ -230,7 +230,7 @@ def test_somebody_who_stops_at_github_is_told_so(client: Browser) -> None:
 
     response = client.get(CALLBACK, {"error": "access_denied", "state": state}, follow=True)
 
-    assert "You did not sign in" in response.content.decode()
+    assert "Sign-in cancelled" in response.content.decode()
 
 
 @pytest.mark.usefixtures("github")

@@ -100,7 +100,7 @@ def test_a_use_is_noted_at_most_once_an_hour(
     user: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     raw = tokens.issue(user, days=7)
-    earlier = timezone.now() - tokens.USE_NOTED_EVERY
+    earlier = timezone.now() - tokens.LAST_USED_PRECISION
     AccessToken.objects.update(updated=earlier)
 
     with django_assert_num_queries(2):
@@ -115,7 +115,7 @@ def test_a_use_that_cannot_be_noted_is_a_use_all_the_same(
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     raw = tokens.issue(user, days=7)
-    AccessToken.objects.update(updated=timezone.now() - tokens.USE_NOTED_EVERY)
+    AccessToken.objects.update(updated=timezone.now() - tokens.LAST_USED_PRECISION)
 
     def locked(*_: object, **__: object) -> None:
         raise OperationalError("database is locked")
@@ -140,7 +140,7 @@ def test_issue_token_prints_only_the_token_and_makes_a_user_without_a_password()
     assert bearer.user_id == user.pk
     assert not user.has_usable_password()
     assert timedelta(days=2) < bearer.expires - timezone.now() < timedelta(days=3)
-    assert "Made user octo-cat" in err
+    assert "Created user octo-cat" in err
 
 
 def test_issue_token_keeps_an_existing_user_as_it_is(user: User) -> None:
@@ -149,14 +149,14 @@ def test_issue_token_keeps_an_existing_user_as_it_is(user: User) -> None:
 
     _, err = _issue_token("ann")
 
-    assert "Made user" not in err
+    assert "Created user" not in err
     assert User.objects.get().check_password("correct horse battery")
 
 
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        (["no such login"], "no valid login"),
+        (["no such login"], "is not a valid login"),
         (["ann", "--days", "0"], "must be a whole number from 1 to 366, not '0'"),
         (["ann", "--days", "a year"], "must be a whole number from 1 to 366, not 'a year'"),
     ],

@@ -51,7 +51,7 @@ def test_the_pages_are_for_those_signed_in(client: Browser, path: str) -> None:
 def test_a_person_without_clients_or_tokens_is_shown_the_way_to_one(agent: Agent) -> None:
     html = html_of(agent)
 
-    assert "None yet" in html
+    assert "No clients yet" in html
     assert "/connect/" in html
 
 
@@ -139,7 +139,7 @@ def test_a_personal_token_is_shown_once_and_works(agent: Agent) -> None:
 
 def test_a_person_sees_when_a_token_was_last_used(agent: Agent) -> None:
     tokens.issue(agent.user, days=9)
-    assert "not used after its first hour" in html_of(agent)
+    assert "not used after the first hour" in html_of(agent)
 
     AccessToken.objects.update(updated=timezone.now() + timedelta(hours=2))
     assert "last used" in html_of(agent)

@@ -76,7 +76,7 @@ def test_over_https_cookies_stay_there_and_browsers_stay_with_it() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("path", "words"), [("/nowhere/", "no such page"), ("/account/clients/9/revoke/", "")]
+    ("path", "words"), [("/nowhere/", "Page not found"), ("/account/clients/9/revoke/", "")]
 )
 def test_errors_are_pages_of_ours(admin_client: Browser, path: str, words: str) -> None:
     response = admin_client.get(path) if words else admin_client.post(path)

@@ -70,5 +70,5 @@ def test_it_says_where_prices_come_from() -> None:
 def test_a_server_that_others_reach_is_refused_in_a_sentence(settings: Settings) -> None:
     settings.IS_LOCAL = False
     settings.PUBLIC_URL = "https://pricing.example.com"
-    with pytest.raises(CommandError, match="only where PUBLIC_URL is this machine"):
+    with pytest.raises(CommandError, match="requires PUBLIC_URL to be on this machine"):
         printed()

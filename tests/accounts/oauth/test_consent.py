@@ -9,7 +9,7 @@ from django.test import Client as Browser
 from oauth2_provider.models import Grant
 
 from accounts.models import Client, User
-from accounts.oauth.authorize import OFFER_SECONDS
+from accounts.oauth.authorize import CONSENT_PAGE_SECONDS
 from tests.accounts.oauth.agent import ISSUER, Agent, answer_of
 from tests.accounts.oauth.conftest import make_client
 
@@ -53,7 +53,7 @@ def test_the_page_names_the_client_the_person_and_where_they_are_sent(agent: Age
     assert "ann" in html
     assert "agent.example" in html
     assert "Search and read prices" in html
-    assert "nobody checked it" in html
+    assert "chosen by the client, not verified" in html
 
 
 def test_the_page_warns_of_a_client_that_any_program_could_be(agent: Agent) -> None:
@@ -62,7 +62,7 @@ def test_the_page_warns_of_a_client_that_any_program_could_be(agent: Agent) -> N
     html = agent.ask(redirect_uri="http://127.0.0.1:5123/callback").content.decode()
 
     assert "127.0.0.1:5123" in html
-    assert "Any program on your computer can ask under this name" in html
+    assert "Any program on your computer can use this name" in html
 
 
 @pytest.mark.parametrize(
@@ -153,12 +153,12 @@ def test_a_client_that_changes_its_name_meanwhile_is_asked_about_anew(agent: Age
     response = agent.answer(page)
 
     assert response.status_code == 400
-    assert "Show it again" in response.content.decode()
+    assert "Show the request again" in response.content.decode()
 
 
 def test_an_answer_that_comes_too_late_is_refused(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
     page = agent.ask()
-    later = time.time() + OFFER_SECONDS + 1
+    later = time.time() + CONSENT_PAGE_SECONDS + 1
     monkeypatch.setattr("django.core.signing.time.time", lambda: later)
 
     assert agent.answer(page).status_code == 400
