@@ -20,7 +20,7 @@ def clear() -> dict[str, int]:
     """Delete expired tokens, codes and consents, and unused clients.
 
     Returns:
-        The number of deleted consents, codes and clients. The library does not report its tokens.
+        The number of deleted consents, codes and clients. The library only logs its token counts.
     """
     clear_expired()
     now = timezone.now()
