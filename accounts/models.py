@@ -79,7 +79,7 @@ class Consent(models.Model):
 
 
 class RedeemedCode(models.Model):
-    """An authorization code that was exchanged, kept so that a replay revokes the tokens it gave."""
+    """An authorization code that was exchanged, kept so that a replay revokes its tokens."""
 
     checksum = models.CharField(max_length=64, unique=True)
     token_family = models.UUIDField()

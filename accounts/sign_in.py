@@ -40,7 +40,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @never_cache
 @rate_limit(action="sign_in")
 def github_login(request: HttpRequest) -> HttpResponse:
-    """Redirect to GitHub. A query could widen the request to GitHub, so none is accepted."""
+    """Redirect to GitHub. Query parameters could widen the request, so they are refused."""
     if not settings.HAS_GITHUB:
         raise Http404
     if request.method != "POST" or request.GET:

@@ -33,7 +33,7 @@ class Validator(OAuth2Validator):
         *_args: Any,
         **_kwargs: Any,
     ) -> bool:
-        """Keep the code's grant for the calls that follow: another request may redeem it meanwhile."""
+        """Keep the code's grant for the calls that follow: another request may redeem the code in between."""
         grant = Grant.objects.select_related("user").filter(code=code, application=client).first()
         if grant is None or grant.is_expired():
             _revoke_tokens_from(code)
