@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-# Importing from these registers the libraries' own pages, which the ones below replace.
+# Importing from these modules registers the libraries' own admin classes, which the ones below replace.
 from allauth.account.admin import EmailAddress
 from allauth.socialaccount.admin import SocialApp, SocialToken
 from django.contrib import admin
@@ -17,15 +17,16 @@ from oauth2_provider.models import AccessToken, revoke_access_token
 from accounts.models import Client, User
 
 admin.site.register(User, UserAdmin)
-# Codes live for a minute, ID tokens are never issued, and a refresh token goes with its access token.
+# Codes live for a minute, ID tokens are never issued, and a refresh token is revoked with its access token.
 admin.site.unregister([oauth_admin.grant_model, oauth_admin.id_token_model, oauth_admin.refresh_token_model])
 admin.site.unregister([Client, AccessToken])
-# GitHub's credentials are settings; a second set here would break sign-in. Addresses and tokens are not kept.
+# GitHub's credentials are settings; a second set in the database would break sign-in. Email addresses and
+# GitHub's tokens are not stored.
 admin.site.unregister([EmailAddress, SocialApp, SocialToken])
 
 
-class MadeElsewhere(admin.ModelAdmin):
-    """Can be seen and deleted; the OAuth flow and the commands are what makes it."""
+class DeleteOnlyAdmin(admin.ModelAdmin):
+    """Rows can be viewed and deleted. Only the OAuth flow and commands create them."""
 
     show_full_result_count = False
     list_per_page = 50
@@ -38,7 +39,7 @@ class MadeElsewhere(admin.ModelAdmin):
 
 
 @admin.register(Client)
-class ClientAdmin(MadeElsewhere):
+class ClientAdmin(DeleteOnlyAdmin):
     list_display = ["__str__", "client_id", "client_type", "registration_source", "created", "disabled"]
     list_filter = ["disabled", "registration_source", "client_type"]
     search_fields = ["name", "client_id"]
@@ -58,14 +59,14 @@ class ClientAdmin(MadeElsewhere):
 
 
 @admin.register(AccessToken)
-class AccessTokenAdmin(MadeElsewhere):
+class AccessTokenAdmin(DeleteOnlyAdmin):
     list_display = ["id", "user", "application", "scope", "created", "expires"]
     list_select_related = ["user", "application"]
     ordering = ["-id"]
     search_fields = ["user__username", "application__name", "application__client_id__exact"]
     fields = ["user", "application", "scope", "resource", "created", "expires"]
 
-    # Deleting the row alone would leave its refresh token, which gets its bearer a new access token.
+    # Deleting only the row would leave its refresh token, which can be exchanged for a new access token.
     def delete_model(self, _request: HttpRequest, token: AccessToken) -> None:
         revoke_access_token(token)
 

@@ -1,22 +1,22 @@
-"""What can be wrong with an account."""
+"""Errors of the accounts app."""
 
 from __future__ import annotations
 
 
 class NotLocalError(Exception):
-    """A local account was asked for on a server that others reach.
+    """A local account was requested on a server that others can reach.
 
     Args:
-        public_url: the address that others reach it at.
+        public_url: the server's PUBLIC_URL.
     """
 
     def __init__(self, public_url: str) -> None:
-        super().__init__(f"A local account is made only where PUBLIC_URL is this machine, not {public_url}.")
+        super().__init__(f"A local account requires PUBLIC_URL to be on this machine, not {public_url}.")
         self.public_url = public_url
 
 
 class ClientMetadataError(Exception):
-    """A client said something about itself that it may not (RFC 7591 section 3.2.2).
+    """A client's metadata was rejected (RFC 7591 section 3.2.2).
 
     Args:
         code: `invalid_redirect_uri` or `invalid_client_metadata`.

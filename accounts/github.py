@@ -1,4 +1,4 @@
-"""Sign-in with GitHub: who may in, and who administers. Decided anew at each sign-in."""
+"""Sign-in with GitHub. Every sign-in decides again who gets in and who is staff."""
 
 from __future__ import annotations
 
@@ -24,43 +24,43 @@ GITHUB_TIMEOUT_SECONDS = 5
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Accounts are made by signing in with GitHub and in no other way."""
+    """Accounts are created only by signing in with GitHub."""
 
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False
 
     def add_message(self, *_: Any, **__: Any) -> None:
-        """None of allauth's: the page that follows shows who is signed in."""
+        """Drop allauth's messages: the next page shows who is signed in."""
 
     def get_client_ip(self, request: HttpRequest) -> str:
         try:
             return str(super().get_client_ip(request))
-        except ImproperlyConfigured as error:  # fewer proxies passed it on than TRUSTED_PROXIES says
+        except ImproperlyConfigured as error:  # X-Forwarded-For lists fewer proxies than TRUSTED_PROXIES
             raise PermissionDenied from error
 
 
 class GitHubAdapter(DefaultSocialAccountAdapter):
-    """What happens between GitHub's answer and the session."""
+    """Decides, after GitHub's response, who gets a session and what is stored about them."""
 
     def is_open_for_signup(self, _request: HttpRequest, _sociallogin: SocialLogin) -> bool:
         return True
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
-        """The name and the number alone: nothing here is ever sent by mail, so no address is kept."""
+        """Store only the login and the numeric id: the site sends no email, so it needs no address."""
         login = data.get("username")
         sociallogin.account.extra_data = {"login": login}
         sociallogin.email_addresses = []
         return super().populate_user(request, sociallogin, {"username": login})
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        # "connect" would tie a second GitHub account, with other rights, to the same person.
-        if sociallogin.state.get("process") != "login" or not _may_use(sociallogin):
+        # "connect" would link a second GitHub account, with other rights, to the same person.
+        if sociallogin.state.get("process") != "login" or not _is_allowed(sociallogin):
             _deny(request, sociallogin)
         _set_staff(sociallogin)
 
 
-def _may_use(sociallogin: SocialLogin) -> bool:
-    """Whether this GitHub account is among those allowed; where nothing is limited, all are."""
+def _is_allowed(sociallogin: SocialLogin) -> bool:
+    """Whether this GitHub account may sign in. Without allowed ids or organizations, every account may."""
     ids, organizations = settings.ALLOWED_GITHUB_IDS, settings.ALLOWED_GITHUB_ORGS
     if not ids and not organizations:
         return True
@@ -70,23 +70,23 @@ def _may_use(sociallogin: SocialLogin) -> bool:
 
 
 def _is_member(organization: str, token: str) -> bool:
-    """Whether GitHub says that the token's owner is an active member of `organization`."""
-    answer = requests.get(
+    """Whether GitHub reports the token's owner as an active member of `organization`."""
+    response = requests.get(
         f"{GitHubOAuth2Adapter.api_url}/user/memberships/orgs/{organization}",
         headers={"Authorization": f"Bearer {token}", "Accept": "application/vnd.github+json"},
         timeout=GITHUB_TIMEOUT_SECONDS,
     )
-    return answer.status_code == requests.codes.ok and answer.json().get("state") == "active"
+    return response.status_code == requests.codes.ok and response.json().get("state") == "active"
 
 
 def _deny(request: HttpRequest, sociallogin: SocialLogin) -> NoReturn:
-    logger.warning("Sign-in refused to GitHub account %s", sociallogin.account.uid)
+    logger.warning("Denied sign-in to GitHub account %s", sociallogin.account.uid)
     login = sociallogin.account.extra_data.get("login")
     raise ImmediateHttpResponse(render(request, "accounts/denied.html", {"login": login}, status=403))
 
 
 def _set_staff(sociallogin: SocialLogin) -> None:
-    """Staff go by GitHub's numeric id: a login can be given up and taken by somebody else."""
+    """Identify staff by GitHub's numeric id: a login can be given up and taken by somebody else."""
     user = sociallogin.user
     is_staff = sociallogin.account.uid in settings.STAFF_GITHUB_IDS
     if (user.is_staff, user.is_superuser) == (is_staff, is_staff):

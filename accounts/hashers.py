@@ -1,4 +1,4 @@
-"""How a client's secret is stored."""
+"""The hasher for client secrets."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 
 class ClientSecretHasher(PBKDF2PasswordHasher):
-    """One round: a secret is 128 random characters, which no dictionary holds and nobody guesses.
+    """One iteration: a secret is 128 random characters, which cannot be guessed.
 
-    The rounds that protect a password would cost half a second of CPU at every token request.
+    The iterations that protect a password would cost half a second of CPU on every token request.
     """
 
     algorithm = "client_secret"

@@ -1,4 +1,4 @@
-"""The administrator and the bearer token that script/run makes on a person's own machine."""
+"""The administrator and the bearer token that script/run creates on a person's own machine."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TOKEN_DAYS = 365
 
 @dataclass(frozen=True, slots=True)
 class LocalAccount:
-    """What a person needs to sign in to the admin and to connect an agent."""
+    """Credentials for the admin and for connecting an agent."""
 
     username: str
     password: str
@@ -27,19 +27,19 @@ class LocalAccount:
 
 
 def ensure_local_account(path: Path) -> LocalAccount:
-    """The local administrator, as kept in `path`; what is missing or no longer good is made anew.
+    """Create the local administrator and token, or reuse those saved in `path` if they still work.
 
     Args:
-        path: a file that only its owner may read; a later run shows the same password and token.
+        path: the file that later runs read the same password and token from. Only its owner can read it.
 
     Raises:
-        NotLocalError: PUBLIC_URL is not this machine.
+        NotLocalError: PUBLIC_URL is not on this machine.
     """
     if not settings.IS_LOCAL:
         raise NotLocalError(settings.PUBLIC_URL)
-    kept = _read(path)
-    user = _ensure_administrator(password := kept.get("password") or secrets.token_urlsafe(12))
-    token = kept.get("token", "")
+    saved = _read(path)
+    user = _ensure_administrator(password := saved.get("password") or secrets.token_urlsafe(12))
+    token = saved.get("token", "")
     bearer = tokens.check(token)
     if bearer is None or bearer.user_id != user.pk:
         token = tokens.issue(user, days=TOKEN_DAYS, name="script/run")
@@ -58,17 +58,17 @@ def _ensure_administrator(password: str) -> User:
 
 
 def _read(path: Path) -> dict[str, str]:
-    """What an earlier run wrote; nothing where there was none or the file is damaged."""
+    """The saved account; {} if the file is missing or damaged."""
     try:
-        kept = json.loads(path.read_text())
+        saved = json.loads(path.read_text())
     except (FileNotFoundError, ValueError):
         return {}
-    return kept if isinstance(kept, dict) else {}
+    return saved if isinstance(saved, dict) else {}
 
 
 def _write(path: Path, account: LocalAccount) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # The mode comes first: at no moment may another user read what follows.
+    # Set the mode before writing, so that other users can never read the secrets.
     path.touch(mode=0o600)
     path.chmod(0o600)
     path.write_text(json.dumps(asdict(account), indent=2))

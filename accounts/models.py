@@ -1,4 +1,4 @@
-"""People, the clients that act for them, and what they agreed to."""
+"""Users, the OAuth clients that act for them, and their consents."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ MAX_TOKEN_NAME_LENGTH = 60
 
 
 class User(AbstractUser):
-    """A person. Our own model from the first migration, since Django cannot swap it in later."""
+    """A person. A custom model from the first migration on, since Django cannot swap one in later."""
 
 
 class Client(AbstractApplication):
-    """An OAuth client. Our own model from the first migration, for the same reason."""
+    """An OAuth client. A custom model from the first migration on, for the same reason."""
 
     disabled = models.BooleanField(
         default=False, help_text="A disabled client gets no token, and those it has are refused."
@@ -44,7 +44,7 @@ class Client(AbstractApplication):
         return not self.disabled
 
     def clean(self) -> None:
-        """What a client may say about itself, whichever way it came (RFC 7591 section 5)."""
+        """Validate what a client says about itself, however it registered (RFC 7591 section 5)."""
         super().clean()
         errors: dict[str, list[str]] = {}
         if not self.name.isprintable() or len(self.name) > MAX_NAME_LENGTH:
@@ -52,17 +52,17 @@ class Client(AbstractApplication):
         if self.authorization_grant_type != self.GRANT_AUTHORIZATION_CODE:
             errors["authorization_grant_type"] = ["must be authorization_code"]
         uris = self.redirect_uris.split()
-        faults = [f"{uri[:200]!r} {fault}" for uri in uris if (fault := redirects.fault_of(uri))]
+        uri_errors = [f"{uri[:200]!r} {error}" for uri in uris if (error := redirects.uri_error(uri))]
         if len(uris) > MAX_REDIRECT_URIS or any(len(uri) > MAX_REDIRECT_URI_LENGTH for uri in uris):
-            faults = [f"are limited to {MAX_REDIRECT_URIS} of {MAX_REDIRECT_URI_LENGTH} characters"]
-        if faults:
-            errors["redirect_uris"] = faults
+            uri_errors = [f"must be at most {MAX_REDIRECT_URIS} URIs of {MAX_REDIRECT_URI_LENGTH} characters"]
+        if uri_errors:
+            errors["redirect_uris"] = uri_errors
         if errors:
             raise ValidationError(errors)
 
 
 class Consent(models.Model):
-    """A person agreed that a client may act for them. No code or token is good without it."""
+    """A person's consent that a client may act for them. Codes and tokens are invalid without it."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="consents")
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="consents")
@@ -79,7 +79,7 @@ class Consent(models.Model):
 
 
 class RedeemedCode(models.Model):
-    """An authorization code that was exchanged, kept so that a replay revokes what it gave."""
+    """An authorization code that was exchanged, kept so that a replay revokes its tokens."""
 
     checksum = models.CharField(max_length=64, unique=True)
     token_family = models.UUIDField()
@@ -90,7 +90,7 @@ class RedeemedCode(models.Model):
 
 
 class PersonalToken(models.Model):
-    """What a person calls a token that they made for a script."""
+    """The name of a token that a person created for a script."""
 
     token = models.OneToOneField(AccessToken, on_delete=models.CASCADE, related_name="personal")
     name = models.CharField(max_length=MAX_TOKEN_NAME_LENGTH, blank=True)
@@ -100,6 +100,6 @@ class PersonalToken(models.Model):
 
     @property
     def last_used(self) -> datetime | None:
-        """To the hour; None where it was not used after its first hour (accounts.oauth.tokens.check)."""
-        was_noted = self.token.updated - self.token.created > timedelta(minutes=1)
-        return self.token.updated if was_noted else None
+        """To the hour; None if never used after its first hour (accounts.oauth.tokens.check)."""
+        was_recorded = self.token.updated - self.token.created > timedelta(minutes=1)
+        return self.token.updated if was_recorded else None

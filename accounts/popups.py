@@ -1,4 +1,4 @@
-"""Pages that a client may open in a window of its own."""
+"""Pages that a client may open in a popup window."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Any
 from django.http import HttpResponseBase
 
 
-def answers_its_opener(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Leave the tie to the window that opened this one.
+def keep_window_opener(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Keep `window.opener`, through which a web client learns that its popup has finished.
 
-    A client on the web hears of the end through `window.opener`, which Django's Cross-Origin-Opener-Policy
-    would cut on the first of our pages on the way.
+    Django's default Cross-Origin-Opener-Policy would cut it on the first of our pages.
     """
 
     @wraps(view)

@@ -1,4 +1,4 @@
-"""How a person gets in: with GitHub; on a laptop without it, as the administrator that script/run made."""
+"""Sign-in: with GitHub, or on a local server without it, as the administrator that script/run created."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
-from accounts.popups import answers_its_opener
+from accounts.popups import keep_window_opener
 
 View = Callable[..., HttpResponseBase]
 
 
-@answers_its_opener
+@keep_window_opener
 @never_cache
-# GitHub may send people on to their company's own sign-in, and form-action would hold that redirect too.
+# GitHub may redirect people to their company's own sign-in, which form-action would block.
 @csp_replace({"form-action": None})
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """The page with the one button."""
-    following = request.GET.get(REDIRECT_FIELD_NAME, "")
+    """The sign-in page, with a single button."""
+    next_url = request.GET.get(REDIRECT_FIELD_NAME, "")
     if not settings.HAS_GITHUB and settings.IS_LOCAL:
-        return redirect_to_login(following, settings.LOGIN_URL)
+        return redirect_to_login(next_url, settings.LOGIN_URL)
     if not settings.HAS_GITHUB:
         return render(request, "accounts/no_sign_in.html", status=503)
-    context = {"next": following, "organizations": settings.ALLOWED_GITHUB_ORGS}
+    context = {"next": next_url, "organizations": settings.ALLOWED_GITHUB_ORGS}
     return render(request, "accounts/sign_in.html", context)
 
 
-@answers_its_opener
+@keep_window_opener
 @never_cache
 @rate_limit(action="sign_in")
-def github_start(request: HttpRequest) -> HttpResponse:
-    """Off to GitHub. What is asked of it is settled here, so nothing is taken from the query."""
+def github_login(request: HttpRequest) -> HttpResponse:
+    """Redirect to GitHub. Query parameters could widen the request, so they are refused."""
     if not settings.HAS_GITHUB:
         raise Http404
     if request.method != "POST" or request.GET:
@@ -48,20 +48,20 @@ def github_start(request: HttpRequest) -> HttpResponse:
     return github.oauth2_login(request)
 
 
-@answers_its_opener
+@keep_window_opener
 @never_cache
 @rate_limit(action="sign_in", limit_get=True)
-def github_return(request: HttpRequest) -> HttpResponse:
-    """Back from GitHub."""
+def github_callback(request: HttpRequest) -> HttpResponse:
+    """Handle the redirect back from GitHub."""
     if not settings.HAS_GITHUB:
         raise Http404
     return github.oauth2_callback(request)
 
 
 def admin_login(password_form: View) -> View:
-    """Django's admin login, or the way to ours where people sign in with GitHub."""
+    """Wrap Django's admin login: redirect to our sign-in page if people sign in with GitHub."""
 
-    @answers_its_opener
+    @keep_window_opener
     @rate_limit(action="sign_in")
     def login(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
         if settings.IS_LOCAL and not settings.HAS_GITHUB:

@@ -1,4 +1,4 @@
-"""The pages of people: sign-in, account, connecting."""
+"""Pages for people: sign-in, account, connect."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ urlpatterns = [
     path("account/clients/<int:pk>/revoke/", views.revoke_client, name="revoke-client"),
     path("account/tokens/", views.make_token, name="make-token"),
     path("account/tokens/<int:pk>/revoke/", views.revoke_token, name="revoke-personal-token"),
-    # allauth and its GitHub provider look these up by these names.
+    # allauth and its GitHub provider reverse these names.
     path("accounts/login/", sign_in.sign_in, name="account_login"),
     path("accounts/logout/", LogoutView.as_view(), name="account_logout"),
     path("accounts/inactive/", account_inactive, name="account_inactive"),
     path("accounts/cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
     path("accounts/error/", login_error, name="socialaccount_login_error"),
-    path("accounts/github/login/", sign_in.github_start, name="github_login"),
-    path("accounts/github/login/callback/", sign_in.github_return, name="github_callback"),
+    path("accounts/github/login/", sign_in.github_login, name="github_login"),
+    path("accounts/github/login/callback/", sign_in.github_callback, name="github_callback"),
 ]

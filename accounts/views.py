@@ -1,4 +1,4 @@
-"""The pages of a signed-in person: who acts for them, and their own tokens."""
+"""The account page, with a person's clients and tokens, and the connect page."""
 
 from __future__ import annotations
 
@@ -16,48 +16,48 @@ from django.views.decorators.http import require_POST
 from accounts.models import MAX_TOKEN_NAME_LENGTH, Client, User
 from accounts.oauth import access, tokens
 
-TOKEN_DAYS = [(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "a year")]
+TOKEN_DAYS = [(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "1 year")]
 MAX_TOKENS = 20
 
 
 class TokenForm(forms.Form):
-    """What a person says of a token before it is made."""
+    """The name and lifetime of a new personal token."""
 
     name = forms.CharField(max_length=MAX_TOKEN_NAME_LENGTH, label="What is it for?")
     days = forms.TypedChoiceField(choices=TOKEN_DAYS, coerce=int, initial=30, label="Valid for")
 
 
 def connect(request: HttpRequest) -> HttpResponse:
-    """Lines to paste into the common clients."""
+    """How to connect the common clients."""
     return render(request, "accounts/connect.html", {"mcp_url": settings.MCP_RESOURCE})
 
 
 @never_cache
 @login_required
 def account(request: HttpRequest) -> HttpResponse:
-    return _page(request, TokenForm())
+    return _render_account(request, TokenForm())
 
 
 @never_cache
 @require_POST
 @login_required
 def make_token(request: HttpRequest) -> HttpResponse:
-    """Make a personal token and show it, this once."""
+    """Create a personal token and show it once."""
     form = TokenForm(request.POST)
     user = _user(request)
     if access.personal_tokens(user).count() >= MAX_TOKENS:
         form.add_error(None, f"You have {MAX_TOKENS} tokens. Revoke one first.")
     if not form.is_valid():
-        return _page(request, form, status=400)
+        return _render_account(request, form, status=400)
     raw = tokens.issue(user, days=form.cleaned_data["days"], name=form.cleaned_data["name"])
-    return _page(request, TokenForm(), new_token=raw)
+    return _render_account(request, TokenForm(), new_token=raw)
 
 
 @require_POST
 @login_required
 def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
     access.revoke_personal_token(_user(request), pk)
-    messages.success(request, "The token is revoked.")
+    messages.success(request, "Token revoked.")
     return redirect("account")
 
 
@@ -76,11 +76,13 @@ def revoke_client(request: HttpRequest, pk: int) -> HttpResponse:
 def revoke_all_clients(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     access.revoke_clients(user, *Client.objects.filter(consents__user=user))
-    messages.success(request, "No client can act for you any more.")
+    messages.success(request, "All clients revoked.")
     return redirect("account")
 
 
-def _page(request: HttpRequest, form: TokenForm, *, new_token: str = "", status: int = 200) -> HttpResponse:
+def _render_account(
+    request: HttpRequest, form: TokenForm, *, new_token: str = "", status: int = 200
+) -> HttpResponse:
     user = _user(request)
     context = {
         "clients": access.clients(user),

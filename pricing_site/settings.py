@@ -18,12 +18,14 @@ env.read_env(BASE_DIR / ".env")
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if not SECRET_KEY:
-    raise ImproperlyConfigured("SECRET_KEY is not set: script/run makes one, elsewhere set 50 random bytes.")
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set: script/run generates one; elsewhere, set at least 50 random characters."
+    )
 DEBUG = env.bool("DEBUG", default=False)
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 GOOGLE_API_KEY = env.str("GOOGLE_API_KEY", default="")
 SYNC_REQUESTS_PER_MINUTE = env.int("SYNC_REQUESTS_PER_MINUTE", default=300)
-# Cloud Run tells each task of a job which part of the work is its own.
+# Cloud Run sets these for each task of a job; a task syncs its share of the services.
 SYNC_TASK_INDEX = env.int("CLOUD_RUN_TASK_INDEX", default=0)
 SYNC_TASK_COUNT = env.int("CLOUD_RUN_TASK_COUNT", default=1)
 
@@ -36,11 +38,11 @@ LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 IS_LOCAL = _public.hostname in ("127.0.0.1", "localhost", "::1")
 ALLOWED_HOSTS = LOOPBACK_HOSTS if IS_LOCAL else [_public.hostname or ""]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-# The SDK compares the Host and Origin headers as they come, with their port.
+# The SDK compares the Host and Origin headers including their port.
 MCP_ALLOWED_HOSTS = [f"{host}:*" for host in LOOPBACK_HOSTS] if IS_LOCAL else [_public.netloc]
 MCP_ALLOWED_ORIGINS = [f"http://{host}:*" for host in LOOPBACK_HOSTS] if IS_LOCAL else [PUBLIC_URL]
 
-# People sign in with GitHub. A laptop without credentials has the administrator that script/run makes.
+# People sign in with GitHub. A local server without credentials has the administrator of script/run.
 GITHUB_CLIENT_ID = env.str("GITHUB_CLIENT_ID", default="")
 GITHUB_CLIENT_SECRET = env.str("GITHUB_CLIENT_SECRET", default="")
 GITHUB_URL = env.str("GITHUB_URL", default="").rstrip("/")
@@ -115,7 +117,7 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
-# script/run's administrator signs in with a password, so where there is GitHub the form is not served.
+# Only script/run's administrator has a password, so the password form is not served if GitHub is set up.
 LOGIN_URL = "admin:login" if IS_LOCAL and not HAS_GITHUB else "account_login"
 LOGIN_REDIRECT_URL = "account"
 LOGOUT_REDIRECT_URL = "home"
@@ -128,7 +130,7 @@ SOCIALACCOUNT_ADAPTER = "accounts.github.GitHubAdapter"
 SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {
     "github": {
         "OAUTH_PKCE_ENABLED": True,
-        # Nothing is read but the public profile, and membership where that decides.
+        # Only the public profile is read, and memberships if access depends on them.
         "SCOPE": ["read:org"] if ALLOWED_GITHUB_ORGS else [],
     }
 }
@@ -137,9 +139,9 @@ if GITHUB_URL:
 if HAS_GITHUB:
     SOCIALACCOUNT_PROVIDERS["github"]["APP"] = {"client_id": GITHUB_CLIENT_ID, "secret": GITHUB_CLIENT_SECRET}
 
-# The address of a request is the one that the last of this many proxies saw.
+# How many proxies in front append to X-Forwarded-For, which gives the client's address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
-# By address. On one machine every client has the same.
+# By address. All clients of a local server share one.
 ACCOUNT_RATE_LIMITS = {
     "sign_in": "30/m/ip",
     "consent": "60/m/ip",
@@ -148,7 +150,7 @@ ACCOUNT_RATE_LIMITS = {
 }
 # By person and tool, in each worker.
 TOOL_CALLS_PER_MINUTE = env.int("TOOL_CALLS_PER_MINUTE", default=600)
-# The counts are shared by all workers, so they are in the database; only the OAuth and sign-in pages count.
+# Workers share the counts through the database. Only the OAuth and sign-in pages count requests there.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -157,7 +159,7 @@ CACHES = {
     }
 }
 
-# A client goes on refreshing this long after the person last agreed, and no longer.
+# A client can refresh its tokens for this long after the person last agreed.
 CONSENT_DAYS = 90
 OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.Client"
 OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "oauth2_provider.AccessToken"  # noqa: S105 a model's name
@@ -168,7 +170,7 @@ OAUTH2_PROVIDER = {
     "OAUTH2_PROTECTED_RESOURCE_NAME": "Cloud Pricing",
     "OAUTH2_PROTECTED_RESOURCE_DOCUMENTATION": f"{PUBLIC_URL}/connect/",
     "SCOPES": {MCP_SCOPE: "Search and read prices"},
-    # Authorization codes and refresh tokens; the library's default serves every grant there ever was.
+    # Only authorization codes and refresh tokens; the library's default supports every grant.
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",
     "OAUTH2_VALIDATOR_CLASS": "accounts.oauth.validator.Validator",
     "OAUTH2_GRANT_TYPES_SUPPORTED": ["authorization_code", "refresh_token"],
@@ -184,7 +186,7 @@ OAUTH2_PROVIDER = {
     "DCR_ENABLED": True,
     "CIMD_ENABLED": True,
     "CIMD_METADATA_FETCHER": "accounts.oauth.client_document.DocumentFetcher",
-    "CIMD_REGISTRATION_PERMISSION_CLASSES": ("accounts.oauth.client_document.WhileAuthorizing",),
+    "CIMD_REGISTRATION_PERMISSION_CLASSES": ("accounts.oauth.client_document.IsAuthorizationRequest",),
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
     "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
@@ -199,16 +201,16 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "accounts.hashers.ClientSecretHasher",
 ]
-# Agents on a person's machine are called back over http on its loopback address (RFC 8252 section 7.3).
+# Agents on a person's machine receive the callback over http on loopback (RFC 8252 section 7.3).
 SILENCED_SYSTEM_CHECKS = ["oauth2_provider.W008"]
 
-# Clients that run in a browser (MCP Inspector) call these from their own origin. No cookie counts here.
+# Clients that run in a browser (MCP Inspector) call these from their own origin. Cookies are not read here.
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_URLS_REGEX = r"^/(\.well-known|oauth/(token|revoke|register))"
 CORS_ALLOW_METHODS = ["GET", "POST", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["authorization", "content-type", "mcp-protocol-version"]
 
-# Server-side SQL keeps dates in UTC only (docs/decisions/0001).
+# libSQL servers compute dates in UTC only (docs/decisions/0001).
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-us"
@@ -229,12 +231,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
-# The address of the consent page holds what a client asked for; no other site is told.
+# The consent page's URL contains the client's request, so other sites must not receive it.
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 if _public.scheme == "https":
-    # Cloud Run ends TLS in front of us and sets this header on every request.
+    # Cloud Run terminates TLS and sets this header on every request.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
@@ -249,6 +251,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # At INFO the SDK writes a line or two for each request, none of which says who asked what.
+    # At INFO the SDK logs a line or two per request, without the caller or the tool.
     "loggers": {"mcp": {"level": "WARNING"}},
 }

@@ -16,7 +16,7 @@ admin.site.index_title = "Administration"
 admin.site.enable_nav_sidebar = False  # the lists of SKUs and prices need the width
 admin.site.login = admin_login(admin.site.login)  # type: ignore[assignment,method-assign]
 
-# allauth answers with this one where a limit is reached.
+# allauth responds with this when a rate limit is reached.
 handler429 = views.too_many_requests
 
 urlpatterns = [

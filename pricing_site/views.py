@@ -14,9 +14,9 @@ _SAMPLE_NOTICE = SampleSource().notice()
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """What this is, what the catalog holds and how to connect.
+    """The home page: the catalog's figures, the tools and how to connect.
 
-    The figures are the last sync's own, so that the page costs one small query however large the catalog.
+    The figures come from the last sync's own row, so the page costs one small query for any catalog size.
     """
     update = PricingUpdate.objects.latest_completed()
     notice = _SAMPLE_NOTICE if update and update.source == SAMPLE else ""
@@ -25,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """A limit by address was reached: said as a page to people, as JSON to programs."""
+    """Respond to a reached rate limit: with JSON to programs, with a page to people."""
     if request.path.startswith("/oauth/") and request.path != reverse("oauth2_provider:authorize"):
         description = "Too many requests from this address."
         body = {"error": "temporarily_unavailable", "error_description": description}

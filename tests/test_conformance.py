@@ -1,4 +1,4 @@
-"""The MCP project's own conformance suite: every scenario that needs nothing but what this server offers."""
+"""The MCP project's own conformance suite: every scenario that needs only what this server offers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.harness.sqld import free_port
 TIMEOUT_SECONDS = 120
 AUTHORIZE = re.compile(r"http://\S+/oauth/authorize\?\S+")
 
-# The others of each revision ask for resources, prompts, completion, sampling, or for a tool of a fixture.
+# The other scenarios of each revision need resources, prompts, completion, sampling or the suite's own tools.
 SCENARIOS = {
     "2025-11-25": [
         "server-initialize",
@@ -46,7 +46,7 @@ SCENARIOS = {
         "http-header-validation",
     ],
 }
-# Within those scenarios: checks of a tool of the suite's fixture, and of lists that there are not here.
+# Within those scenarios: checks that need the suite's own tools, or lists that this server does not have.
 NOT_OFFERED = re.compile(r"^Not testable: |^(prompts|resources)/\S+ returned JSON-RPC error -32601")
 
 
@@ -59,7 +59,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.fixture(scope="module")
 def behind_a_token(product: Product) -> Iterator[str]:
-    """The server's address with a token added on the way: the suite sends none to servers."""
+    """The address of a proxy that adds a token: the suite does not send tokens to servers."""
     token = product.manage("issue_token", "conformance").strip()
     handler = type("Handler", (_TokenAdder,), {"target": product.url.removeprefix("http://"), "token": token})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -111,7 +111,9 @@ def checks_of(folder: Path) -> list[dict[str, Any]]:
     ("revision", "scenario"),
     [(revision, scenario) for revision, scenarios in SCENARIOS.items() for scenario in scenarios],
 )
-def test_the_server_passes(behind_a_token: str, tmp_path: Path, revision: str, scenario: str) -> None:
+def test_the_server_passes_the_scenario(
+    behind_a_token: str, tmp_path: Path, revision: str, scenario: str
+) -> None:
     command = [node_tools.node(), node_tools.program("conformance"), "server"]
     command += ["--url", f"{behind_a_token}/mcp", "--scenario", scenario]
     command += ["--spec-version", revision, "--force", "-o", str(tmp_path)]
@@ -125,7 +127,7 @@ def test_the_server_passes(behind_a_token: str, tmp_path: Path, revision: str, s
     assert [check for check in failed if not NOT_OFFERED.search(check.get("errorMessage", ""))] == []
 
 
-def test_the_authorization_server_passes(product: Product, tmp_path: Path) -> None:
+def test_the_authorization_server_passes_the_suite(product: Product, tmp_path: Path) -> None:
     port = free_port()
     callback = f"http://127.0.0.1:{port}/callback"
     metadata = {"redirect_uris": [callback], "token_endpoint_auth_method": "none"}

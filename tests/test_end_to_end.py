@@ -1,4 +1,4 @@
-"""From the price list to an agent's answer: real processes, the official client, both wires."""
+"""From the price list to an agent's answer: real processes, the official client, both protocol eras."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_an_agent_prices_internet_egress_over_four_tiers(product: Product, token
     assert replay == priced
 
 
-def test_the_example_that_details_gives_is_a_call_that_works(product: Product, token: str) -> None:
+def test_the_example_in_details_is_a_working_call(product: Product, token: str) -> None:
     shown = _ask(product, token, "auto", "details", sku_ids=["22EB-AAE8-FBCD"])["skus"][0]
 
     assert _ask(product, token, "auto", "calculate", **shown["example"])["not_priced"] == []
@@ -99,7 +99,9 @@ def test_the_example_that_details_gives_is_a_call_that_works(product: Product, t
         ("Basic YWRtaW46YWRtaW4=", 'error="invalid_token"'),
     ],
 )
-def test_no_token_no_answer(product: Product, authorization: str | None, challenge: str) -> None:
+def test_a_call_without_a_valid_token_is_challenged(
+    product: Product, authorization: str | None, challenge: str
+) -> None:
     headers = {"Accept": "application/json, text/event-stream"}
     if authorization:
         headers["Authorization"] = authorization
@@ -124,7 +126,7 @@ def test_a_revoked_token_is_refused_at_the_next_call(product: Product) -> None:
     assert response.status_code == 401
 
 
-def test_the_endpoint_answers_with_and_without_a_slash_and_serves_no_stream(product: Product) -> None:
+def test_the_endpoint_works_with_and_without_a_slash_and_offers_no_stream(product: Product) -> None:
     for path in ("/mcp", "/mcp/"):
         assert httpx2.post(product.url + path, json={}).status_code == 401
         assert httpx2.get(product.url + path).status_code == 405

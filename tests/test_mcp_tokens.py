@@ -1,4 +1,4 @@
-"""Tokens at /mcp that are not good, over HTTP."""
+"""Valid and invalid tokens at /mcp, over HTTP."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from tests.harness.product import Product, install, serve
 
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
-# What tests/accounts/oauth/ makes through the endpoints is made here at once.
+# tests/accounts/oauth/ creates such rows through the endpoints; here they are created directly.
 MAKE = """
 from datetime import timedelta
 from django.conf import settings
@@ -60,7 +60,7 @@ def call(product: Product, authorization: str | None, path: str = "/mcp", **head
     return httpx2.post(product.url + path, json=CALL, headers=headers)
 
 
-def test_a_good_token_gets_an_answer(product: Product) -> None:
+def test_a_valid_token_is_accepted(product: Product) -> None:
     assert call(product, "Bearer good").status_code == 200
     assert call(product, "bearer good").status_code == 200
 
@@ -85,7 +85,7 @@ def test_a_good_token_gets_an_answer(product: Product) -> None:
     ],
     ids=lambda value: value[:30],
 )
-def test_a_token_that_is_not_good_is_challenged(product: Product, authorization: str) -> None:
+def test_an_invalid_token_is_challenged(product: Product, authorization: str) -> None:
     response = call(product, authorization)
 
     assert response.status_code == 401
@@ -96,7 +96,7 @@ def test_a_token_that_is_not_good_is_challenged(product: Product, authorization:
 
 
 @pytest.mark.parametrize("token", ["narrow", "no-scope"])
-def test_a_token_without_the_scope_is_told_which(product: Product, token: str) -> None:
+def test_a_token_without_the_scope_is_told_which_one_it_needs(product: Product, token: str) -> None:
     response = call(product, f"Bearer {token}")
 
     assert response.status_code == 403
@@ -106,7 +106,7 @@ def test_a_token_without_the_scope_is_told_which(product: Product, token: str) -
     assert "resource_metadata=" in challenge
 
 
-def test_without_a_token_no_error_is_named(product: Product) -> None:
+def test_a_request_without_a_token_is_challenged_without_an_error_code(product: Product) -> None:
     response = call(product, None)
 
     assert response.status_code == 401
@@ -117,32 +117,32 @@ def test_without_a_token_no_error_is_named(product: Product) -> None:
 
 
 @pytest.mark.parametrize("path", ["/mcp?access_token=good", "/mcp?token=good", "/mcp/?access_token=good"])
-def test_a_token_in_the_address_is_none(product: Product, path: str) -> None:
+def test_a_token_in_the_url_is_ignored(product: Product, path: str) -> None:
     assert call(product, None, path).status_code == 401
 
 
 @pytest.mark.parametrize("body", [{"access_token": "good"}, {**CALL, "access_token": "good"}])
-def test_a_token_in_the_body_is_none(product: Product, body: dict[str, Any]) -> None:
+def test_a_token_in_the_body_is_ignored(product: Product, body: dict[str, Any]) -> None:
     assert httpx2.post(f"{product.url}/mcp", json=body).status_code == 401
     assert httpx2.post(f"{product.url}/mcp", data={"access_token": "good"}).status_code == 401
 
 
-def test_a_token_in_a_cookie_is_none(product: Product) -> None:
+def test_a_token_in_a_cookie_is_ignored(product: Product) -> None:
     assert call(product, None, Cookie="access_token=good; sessionid=good").status_code == 401
 
 
-def test_two_tokens_are_none_or_the_first(product: Product) -> None:
+def test_a_good_token_in_a_second_authorization_header_is_refused(product: Product) -> None:
     headers = [("Authorization", "Bearer unknown"), ("Authorization", "Bearer good")]
 
     assert httpx2.post(f"{product.url}/mcp", json=CALL, headers=headers).status_code == 401
 
 
-def test_a_page_of_another_site_gets_no_answer_even_with_a_token(product: Product) -> None:
+def test_a_page_on_another_site_is_refused_even_with_a_token(product: Product) -> None:
     assert call(product, "Bearer good", Origin="https://evil.example").status_code == 403
     assert call(product, "Bearer good", Host="evil.example").status_code == 421
 
 
-def test_a_connection_may_rest_between_calls(product: Product) -> None:
+def test_a_connection_stays_open_between_calls(product: Product) -> None:
     connection = http.client.HTTPConnection(product.url.removeprefix("http://"))
     statuses = []
     for rest in (0, 3):

@@ -1,4 +1,4 @@
-"""Clients of others, as their users run them, against the real server and a fake GitHub."""
+"""Third-party clients, as their users run them, against the real server and a fake GitHub."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def person() -> Iterator[Person]:
 
 
 class Desktop:
-    """A computer of its own, on which a person reads what programs say and opens what they name."""
+    """A computer with a home directory of its own, where a person opens the URLs that programs print."""
 
     def __init__(self, folder: Path) -> None:
         self.said = folder / "stderr.txt"
@@ -67,13 +67,13 @@ class Desktop:
                 process.kill()
 
     def wait_for_address(self, process: subprocess.Popen[str]) -> str:
-        """The address that the program asks to open."""
+        """The URL that the program asks to open."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline and process.poll() is None:
             if found := ADDRESS.search(self.said.read_text()):
                 return found[0]
             time.sleep(0.05)
-        raise AssertionError(f"no address was named: {self.said.read_text()}")
+        raise AssertionError(f"no URL was printed: {self.said.read_text()}")
 
 
 @pytest.fixture
@@ -82,20 +82,20 @@ def desktop(tmp_path: Path) -> Desktop:
 
 
 def hand_over(answer: str) -> None:
-    """Open the address that the browser was sent back to; some clients listen there only a moment later."""
+    """Open the callback URL for the browser; some clients start listening there only a moment later."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             assert httpx2.get(answer, timeout=PATIENCE_SECONDS).is_success
         except httpx2.ConnectError:
-            assert time.monotonic() < deadline, f"nobody listens at {answer}"
+            assert time.monotonic() < deadline, f"nothing listens at {answer}"
             time.sleep(0.1)
         else:
             return
 
 
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
-def test_the_typescript_sdk_gets_in_calls_refreshes_and_is_refused_after_revocation(
+def test_the_typescript_sdk_connects_calls_refreshes_and_is_refused_after_revocation(
     product: Product, person: Person, desktop: Desktop, mode: str
 ) -> None:
     said: list[dict[str, Any]] = []
@@ -131,7 +131,7 @@ class Stdio:
         return json.loads(self.process.stdout.readline())["result"]
 
 
-def test_mcp_remote_brings_a_client_that_speaks_only_stdio_in(
+def test_mcp_remote_connects_a_client_that_supports_only_stdio(
     product: Product, person: Person, desktop: Desktop
 ) -> None:
     command = [node_tools.program("mcp-remote"), f"{product.url}/mcp", str(free_port())]
@@ -149,7 +149,7 @@ def test_mcp_remote_brings_a_client_that_speaks_only_stdio_in(
 
 
 @pytest.mark.parametrize("era", ["legacy", "modern"])
-def test_mcp_inspector_signs_in_and_finds_no_error_in_the_tools(
+def test_mcp_inspector_signs_in_and_finds_no_errors_in_the_tools(
     product: Product, person: Person, desktop: Desktop, era: str
 ) -> None:
     callback = f"http://127.0.0.1:{free_port()}/oauth/callback"

@@ -1,4 +1,4 @@
-"""The whole way in a real browser: sign-in, consent, the client's page, the account page."""
+"""The whole flow in a real browser: sign-in, consent, the client's page, the account page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.harness.browser import chromium
 from tests.harness.github_product import serve_with_github
 from tests.harness.product import Product
 
-# The client's own page sends the person on to a third origin, as some clients do, and tells who opened it.
+# The client redirects to a third origin, as some clients do; the page there notifies its opener.
 LANDING = """<!doctype html><title>{title}</title><p>Back at the client
 <script>if (window.opener) window.opener.postMessage("done", "*")</script>"""
 
@@ -72,7 +72,7 @@ def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Browse
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """A phone's page; anything it cannot load or run is a failure."""
+    """A phone-sized page. Console messages and page errors fail the test."""
     page = context.new_page()
     faults: list[str] = []
     page.on("console", lambda message: faults.append(message.text))
@@ -83,7 +83,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 @pytest.fixture
 def question(product: Product, client_site: str) -> str:
-    """The address that a client of that site opens in the browser."""
+    """The authorization URL that a client on that site opens in the browser."""
     redirect_uri = f"{client_site}/callback"
     metadata = {
         "client_name": "Web agent",
@@ -105,7 +105,7 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
-def test_a_person_signs_in_agrees_and_is_back_at_the_client(page: Page, question: str) -> None:
+def test_a_person_signs_in_agrees_and_returns_to_the_client(page: Page, question: str) -> None:
     page.goto(question)
     assert fits(page)
     page.get_by_role("button", name="Sign in with GitHub").click()
@@ -119,7 +119,7 @@ def test_a_person_signs_in_agrees_and_is_back_at_the_client(page: Page, question
     assert page.url.endswith("/landed")
 
 
-def test_it_all_works_from_the_keyboard(page: Page, question: str) -> None:
+def test_the_flow_works_from_the_keyboard(page: Page, question: str) -> None:
     page.goto(question)
     for name in ("Sign in with GitHub", "Allow"):
         page.get_by_role("button", name=name).wait_for()
@@ -133,7 +133,7 @@ def test_it_all_works_from_the_keyboard(page: Page, question: str) -> None:
     page.get_by_text("Back at the client").wait_for()
 
 
-def test_a_client_that_opens_a_window_hears_of_the_end_through_it(
+def test_a_client_that_opens_a_popup_learns_when_it_is_done(
     page: Page, question: str, client_site: str
 ) -> None:
     page.goto(f"{client_site}/start")
@@ -147,7 +147,7 @@ def test_a_client_that_opens_a_window_hears_of_the_end_through_it(
     page.wait_for_function("window.heard === 'done'")
 
 
-def test_the_question_cannot_be_framed(context: BrowserContext, question: str, client_site: str) -> None:
+def test_the_consent_page_cannot_be_framed(context: BrowserContext, question: str, client_site: str) -> None:
     page = context.new_page()
     page.goto(f"{client_site}/start")
     page.evaluate(
@@ -158,7 +158,7 @@ def test_the_question_cannot_be_framed(context: BrowserContext, question: str, c
     assert not page.frames[1].get_by_role("button").count()
 
 
-def test_a_person_takes_access_back_and_makes_a_token(page: Page, product: Product, question: str) -> None:
+def test_a_person_revokes_access_and_creates_a_token(page: Page, product: Product, question: str) -> None:
     page.goto(question)
     page.get_by_role("button", name="Sign in with GitHub").click()
     page.get_by_role("button", name="Allow").click()
@@ -170,7 +170,7 @@ def test_a_person_takes_access_back_and_makes_a_token(page: Page, product: Produ
         page.get_by_role("button", name="Revoke Web agent").first.click()
         page.get_by_role("status").wait_for()
     page.get_by_label("What is it for?").fill("report")
-    page.get_by_role("button", name="Make a token").click()
+    page.get_by_role("button", name="Create token").click()
     token = page.locator("pre").first.inner_text().strip()
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/json, text/event-stream"}

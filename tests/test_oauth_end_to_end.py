@@ -1,4 +1,4 @@
-"""From an agent that knows an address to its answer: a real server, a fake GitHub, the official client."""
+"""From an agent that knows an address to its tools: a real server, a fake GitHub, the official client."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def person() -> Iterator[Person]:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_an_agent_that_knows_the_address_gets_in_once_its_owner_agrees(
+def test_an_agent_that_knows_the_address_gets_access_once_its_owner_agrees(
     product: Product, person: Person, mode: str
 ) -> None:
     agent = OfficialClient(f"{product.url}/mcp", person, mode)
@@ -54,7 +54,7 @@ def test_an_agent_that_knows_the_address_gets_in_once_its_owner_agrees(
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_an_agent_with_a_document_of_its_own_registers_nothing(
+def test_an_agent_with_a_metadata_document_does_not_register(
     product: Product, person: Person, host: Host, mode: str
 ) -> None:
     document = host.publish(redirect_uris=["http://127.0.0.1/callback"])
@@ -68,7 +68,7 @@ def test_an_agent_with_a_document_of_its_own_registers_nothing(
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_an_agent_refreshes_without_asking_again_and_is_refused_after_revocation(
+def test_an_agent_refreshes_without_a_prompt_and_is_refused_after_revocation(
     product: Product, person: Person, mode: str
 ) -> None:
     agent = OfficialClient(f"{product.url}/mcp", person, mode)
@@ -113,7 +113,7 @@ def laptop(tmp_path: Path) -> Iterator[Product]:
         yield product
 
 
-def test_on_a_laptop_the_local_administrator_agrees(laptop: Product) -> None:
+def test_on_a_local_server_the_administrator_agrees(laptop: Product) -> None:
     password = "correct horse battery"
     make = "from accounts.models import User; User.objects.create_superuser('admin', password={!r})"
     laptop.manage("shell", "-c", make.format(password))

@@ -1,4 +1,4 @@
-"""Requests at the same moment, against two worker processes over one database."""
+"""Concurrent requests against two worker processes with one database."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def product(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 @dataclass
 class Racer:
-    """A client that sends the same request several times at once."""
+    """A client that sends a request several times at once."""
 
     url: str
     client_id: str
@@ -100,7 +100,7 @@ def at_once(function: Any, argument: str) -> list[httpx2.Response]:
         return list(pool.map(function, [argument] * AT_ONCE))
 
 
-def test_of_several_redemptions_at_once_one_wins_and_the_others_revoke_what_it_got(racer: Racer) -> None:
+def test_of_concurrent_redemptions_one_wins_and_the_others_revoke_its_tokens(racer: Racer) -> None:
     answers = at_once(racer.redeem, racer.code())
 
     assert sorted(answer.status_code for answer in answers) == [200, *[400] * (AT_ONCE - 1)]
@@ -109,7 +109,7 @@ def test_of_several_redemptions_at_once_one_wins_and_the_others_revoke_what_it_g
     assert racer.refresh(winner["refresh_token"]).json()["error"] == "invalid_grant"
 
 
-def test_of_several_refreshes_at_once_one_wins_whole(racer: Racer) -> None:
+def test_of_concurrent_refreshes_exactly_one_gets_both_tokens(racer: Racer) -> None:
     first = racer.redeem(racer.code()).json()
 
     answers = at_once(racer.refresh, first["refresh_token"])

@@ -1,4 +1,4 @@
-"""Who acts for a person now, and how they take it back."""
+"""The clients and tokens that act for a person, and their revocation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from accounts.models import Client, Consent, PersonalToken, User
 
 @dataclass(frozen=True, slots=True)
 class ClientAccess:
-    """One client that may act for a person."""
+    """A client that may act for a person."""
 
     client: Client
     since: datetime
@@ -23,9 +23,9 @@ class ClientAccess:
 
 
 def clients(user: User) -> list[ClientAccess]:
-    """The clients that `user` agreed to, the latest first.
+    """The clients that `user` agreed to, newest first.
 
-    An agent's access token lives for minutes, so when its last one was made says when it was last used.
+    A client's access tokens live for minutes, so the creation of the last one is its last use.
     """
     tokens = AccessToken.objects.filter(user=user, application__isnull=False).order_by()
     last_used = dict(tokens.values_list("application").annotate(Max("created")))
@@ -34,14 +34,14 @@ def clients(user: User) -> list[ClientAccess]:
 
 
 def personal_tokens(user: User) -> QuerySet[PersonalToken]:
-    """The tokens that `user` made and that are still good, the latest first."""
-    good = PersonalToken.objects.filter(token__user=user, token__expires__gt=timezone.now())
-    return good.select_related("token").order_by("-pk")
+    """The unexpired tokens that `user` created, newest first."""
+    unexpired = PersonalToken.objects.filter(token__user=user, token__expires__gt=timezone.now())
+    return unexpired.select_related("token").order_by("-pk")
 
 
 @transaction.atomic
 def revoke_clients(user: User, *clients: Client) -> None:
-    """Take `clients`' access to `user` away at once: consents, codes and tokens."""
+    """Revoke `clients`' access to `user` at once: consents, codes and tokens."""
     Consent.objects.filter(user=user, client__in=clients).delete()
     Grant.objects.filter(user=user, application__in=clients).delete()
     RefreshToken.objects.filter(user=user, application__in=clients).delete()

@@ -1,4 +1,4 @@
-"""The authorization endpoint (RFC 6749 section 3.1): a person sees who asks for what, and agrees or not."""
+"""The authorization endpoint (RFC 6749 section 3.1) and its consent page."""
 
 from __future__ import annotations
 
@@ -26,18 +26,19 @@ from oauthlib.oauth2.rfc6749 import errors
 from accounts import redirects
 from accounts.models import Client, Consent, User
 from accounts.oauth.validator import invalid_target, is_our_resource
-from accounts.popups import answers_its_opener
+from accounts.popups import keep_window_opener
 
-# Long enough to read the page, short enough that an old tab agrees to nothing.
-OFFER_SECONDS = 600
+# Long enough to read the page, short enough that a forgotten tab grants nothing.
+CONSENT_PAGE_SECONDS = 600
+# "offer" is the signed digest of the request that the page showed.
 FORM_FIELDS = frozenset({"csrfmiddlewaretoken", "offer", "decision"})
 # BASE64URL(SHA256(verifier)) is always this long (RFC 7636 section 4.2).
 S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """A validated authorization request: what a person is asked to agree to."""
+class AuthorizationRequest:
+    """A validated authorization request, as the consent page shows it."""
 
     client: Client
     scopes: list[str]
@@ -48,7 +49,7 @@ class Offer:
         return str(self.credentials["redirect_uri"])
 
     def digest(self, request: HttpRequest) -> str:
-        """Changes whenever what the page shows, or to whom, would."""
+        """A hash of everything the page shows and of the person it is shown to."""
         shown = [
             request.user.pk,
             request.META["QUERY_STRING"],
@@ -60,70 +61,70 @@ class Offer:
         return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
 
 
-@method_decorator(answers_its_opener, name="dispatch")
+@method_decorator(keep_window_opener, name="dispatch")
 @method_decorator(rate_limit(action="consent", limit_get=True), name="dispatch")
 @method_decorator(never_cache, name="dispatch")
-# Chromium holds every redirect that follows the form against form-action, those of the client's site too.
+# Chromium checks form-action against every redirect after the form, even those on the client's site.
 @method_decorator(csp_replace({"form-action": None}), name="dispatch")
 class AuthorizeView(BaseAuthorizationView):
-    """Shows the consent page and takes the answer. There is no way past the page."""
+    """Shows the consent page and handles the decision. No request skips the page."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         try:
-            offer = self._offer(request)
+            authorization = self._validate(request)
             if "none" in request.GET.get("prompt", "").split():
-                raise _refusal("consent_required", offer.credentials)
+                raise _oauth_error("consent_required", authorization)
         except OAuthToolkitError as error:
-            return _answer_error(request, error)
-        return render(request, "accounts/consent.html", _page(request, offer))
+            return _error_response(request, error)
+        return render(request, "accounts/consent.html", _consent_context(request, authorization))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         try:
-            offer = self._offer(request)
-            if not _is_as_shown(request, offer):
+            authorization = self._validate(request)
+            if not _is_as_shown(request, authorization):
                 return render(request, "accounts/expired.html", status=400)
             if request.POST.get("decision") != "allow":
-                raise _refusal("access_denied", offer.credentials)
-            return self._grant(request, offer)
+                raise _oauth_error("access_denied", authorization)
+            return self._grant(request, authorization)
         except OAuthToolkitError as error:
-            return _answer_error(request, error)
+            return _error_response(request, error)
 
-    def _offer(self, request: HttpRequest) -> Offer:
-        """The request in the query, as oauthlib, OAuth 2.1 and we understand it.
+    def _validate(self, request: HttpRequest) -> AuthorizationRequest:
+        """Validate the request in the query string against OAuth 2.1 and our own rules.
 
         Raises:
-            OAuthToolkitError: it is wrong; as FatalClientError where the client must not learn of it.
+            OAuthToolkitError: the request is invalid. A FatalClientError must not be sent to the client.
         """
-        if fault := _fault_of(request):
-            raise FatalClientError(errors.InvalidRequestFatalError(fault))
+        if reason := _form_error(request):
+            raise FatalClientError(errors.InvalidRequestFatalError(reason))
         try:
             scopes, credentials = self.validate_authorization_request(request)
         except ValueError as error:  # the query is not URL-encoded
             raise FatalClientError(
-                errors.InvalidRequestFatalError("The query is not well formed.")
+                errors.InvalidRequestFatalError("The query string is malformed.")
             ) from error
         oauth_request = credentials.pop("request")
         _require_pkce(oauth_request)
         if not all(map(is_our_resource, filter(None, request.GET.getlist("resource")))):
             raise OAuthToolkitError(invalid_target(oauth_request))
         credentials["resource"] = [settings.MCP_RESOURCE]
-        return Offer(oauth_request.client, scopes, credentials)
+        return AuthorizationRequest(oauth_request.client, scopes, credentials)
 
-    def _grant(self, request: HttpRequest, offer: Offer) -> HttpResponse:
+    def _grant(self, request: HttpRequest, authorization: AuthorizationRequest) -> HttpResponse:
         with transaction.atomic():
-            Consent.objects.update_or_create(user=cast("User", request.user), client=offer.client)
+            Consent.objects.update_or_create(user=cast("User", request.user), client=authorization.client)
             uri, *_ = self.create_authorization_response(
-                request, " ".join(offer.scopes), offer.credentials, allow=True
+                request, " ".join(authorization.scopes), authorization.credentials, allow=True
             )
         return _redirect(uri)
 
 
-def _fault_of(request: HttpRequest) -> str:
-    """What is wrong with the request before any of its values is looked at."""
+def _form_error(request: HttpRequest) -> str:
+    """What is wrong with the names of the request's parameters and fields; "" if nothing is."""
     if any(len(values) > 1 for name, values in request.GET.lists() if name != "resource"):
-        return "A parameter came more than once."
+        return "A parameter is repeated."
     if set(request.POST) - FORM_FIELDS:
-        return "The form was changed."
+        return "The form has unexpected fields."
     return ""
 
 
@@ -133,35 +134,35 @@ def _require_pkce(request: Request) -> None:
         raise OAuthToolkitError(errors.InvalidRequestError(description, request=request))
 
 
-def _is_as_shown(request: HttpRequest, offer: Offer) -> bool:
+def _is_as_shown(request: HttpRequest, authorization: AuthorizationRequest) -> bool:
     try:
-        shown = signing.loads(request.POST.get("offer", ""), salt=__name__, max_age=OFFER_SECONDS)
+        shown = signing.loads(request.POST.get("offer", ""), salt=__name__, max_age=CONSENT_PAGE_SECONDS)
     except signing.BadSignature:
         return False
-    return bool(shown == offer.digest(request))
+    return bool(shown == authorization.digest(request))
 
 
-def _page(request: HttpRequest, offer: Offer) -> dict[str, Any]:
-    client = offer.client
+def _consent_context(request: HttpRequest, authorization: AuthorizationRequest) -> dict[str, Any]:
+    client = authorization.client
     is_document = client.registration_source == client.RegistrationSource.CIMD
     return {
         "client": client,
-        # A document proves who wrote it; a registration says whatever it likes.
+        # A metadata document proves its publisher; a registration can claim any name.
         "verified_host": redirects.host_of(client.client_id) if is_document else "",
-        "redirect_host": redirects.host_of(offer.redirect_uri),
-        "is_loopback": redirects.is_loopback(offer.redirect_uri),
-        "scopes": [settings.OAUTH2_PROVIDER["SCOPES"][scope] for scope in offer.scopes],
-        "offer": signing.dumps(offer.digest(request), salt=__name__),
+        "redirect_host": redirects.host_of(authorization.redirect_uri),
+        "is_loopback": redirects.is_loopback(authorization.redirect_uri),
+        "scopes": [settings.OAUTH2_PROVIDER["SCOPES"][scope] for scope in authorization.scopes],
+        "offer": signing.dumps(authorization.digest(request), salt=__name__),
     }
 
 
-def _refusal(code: str, credentials: dict[str, Any]) -> OAuthToolkitError:
-    error = errors.CustomOAuth2Error(code, state=credentials.get("state"))
-    return OAuthToolkitError(error, redirect_uri=credentials["redirect_uri"])
+def _oauth_error(code: str, authorization: AuthorizationRequest) -> OAuthToolkitError:
+    error = errors.CustomOAuth2Error(code, state=authorization.credentials.get("state"))
+    return OAuthToolkitError(error, redirect_uri=authorization.redirect_uri)
 
 
-def _answer_error(request: HttpRequest, error: OAuthToolkitError) -> HttpResponse:
-    """Tell the client, or the person where it is not certain that the client's address is its own."""
+def _error_response(request: HttpRequest, error: OAuthToolkitError) -> HttpResponse:
+    """Send the error to the client, or show it to the person if the redirect URI cannot be trusted."""
     cause = error.oauthlib_error
     if isinstance(error, FatalClientError) or not cause.redirect_uri:
         return render(request, "accounts/oauth_error.html", {"error": cause}, status=400)

@@ -1,4 +1,4 @@
-"""The endpoints that programs call: token, revocation, registration, metadata. None of them sees a cookie."""
+"""The endpoints that programs call: token, revocation and registration. They do not read cookies."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _library = OAuthLibMixin()
 
 
 def json_error(code: str, description: str, status: int = 400) -> JsonResponse:
-    """An error as RFC 6749 section 5.2 and RFC 7591 section 3.2.2 have it."""
+    """An error response (RFC 6749 section 5.2, RFC 7591 section 3.2.2)."""
     return JsonResponse({"error": code, "error_description": description}, status=status)
 
 
@@ -27,18 +27,18 @@ def json_error(code: str, description: str, status: int = 400) -> JsonResponse:
 @require_POST
 @rate_limit(action="token")
 def token(request: HttpRequest) -> HttpResponse:
-    """RFC 6749 section 3.2."""
+    """The token endpoint (RFC 6749 section 3.2)."""
     if request.POST.get("grant_type") not in GRANT_TYPES:
         return json_error("unsupported_grant_type", f"grant_type must be one of {', '.join(GRANT_TYPES)}.")
-    return _answer(_library.create_token_response, request)
+    return _respond(_library.create_token_response, request)
 
 
 @csrf_exempt
 @require_POST
 @rate_limit(action="token")
 def revocation(request: HttpRequest) -> HttpResponse:
-    """RFC 7009."""
-    return _answer(_library.create_revocation_response, request)
+    """The revocation endpoint (RFC 7009)."""
+    return _respond(_library.create_revocation_response, request)
 
 
 @csrf_exempt
@@ -46,24 +46,24 @@ def revocation(request: HttpRequest) -> HttpResponse:
 @never_cache
 @rate_limit(action="register")
 def registration(request: HttpRequest) -> HttpResponse:
-    """RFC 7591 section 3: anyone may register, a few times an hour."""
+    """The registration endpoint (RFC 7591 section 3), open to anyone within its rate limit."""
     try:
         return JsonResponse(register(request.body), status=201)
     except ClientMetadataError as error:
         return json_error(error.code, error.description)
 
 
-def _answer(endpoint: Callable[[HttpRequest], tuple[Any, ...]], request: HttpRequest) -> HttpResponse:
-    """What the library answers, but for requests that it would read in one of two ways, or not at all.
+def _respond(endpoint: Callable[[HttpRequest], tuple[Any, ...]], request: HttpRequest) -> HttpResponse:
+    """Call the library, except for requests that are ambiguous or malformed.
 
-    Its views are not used: that of tokens takes device codes too, and looks for what a racing request may
-    have revoked.
+    Its views are not used: the token view also accepts device codes, and looks up a token that a concurrent
+    request may have revoked.
     """
     if any(len(values) > 1 for name, values in request.POST.lists() if name != "resource"):
-        return json_error("invalid_request", "A parameter came more than once.")
+        return json_error("invalid_request", "A parameter is repeated.")
     try:
         _, headers, body, status = endpoint(request)
     except ValueError:  # the query is not URL-encoded
-        return json_error("invalid_request", "The request is not well formed.")
+        return json_error("invalid_request", "The request is malformed.")
     headers = {"Content-Type": "application/json", "Cache-Control": "no-store", **headers}
     return HttpResponse(body or "", status=status, headers=headers)

@@ -1,4 +1,4 @@
-"""What nobody can use any more goes."""
+"""Deletes expired tokens, codes, consents and unused clients."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from oauth2_provider.models import RefreshToken, clear_expired
 
 from accounts.models import Client, Consent, RedeemedCode
 
-# A client may sit in somebody's settings for a while before it is used.
+# People may set a client up some time before they use it.
 UNUSED_CLIENT_DAYS = 30
 
 
 def clear() -> dict[str, int]:
-    """Delete what has expired: tokens, codes, consents, and clients that nobody lets act for them.
+    """Delete expired tokens, codes and consents, and unused clients.
 
     Returns:
-        How many consents, codes and clients went; the library does not say it of its tokens.
+        The number of deleted consents, codes and clients. The library only logs its token counts.
     """
     clear_expired()
     now = timezone.now()
     with transaction.atomic():
         consents = Consent.objects.filter(renewed__lte=now - timedelta(days=settings.CONSENT_DAYS))
-        # A code is watched for replay as long as a session that it began can be refreshed.
+        # Keep a redeemed code while the session it started can be refreshed, to detect a replay.
         sessions = RefreshToken.objects.filter(token_family__isnull=False).values("token_family")
         codes = RedeemedCode.objects.exclude(token_family__in=sessions)
         return {
@@ -37,7 +37,7 @@ def clear() -> dict[str, int]:
 
 
 def _unused_clients() -> QuerySet[Client]:
-    """Clients that came by themselves. A disabled one stays, or it would come back enabled."""
+    """Self-registered clients without consents. Disabled ones stay, or they could come back enabled."""
     cutoff = timezone.now() - timedelta(days=UNUSED_CLIENT_DAYS)
     clients = Client.objects.exclude(registration_source=Client.RegistrationSource.MANUAL)
     return clients.filter(disabled=False, consents=None, created__lte=cutoff)

@@ -1,4 +1,4 @@
-"""Dynamic client registration (RFC 7591): what a client says about itself becomes a row."""
+"""Dynamic client registration (RFC 7591)."""
 
 from __future__ import annotations
 
@@ -21,17 +21,20 @@ CLIENT_TYPES = {
 
 
 def register(body: bytes) -> dict[str, Any]:
-    """Make a client from its metadata, as JSON.
+    """Register a client.
+
+    Args:
+        body: the client metadata, as JSON.
 
     Returns:
         The client information response (section 3.2.1). A secret in it cannot be shown again.
 
     Raises:
-        ClientMetadataError: the metadata are none, or not what a client here may say.
+        ClientMetadataError: the body is not JSON, or the metadata is not accepted here.
     """
     metadata = _parse(body)
     method = metadata.get("token_endpoint_auth_method", "client_secret_basic")
-    client = _client(metadata, method)
+    client = _build_client(metadata, method)
     secret = client.client_secret
     try:
         client.full_clean()
@@ -41,41 +44,41 @@ def register(body: bytes) -> dict[str, Any]:
     return _response(client, method, secret)
 
 
-def served_grant_types(grant_types: list[str]) -> list[str]:
-    """Those of a client's grant types that are served here: many clients list every one they know."""
+def supported_grant_types(grant_types: list[str]) -> list[str]:
+    """The grant types supported here: many clients list every one they know."""
     return [grant_type for grant_type in grant_types if grant_type in GRANT_TYPES]
 
 
 def _parse(body: bytes) -> Mapping[str, Any]:
     if len(body) > MAX_BODY_BYTES:
-        raise ClientMetadataError(f"The metadata are larger than {MAX_BODY_BYTES} bytes.")
+        raise ClientMetadataError(f"The client metadata exceeds {MAX_BODY_BYTES} bytes.")
     try:
         metadata = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise ClientMetadataError("The body is no JSON.") from error
+        raise ClientMetadataError("The request body is not valid JSON.") from error
     if not isinstance(metadata, dict):
-        raise ClientMetadataError("The body is no JSON object.")
+        raise ClientMetadataError("The request body is not a JSON object.")
     return metadata
 
 
-def _client(metadata: Mapping[str, Any], method: Any) -> Client:
+def _build_client(metadata: Mapping[str, Any], method: Any) -> Client:
     if not isinstance(method, str) or method not in CLIENT_TYPES:
         raise ClientMetadataError(f"token_endpoint_auth_method must be one of {', '.join(CLIENT_TYPES)}.")
-    if "authorization_code" not in _strings(metadata, "grant_types", ["authorization_code"]):
-        raise ClientMetadataError("grant_types must hold authorization_code.")
+    if "authorization_code" not in _string_list(metadata, "grant_types", ["authorization_code"]):
+        raise ClientMetadataError("grant_types must include authorization_code.")
     name = metadata.get("client_name", "")
     if not isinstance(name, str):
         raise ClientMetadataError("client_name must be a string.")
     return Client(
         name=name,
-        redirect_uris=" ".join(_strings(metadata, "redirect_uris", [])),
+        redirect_uris=" ".join(_string_list(metadata, "redirect_uris", [])),
         client_type=CLIENT_TYPES[method],
         authorization_grant_type=Client.GRANT_AUTHORIZATION_CODE,
         registration_source=Client.RegistrationSource.DCR,
     )
 
 
-def _strings(metadata: Mapping[str, Any], key: str, default: list[str]) -> list[str]:
+def _string_list(metadata: Mapping[str, Any], key: str, default: list[str]) -> list[str]:
     values = metadata.get(key, default)
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise ClientMetadataError(f"{key} must be a list of strings.")
@@ -83,9 +86,9 @@ def _strings(metadata: Mapping[str, Any], key: str, default: list[str]) -> list[
 
 
 def _metadata_error(error: ValidationError) -> ClientMetadataError:
-    faults = error.message_dict
-    description = "; ".join(f"{field}: {' '.join(messages)}" for field, messages in faults.items())
-    is_about_redirects = "redirect_uris" in faults
+    errors = error.message_dict
+    description = "; ".join(f"{field}: {' '.join(messages)}" for field, messages in errors.items())
+    is_about_redirects = "redirect_uris" in errors
     return ClientMetadataError(
         description, "invalid_redirect_uri" if is_about_redirects else "invalid_client_metadata"
     )

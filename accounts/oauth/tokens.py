@@ -1,7 +1,7 @@
-"""Access tokens: how one is made, and the one check that every /mcp request passes.
+"""Access tokens: issuing personal ones, and the check that every /mcp request passes.
 
-The rows are django-oauth-toolkit's: the token itself is never stored, only its SHA-256. A token that a
-person made for scripts has no client; one that an agent was granted has one.
+The rows are django-oauth-toolkit's: only the SHA-256 of a token is stored, never the token itself. A token
+granted to an agent has a client, a personal token has none.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from oauth2_provider.models import AccessToken, set_token_value
 
 from accounts.models import PersonalToken, User
 
-# A known start lets secret scanners and people recognise a leaked token.
+# A fixed prefix lets secret scanners and people recognise a leaked token.
 PREFIX = "pricing_"
-# A call reads; only one an hour also writes. Tokens of clients are younger than this when they expire.
-USE_NOTED_EVERY = timedelta(hours=1)
-_DECIDING = (
+# Calls only read, except for one write an hour. Tokens of clients expire before they are this old.
+LAST_USED_PRECISION = timedelta(hours=1)
+_CHECKED_COLUMNS = (
     "pk",
     "user_id",
     "user__is_active",
@@ -37,12 +37,12 @@ _DECIDING = (
 
 
 def issue(user: User, *, days: int, name: str = "") -> str:
-    """Make a personal access token.
+    """Issue a personal access token.
 
     Args:
-        user: whom the token speaks for.
-        days: how long it is valid.
-        name: what the person calls it, to know it again.
+        user: the person the token acts for.
+        days: days until it expires.
+        name: a label to recognise it by.
 
     Returns:
         The token. It cannot be shown again.
@@ -63,7 +63,7 @@ def issue(user: User, *, days: int, name: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """What a good token says of whoever sends it; a token that a person made for a script has no client."""
+    """The sender of a valid token. A personal token has no client."""
 
     user_id: int
     client_id: str | None
@@ -72,26 +72,26 @@ class Bearer:
 
 
 def check(raw: str) -> Bearer | None:
-    """Who sends `raw`, if it is good for /mcp now (RFC 6750 section 3.1), or None.
+    """The sender of the token `raw`, or None if it is not valid for /mcp now (RFC 6750 section 3.1).
 
-    One indexed SELECT of the columns that decide, and nothing cached, so that revoking a token, or disabling
-    its user or client, takes effect at once. Whether its scope suffices is the caller's question. The row's
-    `updated` says when the token was last used, to USE_NOTED_EVERY.
+    One indexed SELECT and no cache, so that revoking a token, or disabling its user or client, takes effect
+    at once. The caller checks the scope. The row's `updated` is when the token was last used, to within
+    LAST_USED_PRECISION.
     """
     checksum = hashlib.sha256(raw.encode(errors="surrogatepass")).hexdigest()
-    rows = AccessToken.objects.filter(token_checksum=checksum).values_list(*_DECIDING, named=True)
+    rows = AccessToken.objects.filter(token_checksum=checksum).values_list(*_CHECKED_COLUMNS, named=True)
     row = next(iter(rows), None)
     if row is None or row.expires <= (now := timezone.now()) or settings.MCP_RESOURCE not in row.resource:
         return None
-    # Null where there is no user or no client: a token needs the one, and not the other.
+    # Null without a user or a client. A token needs a user, but not a client.
     if not row.user__is_active or row.application__disabled:
         return None
-    if row.updated < now - USE_NOTED_EVERY:
-        _note_use(row.pk, now)
+    if row.updated < now - LAST_USED_PRECISION:
+        _record_use(row.pk, now)
     return Bearer(row.user_id, row.application__client_id, row.scope, row.expires)
 
 
-def _note_use(pk: int, now: datetime) -> None:
-    # A sync may be writing for longer than a call can wait; then the next call notes it.
+def _record_use(pk: int, now: datetime) -> None:
+    # A sync may be writing for longer than a call can wait; the next call then records its use.
     with contextlib.suppress(OperationalError):
         AccessToken.objects.filter(pk=pk).update(updated=now)

@@ -1,4 +1,4 @@
-"""The OAuth routes, by hand: the library's own list has self-service clients, introspection, device codes."""
+"""The OAuth routes. The library's own list adds self-service clients, introspection and device codes."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from oauth2_provider.views.metadata import OAuthProtectedResourceMetadataView, O
 from accounts.oauth import endpoints
 from accounts.oauth.authorize import AuthorizeView
 
-# The library looks its own routes up under this name.
+# The library reverses its routes under this name.
 app_name = "oauth2_provider"
 
 server_metadata = OAuthServerMetadataView.as_view()
 resource_metadata = OAuthProtectedResourceMetadataView.as_view()
 
 urlpatterns = [
-    # Clients look with the MCP endpoint's path and without it, whichever their version of the spec says.
+    # Clients append the MCP endpoint's path or leave it out, depending on their version of the spec.
     path(".well-known/oauth-authorization-server", server_metadata, name="oauth-server-metadata"),
     path(".well-known/oauth-authorization-server/mcp", server_metadata),
     path(".well-known/oauth-protected-resource", resource_metadata),

@@ -1,4 +1,4 @@
-"""What a token request must meet beyond what django-oauth-toolkit asks (docs/decisions/0002)."""
+"""Rules for token requests beyond those of django-oauth-toolkit (docs/decisions/0002)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 class Validator(OAuth2Validator):
-    """The authorization server's rules. A request here is oauthlib's, not Django's."""
+    """The authorization server's rules. `request` is oauthlib's, not Django's."""
 
     def validate_code(
         self,
@@ -33,10 +33,10 @@ class Validator(OAuth2Validator):
         *_args: Any,
         **_kwargs: Any,
     ) -> bool:
-        """Keep the code's grant for what is asked of it next: another request may redeem it meanwhile."""
+        """Keep the code's grant for the calls that follow: another request may redeem the code in between."""
         grant = Grant.objects.select_related("user").filter(code=code, application=client).first()
         if grant is None or grant.is_expired():
-            _revoke_what_it_gave(code)
+            _revoke_tokens_from(code)
             return False
         request.grant, request.user, request.scopes = grant, grant.user, grant.scope.split()
         return _may_act_for(client, grant.user)
@@ -55,13 +55,13 @@ class Validator(OAuth2Validator):
     def validate_refresh_token(
         self, refresh_token: str, client: Client, request: Request, *args: Any, **kwargs: Any
     ) -> bool:
-        good: bool = super().validate_refresh_token(refresh_token, client, request, *args, **kwargs)
-        return good and _may_act_for(client, request.user)
+        is_valid: bool = super().validate_refresh_token(refresh_token, client, request, *args, **kwargs)
+        return is_valid and _may_act_for(client, request.user)
 
     def save_bearer_token(self, token: dict[str, Any], request: Request, *args: Any, **kwargs: Any) -> None:
-        """Trade the code or refresh token for `token`; of several requests at once, one wins.
+        """Exchange the code or refresh token for `token`; of several concurrent requests, one wins.
 
-        The transaction takes the write lock when it begins, so what is read in it stays true in it.
+        The transaction takes the write lock when it begins, so nothing it reads changes before it commits.
         """
         with transaction.atomic():
             wins = _claim_code(request) if request.grant_type == "authorization_code" else _is_live(request)
@@ -70,11 +70,11 @@ class Validator(OAuth2Validator):
         if wins:
             return
         if request.grant_type == "authorization_code":
-            _revoke_what_it_gave(request.code)
+            _revoke_tokens_from(request.code)
         raise errors.InvalidGrantError(request=request)
 
     def invalidate_authorization_code(self, *_args: Any, **_kwargs: Any) -> None:
-        """Done with save_bearer_token, in its transaction."""
+        """Done in save_bearer_token, within its transaction."""
 
     def _create_refresh_token(
         self, request: Request, raw: str, access_token: AccessToken, previous: RefreshToken | None
@@ -85,16 +85,16 @@ class Validator(OAuth2Validator):
         return token
 
     def _check_and_set_request_resource(self, request: Request) -> None:
-        """Bind every token to /mcp, also where the client does not ask for it (RFC 8707 section 2)."""
-        asked = [value for name, value in request.decoded_body or [] if name == "resource" and value]
-        if not all(map(is_our_resource, asked)):
+        """Bind every token to /mcp, even if the client does not ask for it (RFC 8707 section 2)."""
+        requested = [value for name, value in request.decoded_body or [] if name == "resource" and value]
+        if not all(map(is_our_resource, requested)):
             raise invalid_target(request)
         request.resource = [settings.MCP_RESOURCE]
         super()._check_and_set_request_resource(request)
 
 
 def is_our_resource(uri: str) -> bool:
-    """Whether a resource indicator names our /mcp; it answers with and without a slash at the end."""
+    """Whether a resource indicator is our /mcp, which is served with and without a trailing slash."""
     return uri.removesuffix("/") == settings.MCP_RESOURCE
 
 
@@ -104,7 +104,7 @@ def invalid_target(request: Request) -> errors.OAuth2Error:
 
 
 def _may_act_for(client: Client, user: User) -> bool:
-    """Whether the person still agrees, and agreed recently enough that refreshing may go on."""
+    """Whether the user is active and agreed to the client within the last CONSENT_DAYS."""
     oldest = timezone.now() - timedelta(days=settings.CONSENT_DAYS)
     consents = Consent.objects.filter(user=user, client=client, renewed__gt=oldest)
     return user.is_active and consents.exists()
@@ -119,13 +119,13 @@ def _is_live(request: Request) -> bool:
     return RefreshToken.objects.filter(pk=request.refresh_token_instance.pk, revoked__isnull=True).exists()
 
 
-def _revoke_what_it_gave(code: str) -> None:
-    """RFC 6749 section 4.1.2: a code used twice was stolen from somebody, perhaps before its first use."""
+def _revoke_tokens_from(code: str) -> None:
+    """Revoke the tokens from a replayed code: its first use may have been theft (RFC 6749 section 4.1.2)."""
     family: UUID | None = (
         RedeemedCode.objects.filter(checksum=_checksum(code)).values_list("token_family", flat=True).first()
     )
     if family is not None:
-        logger.warning("An authorization code was replayed; its tokens are revoked")
+        logger.warning("An authorization code was replayed; its tokens were revoked")
         RefreshToken.revoke_family(family)
 
 

@@ -12,7 +12,7 @@ from tests.harness.fake_github import GitHub
 
 @pytest.fixture
 def github(settings: Settings) -> Iterator[GitHub]:
-    """A server whose people sign in with a GitHub of ours."""
+    """A server whose users sign in with a fake GitHub."""
     app = {"client_id": fake_github.CLIENT_ID, "secret": fake_github.CLIENT_SECRET}
     settings.HAS_GITHUB = True
     settings.LOGIN_URL = "account_login"

@@ -40,7 +40,7 @@ def token_page(row: AccessToken, view: str = "change") -> str:
     return reverse(f"admin:oauth2_provider_accesstoken_{view}", args=[row.pk])
 
 
-def test_a_token_is_seen_without_its_secret_or_its_hash(admin_client: Browser, user: User) -> None:
+def test_a_token_is_shown_without_its_secret_or_hash(admin_client: Browser, user: User) -> None:
     raw = tokens.issue(user, days=7)
     row = AccessToken.objects.get()
 
@@ -58,7 +58,7 @@ def test_deleting_a_token_revokes_it_at_once(admin_client: Browser, user: User) 
     assert tokens.check(raw) is None
 
 
-def test_deleting_tokens_in_the_list_takes_their_refresh_tokens_along(
+def test_deleting_tokens_in_the_list_revokes_their_refresh_tokens(
     admin_client: Browser, user: User, client_of_ann: Client
 ) -> None:
     token = AccessToken.objects.create(
@@ -78,7 +78,7 @@ def test_deleting_tokens_in_the_list_takes_their_refresh_tokens_along(
     assert refresh.revoked is not None
 
 
-def test_tokens_and_clients_are_not_made_or_changed_by_hand(
+def test_tokens_and_clients_cannot_be_added_or_changed_by_hand(
     admin_client: Browser, user: User, client_of_ann: Client
 ) -> None:
     tokens.issue(user, days=7)
@@ -138,5 +138,5 @@ def test_lists_can_be_searched(admin_client: Browser, client_of_ann: Client, url
     assert answer.status_code == 200
 
 
-def test_pages_that_serve_no_purpose_here_are_gone() -> None:
+def test_unneeded_models_are_not_in_the_admin() -> None:
     assert not any(admin.site.is_registered(model) for model in (Grant, IDToken, RefreshToken))

@@ -1,4 +1,4 @@
-"""Sign-in with GitHub, against a GitHub of our own on loopback."""
+"""Sign-in with GitHub, against a fake GitHub on loopback."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CALLBACK = "/accounts/github/login/callback/"
 
 
 def leave(browser: Browser, **form: str) -> str:
-    """Where GitHub sends the person back to, after the button was pressed."""
+    """Press the button; the URL that GitHub redirects the person back to."""
     response = browser.post(START, form)
     assert response.status_code == 302, response.content
     at_github = requests.get(response["Location"], allow_redirects=False, timeout=5)
@@ -38,7 +38,7 @@ def signed_in(browser: Browser) -> str | None:
 
 
 @pytest.mark.usefixtures("github")
-def test_a_github_account_becomes_a_person_of_that_name(client: Browser) -> None:
+def test_a_github_account_becomes_a_user_with_its_login(client: Browser) -> None:
     response = sign_in(client)
 
     assert response.status_code == 302
@@ -49,7 +49,7 @@ def test_a_github_account_becomes_a_person_of_that_name(client: Browser) -> None
     assert not user.has_usable_password()
 
 
-def test_nothing_is_kept_that_is_not_needed(client: Browser, github: GitHub) -> None:
+def test_only_the_login_and_id_are_stored(client: Browser, github: GitHub) -> None:
     sign_in(client)
 
     user = User.objects.get()
@@ -60,7 +60,7 @@ def test_nothing_is_kept_that_is_not_needed(client: Browser, github: GitHub) -> 
     assert "/api/v3/user/emails" not in github.requests
 
 
-def test_the_same_account_is_the_same_person_after_a_change_of_name(client: Browser, github: GitHub) -> None:
+def test_a_renamed_github_account_is_still_the_same_user(client: Browser, github: GitHub) -> None:
     sign_in(client)
     github.login = "ann-renamed"
     sign_in(Browser())
@@ -69,7 +69,7 @@ def test_the_same_account_is_the_same_person_after_a_change_of_name(client: Brow
 
 
 @pytest.mark.usefixtures("github")
-def test_a_name_that_is_taken_here_opens_nobody_elses_account(client: Browser) -> None:
+def test_a_login_that_is_taken_does_not_open_the_other_account(client: Browser) -> None:
     User.objects.create_user("octo-ann", is_staff=True)
 
     sign_in(client)
@@ -78,9 +78,7 @@ def test_a_name_that_is_taken_here_opens_nobody_elses_account(client: Browser) -
     assert not User.objects.get(pk=client.session["_auth_user_id"]).is_staff
 
 
-def test_staff_are_decided_by_number_at_each_sign_in(
-    client: Browser, github: GitHub, settings: Settings
-) -> None:
+def test_staff_are_decided_by_id_at_each_sign_in(client: Browser, github: GitHub, settings: Settings) -> None:
     settings.STAFF_GITHUB_IDS = frozenset({str(github.user_id)})
     sign_in(client)
     assert User.objects.get().is_superuser
@@ -93,9 +91,7 @@ def test_staff_are_decided_by_number_at_each_sign_in(
 
 
 @pytest.mark.usefixtures("github")
-def test_another_account_that_took_a_staff_members_name_is_not_staff(
-    client: Browser, settings: Settings
-) -> None:
+def test_an_account_with_a_staff_members_old_login_is_not_staff(client: Browser, settings: Settings) -> None:
     settings.STAFF_GITHUB_IDS = frozenset({"42", "octo-ann"})
 
     sign_in(client)
@@ -103,9 +99,7 @@ def test_another_account_that_took_a_staff_members_name_is_not_staff(
     assert not User.objects.get().is_staff
 
 
-def test_with_allowed_numbers_no_other_account_gets_in(
-    client: Browser, github: GitHub, settings: Settings
-) -> None:
+def test_only_allowed_ids_can_sign_in(client: Browser, github: GitHub, settings: Settings) -> None:
     settings.ALLOWED_GITHUB_IDS = frozenset({"7"})
     response = sign_in(client)
     assert response.status_code == 403
@@ -122,7 +116,7 @@ def test_with_allowed_numbers_no_other_account_gets_in(
     ("memberships", "gets_in"),
     [({}, False), ({"acme": "pending"}, False), ({"other": "active"}, False), ({"acme": "active"}, True)],
 )
-def test_with_allowed_organizations_only_active_members_get_in(
+def test_only_active_members_of_allowed_organizations_can_sign_in(
     client: Browser, github: GitHub, settings: Settings, memberships: dict[str, str], *, gets_in: bool
 ) -> None:
     settings.ALLOWED_GITHUB_ORGS = frozenset({"acme"})
@@ -134,7 +128,7 @@ def test_with_allowed_organizations_only_active_members_get_in(
     assert response.status_code == (302 if gets_in else 403)
 
 
-def test_somebody_who_left_the_organization_is_refused_at_the_next_sign_in(
+def test_a_former_member_is_refused_at_the_next_sign_in(
     client: Browser, github: GitHub, settings: Settings
 ) -> None:
     settings.ALLOWED_GITHUB_ORGS = frozenset({"acme"})
@@ -146,7 +140,7 @@ def test_somebody_who_left_the_organization_is_refused_at_the_next_sign_in(
 
 
 @pytest.mark.usefixtures("github")
-def test_a_disabled_person_does_not_get_in(client: Browser) -> None:
+def test_a_disabled_user_cannot_sign_in(client: Browser) -> None:
     sign_in(client)
     User.objects.update(is_active=False)
     browser = Browser()
@@ -160,7 +154,7 @@ def test_a_disabled_person_does_not_get_in(client: Browser) -> None:
 
 
 @pytest.mark.usefixtures("github")
-def test_after_signing_in_the_person_is_where_they_wanted_to_go(client: Browser) -> None:
+def test_sign_in_returns_to_the_requested_page(client: Browser) -> None:
     page = client.get("/accounts/login/?next=/oauth/authorize%3Fclient_id%3Dx")
     assert 'value="/oauth/authorize?client_id=x"' in page.content.decode()
 
@@ -174,14 +168,14 @@ def test_after_signing_in_the_person_is_where_they_wanted_to_go(client: Browser)
     "target",
     ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "http:evil.example"],
 )
-def test_no_next_leads_off_the_site(client: Browser, target: str) -> None:
+def test_next_cannot_lead_to_another_site(client: Browser, target: str) -> None:
     response = sign_in(client, next=target)
 
     assert response["Location"] == "/account/"
 
 
 @pytest.mark.usefixtures("github")
-def test_an_answer_from_github_is_taken_only_in_the_browser_that_asked(client: Browser) -> None:
+def test_a_callback_is_accepted_only_in_the_browser_that_started_it(client: Browser) -> None:
     way_back = leave(client)
 
     response = Browser().get(way_back)
@@ -191,7 +185,7 @@ def test_an_answer_from_github_is_taken_only_in_the_browser_that_asked(client: B
 
 
 @pytest.mark.usefixtures("github")
-def test_an_answer_from_github_is_taken_once(client: Browser) -> None:
+def test_a_callback_is_accepted_once(client: Browser) -> None:
     way_back = leave(client)
     client.get(way_back)
     client.post("/accounts/logout/")
@@ -207,7 +201,7 @@ def test_an_answer_from_github_is_taken_once(client: Browser) -> None:
     "query",
     ["", "?code=x", "?code=x&state=made-up", "?state=", "?error=access_denied", "?code=%00&state=%ff"],
 )
-def test_an_answer_that_nobody_asked_for_is_an_error_page(client: Browser, query: str) -> None:
+def test_an_unsolicited_callback_gets_an_error_page(client: Browser, query: str) -> None:
     response = client.get(CALLBACK + query)
 
     assert response.status_code in (302, 401)
@@ -215,22 +209,22 @@ def test_an_answer_that_nobody_asked_for_is_an_error_page(client: Browser, query
 
 
 @pytest.mark.usefixtures("github")
-def test_a_code_that_github_does_not_know_is_an_error_page(client: Browser) -> None:
+def test_a_code_that_github_rejects_gets_an_error_page(client: Browser) -> None:
     state = parse_qs(urlsplit(leave(client)).query)["state"][0]
 
     response = client.get(CALLBACK, {"code": "stolen", "state": state})
 
     assert response.status_code == 401
-    assert "Signing in did not work" in response.content.decode()
+    assert "Sign-in failed" in response.content.decode()
 
 
 @pytest.mark.usefixtures("github")
-def test_somebody_who_stops_at_github_is_told_so(client: Browser) -> None:
+def test_cancelling_at_github_is_reported(client: Browser) -> None:
     state = parse_qs(urlsplit(leave(client)).query)["state"][0]
 
     response = client.get(CALLBACK, {"error": "access_denied", "state": state}, follow=True)
 
-    assert "You did not sign in" in response.content.decode()
+    assert "Sign-in cancelled" in response.content.decode()
 
 
 @pytest.mark.usefixtures("github")
@@ -244,7 +238,7 @@ def test_signing_in_changes_the_session_key(client: Browser) -> None:
 
 
 @pytest.mark.usefixtures("github")
-def test_no_second_github_account_can_be_tied_to_a_person(client: Browser, github: GitHub) -> None:
+def test_a_second_github_account_cannot_be_linked(client: Browser, github: GitHub) -> None:
     sign_in(client)
     github.user_id, github.login = 2002, "second"
 
@@ -253,16 +247,14 @@ def test_no_second_github_account_can_be_tied_to_a_person(client: Browser, githu
 
 
 @pytest.mark.usefixtures("github")
-def test_what_is_asked_of_github_cannot_be_widened_by_a_link(client: Browser) -> None:
+def test_a_link_cannot_widen_the_request_to_github(client: Browser) -> None:
     response = client.post(f"{START}?scope=repo&auth_params=login%3Dx")
 
     assert response["Location"] == "/accounts/login/"
 
 
 @pytest.mark.usefixtures("github")
-def test_behind_a_proxy_that_ends_tls_github_sends_people_back_over_https(
-    client: Browser, settings: Settings
-) -> None:
+def test_behind_a_tls_proxy_the_callback_uses_https(client: Browser, settings: Settings) -> None:
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
     response = client.post(START, headers={"X-Forwarded-Proto": "https", "Host": "localhost"})
@@ -272,7 +264,7 @@ def test_behind_a_proxy_that_ends_tls_github_sends_people_back_over_https(
 
 
 @pytest.mark.usefixtures("github")
-def test_only_our_own_page_starts_a_sign_in() -> None:
+def test_only_our_own_page_can_start_a_sign_in() -> None:
     browser = Browser(enforce_csrf_checks=True)
 
     assert browser.post(START).status_code == 403
@@ -291,7 +283,7 @@ def test_with_github_there_is_no_password_form(client: Browser) -> None:
     assert "password" not in client.get("/accounts/login/").content.decode().lower()
 
 
-def test_on_a_laptop_without_github_the_local_administrator_signs_in(client: Browser) -> None:
+def test_on_a_local_server_without_github_the_administrator_signs_in(client: Browser) -> None:
     User.objects.create_superuser("admin", password="correct horse battery")
 
     way_in = client.get("/accounts/login/?next=/account/", follow=True)
@@ -304,7 +296,7 @@ def test_on_a_laptop_without_github_the_local_administrator_signs_in(client: Bro
     assert client.get(START).status_code == client.get(CALLBACK).status_code == 404
 
 
-def test_elsewhere_without_github_there_is_no_password_form_either(
+def test_on_a_public_server_without_github_there_is_no_password_form(
     client: Browser, settings: Settings
 ) -> None:
     settings.IS_LOCAL, settings.LOGIN_URL = False, "account_login"
@@ -317,7 +309,7 @@ def test_elsewhere_without_github_there_is_no_password_form_either(
     assert "GITHUB_CLIENT_ID" in page.content.decode()
 
 
-def test_a_github_that_does_not_answer_is_an_error_page(client: Browser, github: GitHub) -> None:
+def test_a_github_that_rejects_its_token_gets_an_error_page(client: Browser, github: GitHub) -> None:
     way_back = leave(client)
     github.tokens = NoTokens()
 
@@ -328,7 +320,7 @@ def test_a_github_that_does_not_answer_is_an_error_page(client: Browser, github:
 
 
 class NoTokens(set[str]):
-    """GitHub after it lost every token."""
+    """A GitHub that forgets every token at once."""
 
     def add(self, element: str, /) -> None:
         pass

@@ -1,4 +1,4 @@
-"""Limits by address, and what counts as an address."""
+"""Rate limits by address, and what counts as an address."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def two_a_minute(settings: Settings) -> None:
 
 
 @pytest.mark.usefixtures("two_a_minute")
-def test_an_address_over_the_limit_gets_no_answer_from_the_token_endpoint() -> None:
+def test_the_token_endpoint_refuses_an_address_over_the_limit() -> None:
     assert [token_request() for _ in range(4)] == [401, 401, 429, 429]
     assert token_request("203.0.113.6") == 401
 
 
 @pytest.mark.usefixtures("two_a_minute")
-def test_programs_read_the_limit_as_json_and_people_as_a_page() -> None:
+def test_programs_get_the_limit_as_json_and_people_as_a_page() -> None:
     agent = Agent(make_client())
     agent.sign_in(User.objects.create_user("ann"))
     pages = [agent.ask() for _ in range(3)]
@@ -57,21 +57,21 @@ def test_sign_ins_are_limited(client: Browser, github: GitHub) -> None:
 
 
 @pytest.mark.usefixtures("two_a_minute")
-def test_guesses_at_the_local_administrators_password_are_limited(client: Browser) -> None:
+def test_guesses_of_the_local_administrators_password_are_limited(client: Browser) -> None:
     form = {"username": "admin", "password": "guess"}
 
     assert [client.post("/admin/login/", form).status_code for _ in range(3)] == [200, 200, 429]
 
 
 @pytest.mark.usefixtures("two_a_minute")
-def test_an_address_that_a_client_makes_up_is_not_believed() -> None:
+def test_a_forged_forwarded_address_is_ignored() -> None:
     statuses = [token_request(**{"X-Forwarded-For": f"198.51.100.{n}"}) for n in range(3)]
 
     assert statuses == [401, 401, 429]
 
 
 @pytest.mark.usefixtures("two_a_minute")
-def test_behind_a_proxy_the_address_is_what_the_proxy_saw(settings: Settings) -> None:
+def test_behind_a_proxy_the_address_is_the_one_the_proxy_saw(settings: Settings) -> None:
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
     for made_up in range(3):
@@ -81,7 +81,7 @@ def test_behind_a_proxy_the_address_is_what_the_proxy_saw(settings: Settings) ->
 
 
 @pytest.mark.usefixtures("two_a_minute")
-def test_a_network_of_ipv6_addresses_is_one_address() -> None:
+def test_an_ipv6_network_counts_as_one_address() -> None:
     statuses = [token_request(f"2001:db8:1:2::{n}") for n in range(3)]
 
     assert statuses == [401, 401, 429]
@@ -89,7 +89,7 @@ def test_a_network_of_ipv6_addresses_is_one_address() -> None:
 
 
 @pytest.mark.parametrize("address", ["", "unknown", "x" * 1000])
-def test_an_address_that_is_none_is_refused(settings: Settings, address: str) -> None:
+def test_an_invalid_address_is_refused(settings: Settings, address: str) -> None:
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
 
     assert token_request(address) == 403

@@ -24,7 +24,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "data" / "local-account.json"
 
 
-def test_the_first_run_makes_an_administrator_and_a_token_that_work(path: Path) -> None:
+def test_the_first_run_creates_a_working_administrator_and_token(path: Path) -> None:
     account = ensure_local_account(path)
 
     user = authenticate(username=account.username, password=account.password)
@@ -36,7 +36,7 @@ def test_the_first_run_makes_an_administrator_and_a_token_that_work(path: Path) 
     assert bearer.user_id == user.pk
 
 
-def test_a_second_run_shows_the_same_and_makes_nothing(path: Path) -> None:
+def test_a_second_run_returns_the_same_account_and_creates_nothing(path: Path) -> None:
     account = ensure_local_account(path)
 
     assert ensure_local_account(path) == account
@@ -44,7 +44,7 @@ def test_a_second_run_shows_the_same_and_makes_nothing(path: Path) -> None:
     assert AccessToken.objects.count() == 1
 
 
-def test_only_the_owner_may_read_the_file(path: Path) -> None:
+def test_only_the_owner_can_read_the_file(path: Path) -> None:
     path.parent.mkdir()
     path.write_text("{}")
     path.chmod(0o644)
@@ -53,7 +53,7 @@ def test_only_the_owner_may_read_the_file(path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_deleted_user_comes_back_with_the_same_password_and_a_new_token(path: Path) -> None:
+def test_a_deleted_user_is_recreated_with_the_same_password_and_a_new_token(path: Path) -> None:
     before = ensure_local_account(path)
     User.objects.all().delete()
 
@@ -64,7 +64,7 @@ def test_a_deleted_user_comes_back_with_the_same_password_and_a_new_token(path: 
     assert tokens.check(before.token) is None
 
 
-def test_a_token_that_expired_is_made_anew(path: Path) -> None:
+def test_an_expired_token_is_replaced(path: Path) -> None:
     before = ensure_local_account(path)
     AccessToken.objects.update(expires=timezone.now())
 
@@ -73,7 +73,7 @@ def test_a_token_that_expired_is_made_anew(path: Path) -> None:
     assert tokens.check(after.token)
 
 
-def test_another_users_token_in_the_file_is_not_shown_as_the_administrators(path: Path) -> None:
+def test_another_users_token_in_the_file_is_replaced(path: Path) -> None:
     account = ensure_local_account(path)
     other = tokens.issue(User.objects.create_user("ann"), days=1)
     path.write_text(json.dumps(asdict(replace(account, token=other))))
@@ -102,7 +102,7 @@ def test_a_damaged_file_gets_a_new_password_that_works(path: Path, damage: str) 
     assert ensure_local_account(path) == after
 
 
-def test_a_server_that_others_reach_gets_no_local_account(path: Path, settings: Settings) -> None:
+def test_a_public_server_gets_no_local_account(path: Path, settings: Settings) -> None:
     settings.IS_LOCAL = False
     settings.PUBLIC_URL = "https://pricing.example.com"
 

@@ -21,7 +21,7 @@ def user() -> User:
     return User.objects.create_user("ann")
 
 
-def test_a_token_is_good_for_its_user_until_it_expires(user: User) -> None:
+def test_a_token_is_valid_for_its_user_until_it_expires(user: User) -> None:
     raw = tokens.issue(user, days=7)
 
     bearer = tokens.check(raw)
@@ -33,7 +33,7 @@ def test_a_token_is_good_for_its_user_until_it_expires(user: User) -> None:
     assert tokens.check(raw) is None
 
 
-def test_the_database_holds_no_token_that_could_be_used(user: User) -> None:
+def test_a_token_cannot_be_recovered_from_the_database(user: User) -> None:
     raw = tokens.issue(user, days=7)
 
     stored = AccessToken.objects.values().get()
@@ -42,7 +42,7 @@ def test_the_database_holds_no_token_that_could_be_used(user: User) -> None:
 
 
 @pytest.mark.parametrize("raw", ["", "garbage", "pricing_", "\udcff", "x" * 100_000])
-def test_what_is_no_token_is_refused(user: User, raw: str) -> None:
+def test_an_invalid_token_is_refused(user: User, raw: str) -> None:
     tokens.issue(user, days=7)
 
     assert tokens.check(raw) is None
@@ -82,7 +82,7 @@ def test_a_token_of_a_disabled_client_is_refused(user: User) -> None:
     assert tokens.check(raw) is None
 
 
-def test_a_token_of_nobody_is_refused(user: User) -> None:
+def test_a_token_without_a_user_is_refused(user: User) -> None:
     raw = tokens.issue(user, days=7)
     AccessToken.objects.update(user=None)
 
@@ -96,11 +96,11 @@ def test_the_check_is_one_query(user: User, django_assert_num_queries: object) -
         assert tokens.check(raw) is not None
 
 
-def test_a_use_is_noted_at_most_once_an_hour(
+def test_a_use_is_recorded_at_most_once_an_hour(
     user: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     raw = tokens.issue(user, days=7)
-    earlier = timezone.now() - tokens.USE_NOTED_EVERY
+    earlier = timezone.now() - tokens.LAST_USED_PRECISION
     AccessToken.objects.update(updated=earlier)
 
     with django_assert_num_queries(2):
@@ -111,11 +111,11 @@ def test_a_use_is_noted_at_most_once_an_hour(
     assert AccessToken.objects.get().updated > earlier
 
 
-def test_a_use_that_cannot_be_noted_is_a_use_all_the_same(
+def test_a_token_works_even_if_its_use_cannot_be_recorded(
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     raw = tokens.issue(user, days=7)
-    AccessToken.objects.update(updated=timezone.now() - tokens.USE_NOTED_EVERY)
+    AccessToken.objects.update(updated=timezone.now() - tokens.LAST_USED_PRECISION)
 
     def locked(*_: object, **__: object) -> None:
         raise OperationalError("database is locked")
@@ -131,7 +131,7 @@ def _issue_token(*args: str) -> tuple[str, str]:
     return out.getvalue(), err.getvalue()
 
 
-def test_issue_token_prints_only_the_token_and_makes_a_user_without_a_password() -> None:
+def test_issue_token_prints_only_the_token_and_creates_a_user_without_a_password() -> None:
     out, err = _issue_token("octo-cat", "--days", "3")
 
     bearer = tokens.check(out.strip())
@@ -140,28 +140,28 @@ def test_issue_token_prints_only_the_token_and_makes_a_user_without_a_password()
     assert bearer.user_id == user.pk
     assert not user.has_usable_password()
     assert timedelta(days=2) < bearer.expires - timezone.now() < timedelta(days=3)
-    assert "Made user octo-cat" in err
+    assert "Created user octo-cat" in err
 
 
-def test_issue_token_keeps_an_existing_user_as_it_is(user: User) -> None:
+def test_issue_token_leaves_an_existing_user_unchanged(user: User) -> None:
     user.set_password("correct horse battery")
     user.save()
 
     _, err = _issue_token("ann")
 
-    assert "Made user" not in err
+    assert "Created user" not in err
     assert User.objects.get().check_password("correct horse battery")
 
 
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        (["no such login"], "no valid login"),
+        (["no such login"], "is not a valid login"),
         (["ann", "--days", "0"], "must be a whole number from 1 to 366, not '0'"),
         (["ann", "--days", "a year"], "must be a whole number from 1 to 366, not 'a year'"),
     ],
 )
-def test_issue_token_says_what_is_wrong_and_makes_nothing(args: list[str], says: str) -> None:
+def test_issue_token_explains_a_wrong_argument_and_creates_nothing(args: list[str], says: str) -> None:
     with pytest.raises(CommandError, match=says):
         _issue_token(*args)
 

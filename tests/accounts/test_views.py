@@ -1,4 +1,4 @@
-"""The pages of a signed-in person."""
+"""The account and connect pages."""
 
 from __future__ import annotations
 
@@ -41,21 +41,21 @@ def html_of(agent: Agent) -> str:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/account/", "/account/tokens/", "/account/clients/revoke/"])
-def test_the_pages_are_for_those_signed_in(client: Browser, path: str) -> None:
+def test_the_pages_require_sign_in(client: Browser, path: str) -> None:
     response = client.post(path) if path != "/account/" else client.get(path)
 
     assert response.status_code == 302
     assert response["Location"].startswith("/admin/login/")
 
 
-def test_a_person_without_clients_or_tokens_is_shown_the_way_to_one(agent: Agent) -> None:
+def test_a_person_without_clients_is_shown_how_to_connect_one(agent: Agent) -> None:
     html = html_of(agent)
 
-    assert "None yet" in html
+    assert "No clients yet" in html
     assert "/connect/" in html
 
 
-def test_a_person_sees_which_clients_act_for_them_since_when_and_when_last(agent: Agent) -> None:
+def test_a_person_sees_their_clients_with_first_and_last_use(agent: Agent) -> None:
     agent.tokens()
     long_ago = timezone.now() - timedelta(days=40)
     Consent.objects.update(since=long_ago)
@@ -67,13 +67,13 @@ def test_a_person_sees_which_clients_act_for_them_since_when_and_when_last(agent
     assert f'last used <time datetime="{timezone.now():%Y-%m-%d}' in html
 
 
-def test_a_client_that_was_agreed_to_and_never_came_is_shown_as_such(agent: Agent) -> None:
+def test_an_unused_client_is_shown_as_unused(agent: Agent) -> None:
     agent.code()
 
     assert "not used yet" in html_of(agent)
 
 
-def test_revoking_a_client_takes_everything_it_has(agent: Agent) -> None:
+def test_revoking_a_client_revokes_its_tokens_and_codes(agent: Agent) -> None:
     body, code = agent.tokens(), agent.code()
 
     response = agent.browser.post(f"/account/clients/{agent.client.pk}/revoke/", follow=True)
@@ -85,7 +85,7 @@ def test_revoking_a_client_takes_everything_it_has(agent: Agent) -> None:
     assert not Grant.objects.exists()
 
 
-def test_revoking_one_client_leaves_the_others(agent: Agent, user: User) -> None:
+def test_revoking_one_client_keeps_the_others(agent: Agent, user: User) -> None:
     other = Agent(make_client("Other"))
     other.sign_in(user)
     body = other.tokens()
@@ -97,7 +97,7 @@ def test_revoking_one_client_leaves_the_others(agent: Agent, user: User) -> None
     assert list(Consent.objects.values_list("client__name", flat=True)) == ["Other"]
 
 
-def test_revoking_all_clients_leaves_personal_tokens(agent: Agent, user: User) -> None:
+def test_revoking_all_clients_keeps_personal_tokens(agent: Agent, user: User) -> None:
     other = Agent(make_client("Other"))
     other.sign_in(user)
     bodies = [agent.tokens(), other.tokens()]
@@ -109,7 +109,7 @@ def test_revoking_all_clients_leaves_personal_tokens(agent: Agent, user: User) -
     assert tokens.check(personal) is not None
 
 
-def test_nobody_revokes_what_is_not_theirs(agent: Agent) -> None:
+def test_a_person_cannot_revoke_another_persons_clients_or_tokens(agent: Agent) -> None:
     bob = User.objects.create_user("bob")
     body, personal = agent.tokens(), tokens.issue(agent.user, days=1)
     browser = Browser()
@@ -139,7 +139,7 @@ def test_a_personal_token_is_shown_once_and_works(agent: Agent) -> None:
 
 def test_a_person_sees_when_a_token_was_last_used(agent: Agent) -> None:
     tokens.issue(agent.user, days=9)
-    assert "not used after its first hour" in html_of(agent)
+    assert "no use recorded" in html_of(agent)
 
     AccessToken.objects.update(updated=timezone.now() + timedelta(hours=2))
     assert "last used" in html_of(agent)
@@ -166,7 +166,7 @@ def test_a_personal_token_can_be_revoked(agent: Agent) -> None:
         {},
     ],
 )
-def test_a_form_that_is_not_right_makes_no_token(agent: Agent, form: dict[str, str]) -> None:
+def test_an_invalid_form_creates_no_token(agent: Agent, form: dict[str, str]) -> None:
     response = agent.browser.post("/account/tokens/", form)
 
     assert response.status_code == 400
@@ -174,7 +174,7 @@ def test_a_form_that_is_not_right_makes_no_token(agent: Agent, form: dict[str, s
     assert not AccessToken.objects.exists()
 
 
-def test_nobody_makes_tokens_without_end(agent: Agent) -> None:
+def test_the_number_of_personal_tokens_is_limited(agent: Agent) -> None:
     for _ in range(MAX_TOKENS):
         tokens.issue(agent.user, days=1)
 
@@ -188,19 +188,19 @@ def test_nobody_makes_tokens_without_end(agent: Agent) -> None:
     "path",
     ["/account/tokens/", "/account/clients/revoke/", "/account/clients/1/revoke/", "/accounts/logout/"],
 )
-def test_nothing_changes_by_a_link_or_from_another_site(agent: Agent, path: str) -> None:
+def test_changes_require_a_post_from_our_own_site(agent: Agent, path: str) -> None:
     agent.browser.handler.enforce_csrf_checks = True
 
     assert agent.browser.get(path).status_code == 405
     assert agent.browser.post(path).status_code == 403
 
 
-def test_a_person_signs_out(agent: Agent) -> None:
+def test_a_person_can_sign_out(agent: Agent) -> None:
     assert agent.browser.post("/accounts/logout/")["Location"] == "/"
     assert agent.browser.get("/account/").status_code == 302
 
 
-def test_the_connect_page_has_lines_for_the_common_clients(client: Browser) -> None:
+def test_the_connect_page_covers_the_common_clients(client: Browser) -> None:
     html = client.get("/connect/").content.decode()
 
     for words in ("claude mcp add", "mcp.json", "codex mcp add", "gemini mcp add", "mcp-remote"):

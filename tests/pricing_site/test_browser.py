@@ -1,4 +1,4 @@
-"""The pages in a real browser, from the real server."""
+"""The home page in a real browser, from the real server."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.fixture(params=["light", "dark"])
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    """A phone's page in either colour scheme; anything it cannot load or run is a failure."""
+    """A phone-sized page in either colour scheme. Console messages and page errors fail the test."""
     context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=request.param)
     page = context.new_page()
     faults: list[str] = []
@@ -47,7 +47,7 @@ def test_home_fits_a_phone_and_leads_to_the_admin_by_keyboard(product: Product, 
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.get_by_text("from the bundled sample, not today's").is_visible()
 
-    for _ in range(3):  # past the name and "Connect"
+    for _ in range(3):  # skip the brand and "Connect"
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/admin/login/**")

@@ -17,7 +17,7 @@ LONG_KEY = "k" * checks.SECRET_KEY_MIN_LENGTH
 
 
 def faults(settings: Settings, url: str, *, key: str = LONG_KEY, debug: bool = False) -> list[str]:
-    """The ids of our errors with these settings."""
+    """The ids of our checks that fail with these settings."""
     settings.PUBLIC_URL, settings.SECRET_KEY, settings.DEBUG = url, key, debug
     settings.IS_LOCAL = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
     settings.HAS_GITHUB, settings.ALLAUTH_TRUSTED_PROXY_COUNT = True, 1
@@ -40,7 +40,7 @@ def test_a_public_https_origin_with_a_long_key_is_accepted(settings: Settings, u
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8000", "http://localhost:9000", "http://[::1]:8000"])
-def test_this_machine_may_use_http_a_short_key_and_debug(settings: Settings, url: str) -> None:
+def test_a_local_server_may_use_http_a_short_key_and_debug(settings: Settings, url: str) -> None:
     assert faults(settings, url, key="short", debug=True) == []
 
 
@@ -59,14 +59,14 @@ def test_debug_is_an_error_on_a_public_host(settings: Settings) -> None:
         ("ftp://pricing.example.com", "does not start with"),
         ("https://", "does not start with"),
         ("http://pricing.example.com", "is not https"),
-        ("https://pricing.example.com/prices", "holds more than"),
-        ("https://pricing.example.com?a=1", "holds more than"),
-        ("https://pricing.example.com#a", "holds more than"),
-        ("https://me:pw@pricing.example.com", "holds more than"),
-        ("http://127.0.0.1:8000/mcp", "holds more than"),
+        ("https://pricing.example.com/prices", "contains more than"),
+        ("https://pricing.example.com?a=1", "contains more than"),
+        ("https://pricing.example.com#a", "contains more than"),
+        ("https://me:pw@pricing.example.com", "contains more than"),
+        ("http://127.0.0.1:8000/mcp", "contains more than"),
     ],
 )
-def test_a_public_url_that_is_no_safe_origin_is_an_error_in_words(
+def test_a_public_url_that_is_not_a_safe_origin_is_an_error_with_the_reason(
     settings: Settings, url: str, words: str
 ) -> None:
     assert faults(settings, url) == ["pricing_site.E003"]
@@ -75,13 +75,13 @@ def test_a_public_url_that_is_no_safe_origin_is_an_error_in_words(
 
 
 @pytest.mark.parametrize("is_local", [True, False])
-def test_half_of_githubs_credentials_is_an_error(settings: Settings, *, is_local: bool) -> None:
+def test_only_one_of_githubs_credentials_is_an_error(settings: Settings, *, is_local: bool) -> None:
     settings.IS_LOCAL, settings.GITHUB_CLIENT_ID = is_local, "id"
 
     assert [error.id for error in checks.check_sign_in()] == ["pricing_site.E005"]
 
 
-def test_a_public_host_where_nobody_can_sign_in_is_warned_of(settings: Settings) -> None:
+def test_a_public_host_without_sign_in_is_a_warning(settings: Settings) -> None:
     assert checks.check_sign_in() == []
     settings.IS_LOCAL = False
 
@@ -90,7 +90,7 @@ def test_a_public_host_where_nobody_can_sign_in_is_warned_of(settings: Settings)
     assert "GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET are not set" in warning.msg
 
 
-def test_a_public_host_that_trusts_no_proxy_is_warned_of(settings: Settings) -> None:
+def test_a_public_host_without_trusted_proxies_is_a_warning(settings: Settings) -> None:
     assert checks.check_proxies() == []
     settings.IS_LOCAL = False
     assert [warning.id for warning in checks.check_proxies()] == ["pricing_site.W002"]
@@ -99,7 +99,7 @@ def test_a_public_host_that_trusts_no_proxy_is_warned_of(settings: Settings) -> 
     assert checks.check_proxies() == []
 
 
-def test_a_missing_secret_key_stops_the_start_with_one_sentence() -> None:
+def test_a_missing_secret_key_stops_the_start_with_a_one_line_message() -> None:
     run = manage("check", SECRET_KEY="")
     assert run.returncode == 1
     assert run.stdout == ""
@@ -107,7 +107,7 @@ def test_a_missing_secret_key_stops_the_start_with_one_sentence() -> None:
     assert run.stderr.count("\n") == 1
 
 
-def test_an_unsafe_combination_stops_migrate_before_it_applies_anything(tmp_path: Path) -> None:
+def test_unsafe_settings_stop_migrate_before_it_applies_anything(tmp_path: Path) -> None:
     database = f"file:{tmp_path}/catalog.db"
     run = manage("migrate", SECRET_KEY=LONG_KEY, PUBLIC_URL="http://example.com", DATABASE_URL=database)
     assert run.returncode == 1
@@ -118,7 +118,7 @@ def test_an_unsafe_combination_stops_migrate_before_it_applies_anything(tmp_path
 @pytest.mark.parametrize(
     ("setting", "value"), [("SYNC_REQUESTS_PER_MINUTE", 0), ("SYNC_TASK_INDEX", 1), ("SYNC_TASK_INDEX", -1)]
 )
-def test_a_sync_that_could_not_read_all_services_is_refused(
+def test_settings_under_which_the_sync_would_skip_services_are_an_error(
     settings: Settings, setting: str, value: int
 ) -> None:
     setattr(settings, setting, value)

@@ -1,4 +1,4 @@
-"""What every page says to the browser about itself."""
+"""Security headers and cookies."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PAGES = [
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_may_not_be_framed_sniffed_or_leaked(client: Browser, path: str) -> None:
+def test_no_page_can_be_framed_sniffed_or_leaked(client: Browser, path: str) -> None:
     response = client.get(path)
 
     assert response["X-Frame-Options"] == "DENY"
@@ -41,7 +41,7 @@ def test_every_page_may_not_be_framed_sniffed_or_leaked(client: Browser, path: s
 
 
 @pytest.mark.django_db
-def test_cookies_are_not_for_scripts_or_other_sites(client: Browser) -> None:
+def test_cookies_are_hidden_from_scripts_and_other_sites(client: Browser) -> None:
     User.objects.create_superuser("admin", password="correct horse battery")
 
     client.post("/admin/login/", {"username": "admin", "password": "correct horse battery"})
@@ -52,7 +52,7 @@ def test_cookies_are_not_for_scripts_or_other_sites(client: Browser) -> None:
         assert client.cookies[name]["httponly"]
 
 
-def test_over_https_cookies_stay_there_and_browsers_stay_with_it() -> None:
+def test_over_https_cookies_are_secure_and_hsts_is_on() -> None:
     program = (
         "from django.conf import settings as s;"
         "print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS)"
@@ -76,9 +76,9 @@ def test_over_https_cookies_stay_there_and_browsers_stay_with_it() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("path", "words"), [("/nowhere/", "no such page"), ("/account/clients/9/revoke/", "")]
+    ("path", "words"), [("/nowhere/", "Page not found"), ("/account/clients/9/revoke/", "")]
 )
-def test_errors_are_pages_of_ours(admin_client: Browser, path: str, words: str) -> None:
+def test_errors_are_shown_on_our_own_pages(admin_client: Browser, path: str, words: str) -> None:
     response = admin_client.get(path) if words else admin_client.post(path)
 
     assert response.status_code == 404

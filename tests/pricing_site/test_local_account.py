@@ -29,7 +29,7 @@ def printed() -> str:
     return out.getvalue()
 
 
-def test_it_prints_all_that_a_newcomer_needs(path: Path) -> None:
+def test_it_prints_everything_a_newcomer_needs(path: Path) -> None:
     text = printed()
     kept = json.loads(path.read_text())
     assert f"http://127.0.0.1:8000/admin/\n          name admin, password {kept['password']}\n" in text
@@ -38,7 +38,7 @@ def test_it_prints_all_that_a_newcomer_needs(path: Path) -> None:
     assert "claude mcp add --transport http cloud-pricing http://127.0.0.1:8000/mcp" in text
 
 
-def test_the_json_to_paste_is_json_with_the_token(path: Path) -> None:
+def test_the_snippet_to_paste_is_json_with_the_token(path: Path) -> None:
     [snippet] = re.findall(r"^\{.*?\}\}\}\}$", printed(), re.DOTALL | re.MULTILINE)
     token = json.loads(path.read_text())["token"]
     assert json.loads(snippet) == {
@@ -57,7 +57,7 @@ def test_every_line_fits_a_terminal_of_80_columns() -> None:
     assert max(map(len, printed().splitlines())) <= 80
 
 
-def test_it_says_where_prices_come_from() -> None:
+def test_it_says_where_the_prices_come_from() -> None:
     assert "The catalog is empty" in printed()
 
     make_update(source="sample")
@@ -67,8 +67,8 @@ def test_it_says_where_prices_come_from() -> None:
     assert "sample" not in printed()
 
 
-def test_a_server_that_others_reach_is_refused_in_a_sentence(settings: Settings) -> None:
+def test_a_public_server_is_refused_with_a_reason(settings: Settings) -> None:
     settings.IS_LOCAL = False
     settings.PUBLIC_URL = "https://pricing.example.com"
-    with pytest.raises(CommandError, match="only where PUBLIC_URL is this machine"):
+    with pytest.raises(CommandError, match="requires PUBLIC_URL to be on this machine"):
         printed()

@@ -25,7 +25,7 @@ def test_home_says_how_to_connect(client: Client) -> None:
     assert 'href="/admin/"' in html
 
 
-def test_home_of_an_empty_catalog_says_which_command_fills_it(client: Client) -> None:
+def test_home_shows_the_commands_that_fill_an_empty_catalog(client: Client) -> None:
     make_update(status=PricingUpdate.Status.RUNNING, completed_at=None)
 
     html = home(client)
@@ -34,7 +34,7 @@ def test_home_of_an_empty_catalog_says_which_command_fills_it(client: Client) ->
     assert SAMPLE_NOTICE not in html
 
 
-def test_home_shows_what_the_latest_completed_sync_read(client: Client) -> None:
+def test_home_shows_the_figures_of_the_latest_completed_sync(client: Client) -> None:
     make_update(source="api", skus_synced=39_876, services_synced=1_903)
     make_update(source="api", status=PricingUpdate.Status.FAILED, skus_synced=5, services_synced=5)
 
@@ -58,6 +58,6 @@ def test_home_costs_one_query(client: Client, django_assert_num_queries: DjangoA
         home(client)
 
 
-def test_a_browser_that_asks_for_the_usual_icon_finds_it(client: Client) -> None:
+def test_the_default_favicon_path_redirects_to_the_icon(client: Client) -> None:
     answer = client.get("/favicon.ico")
     assert answer.headers["location"] == "/static/pricing_site/icon.svg"

@@ -9,9 +9,9 @@ from accounts.oauth import expired
 
 
 class Command(BaseCommand):
-    help = "Delete expired tokens, codes, consents and sessions, and clients that nobody uses. Run it daily."
+    help = "Delete expired tokens, codes, consents and sessions, and unused clients. Run it daily."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        cleared = expired.clear()
+        deleted = expired.clear()
         call_command("clearsessions")
-        self.stdout.write(", ".join(f"{count} {what}" for what, count in cleared.items()) + " deleted.")
+        self.stdout.write("Deleted " + ", ".join(f"{what}: {count}" for what, count in deleted.items()) + ".")

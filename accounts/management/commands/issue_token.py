@@ -21,24 +21,22 @@ def _days(text: str) -> int:
 
 
 class Command(BaseCommand):
-    help = "Make a bearer token for /mcp and print it: the token on stdout, everything else on stderr."
+    help = "Issue a bearer token for /mcp. Prints the token to stdout and everything else to stderr."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("login", help="whom the token speaks for; a new user is made where there is none")
-        parser.add_argument(
-            "--days", type=_days, default=30, help="how long it is valid (default: %(default)s)"
-        )
+        parser.add_argument("login", help="the user that the token acts for; created if missing")
+        parser.add_argument("--days", type=_days, default=30, help="days until expiry (default: %(default)s)")
 
     def handle(self, *args: Any, login: str, days: int, **options: Any) -> None:
         try:
             User(username=login).clean_fields(exclude=["password"])
         except ValidationError as error:
-            raise CommandError(f"{login!r} is no valid login: {' '.join(error.messages)}") from error
+            raise CommandError(f"{login!r} is not a valid login: {' '.join(error.messages)}") from error
         user, created = User.objects.get_or_create(username=login, defaults={"password": make_password(None)})
         if not user.is_active:
             raise CommandError(f"User {login} is disabled; enable it in the admin first.")
         if created:
-            self.stderr.write(f"Made user {login} (no password).")
+            self.stderr.write(f"Created user {login} without a password.")
         self.stdout.write(tokens.issue(user, days=days, name="issue_token"))
         self.stderr.write(
             f"Valid for {days} days. It cannot be shown again; revoke it in the admin or on the account page."

@@ -15,7 +15,7 @@ PATH = settings.BASE_DIR / "data" / "local-account.json"
 
 
 class Command(BaseCommand):
-    help = "Make the administrator and the bearer token of a server on this machine, and say how to use them."
+    help = "Create the administrator and bearer token of a server on this machine and print how to use them."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

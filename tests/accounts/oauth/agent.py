@@ -1,4 +1,4 @@
-"""An agent and its owner's browser, as far as the authorization server sees them."""
+"""An agent and its owner's browser, as the authorization server sees them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
-def answer_of(response: Any) -> dict[str, str]:
-    """What the redirect to the client says."""
+def redirect_parameters(response: Any) -> dict[str, str]:
+    """The query parameters of the redirect to the client."""
     assert response.status_code == 302, response.content
     parameters = parse_qs(urlsplit(response["Location"]).query, keep_blank_values=True)
     assert all(len(values) == 1 for values in parameters.values())
@@ -34,7 +34,7 @@ def answer_of(response: Any) -> dict[str, str]:
 
 @dataclass
 class Agent:
-    """One client with what it keeps between its requests."""
+    """A client and its state between requests."""
 
     client: Client
     browser: Browser = field(default_factory=lambda: Browser(enforce_csrf_checks=True))
@@ -48,7 +48,7 @@ class Agent:
         self.browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
 
     def request(self, **changes: Any) -> dict[str, Any]:
-        """The authorization request; a change to None leaves the parameter out."""
+        """The authorization request's parameters; a change to None omits one."""
         parameters = {
             "response_type": "code",
             "client_id": self.client.client_id,
@@ -75,7 +75,7 @@ class Agent:
         return self.browser.post(page.wsgi_request.get_full_path(), data)
 
     def code(self, **changes: Any) -> str:
-        return answer_of(self.answer(self.ask(**changes)))["code"]
+        return redirect_parameters(self.answer(self.ask(**changes)))["code"]
 
     def redeem(self, code: str, **changes: Any) -> Any:
         form = {
@@ -104,7 +104,7 @@ class Agent:
         return self.http.post(path, {name: value for name, value in form.items() if value is not None})
 
     def tokens(self) -> dict[str, Any]:
-        """The whole way to an access and a refresh token."""
+        """Go through the whole flow to an access and a refresh token."""
         response = self.redeem(self.code())
         assert response.status_code == 200, response.content
         body: dict[str, Any] = response.json()

@@ -32,7 +32,7 @@ def agent(user: User) -> Agent:
 
 @pytest.fixture
 def mallory(db: None) -> Agent:  # noqa: ARG001
-    """A client of an attacker, signed in as themselves."""
+    """An attacker's client, signed in as the attacker."""
     agent = Agent(make_client("Mallory", "https://mallory.example/callback"))
     agent.redirect_uri = "https://mallory.example/callback"
     agent.sign_in(User.objects.create_user("mallory"))

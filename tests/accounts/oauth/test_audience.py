@@ -1,4 +1,4 @@
-"""Tokens are for our /mcp and nothing else (RFC 8707)."""
+"""Tokens are valid only for our /mcp (RFC 8707)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from oauth2_provider.models import AccessToken
 from pytest_django import Settings
 
 from accounts.oauth import tokens
-from tests.accounts.oauth.agent import ISSUER, RESOURCE, Agent, answer_of
+from tests.accounts.oauth.agent import ISSUER, RESOURCE, Agent, redirect_parameters
 
 ELSEWHERE = [
     "https://elsewhere.example/mcp",
@@ -24,7 +24,7 @@ ELSEWHERE = [
 
 @pytest.mark.parametrize("resource", ELSEWHERE)
 def test_another_audience_is_refused_at_the_authorization_endpoint(agent: Agent, resource: str) -> None:
-    answer = answer_of(agent.ask(resource=resource))
+    answer = redirect_parameters(agent.ask(resource=resource))
 
     assert answer["error"] == "invalid_target"
     assert answer["iss"] == ISSUER
@@ -45,15 +45,15 @@ def test_another_audience_is_refused_when_refreshing(agent: Agent, resource: str
     assert agent.refresh(refresh_token, resource=resource).json()["error"] == "invalid_target"
 
 
-def test_another_audience_beside_ours_is_refused(agent: Agent) -> None:
+def test_a_second_audience_is_refused(agent: Agent) -> None:
     both = [RESOURCE, ELSEWHERE[0]]
 
-    assert answer_of(agent.ask(resource=both))["error"] == "invalid_target"
+    assert redirect_parameters(agent.ask(resource=both))["error"] == "invalid_target"
     assert agent.redeem(agent.code(), resource=both).json()["error"] == "invalid_target"
     assert agent.refresh(agent.tokens()["refresh_token"], resource=both).json()["error"] == "invalid_target"
 
 
-def test_ours_may_be_named_at_every_step_and_with_a_slash(agent: Agent) -> None:
+def test_our_audience_is_accepted_at_every_step_and_with_a_slash(agent: Agent) -> None:
     code = agent.code(resource=f"{RESOURCE}/")
     body = agent.redeem(code, resource=f"{RESOURCE}/").json()
     body = agent.refresh(body["refresh_token"], resource=f"{RESOURCE}/").json()
@@ -63,7 +63,7 @@ def test_ours_may_be_named_at_every_step_and_with_a_slash(agent: Agent) -> None:
     assert AccessToken.objects.get().resource == [RESOURCE]
 
 
-def test_a_token_of_another_audience_opens_nothing(agent: Agent) -> None:
+def test_a_token_for_another_audience_is_refused(agent: Agent) -> None:
     raw = agent.tokens()["access_token"]
     AccessToken.objects.update(resource=["https://elsewhere.example/mcp"])
 
@@ -71,7 +71,7 @@ def test_a_token_of_another_audience_opens_nothing(agent: Agent) -> None:
 
 
 @pytest.mark.parametrize("host", ["localhost:8000", "[::1]:9000", "127.0.0.1"])
-def test_the_issuer_is_the_same_under_every_name_of_the_host(agent: Agent, host: str) -> None:
+def test_the_issuer_does_not_depend_on_the_host_header(agent: Agent, host: str) -> None:
     metadata = Browser().get("/.well-known/oauth-authorization-server", headers={"Host": host}).json()
     resource = Browser().get("/.well-known/oauth-protected-resource/mcp", headers={"Host": host}).json()
     page = agent.browser.get("/oauth/authorize", agent.request(prompt="none"), headers={"Host": host})
@@ -79,11 +79,11 @@ def test_the_issuer_is_the_same_under_every_name_of_the_host(agent: Agent, host:
     assert metadata["issuer"] == ISSUER
     assert metadata["token_endpoint"] == f"{ISSUER}/oauth/token"
     assert resource["authorization_servers"] == [ISSUER]
-    assert answer_of(page)["iss"] == ISSUER
+    assert redirect_parameters(page)["iss"] == ISSUER
 
 
 @pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"X-Forwarded-Host": "evil.example"}])
-def test_a_host_that_is_not_ours_changes_nothing(
+def test_a_foreign_host_never_appears_in_the_metadata(
     client: Browser, settings: Settings, headers: dict[str, str]
 ) -> None:
     response = client.get("/.well-known/oauth-authorization-server", headers=headers)

@@ -1,4 +1,4 @@
-"""Client ID metadata documents: clients that name an address of theirs, and addresses that are traps."""
+"""Client ID metadata documents: clients identified by a URL, and URLs that are traps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pytest_django import Settings
 from accounts.models import Client
 from accounts.oauth import client_document, tokens
 from accounts.oauth.client_document import DocumentFetcher
-from tests.accounts.oauth.agent import Agent, answer_of
+from tests.accounts.oauth.agent import Agent, redirect_parameters
 from tests.harness import document_host
 from tests.harness.document_host import CERTIFICATE_VARIABLE, Host, LoopbackFetcher
 
@@ -29,8 +29,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
 
 @pytest.fixture
 def host(site: Host, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Host:
-    for kept in (site.documents, site.answers, site.drips, site.requests):
-        kept.clear()
+    for state in (site.documents, site.answers, site.drips, site.requests):
+        state.clear()
     monkeypatch.setenv(CERTIFICATE_VARIABLE, str(site.certificate))
     fetcher = "tests.harness.document_host.LoopbackFetcher"
     settings.OAUTH2_PROVIDER = {**settings.OAUTH2_PROVIDER, "CIMD_METADATA_FETCHER": fetcher}
@@ -38,13 +38,13 @@ def host(site: Host, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Hos
 
 
 def refused(agent: Agent, client_id: str) -> bool:
-    """Whether the authorization endpoint knows no such client."""
+    """Whether the authorization endpoint rejects the client."""
     response = agent.ask(client_id=client_id)
     assert response.status_code in (200, 400)
     return bool(response.status_code == 400)
 
 
-def test_a_client_that_names_its_document_needs_no_registration(agent: Agent, host: Host) -> None:
+def test_a_client_with_a_metadata_document_needs_no_registration(agent: Agent, host: Host) -> None:
     client_id = host.publish()
 
     page = agent.ask(client_id=client_id)
@@ -52,14 +52,14 @@ def test_a_client_that_names_its_document_needs_no_registration(agent: Agent, ho
     assert "Documented" in html
     assert f"Published by</dt><dd><strong>localhost:{host.port}</strong>" in html
     agent.client = Client.objects.get(client_id=client_id)
-    body = agent.redeem(answer_of(agent.answer(page))["code"]).json()
+    body = agent.redeem(redirect_parameters(agent.answer(page))["code"]).json()
 
     assert tokens.check(body["access_token"]) is not None
     assert agent.refresh(body["refresh_token"]).status_code == 200
     assert host.requests == ["/client.json"]
 
 
-def test_a_document_that_lists_grants_not_served_here_is_taken(agent: Agent, host: Host) -> None:
+def test_a_document_with_unsupported_grant_types_is_accepted(agent: Agent, host: Host) -> None:
     device_code = "urn:ietf:params:oauth:grant-type:device_code"
 
     client_id = host.publish(grant_types=["authorization_code", "refresh_token", device_code])
@@ -67,7 +67,7 @@ def test_a_document_that_lists_grants_not_served_here_is_taken(agent: Agent, hos
     assert not refused(agent, client_id)
 
 
-def test_nobody_who_is_not_signed_in_makes_the_server_fetch(agent: Agent, host: Host) -> None:
+def test_a_document_is_not_fetched_for_anyone_who_is_not_signed_in(agent: Agent, host: Host) -> None:
     client_id = host.publish()
     agent.browser.logout()
 
@@ -100,9 +100,7 @@ def test_nobody_who_is_not_signed_in_makes_the_server_fetch(agent: Agent, host: 
     ],
     ids=lambda changes: str(changes)[:50].encode("ascii", "replace").decode(),
 )
-def test_a_document_that_does_not_fit_makes_no_client(
-    agent: Agent, host: Host, changes: dict[str, Any]
-) -> None:
+def test_an_invalid_document_is_refused(agent: Agent, host: Host, changes: dict[str, Any]) -> None:
     assert refused(agent, host.publish(**changes))
     assert Client.objects.count() == 1
 
@@ -125,7 +123,7 @@ def test_a_document_that_does_not_fit_makes_no_client(
     ],
     ids=lambda answer: answer[-24:].decode("ascii", "replace").strip() or "nothing",
 )
-def test_an_answer_that_is_no_document_makes_no_client(agent: Agent, host: Host, answer: bytes) -> None:
+def test_a_response_that_is_not_a_document_is_refused(agent: Agent, host: Host, answer: bytes) -> None:
     host.publish("/client.json")
     host.answers["/odd.json"] = answer
 
@@ -139,7 +137,7 @@ def test_an_answer_that_is_no_document_makes_no_client(agent: Agent, host: Host,
     [(b"", b"H"), (b"HTTP/1.1 200 OK\r\nX: ", b"x"), (JSON + b"\r\n{", b" ")],
     ids=["status line", "headers", "body"],
 )
-def test_an_answer_that_comes_drop_by_drop_is_given_up_on(
+def test_a_slow_response_is_abandoned(
     agent: Agent, host: Host, monkeypatch: pytest.MonkeyPatch, drip: tuple[bytes, bytes]
 ) -> None:
     monkeypatch.setattr(client_document, "DEADLINE_SECONDS", 0.5)
@@ -150,7 +148,7 @@ def test_an_answer_that_comes_drop_by_drop_is_given_up_on(
     assert time.monotonic() - start < 3
 
 
-def test_a_site_that_fails_is_not_asked_again_at_once(agent: Agent, host: Host) -> None:
+def test_a_failed_fetch_is_not_repeated_at_once(agent: Agent, host: Host) -> None:
     for _ in range(3):
         assert refused(agent, f"{host.url}/missing.json")
 
@@ -186,7 +184,7 @@ def test_a_site_that_fails_is_not_asked_again_at_once(agent: Agent, host: Host) 
         "①②⑦.⓪.⓪.①",
     ],
 )
-def test_an_address_that_is_not_public_is_not_connected_to(
+def test_a_non_public_address_is_never_connected_to(
     site: Host, authority: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.requests.clear()
@@ -214,31 +212,33 @@ def test_an_address_that_is_not_public_is_not_connected_to(
         "https://agent.example/" + "x" * 2000,
     ],
 )
-def test_an_address_that_is_no_client_id_is_an_error_page(agent: Agent, host: Host, client_id: str) -> None:
+def test_a_url_that_is_not_a_valid_client_id_gets_an_error_page(
+    agent: Agent, host: Host, client_id: str
+) -> None:
     assert refused(agent, client_id)
     assert host.requests == []
 
 
-def test_a_name_that_is_public_and_private_at_once_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_with_public_and_private_addresses_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     answer_with(monkeypatch, ["93.184.215.14", "127.0.0.1"])
 
     with pytest.raises(CIMDError, match="non-public"):
         DocumentFetcher().fetch("https://agent.example/client.json")
 
 
-def test_a_name_that_changes_its_address_meanwhile_is_connected_to_at_the_one_checked(
+def test_dns_rebinding_does_not_change_the_address_connected_to(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     answer_with(monkeypatch, ["93.184.215.14"], ["127.0.0.1"])
 
-    # pytest-socket says which address was connected to.
+    # pytest-socket's warning names the address that was connected to.
     blocked = pytest.RaisesExc(UserWarning, match=r'connect\(\) with host "93\.184\.215\.14"')
     with pytest.RaisesGroup(blocked, flatten_subgroups=True):
         DocumentFetcher().fetch("https://agent.example/client.json")
 
 
 def answer_with(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> None:
-    """Let names resolve to `answers`, one after the other; addresses stay what they are."""
+    """Let agent.example resolve to each of `answers` in turn; other hosts resolve as usual."""
     real, left = socket.getaddrinfo, list(answers)
 
     def getaddrinfo(host: Any, port: Any, *args: Any, **kwargs: Any) -> Any:

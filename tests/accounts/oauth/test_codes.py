@@ -1,4 +1,4 @@
-"""Authorization codes: for one client, once, for a minute (RFC 6749 section 4.1.2)."""
+"""Authorization codes: for one client, used once, valid for a minute (RFC 6749 section 4.1.2)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from accounts.oauth import tokens
 from tests.accounts.oauth.agent import Agent
 
 
-def test_a_code_that_is_replayed_revokes_what_it_gave(agent: Agent) -> None:
+def test_a_replayed_code_revokes_its_tokens(agent: Agent) -> None:
     code = agent.code()
     body = agent.redeem(code).json()
 
@@ -23,7 +23,7 @@ def test_a_code_that_is_replayed_revokes_what_it_gave(agent: Agent) -> None:
     assert agent.refresh(body["refresh_token"]).json()["error"] == "invalid_grant"
 
 
-def test_a_code_that_is_replayed_later_revokes_what_was_refreshed_since(agent: Agent) -> None:
+def test_a_replayed_code_revokes_tokens_refreshed_since(agent: Agent) -> None:
     code = agent.code()
     body = agent.refresh(agent.redeem(code).json()["refresh_token"]).json()
 
@@ -33,7 +33,7 @@ def test_a_code_that_is_replayed_later_revokes_what_was_refreshed_since(agent: A
     assert agent.refresh(body["refresh_token"]).status_code == 400
 
 
-def test_a_replay_touches_no_other_session_of_the_client(agent: Agent) -> None:
+def test_a_replayed_code_leaves_the_clients_other_sessions_alone(agent: Agent) -> None:
     other = agent.tokens()
     code = agent.code()
     agent.redeem(code)
@@ -43,7 +43,7 @@ def test_a_replay_touches_no_other_session_of_the_client(agent: Agent) -> None:
     assert tokens.check(other["access_token"]) is not None
 
 
-def test_a_code_is_worth_nothing_to_another_client(agent: Agent, mallory: Agent) -> None:
+def test_a_code_from_another_client_is_refused(agent: Agent, mallory: Agent) -> None:
     code = agent.code()
     mallory.verifier = agent.verifier
 
@@ -52,7 +52,7 @@ def test_a_code_is_worth_nothing_to_another_client(agent: Agent, mallory: Agent)
     assert agent.redeem(code).status_code == 200
 
 
-def test_a_code_names_the_redirect_it_was_sent_to(agent: Agent) -> None:
+def test_a_code_with_another_redirect_uri_is_refused(agent: Agent) -> None:
     agent.client.redirect_uris += " https://agent.example/other"
     agent.client.save()
 
@@ -71,11 +71,11 @@ def test_a_code_expires_after_a_minute(agent: Agent) -> None:
 
 
 @pytest.mark.parametrize("code", ["", "x", "\x00", "é", "x" * 10_000, "' OR 1=1 --"])
-def test_what_is_no_code_is_refused(agent: Agent, code: str) -> None:
+def test_an_invalid_code_is_refused(agent: Agent, code: str) -> None:
     assert agent.redeem(code).status_code == 400
 
 
-def test_a_code_of_somebody_disabled_since_is_refused(agent: Agent) -> None:
+def test_a_code_is_refused_after_its_user_is_disabled(agent: Agent) -> None:
     code = agent.code()
     agent.user.is_active = False
     agent.user.save()
@@ -83,7 +83,7 @@ def test_a_code_of_somebody_disabled_since_is_refused(agent: Agent) -> None:
     assert agent.redeem(code).json()["error"] == "invalid_grant"
 
 
-def test_a_code_of_a_client_disabled_since_is_refused(agent: Agent) -> None:
+def test_a_code_is_refused_after_its_client_is_disabled(agent: Agent) -> None:
     code = agent.code()
     Client.objects.update(disabled=True)
 
@@ -91,7 +91,7 @@ def test_a_code_of_a_client_disabled_since_is_refused(agent: Agent) -> None:
     assert not AccessToken.objects.exists()
 
 
-def test_a_code_whose_consent_was_taken_back_is_refused(agent: Agent) -> None:
+def test_a_code_is_refused_after_its_consent_is_revoked(agent: Agent) -> None:
     code = agent.code()
     Consent.objects.all().delete()
 

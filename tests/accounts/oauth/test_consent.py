@@ -1,4 +1,4 @@
-"""The consent page: nothing skips it, nothing changes it, and it says who gets what."""
+"""The consent page: nothing skips or changes it, and it shows who gets what."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from django.test import Client as Browser
 from oauth2_provider.models import Grant
 
 from accounts.models import Client, User
-from accounts.oauth.authorize import OFFER_SECONDS
-from tests.accounts.oauth.agent import ISSUER, Agent, answer_of
+from accounts.oauth.authorize import CONSENT_PAGE_SECONDS
+from tests.accounts.oauth.agent import ISSUER, Agent, redirect_parameters
 from tests.accounts.oauth.conftest import make_client
 
 
@@ -31,44 +31,44 @@ def test_the_page_is_shown_whatever_the_request_says(
     assert not Grant.objects.exists()
 
 
-def test_a_request_that_wants_no_page_goes_back_as_an_error(agent: Agent) -> None:
+def test_prompt_none_is_redirected_with_an_error(agent: Agent) -> None:
     agent.tokens()
 
     for prompt in ("none", "login none"):
-        answer = answer_of(agent.ask(prompt=prompt))
+        answer = redirect_parameters(agent.ask(prompt=prompt))
         assert answer == {"error": "consent_required", "state": "s-1", "iss": ISSUER}
 
 
-def test_a_client_that_may_skip_consent_may_not(agent: Agent) -> None:
+def test_a_client_with_skip_authorization_still_needs_consent(agent: Agent) -> None:
     Client.objects.update(skip_authorization=True)
 
     assert agent.ask().status_code == 200
     assert not Grant.objects.exists()
 
 
-def test_the_page_names_the_client_the_person_and_where_they_are_sent(agent: Agent) -> None:
+def test_the_page_names_the_client_the_person_and_the_redirect_host(agent: Agent) -> None:
     html = agent.ask().content.decode()
 
     assert "Agent" in html
     assert "ann" in html
     assert "agent.example" in html
     assert "Search and read prices" in html
-    assert "nobody checked it" in html
+    assert "chosen by the client, not verified" in html
 
 
-def test_the_page_warns_of_a_client_that_any_program_could_be(agent: Agent) -> None:
+def test_the_page_warns_about_a_client_on_loopback(agent: Agent) -> None:
     agent.client = make_client("Claude", "http://127.0.0.1/callback")
 
     html = agent.ask(redirect_uri="http://127.0.0.1:5123/callback").content.decode()
 
     assert "127.0.0.1:5123" in html
-    assert "Any program on your computer can ask under this name" in html
+    assert "Any program on your computer can use this name" in html
 
 
 @pytest.mark.parametrize(
     "name", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7|add:7 }}"]
 )
-def test_a_name_is_text_and_nothing_else(agent: Agent, name: str) -> None:
+def test_a_client_name_is_escaped(agent: Agent, name: str) -> None:
     Client.objects.update(name=name)
 
     html = agent.ask().content.decode()
@@ -79,7 +79,7 @@ def test_a_name_is_text_and_nothing_else(agent: Agent, name: str) -> None:
     assert "14" not in html.split("</h1>")[0].split("<h1>")[1]
 
 
-def test_without_a_csrf_token_nothing_is_agreed_to(agent: Agent) -> None:
+def test_a_decision_without_a_csrf_token_is_refused(agent: Agent) -> None:
     page = agent.ask()
     path = page.wsgi_request.get_full_path()
 
@@ -89,7 +89,7 @@ def test_without_a_csrf_token_nothing_is_agreed_to(agent: Agent) -> None:
     assert not Grant.objects.exists()
 
 
-def test_from_another_origin_nothing_is_agreed_to(agent: Agent) -> None:
+def test_a_decision_from_another_origin_is_refused(agent: Agent) -> None:
     page = agent.ask()
     for header in ({"Origin": "https://evil.example"}, {"Origin": "null"}):
         agent.browser.defaults.clear()
@@ -111,7 +111,7 @@ def test_from_another_origin_nothing_is_agreed_to(agent: Agent) -> None:
         {"next": "https://evil.example"},
     ],
 )
-def test_a_form_with_more_than_the_answer_is_refused(agent: Agent, form: dict[str, str]) -> None:
+def test_a_form_with_unexpected_fields_is_refused(agent: Agent, form: dict[str, str]) -> None:
     response = agent.answer(agent.ask(), **form)
 
     assert response.status_code == 400
@@ -119,7 +119,7 @@ def test_a_form_with_more_than_the_answer_is_refused(agent: Agent, form: dict[st
 
 
 @pytest.mark.parametrize("offer", ["", "x", "x:y:z"])
-def test_an_answer_to_nothing_that_was_shown_is_refused(agent: Agent, offer: str) -> None:
+def test_a_decision_with_an_invalid_offer_is_refused(agent: Agent, offer: str) -> None:
     response = agent.answer(agent.ask(), offer=offer)
 
     assert response.status_code == 400
@@ -127,7 +127,7 @@ def test_an_answer_to_nothing_that_was_shown_is_refused(agent: Agent, offer: str
     assert not Grant.objects.exists()
 
 
-def test_an_answer_is_to_the_request_that_was_shown_and_no_other(agent: Agent, mallory: Agent) -> None:
+def test_a_decision_is_refused_for_a_request_that_was_not_shown(agent: Agent, mallory: Agent) -> None:
     shown = agent.ask()
     mallory.browser = agent.browser
     other = mallory.ask()
@@ -137,7 +137,7 @@ def test_an_answer_is_to_the_request_that_was_shown_and_no_other(agent: Agent, m
     assert not Grant.objects.exists()
 
 
-def test_an_answer_is_the_persons_to_whom_it_was_shown(agent: Agent) -> None:
+def test_a_decision_is_refused_from_another_person(agent: Agent) -> None:
     page = agent.ask()
     agent.sign_in(User.objects.create_user("bob"))
     csrf = str(agent.ask().context["csrf_token"])
@@ -146,19 +146,19 @@ def test_an_answer_is_the_persons_to_whom_it_was_shown(agent: Agent) -> None:
     assert not Grant.objects.exists()
 
 
-def test_a_client_that_changes_its_name_meanwhile_is_asked_about_anew(agent: Agent) -> None:
+def test_a_client_renamed_in_the_meantime_is_shown_again(agent: Agent) -> None:
     page = agent.ask()
     Client.objects.update(name="Something else")
 
     response = agent.answer(page)
 
     assert response.status_code == 400
-    assert "Show it again" in response.content.decode()
+    assert "Show the request again" in response.content.decode()
 
 
-def test_an_answer_that_comes_too_late_is_refused(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_late_decision_is_refused(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
     page = agent.ask()
-    later = time.time() + OFFER_SECONDS + 1
+    later = time.time() + CONSENT_PAGE_SECONDS + 1
     monkeypatch.setattr("django.core.signing.time.time", lambda: later)
 
     assert agent.answer(page).status_code == 400
@@ -166,11 +166,11 @@ def test_an_answer_that_comes_too_late_is_refused(agent: Agent, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("decision", ["", "Allow", "yes", "true", "allow deny"])
-def test_anything_but_allow_is_a_denial(agent: Agent, decision: str) -> None:
-    assert answer_of(agent.answer(agent.ask(), decision))["error"] == "access_denied"
+def test_any_decision_except_allow_is_a_denial(agent: Agent, decision: str) -> None:
+    assert redirect_parameters(agent.answer(agent.ask(), decision))["error"] == "access_denied"
 
 
-def test_the_page_cannot_be_framed_stored_or_seen_by_the_next_site(agent: Agent) -> None:
+def test_the_page_cannot_be_framed_cached_or_leaked_in_a_referrer(agent: Agent) -> None:
     page = agent.ask()
 
     assert page["X-Frame-Options"] == "DENY"
@@ -180,12 +180,12 @@ def test_the_page_cannot_be_framed_stored_or_seen_by_the_next_site(agent: Agent)
     assert page["Referrer-Policy"] == "same-origin"
 
 
-def test_a_client_that_opened_the_page_in_a_window_hears_of_the_end(agent: Agent) -> None:
+def test_the_page_keeps_its_window_opener(agent: Agent) -> None:
     assert agent.ask()["Cross-Origin-Opener-Policy"] == "unsafe-none"
     assert Browser().get("/connect/")["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
-def test_the_expired_page_asks_the_same_question_again(agent: Agent) -> None:
+def test_the_expired_page_repeats_the_request(agent: Agent) -> None:
     page = agent.answer(agent.ask(), offer="x")
 
     html = page.content.decode()

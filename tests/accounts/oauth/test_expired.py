@@ -25,13 +25,13 @@ def ago(days: int) -> object:
     return timezone.now() - timedelta(days=days, minutes=1)
 
 
-def test_what_is_in_use_stays(agent: Agent) -> None:
+def test_rows_in_use_are_kept(agent: Agent) -> None:
     body = agent.tokens()
     personal = tokens.issue(agent.user, days=1)
     waiting = agent.code()
     Client.objects.update(created=ago(400))
 
-    assert clear() == "0 consents, 0 codes, 0 clients deleted.\n"
+    assert clear() == "Deleted consents: 0, codes: 0, clients: 0.\n"
 
     assert tokens.check(body["access_token"]) is not None
     assert tokens.check(personal) is not None
@@ -39,20 +39,20 @@ def test_what_is_in_use_stays(agent: Agent) -> None:
     assert agent.redeem(waiting).status_code == 200
 
 
-def test_expired_codes_and_tokens_go(agent: Agent) -> None:
+def test_expired_codes_and_tokens_are_deleted(agent: Agent) -> None:
     agent.tokens()
     agent.code()
     tokens.issue(agent.user, days=1)
     AccessToken.objects.update(expires=ago(15))
     Grant.objects.update(expires=ago(1))
 
-    assert clear() == "0 consents, 1 codes, 0 clients deleted.\n"
+    assert clear() == "Deleted consents: 0, codes: 1, clients: 0.\n"
 
     for model in (AccessToken, RefreshToken, Grant, RedeemedCode, PersonalToken):
         assert not model.objects.exists()
 
 
-def test_a_code_is_watched_as_long_as_its_session_lives(agent: Agent) -> None:
+def test_a_redeemed_code_is_kept_as_long_as_its_session(agent: Agent) -> None:
     code = agent.code()
     body = agent.refresh(agent.redeem(code).json()["refresh_token"]).json()
     RedeemedCode.objects.update(redeemed=ago(80))
@@ -63,16 +63,16 @@ def test_a_code_is_watched_as_long_as_its_session_lives(agent: Agent) -> None:
     assert tokens.check(body["access_token"]) is None
 
 
-def test_old_consents_go_and_with_them_their_clients(agent: Agent) -> None:
+def test_expired_consents_are_deleted_with_their_clients(agent: Agent) -> None:
     agent.tokens()
     Consent.objects.update(renewed=ago(settings.CONSENT_DAYS))
     AccessToken.objects.update(expires=ago(15))
     Client.objects.update(created=ago(400))
 
-    assert clear() == "1 consents, 1 codes, 1 clients deleted.\n"
+    assert clear() == "Deleted consents: 1, codes: 1, clients: 1.\n"
 
 
-def test_a_client_that_nobody_agreed_to_goes_after_a_month(agent: Agent) -> None:
+def test_a_client_without_consents_is_deleted_after_a_month(agent: Agent) -> None:
     agent.tokens()
     forgotten, fresh, ours, disabled = (
         make_client(name) for name in ("forgotten", "fresh", "ours", "disabled")
@@ -81,7 +81,7 @@ def test_a_client_that_nobody_agreed_to_goes_after_a_month(agent: Agent) -> None
     Client.objects.filter(pk=ours.pk).update(registration_source=Client.RegistrationSource.MANUAL)
     Client.objects.filter(pk=disabled.pk).update(disabled=True)
 
-    assert clear() == "0 consents, 0 codes, 1 clients deleted.\n"
+    assert clear() == "Deleted consents: 0, codes: 0, clients: 1.\n"
 
     assert set(Client.objects.all()) == {agent.client, fresh, ours, disabled}
     assert not Client.objects.filter(pk=forgotten.pk).exists()

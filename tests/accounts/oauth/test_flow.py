@@ -1,4 +1,4 @@
-"""The way that works: discovery, registration, consent, tokens, refresh, revocation."""
+"""The successful flow: discovery, registration, consent, tokens, refresh, revocation."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from oauth2_provider.models import AccessToken
 
 from accounts.models import Client, Consent, User
 from accounts.oauth import tokens
-from tests.accounts.oauth.agent import ISSUER, RESOURCE, Agent, answer_of
+from tests.accounts.oauth.agent import ISSUER, RESOURCE, Agent, redirect_parameters
 
 
 def test_a_person_who_agrees_gives_the_client_a_token_bound_to_mcp(agent: Agent, user: User) -> None:
-    answer = answer_of(agent.answer(agent.ask()))
+    answer = redirect_parameters(agent.answer(agent.ask()))
     assert answer["state"] == "s-1"
     assert answer["iss"] == ISSUER
 
@@ -55,7 +55,7 @@ def test_a_refresh_rotates_both_tokens(agent: Agent) -> None:
 
 
 @pytest.mark.parametrize("which", ["access_token", "refresh_token"])
-def test_a_client_that_revokes_one_token_has_revoked_both(agent: Agent, which: str) -> None:
+def test_revoking_either_token_revokes_both(agent: Agent, which: str) -> None:
     body = agent.tokens()
 
     assert agent.revoke(body[which]).status_code == 200
@@ -64,14 +64,14 @@ def test_a_client_that_revokes_one_token_has_revoked_both(agent: Agent, which: s
     assert agent.refresh(body["refresh_token"]).status_code == 400
 
 
-def test_a_person_who_denies_sends_the_client_away_with_nothing(agent: Agent) -> None:
-    answer = answer_of(agent.answer(agent.ask(), "deny"))
+def test_a_denied_client_gets_access_denied(agent: Agent) -> None:
+    answer = redirect_parameters(agent.answer(agent.ask(), "deny"))
 
     assert answer == {"error": "access_denied", "state": "s-1", "iss": ISSUER}
     assert not Consent.objects.exists()
 
 
-def test_somebody_not_signed_in_comes_back_to_the_question_after_signing_in(agent: Agent) -> None:
+def test_a_person_who_is_not_signed_in_returns_to_the_request_after_signing_in(agent: Agent) -> None:
     agent.browser.logout()
     response = agent.ask()
 
@@ -80,7 +80,7 @@ def test_somebody_not_signed_in_comes_back_to_the_question_after_signing_in(agen
 
 
 @pytest.mark.parametrize("method", ["client_secret_post", "client_secret_basic"])
-def test_a_confidential_client_authenticates_with_the_secret_it_was_given(user: User, method: str) -> None:
+def test_a_confidential_client_authenticates_with_its_secret(user: User, method: str) -> None:
     registered = register(token_endpoint_auth_method=method).json()
     agent = Agent(Client.objects.get(client_id=registered["client_id"]))
     agent.sign_in(user)
@@ -118,7 +118,7 @@ def test_a_public_client_registers_itself_and_gets_no_secret() -> None:
 
 
 @pytest.mark.django_db
-def test_a_client_that_lists_grants_it_will_not_get_is_registered_with_those_served() -> None:
+def test_a_client_with_unsupported_grant_types_is_registered_with_the_supported_ones() -> None:
     device_code = "urn:ietf:params:oauth:grant-type:device_code"
 
     response = register(grant_types=["authorization_code", "refresh_token", device_code])
@@ -128,7 +128,7 @@ def test_a_client_that_lists_grants_it_will_not_get_is_registered_with_those_ser
 
 
 @pytest.mark.parametrize("suffix", ["", "/mcp"])
-def test_the_server_says_where_everything_is(suffix: str, client: Browser) -> None:
+def test_the_server_metadata_lists_every_endpoint_and_capability(suffix: str, client: Browser) -> None:
     response = client.get(f"/.well-known/oauth-authorization-server{suffix}")
 
     assert response.json() == {
@@ -149,7 +149,7 @@ def test_the_server_says_where_everything_is(suffix: str, client: Browser) -> No
 
 
 @pytest.mark.parametrize("suffix", ["", "/mcp"])
-def test_the_resource_says_who_issues_its_tokens(suffix: str, client: Browser) -> None:
+def test_the_resource_metadata_names_the_authorization_server(suffix: str, client: Browser) -> None:
     response = client.get(f"/.well-known/oauth-protected-resource{suffix}")
 
     assert response.json() == {
@@ -165,7 +165,7 @@ def test_the_resource_says_who_issues_its_tokens(suffix: str, client: Browser) -
 @pytest.mark.parametrize(
     "path", ["/oauth/token", "/oauth/register", "/.well-known/oauth-authorization-server"]
 )
-def test_a_client_in_a_browser_may_call_from_its_own_origin(path: str, client: Browser) -> None:
+def test_a_browser_client_may_call_from_its_own_origin(path: str, client: Browser) -> None:
     headers = {
         "Origin": "https://inspector.example",
         "Access-Control-Request-Method": "POST",
@@ -179,7 +179,7 @@ def test_a_client_in_a_browser_may_call_from_its_own_origin(path: str, client: B
 
 
 @pytest.mark.django_db
-def test_no_other_page_may_be_read_from_another_origin(client: Browser) -> None:
+def test_other_pages_cannot_be_read_from_another_origin(client: Browser) -> None:
     for path in ("/oauth/authorize", "/account/", "/connect/"):
         response = client.get(path, headers={"Origin": "https://elsewhere.example"})
         assert "Access-Control-Allow-Origin" not in response
@@ -189,5 +189,5 @@ def test_no_other_page_may_be_read_from_another_origin(client: Browser) -> None:
     "path",
     ["/oauth/introspect", "/oauth/applications/", "/oauth/device", "/.well-known/openid-configuration"],
 )
-def test_what_is_not_needed_is_not_served(path: str, client: Browser) -> None:
+def test_unneeded_endpoints_are_not_served(path: str, client: Browser) -> None:
     assert client.get(path).status_code == 404

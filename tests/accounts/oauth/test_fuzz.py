@@ -1,4 +1,4 @@
-"""Whatever is sent to the endpoints, they answer. The test browser raises what a server would call a 500."""
+"""The endpoints respond to any input. Django's test client raises what a server would turn into a 500."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def _no_limits(settings: Settings) -> None:
 
 @FUZZ
 @given(changes=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=3))
-def test_the_authorization_endpoint_answers(agent: Agent, changes: dict[str, Any]) -> None:
+def test_the_authorization_endpoint_never_crashes(agent: Agent, changes: dict[str, Any]) -> None:
     assert agent.ask(**changes).status_code in (200, 302, 400)
 
 
 @FUZZ
 @given(query=st.text(st.characters(codec="latin-1"), max_size=60))
-def test_any_query_is_answered(agent: Agent, query: str) -> None:
+def test_a_random_query_string_is_a_bad_request(agent: Agent, query: str) -> None:
     request = agent.browser.get("/oauth/authorize", QUERY_STRING=query)
     assert request.status_code == 400
 
@@ -56,7 +56,7 @@ def test_any_query_is_answered(agent: Agent, query: str) -> None:
     ),
     authorization=st.one_of(st.none(), st.text(max_size=30).map("Basic {}".format)),
 )
-def test_the_token_endpoint_answers(
+def test_the_token_and_revocation_endpoints_never_crash(
     agent: Agent, grant_type: str, form: dict[str, Any], authorization: str | None
 ) -> None:
     agent.http.defaults = {} if authorization is None else {"HTTP_AUTHORIZATION": authorization}
@@ -72,7 +72,7 @@ def test_the_token_endpoint_answers(
         st.sampled_from(["client_name", "redirect_uris", "grant_types", "token_endpoint_auth_method"]), JSON
     )
 )
-def test_the_registration_endpoint_answers(agent: Agent, metadata: dict[str, Any]) -> None:
+def test_the_registration_endpoint_never_crashes(agent: Agent, metadata: dict[str, Any]) -> None:
     body = json.dumps({"redirect_uris": ["https://agent.example/callback"], **metadata})
 
     response = agent.http.post("/oauth/register", body, content_type="application/json")

@@ -1,4 +1,4 @@
-"""Proof key for code exchange (RFC 7636): S256 or nothing."""
+"""Proof Key for Code Exchange (RFC 7636): only S256."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from oauth2_provider.models import Grant
 
-from tests.accounts.oauth.agent import ISSUER, Agent, answer_of, challenge_of
+from tests.accounts.oauth.agent import ISSUER, Agent, challenge_of, redirect_parameters
 
 
 @pytest.mark.parametrize(
@@ -27,10 +27,10 @@ from tests.accounts.oauth.agent import ISSUER, Agent, answer_of, challenge_of
     ],
     ids=str,
 )
-def test_a_request_without_an_s256_challenge_goes_back_as_an_error(
+def test_a_request_without_an_s256_challenge_is_redirected_with_an_error(
     agent: Agent, changes: dict[str, Any]
 ) -> None:
-    answer = answer_of(agent.ask(**changes))
+    answer = redirect_parameters(agent.ask(**changes))
 
     assert answer["error"] == "invalid_request"
     assert answer["iss"] == ISSUER
@@ -39,20 +39,20 @@ def test_a_request_without_an_s256_challenge_goes_back_as_an_error(
 
 
 @pytest.mark.parametrize("verifier", [None, "", "wrong", "x" * 43, "\x00" * 43, "é" * 43, "x" * 10_000])
-def test_a_code_is_worth_nothing_without_its_verifier(agent: Agent, verifier: str | None) -> None:
+def test_a_code_without_its_verifier_is_refused(agent: Agent, verifier: str | None) -> None:
     response = agent.redeem(agent.code(), code_verifier=verifier)
 
     assert response.status_code == 400
     assert response.json()["error"] in ("invalid_grant", "invalid_request")
 
 
-def test_the_challenge_itself_is_no_verifier(agent: Agent) -> None:
+def test_the_challenge_is_not_accepted_as_the_verifier(agent: Agent) -> None:
     response = agent.redeem(agent.code(), code_verifier=challenge_of(agent.verifier))
 
     assert response.json()["error"] == "invalid_grant"
 
 
-def test_a_confidential_client_needs_the_verifier_as_well(agent: Agent) -> None:
+def test_a_confidential_client_needs_the_verifier_too(agent: Agent) -> None:
     agent.client.client_type, agent.client.client_secret = "confidential", "s" * 40
     agent.client.hash_client_secret = True
     agent.client.save()

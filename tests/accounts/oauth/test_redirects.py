@@ -1,10 +1,10 @@
-"""Redirect URIs: compared character by character, but for the port of a loopback address."""
+"""Redirect URIs: compared character by character, except for the port of a loopback address."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.accounts.oauth.agent import Agent, answer_of
+from tests.accounts.oauth.agent import Agent, redirect_parameters
 from tests.accounts.oauth.conftest import make_client
 
 
@@ -39,7 +39,7 @@ from tests.accounts.oauth.conftest import make_client
         "",
     ],
 )
-def test_any_other_redirect_is_an_error_page_and_no_redirect(agent: Agent, uri: str) -> None:
+def test_an_unregistered_redirect_uri_gets_an_error_page_and_no_redirect(agent: Agent, uri: str) -> None:
     response = agent.ask(redirect_uri=uri)
 
     assert response.status_code == 400
@@ -56,14 +56,14 @@ def test_any_other_redirect_is_an_error_page_and_no_redirect(agent: Agent, uri: 
         ("http://[::1]/callback", "http://[::1]:50123/callback"),
     ],
 )
-def test_a_loopback_redirect_may_name_any_port(agent: Agent, registered: str, asked: str) -> None:
+def test_a_loopback_redirect_uri_may_use_any_port(agent: Agent, registered: str, asked: str) -> None:
     agent.client = make_client("Local", registered)
     agent.redirect_uri = asked
 
     response = agent.answer(agent.ask())
 
     assert response["Location"].startswith(asked + "?code=")
-    assert agent.redeem(answer_of(response)["code"]).status_code == 200
+    assert agent.redeem(redirect_parameters(response)["code"]).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_loopback_redirect_may_name_any_port(agent: Agent, registered: str, as
         ("http://localhost/callback", "http://localhost:50123@evil.example/callback"),
     ],
 )
-def test_a_loopback_redirect_differs_in_nothing_but_the_port(
+def test_a_loopback_redirect_uri_may_differ_only_in_its_port(
     agent: Agent, registered: str, asked: str
 ) -> None:
     agent.client = make_client("Local", registered)
@@ -85,7 +85,7 @@ def test_a_loopback_redirect_differs_in_nothing_but_the_port(
     assert agent.ask(redirect_uri=asked).status_code == 400
 
 
-def test_a_known_private_scheme_is_redirected_to(agent: Agent) -> None:
+def test_a_known_private_use_scheme_is_redirected_to(agent: Agent) -> None:
     agent.redirect_uri = "cursor://anysphere.cursor-mcp/oauth/callback"
     agent.client = make_client("Cursor", agent.redirect_uri)
 
@@ -94,13 +94,13 @@ def test_a_known_private_scheme_is_redirected_to(agent: Agent) -> None:
     assert response["Location"].startswith(agent.redirect_uri + "?code=")
 
 
-def test_a_client_with_one_redirect_need_not_name_it(agent: Agent) -> None:
+def test_a_client_with_one_redirect_uri_may_omit_it(agent: Agent) -> None:
     code = agent.code(redirect_uri=None)
 
     assert agent.redeem(code, redirect_uri=None).status_code == 200
 
 
-def test_a_client_with_several_must(agent: Agent) -> None:
+def test_a_client_with_several_redirect_uris_must_name_one(agent: Agent) -> None:
     agent.client.redirect_uris += " https://agent.example/other"
     agent.client.save()
 

@@ -1,4 +1,4 @@
-"""Refresh tokens: used once, watched for reuse, and not for ever (RFC 9700 section 4.14)."""
+"""Refresh tokens: used once, checked for reuse, limited in time (RFC 9700 section 4.14)."""
 
 from __future__ import annotations
 
@@ -24,32 +24,32 @@ def test_reuse_of_a_rotated_token_revokes_the_whole_session(agent: Agent) -> Non
     assert agent.refresh(second["refresh_token"]).json()["error"] == "invalid_grant"
 
 
-def test_a_refresh_token_is_worth_nothing_to_another_client(agent: Agent, mallory: Agent) -> None:
+def test_a_refresh_token_from_another_client_is_refused(agent: Agent, mallory: Agent) -> None:
     refresh_token = agent.tokens()["refresh_token"]
 
     assert mallory.refresh(refresh_token).json()["error"] == "invalid_grant"
     assert agent.refresh(refresh_token).status_code == 200
 
 
-def test_an_access_token_refreshes_nothing(agent: Agent) -> None:
+def test_an_access_token_is_not_accepted_as_a_refresh_token(agent: Agent) -> None:
     assert agent.refresh(agent.tokens()["access_token"]).json()["error"] == "invalid_grant"
 
 
-def test_a_refresh_token_unused_for_two_weeks_is_dead(agent: Agent) -> None:
+def test_a_refresh_token_expires_after_two_weeks_without_use(agent: Agent) -> None:
     refresh_token = agent.tokens()["refresh_token"]
     AccessToken.objects.update(expires=timezone.now() - timedelta(days=14))
 
     assert agent.refresh(refresh_token).json()["error"] == "invalid_grant"
 
 
-def test_however_often_it_is_used_a_session_ends(agent: Agent) -> None:
+def test_refreshing_stops_when_the_consent_expires(agent: Agent) -> None:
     refresh_token = agent.refresh(agent.tokens()["refresh_token"]).json()["refresh_token"]
     Consent.objects.update(renewed=timezone.now() - timedelta(days=settings.CONSENT_DAYS))
 
     assert agent.refresh(refresh_token).json()["error"] == "invalid_grant"
 
 
-def test_a_person_who_agrees_again_has_as_long_again(agent: Agent) -> None:
+def test_agreeing_again_renews_the_consent(agent: Agent) -> None:
     agent.tokens()
     long_ago = timezone.now() - timedelta(days=settings.CONSENT_DAYS)
     Consent.objects.update(since=long_ago, renewed=long_ago)
@@ -60,7 +60,7 @@ def test_a_person_who_agrees_again_has_as_long_again(agent: Agent) -> None:
     assert Consent.objects.get().since == long_ago
 
 
-def test_no_more_scope_than_was_granted(agent: Agent) -> None:
+def test_a_refresh_cannot_widen_the_scope(agent: Agent) -> None:
     refresh_token = agent.tokens()["refresh_token"]
 
     assert agent.refresh(refresh_token, scope="pricing:read admin").json()["error"] == "invalid_scope"
@@ -68,7 +68,7 @@ def test_no_more_scope_than_was_granted(agent: Agent) -> None:
 
 
 @pytest.mark.parametrize("refresh_token", ["", "x", "\x00", "é", "x" * 10_000, None])
-def test_what_is_no_refresh_token_is_refused(agent: Agent, refresh_token: str | None) -> None:
+def test_an_invalid_refresh_token_is_refused(agent: Agent, refresh_token: str | None) -> None:
     response = agent.post(
         "/oauth/token",
         {"grant_type": "refresh_token", "refresh_token": refresh_token, "client_id": agent.client.client_id},
@@ -77,7 +77,7 @@ def test_what_is_no_refresh_token_is_refused(agent: Agent, refresh_token: str | 
     assert response.status_code == 400
 
 
-def test_somebody_disabled_since_is_refused(agent: Agent) -> None:
+def test_a_refresh_is_refused_after_the_user_is_disabled(agent: Agent) -> None:
     refresh_token = agent.tokens()["refresh_token"]
     agent.user.is_active = False
     agent.user.save()
@@ -85,14 +85,14 @@ def test_somebody_disabled_since_is_refused(agent: Agent) -> None:
     assert agent.refresh(refresh_token).json()["error"] == "invalid_grant"
 
 
-def test_a_client_disabled_since_is_refused(agent: Agent) -> None:
+def test_a_refresh_is_refused_after_the_client_is_disabled(agent: Agent) -> None:
     refresh_token = agent.tokens()["refresh_token"]
     Client.objects.update(disabled=True)
 
     assert agent.refresh(refresh_token).status_code in (400, 401)
 
 
-def test_the_database_holds_no_refresh_token_that_could_be_used(agent: Agent) -> None:
+def test_a_refresh_token_cannot_be_recovered_from_the_database(agent: Agent) -> None:
     refresh_token = agent.tokens()["refresh_token"]
 
     stored = RefreshToken.objects.values().get()

@@ -1,4 +1,4 @@
-"""Dynamic client registration (RFC 7591), as those use it who should not."""
+"""Abuse of dynamic client registration (RFC 7591)."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def register(**metadata: Any) -> Any:
         "https://agent.example/call\u0000back",
     ],
 )
-def test_a_redirect_that_is_not_safe_is_refused(uri: str) -> None:
+def test_an_unsafe_redirect_uri_is_refused(uri: str) -> None:
     response = register(redirect_uris=["https://agent.example/callback", uri])
 
     assert response.status_code == 400
@@ -77,7 +77,7 @@ def test_a_redirect_that_is_not_safe_is_refused(uri: str) -> None:
         "cursor://anysphere.cursor-mcp/oauth/callback",
     ],
 )
-def test_a_redirect_that_clients_use_is_taken(uri: str) -> None:
+def test_a_redirect_uri_that_clients_use_is_accepted(uri: str) -> None:
     assert register(redirect_uris=[uri]).status_code == 201
 
 
@@ -110,7 +110,7 @@ def test_a_redirect_that_clients_use_is_taken(uri: str) -> None:
     ],
     ids=lambda metadata: str(metadata)[:60].encode("ascii", "replace").decode(),
 )
-def test_metadata_that_make_no_client_are_refused_with_the_reason(metadata: dict[str, Any]) -> None:
+def test_invalid_metadata_is_refused_with_a_reason(metadata: dict[str, Any]) -> None:
     response = register(**metadata)
 
     assert response.status_code == 400
@@ -125,18 +125,18 @@ def test_metadata_that_make_no_client_are_refused_with_the_reason(metadata: dict
     [b"", b"x", b"[]", b'"x"', b"null", b"\xff", b"[" * 10_000, b'{"a":' * 2000, b" " * (MAX_BODY_BYTES + 1)],
     ids=lambda body: body[:8].hex() or "empty",
 )
-def test_a_body_that_is_no_metadata_is_refused(body: bytes) -> None:
+def test_a_body_that_is_not_a_json_object_is_refused(body: bytes) -> None:
     response = post(body)
 
     assert response.status_code == 400
     assert response.json()["error"] == "invalid_client_metadata"
 
 
-def test_a_body_of_megabytes_is_refused() -> None:
+def test_a_body_of_several_megabytes_is_refused() -> None:
     assert post(b"x" * 3_000_000).status_code == 400
 
 
-def test_nothing_about_itself_that_matters_is_the_clients_to_say() -> None:
+def test_a_client_cannot_set_privileged_fields() -> None:
     register(client_id="mine", client_secret="mine", skip_authorization=True, user=1, scope="admin")
 
     client = Client.objects.get()
@@ -158,7 +158,7 @@ def test_a_flood_of_registrations_ends_in_429(settings: Settings) -> None:
     assert Client.objects.count() == 3
 
 
-def test_a_secret_is_stored_as_a_hash_that_is_cheap_to_check() -> None:
+def test_a_client_secret_is_stored_as_a_cheap_hash() -> None:
     secret = register(token_endpoint_auth_method="client_secret_basic").json()["client_secret"]
 
     stored = Client.objects.get().client_secret

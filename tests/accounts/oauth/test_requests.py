@@ -1,4 +1,4 @@
-"""Requests that are malformed, ambiguous or ask for something that there is not."""
+"""Requests that are malformed, ambiguous or ask for something that does not exist."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.accounts.oauth.agent import ISSUER, Agent, answer_of
+from tests.accounts.oauth.agent import ISSUER, Agent, redirect_parameters
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from tests.accounts.oauth.agent import ISSUER, Agent, answer_of
         "code_challenge_method",
     ],
 )
-def test_a_parameter_that_comes_twice_is_an_error_page(agent: Agent, name: str) -> None:
+def test_a_repeated_parameter_gets_an_error_page(agent: Agent, name: str) -> None:
     query = urlencode([*agent.request().items(), (name, agent.request()[name])])
 
     response = agent.browser.get(f"/oauth/authorize?{query}")
@@ -32,7 +32,7 @@ def test_a_parameter_that_comes_twice_is_an_error_page(agent: Agent, name: str) 
 
 
 @pytest.mark.parametrize("name", ["grant_type", "code", "redirect_uri", "client_id", "code_verifier"])
-def test_a_parameter_that_comes_twice_gets_no_token(agent: Agent, name: str) -> None:
+def test_a_repeated_parameter_gets_no_token(agent: Agent, name: str) -> None:
     form = {
         "grant_type": "authorization_code",
         "code": agent.code(),
@@ -50,13 +50,13 @@ def test_a_parameter_that_comes_twice_gets_no_token(agent: Agent, name: str) -> 
 @pytest.mark.parametrize(
     "query", ["client_id=%zz", "client_id=%", "%", "state=%ff%fe", "=", "&&&", "a" * 3000]
 )
-def test_a_query_that_is_not_well_formed_is_an_error_page(agent: Agent, query: str) -> None:
+def test_a_malformed_query_string_gets_an_error_page(agent: Agent, query: str) -> None:
     assert agent.browser.get(f"/oauth/authorize?{query}").status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/oauth/token", "/oauth/revoke"])
 @pytest.mark.parametrize("query", ["client_id=%zz", "token=x", "grant_type=authorization_code&code=x"])
-def test_nothing_is_taken_from_the_query_of_a_post(agent: Agent, path: str, query: str) -> None:
+def test_the_query_string_of_a_post_is_not_read(agent: Agent, path: str, query: str) -> None:
     response = agent.http.post(f"{path}?{query}", {"client_id": agent.client.client_id})
 
     assert response.status_code == 400
@@ -65,7 +65,7 @@ def test_nothing_is_taken_from_the_query_of_a_post(agent: Agent, path: str, quer
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"%zz=%", b"\xff\xfe", b"grant_type"])
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "application/json", "text/plain"])
-def test_a_body_that_is_no_form_gets_no_token(agent: Agent, body: bytes, kind: str) -> None:
+def test_a_body_that_is_not_a_form_gets_no_token(agent: Agent, body: bytes, kind: str) -> None:
     assert agent.http.post("/oauth/token", body, content_type=kind).status_code in (400, 401)
 
 
@@ -82,7 +82,7 @@ def test_a_body_that_is_no_form_gets_no_token(agent: Agent, body: bytes, kind: s
         None,
     ],
 )
-def test_no_other_grant_is_served(agent: Agent, grant_type: str | None) -> None:
+def test_other_grant_types_are_refused(agent: Agent, grant_type: str | None) -> None:
     form = {
         "grant_type": grant_type,
         "username": "ann",
@@ -98,35 +98,35 @@ def test_no_other_grant_is_served(agent: Agent, grant_type: str | None) -> None:
 
 
 @pytest.mark.parametrize("response_type", ["token", "id_token", "code token", "none", "", None])
-def test_no_other_response_type_is_served(agent: Agent, response_type: str | None) -> None:
+def test_other_response_types_are_refused(agent: Agent, response_type: str | None) -> None:
     response = agent.ask(response_type=response_type)
 
-    answer = answer_of(response)
+    answer = redirect_parameters(response)
     assert answer["error"] in ("unsupported_response_type", "unauthorized_client", "invalid_request")
     assert answer["iss"] == ISSUER
 
 
 @pytest.mark.parametrize("scope", ["admin", "pricing:read admin", "pricing:write", "*", "\x00"])
-def test_a_scope_that_there_is_not_goes_back_as_an_error(agent: Agent, scope: str) -> None:
-    assert answer_of(agent.ask(scope=scope))["error"] == "invalid_scope"
+def test_an_unknown_scope_is_redirected_with_an_error(agent: Agent, scope: str) -> None:
+    assert redirect_parameters(agent.ask(scope=scope))["error"] == "invalid_scope"
 
 
 @pytest.mark.parametrize("client_id", [None, "", "unknown", "\x00", "é", "x" * 3000, "' OR 1=1 --"])
-def test_an_unknown_client_is_an_error_page(agent: Agent, client_id: str | None) -> None:
+def test_an_unknown_client_gets_an_error_page(agent: Agent, client_id: str | None) -> None:
     response = agent.ask(client_id=client_id)
 
     assert response.status_code == 400
     assert "Location" not in response
 
 
-def test_a_disabled_client_is_an_error_page(agent: Agent) -> None:
+def test_a_disabled_client_gets_an_error_page(agent: Agent) -> None:
     agent.client.disabled = True
     agent.client.save()
 
     assert agent.ask().status_code == 400
 
 
-def test_somebody_disabled_is_not_asked(agent: Agent) -> None:
+def test_a_disabled_user_is_sent_to_sign_in(agent: Agent) -> None:
     page = agent.ask()
     agent.user.is_active = False
     agent.user.save()
@@ -137,12 +137,12 @@ def test_somebody_disabled_is_not_asked(agent: Agent) -> None:
 
 @pytest.mark.parametrize("method", ["get", "put", "delete", "patch", "head", "trace"])
 @pytest.mark.parametrize("path", ["/oauth/token", "/oauth/revoke", "/oauth/register"])
-def test_programs_post(agent: Agent, path: str, method: str) -> None:
+def test_program_endpoints_accept_only_post(agent: Agent, path: str, method: str) -> None:
     assert getattr(agent.http, method)(path).status_code == 405
 
 
 @pytest.mark.parametrize("changes", [{"state": "é\u202e<script>"}, {"state": None}, {"state": ""}])
-def test_the_state_comes_back_as_it_was(agent: Agent, changes: dict[str, Any]) -> None:
-    answer = answer_of(agent.answer(agent.ask(**changes)))
+def test_the_state_is_returned_unchanged(agent: Agent, changes: dict[str, Any]) -> None:
+    answer = redirect_parameters(agent.answer(agent.ask(**changes)))
 
     assert answer.get("state") == (changes["state"] or None)

@@ -1,4 +1,4 @@
-"""Revocation (RFC 7009): of one's own tokens."""
+"""Revocation (RFC 7009): a client may revoke only its own tokens."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.accounts.oauth.agent import Agent
 
 @pytest.mark.parametrize("which", ["access_token", "refresh_token"])
 @pytest.mark.parametrize("hint", [None, "access_token", "refresh_token", "nonsense"])
-def test_no_client_revokes_anothers_tokens(
+def test_a_client_cannot_revoke_another_clients_tokens(
     agent: Agent, mallory: Agent, which: str, hint: str | None
 ) -> None:
     body = agent.tokens()
@@ -24,7 +24,7 @@ def test_no_client_revokes_anothers_tokens(
 
 
 @pytest.mark.parametrize("changes", [{"client_id": None}, {"client_id": "unknown"}, {"client_secret": "x"}])
-def test_nobody_unknown_revokes_anything(agent: Agent, changes: dict[str, Any]) -> None:
+def test_an_unknown_client_cannot_revoke_tokens(agent: Agent, changes: dict[str, Any]) -> None:
     body = agent.tokens()
 
     assert agent.revoke(body["access_token"], **changes).status_code in (400, 401)
@@ -33,11 +33,11 @@ def test_nobody_unknown_revokes_anything(agent: Agent, changes: dict[str, Any]) 
 
 
 @pytest.mark.parametrize("token", ["x", "\x00", "é", "x" * 10_000])
-def test_what_is_no_token_is_revoked_already(agent: Agent, token: str) -> None:
+def test_revoking_an_invalid_token_succeeds(agent: Agent, token: str) -> None:
     assert agent.revoke(token).status_code == 200
 
 
-def test_no_client_revokes_a_personal_token(agent: Agent) -> None:
+def test_a_client_cannot_revoke_a_personal_token(agent: Agent) -> None:
     raw = tokens.issue(agent.user, days=1)
 
     agent.revoke(raw)
