@@ -1,4 +1,4 @@
-"""DATABASE_URL and DATABASE_AUTH_TOKEN to Django's DATABASES entry."""
+"""Converts DATABASE_URL and DATABASE_AUTH_TOKEN to an entry of Django's DATABASES setting."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-# WAL lets readers go on while the sync writes; NORMAL loses at most the last commit on power failure.
+# WAL lets readers continue while the sync writes. NORMAL can lose the last commits on power failure.
 SQLITE_INIT = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
 
-_FORMS = (
+_VALID_URLS = (
     "DATABASE_URL must be file:PATH, libsql://HOST, https://HOST or http://HOST:PORT, "
     "for example file:data/catalog.db or libsql://prices-me.turso.io."
 )
@@ -23,14 +23,14 @@ def from_url(url: str, base_dir: Path, auth_token: str = "") -> dict[str, Any]:
     """The DATABASES entry for `url`.
 
     Args:
-        url: `file:PATH`, where a relative PATH counts from `base_dir`, or a libSQL server as
-            `libsql://HOST`, `https://HOST` or `http://HOST:PORT`.
+        url: `file:PATH`, with PATH relative to `base_dir`, or a libSQL server as `libsql://HOST`,
+            `https://HOST` or `http://HOST:PORT`.
         base_dir: the project's folder.
         auth_token: the server's token.
 
     Raises:
-        ImproperlyConfigured: the URL is of no kind that is served here, or the token cannot be one. The
-            message never holds the token or the URL, which a token may have been put into.
+        ImproperlyConfigured: the URL or the token is not valid. The message never contains the token, nor
+            the URL, because a token may have been put into it.
     """
     scheme, _, rest = url.partition(":")
     if scheme == "file" and rest:
@@ -50,9 +50,9 @@ def _file(path: Path) -> dict[str, Any]:
 
 def _server(parts: SplitResult, auth_token: str) -> dict[str, Any]:
     if parts.scheme == "libsql" and not auth_token:
-        raise ImproperlyConfigured("DATABASE_AUTH_TOKEN is empty, and a libsql:// database asks for one.")
+        raise ImproperlyConfigured("DATABASE_AUTH_TOKEN is empty, but a libsql:// database requires a token.")
     if auth_token and not _TOKEN.fullmatch(auth_token):
-        raise ImproperlyConfigured("DATABASE_AUTH_TOKEN holds characters that no token has.")
+        raise ImproperlyConfigured("DATABASE_AUTH_TOKEN contains characters that are not allowed in a token.")
     scheme = "https" if parts.scheme == "libsql" else parts.scheme
     return {
         "ENGINE": "libsql_backend",
@@ -68,11 +68,11 @@ def _server_parts(url: str) -> SplitResult:
         parts = urlsplit(url)
         has_port = parts.port is not None
     except ValueError:
-        raise ImproperlyConfigured(_FORMS) from None
+        raise ImproperlyConfigured(_VALID_URLS) from None
     if parts.scheme not in ("libsql", "https", "http") or not parts.hostname:
-        raise ImproperlyConfigured(_FORMS)
+        raise ImproperlyConfigured(_VALID_URLS)
     if parts.username is not None or parts.query or parts.fragment:
-        raise ImproperlyConfigured("DATABASE_URL must not hold the token: put it in DATABASE_AUTH_TOKEN.")
+        raise ImproperlyConfigured("DATABASE_URL must not contain the token: put it in DATABASE_AUTH_TOKEN.")
     if parts.path.strip("/") or (parts.scheme == "http" and not has_port):
-        raise ImproperlyConfigured(_FORMS)
+        raise ImproperlyConfigured(_VALID_URLS)
     return parts

@@ -115,7 +115,7 @@ def cpu_of_clients(server: Sqld, requests: int = 2000) -> Figures:
     pool = urllib3.PoolManager()
     connection = dbapi.connect(server.url, autocommit=True)
     ways: dict[str, Callable[[], object]] = {
-        "our transport": lambda: transport.post("/v3/pipeline", body, base_url=None, repeatable=True),
+        "our transport": lambda: transport.post("/v3/pipeline", body, base_url=None, idempotent=True),
         "urllib3": lambda: pool.request("POST", f"{server.url}/v3/pipeline", body=body).data,
         "the whole driver": lambda: connection.execute("SELECT 1").fetchall(),
     }

@@ -71,11 +71,11 @@ def test_tables_of_a_test_database_stay_after_a_no(
     own_server: Sqld, used: dbapi.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("builtins.input", lambda _: "no")
-    with pytest.raises(CommandError, match="nothing was deleted"):
+    with pytest.raises(CommandError, match="no table was dropped"):
         creation(own_server.url, own_server.url)._create_test_db(0, autoclobber=False)
     assert tables(used) > 0
 
 
 def test_a_server_cannot_be_cloned_for_parallel_tests(own_server: Sqld) -> None:
-    with pytest.raises(CommandError, match="one process"):
+    with pytest.raises(CommandError, match="without --parallel"):
         creation(own_server.url, own_server.url)._clone_test_db("1", 0)

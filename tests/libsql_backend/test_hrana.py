@@ -29,18 +29,18 @@ def test_a_transaction_goes_on_where_the_server_says_and_the_next_starts_anew(
 
 def test_a_page_of_something_else_is_not_taken_for_a_server(proxy: Proxy, connect: Connect) -> None:
     proxy.fault = lambda _: Fault(status=200)
-    with pytest.raises(dbapi.InterfaceError, match="not one of a libSQL server"):
+    with pytest.raises(dbapi.InterfaceError, match="not from a libSQL server"):
         connect(proxy.url).execute("SELECT 1")
 
 
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (401, "refuses the token"),
-        (403, "does not allow"),
+        (401, "rejected the token"),
+        (403, "does not permit"),
         (429, "too many open streams"),
-        (502, "answered HTTP 502"),
-        (302, "answered HTTP 302"),
+        (502, "returned HTTP 502"),
+        (302, "returned HTTP 302"),
     ],
 )
 def test_a_refusal_by_http_is_named(proxy: Proxy, connect: Connect, status: int, words: str) -> None:

@@ -32,7 +32,7 @@ def test_a_connection_that_idled_too_long_is_replaced_before_it_is_used(
 ) -> None:
     connection = connect(proxy.url)
     connection.execute("SELECT 1")
-    monkeypatch.setattr(transport, "IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(transport, "MAX_IDLE_SECONDS", 0.0)
     connection.execute("SELECT 1")
     assert proxy.connections == 2
 

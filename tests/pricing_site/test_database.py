@@ -79,7 +79,7 @@ def test_a_token_in_the_url_is_refused_and_not_repeated(url: str, tmp_path: Path
 
 @pytest.mark.parametrize("token", [f"Bearer {TOKEN}", f"{TOKEN}\n", f'"{TOKEN}"', f"{TOKEN}é"])
 def test_a_token_with_foreign_characters_is_refused_and_not_repeated(token: str, tmp_path: Path) -> None:
-    with pytest.raises(ImproperlyConfigured, match="no token has") as refusal:
+    with pytest.raises(ImproperlyConfigured, match="not allowed in a token") as refusal:
         from_url("libsql://db.example.com", tmp_path, token)
     assert TOKEN not in str(refusal.value)
 
