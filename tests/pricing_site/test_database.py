@@ -10,7 +10,7 @@ from pricing_site.database import from_url
 TOKEN = "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
 
 
-def test_a_file_is_opened_by_djangos_own_sqlite_backend(tmp_path: Path) -> None:
+def test_a_file_url_uses_djangos_sqlite3_backend(tmp_path: Path) -> None:
     entry = from_url("file:data/catalog.db", tmp_path)
     assert entry["ENGINE"] == "django.db.backends.sqlite3"
     assert entry["NAME"] == tmp_path / "data" / "catalog.db"
@@ -28,7 +28,7 @@ def test_a_file_is_opened_by_djangos_own_sqlite_backend(tmp_path: Path) -> None:
         ("http://[::1]:8080", "http://[::1]:8080"),
     ],
 )
-def test_a_server_is_reached_over_http_with_the_token_beside_the_url(
+def test_a_server_url_uses_the_libsql_backend_with_the_token_as_password(
     url: str, name: str, tmp_path: Path
 ) -> None:
     entry = from_url(url, tmp_path, TOKEN)
@@ -36,7 +36,7 @@ def test_a_server_is_reached_over_http_with_the_token_beside_the_url(
     assert entry["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
 
 
-def test_a_server_of_ones_own_may_go_without_a_token(tmp_path: Path) -> None:
+def test_a_self_hosted_server_needs_no_token(tmp_path: Path) -> None:
     assert from_url("http://127.0.0.1:8080", tmp_path)["PASSWORD"] == ""
 
 
@@ -57,7 +57,7 @@ def test_a_server_of_ones_own_may_go_without_a_token(tmp_path: Path) -> None:
         "https://[::1",
     ],
 )
-def test_another_url_is_refused_with_the_forms_that_work(url: str, tmp_path: Path) -> None:
+def test_any_other_url_is_refused_with_the_valid_forms(url: str, tmp_path: Path) -> None:
     with pytest.raises(ImproperlyConfigured, match=r"^DATABASE_URL must be file:PATH, libsql://HOST"):
         from_url(url, tmp_path, TOKEN)
 
@@ -78,7 +78,7 @@ def test_a_token_in_the_url_is_refused_and_not_repeated(url: str, tmp_path: Path
 
 
 @pytest.mark.parametrize("token", [f"Bearer {TOKEN}", f"{TOKEN}\n", f'"{TOKEN}"', f"{TOKEN}é"])
-def test_a_token_with_foreign_characters_is_refused_and_not_repeated(token: str, tmp_path: Path) -> None:
+def test_a_token_with_invalid_characters_is_refused_and_not_repeated(token: str, tmp_path: Path) -> None:
     with pytest.raises(ImproperlyConfigured, match="not allowed in a token") as refusal:
         from_url("libsql://db.example.com", tmp_path, token)
     assert TOKEN not in str(refusal.value)
@@ -89,7 +89,7 @@ def test_a_libsql_database_without_a_token_is_refused(tmp_path: Path) -> None:
         from_url("libsql://db.example.com", tmp_path)
 
 
-def test_a_refused_url_is_not_repeated_since_it_may_hold_a_token(tmp_path: Path) -> None:
+def test_a_refused_url_is_not_repeated_because_it_may_contain_a_token(tmp_path: Path) -> None:
     with pytest.raises(ImproperlyConfigured) as refusal:
         from_url(f"libsql:/{TOKEN}", tmp_path)
     assert TOKEN not in str(refusal.value)
