@@ -1,4 +1,4 @@
-"""Converts DATABASE_URL and DATABASE_AUTH_TOKEN to an entry of Django's DATABASES setting."""
+"""Converts DATABASE_URL and DATABASE_AUTH_TOKEN to Django's DATABASES entry."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-# WAL lets readers continue while the sync writes. NORMAL can lose the last commits on power failure.
+# WAL lets readers continue while the sync writes; NORMAL can lose only the latest commits in a power failure.
 SQLITE_INIT = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
 
-_VALID_URLS = (
+_ACCEPTED_FORMS = (
     "DATABASE_URL must be file:PATH, libsql://HOST, https://HOST or http://HOST:PORT, "
     "for example file:data/catalog.db or libsql://prices-me.turso.io."
 )
-_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]+")  # RFC 6750, section 2.1
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]+")  # RFC 6750 section 2.1
 
 
 def from_url(url: str, base_dir: Path, auth_token: str = "") -> dict[str, Any]:
@@ -29,8 +29,8 @@ def from_url(url: str, base_dir: Path, auth_token: str = "") -> dict[str, Any]:
         auth_token: the server's token.
 
     Raises:
-        ImproperlyConfigured: the URL or the token is not valid. The message never contains the token, nor
-            the URL, because a token may have been put into it.
+        ImproperlyConfigured: the URL is not supported, or the token is missing or malformed. The message
+            never contains the token or the URL, which could contain a token.
     """
     scheme, _, rest = url.partition(":")
     if scheme == "file" and rest:
@@ -50,9 +50,9 @@ def _file(path: Path) -> dict[str, Any]:
 
 def _server(parts: SplitResult, auth_token: str) -> dict[str, Any]:
     if parts.scheme == "libsql" and not auth_token:
-        raise ImproperlyConfigured("DATABASE_AUTH_TOKEN is empty, but a libsql:// database requires a token.")
+        raise ImproperlyConfigured("DATABASE_AUTH_TOKEN is empty, but a libsql:// database requires it.")
     if auth_token and not _TOKEN.fullmatch(auth_token):
-        raise ImproperlyConfigured("DATABASE_AUTH_TOKEN contains characters that are not allowed in a token.")
+        raise ImproperlyConfigured("DATABASE_AUTH_TOKEN contains characters that are invalid in a token.")
     scheme = "https" if parts.scheme == "libsql" else parts.scheme
     return {
         "ENGINE": "libsql_backend",
@@ -68,11 +68,11 @@ def _server_parts(url: str) -> SplitResult:
         parts = urlsplit(url)
         has_port = parts.port is not None
     except ValueError:
-        raise ImproperlyConfigured(_VALID_URLS) from None
+        raise ImproperlyConfigured(_ACCEPTED_FORMS) from None
     if parts.scheme not in ("libsql", "https", "http") or not parts.hostname:
-        raise ImproperlyConfigured(_VALID_URLS)
+        raise ImproperlyConfigured(_ACCEPTED_FORMS)
     if parts.username is not None or parts.query or parts.fragment:
-        raise ImproperlyConfigured("DATABASE_URL must not contain the token: put it in DATABASE_AUTH_TOKEN.")
+        raise ImproperlyConfigured("DATABASE_URL must not contain the token: set it in DATABASE_AUTH_TOKEN.")
     if parts.path.strip("/") or (parts.scheme == "http" and not has_port):
-        raise ImproperlyConfigured(_VALID_URLS)
+        raise ImproperlyConfigured(_ACCEPTED_FORMS)
     return parts
