@@ -1,6 +1,6 @@
-"""The backend: Django's own for sqlite3 with the server in the place of the file.
+"""Django's sqlite3 backend, connected to a libSQL server instead of a file.
 
-`vendor` stays "sqlite", so that each expression of Django is written in SQLite's dialect.
+`vendor` remains "sqlite", so Django compiles every expression to SQLite's dialect.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from libsql_backend.creation import DatabaseCreation
 from libsql_backend.features import DatabaseFeatures
 from libsql_backend.operations import DatabaseOperations
 
-# The types that Django's sqlite3 backend registers, by the column's declared type.
+# The converters that Django's sqlite3 backend registers, by declared column type.
 CONVERTERS: dbapi.Converters = {
     "bool": bool,
     "date": parse_date,
@@ -31,15 +31,15 @@ CONVERTERS: dbapi.Converters = {
 
 
 class CursorWrapper(dbapi.Cursor):
-    """A cursor that takes Django's %s and %(name)s placeholders."""
+    """A cursor that accepts Django's %s and %(name)s placeholders."""
 
     def execute(self, sql: str, params: dbapi.Params | None = None) -> dbapi.Cursor:
         if params is None:
             return super().execute(sql)
         return super().execute(_placeholders(sql, params), params)
 
-    def executemany(self, sql: str, rows: Iterable[dbapi.Params]) -> dbapi.Cursor:
-        remaining = iter(rows)
+    def executemany(self, sql: str, param_list: Iterable[dbapi.Params]) -> dbapi.Cursor:
+        remaining = iter(param_list)
         first = next(remaining, None)
         if first is None:
             return self
@@ -54,11 +54,11 @@ def _placeholders(sql: str, params: Sequence[object] | Mapping[str, object]) -> 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     display_name = "libSQL"
-    # regex_lookup() writes iregex.
+    # DatabaseOperations.regex_lookup() generates the SQL for iregex.
     operators = {k: v for k, v in base.DatabaseWrapper.operators.items() if k != "iregex"}
 
     Database = dbapi
-    client_class = DatabaseClient  # type: ignore[assignment]  # no client of SQLite's
+    client_class = DatabaseClient  # type: ignore[assignment]  # not a subclass of sqlite3's
     creation_class = DatabaseCreation
     features_class = DatabaseFeatures
     ops_class = DatabaseOperations
@@ -69,11 +69,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         params = super().get_connection_params()  # checks NAME and the transaction mode
         unknown = self.settings_dict["OPTIONS"].keys() - {"timeout", "transaction_mode"}
         if unknown:
-            raise ImproperlyConfigured(f"OPTIONS that a libSQL server has no use for: {sorted(unknown)}.")
+            raise ImproperlyConfigured(
+                f"Unsupported database OPTIONS: {sorted(unknown)}. "
+                "The libSQL backend accepts timeout and transaction_mode."
+            )
         return {
             "url": self.settings_dict["NAME"],
             "auth_token": self.settings_dict["PASSWORD"],
-            "timeout": params.get("timeout", dbapi.TIMEOUT),
+            "timeout": params.get("timeout", dbapi.DEFAULT_TIMEOUT),
         }
 
     def get_database_version(self) -> tuple[int, ...]:
@@ -96,7 +99,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return True
 
     def disable_constraint_checking(self) -> bool:
-        """Leave foreign keys unchecked from the next transaction on; within one SQLite cannot."""
+        """Stop checking foreign keys from the next transaction; SQLite cannot change this inside one."""
         self.ensure_connection()
         if not self.connection.in_transaction:
             self.connection.foreign_keys = False

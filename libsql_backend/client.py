@@ -1,3 +1,5 @@
+"""The dbshell command, which a libSQL server does not support."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -12,6 +14,5 @@ class DatabaseClient(BaseDatabaseClient):
 
     def runshell(self, parameters: Iterable[str]) -> NoReturn:
         raise CommandError(
-            "dbshell cannot open a libSQL server, since SQLite's shell reads files only. "
-            "For a database of Turso run: turso db shell NAME"
+            "dbshell does not support libSQL servers. For a Turso database, run: turso db shell NAME"
         )

@@ -1,4 +1,4 @@
-"""A connection to a libSQL server, as PEP 249 has it."""
+"""PEP 249 connections."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from libsql_backend.session import Session
 
 
 class Connection(Session):
-    """A session that hands out cursors; see `dbapi.connect`."""
+    """A session that creates cursors. Open one with `dbapi.connect`."""
 
     def cursor(self) -> Cursor:
         self.require_open()

@@ -1,3 +1,5 @@
+"""PEP 249 cursors."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
@@ -6,15 +8,15 @@ from typing import Any
 
 from libsql_backend import sql_text, values
 from libsql_backend.exceptions import ProgrammingError
-from libsql_backend.hrana import Params, Result, Statement
+from libsql_backend.hrana import Params, Statement, StatementResult
 from libsql_backend.session import Session
 
-# Rows that executemany sends in one request: enough to make the round trip cheap, few enough for memory.
-EXECUTEMANY_ROWS = 1000
+# Rows per request of executemany: enough to make the round trip cheap, few enough to fit in memory.
+EXECUTEMANY_BATCH_SIZE = 1000
 
 
 class Cursor:
-    """The way to run statements and read their rows; all rows of a result are in memory."""
+    """Runs statements and returns their rows. A result is fetched completely when its statement runs."""
 
     arraysize = 1
 
@@ -29,28 +31,31 @@ class Cursor:
     def execute(self, sql: str, params: Params = ()) -> Cursor:
         self._require_open()
         keyword = sql_text.keyword(sql)
-        self._take(Result([], []), keyword)
-        if not self.connection.control(keyword, sql):
+        self._set_result(StatementResult([], []), keyword)
+        if not self.connection.control_transaction(keyword, sql):
             [result] = self.connection.run([Statement(sql, params)])
-            self._take(result, keyword)
+            self._set_result(result, keyword)
         return self
 
-    def executemany(self, sql: str, rows: Iterable[Params]) -> Cursor:
-        """Run `sql` for each of `rows`: all of them or, outside a transaction of the caller's, none."""
+    def executemany(self, sql: str, param_list: Iterable[Params]) -> Cursor:
+        """Run `sql` once for each entry of `param_list`.
+
+        All of this happens in the caller's transaction or, in autocommit mode, in one of its own.
+        """
         self._require_open()
         connection = self.connection
         is_own = connection.autocommit and not connection.in_transaction
         if is_own:
             connection.begin()
         try:
-            total = self._run_chunks(sql, iter(rows))
+            total = self._run_batches(sql, iter(param_list))
             if is_own:
                 connection.commit()
         except BaseException:
             if is_own:
                 connection.rollback()
             raise
-        self._take(Result([], []), "")
+        self._set_result(StatementResult([], []), "")
         self.rowcount = total
         return self
 
@@ -75,18 +80,18 @@ class Cursor:
         self._rows = iter(())
 
     def setinputsizes(self, sizes: object) -> None:
-        """Nothing: PEP 249 asks for the method, SQLite sizes by itself."""
+        """Do nothing: PEP 249 requires the method, but SQLite needs no sizes."""
 
     def setoutputsize(self, size: int, column: int | None = None) -> None:
-        """Nothing: PEP 249 asks for the method, SQLite sizes by itself."""
+        """Do nothing: PEP 249 requires the method, but SQLite needs no sizes."""
 
-    def _run_chunks(self, sql: str, rows: Iterator[Params]) -> int:
+    def _run_batches(self, sql: str, param_list: Iterator[Params]) -> int:
         total = 0
-        while chunk := [Statement(sql, row) for row in islice(rows, EXECUTEMANY_ROWS)]:
-            total += sum(result.affected_row_count for result in self.connection.run(chunk))
+        while batch := [Statement(sql, params) for params in islice(param_list, EXECUTEMANY_BATCH_SIZE)]:
+            total += sum(result.affected_row_count for result in self.connection.run(batch))
         return total
 
-    def _take(self, result: Result, keyword: str) -> None:
+    def _set_result(self, result: StatementResult, keyword: str) -> None:
         self.description = None
         if result.cols:
             self.description = tuple((col["name"], *(None,) * 6) for col in result.cols)
@@ -94,10 +99,10 @@ class Cursor:
         self.rowcount = result.affected_row_count if has_count else -1
         if result.last_insert_rowid is not None:
             self.lastrowid = int(result.last_insert_rowid)
-        self._rows = iter(self._decoded(result))
+        self._rows = iter(self._decode_rows(result))
 
-    def _decoded(self, result: Result) -> list[tuple[Any, ...]]:
-        """The rows as Python values; decoded at once, so that a bad value is execute()'s error."""
+    def _decode_rows(self, result: StatementResult) -> list[tuple[Any, ...]]:
+        """The rows as Python values, decoded eagerly so that execute() raises the error for a bad value."""
         decode = values.decode
         rows = [tuple([decode(value) for value in row]) for row in result.rows]
         converters = self._converters(result)
@@ -111,9 +116,9 @@ class Cursor:
             for row in rows
         ]
 
-    def _converters(self, result: Result) -> list[Callable[[Any], Any] | None]:
-        known = self.connection.converters
-        return [known.get(sql_text.base_type(col.get("decltype"))) for col in result.cols]
+    def _converters(self, result: StatementResult) -> list[Callable[[Any], Any] | None]:
+        converters = self.connection.converters
+        return [converters.get(sql_text.base_type(col.get("decltype"))) for col in result.cols]
 
     def _require_open(self) -> None:
         if self._closed:

@@ -14,7 +14,7 @@ from libsql_backend.exceptions import (
     NotSupportedError,
     OperationalError,
     ProgrammingError,
-    Warning,  # noqa: A004  PEP 249 gives the name
+    Warning,  # noqa: A004  named by PEP 249
 )
 from libsql_backend.hrana import Params
 from libsql_backend.session import Converters
@@ -47,24 +47,24 @@ threadsafety = 1  # threads share the module, not a connection
 paramstyle = "qmark"
 Binary = bytes
 
-TIMEOUT = 20.0
+DEFAULT_TIMEOUT = 20.0
 
 
 def connect(
     url: str,
     auth_token: str = "",
     *,
-    timeout: float = TIMEOUT,
+    timeout: float = DEFAULT_TIMEOUT,
     autocommit: bool = False,
     converters: Converters | None = None,
 ) -> Connection:
-    """A connection to the server at `url`; nothing is sent before the first statement.
+    """Open a connection to the server at `url`. The first statement sends the first request.
 
     Args:
         url: http://HOST:PORT or https://HOST.
-        auth_token: the server's token, empty where it asks for none.
-        timeout: seconds to wait for the network at each step.
-        autocommit: False as PEP 249 has it: the first statement that writes begins a transaction.
-        converters: what turns text and numbers into richer values, by the column's declared type.
+        auth_token: the server's token, or an empty string if it requires none.
+        timeout: seconds to wait for each network operation.
+        autocommit: if False (PEP 249's default), the first statement that writes begins a transaction.
+        converters: functions that convert column values, by the column's declared type.
     """
     return Connection(Transport(url, auth_token, timeout), autocommit, converters or {})

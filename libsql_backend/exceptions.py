@@ -1,18 +1,18 @@
-"""The exception tree of PEP 249, and which of its members each failure of the server is."""
+"""The exception hierarchy of PEP 249, and the mapping of server errors to it."""
 
 from __future__ import annotations
 
 
-class Warning(Exception):  # noqa: A001, N818  PEP 249 gives the name
-    """Something worth knowing happened; the statement ran."""
+class Warning(Exception):  # noqa: A001, N818  named by PEP 249
+    """Required by PEP 249; this driver never raises it."""
 
 
 class Error(Exception):
-    """The root of all that can go wrong.
+    """The base class of all errors.
 
     Args:
-        message: what went wrong, in the server's words where it spoke.
-        code: the server's code for it, such as SQLITE_CONSTRAINT; empty where it gave none.
+        message: the server's error message, or ours.
+        code: the error code, such as SQLITE_CONSTRAINT, or an empty string.
     """
 
     def __init__(self, message: str, code: str = "") -> None:
@@ -21,42 +21,42 @@ class Error(Exception):
 
 
 class InterfaceError(Error):
-    """The driver and the server do not understand each other."""
+    """An unexpected response from the server, or a misuse of SQLite."""
 
 
 class DatabaseError(Error):
-    """The database refused or failed."""
+    """An error in the database."""
 
 
 class DataError(DatabaseError):
-    """A value that the database or the wire cannot hold."""
+    """A value that SQLite or the protocol cannot represent."""
 
 
 class OperationalError(DatabaseError):
-    """Trouble with the server, the network or the statement's SQL."""
+    """An error of the server, the network or the SQL statement."""
 
 
 class RequestRefusedError(OperationalError):
-    """The server refused a request as a whole: nothing of it was carried out."""
+    """The server refused the whole request and executed no part of it."""
 
 
 class IntegrityError(DatabaseError):
-    """A constraint of the schema does not hold."""
+    """A violated constraint of the schema."""
 
 
 class InternalError(DatabaseError):
-    """SQLite found itself in disorder."""
+    """An internal error of SQLite."""
 
 
 class ProgrammingError(DatabaseError):
-    """The driver was used wrongly."""
+    """A misuse of the driver."""
 
 
 class NotSupportedError(DatabaseError):
-    """A thing that a libSQL server cannot do."""
+    """A feature that libSQL servers do not support."""
 
 
-# Extended codes such as SQLITE_CONSTRAINT_UNIQUE begin with their primary code.
+# Extended codes such as SQLITE_CONSTRAINT_UNIQUE start with their primary code.
 _BY_CODE: tuple[tuple[str, type[Error]], ...] = (
     ("SQLITE_CONSTRAINT", IntegrityError),
     ("SQLITE_MISMATCH", IntegrityError),
@@ -68,7 +68,7 @@ _BY_CODE: tuple[tuple[str, type[Error]], ...] = (
     ("SQL_MANY_STATEMENTS", ProgrammingError),
     ("SQL_NO_STATEMENT", ProgrammingError),
 )
-# Some failures come under a code that many share (SQLITE_UNKNOWN, ARGS_INVALID): their words tell.
+# For codes that many errors share, such as SQLITE_UNKNOWN and ARGS_INVALID.
 _BY_MESSAGE: tuple[tuple[str, type[Error]], ...] = (
     ("constraint failed", IntegrityError),
     ("datatype mismatch", IntegrityError),
@@ -79,13 +79,13 @@ _PREFIXES = ("SQLite error: ", "SQL input error: ")
 
 
 def from_server(message: str, code: str) -> Error:
-    """The exception for a failure that the server reports: by its code first, then by its words."""
+    """The exception for an error from the server, chosen by its code, then by its message."""
     for prefix in _PREFIXES:
         message = message.removeprefix(prefix)
-    for start, kind in _BY_CODE:
-        if code.startswith(start):
+    for prefix, kind in _BY_CODE:
+        if code.startswith(prefix):
             return kind(message, code)
-    for words, kind in _BY_MESSAGE:
-        if words in message:
+    for text, kind in _BY_MESSAGE:
+        if text in message:
             return kind(message, code)
     return OperationalError(message, code)

@@ -1,3 +1,5 @@
+"""SQL for the operations that Django's sqlite3 backend implements with Python functions."""
+
 from __future__ import annotations
 
 import re
@@ -15,59 +17,59 @@ from libsql_backend import temporal_sql
 Params = Sequence[Any]
 Sql = tuple[str, Params]
 
-_NO_FUNCTION = (
+_UNSUPPORTED_AGGREGATES = (
     models.StdDev,
     models.Variance,
 )
 
 
 class DatabaseOperations(operations.DatabaseOperations):
-    """Django's operations for sqlite3 without the functions that it defines in Python.
+    """Replaces Python functions with plain SQL that returns the same results.
 
-    What plain SQL can say gives the same; what it cannot is refused with NotSupportedError.
+    Raises NotSupportedError for operations that plain SQL cannot express.
     """
 
     def check_expression_support(self, expression: Any) -> None:
         super().check_expression_support(expression)
-        if isinstance(expression, _NO_FUNCTION):
+        if isinstance(expression, _UNSUPPORTED_AGGREGATES):
             name = type(expression).__name__
-            raise NotSupportedError(f"{name} cannot be computed on a libSQL server: compute it in Python.")
+            raise NotSupportedError(f"libSQL servers do not support {name}: compute it in Python.")
 
-    # The stubs still have the types of an older Django for some of these, hence the ignores.
+    # The stubs still have the signatures of an older Django for some of these, hence the ignores.
     def date_extract_sql(self, lookup_type: str, sql: str, params: Params) -> Sql:
-        return self._written(_template(temporal_sql.EXTRACT, lookup_type), sql, params)
+        return self._render(_template(temporal_sql.EXTRACT, lookup_type), sql, params)
 
     def time_extract_sql(self, lookup_type: str, sql: str, params: Params) -> Sql:  # type: ignore[override]
-        return _time_written(_template(temporal_sql.EXTRACT, lookup_type), sql, params)
+        return _render_time(_template(temporal_sql.EXTRACT, lookup_type), sql, params)
 
     def datetime_extract_sql(self, lookup_type: str, sql: str, params: Params, tzname: str | None) -> Sql:
-        return self._written(_template(temporal_sql.EXTRACT, lookup_type), sql, params, tzname)
+        return self._render(_template(temporal_sql.EXTRACT, lookup_type), sql, params, tzname)
 
     def date_trunc_sql(self, lookup_type: str, sql: str, params: Params, tzname: str | None = None) -> Sql:
-        return self._written(_template(temporal_sql.TRUNC_DATE, lookup_type), sql, params, tzname)
+        return self._render(_template(temporal_sql.TRUNC_DATE, lookup_type), sql, params, tzname)
 
     def time_trunc_sql(  # type: ignore[override]
         self, lookup_type: str, sql: str, params: Params, tzname: str | None = None
     ) -> Sql:
         template = _template(temporal_sql.TRUNC_TIME, lookup_type)
-        if tzname:  # so the value is a datetime and not a time
-            return self._written(template, sql, params, tzname)
-        return _time_written(template, sql, params)
+        if tzname:  # passed for datetimes only
+            return self._render(template, sql, params, tzname)
+        return _render_time(template, sql, params)
 
     def datetime_trunc_sql(  # type: ignore[override]
         self, lookup_type: str, sql: str, params: Params, tzname: str | None
     ) -> Sql:
-        return self._written(_template(temporal_sql.TRUNC_DATETIME, lookup_type), sql, params, tzname)
+        return self._render(_template(temporal_sql.TRUNC_DATETIME, lookup_type), sql, params, tzname)
 
     def datetime_cast_date_sql(self, sql: str, params: Params, tzname: str | None) -> Sql:
-        return self._written(temporal_sql.DATE, sql, params, tzname)
+        return self._render(temporal_sql.CAST_DATE, sql, params, tzname)
 
     def datetime_cast_time_sql(self, sql: str, params: Params, tzname: str | None) -> Sql:
-        return self._written(temporal_sql.TIME, sql, params, tzname)
+        return self._render(temporal_sql.CAST_TIME, sql, params, tzname)
 
     def subtract_temporals(self, internal_type: str, lhs: Sql, rhs: Sql) -> tuple[str, tuple[Any, ...]]:
         (lhs_sql, lhs_params), (rhs_sql, rhs_params) = lhs, rhs
-        sql = temporal_sql.DIFFERENCE.format(lhs=lhs_sql, rhs=rhs_sql)
+        sql = temporal_sql.SUBTRACT_TEMPORALS.format(lhs=lhs_sql, rhs=rhs_sql)
         return sql, (*lhs_params, *rhs_params)
 
     def combine_duration_expression(self, connector: str, sub_expressions: list[str]) -> str:
@@ -76,7 +78,7 @@ class DatabaseOperations(operations.DatabaseOperations):
             return f"({lhs} {connector} {rhs})"
         if connector not in ("+", "-"):
             raise DatabaseError(f"Invalid connector for timedelta: {connector}.")
-        return temporal_sql.SHIFTED.format(lhs=lhs, rhs=rhs, sign=connector)
+        return temporal_sql.COMBINE_DURATION.format(lhs=lhs, rhs=rhs, sign=connector)
 
     def combine_expression(self, connector: str, sub_expressions: list[str]) -> str:
         if connector == "#":
@@ -85,17 +87,17 @@ class DatabaseOperations(operations.DatabaseOperations):
         return str(super().combine_expression(connector, sub_expressions))
 
     def regex_lookup(self, lookup_type: str) -> str:
-        """iregex; regexpi() takes the pattern first and Django gives the text first."""
+        """SQL for iregex: regexpi() takes the pattern first, but Django passes the text first."""
         return "(SELECT regexpi(pattern, value) FROM (SELECT %s AS value, %s AS pattern))"
 
     def force_group_by(self) -> list[str]:
-        return ["GROUP BY TRUE"]  # the server's parser takes no HAVING without GROUP BY
+        return ["GROUP BY TRUE"]  # the server's parser rejects HAVING without GROUP BY
 
     @cached_property
     def _references_graph(self) -> Callable[[str], list[str]]:
-        """The tables that reference a table, over any number of steps, and the table itself.
+        """A function that lists a table and all tables that reference it, directly or indirectly.
 
-        Django asks with a regular expression in SQL that only Python's understands.
+        Django's version is SQL with a regular expression in Python's syntax.
         """
         return lru_cache(maxsize=512)(self._referencing)
 
@@ -104,29 +106,29 @@ class DatabaseOperations(operations.DatabaseOperations):
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL")
             definitions: dict[str, str] = dict(cursor.fetchall())
         found = [table_name]
-        for table in found:  # grows while it is walked
+        for table in found:  # grows during the loop
             pattern = re.compile(rf"\sreferences\s+[\"'`\[]?{re.escape(table)}[\"'`\]]?\s*\(", re.IGNORECASE)
             found += [name for name, sql in definitions.items() if name not in found and pattern.search(sql)]
         return found
 
     def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
-        """`sql` with its parameters written in, for logs; Django would ask the server to quote them."""
+        """`sql` with its parameters inserted, for logs. Django's version would make the server quote them."""
         if not params:
             return sql
         if isinstance(params, Mapping):
-            return sql % {name: _quoted(value) for name, value in params.items()}
-        return sql % tuple(_quoted(value) for value in params)
+            return sql % {name: _quote(value) for name, value in params.items()}
+        return sql % tuple(_quote(value) for value in params)
 
-    def _written(self, template: str, sql: str, params: Params, tzname: str | None = None) -> Sql:
-        """`template` for the date or datetime `sql`, as the clocks in `tzname` show it."""
+    def _render(self, template: str, sql: str, params: Params, tzname: str | None = None) -> Sql:
+        """Fill in `template` for the date or datetime `sql`, converted to the time zone `tzname`."""
         whole = temporal_sql.WHOLE_DATETIME.format(sql)
-        if shift := self._shift(tzname):
+        if shift := self._timezone_shift(tzname):
             whole = f"datetime({whole}, '{shift:+d} seconds')"
         times = template.count("{0}") + template.count("{1}")
         return template.format(sql, whole), tuple(params) * times
 
-    def _shift(self, tzname: str | None) -> int:
-        """Seconds from the zone that datetimes are stored in to the zone asked for."""
+    def _timezone_shift(self, tzname: str | None) -> int:
+        """Seconds to add to a stored datetime to convert it to `tzname`."""
         stored = self.connection.timezone_name
         if not (tzname and settings.USE_TZ) or tzname == stored:
             return 0
@@ -134,8 +136,8 @@ class DatabaseOperations(operations.DatabaseOperations):
         return int(shift.total_seconds())
 
 
-def _time_written(template: str, sql: str, params: Params) -> Sql:
-    """`template` for the time `sql`, which stands twice in the place of its whole seconds."""
+def _render_time(template: str, sql: str, params: Params) -> Sql:
+    """Fill in `template` for the time `sql`, which occurs twice in each {1}."""
     whole = temporal_sql.WHOLE_TIME.format(sql)
     return template.format(sql, whole), tuple(params) * 2 * template.count("{1}")
 
@@ -147,7 +149,7 @@ def _template(templates: Mapping[str, str], lookup_type: str) -> str:
         raise ValueError(f"Unsupported lookup type: {lookup_type!r}") from None
 
 
-def _quoted(value: object) -> str:
+def _quote(value: object) -> str:
     match value:
         case None:
             return "NULL"

@@ -1,11 +1,11 @@
-"""The little that the driver has to know of a statement's text."""
+"""The parts of SQL text that the driver must recognize."""
 
 from __future__ import annotations
 
 import re
 
 WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE"})
-# WITH is not here: it may head an INSERT.
+# WITH is missing because it may start an INSERT.
 _READS = frozenset({"SELECT", "VALUES", "EXPLAIN", "PRAGMA"})
 
 _FIRST_WORD = re.compile(r"(?:\s|;|--[^\n]*(?:\n|$)|/\*.*?\*/)*([A-Za-z]+)", re.DOTALL)
@@ -14,28 +14,28 @@ _ROLLBACK_TO = re.compile(r"\s*ROLLBACK\s+(?:TRANSACTION\s+)?TO\b", re.IGNORECAS
 
 
 def keyword(sql: str) -> str:
-    """The first word of `sql` past blanks and comments, in upper case; empty if there is none."""
+    """The first word of `sql` after spaces and comments, in upper case, or an empty string."""
     found = _FIRST_WORD.match(sql)
     return found[1].upper() if found else ""
 
 
 def is_read(sql: str) -> bool:
-    """Whether running `sql` twice does no more than running it once."""
+    """Whether `sql` is a read, which is safe to run twice."""
     return keyword(sql) in _READS
 
 
 def is_rollback_to(sql: str) -> bool:
-    """Whether a ROLLBACK goes back to a savepoint and not to before the transaction."""
+    """Whether a ROLLBACK statement is a ROLLBACK TO a savepoint."""
     return bool(_ROLLBACK_TO.match(sql))
 
 
 def sets_pragma(sql: str) -> bool:
-    """Whether `sql` is a PRAGMA that changes the connection that it runs on."""
+    """Whether `sql` is a PRAGMA that sets a value."""
     return bool(_SETS_PRAGMA.match(sql))
 
 
 def savepoint_name(sql: str) -> str:
-    """The name in a SAVEPOINT, RELEASE or ROLLBACK TO."""
+    """The name in a SAVEPOINT, RELEASE or ROLLBACK TO statement."""
     return sql.rstrip(" ;\n").split()[-1].strip("\"'`[]").lower()
 
 

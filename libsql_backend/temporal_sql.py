@@ -1,8 +1,8 @@
-"""Date and time arithmetic in plain SQL, where Django's sqlite3 backend calls Python functions.
+"""Date and time arithmetic in plain SQL, for which Django's sqlite3 backend calls Python functions.
 
-Times are stored as Django's text, `2024-02-29 12:30:59.123456`. SQLite's own functions round to the
-millisecond, and so 59.9996 s up to the next minute: they are given whole seconds only and the fraction is
-carried as text. {0} in a template is a column expression, {1} the same without its fraction.
+Django stores times as text, such as `2024-02-29 12:30:59.123456`. SQLite's own functions round to the
+millisecond, which moves 59.9996 s to the next minute, so they only get whole seconds and the fraction is
+kept as text. In a template, {0} is an SQL expression and {1} is the same without its fraction.
 """
 
 from __future__ import annotations
@@ -48,58 +48,58 @@ TRUNC_DATETIME = {
     **{part: f"({sql} || ' 00:00:00')" for part, sql in TRUNC_DATE.items()},
     **{part: f"(date({{1}}) || ' ' || {sql})" for part, sql in TRUNC_TIME.items()},
 }
-DATE = "date({1})"
-TIME = "(strftime('%%H:%%M:%%S', {1}) || substr({0}, 20))"
+CAST_DATE = "date({1})"
+CAST_TIME = "(strftime('%%H:%%M:%%S', {1}) || substr({0}, 20))"
 
-# Without the fraction of its second. A date's or datetime's whole part has a fixed length; where a time may
-# stand as well, the fraction's point tells.
+# Values without the fraction of a second. A date or datetime has a fixed length up to there; for a value that
+# may also be a time, everything before the decimal point is kept.
 WHOLE_DATETIME = "substr({0}, 1, 19)"
 WHOLE_TIME = "substr({0}, 1, instr({0} || '.', '.') - 1)"
 
-# Microseconds since the epoch, exact.
+# Exact microseconds since the epoch.
 _FRACTION = "CAST(substr(substr({0}, instr({0} || '.', '.') + 1) || '000000', 1, 6) AS INTEGER)"
 _MICROSECONDS = f"(unixepoch({WHOLE_TIME}) * 1000000 + {_FRACTION})"
-# A scalar subquery names the operands, whose SQL and parameters may stand only once.
-DIFFERENCE = (
+# The scalar subquery names the operands, because their SQL and parameters must occur only once.
+SUBTRACT_TEMPORALS = (
     f"(SELECT {_MICROSECONDS.format('lhs')} - {_MICROSECONDS.format('rhs')}"
     " FROM (SELECT {lhs} AS lhs, {rhs} AS rhs))"
 )
-# The operand that is text is the moment, the other the duration in microseconds. `beyond` comes on top of the
-# moment's whole second. As in Python, a date moves by the whole days of the duration, and a datetime
-# shows a fraction only if it has one. No more subqueries than these: the server's parser has a depth of 100.
-_BEYOND = "(beyond %% 1000000 + 1000000) %% 1000000"
-_SECONDS = f"unixepoch({WHOLE_TIME.format('moment')}) + (beyond - {_BEYOND}) / 1000000"
+# The text operand is the moment, and the other one is the duration in microseconds. `micros` is the result,
+# counted from the moment's whole second. As in Python, a date moves by whole days only, and a datetime has a
+# fraction only if it is not zero. Do not add subqueries: the server's parser has a maximum depth of 100.
+_NEW_FRACTION = "(micros %% 1000000 + 1000000) %% 1000000"
+_SECONDS = f"unixepoch({WHOLE_TIME.format('moment')}) + (micros - {_NEW_FRACTION}) / 1000000"
 _DAYS = "(duration - (duration %% 86400000000 + 86400000000) %% 86400000000) / 86400000000"
-SHIFTED = (
+COMBINE_DURATION = (
     f"(SELECT CASE WHEN moment NOT LIKE '%%:%%' THEN date(moment, ({{sign}} {_DAYS}) || ' days')"
     f" ELSE datetime({_SECONDS}, 'unixepoch') ||"
-    f" CASE {_BEYOND} WHEN 0 THEN '' ELSE printf('.%%06d', {_BEYOND}) END END"
-    f" FROM (SELECT moment, duration, {_FRACTION.format('moment')} {{sign}} duration AS beyond"
+    f" CASE {_NEW_FRACTION} WHEN 0 THEN '' ELSE printf('.%%06d', {_NEW_FRACTION}) END END"
+    f" FROM (SELECT moment, duration, {_FRACTION.format('moment')} {{sign}} duration AS micros"
     " FROM (SELECT iif(typeof(lhs) = 'text', lhs, rhs) AS moment,"
     " CAST(iif(typeof(lhs) = 'text', rhs, lhs) AS INTEGER) AS duration"
     " FROM (SELECT {lhs} AS lhs, {rhs} AS rhs))))"
 )
-# "UTC+05:30" and, as zoneinfo and Django name such zones, "+0530" and "-10".
+# "UTC+05:30", and the names that zoneinfo and Django use: "+0530" and "-10".
 _FIXED_OFFSET = re.compile(r"(?:UTC)?([+-])(\d\d):?(\d\d)?")
-_TIME_ZONE_REFUSED = (
-    "Dates in the time zone {} cannot be computed on a libSQL server, since its offset from UTC changes "
-    "over the years: ask for UTC or a fixed offset and convert in Python."
+_UNSUPPORTED_TIME_ZONE = (
+    "libSQL servers cannot compute dates in the time zone {}, because its UTC offset is not fixed: "
+    "use UTC or a fixed offset and convert in Python."
 )
 
 
 def fixed_offset(tzname: str) -> timedelta:
-    """How far the time zone is ahead of UTC.
+    """The constant UTC offset of a time zone.
 
     Raises:
-        NotSupportedError: its offset changes over the years, and SQLite knows no time zones.
+        NotSupportedError: its offset changes over the years, and SQLite has no time zone database.
     """
     if found := _FIXED_OFFSET.fullmatch(tzname):
-        ahead = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
-        return -ahead if found[1] == "-" else ahead
+        distance = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
+        return -distance if found[1] == "-" else distance
     try:
         offset = ZoneInfo(tzname).utcoffset(None)
     except (ZoneInfoNotFoundError, ValueError):
         offset = None
     if offset is None:
-        raise NotSupportedError(_TIME_ZONE_REFUSED.format(tzname))
+        raise NotSupportedError(_UNSUPPORTED_TIME_ZONE.format(tzname))
     return offset

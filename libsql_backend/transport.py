@@ -1,7 +1,7 @@
-"""HTTP to a libSQL server over kept-alive connections.
+"""HTTP requests to a libSQL server over keep-alive connections.
 
-http.client and not a pooling library: a Django connection belongs to one thread and needs one socket, and a
-request costs the least CPU this way (benchmarks/database prints the figures).
+This uses http.client instead of a pooling library: a database connection belongs to one thread and needs one
+socket, and http.client takes the least CPU per request.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 
 from libsql_backend.exceptions import InterfaceError, OperationalError, ProgrammingError
 
-# Load balancers forget a silent connection after a minute or more, without a word to either side.
-IDLE_SECONDS = 30.0
+# Load balancers drop idle connections after a minute or more without notifying either side.
+MAX_IDLE_SECONDS = 30.0
 
 
 class Response(NamedTuple):
@@ -28,22 +28,22 @@ class Response(NamedTuple):
 
 @functools.cache
 def tls_context() -> ssl.SSLContext:
-    """The system's certificate authorities; loading them takes milliseconds, so once a process."""
+    """The system's certificate authorities, cached because loading them takes milliseconds."""
     return ssl.create_default_context()
 
 
 class Transport:
-    """The HTTP connections of one database connection: one, or two where the server names a `base_url`.
+    """The HTTP connections of one database connection: one, or two if the server sends a `base_url`.
 
     Args:
         url: http://HOST:PORT or https://HOST.
-        auth_token: sent as a bearer token; empty where the server asks for none.
-        timeout: seconds that connecting, sending and each wait for the answer may take.
+        auth_token: sent as a bearer token, unless it is empty.
+        timeout: seconds to wait for connecting, for sending and for each read of the response.
     """
 
     def __init__(self, url: str, auth_token: str, timeout: float) -> None:
         if not (auth_token.isascii() and auth_token.isprintable()):
-            raise ProgrammingError("The token holds characters that no token has.")
+            raise ProgrammingError("The token contains characters that are not allowed in an HTTP header.")
         self._url = url
         self._timeout = timeout
         self._headers = {"Content-Type": "application/json"}
@@ -53,27 +53,27 @@ class Transport:
         self._last_used: dict[str, float] = {}
         self._pid = os.getpid()
 
-    def post(self, path: str, body: bytes, *, base_url: str | None, repeatable: bool) -> Response:
-        """POST `body`, a second time only if it is `repeatable` and the connection broke.
+    def post(self, path: str, body: bytes, *, base_url: str | None, idempotent: bool) -> Response:
+        """POST `body`, and retry once if the connection breaks and the request is `idempotent`.
 
         Raises:
-            OperationalError: no answer came; what was sent may or may not have been carried out.
+            OperationalError: there was no response; the server may or may not have processed the request.
         """
         url = base_url or self._url
-        self._refuse_weaker(url)
+        self._require_tls(url)
         try:
-            return self._exchange(url, path, body)
+            return self._send(url, path, body)
         except TimeoutError as error:
             raise OperationalError(
-                f"The libSQL server did not answer within {self._timeout:g} s.", "TIMEOUT"
+                f"The libSQL server did not respond within {self._timeout:g} s.", "TIMEOUT"
             ) from error
         except (OSError, http.client.HTTPException) as error:
-            if not repeatable:
+            if not idempotent:
                 raise OperationalError(f"The libSQL server cannot be reached: {error!r}") from error
-        return self.post(path, body, base_url=base_url, repeatable=False)
+        return self.post(path, body, base_url=base_url, idempotent=False)
 
-    def leave_parent(self) -> bool:
-        """After a fork, leave the sockets to the parent; True if there was a fork since the last request."""
+    def detach_after_fork(self) -> bool:
+        """Close the sockets in a forked child; True if this process was forked since the last request."""
         if self._pid == os.getpid():
             return False
         self._pid = os.getpid()
@@ -85,32 +85,32 @@ class Transport:
             connection.close()
         self._connections.clear()
 
-    def _refuse_weaker(self, url: str) -> None:
-        """A server reached over TLS cannot send our token elsewhere in the clear."""
+    def _require_tls(self, url: str) -> None:
+        """Keep a server that is reached over TLS from redirecting the token to a plain-text URL."""
         if self._url.startswith("https:") and not url.startswith("https:"):
-            raise InterfaceError("The server named a base_url without TLS.")
+            raise InterfaceError("The server sent a base_url without TLS.")
 
-    def _exchange(self, url: str, path: str, body: bytes) -> Response:
+    def _send(self, url: str, path: str, body: bytes) -> Response:
         connection = self._connection(url)
         try:
             connection.request("POST", urlsplit(url).path.rstrip("/") + path, body, self._headers)
             response = connection.getresponse()
-            answer = Response(response.status, response.read())
+            result = Response(response.status, response.read())
         except BaseException:
-            connection.close()  # half an answer may still be on its way
+            connection.close()  # part of a response may still arrive
             raise
         self._last_used[url] = time.monotonic()
-        return answer
+        return result
 
     def _connection(self, url: str) -> http.client.HTTPConnection:
         if url not in self._connections:
-            self._connections[url] = self._new(url)
+            self._connections[url] = self._new_connection(url)
         connection = self._connections[url]
         if self._is_stale(url, connection):
-            connection.close()  # request() opens it again
+            connection.close()  # request() reopens it
         return connection
 
-    def _new(self, url: str) -> http.client.HTTPConnection:
+    def _new_connection(self, url: str) -> http.client.HTTPConnection:
         parts = urlsplit(url)
         host = parts.hostname or ""
         if parts.scheme == "https":
@@ -118,11 +118,11 @@ class Transport:
         return http.client.HTTPConnection(host, parts.port, timeout=self._timeout)
 
     def _is_stale(self, url: str, connection: http.client.HTTPConnection) -> bool:
-        """Whether the server closed the idle connection: found out before a write is sent into the void."""
+        """Whether the server closed the idle connection, checked before a write that cannot be retried."""
         if connection.sock is None:
             return False
-        if time.monotonic() - self._last_used.get(url, 0.0) > IDLE_SECONDS:
+        if time.monotonic() - self._last_used.get(url, 0.0) > MAX_IDLE_SECONDS:
             return True
-        poll = select.poll()  # unlike select(), it takes any number of open files
+        poll = select.poll()  # unlike select(), works with any number of open files
         poll.register(connection.sock, select.POLLIN)
         return bool(poll.poll(0))

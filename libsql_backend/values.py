@@ -1,7 +1,7 @@
-"""SQLite values in Hrana's JSON (Hrana 3 specification, "Values").
+"""Conversion between Python values and Hrana's JSON (Hrana 3 specification, "Values").
 
-64-bit integers travel as strings and blobs as base64; JSON has no NaN and no infinity, so both are refused
-in either direction rather than turned into something else.
+64-bit integers are sent as strings and blobs as base64. JSON cannot represent NaN and infinity, which raise
+an error in both directions instead of becoming another value.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _INT64_LIMIT = 2**63
 
 
 def encode(value: object) -> HranaValue:
-    """`value` as the server takes it.
+    """`value` in the server's format.
 
     Raises:
-        DataError: a number that SQLite or JSON cannot hold.
-        ProgrammingError: a type that SQLite has no form for.
+        DataError: SQLite or JSON cannot represent the number.
+        ProgrammingError: SQLite does not support the type.
     """
     encoder = _ENCODERS.get(type(value))
     if encoder is None:
@@ -35,15 +35,15 @@ def encode(value: object) -> HranaValue:
 
 
 def decode(value: HranaValue) -> Any:
-    """A value of the server as Python has it.
+    """The Python value of a value from the server.
 
     Raises:
-        DataError: an infinity, which the server's JSON cannot tell from the other one.
+        DataError: the value is an infinity, whose sign the server does not send.
     """
     try:
         return _DECODERS[value["type"]](value)
     except KeyError as error:
-        raise InterfaceError(f"The server sent a value of the unknown type {error}.") from None
+        raise InterfaceError(f"The server sent a value of unknown type {error}.") from None
 
 
 def _encoder_of_base(value: object) -> Callable[[Any], HranaValue]:
@@ -51,7 +51,7 @@ def _encoder_of_base(value: object) -> Callable[[Any], HranaValue]:
     for kind, encoder in _ENCODERS.items():
         if isinstance(value, kind):
             return encoder
-    raise ProgrammingError(f"SQLite has no form for a value of type {type(value).__name__}.")
+    raise ProgrammingError(f"SQLite does not support values of type {type(value).__name__}.")
 
 
 def _encode_int(value: int) -> HranaValue:
@@ -74,7 +74,7 @@ def _text(value: object) -> HranaValue:
     return {"type": "text", "value": str(value)}
 
 
-# datetime before date: it is a subclass, and its text has a space where isoformat() has a T.
+# datetime precedes its base class date. str() separates date and time by a space, isoformat() by a T.
 _ENCODERS: dict[type, Callable[[Any], HranaValue]] = {
     str: _text,
     int: _encode_int,
@@ -92,13 +92,13 @@ _ENCODERS: dict[type, Callable[[Any], HranaValue]] = {
 
 def _decode_float(value: HranaValue) -> float:
     if value["value"] is None:
-        raise DataError("The result holds an infinity, which the server cannot send.")
+        raise DataError("The result contains an infinity, which the server cannot send.")
     return float(value["value"])
 
 
 def _decode_blob(value: HranaValue) -> bytes:
     text = value["base64"]
-    return base64.b64decode(text + "=" * (-len(text) % 4))  # the server leaves the padding out
+    return base64.b64decode(text + "=" * (-len(text) % 4))  # the server omits the padding
 
 
 _DECODERS: dict[str, Callable[[HranaValue], Any]] = {

@@ -1,9 +1,9 @@
-"""Measures a libSQL server against stock sqlite3: reads, a load of 20,000 rows, and the HTTP client's share.
+"""Compares a libSQL server with stock sqlite3: reads, loads of 20,000 rows, and the CPU time of HTTP clients.
 
     python -m benchmarks.database
 
-Each figure stands beside its ratio to sqlite3 in the same run; loads are the best of three, reads the median.
-"30 ms away" is the same server behind a proxy that holds each request for 30 ms.
+Each figure is followed by its ratio to sqlite3 in the same run. Loads are the best of three runs, reads the
+median. "30 ms away" is the same server behind a proxy that delays each request by 30 ms.
 """
 
 from __future__ import annotations
@@ -32,43 +32,44 @@ def main() -> None:
         os.environ.update(SECRET_KEY=secrets.token_urlsafe(50), DATABASE_URL=f"file:{folder}/catalog.db")
         os.environ["DJANGO_SETTINGS_MODULE"] = "pricing_site.settings"
         django.setup()
-        with Sqld(folder) as server, Proxy(server.port) as far:
-            far.fault = lambda _: Fault(delay=ROUND_TRIP)
+        with Sqld(folder) as server, Proxy(server.port) as distant:
+            distant.fault = lambda _: Fault(delay=ROUND_TRIP)
             columns = {
                 "sqlite3": measure(os.environ["DATABASE_URL"], repeats=500, single_rows=500),
                 "libSQL": measure(server.url, repeats=500, single_rows=500),
-                "libSQL 30 ms away": measure(far.url, repeats=30, single_rows=50),
+                "libSQL 30 ms away": measure(distant.url, repeats=30, single_rows=50),
             }
             clients = cpu_of_clients(server)
     report(columns)
-    print("\nCPU of one request and its answer, by HTTP client")
+    print("\nCPU time of one request and its response, by HTTP client")
     for client, seconds in clients.items():
         print(f"{client:20}{seconds * 1e6:8.0f} µs")
 
 
 def measure(url: str, *, repeats: int, single_rows: int) -> Figures:
-    """Seconds that each job takes on the database at `url`."""
+    """The seconds that each job takes on the database at `url`."""
     from benchmarks.database import jobs  # noqa: PLC0415  models need django.setup() first
 
-    with on(url):
+    with default_database(url):
+        seconds_per_insert = jobs.insert_one_by_one(single_rows) / single_rows
         figures = {
-            "20,000 rows, one INSERT a request": jobs.one_by_one(single_rows) * jobs.ROWS / single_rows,
-            "20,000 rows, bulk_create": best(jobs.by_orm, jobs.empty),
-            "20,000 rows, json_each upserts": best(jobs.by_json, jobs.empty),
-            "20,000 unchanged rows, json_each upserts": best(jobs.by_json, lambda: None),
+            "20,000 rows, one INSERT per request": seconds_per_insert * jobs.ROWS,
+            "20,000 rows, bulk_create": best(jobs.bulk_create, jobs.delete_skus),
+            "20,000 rows, json_each upserts": best(jobs.upsert_json, jobs.delete_skus),
+            "20,000 unchanged rows, json_each upserts": best(jobs.upsert_json, lambda: None),
         }
-        jobs.price_one()
+        jobs.add_price()
         return {
             **figures,
             "point query": median(jobs.point_query, repeats),
             "details of one SKU": median(jobs.details_query, repeats),
-            "details, number of queries": jobs.number_of_details_queries(),
+            "details, number of queries": jobs.count_details_queries(),
         }
 
 
 @contextmanager
-def on(url: str) -> Iterator[None]:
-    """Makes the empty database at `url` Django's default one."""
+def default_database(url: str) -> Iterator[None]:
+    """Make the database at `url` Django's default, migrated and empty."""
     from django.core.management import call_command  # noqa: PLC0415  as above
     from django.db import connections  # noqa: PLC0415
     from django.db.utils import ConnectionHandler  # noqa: PLC0415
@@ -102,8 +103,8 @@ def median(job: Callable[[], object], repeats: int) -> float:
 
 
 def cpu_of_clients(server: Sqld, requests: int = 2000) -> Figures:
-    """CPU seconds of this process for one request, by each way to send it."""
-    import urllib3  # noqa: PLC0415  the product has no use for it
+    """CPU seconds of this process per request, by client."""
+    import urllib3  # noqa: PLC0415  measured for comparison only
 
     from libsql_backend import dbapi  # noqa: PLC0415
     from libsql_backend.transport import Transport  # noqa: PLC0415
@@ -114,15 +115,15 @@ def cpu_of_clients(server: Sqld, requests: int = 2000) -> Figures:
     transport = Transport(server.url, "", 20.0)
     pool = urllib3.PoolManager()
     connection = dbapi.connect(server.url, autocommit=True)
-    ways: dict[str, Callable[[], object]] = {
-        "our transport": lambda: transport.post("/v3/pipeline", body, base_url=None, repeatable=True),
+    clients: dict[str, Callable[[], object]] = {
+        "our transport": lambda: transport.post("/v3/pipeline", body, base_url=None, idempotent=True),
         "urllib3": lambda: pool.request("POST", f"{server.url}/v3/pipeline", body=body).data,
         "the whole driver": lambda: connection.execute("SELECT 1").fetchall(),
     }
-    return {way: _cpu(send, requests) for way, send in ways.items()}
+    return {client: _cpu_seconds(send, requests) for client, send in clients.items()}
 
 
-def _cpu(send: Callable[[], object], requests: int) -> float:
+def _cpu_seconds(send: Callable[[], object], requests: int) -> float:
     send()
     started = time.process_time()
     for _ in range(requests):
@@ -137,11 +138,11 @@ def report(columns: dict[str, Figures]) -> None:
         if "number" in job:
             cells = [f"{figures[job]:.0f}" for figures in columns.values()]
         else:
-            cells = [f"{_shown(figures[job])} ({figures[job] / stock:.1f}x)" for figures in columns.values()]
+            cells = [f"{_format(figures[job])} ({figures[job] / stock:.1f}x)" for figures in columns.values()]
         print(f"{job:44}" + "".join(f"{cell:>24}" for cell in cells))
 
 
-def _shown(seconds: float) -> str:
+def _format(seconds: float) -> str:
     return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.2f} ms"
 
 

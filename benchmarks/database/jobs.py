@@ -1,4 +1,4 @@
-"""The jobs that are timed; each works on Django's default database."""
+"""The jobs to measure. Each uses Django's default database."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ ROWS = 20_000
 STATEMENT_ROWS = 5_000
 COLUMNS = ["sku_id", "service_id", "display_name", "description", "resource_family", "content_hash"]
 
-# Rows of the same content are left alone: the second load of a day writes nothing.
+# Unchanged rows are not written.
 _UPSERT = f"""
     INSERT INTO skus ({", ".join(COLUMNS)})
     SELECT {", ".join(f"value ->> '{column}'" for column in COLUMNS)} FROM json_each(%s) WHERE true
     ON CONFLICT (sku_id) DO UPDATE SET
         {", ".join(f"{column} = excluded.{column}" for column in COLUMNS[1:])}
     WHERE content_hash IS NOT excluded.content_hash
-"""  # noqa: S608  made of the constants above
+"""  # noqa: S608  built from the constants above
 
 
-def one_by_one(rows: int) -> float:
-    """Seconds for `rows` rows, each INSERT a request and a transaction of its own."""
+def insert_one_by_one(rows: int) -> float:
+    """The seconds for `rows` rows, with one request and one transaction per INSERT."""
     Service.objects.create(service_id="S", display_name="Service")
     started = time.perf_counter()
     for row in _rows("single", rows):
@@ -37,12 +37,12 @@ def one_by_one(rows: int) -> float:
     return time.perf_counter() - started
 
 
-def empty() -> None:
+def delete_skus() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM skus")
 
 
-def by_orm() -> None:
+def bulk_create() -> None:
     skus = [Sku(**row) for row in _rows("orm", ROWS)]
     with transaction.atomic():
         Sku.objects.bulk_create(
@@ -50,7 +50,7 @@ def by_orm() -> None:
         )
 
 
-def by_json() -> None:
+def upsert_json() -> None:
     rows = list(_rows("json", ROWS))
     with transaction.atomic(), connection.cursor() as cursor:
         for start in range(0, ROWS, STATEMENT_ROWS):
@@ -61,16 +61,16 @@ def point_query() -> None:
     Sku.objects.get(pk="json-777")
 
 
-def price_one() -> None:
+def add_price() -> None:
     make_price(Sku.objects.get(pk="json-777"))
 
 
 def details_query() -> None:
     [sku] = details(["json-777"])["skus"]
-    assert sku["pricing"]  # noqa: S101  a wrong answer has no speed
+    assert sku["pricing"]  # noqa: S101  do not measure a wrong result
 
 
-def number_of_details_queries() -> int:
+def count_details_queries() -> int:
     with CaptureQueriesContext(connection) as queries:
         details_query()
     return len(queries)

@@ -1,10 +1,9 @@
-"""Runs Django's own tests on a libSQL server and on stock sqlite3, and compares.
+"""Runs Django's own test suite on a libSQL server and on stock sqlite3, and compares the results.
 
     python -m benchmarks.django_suite [LABEL ...]
 
-The released source of the installed Django brings the tests; the server is the one of
-tests/harness/sqld.py. Prints which of the tests that pass on sqlite3 do not pass on the server, with the
-reason, and their ratio.
+The tests are in the source release of the installed Django, and tests/harness/sqld.py starts the server.
+The output lists the tests that pass on sqlite3 only, each with the reason, and the share that passes on both.
 """
 
 from __future__ import annotations
@@ -61,7 +60,7 @@ LABELS = [
     "auth_tests",
 ]
 
-# A test's name to its outcome and the reason for it.
+# The outcome of each test, and the reason.
 Outcomes = dict[str, tuple[str, str]]
 
 
@@ -71,14 +70,14 @@ def main() -> None:
         folder = Path(name)
         suite = download(folder)
         stock = run(suite, labels, folder / "sqlite3.jsonl", {"SUITE_FOLDER": name})
-        with Sqld(_made(folder / "a")) as default, Sqld(_made(folder / "b")) as other:
+        with Sqld(_new_folder(folder / "a")) as default, Sqld(_new_folder(folder / "b")) as other:
             urls = f"{default.url} {other.url}"
             libsql = run(suite, labels, folder / "libsql.jsonl", {"SUITE_URLS": urls})
     report(stock, libsql)
 
 
 def download(folder: Path) -> Path:
-    """The tests folder of the installed Django's source release."""
+    """Download the source release of the installed Django and return its tests folder."""
     requirement = f"django=={django.get_version()}"
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-binary", ":all:", "--no-deps"]
     subprocess.run([*pip, "--dest", str(folder), requirement], check=True)  # noqa: S603
@@ -89,7 +88,7 @@ def download(folder: Path) -> Path:
 
 
 def run(suite: Path, labels: list[str], outcomes: Path, settings: dict[str, str]) -> Outcomes:
-    """What became of each test; a process a label, so that none leaves its tables to the next."""
+    """The outcome of each test. Each label runs in its own process so that it starts without tables."""
     environment = {**os.environ, **settings, "SUITE_OUTCOMES": str(outcomes), "PYTHONPATH": str(ROOT)}
     for label in labels:
         print(f"{outcomes.stem}: {label}", file=sys.stderr, flush=True)
@@ -97,26 +96,26 @@ def run(suite: Path, labels: list[str], outcomes: Path, settings: dict[str, str]
         command += ["--parallel=1", "--noinput", "--verbosity=0", label]
         subprocess.run(command, cwd=suite, env=environment, check=False, capture_output=True)  # noqa: S603
     lines = map(json.loads, outcomes.read_text(encoding="utf-8").splitlines())
-    # A test with failed subtests has a line for each, and none that says it passed.
+    # A test with failed subtests has one line for each of them, and no line that it passed.
     return {line["test"]: (line["outcome"], line["cause"]) for line in lines}
 
 
 def report(stock: Outcomes, libsql: Outcomes) -> None:
-    passed = [test for test, (outcome, _) in stock.items() if outcome == "passed"]
-    missed = [test for test in passed if libsql.get(test, ("absent", ""))[0] != "passed"]
-    for test in missed:
-        print(test, *libsql.get(test, ("absent", "its class or module did not start")), sep="\t")
-    print(f"sqlite3: {_counted(stock)}\nlibSQL: {_counted(libsql)}")
-    share = (len(passed) - len(missed)) / len(passed)
-    print(f"{len(passed) - len(missed)} of {len(passed)} that pass on sqlite3 pass on libSQL: {share:.2%}")
+    passed_on_sqlite = [test for test, (outcome, _) in stock.items() if outcome == "passed"]
+    failed = [test for test in passed_on_sqlite if libsql.get(test, ("absent", ""))[0] != "passed"]
+    for test in failed:
+        print(test, *libsql.get(test, ("absent", "its class or module did not run")), sep="\t")
+    print(f"sqlite3: {_summary(stock)}\nlibSQL: {_summary(libsql)}")
+    total, passed = len(passed_on_sqlite), len(passed_on_sqlite) - len(failed)
+    print(f"{passed} of {total} that pass on sqlite3 pass on libSQL: {passed / total:.2%}")
 
 
-def _counted(outcomes: Outcomes) -> str:
+def _summary(outcomes: Outcomes) -> str:
     counts = Counter(outcome for outcome, _ in outcomes.values())
     return ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
 
 
-def _made(folder: Path) -> Path:
+def _new_folder(folder: Path) -> Path:
     folder.mkdir()
     return folder
 

@@ -1,4 +1,4 @@
-"""A test runner that writes what became of each test, a line of JSON each, to SUITE_OUTCOMES."""
+"""A test runner that writes the outcome of each test to SUITE_OUTCOMES, one JSON object per line."""
 
 from __future__ import annotations
 

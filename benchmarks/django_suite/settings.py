@@ -1,4 +1,4 @@
-"""Settings for Django's own tests: SUITE_FOLDER for two SQLite files, or SUITE_URLS for two servers."""
+"""Settings for Django's own tests, on two SQLite files in SUITE_FOLDER or two servers at SUITE_URLS."""
 
 from __future__ import annotations
 

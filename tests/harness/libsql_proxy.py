@@ -1,4 +1,7 @@
-"""A proxy on loopback that stands between a client and a libsql-server, counts and makes faults."""
+"""A loopback proxy in front of a libsql-server that counts requests and injects faults.
+
+pytest-httpserver cannot replace it, because werkzeug closes the connection after each response.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db.utils import ConnectionHandler
@@ -9,12 +10,20 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from libsql_backend import dbapi
 from libsql_backend.base import DatabaseWrapper
-from pricing_site.database import from_url
 from tests.harness.libsql_proxy import Proxy
 from tests.harness.needs import skip_or_fail
 from tests.harness.sqld import Sqld, SqldMissingError, binary
 
 Connect = Callable[..., dbapi.Connection]
+
+
+def database(url: str) -> dict[str, Any]:
+    """An entry of Django's DATABASES setting for the server at `url`."""
+    return {
+        "ENGINE": "libsql_backend",
+        "NAME": url,
+        "OPTIONS": {"transaction_mode": "IMMEDIATE"},
+    }
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +42,7 @@ def shared_server(_sqld_program: None, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture
 def own_server(_sqld_program: None, tmp_path: Path) -> Iterator[Sqld]:
-    """A server that the test may kill."""
+    """A server that the test may stop."""
     with Sqld(tmp_path) as server:
         yield server
 
@@ -46,7 +55,7 @@ def proxy(shared_server: Sqld) -> Iterator[Proxy]:
 
 @pytest.fixture
 def connect() -> Iterator[Connect]:
-    """`dbapi.connect` with autocommit on and a close at the test's end."""
+    """`dbapi.connect` with autocommit on; the connections are closed at the end of the test."""
     opened: list[dbapi.Connection] = []
 
     def open_connection(url: str, auth_token: str = "", **options: object) -> dbapi.Connection:
@@ -70,10 +79,8 @@ def connection(shared_server: Sqld, connect: Connect) -> dbapi.Connection:
 
 @pytest.fixture
 def wrapper(shared_server: Sqld, django_db_blocker: DjangoDbBlocker) -> Iterator[DatabaseWrapper]:
-    """Django's side of a connection to a server, beside the database of the suite."""
-    entry = from_url(shared_server.url, Path())
-    handler = ConnectionHandler({"default": entry})
-    wrapper = handler["default"]
+    """A Django connection to the server, separate from the test suite's database."""
+    wrapper = ConnectionHandler({"default": database(shared_server.url)})["default"]
     assert isinstance(wrapper, DatabaseWrapper)
     with django_db_blocker.unblock():
         yield wrapper

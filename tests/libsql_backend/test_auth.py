@@ -1,4 +1,4 @@
-"""Tokens, as a libsql-server checks them: JWTs signed with an Ed25519 key."""
+"""Authentication against a libsql-server, which accepts JWTs signed with an Ed25519 key."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def guarded_server(_sqld_program: None, tmp_path_factory: pytest.TempPathFactory
         yield server
 
 
-def test_a_token_opens_the_database(guarded_server: Sqld, connect: Connect) -> None:
+def test_a_valid_token_is_accepted(guarded_server: Sqld, connect: Connect) -> None:
     connection = connect(guarded_server.url, token("rw"))
     connection.execute("CREATE TABLE IF NOT EXISTS t (id INTEGER)")
     assert connection.execute("SELECT count(*) FROM t").fetchone() == (0,)
@@ -40,7 +40,7 @@ def test_a_token_opens_the_database(guarded_server: Sqld, connect: Connect) -> N
 @pytest.mark.parametrize(
     "wrong", ["", "not.a.token", token("rw", Ed25519PrivateKey.generate())], ids=["none", "broken", "forged"]
 )
-def test_without_a_good_token_nothing_is_answered(
+def test_a_missing_or_invalid_token_is_rejected_and_not_logged(
     guarded_server: Sqld, connect: Connect, wrong: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -50,7 +50,7 @@ def test_without_a_good_token_nothing_is_answered(
         assert wrong not in str(refusal.value) + caplog.text
 
 
-def test_a_read_only_token_reads_and_does_not_write(guarded_server: Sqld, connect: Connect) -> None:
+def test_a_read_only_token_can_read_but_not_write(guarded_server: Sqld, connect: Connect) -> None:
     connect(guarded_server.url, token("rw")).execute("CREATE TABLE IF NOT EXISTS t (id INTEGER)")
     connection = connect(guarded_server.url, token("ro"))
     assert connection.execute("SELECT count(*) FROM t").fetchone() == (0,)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -10,11 +9,11 @@ from django.db import DataError, IntegrityError, NotSupportedError, OperationalE
 from django.db.utils import ConnectionHandler
 
 from libsql_backend.base import DatabaseWrapper
-from pricing_site.database import from_url
 from tests.harness.sqld import Sqld
+from tests.libsql_backend.conftest import database
 
 
-def test_a_query_takes_djangos_placeholders(wrapper: DatabaseWrapper) -> None:
+def test_execute_accepts_djangos_placeholders(wrapper: DatabaseWrapper) -> None:
     with wrapper.cursor() as cursor:
         cursor.execute("SELECT %s, '100%%'", ["a"])
         assert cursor.fetchone() == ("a", "100%")
@@ -24,7 +23,7 @@ def test_a_query_takes_djangos_placeholders(wrapper: DatabaseWrapper) -> None:
         assert cursor.fetchone() == ("%s",)
 
 
-def test_many_rows_take_djangos_placeholders(wrapper: DatabaseWrapper) -> None:
+def test_executemany_accepts_djangos_placeholders(wrapper: DatabaseWrapper) -> None:
     with wrapper.cursor() as cursor:
         cursor.execute("CREATE TABLE many (n INTEGER)")
         cursor.executemany("INSERT INTO many VALUES (%s)", [(1,), (2,)])
@@ -47,7 +46,7 @@ def test_many_rows_take_djangos_placeholders(wrapper: DatabaseWrapper) -> None:
     ],
     ids=["unique", "not null", "check", "foreign key", "syntax", "too big"],
 )
-def test_a_failure_is_the_exception_that_django_documents(
+def test_a_failure_raises_the_exception_that_django_documents(
     wrapper: DatabaseWrapper, statement: str, kind: type[Exception]
 ) -> None:
     with wrapper.cursor() as cursor:
@@ -61,7 +60,7 @@ def test_a_failure_is_the_exception_that_django_documents(
             cursor.execute(statement)
 
 
-def test_a_raw_query_gives_dates_and_booleans_as_djangos_sqlite_backend_does(
+def test_a_raw_query_converts_dates_and_booleans_like_djangos_sqlite3_backend(
     wrapper: DatabaseWrapper,
 ) -> None:
     with wrapper.cursor() as cursor:
@@ -78,8 +77,8 @@ def test_a_raw_query_gives_dates_and_booleans_as_djangos_sqlite_backend_does(
         cursor.execute("DROP TABLE dates")
 
 
-def test_a_connection_whose_server_is_gone_is_not_usable(own_server: Sqld) -> None:
-    wrapper = ConnectionHandler({"default": from_url(own_server.url, Path())})["default"]
+def test_a_connection_to_a_stopped_server_is_not_usable(own_server: Sqld) -> None:
+    wrapper = ConnectionHandler({"default": database(own_server.url)})["default"]
     assert isinstance(wrapper, DatabaseWrapper)
     wrapper.connection = wrapper.get_new_connection(wrapper.get_connection_params())
     assert wrapper.is_usable()
@@ -88,29 +87,29 @@ def test_a_connection_whose_server_is_gone_is_not_usable(own_server: Sqld) -> No
     wrapper.connection.close()
 
 
-def test_the_servers_version_is_that_of_its_sqlite(wrapper: DatabaseWrapper) -> None:
+def test_the_database_version_is_the_servers_sqlite_version(wrapper: DatabaseWrapper) -> None:
     assert wrapper.get_database_version() >= (3, 45)
 
 
-def test_the_shell_is_refused_with_the_tool_that_works(wrapper: DatabaseWrapper) -> None:
+def test_dbshell_fails_and_names_the_turso_command(wrapper: DatabaseWrapper) -> None:
     with pytest.raises(CommandError, match="turso db shell"):
         wrapper.client.runshell([])
 
 
-def test_an_option_without_a_use_is_refused(shared_server: Sqld) -> None:
-    entry = from_url(shared_server.url, Path())
+def test_an_unsupported_option_is_refused(shared_server: Sqld) -> None:
+    entry = database(shared_server.url)
     entry["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL"
     wrapper = ConnectionHandler({"default": entry})["default"]
     with pytest.raises(ImproperlyConfigured, match="init_command"):
         wrapper.get_connection_params()
 
 
-def test_a_savepoint_needs_djangos_atomic(wrapper: DatabaseWrapper) -> None:
+def test_a_savepoint_outside_a_transaction_raises_not_supported_error(wrapper: DatabaseWrapper) -> None:
     with wrapper.cursor() as cursor, pytest.raises(NotSupportedError, match="BEGIN first"):
         cursor.execute("SAVEPOINT s1")
 
 
-def test_constraint_checks_stay_off_for_the_transactions_of_their_block(wrapper: DatabaseWrapper) -> None:
+def test_constraint_checks_stay_disabled_in_every_transaction_of_the_block(wrapper: DatabaseWrapper) -> None:
     def is_checked() -> bool:
         with wrapper.cursor() as cursor:
             cursor.execute("BEGIN")

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
@@ -9,13 +7,12 @@ from django.db.utils import ConnectionHandler
 
 from libsql_backend import dbapi
 from libsql_backend.creation import DatabaseCreation
-from pricing_site.database import from_url
 from tests.harness.sqld import Sqld
-from tests.libsql_backend.conftest import Connect
+from tests.libsql_backend.conftest import Connect, database
 
 
-def creation(url: str, test_name: str | None) -> DatabaseCreation:
-    entry = {**from_url(url, Path()), "TEST": {"NAME": test_name}}
+def database_creation(url: str, test_name: str | None) -> DatabaseCreation:
+    entry = {**database(url), "TEST": {"NAME": test_name}}
     made = ConnectionHandler({"default": entry})["default"].creation
     assert isinstance(made, DatabaseCreation)
     return made
@@ -34,48 +31,48 @@ def used(own_server: Sqld, connect: Connect) -> dbapi.Connection:
     return connection
 
 
-def tables(connection: dbapi.Connection) -> int:
+def count_tables(connection: dbapi.Connection) -> int:
     [number] = connection.execute("SELECT count(*) FROM sqlite_master WHERE type != 'index'").fetchone() or ()
     return int(number)
 
 
-def test_tests_never_empty_a_database_that_is_not_named_for_them(used: dbapi.Connection) -> None:
+def test_a_database_that_is_not_the_named_test_database_keeps_its_tables(used: dbapi.Connection) -> None:
     with pytest.raises(ImproperlyConfigured, match=r"TEST\['NAME'\]"):
-        creation("http://127.0.0.1:1", None)._create_test_db(0, autoclobber=True)
-    assert tables(used) > 0
+        database_creation("http://127.0.0.1:1", None)._create_test_db(0, autoclobber=True)
+    assert count_tables(used) > 0
 
 
 def test_a_test_database_starts_and_ends_empty(own_server: Sqld, used: dbapi.Connection) -> None:
-    made = creation(own_server.url, own_server.url)
+    made = database_creation(own_server.url, own_server.url)
     assert made._create_test_db(0, autoclobber=True) == own_server.url
-    assert tables(used) == 0
+    assert count_tables(used) == 0
     used.execute("CREATE TABLE c (id INTEGER)")
     made._destroy_test_db(own_server.url, 0)
-    assert tables(used) == 0
+    assert count_tables(used) == 0
 
 
 def test_a_kept_test_database_keeps_its_tables(own_server: Sqld, used: dbapi.Connection) -> None:
-    creation(own_server.url, own_server.url)._create_test_db(0, autoclobber=False, keepdb=True)
-    assert tables(used) > 0
+    database_creation(own_server.url, own_server.url)._create_test_db(0, autoclobber=False, keepdb=True)
+    assert count_tables(used) > 0
 
 
-def test_tables_of_a_test_database_go_after_a_yes(
+def test_tables_of_a_test_database_are_dropped_after_a_yes(
     own_server: Sqld, used: dbapi.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("builtins.input", lambda _: "yes")
-    creation(own_server.url, own_server.url)._create_test_db(0, autoclobber=False)
-    assert tables(used) == 0
+    database_creation(own_server.url, own_server.url)._create_test_db(0, autoclobber=False)
+    assert count_tables(used) == 0
 
 
-def test_tables_of_a_test_database_stay_after_a_no(
+def test_tables_of_a_test_database_are_kept_after_a_no(
     own_server: Sqld, used: dbapi.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("builtins.input", lambda _: "no")
-    with pytest.raises(CommandError, match="nothing was deleted"):
-        creation(own_server.url, own_server.url)._create_test_db(0, autoclobber=False)
-    assert tables(used) > 0
+    with pytest.raises(CommandError, match="no table was dropped"):
+        database_creation(own_server.url, own_server.url)._create_test_db(0, autoclobber=False)
+    assert count_tables(used) > 0
 
 
-def test_a_server_cannot_be_cloned_for_parallel_tests(own_server: Sqld) -> None:
-    with pytest.raises(CommandError, match="one process"):
-        creation(own_server.url, own_server.url)._clone_test_db("1", 0)
+def test_a_database_cannot_be_cloned_for_parallel_tests(own_server: Sqld) -> None:
+    with pytest.raises(CommandError, match="without --parallel"):
+        database_creation(own_server.url, own_server.url)._clone_test_db("1", 0)

@@ -24,10 +24,10 @@ from libsql_backend.exceptions import from_server
         ("", dbapi.OperationalError),
     ],
 )
-def test_the_servers_code_decides_which_exception_it_is(code: str, kind: type[dbapi.Error]) -> None:
-    error = from_server("words that tell nothing", code)
+def test_the_servers_error_code_selects_the_exception(code: str, kind: type[dbapi.Error]) -> None:
+    error = from_server("an error", code)
     assert type(error) is kind
-    assert (str(error), error.code) == ("words that tell nothing", code)
+    assert (str(error), error.code) == ("an error", code)
 
 
 @pytest.mark.parametrize(
@@ -40,13 +40,42 @@ def test_the_servers_code_decides_which_exception_it_is(code: str, kind: type[db
         ("SQLite error: no such table: t", dbapi.OperationalError),
     ],
 )
-def test_the_words_decide_where_many_failures_share_a_code(message: str, kind: type[dbapi.Error]) -> None:
+def test_the_message_selects_the_exception_for_a_shared_code(message: str, kind: type[dbapi.Error]) -> None:
     error = from_server(message, "SQLITE_UNKNOWN")
     assert type(error) is kind
     assert not str(error).startswith("SQLite error")
 
 
-def test_a_trigger_that_raises_is_an_integrity_error_in_its_own_words(connection: dbapi.Connection) -> None:
+def test_an_error_raised_by_a_trigger_keeps_its_message(
+    connection: dbapi.Connection,
+) -> None:
     connection.execute("CREATE TRIGGER refuse BEFORE INSERT ON t BEGIN SELECT RAISE(ABORT, 'not today'); END")
     with pytest.raises(dbapi.IntegrityError, match=r"^not today$"):
         connection.execute("INSERT INTO t VALUES (1, 'a')")
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        ("INSERT INTO t VALUES (1, 'taken')", dbapi.IntegrityError),
+        ("INSERT INTO t VALUES (2, NULL)", dbapi.IntegrityError),
+        ("INSERT INTO t VALUES ('text', 'b')", dbapi.IntegrityError),
+        ("INSERT INTO checked VALUES (-1)", dbapi.IntegrityError),
+        ("SELECT * FROM nowhere", dbapi.OperationalError),
+        ("SELECT nothing FROM t", dbapi.OperationalError),
+        ("SELEC 1", dbapi.OperationalError),
+        ("VACUUM", dbapi.OperationalError),
+        ("SELECT 1; SELECT 2", dbapi.ProgrammingError),
+        ("SELECT ?", dbapi.ProgrammingError),
+        ("SELECT zeroblob(2000000000)", dbapi.DataError),
+    ],
+)
+def test_a_failure_raises_the_exception_that_the_sqlite3_module_raises(
+    connection: dbapi.Connection, statement: str, kind: type[dbapi.Error]
+) -> None:
+    connection.execute("INSERT INTO t VALUES (1, 'taken')")
+    connection.execute("CREATE TABLE IF NOT EXISTS checked (n INTEGER CHECK (n > 0))")
+    with pytest.raises(dbapi.Error) as failure:
+        connection.execute(statement)
+    assert type(failure.value) is kind
+    assert failure.value.code

@@ -1,4 +1,4 @@
-"""What breaks while a libSQL server is in use: nothing may be lost, half there, or reported as done."""
+"""Failures of the server and the network: no partial writes, and no write wrongly reported as done."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.libsql_backend.conftest import Connect
 
 CREATE = "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT)"
 INSERT = "INSERT INTO t (name) VALUES (?)"
-# Takes a second or more, so that something can happen meanwhile.
+# Takes a second or more, enough time for a fault to occur meanwhile.
 LONG_WRITE = """
     WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1500000)
     INSERT INTO t (name) SELECT 'long' FROM numbers
@@ -27,7 +27,7 @@ LONG_WRITE = """
 
 @pytest.fixture
 def shared_server(own_server: Sqld) -> Sqld:
-    """Not shared here: an abandoned transaction would keep the next test waiting for its lock."""
+    """Not shared here, because an abandoned transaction would block the next test with its lock."""
     return own_server
 
 
@@ -37,7 +37,7 @@ def count(connection: dbapi.Connection) -> int:
     return int(row[0])
 
 
-def test_a_server_killed_in_a_transaction_loses_all_of_it_and_says_so(
+def test_a_server_killed_in_a_transaction_loses_all_of_it_and_every_statement_says_so(
     own_server: Sqld, connect: Connect
 ) -> None:
     connection = connect(own_server.url)
@@ -49,13 +49,13 @@ def test_a_server_killed_in_a_transaction_loses_all_of_it_and_says_so(
         connection.execute(INSERT, ["second"])
     own_server.start()
     for statement in ("INSERT INTO t (name) VALUES ('third')", "SELECT 1", "SAVEPOINT s1", "COMMIT"):
-        with pytest.raises(dbapi.OperationalError, match="lost and nothing of it was kept"):
+        with pytest.raises(dbapi.OperationalError, match="lost and nothing was committed"):
             connection.execute(statement)
     connection.rollback()
     assert count(connection) == 0
 
 
-def test_a_server_restarted_within_a_transaction_does_not_take_the_rest_of_it(
+def test_a_server_restarted_during_a_transaction_rejects_the_rest_of_it(
     own_server: Sqld, connect: Connect
 ) -> None:
     connection = connect(own_server.url)
@@ -70,9 +70,7 @@ def test_a_server_restarted_within_a_transaction_does_not_take_the_rest_of_it(
     assert count(connection) == 0
 
 
-def test_a_server_killed_while_it_writes_leaves_nothing_half_there(
-    own_server: Sqld, connect: Connect
-) -> None:
+def test_a_server_killed_during_a_write_stores_nothing_of_it(own_server: Sqld, connect: Connect) -> None:
     connection = connect(own_server.url)
     connection.execute(CREATE)
     connection.execute(INSERT, ["before"])
@@ -85,7 +83,7 @@ def test_a_server_killed_while_it_writes_leaves_nothing_half_there(
     assert count(connection) == 1
 
 
-def test_a_server_killed_between_the_portions_of_a_batch_keeps_none_of_its_rows(
+def test_a_server_killed_between_batches_of_executemany_stores_no_row(
     own_server: Sqld, connect: Connect
 ) -> None:
     connection = connect(own_server.url)
@@ -104,7 +102,7 @@ def test_a_server_killed_between_the_portions_of_a_batch_keeps_none_of_its_rows(
     assert not connection.in_transaction
 
 
-def test_a_server_restarted_while_idle_is_not_noticed(own_server: Sqld, connect: Connect) -> None:
+def test_a_restart_while_the_connection_is_idle_goes_unnoticed(own_server: Sqld, connect: Connect) -> None:
     connection = connect(own_server.url)
     connection.execute(CREATE)
     own_server.kill()
@@ -113,7 +111,7 @@ def test_a_server_restarted_while_idle_is_not_noticed(own_server: Sqld, connect:
     assert count(connection) == 1
 
 
-def test_a_server_that_is_down_is_reported_until_it_is_back(own_server: Sqld, connect: Connect) -> None:
+def test_a_stopped_server_is_an_error_until_it_is_back(own_server: Sqld, connect: Connect) -> None:
     connection = connect(own_server.url)
     connection.execute(CREATE)
     own_server.kill()
@@ -124,17 +122,17 @@ def test_a_server_that_is_down_is_reported_until_it_is_back(own_server: Sqld, co
     assert count(connection) == 0
 
 
-def test_a_slow_server_loses_the_transaction_and_not_half_of_it(
+def test_a_timeout_loses_the_whole_transaction(
     connection: dbapi.Connection, proxy: Proxy, connect: Connect
 ) -> None:
     slow = connect(proxy.url, timeout=0.3)
     slow.begin()
     slow.execute(INSERT, ["first"])
     proxy.fault = lambda _: Fault(delay=1.0)
-    with pytest.raises(dbapi.OperationalError, match="did not answer"):
+    with pytest.raises(dbapi.OperationalError, match="did not respond"):
         slow.execute(INSERT, ["second"])
     proxy.fault = lambda _: Fault()
-    with pytest.raises(dbapi.OperationalError, match="nothing of it was kept"):
+    with pytest.raises(dbapi.OperationalError, match="nothing was committed"):
         slow.commit()
     slow.rollback()
     assert count(connection) == 0
@@ -143,68 +141,68 @@ def test_a_slow_server_loses_the_transaction_and_not_half_of_it(
 @pytest.mark.parametrize(
     ("fault", "kept"),
     [(Fault(drop="before"), 0), (Fault(drop="after"), 1), (Fault(status=502), 0), (Fault(status=200), 0)],
-    ids=["hung up before", "hung up after", "bad gateway", "another page"],
+    ids=["dropped before", "dropped after", "bad gateway", "another page"],
 )
-def test_a_commit_without_an_answer_is_reported_as_unknown(
+def test_a_commit_without_a_response_is_reported_as_unknown(
     connection: dbapi.Connection, proxy: Proxy, connect: Connect, fault: Fault, kept: int
 ) -> None:
-    through = connect(proxy.url)
-    through.begin()
-    through.execute(INSERT, ["a"])
+    proxied = connect(proxy.url)
+    proxied.begin()
+    proxied.execute(INSERT, ["a"])
     proxy.fault = lambda _: fault
-    with pytest.raises(dbapi.OperationalError, match="not known whether"):
-        through.commit()
-    assert not through.in_transaction
+    with pytest.raises(dbapi.OperationalError, match="may or may not have been committed"):
+        proxied.commit()
+    assert not proxied.in_transaction
     assert count(connection) == kept
 
 
-def test_a_token_that_ends_in_a_transaction_loses_all_of_it(
+def test_a_token_that_expires_in_a_transaction_loses_all_of_it(
     connection: dbapi.Connection, proxy: Proxy, connect: Connect
 ) -> None:
-    through = connect(proxy.url)
-    through.begin()
-    through.execute(INSERT, ["first"])
+    proxied = connect(proxy.url)
+    proxied.begin()
+    proxied.execute(INSERT, ["first"])
     proxy.fault = lambda _: Fault(status=401)
-    with pytest.raises(dbapi.OperationalError, match="refuses the token"):
-        through.execute(INSERT, ["second"])
+    with pytest.raises(dbapi.OperationalError, match="rejected the token"):
+        proxied.execute(INSERT, ["second"])
     proxy.fault = lambda _: Fault()
-    with pytest.raises(dbapi.OperationalError, match="nothing of it was kept"):
-        through.execute(INSERT, ["third"])
-    through.rollback()
+    with pytest.raises(dbapi.OperationalError, match="nothing was committed"):
+        proxied.execute(INSERT, ["third"])
+    proxied.rollback()
     assert count(connection) == 0
 
 
 def test_a_commit_that_the_server_refuses_is_reported_as_lost(
     connection: dbapi.Connection, proxy: Proxy, connect: Connect
 ) -> None:
-    through = connect(proxy.url)
-    through.begin()
-    through.execute(INSERT, ["a"])
+    proxied = connect(proxy.url)
+    proxied.begin()
+    proxied.execute(INSERT, ["a"])
     proxy.fault = lambda _: Fault(status=401)
-    with pytest.raises(dbapi.OperationalError, match=r"nothing of it was kept.*refuses the token"):
-        through.commit()
+    with pytest.raises(dbapi.OperationalError, match=r"nothing was committed.*rejected the token"):
+        proxied.commit()
     assert count(connection) == 0
 
 
-def test_a_large_result_that_breaks_off_loses_its_transaction(
+def test_a_truncated_large_result_loses_its_transaction(
     connection: dbapi.Connection, proxy: Proxy, connect: Connect
 ) -> None:
-    through = connect(proxy.url)
-    through.begin()
-    through.execute(
+    proxied = connect(proxy.url)
+    proxied.begin()
+    proxied.execute(
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)"
         " INSERT INTO t SELECT i, i || hex(zeroblob(500)) FROM n"
     )
     proxy.fault = lambda body: Fault(drop="" if '"requests"' in body else "after")
     with pytest.raises(dbapi.OperationalError, match="cannot be reached"):
-        through.execute("SELECT name FROM t")
-    with pytest.raises(dbapi.OperationalError, match="nothing of it was kept"):
-        through.commit()
-    through.rollback()
+        proxied.execute("SELECT name FROM t")
+    with pytest.raises(dbapi.OperationalError, match="nothing was committed"):
+        proxied.commit()
+    proxied.rollback()
     assert count(connection) == 0
 
 
-def test_two_writers_at_once_take_turns(
+def test_two_concurrent_writers_take_turns(
     connection: dbapi.Connection, shared_server: Sqld, connect: Connect
 ) -> None:
     connection.execute("INSERT INTO t VALUES (1, '0')")
@@ -217,14 +215,14 @@ def test_two_writers_at_once_take_turns(
             own.execute("UPDATE t SET name = ? WHERE id = 1", [str(int(value) + 1)])
             own.commit()
 
-    _together(increment, increment)
+    _run_concurrently(increment, increment)
     assert connection.execute("SELECT name FROM t").fetchall() == [("50",)]
 
 
-def test_a_writer_that_holds_the_lock_too_long_loses_its_transaction_to_the_next(
+def test_a_writer_that_holds_the_lock_too_long_loses_its_transaction_to_the_next_writer(
     connection: dbapi.Connection, shared_server: Sqld, connect: Connect
 ) -> None:
-    """The server takes the lock away after 5 s; what the first sends then must not commit by itself."""
+    """The server revokes the lock after 5 s; later statements of its writer must not commit by themselves."""
     slow, quick = connect(shared_server.url), connect(shared_server.url)
     slow.begin()
     slow.execute(INSERT, ["slow 1"])
@@ -232,27 +230,27 @@ def test_a_writer_that_holds_the_lock_too_long_loses_its_transaction_to_the_next
     quick.execute(INSERT, ["quick"])
     with pytest.raises(dbapi.OperationalError, match="timed out"):
         slow.execute(INSERT, ["slow 2"])
-    with pytest.raises(dbapi.OperationalError, match="nothing of it was kept"):
+    with pytest.raises(dbapi.OperationalError, match="nothing was committed"):
         slow.execute(INSERT, ["slow 3"])
     quick.commit()
     slow.rollback()
     assert connection.execute("SELECT name FROM t").fetchall() == [("quick",)]
 
 
-def test_a_writer_that_cannot_begin_writes_nothing(
+def test_a_write_is_not_executed_if_begin_fails(
     connection: dbapi.Connection, proxy: Proxy, connect: Connect
 ) -> None:
-    """As where BEGIN fails because the database is busy: the statement behind it must not run alone."""
-    through = connect(proxy.url)
-    through.begin("BEGIN NONSENSE")
+    """BEGIN fails if the database is busy; the statement after it must not run outside a transaction."""
+    proxied = connect(proxy.url)
+    proxied.begin("BEGIN NONSENSE")
     with pytest.raises(dbapi.OperationalError, match="could not be parsed"):
-        through.execute(INSERT, ["a"])
+        proxied.execute(INSERT, ["a"])
     assert len(proxy.requests) == 1
-    through.rollback()
+    proxied.rollback()
     assert count(connection) == 0
 
 
-def test_a_reader_during_a_long_write_sees_what_was_there_before(own_server: Sqld, connect: Connect) -> None:
+def test_a_reader_during_a_long_write_sees_the_state_before_it(own_server: Sqld, connect: Connect) -> None:
     reader = connect(own_server.url)
     reader.execute(CREATE)
     reader.execute(INSERT, ["before"])
@@ -262,21 +260,21 @@ def test_a_reader_during_a_long_write_sees_what_was_there_before(own_server: Sql
         time.sleep(0.2)
         seen.extend(count(reader) for _ in range(5))
 
-    _together(lambda: connect(own_server.url).execute(LONG_WRITE), read)
+    _run_concurrently(lambda: connect(own_server.url).execute(LONG_WRITE), read)
     assert seen == [1] * 5
     assert count(reader) == 1500001
 
 
-def _together(*works: Callable[[], object]) -> None:
+def _run_concurrently(*functions: Callable[[], object]) -> None:
     errors: list[BaseException] = []
 
-    def guarded(work: Callable[[], object]) -> None:
+    def collect_error(function: Callable[[], object]) -> None:
         try:
-            work()
-        except BaseException as error:  # noqa: BLE001  raised below, in the test's own thread
+            function()
+        except BaseException as error:  # noqa: BLE001  raised below in the test's thread
             errors.append(error)
 
-    threads = [threading.Thread(target=guarded, args=(work,)) for work in works]
+    threads = [threading.Thread(target=collect_error, args=(function,)) for function in functions]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -293,21 +291,19 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     command = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)]
     mounted = subprocess.run(command, check=False, capture_output=True)  # noqa: S603
     if mounted.returncode:
-        skip_or_fail("a full disk needs a small file system: run as root where tmpfs may be mounted")
+        skip_or_fail("a full disk needs a small file system: run as root, with permission to mount a tmpfs")
     yield folder
     subprocess.run(["umount", "--lazy", str(folder)], check=True)  # noqa: S603, S607
 
 
 @pytest.mark.usefixtures("_sqld_program")
-def test_a_full_disk_loses_the_transaction_and_nothing_that_was_there(
-    small_disk: Path, connect: Connect
-) -> None:
+def test_a_full_disk_loses_the_transaction_and_no_earlier_data(small_disk: Path, connect: Connect) -> None:
     with Sqld(small_disk) as server:
         connection = connect(server.url)
         connection.execute(CREATE)
         connection.execute(INSERT, ["before"])
         connection.begin()
-        with pytest.raises(dbapi.OperationalError, match="disk"):  # noqa: PT012  it takes some rows
+        with pytest.raises(dbapi.OperationalError, match="disk"):  # noqa: PT012  several rows fill the disk
             for _ in range(100):
                 connection.execute("INSERT INTO t (name) VALUES (hex(zeroblob(500000)))")
         connection.rollback()

@@ -1,4 +1,4 @@
-"""The SQL that stands in for the functions of Django's sqlite3 backend, against those functions."""
+"""Compares the SQL of the operations with the Python functions of Django's sqlite3 backend."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ DATE_PARTS = sorted(set(temporal_sql.EXTRACT) - {"hour", "minute", "second"})
 TIME_PARTS = ["hour", "minute", "second"]
 ZONES = [None, "UTC", "UTC+05:30", "UTC-03:00", "+0530", "-10"]
 
-# A day within the range, so that no zone or week leaves the years that SQLite and Python share.
-moments = st.datetimes(dt.datetime(1, 1, 9), dt.datetime(9999, 12, 22))  # noqa: DTZ001  stored without zone
-# SQLite rounds to the millisecond, and so to the next year.
+# A margin of days keeps time zones and weeks within the years that SQLite and Python support.
+moments = st.datetimes(dt.datetime(1, 1, 9), dt.datetime(9999, 12, 22))  # noqa: DTZ001  stored without a time zone
+# SQLite rounds this to the millisecond, which is in the next year.
 ALMOST_MIDNIGHT = dt.datetime(2023, 12, 31, 23, 59, 59, 999_999)  # noqa: DTZ001  as above
 properties = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -28,12 +28,12 @@ properties = settings(
 
 
 def ops(wrapper: DatabaseWrapper) -> Any:
-    """The operations without their types, which the stubs have from an older Django."""
+    """The operations, untyped because the stubs have the signatures of an older Django."""
     return wrapper.ops
 
 
 def selected(wrapper: DatabaseWrapper, *columns: tuple[str, Any]) -> list[Any]:
-    """What the server makes of each SQL expression with its parameters."""
+    """The server's value of each SQL expression with its parameters."""
     sql = ", ".join(column for column, _ in columns)
     params = [param for _, column_params in columns for param in column_params]
     with wrapper.cursor() as cursor:
@@ -44,7 +44,7 @@ def selected(wrapper: DatabaseWrapper, *columns: tuple[str, Any]) -> list[Any]:
 @given(moment=moments, zone=st.sampled_from(ZONES))
 @example(moment=ALMOST_MIDNIGHT, zone=None)
 @properties
-def test_parts_of_a_datetime_are_those_that_python_finds(
+def test_parts_of_a_datetime_match_python(
     wrapper: DatabaseWrapper, moment: dt.datetime, zone: str | None
 ) -> None:
     text = str(moment)
@@ -53,7 +53,8 @@ def test_parts_of_a_datetime_are_those_that_python_finds(
         *(ops(wrapper).datetime_extract_sql(part, "%s", (text,), zone) for part in temporal_sql.EXTRACT),
     )
     expected = [
-        python._sqlite_datetime_extract(part, text, _named(zone), "UTC") for part in temporal_sql.EXTRACT
+        python._sqlite_datetime_extract(part, text, _python_zone(zone), "UTC")
+        for part in temporal_sql.EXTRACT
     ]
     assert found == expected
 
@@ -61,19 +62,19 @@ def test_parts_of_a_datetime_are_those_that_python_finds(
 @given(moment=moments, zone=st.sampled_from(ZONES))
 @example(moment=ALMOST_MIDNIGHT, zone=None)
 @properties
-def test_a_datetime_is_truncated_as_python_truncates_it(
+def test_truncated_datetimes_match_python(
     wrapper: DatabaseWrapper, moment: dt.datetime, zone: str | None
 ) -> None:
     text = str(moment)
     parts = list(temporal_sql.TRUNC_DATETIME)
     found = selected(wrapper, *(ops(wrapper).datetime_trunc_sql(part, "%s", (text,), zone) for part in parts))
-    assert found == [python._sqlite_datetime_trunc(part, text, _named(zone), "UTC") for part in parts]
+    assert found == [python._sqlite_datetime_trunc(part, text, _python_zone(zone), "UTC") for part in parts]
 
 
 @given(moment=moments, zone=st.sampled_from(ZONES))
 @example(moment=ALMOST_MIDNIGHT, zone=None)
 @properties
-def test_the_date_and_the_time_of_a_datetime_are_those_that_python_finds(
+def test_the_date_and_time_of_a_datetime_match_python(
     wrapper: DatabaseWrapper, moment: dt.datetime, zone: str | None
 ) -> None:
     text = str(moment)
@@ -83,20 +84,18 @@ def test_the_date_and_the_time_of_a_datetime_are_those_that_python_finds(
         ops(wrapper).datetime_cast_time_sql("%s", (text,), zone),
         *(ops(wrapper).time_trunc_sql(part, "%s", (text,), zone or "UTC") for part in TIME_PARTS),
     )
-    named = _named(zone)
+    python_zone = _python_zone(zone)
     assert found == [
-        python._sqlite_datetime_cast_date(text, named, "UTC"),
-        python._sqlite_datetime_cast_time(text, named, "UTC"),
-        *(python._sqlite_time_trunc(part, text, named or "UTC", "UTC") for part in TIME_PARTS),
+        python._sqlite_datetime_cast_date(text, python_zone, "UTC"),
+        python._sqlite_datetime_cast_time(text, python_zone, "UTC"),
+        *(python._sqlite_time_trunc(part, text, python_zone or "UTC", "UTC") for part in TIME_PARTS),
     ]
 
 
 @given(moment=moments)
 @example(moment=ALMOST_MIDNIGHT)
 @properties
-def test_a_date_and_a_time_alone_are_read_as_python_reads_them(
-    wrapper: DatabaseWrapper, moment: dt.datetime
-) -> None:
+def test_parts_of_a_date_and_of_a_time_match_python(wrapper: DatabaseWrapper, moment: dt.datetime) -> None:
     date, time = str(moment.date()), str(moment.time())
     found = selected(
         wrapper,
@@ -115,7 +114,7 @@ def test_a_date_and_a_time_alone_are_read_as_python_reads_them(
 
 @given(lhs=moments, rhs=moments)
 @properties
-def test_the_difference_of_two_moments_is_exact_to_the_microsecond(
+def test_a_difference_is_exact_to_the_microsecond(
     wrapper: DatabaseWrapper, lhs: dt.datetime, rhs: dt.datetime
 ) -> None:
     def minus(kind: str, left: object, right: object) -> tuple[str, Any]:
@@ -135,11 +134,11 @@ def test_the_difference_of_two_moments_is_exact_to_the_microsecond(
 
 
 @given(
-    moment=st.datetimes(dt.datetime(1000, 1, 1), dt.datetime(3000, 1, 1)),  # noqa: DTZ001  stored so
+    moment=st.datetimes(dt.datetime(1000, 1, 1), dt.datetime(3000, 1, 1)),  # noqa: DTZ001  as above
     duration=st.integers(-(10**16), 10**16),
 )
 @properties
-def test_a_moment_moved_by_a_duration_is_where_python_puts_it(
+def test_a_datetime_plus_or_minus_a_duration_matches_python(
     wrapper: DatabaseWrapper, moment: dt.datetime, duration: int
 ) -> None:
     def moved(lhs: object, connector: str, rhs: object) -> tuple[str, Any]:
@@ -162,26 +161,26 @@ def test_a_moment_moved_by_a_duration_is_where_python_puts_it(
     ]
 
 
-def _named(zone: str | None) -> str | None:
-    """The zone as Django's own function for sqlite3 reads it, which wants minutes and a colon."""
+def _python_zone(zone: str | None) -> str | None:
+    """The zone in the format of Django's Python functions, which need a colon and minutes."""
     return {"+0530": "+05:30", "-10": "-10:00"}.get(zone or "", zone)
 
 
 @pytest.mark.parametrize("part", ["century", "year'; DROP TABLE t; --"])
-def test_a_part_that_does_not_exist_is_refused(wrapper: DatabaseWrapper, part: str) -> None:
+def test_an_unknown_part_is_refused(wrapper: DatabaseWrapper, part: str) -> None:
     with pytest.raises(ValueError, match="Unsupported lookup type"):
         ops(wrapper).datetime_extract_sql(part, "%s", (), None)
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "Asia/Kolkata", "Nowhere/Land"])
-def test_a_zone_whose_offset_ever_changed_is_refused_and_not_approximated(
+def test_a_time_zone_without_a_fixed_offset_is_refused_and_not_approximated(
     wrapper: DatabaseWrapper, zone: str
 ) -> None:
     with pytest.raises(NotSupportedError, match=zone):
         ops(wrapper).datetime_trunc_sql("day", "%s", ("2026-07-01 00:00:00",), zone)
 
 
-def test_null_stays_null(wrapper: DatabaseWrapper) -> None:
+def test_null_remains_null(wrapper: DatabaseWrapper) -> None:
     assert (
         selected(
             wrapper,
@@ -195,30 +194,30 @@ def test_null_stays_null(wrapper: DatabaseWrapper) -> None:
     )
 
 
-def test_variance_is_refused_since_the_server_cannot_compute_it(wrapper: DatabaseWrapper) -> None:
+def test_variance_and_standard_deviation_are_refused(wrapper: DatabaseWrapper) -> None:
     for aggregate in (models.Variance("n"), models.StdDev("n", sample=True)):
         with pytest.raises(NotSupportedError, match="compute it in Python"):
             ops(wrapper).check_expression_support(aggregate)
 
 
-def test_bits_are_combined_by_exclusive_or(wrapper: DatabaseWrapper) -> None:
+def test_bitwise_xor_matches_python(wrapper: DatabaseWrapper) -> None:
     sql = ops(wrapper).combine_expression("#", ["%s", "%s"])
     assert selected(wrapper, (sql, (0b1100, 0b1010)), (sql, (-1, 5)), (sql, (None, 5))) == [6, ~5, None]
 
 
-def test_a_regular_expression_may_ignore_case(wrapper: DatabaseWrapper) -> None:
+def test_iregex_ignores_case(wrapper: DatabaseWrapper) -> None:
     sql = ops(wrapper).regex_lookup("iregex") % ("%s", "%s")
     assert selected(wrapper, (sql, ("Compute", "^comp.*e$")), (sql, ("Compute", "^x"))) == [1, 0]
 
 
-def test_the_last_query_is_shown_with_its_parameters(wrapper: DatabaseWrapper) -> None:
+def test_the_last_executed_query_contains_its_parameters(wrapper: DatabaseWrapper) -> None:
     shown = ops(wrapper).last_executed_query(None, "SELECT %s, %s, %s", ("it's", None, b"\x01"))
     assert shown == "SELECT 'it''s', NULL, X'01'"
     assert ops(wrapper).last_executed_query(None, "SELECT %(n)s", {"n": 1.5}) == "SELECT 1.5"
     assert ops(wrapper).last_executed_query(None, "SELECT '%s'", None) == "SELECT '%s'"
 
 
-def test_a_flush_finds_the_tables_that_reference_a_table(wrapper: DatabaseWrapper) -> None:
+def test_references_graph_lists_direct_and_indirect_references(wrapper: DatabaseWrapper) -> None:
     with wrapper.cursor() as cursor:
         cursor.execute("CREATE TABLE parent_x (id INTEGER PRIMARY KEY)")
         cursor.execute('CREATE TABLE "middle" (id INTEGER PRIMARY KEY REFERENCES "parent_x" ("id"))')

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import datetime as dt
-import ipaddress
 import os
 import ssl
 import threading
@@ -9,10 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+import trustme
 
 from libsql_backend import dbapi, transport
 from tests.harness.libsql_proxy import Fault, Proxy
@@ -20,30 +15,30 @@ from tests.harness.sqld import Sqld, free_port
 from tests.libsql_backend.conftest import Connect
 
 
-def test_requests_share_one_connection(proxy: Proxy, connect: Connect) -> None:
+def test_requests_reuse_one_http_connection(proxy: Proxy, connect: Connect) -> None:
     connection = connect(proxy.url)
     for _ in range(20):
         connection.execute("SELECT 1")
     assert (len(proxy.requests), proxy.connections) == (20, 1)
 
 
-def test_a_connection_that_idled_too_long_is_replaced_before_it_is_used(
+def test_an_http_connection_idle_for_too_long_is_replaced_before_use(
     proxy: Proxy, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connection = connect(proxy.url)
     connection.execute("SELECT 1")
-    monkeypatch.setattr(transport, "IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(transport, "MAX_IDLE_SECONDS", 0.0)
     connection.execute("SELECT 1")
     assert proxy.connections == 2
 
 
-def test_a_read_is_repeated_once_on_a_broken_connection(proxy: Proxy, connect: Connect) -> None:
+def test_a_read_is_retried_once_if_the_connection_breaks(proxy: Proxy, connect: Connect) -> None:
     proxy.fault = lambda _: Fault(drop="after" if len(proxy.requests) == 1 else "")
     assert connect(proxy.url).execute("SELECT 1").fetchone() == (1,)
     assert len(proxy.requests) == 2
 
 
-def test_a_read_is_not_repeated_for_ever(proxy: Proxy, connect: Connect) -> None:
+def test_a_read_is_retried_only_once(proxy: Proxy, connect: Connect) -> None:
     proxy.fault = lambda _: Fault(drop="before")
     with pytest.raises(dbapi.OperationalError, match="cannot be reached"):
         connect(proxy.url).execute("SELECT 1")
@@ -51,7 +46,7 @@ def test_a_read_is_not_repeated_for_ever(proxy: Proxy, connect: Connect) -> None
 
 
 @pytest.mark.parametrize("drop", ["before", "after"])
-def test_a_write_is_never_repeated(
+def test_a_write_is_never_retried(
     connection: dbapi.Connection, proxy: Proxy, connect: Connect, drop: str
 ) -> None:
     proxy.fault = lambda _: Fault(drop=drop)
@@ -61,7 +56,7 @@ def test_a_write_is_never_repeated(
     assert connection.execute("SELECT count(*) FROM t").fetchone() == (1 if drop == "after" else 0,)
 
 
-def test_an_answer_that_does_not_come_is_a_timeout_and_not_repeated(proxy: Proxy, connect: Connect) -> None:
+def test_a_missing_response_is_a_timeout_and_not_retried(proxy: Proxy, connect: Connect) -> None:
     proxy.fault = lambda _: Fault(delay=0.5)
     connection = connect(proxy.url, timeout=0.1)
     with pytest.raises(dbapi.OperationalError, match=r"within 0\.1 s") as failure:
@@ -72,12 +67,12 @@ def test_an_answer_that_does_not_come_is_a_timeout_and_not_repeated(proxy: Proxy
     assert connection.execute("SELECT 2").fetchone() == (2,)
 
 
-def test_a_server_that_is_not_there_is_reported(connect: Connect) -> None:
+def test_a_refused_connection_is_reported(connect: Connect) -> None:
     with pytest.raises(dbapi.OperationalError, match=r"cannot be reached.*ConnectionRefused"):
         connect(f"http://127.0.0.1:{free_port()}").execute("SELECT 1")
 
 
-def test_each_thread_may_have_its_connection(
+def test_each_thread_can_use_its_own_connection(
     connection: dbapi.Connection, shared_server: Sqld, connect: Connect
 ) -> None:
     def insert(number: int) -> None:
@@ -94,7 +89,7 @@ def test_each_thread_may_have_its_connection(
 
 
 def _in_child(work: Iterator[str]) -> str:
-    """What `work` yields first in a forked process."""
+    """The first string that `work` yields in a forked process."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -108,7 +103,7 @@ def _in_child(work: Iterator[str]) -> str:
         return answer.read()
 
 
-def test_a_forked_process_opens_a_connection_of_its_own(proxy: Proxy, connect: Connect) -> None:
+def test_a_forked_process_opens_its_own_http_connection(proxy: Proxy, connect: Connect) -> None:
     connection = connect(proxy.url)
     connection.execute("SELECT 1")
 
@@ -120,7 +115,7 @@ def test_a_forked_process_opens_a_connection_of_its_own(proxy: Proxy, connect: C
     assert proxy.connections == 2
 
 
-def test_a_forked_process_cannot_touch_its_parents_transaction(connection: dbapi.Connection) -> None:
+def test_a_forked_process_cannot_use_its_parents_transaction(connection: dbapi.Connection) -> None:
     connection.begin()
     connection.execute("INSERT INTO t VALUES (1, 'parent')")
 
@@ -137,83 +132,65 @@ def test_a_forked_process_cannot_touch_its_parents_transaction(connection: dbapi
 
 
 @pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    """A certificate for 127.0.0.1 that no authority signed, with its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = dt.datetime.now(dt.UTC)
-    signed = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(minutes=1))
-        .not_valid_after(now + dt.timedelta(hours=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path / "certificate.pem"
-    path.write_bytes(
-        signed.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return path
+def authority() -> trustme.CA:
+    """A certificate authority that the system does not trust."""
+    return trustme.CA()
 
 
 @pytest.fixture
-def tls_proxy(shared_server: Sqld, certificate: Path) -> Iterator[Proxy]:
+def tls_proxy(shared_server: Sqld, authority: trustme.CA) -> Iterator[Proxy]:
     proxy = Proxy(shared_server.port)
-    _serve_tls(proxy, certificate)
+    _serve_tls(proxy, authority)
     with proxy:
         yield proxy
 
 
-def _serve_tls(proxy: Proxy, certificate: Path) -> None:
+def _serve_tls(proxy: Proxy, authority: trustme.CA) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
     proxy.socket = context.wrap_socket(proxy.socket, server_side=True)
     proxy.url = proxy.url.replace("http:", "https:")
 
 
 @pytest.fixture
-def _trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _trusted_authority(
+    authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    certificate = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(certificate)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     transport.tls_context.cache_clear()
     yield
     transport.tls_context.cache_clear()
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(tls_proxy: Proxy, connect: Connect) -> None:
+def test_a_certificate_of_an_unknown_authority_is_refused(tls_proxy: Proxy, connect: Connect) -> None:
     with pytest.raises(dbapi.OperationalError, match="CERTIFICATE_VERIFY_FAILED"):
         connect(tls_proxy.url, "secret-token").execute("SELECT 1")
     assert tls_proxy.requests == []
 
 
-@pytest.mark.usefixtures("_trusted")
-def test_a_certificate_of_a_known_authority_is_accepted(tls_proxy: Proxy, connect: Connect) -> None:
+@pytest.mark.usefixtures("_trusted_authority")
+def test_a_certificate_of_a_trusted_authority_is_accepted(tls_proxy: Proxy, connect: Connect) -> None:
     connection = connect(tls_proxy.url)
     for _ in range(5):
         assert connection.execute("SELECT 1").fetchone() == (1,)
     assert tls_proxy.connections == 1
 
 
-@pytest.mark.usefixtures("_trusted")
+@pytest.mark.usefixtures("_trusted_authority")
 def test_a_certificate_for_another_host_is_refused(tls_proxy: Proxy, connect: Connect) -> None:
     with pytest.raises(dbapi.OperationalError, match="CERTIFICATE_VERIFY_FAILED"):
         connect(tls_proxy.url.replace("127.0.0.1", "localhost")).execute("SELECT 1")
 
 
-@pytest.mark.usefixtures("_trusted", "_sqld_program")
-def test_a_base_url_without_tls_does_not_get_the_token(
-    tmp_path: Path, certificate: Path, connect: Connect
+@pytest.mark.usefixtures("_trusted_authority", "_sqld_program")
+def test_the_token_is_not_sent_to_a_base_url_without_tls(
+    tmp_path: Path, authority: trustme.CA, connect: Connect
 ) -> None:
     port = free_port()
     with Sqld(tmp_path, port, "--http-self-url", f"http://127.0.0.1:{port}"), Proxy(port) as proxy:
-        _serve_tls(proxy, certificate)
+        _serve_tls(proxy, authority)
         connection = connect(proxy.url)
         connection.begin()
         connection.execute("CREATE TABLE t (id INTEGER)")
@@ -223,7 +200,7 @@ def test_a_base_url_without_tls_does_not_get_the_token(
 
 
 @pytest.mark.parametrize("token", ["secret\n", "sécret"])
-def test_a_token_that_http_cannot_carry_is_refused_and_not_repeated(token: str) -> None:
+def test_a_token_that_is_not_a_valid_header_value_is_refused_and_not_repeated(token: str) -> None:
     with pytest.raises(dbapi.ProgrammingError) as refusal:
         dbapi.connect("http://127.0.0.1:1", token)
     assert token not in str(refusal.value)

@@ -24,26 +24,26 @@ STORABLE = (
 
 @given(values_sent=st.lists(STORABLE, min_size=1, max_size=50))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_value_comes_back_from_the_server_as_it_was_sent(
+def test_a_value_survives_a_round_trip_to_the_server(
     connection: dbapi.Connection, values_sent: list[object]
 ) -> None:
-    marks = ", ".join("?" * len(values_sent))
-    row = connection.execute(f"SELECT {marks}", values_sent).fetchone()
+    placeholders = ", ".join("?" * len(values_sent))
+    row = connection.execute(f"SELECT {placeholders}", values_sent).fetchone()
     assert row is not None
     assert list(map(_exact, row)) == list(map(_exact, values_sent))
 
 
 def _exact(value: object) -> tuple[type, object]:
-    """A form that tells -0.0 from 0.0 and 1 from 1.0."""
+    """A form in which -0.0 differs from 0.0 and 1 from 1.0."""
     return type(value), struct.pack("d", value) if isinstance(value, float) else value
 
 
-def test_text_with_a_nul_is_stored_whole(connection: dbapi.Connection) -> None:
+def test_text_with_a_nul_character_is_stored_whole(connection: dbapi.Connection) -> None:
     connection.execute("INSERT INTO t VALUES (1, ?)", ["before\0after"])
     assert connection.execute("SELECT name FROM t").fetchone() == ("before\0after",)
 
 
-def test_the_largest_integers_stay_integers(connection: dbapi.Connection) -> None:
+def test_the_largest_integers_remain_integers(connection: dbapi.Connection) -> None:
     row = connection.execute("SELECT ?, typeof(?)", [2**63 - 1, -(2**63)]).fetchone()
     assert row == (2**63 - 1, "integer")
 
@@ -60,7 +60,7 @@ def test_nan_and_infinity_are_refused_and_not_stored_as_null(value: float) -> No
         values.encode(value)
 
 
-def test_an_infinity_that_the_database_computes_is_refused_and_not_read_as_null(
+def test_an_infinity_computed_by_the_database_is_refused_and_not_read_as_null(
     connection: dbapi.Connection,
 ) -> None:
     with pytest.raises(dbapi.DataError, match="infinity"):
@@ -86,17 +86,17 @@ class Level(enum.IntEnum):
         (b"", b""),
     ],
 )
-def test_a_python_value_has_the_form_that_the_sqlite3_module_gives_it(
+def test_a_python_value_is_stored_as_the_sqlite3_module_stores_it(
     connection: dbapi.Connection, value: object, stored: object
 ) -> None:
     assert connection.execute("SELECT ?", [value]).fetchone() == (stored,)
 
 
-def test_a_value_without_a_form_in_sqlite_is_refused_by_its_type() -> None:
+def test_a_value_of_an_unsupported_type_is_refused() -> None:
     with pytest.raises(dbapi.ProgrammingError, match="dict"):
         values.encode({"a": 1})
 
 
-def test_an_unknown_type_from_the_server_is_not_guessed() -> None:
+def test_a_value_of_unknown_type_from_the_server_is_an_error() -> None:
     with pytest.raises(dbapi.InterfaceError, match="vector"):
         values.decode({"type": "vector", "value": []})

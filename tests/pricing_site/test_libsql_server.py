@@ -1,4 +1,4 @@
-"""The site itself on a libSQL server: what a visitor of the admin and the sync need of a database."""
+"""The site on a libSQL server: migrations, the admin, JSON, bulk writes, transactions and times."""
 
 from __future__ import annotations
 
@@ -19,24 +19,25 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from catalog.models import PricingUpdate, Service, Sku
 from pricing_site.database import from_url
-from tests.harness.sqld import Sqld
+from tests.harness.databases import open_database
 
 NOON = dt.datetime(2026, 2, 28, 12, 0, 0, 123456, dt.UTC)
 
 
 @pytest.fixture(scope="module")
 def _site_on_libsql(
-    _sqld_program: None, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
+    tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    suites = connections["default"]
-    with Sqld(tmp_path_factory.mktemp("site")) as server, django_db_blocker.unblock():
+    original = connections["default"]
+    folder = tmp_path_factory.mktemp("site")
+    with open_database("server", folder) as server, django_db_blocker.unblock():
         connections["default"] = ConnectionHandler({"default": from_url(server.url, Path())})["default"]
         try:
             call_command("migrate", verbosity=0)
             yield
             connections["default"].close()
         finally:
-            connections["default"] = suites
+            connections["default"] = original
 
 
 pytestmark = pytest.mark.usefixtures("_site_on_libsql")
@@ -49,7 +50,7 @@ def service() -> Iterator[Service]:
     service.delete()
 
 
-def test_migrations_leave_nothing_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_migrations_apply_and_match_the_models(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("migrate", check_unapplied=True)
     call_command("makemigrations", check=True, dry_run=True)
     assert "No changes detected" in capsys.readouterr().out
@@ -71,7 +72,7 @@ def test_an_administrator_signs_in_adds_searches_and_deletes() -> None:
     assert not Group.objects.exists()
 
 
-def test_json_comes_back_as_it_was_stored_and_can_be_asked(service: Service) -> None:
+def test_json_survives_a_round_trip_and_can_be_queried(service: Service) -> None:
     category = {"family": "Compute", "n": 2**60, "price": 0.1, "none": None, "text": 'é"\\\u0001'}
     Sku.objects.create(sku_id="A", service=service, display_name="a", category_json=category)
     assert Sku.objects.get(category_json__family="Compute").category_json == category
@@ -79,7 +80,7 @@ def test_json_comes_back_as_it_was_stored_and_can_be_asked(service: Service) -> 
     assert not Sku.objects.filter(category_json__family="Storage").exists()
 
 
-def test_bulk_create_updates_what_is_there(service: Service) -> None:
+def test_bulk_create_updates_existing_rows(service: Service) -> None:
     def load(name: str) -> None:
         Sku.objects.bulk_create(
             [Sku(sku_id=str(n), service=service, display_name=f"{name} {n}") for n in range(5000)],
@@ -97,7 +98,7 @@ def test_bulk_create_updates_what_is_there(service: Service) -> None:
     }
 
 
-def test_an_inner_block_that_fails_leaves_the_outer_and_its_callbacks(service: Service) -> None:
+def test_a_failed_inner_block_keeps_the_outer_one_and_its_callbacks(service: Service) -> None:
     called: list[str] = []
     with transaction.atomic():
         Sku.objects.create(sku_id="A", service=service, display_name="kept")
@@ -110,18 +111,18 @@ def test_an_inner_block_that_fails_leaves_the_outer_and_its_callbacks(service: S
     assert [sku.display_name for sku in Sku.objects.all()] == ["kept"]
 
 
-def test_a_block_that_fails_keeps_nothing(service: Service) -> None:
+def test_a_failed_block_stores_nothing(service: Service) -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic():  # noqa: PT012  the block is the subject
         Sku.objects.create(sku_id="A", service=service, display_name="a")
         raise ZeroDivisionError
     assert not Sku.objects.exists()
 
 
-def test_times_are_kept_in_utc_to_the_microsecond_and_found_by_their_date() -> None:
+def test_times_are_stored_in_utc_to_the_microsecond_and_found_by_date() -> None:
     run = PricingUpdate.objects.create(started_at=NOON, completed_at=NOON + dt.timedelta(microseconds=1))
     assert PricingUpdate.objects.get(started_at__date=NOON.date()).started_at == NOON
     [month] = PricingUpdate.objects.datetimes("started_at", "month")
     assert month == dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
-    [taken] = PricingUpdate.objects.values_list(F("completed_at") - F("started_at"), flat=True)
-    assert taken == dt.timedelta(microseconds=1)
+    [duration] = PricingUpdate.objects.values_list(F("completed_at") - F("started_at"), flat=True)
+    assert duration == dt.timedelta(microseconds=1)
     run.delete()
