@@ -69,10 +69,10 @@ SELECT :copy || sku_id, service_id, :copy || display_name, description, resource
 FROM skus WHERE sku_id LIKE '____-____-____' LIMIT :more
 """
 COPY_PRICES = """
-INSERT INTO pricing_info (sku_id, effective_time, summary, currency_code, pricing_expression_json,
-    aggregation_json, created_at)
-SELECT :copy || sku_id, effective_time, summary, currency_code, pricing_expression_json, aggregation_json,
-    created_at
+INSERT INTO pricing_info (sku_id, effective_time, summary, currency_code, usage_unit, usage_unit_description,
+    pricing_expression_json, aggregation_json, created_at)
+SELECT :copy || sku_id, effective_time, summary, currency_code, usage_unit, usage_unit_description,
+    pricing_expression_json, aggregation_json, created_at
 FROM pricing_info WHERE :copy || sku_id IN (SELECT sku_id FROM skus)
 """
 COPY_TIERS = """

@@ -85,10 +85,6 @@ class PriceColumns(BaseModelAdmin):
         return super().get_queryset(request).prefetch_related("tiers")
 
     @admin.display
-    def usage_unit(self, price: PricingInfo) -> str:
-        return str(price.expression.get("usageUnit", ""))
-
-    @admin.display
     def tiers(self, price: PricingInfo) -> SafeString:
         """A line a tier, the usual single one without its start at 0."""
         rows = list(price.tiers.all())

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Func, Q, Subquery, Value
@@ -136,6 +135,7 @@ class PricingInfoQuerySet(models.QuerySet["PricingInfo"]):
         A row that has no tier comes once, with None.
         """
         rows = self.filter(sku__in=sku_ids).select_related("sku__service").order_by()
+        rows = rows.defer("pricing_expression_json", "aggregation_json")
         names = ("start_usage_amount", "price_units", "price_nanos")
         for row in rows.annotate(**{f"tier_{name}": F(f"tiers__{name}") for name in names}):
             tier = {name: getattr(row, f"tier_{name}") for name in names}
@@ -150,6 +150,17 @@ class PricingInfo(models.Model):
     effective_time = models.DateTimeField(null=True, blank=True)
     summary = models.TextField(null=True, blank=True)
     currency_code = models.TextField(default="USD", db_default="USD")
+    usage_unit = models.TextField(default="", db_default="", blank=True)
+    usage_unit_description = models.TextField(default="", db_default="", blank=True)
+    base_unit = models.TextField(default="", db_default="", blank=True)
+    base_unit_description = models.TextField(default="", db_default="", blank=True)
+    # Exact decimals as text: Django keeps a DecimalField as a double on SQLite.
+    base_unit_conversion_factor = models.TextField(default="1", db_default="1")
+    display_quantity = models.TextField(default="1", db_default="1")
+    aggregation_level = models.TextField(null=True, blank=True)
+    aggregation_interval = models.TextField(null=True, blank=True)
+    aggregation_count = models.IntegerField(null=True, blank=True)
+    # As the provider sent them, for the record: nothing that serves prices reads these.
     pricing_expression_json = models.JSONField(null=True, blank=True)
     aggregation_json = models.JSONField(null=True, blank=True)
     content_hash = models.TextField(default="", db_default="", blank=True)
@@ -169,11 +180,6 @@ class PricingInfo(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sku_id} from {self.effective_time:%Y-%m-%d}" if self.effective_time else self.sku_id
-
-    @property
-    def expression(self) -> dict[str, Any]:
-        """The provider's pricing expression, empty where there is none."""
-        return self.pricing_expression_json or {}
 
 
 class PricingTier(models.Model):

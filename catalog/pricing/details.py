@@ -110,10 +110,10 @@ def pricing(list_price: ListPrice) -> Pricing:
         "usage_unit": unit.code,
         "usage_unit_description": unit.description,
         "base_unit": unit.base_unit,
-        "base_unit_description": info.expression.get("baseUnitDescription", ""),
+        "base_unit_description": info.base_unit_description,
         "base_unit_conversion_factor": plain(unit.factor),
-        "display_quantity": plain(Decimal(repr(info.expression.get("displayQuantity", 1)))),
-        "aggregation": _aggregation(list_price.price.aggregation) if info.aggregation_json else None,
+        "display_quantity": plain(Decimal(info.display_quantity)),
+        "aggregation": None if info.aggregation_level is None else _aggregation(list_price.price.aggregation),
         "tiers": _tiers(list_price.tiers, info.currency_code),
     }
 

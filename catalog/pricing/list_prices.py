@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 from operator import attrgetter
 
@@ -25,11 +26,15 @@ class ListPrice:
 
     @cached_property
     def usage_unit(self) -> UsageUnit:
-        return UsageUnit.from_expression(self.info.expression)
+        info = self.info
+        factor = Decimal(info.base_unit_conversion_factor)
+        return UsageUnit(info.usage_unit, info.usage_unit_description, info.base_unit, factor)
 
     @cached_property
     def price(self) -> Price:
-        aggregation = Aggregation.from_wire(self.info.aggregation_json)
+        info = self.info
+        level, interval = info.aggregation_level or "", info.aggregation_interval or ""
+        aggregation = Aggregation(level, interval, info.aggregation_count or 1)
         return Price(self.tiers, self.usage_unit.factor, aggregation)
 
 

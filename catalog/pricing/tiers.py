@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, Decimal
-from typing import Any, Protocol
+from typing import Protocol
 
 from catalog.pricing.decimals import EXACT, NANO, ROUNDED, exact_sum
 
@@ -30,16 +30,6 @@ class Aggregation:
     level: str
     interval: str
     count: int
-
-    @classmethod
-    def from_wire(cls, wire: Mapping[str, Any] | None) -> Aggregation:
-        """An AggregationInfo (Cloud Billing Catalog API); without one, usage of a month stands alone."""
-        wire = wire or {}
-        return cls(
-            level=wire.get("aggregationLevel", ""),
-            interval=wire.get("aggregationInterval", ""),
-            count=int(wire.get("aggregationCount") or 1),
-        )
 
     @property
     def is_shared(self) -> bool:

@@ -7,11 +7,10 @@ days, knows neither Google's codes nor "vCPU" or "million", and takes 0.4 s to s
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from catalog.errors import UnitMismatchError
 from catalog.pricing.decimals import EXACT, ROUNDED, plain
@@ -108,18 +107,6 @@ class UsageUnit:
     description: str
     base_unit: str
     factor: Decimal
-
-    @classmethod
-    def from_expression(cls, expression: Mapping[str, Any]) -> UsageUnit:
-        """The unit of a PricingExpression (Cloud Billing Catalog API, `Sku.PricingInfo`)."""
-        code = expression.get("usageUnit", "")
-        return cls(
-            code=code,
-            description=expression.get("usageUnitDescription", ""),
-            base_unit=expression.get("baseUnit", ""),
-            # repr() of a double is the shortest decimal that reads back as it: 2.8759101014016e+15 is exact.
-            factor=Decimal(repr(expression.get("baseUnitConversionFactor") or 1)),
-        )
 
     def base_quantity(self, quantity: Decimal, unit: str | None) -> Decimal:
         """How many base units `quantity` of `unit` is, exactly.

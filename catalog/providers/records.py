@@ -33,7 +33,12 @@ class TierRecord:
 
 @dataclass(frozen=True, slots=True)
 class PricingRecord:
-    """One price of a SKU. `expression` and `aggregation` are as the provider sent them."""
+    """One price of a SKU.
+
+    `expression` and `aggregation` are as the provider sent them, for the record; answers are made from the
+    other fields. A usage unit is `base_unit_conversion_factor` base units. The aggregation fields are None if
+    the price has no aggregation.
+    """
 
     effective_time: datetime | None
     summary: str
@@ -41,6 +46,15 @@ class PricingRecord:
     expression: dict[str, Any]
     aggregation: dict[str, Any] | None
     tiers: tuple[TierRecord, ...]
+    usage_unit: str = ""
+    usage_unit_description: str = ""
+    base_unit: str = ""
+    base_unit_description: str = ""
+    base_unit_conversion_factor: Decimal = Decimal(1)
+    display_quantity: Decimal = Decimal(1)
+    aggregation_level: str | None = None
+    aggregation_interval: str | None = None
+    aggregation_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

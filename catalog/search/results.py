@@ -50,7 +50,8 @@ def _list_price(row: dict[str, Any]) -> ListPrice:
         effective_time=_time(row["effective_time"]) if row["effective_time"] else None,
         created_at=_time(row["created_at"]),
         currency_code=row["currency_code"],
-        pricing_expression_json=row["expression"],
+        usage_unit=row["usage_unit"],
+        usage_unit_description=row["usage_unit_description"],
     )
     tiers = (
         PricingTier(start_usage_amount=float(start), price_units=units, price_nanos=nanos)

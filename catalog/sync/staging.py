@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -42,6 +43,15 @@ _PRICE_COLUMNS = (
     "effective_time",
     "summary",
     "currency_code",
+    "usage_unit",
+    "usage_unit_description",
+    "base_unit",
+    "base_unit_description",
+    "base_unit_conversion_factor",
+    "display_quantity",
+    "aggregation_level",
+    "aggregation_interval",
+    "aggregation_count",
     "pricing_expression_json",
     "aggregation_json",
     "content_hash",
@@ -174,10 +184,25 @@ def _price_row(sku_id: str, news: NewPrice) -> Row:
         connection.ops.adapt_datetimefield_value(price.effective_time),
         price.summary,
         price.currency_code,
+        price.usage_unit,
+        price.usage_unit_description,
+        price.base_unit,
+        price.base_unit_description,
+        _digits(price.base_unit_conversion_factor),
+        _digits(price.display_quantity),
+        price.aggregation_level,
+        price.aggregation_interval,
+        price.aggregation_count,
         _json(price.expression),
         None if price.aggregation is None else _json(price.aggregation),
         news.content_hash,
     ]
+
+
+def _digits(number: Decimal) -> str:
+    """The exact number in digits, without an exponent or closing zeros."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _tier_rows(news: NewPrice) -> list[Row]:

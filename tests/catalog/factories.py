@@ -50,7 +50,11 @@ def make_price(
         "effective_time": NOON,
         "summary": "",
         "created_at": NOON,
-        "pricing_expression_json": hourly_expression(tiers),
+        "usage_unit": "h",
+        "usage_unit_description": "hour",
+        "base_unit": "s",
+        "base_unit_description": "second",
+        "base_unit_conversion_factor": "3600",
     }
     price = PricingInfo.objects.create(sku=sku, **defaults | fields)
     PricingTier.objects.bulk_create(
@@ -69,22 +73,3 @@ def make_update(**fields: Any) -> PricingUpdate:
         "source": "folder",
     }
     return PricingUpdate.objects.create(**defaults | fields)
-
-
-def hourly_expression(tiers: Sequence[tuple[float, str, int]]) -> dict[str, Any]:
-    """A pricing expression in wire form."""
-    return {
-        "usageUnit": "h",
-        "usageUnitDescription": "hour",
-        "baseUnit": "s",
-        "baseUnitDescription": "second",
-        "baseUnitConversionFactor": 3600,
-        "displayQuantity": 1,
-        "tieredRates": [
-            {
-                "startUsageAmount": start,
-                "unitPrice": {"currencyCode": "USD", "units": units, "nanos": nanos},
-            }
-            for start, units, nanos in tiers
-        ],
-    }

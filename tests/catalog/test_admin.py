@@ -99,7 +99,8 @@ def test_a_sku_shows_its_prices_with_every_tier_exactly(admin_client: Client) ->
 
 
 def test_a_price_with_one_tier_shows_it_without_a_start(admin_client: Client) -> None:
-    price = make_price(make_sku(), tiers=[(0, "0", 31_611_000)])
+    sent = {"usageUnit": "h"}
+    price = make_price(make_sku(), tiers=[(0, "0", 31_611_000)], pricing_expression_json=sent)
 
     html = admin_client.get(list_page(PricingInfo)).content.decode()
     assert "0.031611 USD" in html

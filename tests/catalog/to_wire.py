@@ -28,7 +28,7 @@ def to_wire(sku: Sku) -> Wire:
 def _price(price: PricingInfo) -> Wire:
     wire: Wire = {
         "summary": price.summary,
-        "pricingExpression": price.expression | {"tieredRates": _rates(price)},
+        "pricingExpression": (price.pricing_expression_json or {}) | {"tieredRates": _rates(price)},
         "currencyConversionRate": 1,
         "effectiveTime": price.effective_time,
     }

@@ -78,6 +78,7 @@ def _sku(wire: Mapping[str, Any], service_id: str) -> SkuRecord:
 def _pricing(wire: Mapping[str, Any]) -> PricingRecord:
     expression = wire.get("pricingExpression", {})
     rates = expression.get("tieredRates", ())
+    level, interval, count = _aggregation(wire.get("aggregationInfo"))
     return PricingRecord(
         effective_time=_time(wire.get("effectiveTime")),
         summary=wire.get("summary", ""),
@@ -85,7 +86,24 @@ def _pricing(wire: Mapping[str, Any]) -> PricingRecord:
         expression=expression,
         aggregation=wire.get("aggregationInfo"),
         tiers=tuple(sorted(map(_tier, rates), key=operator.attrgetter("start_usage_amount"))),
+        usage_unit=_text(expression.get("usageUnit") or ""),
+        usage_unit_description=_text(expression.get("usageUnitDescription") or ""),
+        base_unit=_text(expression.get("baseUnit") or ""),
+        base_unit_description=_text(expression.get("baseUnitDescription") or ""),
+        base_unit_conversion_factor=_decimal(expression.get("baseUnitConversionFactor") or 1),
+        display_quantity=_decimal(expression.get("displayQuantity", 1)),
+        aggregation_level=level,
+        aggregation_interval=interval,
+        aggregation_count=count,
     )
+
+
+def _aggregation(wire: Mapping[str, Any] | None) -> tuple[str, str, int] | tuple[None, None, None]:
+    """Level, interval and count of an AggregationInfo; it counts one interval unless it says otherwise."""
+    if not wire:
+        return None, None, None
+    level, interval = wire.get("aggregationLevel") or "", wire.get("aggregationInterval") or ""
+    return _text(level), _text(interval), int(wire.get("aggregationCount") or 1)
 
 
 def _tier(wire: Mapping[str, Any]) -> TierRecord:
@@ -108,8 +126,7 @@ def _currency(rates: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _unit(pricing: Sequence[PricingRecord]) -> str:
-    expression = pricing[-1].expression if pricing else {}
-    return expression.get("usageUnitDescription") or expression.get("usageUnit") or ""
+    return pricing[-1].usage_unit_description or pricing[-1].usage_unit if pricing else ""
 
 
 def _time(wire: str | None) -> datetime | None:
@@ -125,6 +142,7 @@ def _time(wire: str | None) -> datetime | None:
 def _decimal(double: float) -> Decimal:
     if not math.isfinite(double):
         raise ValueError(f"amount {double}")
+    # repr() of a double is the shortest decimal that reads back as it: 2.8759101014016e+15 is exact.
     return Decimal(repr(double))
 
 

@@ -45,7 +45,8 @@ SELECT 'sku' AS part, json_object(
 FROM page CROSS JOIN skus AS k USING (sku_id) CROSS JOIN services AS s USING (service_id)
 UNION ALL SELECT 'price', json_object(
         'id', p.id, 'sku_id', p.sku_id, 'effective_time', p.effective_time, 'created_at', p.created_at,
-        'currency_code', p.currency_code, 'expression', json(p.pricing_expression_json), 'tiers', (
+        'currency_code', p.currency_code, 'usage_unit', p.usage_unit,
+        'usage_unit_description', p.usage_unit_description, 'tiers', (
             SELECT json_group_array(json_array(
                 printf('%%!.17g', t.start_usage_amount), t.price_units, t.price_nanos
             ))

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from catalog.models import Service, Sku
-from tests.catalog.factories import hourly_expression, make_price, make_sku
+from tests.catalog.factories import make_price, make_sku
 
 AMERICAS = ["us-central1", "us-east1", "us-west1"]
 GLOBAL = ["global"]
-ACCOUNT_MONTHLY = {"aggregationLevel": "ACCOUNT", "aggregationInterval": "MONTHLY", "aggregationCount": 1}
+ACCOUNT_MONTHLY: dict[str, Any] = {
+    "aggregation_level": "ACCOUNT",
+    "aggregation_interval": "MONTHLY",
+    "aggregation_count": 1,
+}
 
 EGRESS = "22EB-AAE8-FBCD"
 CLASS_A = "4DBF-185F-A415"
@@ -23,36 +27,31 @@ Tiers = Sequence[tuple[float, str, int]]
 _UNITS: dict[str, dict[str, Any]] = {
     "h": {},
     "GiBy.h": {
-        "usageUnitDescription": "gibibyte hour",
-        "baseUnit": "By.s",
-        "baseUnitDescription": "byte second",
-        "baseUnitConversionFactor": 2**30 * 3600,
+        "usage_unit_description": "gibibyte hour",
+        "base_unit": "By.s",
+        "base_unit_description": "byte second",
+        "base_unit_conversion_factor": str(2**30 * 3600),
     },
     "GiBy.mo": {
-        "usageUnitDescription": "gibibyte month",
-        "baseUnit": "By.s",
-        "baseUnitDescription": "byte second",
-        "baseUnitConversionFactor": 2875910101401600.0,
+        "usage_unit_description": "gibibyte month",
+        "base_unit": "By.s",
+        "base_unit_description": "byte second",
+        "base_unit_conversion_factor": "2875910101401600",
     },
     "GiBy": {
-        "usageUnitDescription": "gibibyte",
-        "baseUnit": "By",
-        "baseUnitDescription": "byte",
-        "baseUnitConversionFactor": 2**30,
+        "usage_unit_description": "gibibyte",
+        "base_unit": "By",
+        "base_unit_description": "byte",
+        "base_unit_conversion_factor": str(2**30),
     },
     "count": {
-        "usageUnitDescription": "count",
-        "baseUnit": "count",
-        "baseUnitDescription": "count",
-        "baseUnitConversionFactor": 1,
-        "displayQuantity": 1000,
+        "usage_unit_description": "count",
+        "base_unit": "count",
+        "base_unit_description": "count",
+        "base_unit_conversion_factor": "1",
+        "display_quantity": "1000",
     },
 }
-
-
-def expression(unit: str, tiers: Tiers) -> dict[str, Any]:
-    """A pricing expression in wire form."""
-    return hourly_expression(tiers) | {"usageUnit": unit} | _UNITS[unit]
 
 
 def add_sku(sku_id: str, name: str, unit: str, tiers: Tiers, *, regions: Sequence[str], **fields: Any) -> Sku:
@@ -65,7 +64,7 @@ def add_sku(sku_id: str, name: str, unit: str, tiers: Tiers, *, regions: Sequenc
         geo_taxonomy_regions=[] if regions == GLOBAL else list(regions),
         **fields,
     )
-    make_price(sku, tiers, pricing_expression_json=expression(unit, tiers), **price_fields)
+    make_price(sku, tiers, **{"usage_unit": unit} | _UNITS[unit] | price_fields)
     return sku
 
 
@@ -76,7 +75,7 @@ def add_egress() -> Sku:
         "GiBy",
         [(0, "0", 0), (100, "0", 120_000_000), (1024, "0", 110_000_000), (10240, "0", 80_000_000)],
         regions=GLOBAL,
-        price={"aggregation_json": ACCOUNT_MONTHLY},
+        price=ACCOUNT_MONTHLY,
     )
 
 
@@ -87,7 +86,7 @@ def add_class_a() -> Sku:
         "count",
         [(0, "0", 0), (5000, "0", 5000)],
         regions=GLOBAL,
-        price={"aggregation_json": ACCOUNT_MONTHLY},
+        price=ACCOUNT_MONTHLY,
     )
 
 
@@ -98,7 +97,7 @@ def add_daily_egress() -> Sku:
         "GiBy",
         [(0, "0", 0), (1, "0", 120_000_000)],
         regions=GLOBAL,
-        price={"aggregation_json": ACCOUNT_MONTHLY | {"aggregationInterval": "DAILY"}},
+        price=ACCOUNT_MONTHLY | {"aggregation_interval": "DAILY"},
     )
 
 
@@ -109,7 +108,7 @@ def add_discount() -> Sku:
         "h",
         [(0, "0", -5_452_898), (744, "0", 0)],
         regions=GLOBAL,
-        price={"aggregation_json": ACCOUNT_MONTHLY},
+        price=ACCOUNT_MONTHLY,
     )
 
 

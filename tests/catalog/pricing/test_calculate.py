@@ -126,7 +126,7 @@ def test_a_region_is_shown_where_it_was_asked_for_or_is_the_only_one() -> None:
 
 
 def test_pooling_is_not_spoken_of_where_there_is_but_one_tier() -> None:
-    make_price(make_sku(sku_id="0000-0000-0001"), aggregation_json=ACCOUNT_MONTHLY)
+    make_price(make_sku(sku_id="0000-0000-0001"), **ACCOUNT_MONTHLY)
 
     assert POOLED not in calculate([Item("0000-0000-0001", Decimal(1))])["assumptions"]
 
@@ -218,7 +218,7 @@ def test_a_part_without_a_price_is_named_and_makes_the_total_partial() -> None:
 def test_a_price_that_google_took_back_is_not_quoted() -> None:
     sku = make_sku(sku_id="0000-0000-0001")
     make_price(sku)
-    make_price(sku, [], effective_time=NOON + timedelta(days=1), pricing_expression_json={})
+    make_price(sku, [], effective_time=NOON + timedelta(days=1), usage_unit="")
 
     with pytest.raises(NoPriceError, match="No price is known"):
         calculate([Item("0000-0000-0001", Decimal(1))])

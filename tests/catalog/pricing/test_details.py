@@ -147,7 +147,7 @@ def test_history_is_newest_first_with_the_change_of_the_first_paid_tier() -> Non
 def test_history_shows_when_a_price_was_taken_back_and_given_again() -> None:
     sku = make_sku()
     make_price(sku, [(0, "0", 5)], effective_time=NOON)
-    make_price(sku, [], effective_time=NOON + timedelta(days=1), pricing_expression_json={})
+    make_price(sku, [], effective_time=NOON + timedelta(days=1), usage_unit="")
     make_price(sku, [(0, "0", 6)], effective_time=NOON + timedelta(days=2))
 
     history = details([sku.sku_id], history=True)["skus"][0]["history"]
@@ -174,8 +174,8 @@ def test_a_discount_that_grows_is_a_fall_of_the_price() -> None:
 def test_prices_in_other_units_are_not_compared() -> None:
     sku = make_sku()
     make_price(sku, [(0, "0", 5)], effective_time=NOON)
-    by_the_minute = {"usageUnit": "min", "baseUnit": "s", "baseUnitConversionFactor": 60}
-    make_price(sku, [(0, "0", 5)], effective_time=LATER, pricing_expression_json=by_the_minute)
+    by_the_minute = {"usage_unit": "min", "base_unit_conversion_factor": "60"}
+    make_price(sku, [(0, "0", 5)], effective_time=LATER, **by_the_minute)
 
     history = details([sku.sku_id], history=True)["skus"][0]["history"]
 

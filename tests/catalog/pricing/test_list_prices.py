@@ -93,7 +93,7 @@ def test_the_newer_row_applies_where_two_took_effect_at_once(sku: Sku) -> None:
 
 def test_a_price_that_was_taken_back_applies_no_longer(sku: Sku) -> None:
     make_price(sku, effective_time=NOON - DAY)
-    make_price(sku, [], effective_time=NOON + DAY, pricing_expression_json={}, created_at=NOON + DAY)
+    make_price(sku, [], effective_time=NOON + DAY, usage_unit="", created_at=NOON + DAY)
     make_update(completed_at=NOON + DAY)
 
     assert in_effect(sku, 1) is None

@@ -259,7 +259,17 @@ def wire_prices(folder: Path) -> Iterator[tuple[UsageUnit, Price]]:
 
 def wire_price(info: dict[str, Any]) -> tuple[UsageUnit, Price]:
     expression = info["pricingExpression"]
-    unit = UsageUnit.from_expression(expression)
+    unit = UsageUnit(
+        expression["usageUnit"],
+        expression["usageUnitDescription"],
+        expression["baseUnit"],
+        Decimal(repr(expression["baseUnitConversionFactor"])),
+    )
+    aggregation = ALONE
+    if sent := info.get("aggregationInfo"):
+        aggregation = Aggregation(
+            sent["aggregationLevel"], sent["aggregationInterval"], sent["aggregationCount"]
+        )
     tiers = tuple(
         Tier(
             Decimal(repr(rate["startUsageAmount"])),
@@ -267,7 +277,7 @@ def wire_price(info: dict[str, Any]) -> tuple[UsageUnit, Price]:
         )
         for rate in expression["tieredRates"]
     )
-    return unit, Price(tiers, unit.factor, Aggregation.from_wire(info.get("aggregationInfo")))
+    return unit, Price(tiers, unit.factor, aggregation)
 
 
 def test_every_sku_of_the_real_catalog_is_priced_as_rational_numbers_say(real_catalog: Path) -> None:

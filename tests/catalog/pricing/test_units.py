@@ -152,17 +152,13 @@ def test_a_converted_unit_is_explained_and_the_own_one_is_not() -> None:
     assert GIB.remark(None) is None
 
 
-def test_the_factor_is_read_without_a_float_error() -> None:
-    wire = {"usageUnit": "GiBy.mo", "baseUnit": "By.s", "baseUnitConversionFactor": 2.8759101014016e15}
-
-    unit = UsageUnit.from_expression(wire)
-
-    assert unit.factor == 2**30 * 31 * 86_400
-    assert unit.month_seconds == 31 * 86_400
+def test_the_month_of_a_sku_priced_by_the_month_has_31_days() -> None:
+    assert GIB_MONTH.factor == 2**30 * 31 * 86_400
+    assert GIB_MONTH.month_seconds == 31 * 86_400
 
 
 def test_a_unit_without_a_base_unit_counts_itself() -> None:
-    widget = UsageUnit.from_expression({"usageUnit": "widget"})
+    widget = UsageUnit("widget", "", "", Decimal(1))
 
     assert widget.base_quantity(Decimal(3), "Widget") == 3
     assert widget.fitting_units() == ["widget"]

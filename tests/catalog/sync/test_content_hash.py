@@ -17,6 +17,20 @@ def price_hash_of(price: Wire) -> str:
     return price_hash(parse_sku(wire_sku("A", price), COMPUTE).pricing[0])
 
 
+def test_hashes_are_those_that_earlier_versions_stored() -> None:
+    price = wire_price(wire_rate("0", 0), wire_rate("1", 5, start=100.5))
+    price["pricingExpression"]["baseUnitConversionFactor"] = 2875910101401600.0
+    price["aggregationInfo"] = {
+        "aggregationLevel": "ACCOUNT",
+        "aggregationInterval": "MONTHLY",
+        "aggregationCount": 1,
+    }
+
+    assert price_hash_of(price) == "1512eee7fa1a41a5fcc641b1c8a959b7"
+    assert price_hash_of(wire_price()) == "55257741a65fbc2ca0fdc5c4c3c08e70"
+    assert hash_of(price, wire_price()) == "7404b2a0941a05ef8007f10d121a4ae0"
+
+
 def test_the_effective_time_moves_no_hash() -> None:
     assert hash_of(wire_price(effective="2025-01-01T00:00:00Z")) == hash_of(
         wire_price(effective="2025-01-02T00:00:00Z")

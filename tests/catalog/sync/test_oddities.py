@@ -68,6 +68,9 @@ def test_a_price_that_google_takes_back_is_quoted_no_longer() -> None:
     now = look_up(["A"], snapshot(None, None))["A"]
     assert now.list_price is None
     assert [len(price.tiers) for price in now.history] == [0, 1]
+    taken_back = now.history[0].info
+    assert (taken_back.usage_unit, taken_back.base_unit_conversion_factor) == ("", "1")
+    assert taken_back.aggregation_level is None
     then = look_up(["A"], snapshot(before, None))["A"].list_price
     assert then is not None
     assert then.tiers[0].price_nanos == 1

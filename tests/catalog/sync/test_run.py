@@ -31,6 +31,7 @@ pytestmark = pytest.mark.django_db
 def test_a_first_sync_fills_all_tables() -> None:
     price = wire_price(wire_rate("0", 0), wire_rate("1", 5, start=100))
     price["aggregationInfo"] = {"aggregationLevel": "ACCOUNT"}
+    price["pricingExpression"] |= {"baseUnitConversionFactor": 2.8759101014016e15, "displayQuantity": 0.1}
 
     update = sync(compute(wire_sku("A", price))).update
 
@@ -44,8 +45,12 @@ def test_a_first_sync_fills_all_tables() -> None:
     assert sku.retired_at is None
     info = sku.pricing.get()
     assert info.effective_time == datetime(2023, 10, 30, tzinfo=UTC)
-    assert info.expression == price["pricingExpression"]
+    assert info.pricing_expression_json == price["pricingExpression"]
     assert info.aggregation_json == {"aggregationLevel": "ACCOUNT"}
+    assert (info.usage_unit, info.usage_unit_description) == ("h", "hour")
+    assert (info.base_unit, info.base_unit_description) == ("s", "second")
+    assert (info.base_unit_conversion_factor, info.display_quantity) == ("2875910101401600", "0.1")
+    assert (info.aggregation_level, info.aggregation_interval, info.aggregation_count) == ("ACCOUNT", "", 1)
     assert [(tier.start_usage_amount, tier.price_units, tier.price_nanos) for tier in info.tiers.all()] == [
         (0, "0", 0),
         (100, "1", 5),

@@ -34,6 +34,67 @@ def test_a_sku_is_read_whole() -> None:
     assert price.currency_code == "USD"
     assert price.tiers == (TierRecord(Decimal(0), "0", 40_730_000),)
     assert price.aggregation is None
+    assert (price.usage_unit, price.usage_unit_description) == ("h", "hour")
+    assert (price.base_unit, price.base_unit_description) == ("s", "second")
+    assert price.base_unit_conversion_factor == 3600
+    assert price.display_quantity == 1
+    assert (price.aggregation_level, price.aggregation_interval, price.aggregation_count) == (None,) * 3
+
+
+def test_a_conversion_factor_is_read_without_a_float_error() -> None:
+    wire = wire_price()
+    wire["pricingExpression"] |= {"baseUnitConversionFactor": 2.8759101014016e15, "displayQuantity": 0.1}
+
+    [price] = parse_sku(wire_sku("A", wire), COMPUTE).pricing
+
+    assert price.base_unit_conversion_factor == 2**30 * 31 * 86_400
+    assert price.display_quantity == Decimal("0.1")
+
+
+@pytest.mark.parametrize("expression", [{}, {"baseUnitConversionFactor": 0}, {"usageUnit": None}])
+def test_a_unit_that_the_wire_leaves_out_counts_itself(expression: dict[str, Any]) -> None:
+    [price] = parse_sku(wire_sku("A", {"pricingExpression": expression}), COMPUTE).pricing
+
+    assert (price.usage_unit, price.base_unit) == ("", "")
+    assert price.base_unit_conversion_factor == price.display_quantity == 1
+
+
+@pytest.mark.parametrize(
+    ("wire", "aggregation"),
+    [
+        (
+            {"aggregationLevel": "ACCOUNT", "aggregationInterval": "DAILY", "aggregationCount": 5},
+            ("ACCOUNT", "DAILY", 5),
+        ),
+        ({"aggregationLevel": "PROJECT"}, ("PROJECT", "", 1)),
+        ({"aggregationLevel": "PROJECT", "aggregationCount": 0}, ("PROJECT", "", 1)),
+        ({}, (None, None, None)),
+        (None, (None, None, None)),
+    ],
+)
+def test_an_aggregation_counts_one_interval_unless_it_says_otherwise(
+    wire: dict[str, Any] | None, aggregation: tuple[Any, ...]
+) -> None:
+    [price] = parse_sku(wire_sku("A", wire_price() | {"aggregationInfo": wire}), COMPUTE).pricing
+
+    assert (price.aggregation_level, price.aggregation_interval, price.aggregation_count) == aggregation
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"usageUnit": 7},
+        {"baseUnitConversionFactor": "3600"},
+        {"baseUnitConversionFactor": float("nan")},
+        {"displayQuantity": True},
+    ],
+)
+def test_a_unit_that_is_not_certain_is_refused(fields: dict[str, Any]) -> None:
+    wire = wire_price()
+    wire["pricingExpression"] |= fields
+
+    with pytest.raises(ParseError, match="SKU A cannot be read"):
+        parse_sku(wire_sku("A", wire), COMPUTE)
 
 
 def test_numbers_that_the_wire_leaves_out_are_zero() -> None:

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from catalog.models import PricingInfo
+from tests.catalog.factories import make_price, make_sku
+from tests.catalog.wire import wire_price
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NO_UNIT = ("", "", "", "", "1", "1")
+UNIT = ("h", "hour", "s", "second")
+COLUMNS = (
+    "usage_unit",
+    "usage_unit_description",
+    "base_unit",
+    "base_unit_description",
+    "base_unit_conversion_factor",
+    "display_quantity",
+    "aggregation_level",
+    "aggregation_interval",
+    "aggregation_count",
+)
+
+
+@pytest.fixture
+def filled() -> Callable[..., list[tuple[Any, ...]]]:
+    """Writes prices as they were before 0004, migrates, and gives the new columns of each in order."""
+
+    def fill(*prices: dict[str, Any]) -> list[tuple[Any, ...]]:
+        sku_id = make_sku().pk
+        executor = MigrationExecutor(connection)
+        try:
+            before = executor.migrate([("catalog", "0003_search_index")]).apps
+            old_model = before.get_model("catalog", "PricingInfo")
+            old_model.objects.bulk_create(old_model(sku_id=sku_id, **price) for price in prices)
+        finally:
+            executor = MigrationExecutor(connection)
+            executor.migrate(executor.loader.graph.leaf_nodes())
+        return list(PricingInfo.objects.order_by("id").values_list(*COLUMNS))
+
+    return fill
+
+
+def expression(**fields: Any) -> dict[str, Any]:
+    return {"pricing_expression_json": wire_price()["pricingExpression"] | fields}
+
+
+def test_old_prices_get_their_units_from_the_providers_json(filled: Callable[..., Any]) -> None:
+    assert filled(expression(displayQuantity=1000)) == [(*UNIT, "3600", "1000", None, None, None)]
+
+
+@pytest.mark.parametrize(
+    ("factor", "text"),
+    [
+        (2_678_400, "2678400"),
+        (1_073_741_824, "1073741824"),
+        (2_875_910_101_401_600.0, "2875910101401600"),
+        (2**70, "1180591620717411303424"),
+        (0.1, "0.1"),
+        (0.1 + 0.2, "0.30000000000000004"),
+        (1.7976931348623157, "1.7976931348623157"),
+        (123_456_789.123_456_78, "123456789.12345678"),
+        (1e22, "10000000000000000000000"),
+        (1e-7, "0.0000001"),
+        (100.0, "100"),
+        (0, "1"),
+        (0.0, "1"),
+        (None, "1"),
+    ],
+)
+def test_an_old_conversion_factor_is_kept_as_its_shortest_decimal(
+    filled: Callable[..., Any], factor: float | None, text: str
+) -> None:
+    [row] = filled(expression(baseUnitConversionFactor=factor))
+
+    assert row[:6] == (*UNIT, text, "1")
+
+
+def test_what_old_json_lacks_becomes_the_default(filled: Callable[..., Any]) -> None:
+    unaggregated = (None, None, None)
+
+    assert filled(
+        {},
+        {"pricing_expression_json": {}, "aggregation_json": {}},
+        {"pricing_expression_json": {"usageUnit": "h", "displayQuantity": 0}},
+        {"aggregation_json": {"somethingNew": 1}},
+        {"aggregation_json": {"aggregationLevel": "ACCOUNT", "aggregationCount": 0}},
+        {"aggregation_json": {"aggregationInterval": "DAILY", "aggregationCount": 5}},
+    ) == [
+        (*NO_UNIT, *unaggregated),
+        (*NO_UNIT, *unaggregated),
+        ("h", "", "", "", "1", "0", *unaggregated),
+        (*NO_UNIT, "", "", 1),
+        (*NO_UNIT, "ACCOUNT", "", 1),
+        (*NO_UNIT, "", "DAILY", 5),
+    ]
+
+
+def test_a_catalog_larger_than_a_page_is_filled_whole(
+    filled: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("catalog.migrations.0004_price_units.PAGE", 3)
+
+    rows = filled(*(expression(displayQuantity=number) for number in range(1, 11)))
+
+    assert [row[5] for row in rows] == [str(number) for number in range(1, 11)]
+
+
+def test_the_columns_can_be_dropped_and_the_prices_stay(filled: Callable[..., Any]) -> None:
+    price = make_price(make_sku(), pricing_expression_json=wire_price()["pricingExpression"])
+
+    assert filled() == [(*UNIT, "3600", "1", None, None, None)]
+    assert price.tiers.count() == 1
