@@ -110,7 +110,7 @@ class DetailsArguments(Arguments):
         min_length=1, max_length=20, description="SKU ids, from search.", examples=[["22EB-AAE8-FBCD"]]
     )
     as_of: AsOf | None = None
-    history: bool = Field(default=False, description="Also list past prices.", examples=[True])
+    history: bool = Field(default=False, description="Also list every price so far.", examples=[True])
 
 
 class CalculateItem(Arguments):

@@ -66,7 +66,7 @@ def details(
 def _last_seen(
     listings: Collection[Listing], latest: PricingUpdate | None
 ) -> dict[str, PricingUpdate | None]:
-    """The last sync that saw each SKU, which is the latest one unless the SKU was withdrawn."""
+    """The sync that last saw each SKU: the latest, or for a withdrawn SKU the last that wrote it."""
     withdrawn = [listing.sku for listing in listings if listing.sku.retired_at is not None]
     seen: dict[str, PricingUpdate | None] = {listing.sku.pk: latest for listing in listings}
     if withdrawn:
@@ -147,7 +147,7 @@ def _tiers(tiers: Sequence[PricingTier], currency: str) -> list[TierRow]:
 
 
 def _example(sku: Sku, list_price: ListPrice) -> Example:
-    """A calculate call that works as it is: 730 hours of an hourly SKU, or 100 units of any other."""
+    """A calculate call ready to send: 730 hours of an hourly SKU, or 100 units of any other."""
     unit = list_price.usage_unit
     hourly = unit.code.rpartition(".")[2] == "h"
     item: ExampleItem = {

@@ -200,7 +200,7 @@ def test_as_of_shows_the_price_in_effect_then() -> None:
     assert price_at(old.effective_time - timedelta(seconds=1)) is None
 
 
-def test_a_withdrawn_sku_was_last_seen_by_the_last_sync_that_listed_it() -> None:
+def test_a_withdrawn_sku_was_last_seen_by_the_last_sync_that_wrote_it() -> None:
     first = make_update()
     make_update(started_at=LATER, completed_at=LATER)
     offered = make_sku(last_seen_update=first)
