@@ -1,4 +1,4 @@
-"""The product's ASGI application with one tool more, which does nothing: what a call costs by itself."""
+"""The product's ASGI application with a no-op tool, to measure the cost of a call itself."""
 
 from __future__ import annotations
 
@@ -28,4 +28,4 @@ def noop(_arguments: NoArguments) -> dict[str, Any]:
 
 
 registry.TOOLS["noop"] = registry.Tool("No-op", NoArguments, NoAnswer, noop)
-server.TOOLS["noop"] = server.wire(registry.TOOLS["noop"], "noop")
+server.TOOLS["noop"] = server.tool_definition("noop", registry.TOOLS["noop"])

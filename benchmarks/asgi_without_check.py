@@ -1,4 +1,4 @@
-"""The application with the no-op tool, where every token is good without being looked up."""
+"""The application with the no-op tool, accepting every token without a lookup."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Measures what looking the token up costs each call: a no-op tool with the check and without it.
+"""Measures the cost of the token lookup: calls of a no-op tool with and without it.
 
     python -m benchmarks.auth [--calls N] [--rounds N] [--tokens N]
 
-The two servers take turns, and the best of the rounds counts.
+The two servers take turns; the best round of each counts.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ for _ in range({count}): tokens.issue(user, days=1)
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--calls", type=int, default=1000, help="calls a round (default: %(default)s)")
-    parser.add_argument("--rounds", type=int, default=3, help="default: %(default)s")
+    parser.add_argument("--calls", type=int, default=1000, help="calls per round (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds per server (default: %(default)s)")
     parser.add_argument(
-        "--tokens", type=int, default=1000, help="other tokens there are (default: %(default)s)"
+        "--tokens", type=int, default=1000, help="other tokens in the database (default: %(default)s)"
     )
     options = parser.parse_args()
     costs: dict[str, list[Cost]] = {label: [] for label in SERVERS}

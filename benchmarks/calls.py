@@ -1,4 +1,4 @@
-"""Tool calls over HTTP as cheaply as a client can make them, and what the server spends on each."""
+"""Tool calls over HTTP with a minimal client, and the server's CPU time per call."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one call: the server's CPU time, and the time that the client waited, in seconds."""
+    """The cost of one call: the server's CPU time, and percentiles of the client's wait, in seconds."""
 
     cpu: float
     p50: float
@@ -30,7 +30,7 @@ class Cost:
 
 
 class Caller:
-    """A client on one kept-alive connection, which looks at the server's processes as it calls."""
+    """A client on one kept-alive connection that reads the CPU time of the server's processes."""
 
     def __init__(self, product: Product, token: str, process_ids: list[int]) -> None:
         self._connection = http.client.HTTPConnection(urlsplit(product.url).netloc)
@@ -38,12 +38,12 @@ class Caller:
         self._process_ids = process_ids
 
     def measure(self, tool: str, arguments: dict[str, Any], calls: int) -> Cost:
-        """The cost of a call, after some that do not count."""
+        """The cost of a call, measured after a warm-up."""
         self.measure_each(tool, [arguments] * max(calls // 10, 5))
         return self.measure_each(tool, [arguments] * calls)
 
     def measure_each(self, tool: str, arguments: Sequence[dict[str, Any]]) -> Cost:
-        """The cost of a call of many, each with arguments of its own."""
+        """The average cost of calls, each with its own arguments."""
         waits = []
         before = self._cpu_seconds()
         for body in [_body(tool, each) for each in arguments]:
@@ -55,10 +55,10 @@ class Caller:
         return Cost(cpu, percentiles[49], percentiles[98])
 
     def answer(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """What the tool answers.
+        """The structured content of the tool's answer.
 
         Raises:
-            RuntimeError: it answered with an error.
+            RuntimeError: the tool answered with an error.
         """
         result: dict[str, Any] = json.loads(self._call(tool, _body(tool, arguments)))["result"]
         if result.get("isError"):
@@ -90,7 +90,7 @@ class Caller:
 def calling(
     product: Product, folder: Path, application: str = "benchmarks.asgi_with_noop:application"
 ) -> Iterator[Caller]:
-    """Serve the product with the no-op tool and no limit, and call it, until the block ends."""
+    """Serve the product with the no-op tool and without a rate limit, until the block ends."""
     product = replace(product, environment={**product.environment, "TOOL_CALLS_PER_MINUTE": "0"})
     token = product.manage("issue_token", "benchmark").strip()
     with serve(product, folder / "server.log", application=application) as process:
@@ -109,6 +109,6 @@ def _body(tool: str, arguments: dict[str, Any]) -> bytes:
 
 
 def _process_cpu_seconds(process_id: int) -> float:
-    """User and system time, from the 14th and 15th field of proc_pid_stat(5)."""
+    """User and system time, fields 14 and 15 of proc_pid_stat(5)."""
     fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND

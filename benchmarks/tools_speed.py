@@ -1,8 +1,8 @@
-"""Measures details and calculate over HTTP against a tool that does nothing on the same server.
+"""Measures details and calculate over HTTP against a no-op tool on the same server.
 
     python -m benchmarks.tools_speed FOLDER [--calls N]
 
-FOLDER is a catalog folder (services.json.gz and skus/); the goal is at most twice the no-op tool's CPU.
+FOLDER is a catalog folder (services.json.gz and skus/). The goal is at most twice the CPU of the no-op tool.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PAGE = 50
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folder", type=Path, help="a catalog folder")
-    parser.add_argument("--calls", type=int, default=500, help="calls of each kind (default: %(default)s)")
+    parser.add_argument("--calls", type=int, default=500, help="calls per kind (default: %(default)s)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         product = install(f"file:{name}/catalog.db")
@@ -31,7 +31,7 @@ def main() -> None:
 
 
 def calls(caller: Caller) -> dict[str, tuple[str, dict[str, Any]]]:
-    """The calls to measure, by name; the no-op comes first."""
+    """The calls to measure, by label; the no-op comes first."""
     ids = sku_ids(caller)
     items = [{"sku_id": sku_id, "quantity": "730"} for sku_id in ids]
     return {
@@ -45,7 +45,7 @@ def calls(caller: Caller) -> dict[str, tuple[str, dict[str, Any]]]:
 
 
 def sku_ids(caller: Caller) -> list[str]:
-    """A hundred SKUs that are priced by the hour."""
+    """A hundred SKUs of instance cores that have a price."""
     found: list[str] = []
     cursor = None
     while len(found) < 2 * PAGE:

@@ -1,4 +1,4 @@
-"""The bearer token of a request to /mcp, for the MCP SDK's authentication middleware."""
+"""Verification of bearer tokens for the MCP SDK's authentication middleware."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mcp_api import threads
 
 
 class BearerTokenVerifier(TokenVerifier):
-    """Asks accounts for the token; the SDK compares scope, audience and expiry with what comes back."""
+    """Looks tokens up in accounts; the SDK then checks the scope, audience and expiry."""
 
     async def verify_token(self, token: str) -> AccessToken | None:
         bearer = await threads.run(tokens.check, token)

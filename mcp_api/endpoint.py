@@ -1,4 +1,4 @@
-"""The MCP server as an ASGI application: stateless Streamable HTTP, JSON answers, no token no answer."""
+"""The MCP server as an ASGI application: stateless Streamable HTTP, JSON responses, bearer tokens."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 from mcp_api.auth import BearerTokenVerifier
 from mcp_api.server import server
 
-# Both are answered in place: some clients drop the token when they follow a redirect from one to the other.
+# Both are served without a redirect, because some clients drop the token when they follow one.
 PATHS = frozenset({"/mcp", "/mcp/"})
 MAX_BODY_BYTES = 256 * 1024
 DRAIN_SECONDS = 1
@@ -30,7 +30,7 @@ _app = server.streamable_http_app(
     transport_security=TransportSecuritySettings(
         allowed_hosts=settings.MCP_ALLOWED_HOSTS, allowed_origins=settings.MCP_ALLOWED_ORIGINS
     ),
-    # Tokens are bound to /mcp and nothing else. Django serves the document that the challenge points to.
+    # Tokens are bound to /mcp alone. Django serves the metadata document that the challenge links to.
     auth=AuthSettings(
         issuer_url=settings.PUBLIC_URL,
         resource_server_url=AnyHttpUrl(settings.MCP_RESOURCE),
@@ -46,11 +46,11 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await _app(scope, receive, send)
     elif scope["method"] != "POST":
-        # GET would open a stream for server messages; a stateless server never has one to send.
+        # GET would open a stream for server messages, which a stateless server never sends.
         await _method_not_allowed(send)
     else:
         has_token = any(name == b"authorization" for name, _ in scope["headers"])
-        # The SDK compares header bytes, and some HTTP parsers leave white space at a value's end.
+        # The SDK compares header bytes, and some HTTP parsers leave white space at the end of a value.
         headers = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
 
         body = _Body(receive)
@@ -69,10 +69,10 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 class _Body:
-    """A request's body, read to its end before an answer.
+    """A request's body, read to its end before the response starts.
 
-    A request without a good token is answered unread, and gunicorn closes a connection with an unread
-    request, without a word to the client, whose next request then fails.
+    The SDK rejects a request without a valid token before it reads the body. gunicorn then closes the
+    connection without telling the client, whose next request fails.
     """
 
     def __init__(self, receive: Receive) -> None:
@@ -85,7 +85,7 @@ class _Body:
         return message
 
     async def drain(self) -> None:
-        """Take what is left, if it is small and on its way."""
+        """Read the rest of the body, up to a limit of size and time."""
         size = 0
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
@@ -94,9 +94,9 @@ class _Body:
 
 
 def _response_headers(headers: Iterable[Header], has_token: bool) -> Iterator[Header]:
-    """The SDK's headers with the challenge that RFC 6750 section 3 asks for.
+    """The SDK's headers, with the challenge changed to what RFC 6750 section 3 asks for.
 
-    It names the scope, and it names an error only where a token came that could be wrong (section 3.1).
+    It names the scope, and an error only if the request had a token (section 3.1).
     """
     for name, value in headers:
         if name == b"www-authenticate":

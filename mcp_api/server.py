@@ -1,4 +1,4 @@
-"""The MCP server: what tools/list shows, and what happens on tools/call."""
+"""The MCP server: tools/list and tools/call (MCP specification, Server Features, Tools)."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from tools import errors, limits, registry
 
 VERSION = "0.1.0"
 INSTRUCTIONS = (
-    "Google Cloud's list prices in USD. search finds SKUs, details shows them whole, calculate prices usage. "
-    "Leave sums to calculate: it knows tiers, free allowances and units."
+    "Google Cloud list prices in USD. search finds SKUs, details shows them in full, calculate prices usage. "
+    "Leave the arithmetic to calculate: it knows tiers, free allowances and units."
 )
 READ_ONLY = ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
 )
 
 
-def wire(tool: registry.Tool, name: str) -> Tool:
+def tool_definition(name: str, tool: registry.Tool) -> Tool:
     """The tool as tools/list shows it."""
     return Tool(
         name=name,
@@ -48,11 +48,11 @@ def wire(tool: registry.Tool, name: str) -> Tool:
     )
 
 
-TOOLS = {name: wire(tool, name) for name, tool in registry.TOOLS.items()}
+TOOLS = {name: tool_definition(name, tool) for name, tool in registry.TOOLS.items()}
 
 
 def respond(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
-    """The answer of the tool `name`; what the agent can correct comes back as an error it can read."""
+    """Call a tool. Errors are results too, so that the agent can read and correct them."""
     return _result(registry.call(name, arguments))
 
 
@@ -71,16 +71,16 @@ async def _list_tools(
 
 async def _call_tool(_context: ServerRequestContext[Any], params: CallToolRequestParams) -> CallToolResult:
     if params.name not in TOOLS:
-        raise MCPError(INVALID_PARAMS, f"Unknown tool {params.name!r}. There are: {', '.join(TOOLS)}.")
-    if wait := _wait_before(params.name):
+        raise MCPError(INVALID_PARAMS, f"Unknown tool {params.name!r}. Tools: {', '.join(TOOLS)}.")
+    if wait := _retry_after(params.name):
         error = errors.rate_limited(params.name, settings.TOOL_CALLS_PER_MINUTE, wait)
         return _result(registry.failure(error))
     return await threads.run(respond, params.name, params.arguments or {})
 
 
-def _wait_before(tool: str) -> int:
+def _retry_after(tool: str) -> int:
     token = get_access_token()
-    return limits.wait_before(tool, token.subject) if token and token.subject else 0
+    return limits.retry_after(tool, token.subject) if token and token.subject else 0
 
 
 def _input_schema(name: str) -> Mapping[str, Any] | None:

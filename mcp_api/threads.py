@@ -1,4 +1,4 @@
-"""The one way from the event loop to the database: a thread hop that keeps Django's connections in order."""
+"""Database access from the event loop, in a pool of threads that manages Django's connections."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from django.db import close_old_connections
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Each thread holds a connection of its own; more threads than this only wait for each other.
+# Each thread has its own connection; more threads would only wait for each other.
 _pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="mcp")
 
 
 async def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """`function`'s result, computed in a thread that may use the database.
+    """Run a function in a thread that may use the database, and return its result.
 
-    /mcp is served beside Django, whose request signals would drop broken and stale connections; so this does.
+    Requests to /mcp do not send Django's request signals, which would close broken and stale connections, so
+    this function closes them.
     """
 
     def call() -> T:

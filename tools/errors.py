@@ -1,4 +1,4 @@
-"""From what went wrong to what an agent reads: {code, message, hint, candidates}."""
+"""Errors as agents read them: {code, message, hint, candidates}."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from catalog.errors import CatalogError
 
 Error = dict[str, Any]
 
-# More than a few reasons at once drown the first.
+# A longer list would bury the first reason.
 MAX_REASONS = 5
 
 
-def of_catalog(error: CatalogError) -> Error:
+def from_catalog_error(error: CatalogError) -> Error:
+    """The error for a request that the catalog refuses, with its hint and candidates."""
     return {
         "code": error.code,
         "message": error.message,
@@ -23,8 +24,13 @@ def of_catalog(error: CatalogError) -> Error:
     }
 
 
-def of_arguments(error: ValidationError, arguments: type[BaseModel]) -> Error:
-    """What is wrong with a tool's arguments, each by its name."""
+def from_validation_error(error: ValidationError, arguments: type[BaseModel]) -> Error:
+    """The error for invalid arguments, each named by its path.
+
+    Args:
+        error: the failed validation.
+        arguments: the model that was validated; the hint lists its fields.
+    """
     reasons = [_reason(detail) for detail in error.errors(include_url=False)[:MAX_REASONS]]
     return {
         "code": "invalid_argument",
@@ -35,19 +41,27 @@ def of_arguments(error: ValidationError, arguments: type[BaseModel]) -> Error:
 
 
 def rate_limited(tool: str, per_minute: int, wait: int) -> Error:
+    """The error for a call over the limit.
+
+    Args:
+        tool: the name of the tool.
+        per_minute: the limit, in calls per minute.
+        wait: seconds until the next call is allowed.
+    """
     return {
         "code": "rate_limited",
-        "message": f"More than {per_minute} calls of {tool} in a minute.",
-        "hint": f"Wait {wait} seconds, then go on; one call takes many SKUs or items.",
+        "message": f"Rate limit reached: {per_minute} {tool} calls per minute.",
+        "hint": f"Wait {wait} seconds, then retry. One call can take many SKUs or items.",
         "candidates": [],
     }
 
 
 def internal(error_id: str) -> Error:
+    """The error for a failure of the server; the log has the details under `error_id`."""
     return {
         "code": "internal_error",
-        "message": f"The server failed to answer; its log names this fault {error_id}.",
-        "hint": "Try again; if it fails again, report the id.",
+        "message": f"Internal server error {error_id}.",
+        "hint": "Retry once; if it fails again, report the error id.",
         "candidates": [],
     }
 
@@ -55,8 +69,8 @@ def internal(error_id: str) -> Error:
 def _reason(detail: Any) -> str:
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]).lstrip(".")
     if detail["type"] == "extra_forbidden":
-        return f"{path} is no argument"
+        return f"unknown argument: {path}"
     if detail["type"] == "missing":
-        return f"{path} is missing"
+        return f"missing argument: {path}"
     text = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input ")
     return f"{path}: {text[:1].lower()}{text[1:]}"

@@ -1,4 +1,4 @@
-"""JSON Schema of our types, made small: an agent pays for each character of tools/list."""
+"""Compact JSON Schemas of the tools' types: agents pay for every character of tools/list."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from pydantic import TypeAdapter
 
 Schema = dict[str, Any]
 
-# How many objects deep an answer's fields are told. The answers themselves show what lies deeper.
+# An output schema lists the fields of this many levels of objects; the answers themselves show the rest.
 ANSWER_DEPTH = 2
 
 
-def of_arguments(kind: Any) -> Schema:
-    """The schema of a tool's arguments, whole."""
+def input_schema(kind: Any) -> Schema:
+    """The full schema of a tool's arguments (JSON Schema 2020-12, MCP `inputSchema`)."""
     schema = _inlined(TypeAdapter(kind).json_schema())
     schema.pop("description", None)
     return schema
 
 
-def of_answer(kind: Any) -> Schema:
-    """The schema of a tool's answer: the names and types of its fields and of their fields."""
+def output_schema(kind: Any) -> Schema:
+    """The schema of a tool's answer, down to ANSWER_DEPTH (MCP `outputSchema`)."""
     schema = _inlined(TypeAdapter(kind).json_schema(mode="serialization"))
     return _shallow(schema, ANSWER_DEPTH)
 
@@ -46,7 +46,7 @@ def _inline(node: Schema, definitions: Schema) -> Schema:
 
 
 def _nullable(node: Schema, options: list[Schema]) -> Schema:
-    """The node with `anyOf` one type and null said as a list of types."""
+    """The node, with `anyOf` a type and null written as a list of types."""
     kind, *others = options
     if others != [{"type": "null"}]:
         return node | {"anyOf": options}
@@ -60,7 +60,7 @@ def _shallow(node: Schema, depth: int) -> Schema:
     short = {"type": node["type"]}
     if "properties" in node and depth:
         short["properties"] = {name: _shallow(field, depth - 1) for name, field in node["properties"].items()}
-    # That an item is some object tells nothing.
+    # "Items are objects" says nothing.
     if "items" in node and (items := _shallow(node["items"], depth)) != {"type": "object"}:
         short["items"] = items
     return short

@@ -1,4 +1,4 @@
-"""How often a person may call a tool, so that one agent in a loop leaves room for the others."""
+"""Rate limits per person and tool, so that an agent in a loop cannot starve the others."""
 
 from __future__ import annotations
 
@@ -10,13 +10,21 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
-# Each worker counts for itself: what is shared out is its processor, and a count in the database would
-# cost more than most calls. What changes something is counted for all workers (settings.CACHES).
+# Each worker counts for itself: the limit protects its processor, and a counter in the database would cost
+# more than most calls. Limits on requests that change data are shared by all workers (settings.CACHES).
 _limiter = FixedWindowRateLimiter(MemoryStorage())
 
 
-def wait_before(tool: str, subject: str) -> int:
-    """Seconds that `subject` has to wait before a call of `tool`; 0 where it may go on, which counts."""
+def retry_after(tool: str, subject: str) -> int:
+    """Count a call against the limit.
+
+    Args:
+        tool: the name of the tool.
+        subject: the person who calls, as the token's subject.
+
+    Returns:
+        Seconds to wait if the limit is reached; 0 if the call may proceed.
+    """
     if not settings.TOOL_CALLS_PER_MINUTE:
         return 0
     rate = RateLimitItemPerMinute(settings.TOOL_CALLS_PER_MINUTE)

@@ -1,6 +1,6 @@
-"""The tools' arguments and answers, version 1.
+"""Arguments and answers of the tools (tool contract, version 1; docs/tools.md).
 
-Agents read these schemas: fields are added, never renamed or dropped.
+Agents rely on these schemas: fields may be added, but are never renamed or removed.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from catalog.errors import InvalidArgumentError
 from catalog.pricing import answers
 from catalog.pricing.calculate import parse_quantity
 
-MOST_CHARACTERS = 500
+MAX_CHARACTERS = 500
 
 
 class Arguments(BaseModel):
-    """Nothing is coerced, and a name that is not an argument is refused instead of dropped."""
+    """Base of the argument models. Types are not coerced; unknown arguments are refused, not ignored."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 def _as_of(value: Any) -> datetime:
-    """A moment in UTC; a date means the end of that day, so that a change on that day counts."""
+    """Parse a time to UTC; a date means the end of that day, so that a change on that day counts."""
     if not isinstance(value, str):
         raise ValueError("must be a date or time in ISO 8601, such as 2026-11-20")  # noqa: TRY004 pydantic's
     try:
         if len(value) == len("2026-11-20"):
             return datetime.combine(date.fromisoformat(value), time.max, UTC)
-        moment = datetime.fromisoformat(value)
+        parsed = datetime.fromisoformat(value)
     except ValueError:
         raise ValueError("must be a date or time in ISO 8601, such as 2026-11-20") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
 def _quantity(value: Any) -> Decimal:
-    # The SDK's JSON parser makes a float of 0.1; its shortest form is what the agent wrote.
+    # The SDK's JSON parser reads 0.1 as a float, whose repr() is what the agent wrote.
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError("must be a number or a decimal string")  # noqa: TRY004 pydantic's
     try:
@@ -67,14 +67,14 @@ Quantity = Annotated[
 ]
 SkuId = Annotated[str, Field(min_length=1, max_length=40)]
 ResponseFormat = Annotated[
-    Literal["concise", "detailed"], Field(description="How much to say of each SKU.", examples=["detailed"])
+    Literal["concise", "detailed"], Field(description="Level of detail of each SKU.", examples=["detailed"])
 ]
 
 
 def _short(text: str | None) -> str | None:
-    """The text, None if it is empty: agents fill in what they leave open with an empty string."""
-    if text and len(text) > MOST_CHARACTERS:
-        raise ValueError(f"should have at most {MOST_CHARACTERS} characters")
+    """The text, or None if it is empty: agents send empty strings for arguments they mean to omit."""
+    if text and len(text) > MAX_CHARACTERS:
+        raise ValueError(f"should have at most {MAX_CHARACTERS} characters")
     return text or None
 
 
@@ -89,47 +89,47 @@ class SearchArguments(Arguments):
     query: str = Field(
         default="",
         max_length=200,
-        description="What is looked for, in words: product, machine family, place, spot or commitment.",
+        description="What to find, in words: product, machine family, place, spot or commitment.",
         examples=["n2 core frankfurt"],
     )
     service: Text = _text("Only this service, by id or name.", "Compute Engine")
-    region: Text = _text("Only what is sold in this region or place.", "europe-west3")
+    region: Text = _text("Only SKUs sold in this region or place.", "europe-west3")
     resource_family: Text = _text("Only this resource family.", "Compute")
     resource_group: Text = _text("Only this resource group.", "CPU")
     usage_type: Text = _text("Only this usage type.", "OnDemand")
     kind: Literal["all", "skus", "services"] = Field(
         default="all", description="What to list.", examples=["skus"]
     )
-    limit: int = Field(default=10, ge=1, le=50, description="SKUs on a page.", examples=[10])
-    cursor: Text = _text("next_cursor of the page before.", "eyJ…")
+    limit: int = Field(default=10, ge=1, le=50, description="Results per page.", examples=[10])
+    cursor: Text = _text("next_cursor of the previous page.", "MS4…")
     response_format: ResponseFormat = "concise"
 
 
 class DetailsArguments(Arguments):
     sku_ids: list[SkuId] = Field(
-        min_length=1, max_length=20, description="Ids of SKUs, from search.", examples=[["22EB-AAE8-FBCD"]]
+        min_length=1, max_length=20, description="SKU ids, from search.", examples=[["22EB-AAE8-FBCD"]]
     )
     as_of: AsOf | None = None
-    history: bool = Field(default=False, description="List each price change too.", examples=[True])
+    history: bool = Field(default=False, description="Also list every price so far.", examples=[True])
 
 
 class CalculateItem(Arguments):
-    sku_id: SkuId = Field(description="Id of a SKU, from search.", examples=["22EB-AAE8-FBCD"])
+    sku_id: SkuId = Field(description="SKU id, from search.", examples=["22EB-AAE8-FBCD"])
     quantity: Quantity
     unit: Text = _text("Unit of the quantity (default: the SKU's usage unit).", "GiB")
-    region: Text = _text("Region it is used in; checked against the SKU.", "us-central1")
-    label: Text = _text("Your name for the item, given back.", "web servers")
+    region: Text = _text("Region of use; checked against the SKU.", "us-central1")
+    label: Text = _text("Your name for the item, returned with it.", "web servers")
 
 
 class CalculateArguments(Arguments):
-    items: list[CalculateItem] = Field(min_length=1, max_length=100, description="What is used.")
+    items: list[CalculateItem] = Field(min_length=1, max_length=100, description="Usage to price.")
     months: int = Field(default=1, ge=1, le=120, description="Number of such months.", examples=[12])
     as_of: AsOf | None = None
     response_format: ResponseFormat = "concise"
 
 
 class CatalogState(TypedDict):
-    """Which catalog an answer rests on."""
+    """The state of the catalog that an answer comes from."""
 
     synced_at: str | None
     update_id: int
@@ -138,7 +138,7 @@ class CatalogState(TypedDict):
 
 
 class Envelope(TypedDict):
-    """What every answer carries."""
+    """Fields of every answer."""
 
     contract: Literal["1"]
     catalog: CatalogState

@@ -1,4 +1,4 @@
-"""The table of tools, and how one is called: by the MCP server and by whatever else answers questions."""
+"""The table of tools, and the function that calls one, for the MCP server and any other caller."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool: what it is called, what it takes and answers, and the function that does the work."""
+    """A tool: its title, the types of its arguments and answer, and the function that answers."""
 
     title: str
     arguments: type[prices_schema.Arguments]
@@ -32,15 +32,15 @@ class Tool:
 
     @cached_property
     def input_schema(self) -> json_schema.Schema:
-        return json_schema.of_arguments(self.arguments)
+        return json_schema.input_schema(self.arguments)
 
     @cached_property
     def output_schema(self) -> json_schema.Schema:
-        return json_schema.of_answer(self.answer)
+        return json_schema.output_schema(self.answer)
 
 
 class Result(NamedTuple):
-    """The structured content of an answer, or {contract, error} where `is_error`."""
+    """The structured content of an answer, or {contract, error} if `is_error`."""
 
     content: dict[str, Any]
     is_error: bool = False
@@ -62,23 +62,27 @@ def call(name: str, arguments: Mapping[str, Any]) -> Result:
 
     Args:
         name: a key of TOOLS.
-        arguments: as JSON has them, not yet validated.
+        arguments: the JSON arguments, not yet validated.
 
     Returns:
-        The answer, or an error that the caller can read and act on; nothing is raised.
+        The answer, or an error that says what to do about it.
+
+    Raises:
+        KeyError: there is no tool of this name. Every other failure becomes an error result.
     """
     tool = TOOLS[name]
     try:
         return Result(tool.function(tool.arguments.model_validate(arguments)))
     except ValidationError as error:
-        return failure(errors.of_arguments(error, tool.arguments))
+        return failure(errors.from_validation_error(error, tool.arguments))
     except CatalogError as error:
-        return failure(errors.of_catalog(error))
+        return failure(errors.from_catalog_error(error))
     except Exception:
         error_id = secrets.token_hex(4)
-        logger.exception("Fault %s in tool %s", error_id, name)
+        logger.exception("Error %s in tool %s", error_id, name)
         return failure(errors.internal(error_id))
 
 
 def failure(error: errors.Error) -> Result:
+    """Wrap an error as a result."""
     return Result({"contract": prices.CONTRACT, "error": error}, is_error=True)

@@ -1,4 +1,4 @@
-"""What the answers of details and calculate hold, field by field (the tool contract, version 1)."""
+"""Response types of the details and calculate tools (tool contract, version 1; docs/tools.md)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from typing_extensions import TypedDict
 
 
 def utc_text(time: datetime) -> str:
-    """The time as answers write it: ISO 8601 in UTC with a Z, to the last digit known."""
+    """Format a time for answers: ISO 8601 in UTC with a Z, to the microsecond.
+
+    Args:
+        time: an aware time in any zone.
+    """
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 

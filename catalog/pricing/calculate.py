@@ -1,4 +1,4 @@
-"""The calculate tool: what usage costs at list prices, with the proof."""
+"""The calculate tool: prices usage at list prices, with the rows used as proof."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from catalog.errors import InvalidArgumentError, NoPriceError, NotFoundError
+from catalog.pricing import list_prices
 from catalog.pricing.answers import CalculateAnswer, CostItem, CostSlice, Total, utc_text
 from catalog.pricing.decimals import EXACT, ROUNDED, exact_sum, plain
 from catalog.pricing.details import pricing
-from catalog.pricing.list_prices import Listing, Snapshot, look_up, snapshot
+from catalog.pricing.list_prices import Listing, Snapshot, look_up
 from catalog.pricing.sku_ids import nearest
 from catalog.pricing.tiers import Slice, price_month
-from catalog.pricing.usage import Item, Line, normal_items, parse_quantity, read_items
+from catalog.pricing.usage import Item, Line, normalize_items, parse_quantity, read_items
 
 __all__ = ["Item", "calculate", "parse_quantity"]
 
-MOST_MONTHS = 120
+MAX_MONTHS = 120
 _CENT = Decimal("0.01")
 
 
@@ -24,34 +25,34 @@ def calculate(
     items: Sequence[Item],
     *,
     months: int = 1,
-    moment: Snapshot | None = None,
+    snapshot: Snapshot | None = None,
     detailed: bool = False,
 ) -> CalculateAnswer:
     """Price usage exactly.
 
     Args:
-        items: 1 to 100 items, each the usage of a month.
-        months: how many such months.
-        moment: the moment whose prices apply, now if left out.
-        detailed: whether each item shows the whole list price that it was priced at.
+        items: 1 to 100 items, each the usage of one month.
+        months: the number of such months, 1 to 120.
+        snapshot: the time whose prices apply; the present if omitted.
+        detailed: whether each item includes its list price in full.
 
     Returns:
-        The answer of the tool contract. Money is in USD, exact to the nano.
+        The answer as the tool contract defines it. Costs are in USD, exact to the nano.
 
     Raises:
-        InvalidArgumentError: a number is out of bounds.
-        NotFoundError: an item's SKU is not in the catalog.
-        RegionMismatchError: an item's SKU is not sold in its region.
-        UnitMismatchError: an item's unit does not measure what its SKU is priced by.
+        InvalidArgumentError: the items, a quantity or the months are out of range.
+        NotFoundError: a SKU is not in the catalog.
+        RegionMismatchError: a SKU is not sold in its item's region.
+        UnitMismatchError: an item's unit cannot be converted to its SKU's usage unit.
         NoPriceError: none of the items has a price.
     """
-    if not 1 <= months <= MOST_MONTHS:
-        raise InvalidArgumentError(f"months is a number from 1 to {MOST_MONTHS}, not {months}.")
-    items = normal_items(items)
-    moment = moment or snapshot()
-    listings = look_up((item.sku_id for item in items), moment)
+    if not 1 <= months <= MAX_MONTHS:
+        raise InvalidArgumentError(f"months must be from 1 to {MAX_MONTHS}, not {months}.")
+    items = normalize_items(items)
+    snapshot = snapshot or list_prices.snapshot()
+    listings = look_up((item.sku_id for item in items), snapshot)
     _check_found(items, listings)
-    read = read_items(items, listings, moment.at)
+    read = read_items(items, listings, snapshot.at)
     lines = [line for line in read if isinstance(line, Line)]
     not_priced = [line for line in read if not isinstance(line, Line)]
     if not lines:
@@ -64,10 +65,10 @@ def calculate(
         "not_priced": not_priced,
         "proof": {
             "pricing_info_ids": list(dict.fromkeys(line.list_price.info.pk for line in lines)),
-            "update_id": moment.update.pk if moment.update else None,
-            "as_of": utc_text(moment.at),
+            "update_id": snapshot.update.pk if snapshot.update else None,
+            "as_of": utc_text(snapshot.at),
         },
-        "assumptions": _assumptions(lines, months, ahead=moment.is_capped),
+        "assumptions": _assumptions(lines, months, is_capped=snapshot.is_capped),
     }
 
 
@@ -83,7 +84,7 @@ def _check_found(items: Sequence[Item], listings: Mapping[str, Listing]) -> None
 
 
 def _price(lines: Sequence[Line]) -> list[list[Slice]]:
-    """Each line's slices; lines of one SKU are priced together, so that shared tiers are given once."""
+    """Each line's slices; lines of one SKU are priced together, so that shared tiers are granted once."""
     by_sku: dict[str, list[int]] = {}
     for position, line in enumerate(lines):
         by_sku.setdefault(line.sku.pk, []).append(position)
@@ -134,17 +135,17 @@ def _slice(part: Slice) -> CostSlice:
     }
 
 
-def _assumptions(lines: Sequence[Line], months: int, *, ahead: bool) -> list[str]:
+def _assumptions(lines: Sequence[Line], months: int, *, is_capped: bool) -> list[str]:
     tiered = [line.list_price.price.aggregation for line in lines if len(line.list_price.tiers) > 1]
     sentences = {
-        "Prices are Google's list prices, before taxes and any discount of your own.": True,
+        "Prices are Google's list prices, before taxes and any discounts you have.": True,
         "Quantities are for one month.": True,
-        f"Tiers are those of one month, and an item's cost is {months} times their sum.": months > 1,
-        "Free and volume tiers are pooled over the items that share a SKU, as if no other usage of the"
-        " project or account counted towards them.": any(tiers.is_shared for tiers in tiered),
+        f"Tiers show one month; an item's cost is {months} times their sum.": months > 1,
+        "Free and volume tiers are pooled over items of the same SKU; other usage in the project or"
+        " account is not counted towards them.": any(tiers.is_shared for tiers in tiered),
         "A daily allowance is spread over the 730/24 days of a month.": any(
             tiers.is_daily for tiers in tiered
         ),
-        "as_of lies ahead: the prices known now apply.": ahead,
+        "as_of is in the future; current prices were used.": is_capped,
     }
     return [sentence for sentence, applies in sentences.items() if applies]

@@ -1,4 +1,4 @@
-"""The details tool: SKUs whole, with tiers, history and a calculate call to go on with."""
+"""The details tool: SKUs in full, with tiers, history and an example calculate call."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from catalog.models import PricingTier, PricingUpdate, Sku
+from catalog.pricing import list_prices
 from catalog.pricing.answers import (
     AggregationRow,
     DetailsAnswer,
@@ -18,8 +19,8 @@ from catalog.pricing.answers import (
     utc_text,
 )
 from catalog.pricing.decimals import ROUNDED, plain
-from catalog.pricing.list_prices import Listing, ListPrice, Snapshot, look_up, snapshot
-from catalog.pricing.sku_ids import nearest, normal
+from catalog.pricing.list_prices import Listing, ListPrice, Snapshot, look_up
+from catalog.pricing.sku_ids import nearest, normalize
 from catalog.pricing.tiers import Aggregation
 from catalog.pricing.units import HOURS_PER_MONTH
 
@@ -30,34 +31,34 @@ _EXAMPLE_QUANTITY = "100"
 def details(
     sku_ids: Sequence[str],
     *,
-    moment: Snapshot | None = None,
+    snapshot: Snapshot | None = None,
     history: bool = False,
 ) -> DetailsAnswer:
-    """SKUs with all that the catalog holds on them.
+    """Show SKUs in full.
 
     Args:
-        sku_ids: Google's ids; dashes and capitals do not matter.
-        moment: the moment whose prices are shown, now if left out.
-        history: whether to list each price that a SKU had.
+        sku_ids: SKU ids; dashes and capitals in Google's ids do not matter.
+        snapshot: the time whose prices are shown; the present if omitted.
+        history: whether to list every price that each SKU has had.
 
     Returns:
-        The answer of the tool contract: SKUs in the order asked for, and ids that are not in the catalog
-        with the nearest that are.
+        The answer as the tool contract defines it: the SKUs in the order of the ids, and the ids that are not
+        in the catalog with similar ones that are. Prices are in USD per usage unit.
     """
-    wanted = {normal(sku_id): sku_id for sku_id in sku_ids}
-    moment = moment or snapshot()
-    listings = look_up(wanted, moment)
-    last_seen = _last_seen(listings.values(), moment.latest)
-    candidates = nearest(sku_id for sku_id in wanted if sku_id not in listings)
+    requested = {normalize(sku_id): sku_id for sku_id in sku_ids}
+    snapshot = snapshot or list_prices.snapshot()
+    listings = look_up(requested, snapshot)
+    last_seen = _last_seen(listings.values(), snapshot.latest)
+    candidates = nearest(sku_id for sku_id in requested if sku_id not in listings)
     return {
-        "as_of": utc_text(moment.at),
+        "as_of": utc_text(snapshot.at),
         "skus": [
             _sku_details(listings[sku_id], last_seen[sku_id], history=history)
-            for sku_id in wanted
+            for sku_id in requested
             if sku_id in listings
         ],
         "not_found": [
-            {"sku_id": wanted[sku_id], "candidates": found} for sku_id, found in candidates.items()
+            {"sku_id": requested[sku_id], "candidates": found} for sku_id, found in candidates.items()
         ],
     }
 
@@ -65,7 +66,7 @@ def details(
 def _last_seen(
     listings: Collection[Listing], latest: PricingUpdate | None
 ) -> dict[str, PricingUpdate | None]:
-    """The sync that last saw each SKU: the latest, but for SKUs that were withdrawn."""
+    """The sync that last saw each SKU: the latest, or for a withdrawn SKU the last that wrote it."""
     withdrawn = [listing.sku for listing in listings if listing.sku.retired_at is not None]
     seen: dict[str, PricingUpdate | None] = {listing.sku.pk: latest for listing in listings}
     if withdrawn:
@@ -101,7 +102,14 @@ def _sku_details(listing: Listing, seen: PricingUpdate | None, *, history: bool)
 
 
 def pricing(list_price: ListPrice) -> Pricing:
-    """A list price as the answers show it whole."""
+    """Format a list price in full.
+
+    Args:
+        list_price: a price with tiers, in USD per usage unit.
+
+    Returns:
+        The `pricing` object of the tool contract.
+    """
     info, unit = list_price.info, list_price.usage_unit
     return {
         "pricing_info_id": info.pk,
@@ -139,7 +147,7 @@ def _tiers(tiers: Sequence[PricingTier], currency: str) -> list[TierRow]:
 
 
 def _example(sku: Sku, list_price: ListPrice) -> Example:
-    """A calculate call that works when it is sent back: a month of an hourly SKU, else 100 units."""
+    """A calculate call ready to send: 730 hours of an hourly SKU, or 100 units of any other."""
     unit = list_price.usage_unit
     hourly = unit.code.rpartition(".")[2] == "h"
     item: ExampleItem = {
@@ -169,7 +177,7 @@ def _price_change(price: ListPrice, before: ListPrice | None) -> PriceChange:
 
 
 def _change_percent(price: ListPrice, before: ListPrice) -> str | None:
-    """The change of the first paid tier's price, or None where the two cannot be compared."""
+    """The change in the price of the first paid tier, or None if the two cannot be compared."""
     old, new = _first_paid(before), _first_paid(price)
     if not old or price.usage_unit != before.usage_unit:
         return None

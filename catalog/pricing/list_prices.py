@@ -1,4 +1,4 @@
-"""SKUs as the price list had them at a moment: the one way in which answers read SKUs with prices."""
+"""SKUs with the list price in effect at a given time. Every tool reads prices here."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ListPrice:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A SKU with its list price, None where no rate was known, and all that it had, newest first."""
+    """A SKU, its list price at a snapshot (None if it had none then), and all its prices, newest first."""
 
     sku: Sku
     list_price: ListPrice | None
@@ -49,9 +49,9 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A moment, the latest sync that had completed by then, and the latest of all; None before the first.
+    """A time, the latest sync completed by then, and the latest of all (None before the first sync).
 
-    `is_capped` says that the moment asked for lies ahead, so that the present stands for it.
+    `is_capped` means that the requested time is in the future, so `at` is the present instead.
     """
 
     at: datetime
@@ -61,11 +61,14 @@ class Snapshot:
 
 
 def snapshot(as_of: datetime | None = None, latest: PricingUpdate | None = None) -> Snapshot:
-    """The moment that a question is about: `as_of`, or now where that is left out or still lies ahead.
+    """The snapshot to answer from: at `as_of`, or at the present if that is omitted or in the future.
 
     Args:
-        as_of: the moment asked for.
-        latest: the latest completed sync, where the caller has it at hand.
+        as_of: the requested time, aware.
+        latest: the latest completed sync, if the caller has already read it.
+
+    Returns:
+        The snapshot; reading the syncs takes one query, or none if `latest` is given without `as_of`.
     """
     now = timezone.now()
     if as_of is None:
@@ -77,10 +80,17 @@ def snapshot(as_of: datetime | None = None, latest: PricingUpdate | None = None)
 
 
 def look_up(sku_ids: Iterable[str], snapshot: Snapshot) -> dict[str, Listing]:
-    """The SKUs by id with their prices: one query, and a second where a SKU is unknown or has no price.
+    """SKUs with their prices, in one query, or two if a SKU is unknown or never had a price.
 
-    Which of a SKU's price rows applies is decided here rather than in SQL: a SKU has few of them, and
-    Django takes four times as long to write that query as this one takes in all.
+    The price row that applies is chosen here rather than in SQL: a SKU has few of them, and Django takes
+    four times as long to compile that query as this one takes in all.
+
+    Args:
+        sku_ids: ids as the catalog spells them.
+        snapshot: the time whose prices apply.
+
+    Returns:
+        Listings by SKU id; unknown ids are left out.
     """
     ids = set(sku_ids)
     prices: dict[str, list[ListPrice]] = {}
@@ -108,11 +118,18 @@ def _listing(prices: Iterable[ListPrice], snapshot: Snapshot) -> Listing:
 
 
 def in_effect(prices: Iterable[ListPrice], snapshot: Snapshot) -> ListPrice | None:
-    """The price, of one SKU's, that answers "what does it cost?" at the snapshot's moment.
+    """The price of a SKU that was in effect at a snapshot.
 
-    Rows known from a sync that had completed by then go first, and of those the one that took effect
-    last: so a question about a past moment is answered as it was answered then, whatever was learned
-    since. A moment before the first sync is answered from what was learned first, for the same reason.
+    Only rows from syncs completed by then count, and of those the latest to take effect: a question about the
+    past gets the answer that it got then, whatever was learned since. For a time before the first sync, the
+    rows learned first count instead, for the same reason.
+
+    Args:
+        prices: all prices of one SKU.
+        snapshot: the time whose price is wanted.
+
+    Returns:
+        The price, or None if the SKU had none.
     """
     synced_at = snapshot.update.completed_at if snapshot.update else None
     begun = [price for price in prices if _took_effect(price)[0] <= snapshot.at]
@@ -121,7 +138,7 @@ def in_effect(prices: Iterable[ListPrice], snapshot: Snapshot) -> ListPrice | No
         first = min(price.info.created_at for price in begun)
         known = [price for price in begun if price.info.created_at == first]
     price = max(known, key=_took_effect, default=None)
-    # A price row without tiers records that the provider took the price back.
+    # A price row without tiers records that the provider withdrew the price.
     return price if price and price.tiers else None
 
 

@@ -1,4 +1,4 @@
-"""SKU ids as people and agents send them."""
+"""SKU ids as people and agents type them: normalization, and suggestions for unknown ids."""
 
 from __future__ import annotations
 
@@ -19,16 +19,22 @@ _NEAREST = 3
 _LIKENESS = 0.75
 
 
-def normal(text: str) -> str:
-    """The id as the catalog spells it: a Google id's dashes and capitals are set right."""
+def normalize(text: str) -> str:
+    """The id as the catalog spells it: a Google id gets its dashes and capitals, others stay as they are."""
     match = _GOOGLE_ID.fullmatch(text.strip())
     return "-".join(match.groups()).upper() if match else text.strip()
 
 
 def nearest(sku_ids: Iterable[str]) -> dict[str, list[Candidate]]:
-    """For each unknown id the SKUs whose ids are most like it: a character wrong, missing or too many.
+    """Suggestions for unknown ids: SKUs whose ids differ by a wrong, missing or extra character.
 
-    Such a slip spoils one of an id's three groups, so the id that was meant shares its start or its end.
+    Such a typo changes one of the three groups of an id, so the intended id shares its first or last group.
+
+    Args:
+        sku_ids: ids that are not in the catalog.
+
+    Returns:
+        Candidates by id, closest first; an empty list for an id that resembles no other.
     """
     texts = {sku_id: sku_id.upper() for sku_id in sku_ids}
     names = _names_like([text for text in texts.values() if len(text) > 2 * _GROUP])

@@ -1,4 +1,4 @@
-"""What usage costs at a price with tiers: exact to the nano, slice by slice."""
+"""Tiered pricing: what each tier's slice of a month's usage costs, exact to the nano."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Protocol
 
 from catalog.pricing.decimals import EXACT, NANO, ROUNDED, exact_sum
 
-# 730 hours, the month of hourly rates, are 365/12 days.
+# A month of hourly rates has 730 hours, which are 365/12 days.
 _DAYS_PER_YEAR, _MONTHS_PER_YEAR = 365, 12
 _SHARED_LEVELS = ("ACCOUNT", "PROJECT")
 
 
 class Tier(Protocol):
-    """From `start` usage units on, a usage unit costs `unit_price` USD."""
+    """From `start` usage units on, each usage unit costs `unit_price` USD."""
 
     @property
     def start(self) -> Decimal: ...
@@ -25,7 +25,7 @@ class Tier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Aggregation:
-    """Over whom and how long usage adds up before the tiers apply."""
+    """The level and interval over which usage is added up before tiers apply."""
 
     level: str
     interval: str
@@ -33,7 +33,7 @@ class Aggregation:
 
     @property
     def is_shared(self) -> bool:
-        """Whether all usage of a project or an account counts towards the same tiers."""
+        """Whether all usage of a project or account counts towards the same tiers."""
         return self.level in _SHARED_LEVELS
 
     @property
@@ -42,7 +42,7 @@ class Aggregation:
 
     @property
     def per_month(self) -> tuple[int, int]:
-        """How often the tiers start anew in a month, as a ratio."""
+        """How many times the tiers start over in a month, as a ratio."""
         if self.is_daily:
             return _DAYS_PER_YEAR, _MONTHS_PER_YEAR * self.count
         return 1, self.count
@@ -50,7 +50,7 @@ class Aggregation:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a SKU costs: its tiers, and how many base units a usage unit has."""
+    """A SKU's tiers, the base units in a usage unit, and the aggregation."""
 
     tiers: tuple[Tier, ...]
     unit_size: Decimal
@@ -58,13 +58,13 @@ class Price:
 
     @property
     def is_complete(self) -> bool:
-        """Whether any usage can be priced: below a first tier that starts above 0 no rate is known."""
+        """Whether every amount of usage has a rate, that is, whether the first tier starts at 0."""
         return bool(self.tiers) and min(tier.start for tier in self.tiers) <= 0
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The part of a month's usage that one tier prices. Amounts are in usage units, money in USD."""
+    """The part of a month's usage that falls into one tier. Amounts are in usage units, money in USD."""
 
     start: Decimal
     end: Decimal | None
@@ -74,23 +74,23 @@ class Slice:
 
 
 def price_month(quantities: Sequence[Decimal], price: Price) -> list[list[Slice]]:
-    """Price one month of usage.
+    """Price one month of usage (Cloud Billing Catalog API, `PricingExpression` and `AggregationInfo`).
 
     Args:
         quantities: the usage of each item, in base units.
-        price: a complete price.
+        price: a complete price, in USD per usage unit.
 
     Returns:
-        Each item's slices. Where the tiers are shared, the items are priced as one and each gets
-        its proportion of every slice, in whole nanos that add up to the slice's cost.
+        Each item's slices. If the tiers are shared, the items are priced together and each gets its share of
+        every slice in proportion to its usage, in whole nanos that add up to the slice's cost.
     """
     if price.aggregation.is_shared and len(quantities) > 1:
-        return _share(_slices(exact_sum(quantities), price), quantities)
+        return _split(_slices(exact_sum(quantities), price), quantities)
     return [_slices(quantity, price) for quantity in quantities]
 
 
 def _slices(quantity: Decimal, price: Price) -> list[Slice]:
-    # Amounts are scaled so that a fraction of a usage unit (a day's allowance times 365/12) stays exact.
+    # Scaled by the months, so that a daily allowance times 365/12 stays exact.
     periods, months = price.aggregation.per_month
     unit = EXACT.multiply(price.unit_size, months)
     usage = EXACT.multiply(quantity, months)
@@ -106,13 +106,13 @@ def _slices(quantity: Decimal, price: Price) -> list[Slice]:
                     end=None if end is None else ROUNDED.divide(end, unit),
                     quantity=ROUNDED.divide(amount, unit),
                     unit_price=tier.unit_price,
-                    cost=_nanos(EXACT.multiply(amount, tier.unit_price), unit),
+                    cost=_divide_to_nanos(EXACT.multiply(amount, tier.unit_price), unit),
                 )
             )
     return slices
 
 
-def _share(slices: Sequence[Slice], quantities: Sequence[Decimal]) -> list[list[Slice]]:
+def _split(slices: Sequence[Slice], quantities: Sequence[Decimal]) -> list[list[Slice]]:
     total = exact_sum(quantities)
     shares: list[list[Slice]] = [[] for _ in quantities]
     for part in slices:
@@ -125,7 +125,7 @@ def _share(slices: Sequence[Slice], quantities: Sequence[Decimal]) -> list[list[
 
 
 def _apportion(cost: Decimal, weights: Sequence[Decimal], total: Decimal) -> list[Decimal]:
-    """Split `cost` by weight into whole nanos; the largest remainders get the nanos left over."""
+    """Split `cost` by weight into whole nanos; the largest remainders get the nanos that are left over."""
     exact = [ROUNDED.divide(EXACT.multiply(cost, weight), total) for weight in weights]
     floors = [share.quantize(NANO, ROUND_FLOOR, ROUNDED) for share in exact]
     nanos_left = int(EXACT.divide(EXACT.subtract(cost, exact_sum(floors)), NANO))
@@ -137,5 +137,5 @@ def _apportion(cost: Decimal, weights: Sequence[Decimal], total: Decimal) -> lis
     return floors
 
 
-def _nanos(dividend: Decimal, divisor: Decimal) -> Decimal:
+def _divide_to_nanos(dividend: Decimal, divisor: Decimal) -> Decimal:
     return ROUNDED.quantize(ROUNDED.divide(dividend, divisor), NANO)

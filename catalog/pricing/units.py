@@ -1,7 +1,7 @@
-"""What quantities are counted in: Google's unit codes and the words that people use, converted exactly.
+"""Units of usage: parses Google's unit codes and everyday words, and converts quantities exactly.
 
-A table of our own: pint, the units library that we tried, reads "Gb" as gilberts, makes a month 30.44
-days, knows neither Google's codes nor "vCPU" or "million", and takes 0.4 s to start.
+This table is our own because pint, the usual units library, reads "Gb" as gilberts, makes a month 30.44 days,
+does not know Google's codes, "vCPU" or "million", and takes 0.4 s to start.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _MONTH_SECONDS = HOURS_PER_MONTH * _HOUR_SECONDS
 
 
 class Unit(NamedTuple):
-    """A unit as so many base units of a dimension: "By", "s", "By.s" or "count".
+    """`size` base units of a dimension: "By", "s", "By.s" or "count".
 
-    A month's length depends on the SKU, so `size` leaves it out and `months` counts it.
+    The length of a month depends on the SKU, so `months` is counted apart from `size`.
     """
 
     size: int
@@ -57,13 +57,13 @@ _WORDS: dict[str, Unit] = (
     | {word: Unit(size, "count") for word, size in _MULTIPLIERS.items()}
     | {word: Unit(1, "count") for word in _THINGS.split()}
 )
-_ANNOTATION = re.compile(r"\{[^{}]*\}")  # UCUM's way to name what is counted: {request}
+_ANNOTATION = re.compile(r"\{[^{}]*\}")  # UCUM annotates a count with its subject: {request}
 _SEPARATORS = re.compile(r"[\s.·*_-]+")
-_BITS = re.compile(r"b|[KMGTPE]i?b")  # a small b behind a capital is a bit; "gb" is how people type GB
-_LONGEST_TEXT = 60
-_LARGEST_SIZE = 10**30
+_BITS = re.compile(r"b|[KMGTPE]i?b")  # a small b after a capital is a bit, but people type "gb" for GB
+_MAX_TEXT_LENGTH = 60
+_MAX_SIZE = 10**30
 
-_FITTING = {
+_COMPATIBLE_UNITS = {
     "By": ("GiBy", "MiBy", "TiBy", "GBy", "TBy", "By"),
     "s": ("h", "s", "min", "d", "mo"),
     "By.s": ("GiBy.mo", "GiBy.h", "TiBy.mo", "GBy.mo", "GBy.h", "By.s"),
@@ -73,8 +73,15 @@ _FITTING = {
 
 @lru_cache(maxsize=1024)
 def parse_unit(text: str) -> Unit | None:
-    """The unit that a code or a person's words name, or None where they name none."""
-    if len(text) > _LONGEST_TEXT:
+    """Parse a unit.
+
+    Args:
+        text: a UCUM code as Google writes it ("GiBy.mo") or everyday words ("GB month", "million requests").
+
+    Returns:
+        The unit, or None if the text is ambiguous or not a unit.
+    """
+    if len(text) > _MAX_TEXT_LENGTH:
         return None
     words = _SEPARATORS.split(_ANNOTATION.sub("count", text).strip())
     found = [_parse_word(word) for word in words]
@@ -87,7 +94,7 @@ def parse_unit(text: str) -> Unit | None:
         if unit.dimension != "count":
             dimensions.append(unit.dimension)
     dimension = ".".join(sorted(dimensions)) or "count"
-    return Unit(size, dimension, months) if dimension in _FITTING and size <= _LARGEST_SIZE else None
+    return Unit(size, dimension, months) if dimension in _COMPATIBLE_UNITS and size <= _MAX_SIZE else None
 
 
 def _parse_word(word: str) -> Unit | None:
@@ -101,7 +108,7 @@ def _parse_word(word: str) -> Unit | None:
 
 @dataclass(frozen=True, slots=True)
 class UsageUnit:
-    """What a SKU is priced by: `code` holds `factor` base units. Tiers start at amounts of it."""
+    """The unit that a SKU is priced in: one `code` is `factor` base units. Tiers start at amounts of it."""
 
     code: str
     description: str
@@ -109,14 +116,17 @@ class UsageUnit:
     factor: Decimal
 
     def base_quantity(self, quantity: Decimal, unit: str | None) -> Decimal:
-        """How many base units `quantity` of `unit` is, exactly.
+        """Convert a quantity to base units, exactly.
 
         Args:
             quantity: the amount.
-            unit: a code or a person's words; the usage unit where it is None.
+            unit: a code or words for its unit; None for the usage unit.
+
+        Returns:
+            The amount in base units.
 
         Raises:
-            UnitMismatchError: the unit is unknown or measures something else.
+            UnitMismatchError: the unit is unknown or of another dimension.
         """
         if unit is None or self._is_own(unit):
             return EXACT.multiply(quantity, self.factor)
@@ -126,31 +136,29 @@ class UsageUnit:
 
     @property
     def month_seconds(self) -> Decimal:
-        """A month's length: the SKU's own where it is priced by the month, 730 hours for all others.
+        """The length of a month: the SKU's own if it is priced by the month, otherwise 730 hours.
 
-        So "1 mo" of a SKU priced by the month is 1, while 730 hours of it are 730/744: Google's factor
-        makes its month one of 31 days.
+        So "1 mo" of a SKU priced by the month is 1, while 730 hours of it are 730/744, because Google's
+        factor for a month is 31 days.
         """
         own = parse_unit(self.code)
         if own is None or not own.months:
             return _MONTH_SECONDS
         return EXACT.divide(self.factor, Decimal(own.size * own.months))
 
-    def remark(self, unit: str | None) -> str | None:
-        """How `unit` was read, in a sentence, where it is not the SKU's own by another name."""
+    def conversion_note(self, unit: str | None) -> str | None:
+        """A sentence on how `unit` was converted, or None if it is the usage unit by another name."""
         if unit is None or (base := self.base_quantity(Decimal(1), unit)) == self.factor:
             return None
         one = ROUNDED.divide(base, self.factor)
-        remark = f"1 {unit} is {plain(one)} {self.code}."
+        note = f"1 {unit} is {plain(one)} {self.code}."
         if self.month_seconds != _MONTH_SECONDS and not self._parse(unit).months:
-            remark += (
-                f" This SKU's month has {plain(ROUNDED.divide(self.month_seconds, _HOUR_SECONDS))} hours."
-            )
-        return remark
+            note += f" This SKU's month has {plain(ROUNDED.divide(self.month_seconds, _HOUR_SECONDS))} hours."
+        return note
 
-    def fitting_units(self) -> list[str]:
-        """Units that a quantity of this SKU may be given in, the SKU's own first."""
-        others = _FITTING[self._dimension] if self._dimension else ()
+    def compatible_units(self) -> list[str]:
+        """Units in which a quantity of this SKU can be sent, the usage unit first."""
+        others = _COMPATIBLE_UNITS[self._dimension] if self._dimension else ()
         return list(dict.fromkeys((self.code, *others)))
 
     @property
@@ -165,8 +173,8 @@ class UsageUnit:
         named = parse_unit(unit)
         if named is None or named.dimension != self._dimension:
             raise UnitMismatchError(
-                f"{unit!r} does not measure what this SKU is priced by, {self.code} ({self.description}).",
-                hint="Send the quantity in one of the candidates, or leave the unit out.",
-                candidates=self.fitting_units(),
+                f"{unit!r} cannot be converted to this SKU's usage unit, {self.code} ({self.description}).",
+                hint="Send the quantity in one of the candidates, or omit the unit.",
+                candidates=self.compatible_units(),
             )
         return named

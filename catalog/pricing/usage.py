@@ -1,4 +1,4 @@
-"""Items of usage as they are sent: read, checked, and set beside the prices that apply to them."""
+"""Usage items: parsed, checked and matched with the prices that apply to them."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from catalog.pricing.answers import NotPriced
 from catalog.pricing.availability import GLOBAL, is_sold_in, same_name_in
 from catalog.pricing.decimals import plain
 from catalog.pricing.list_prices import Listing, ListPrice
-from catalog.pricing.sku_ids import normal
+from catalog.pricing.sku_ids import normalize
 
-MOST_ITEMS = 100
-MOST_QUANTITY = Decimal("1e18")
-_LONGEST_NUMBER = 40
-_MOST_DECIMALS = 30
+MAX_ITEMS = 100
+MAX_QUANTITY = Decimal("1e18")
+_MAX_DIGITS = 40
+_MAX_DECIMAL_PLACES = 30
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Usage of one SKU in a month: `quantity` of `unit`, or of the SKU's usage unit where that is None."""
+    """A month's usage of one SKU: `quantity` of `unit`, or of the SKU's usage unit if that is None."""
 
     sku_id: str
     quantity: Decimal
@@ -38,7 +38,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An item with its price and its quantity in base units; `notes` say how the item was read."""
+    """An item with its price and its quantity in base units; `notes` explain how it was read."""
 
     item: Item
     sku: Sku
@@ -48,33 +48,45 @@ class Line:
 
 
 def parse_quantity(text: str) -> Decimal:
-    """A quantity written in digits, such as "730", "0.5" or "1e6".
+    """Parse a quantity.
+
+    Args:
+        text: a decimal number, such as "730", "0.5" or "1e6".
+
+    Returns:
+        The quantity, exactly as written.
 
     Raises:
-        InvalidArgumentError: the text is no number, or a number that no usage can be.
+        InvalidArgumentError: the text is not a number, or check_quantity refuses the number.
     """
-    if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
+    if len(text) > _MAX_DIGITS or not _NUMBER.fullmatch(text):
         raise InvalidArgumentError(
-            f"{text[:_LONGEST_NUMBER]!r} is not a quantity.",
-            hint=f"Send a number or a decimal string of at most {_LONGEST_NUMBER} characters, such as 730.",
+            f"{text[:_MAX_DIGITS]!r} is not a quantity.",
+            hint=f"Send a number or a decimal string of at most {_MAX_DIGITS} characters, such as 730.",
         )
     return check_quantity(Decimal(text))
 
 
 def check_quantity(quantity: Decimal) -> Decimal:
-    """The quantity, if it can be one of usage.
+    """Return the quantity if it is a possible amount of usage.
+
+    Args:
+        quantity: the usage of a month, in any unit.
+
+    Returns:
+        The same quantity.
 
     Raises:
-        InvalidArgumentError: it is no number, negative, over 10^18 or finer than 30 decimal places.
+        InvalidArgumentError: it is negative, not finite, over 10^18, or has too many digits.
     """
-    if not quantity.is_finite() or not 0 <= quantity <= MOST_QUANTITY:
+    if not quantity.is_finite() or not 0 <= quantity <= MAX_QUANTITY:
         raise InvalidArgumentError(
-            "A quantity is a number from 0 to 10^18.", hint="Send the usage of one month, such as 730."
+            "A quantity must be a number from 0 to 10^18.", hint="Send the usage of one month, such as 730."
         )
     _, digits, exponent = quantity.as_tuple()
-    if int(exponent) < -_MOST_DECIMALS or len(digits) > _LONGEST_NUMBER:
+    if int(exponent) < -_MAX_DECIMAL_PLACES or len(digits) > _MAX_DIGITS:
         raise InvalidArgumentError(
-            f"A quantity has at most {_MOST_DECIMALS} decimal places and {_LONGEST_NUMBER} digits."
+            f"A quantity can have at most {_MAX_DECIMAL_PLACES} decimal places and {_MAX_DIGITS} digits."
         )
     return quantity
 
@@ -82,38 +94,52 @@ def check_quantity(quantity: Decimal) -> Decimal:
 def read_items(
     items: Sequence[Item], listings: Mapping[str, Listing], at: datetime
 ) -> list[Line | NotPriced]:
-    """Each item beside its price, or the reason why it has none.
+    """Match items with their prices.
+
+    Args:
+        items: items as normalize_items returns them.
+        listings: the listings of their SKUs, by id.
+        at: the time whose prices apply.
+
+    Returns:
+        For each item, its line, or the reason why it cannot be priced.
 
     Raises:
-        RegionMismatchError: an item's SKU is not sold in its region.
-        UnitMismatchError: an item's unit does not measure what its SKU is priced by.
+        RegionMismatchError: a SKU is not sold in its item's region.
+        UnitMismatchError: an item's unit cannot be converted to its SKU's usage unit.
     """
     lines = []
     for position, item in enumerate(items):
-        with _named(position, item):
+        with _prefix_errors(position, item):
             lines.append(_read_item(item, listings[item.sku_id], at))
     return lines
 
 
-def normal_items(items: Sequence[Item]) -> list[Item]:
-    """The items with ids and regions as the catalog spells them.
+def normalize_items(items: Sequence[Item]) -> list[Item]:
+    """Normalize the ids and regions of items to the catalog's spelling.
+
+    Args:
+        items: items as they were sent.
+
+    Returns:
+        The same items, spelled as in the catalog.
 
     Raises:
-        InvalidArgumentError: there are none, too many, or one has an absurd quantity.
+        InvalidArgumentError: there are no items or too many, or check_quantity refuses a quantity.
     """
-    if not 1 <= len(items) <= MOST_ITEMS:
-        raise InvalidArgumentError(f"Send 1 to {MOST_ITEMS} items, not {len(items)}.")
+    if not 1 <= len(items) <= MAX_ITEMS:
+        raise InvalidArgumentError(f"Send 1 to {MAX_ITEMS} items, not {len(items)}.")
     for position, item in enumerate(items):
-        with _named(position, item):
+        with _prefix_errors(position, item):
             check_quantity(item.quantity)
     return [
-        replace(item, sku_id=normal(item.sku_id), region=item.region and _normal_region(item.region))
+        replace(item, sku_id=normalize(item.sku_id), region=item.region and _region_code(item.region))
         for item in items
     ]
 
 
-def _normal_region(text: str) -> str:
-    """The code of the one region that the text names, by code, zone or place; else the text itself."""
+def _region_code(text: str) -> str:
+    """The code of the region that the text names by code, zone or place; otherwise the text in lower case."""
     place = read_place(text)
     return place.codes[0] if place and len(place.codes) == 1 else text.strip().lower()
 
@@ -126,11 +152,11 @@ def _read_item(item: Item, listing: Listing, at: datetime) -> Line | NotPriced:
             "label": item.label,
             "sku_id": item.sku_id,
             "reason": "no_price",
-            "message": _why_no_price(listing, at),
+            "message": _no_price_message(listing, at),
         }
     quantity = price.usage_unit.base_quantity(item.quantity, item.unit)
-    if remark := price.usage_unit.remark(item.unit):
-        notes.append(remark)
+    if note := price.usage_unit.conversion_note(item.unit):
+        notes.append(note)
     if listing.sku.retired_at is not None and listing.sku.retired_at <= at:
         notes.append(
             f"Google withdrew this SKU by {listing.sku.retired_at:%Y-%m-%d}; this is its last price."
@@ -138,10 +164,10 @@ def _read_item(item: Item, listing: Listing, at: datetime) -> Line | NotPriced:
     return Line(item, listing.sku, price, quantity, tuple(notes))
 
 
-def _why_no_price(listing: Listing, at: datetime) -> str:
+def _no_price_message(listing: Listing, at: datetime) -> str:
     if listing.list_price is not None:
         first = min(tier.start for tier in listing.list_price.tiers)
-        return f"Google's first tier starts at {plain(first)} units: what usage below costs is not listed."
+        return f"Google lists no price for usage below {plain(first)} units."
     if listing.history:
         return f"No price is known for {at:%Y-%m-%d}."
     return "Google lists no price for this SKU."
@@ -154,17 +180,17 @@ def _region_notes(item: Item, sku: Sku) -> list[str]:
     if not is_sold_in(sku, region):
         raise _region_mismatch(sku, region)
     if GLOBAL in sku.service_regions:
-        return ["This SKU is sold globally: the region does not change its price."]
-    return [f"This SKU is sold as {', '.join(sku.service_regions)}, which includes {region}."]
+        return ["This SKU is sold globally; the region does not change its price."]
+    return [f"This SKU is sold in {', '.join(sku.service_regions)}, which includes {region}."]
 
 
 def _region_mismatch(sku: Sku, region: str) -> RegionMismatchError:
     others = same_name_in(sku, region)
     return RegionMismatchError(
-        f"{sku.display_name} ({sku.sku_id}) is not sold in {region} but in {', '.join(sku.service_regions)}.",
-        hint=f"Send a candidate's sku_id, the same thing in {region}, or another region."
+        f"{sku.display_name} ({sku.sku_id}) is sold in {', '.join(sku.service_regions)}, not in {region}.",
+        hint=f"Send a candidate's sku_id, the same product in {region}, or another region."
         if others
-        else f"Google lists nothing of this name in {region}: search there for what fits.",
+        else f"No SKU of this name is sold in {region}; search there for an alternative.",
         candidates=[
             {"sku_id": other.sku_id, "display_name": other.display_name, "regions": other.service_regions}
             for other in others
@@ -173,8 +199,8 @@ def _region_mismatch(sku: Sku, region: str) -> RegionMismatchError:
 
 
 @contextmanager
-def _named(position: int, item: Item) -> Iterator[None]:
-    """Errors name the item that they are about."""
+def _prefix_errors(position: int, item: Item) -> Iterator[None]:
+    """Begin the message of an error with the item that it is about."""
     try:
         yield
     except CatalogError as error:

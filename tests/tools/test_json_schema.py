@@ -14,7 +14,7 @@ class Item(BaseModel):
 
 
 class Arguments(BaseModel):
-    """For the code's reader."""
+    """A docstring that agents do not need."""
 
     items: list[Item] = Field(description="Things.")
     kind: Literal["a", "b"] | None = None
@@ -37,7 +37,7 @@ class Answer(TypedDict):
     notes: list[str]
 
 
-def test_arguments_are_told_whole_without_references_titles_and_null_defaults() -> None:
+def test_an_input_schema_is_complete_without_references_titles_and_null_defaults() -> None:
     item = {
         "type": "object",
         "properties": {
@@ -46,7 +46,7 @@ def test_arguments_are_told_whole_without_references_titles_and_null_defaults() 
         },
         "required": ["title"],
     }
-    assert json_schema.of_arguments(Arguments) == {
+    assert json_schema.input_schema(Arguments) == {
         "type": "object",
         "properties": {
             "items": {"type": "array", "items": item, "description": "Things."},
@@ -57,7 +57,7 @@ def test_arguments_are_told_whole_without_references_titles_and_null_defaults() 
     }
 
 
-def test_an_answer_is_told_down_to_the_fields_of_its_fields() -> None:
+def test_an_output_schema_describes_two_levels_of_objects() -> None:
     row = {
         "type": "object",
         "properties": {
@@ -66,7 +66,7 @@ def test_an_answer_is_told_down_to_the_fields_of_its_fields() -> None:
             "parts": {"type": "array"},
         },
     }
-    assert json_schema.of_answer(Answer) == {
+    assert json_schema.output_schema(Answer) == {
         "type": "object",
         "properties": {
             "contract": {"const": "1"},

@@ -30,11 +30,11 @@ def test_a_quantity_is_read_as_the_decimal_that_was_written(sent: object, read: 
 
 
 @pytest.mark.parametrize("sent", [True, None, [], "", "many", "NaN", "-1", -1, 1e19, "1" * 41, float("inf")])
-def test_a_quantity_that_cannot_be_priced_is_refused_by_its_place(sent: object) -> None:
+def test_an_invalid_quantity_is_refused_by_its_path(sent: object) -> None:
     with pytest.raises(ValidationError) as caught:
         _calculate(quantity=sent)
 
-    error = errors.of_arguments(caught.value, CalculateArguments)
+    error = errors.from_validation_error(caught.value, CalculateArguments)
     assert error["code"] == "invalid_argument"
     assert error["message"].startswith("items[0].quantity: ")
 
@@ -48,19 +48,19 @@ def test_a_quantity_that_cannot_be_priced_is_refused_by_its_place(sent: object) 
         ("2026-11-20T12:00:00+02:00", datetime(2026, 11, 20, 10, tzinfo=UTC)),
     ],
 )
-def test_as_of_is_a_moment_in_utc_and_a_date_is_its_whole_day(sent: str, read: datetime) -> None:
+def test_as_of_is_read_in_utc_and_a_date_means_the_end_of_that_day(sent: str, read: datetime) -> None:
     assert DetailsArguments.model_validate({"sku_ids": ["A"], "as_of": sent}).as_of == read
 
 
 @pytest.mark.parametrize(
     ("kind", "sent", "says"),
     [
-        (SearchArguments, {"q": "n2"}, "q is no argument."),
+        (SearchArguments, {"q": "n2"}, "unknown argument: q."),
         (SearchArguments, {"limit": 51}, "limit: should be less than or equal to 50."),
         (SearchArguments, {"limit": "10"}, "limit: should be a valid integer."),
         (SearchArguments, {"kind": "prices"}, "kind: should be 'all', 'skus' or 'services'."),
         (SearchArguments, {"query": "x" * 201}, "query: string should have at most 200 characters."),
-        (DetailsArguments, {}, "sku_ids is missing."),
+        (DetailsArguments, {}, "missing argument: sku_ids."),
         (
             DetailsArguments,
             {"sku_ids": []},
@@ -75,17 +75,17 @@ def test_as_of_is_a_moment_in_utc_and_a_date_is_its_whole_day(sent: str, read: d
         (
             CalculateArguments,
             {"items": [{"sku_id": "A", "quantity": 1, "count": 2}]},
-            "items[0].count is no argument.",
+            "unknown argument: items[0].count.",
         ),
-        (CalculateArguments, {"items": [{"quantity": 1}], "months": 0}, "items[0].sku_id is missing"),
+        (CalculateArguments, {"items": [{"quantity": 1}], "months": 0}, "missing argument: items[0].sku_id"),
     ],
 )
-def test_a_wrong_argument_is_named_with_what_is_wrong(
+def test_an_invalid_argument_is_named_with_the_reason(
     kind: type[Arguments], sent: dict[str, Any], says: str
 ) -> None:
     with pytest.raises(ValidationError) as caught:
         kind.model_validate(sent)
 
-    error = errors.of_arguments(caught.value, kind)
+    error = errors.from_validation_error(caught.value, kind)
     assert error["message"].startswith(says)
     assert all(name in error["hint"] for name in kind.model_fields)

@@ -1,4 +1,4 @@
-"""Rows of real SKUs: ids, names, tiers and units as Google's public price list had them in 2022 and 2023."""
+"""Real SKUs: ids, names, tiers and units from Google's public price list of 2022 and 2023."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _UNITS: dict[str, dict[str, Any]] = {
 
 
 def add_sku(sku_id: str, name: str, unit: str, tiers: Tiers, *, regions: Sequence[str], **fields: Any) -> Sku:
-    """A SKU with one price; `fields` are those of the SKU, or of its price where they are `price`."""
+    """A SKU with one price. `fields` are fields of the SKU, except `price`, the fields of its price."""
     price_fields = fields.pop("price", {})
     sku = make_sku(
         sku_id=sku_id,
@@ -134,7 +134,7 @@ N2_REGIONS = {
 
 
 def add_n2(service: Service) -> None:
-    """The cores and RAM of N2 machines in four regions."""
+    """Cores and RAM of N2 machines in four regions."""
     for region, (place, core, core_nanos, ram, ram_nanos) in N2_REGIONS.items():
         regions = AMERICAS if region in AMERICAS else [region]
         add_sku(

@@ -25,7 +25,7 @@ from tests.catalog.factories import make_service, make_sku
         ([], None, "europe-west3", True),
     ],
 )
-def test_a_sku_is_sold_where_its_regions_say(
+def test_a_sku_is_sold_in_its_regions(
     service_regions: list[str], taxonomy: list[str] | None, region: str, sold: bool
 ) -> None:
     assert is_sold_in(Sku(service_regions=service_regions, geo_taxonomy_regions=taxonomy), region) is sold
@@ -37,7 +37,7 @@ def compute() -> Service:
 
 
 def named_skus_in(region: str, name: str, others: Sequence[str], service: Service) -> list[str]:
-    """Of the `others`, all sold in the region, those that count as the same SKU."""
+    """Those of `others`, all sold in the region, that count as the same SKU."""
     for other in others:
         make_sku(display_name=other, service=service, service_regions=[region])
     sku = make_sku(display_name=name, service=service, service_regions=["asia-east1"])
@@ -83,7 +83,7 @@ def named_skus_in(region: str, name: str, others: Sequence[str], service: Servic
         ),
     ],
 )
-def test_the_same_sku_elsewhere_differs_in_the_place_alone(
+def test_the_same_sku_elsewhere_differs_only_in_the_place(
     name: str, same: str, others: list[str], compute: Service
 ) -> None:
     assert named_skus_in("europe-west3", name, [*others, same], compute) == [same]
@@ -98,7 +98,7 @@ def test_the_same_sku_elsewhere_differs_in_the_place_alone(
         ("Licensing Fee for Ubuntu", "Licensing Fee for Red Hat Enterprise Linux"),
     ],
 )
-def test_another_product_is_no_candidate_where_the_region_lacks_this_one(
+def test_another_product_is_not_a_candidate_when_the_region_lacks_this_one(
     name: str, other: str, compute: Service
 ) -> None:
     assert named_skus_in("europe-west3", name, [other], compute) == []
@@ -114,7 +114,7 @@ def test_another_product_is_no_candidate_where_the_region_lacks_this_one(
         {"retired_at": datetime(2026, 1, 2, tzinfo=UTC)},
     ],
 )
-def test_skus_of_another_category_or_withdrawn_are_no_candidates(
+def test_skus_of_another_category_and_withdrawn_skus_are_not_candidates(
     different: dict[str, Any], compute: Service
 ) -> None:
     name = "N2 Instance Core running in EMEA"
@@ -124,14 +124,14 @@ def test_skus_of_another_category_or_withdrawn_are_no_candidates(
 
 
 @pytest.mark.django_db
-def test_skus_of_another_service_are_no_candidates(compute: Service) -> None:
+def test_skus_of_another_service_are_not_candidates(compute: Service) -> None:
     make_sku(display_name="Kubernetes fee in Frankfurt")
 
     assert named_skus_in("europe-west3", "Kubernetes fee in Tokyo", [], compute) == []
 
 
 @pytest.mark.django_db
-def test_the_global_sku_stands_in_where_a_region_has_none_of_its_own(compute: Service) -> None:
+def test_the_global_sku_is_the_candidate_when_a_region_has_none_of_its_own(compute: Service) -> None:
     make_sku(display_name="Balanced PD Capacity in Moon", service=compute, service_regions=["global"])
     sku = make_sku(display_name="Balanced PD Capacity in Tokyo", service=compute)
 

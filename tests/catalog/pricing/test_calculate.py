@@ -29,8 +29,8 @@ from tests.catalog.pricing.known_skus import (
 )
 
 POOLED = (
-    "Free and volume tiers are pooled over the items that share a SKU, as if no other usage of the project"
-    " or account counted towards them."
+    "Free and volume tiers are pooled over items of the same SKU; other usage in the project or account is"
+    " not counted towards them."
 )
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def test_the_whole_answer_for_a_tebibyte_of_egress() -> None:
     price = add_egress().pricing.get()
 
     answer = calculate(
-        [Item(EGRESS, Decimal(1024), label="downloads")], moment=snapshot(NOON + timedelta(days=1))
+        [Item(EGRESS, Decimal(1024), label="downloads")], snapshot=snapshot(NOON + timedelta(days=1))
     )
 
     assert answer == {
@@ -78,7 +78,7 @@ def test_the_whole_answer_for_a_tebibyte_of_egress() -> None:
         "not_priced": [],
         "proof": {"pricing_info_ids": [price.pk], "update_id": 17, "as_of": "2026-01-03T12:00:00Z"},
         "assumptions": [
-            "Prices are Google's list prices, before taxes and any discount of your own.",
+            "Prices are Google's list prices, before taxes and any discounts you have.",
             "Quantities are for one month.",
             POOLED,
         ],
@@ -97,7 +97,7 @@ def test_the_whole_answer_for_a_tebibyte_of_egress() -> None:
         ("europe-west3", 16, 16, "0.739008"),
     ],
 )
-def test_machines_cost_their_cores_and_ram(region: str, vcpus: int, gib: int, an_hour: str) -> None:
+def test_a_machine_costs_its_cores_and_ram(region: str, vcpus: int, gib: int, an_hour: str) -> None:
     add_n2(make_service())
     _, core, _, ram, _ = N2_REGIONS[region]
 
@@ -111,7 +111,7 @@ def test_machines_cost_their_cores_and_ram(region: str, vcpus: int, gib: int, an
     assert Decimal(answer["total"]["amount"]) == Decimal(an_hour) * 730
 
 
-def test_a_region_is_shown_where_it_was_asked_for_or_is_the_only_one() -> None:
+def test_an_items_region_is_the_requested_one_or_the_only_one_of_its_sku() -> None:
     add_egress()
     add_n2(make_service())
     american, german = N2_REGIONS["us-central1"][1], N2_REGIONS["europe-west3"][1]
@@ -125,13 +125,13 @@ def test_a_region_is_shown_where_it_was_asked_for_or_is_the_only_one() -> None:
     assert [item["region"] for item in items] == ["us-east1", None, "europe-west3"]
 
 
-def test_pooling_is_not_spoken_of_where_there_is_but_one_tier() -> None:
+def test_pooling_is_not_mentioned_for_a_single_tier() -> None:
     make_price(make_sku(sku_id="0000-0000-0001"), **ACCOUNT_MONTHLY)
 
     assert POOLED not in calculate([Item("0000-0000-0001", Decimal(1))])["assumptions"]
 
 
-def test_operations_are_priced_one_by_one_after_the_free_ones() -> None:
+def test_operations_beyond_the_free_tier_are_charged_one_by_one() -> None:
     add_class_a()
 
     assert amount(Item(CLASS_A, Decimal(1), "million requests")) == "4.975"
@@ -157,7 +157,7 @@ def test_a_total_of_half_a_cent_is_rounded_to_the_even_cent_and_never_to_minus_z
     assert calculate([Item(DISCOUNT, Decimal("0.001"))])["total"]["rounded"] == "0.00"
 
 
-def test_a_free_tier_is_given_once_when_two_items_share_a_sku() -> None:
+def test_a_free_tier_is_granted_once_when_two_items_share_a_sku() -> None:
     add_egress()
 
     answer = calculate([Item(EGRESS, Decimal(512)), Item(EGRESS, Decimal("0.5"), "TiB")])
@@ -168,14 +168,14 @@ def test_a_free_tier_is_given_once_when_two_items_share_a_sku() -> None:
     assert len(answer["proof"]["pricing_info_ids"]) == 1
 
 
-def test_months_multiply_what_one_month_costs() -> None:
+def test_months_multiply_the_cost_of_one_month() -> None:
     add_egress()
 
     answer = calculate([Item(EGRESS, Decimal(1024))], months=12)
 
     assert answer["total"]["amount"] == "1330.56"
     assert [part["cost"] for part in answer["items"][0]["tiers"]] == ["0", "110.88"]
-    assert "Tiers are those of one month, and an item's cost is 12 times their sum." in answer["assumptions"]
+    assert "Tiers show one month; an item's cost is 12 times their sum." in answer["assumptions"]
 
 
 def test_a_daily_allowance_is_spread_over_the_month_and_the_answer_says_so() -> None:
@@ -187,7 +187,7 @@ def test_a_daily_allowance_is_spread_over_the_month_and_the_answer_says_so() -> 
     assert "A daily allowance is spread over the 730/24 days of a month." in answer["assumptions"]
 
 
-def test_a_converted_quantity_shows_how_it_was_read() -> None:
+def test_a_note_explains_how_a_quantity_was_converted() -> None:
     add_egress()
 
     item = calculate([Item(EGRESS, Decimal(1), "TB")])["items"][0]
@@ -197,7 +197,7 @@ def test_a_converted_quantity_shows_how_it_was_read() -> None:
     assert item["notes"] == ["1 TB is 931.322574615478515625 GiBy."]
 
 
-def test_a_part_without_a_price_is_named_and_makes_the_total_partial() -> None:
+def test_an_item_without_a_price_is_reported_and_makes_the_total_partial() -> None:
     add_egress()
     make_sku(sku_id="0000-0000-0001")
 
@@ -215,7 +215,7 @@ def test_a_part_without_a_price_is_named_and_makes_the_total_partial() -> None:
     ]
 
 
-def test_a_price_that_google_took_back_is_not_quoted() -> None:
+def test_a_price_that_google_withdrew_is_not_quoted() -> None:
     sku = make_sku(sku_id="0000-0000-0001")
     make_price(sku)
     make_price(sku, [], effective_time=NOON + timedelta(days=1), usage_unit="")
@@ -224,14 +224,14 @@ def test_a_price_that_google_took_back_is_not_quoted() -> None:
         calculate([Item("0000-0000-0001", Decimal(1))])
 
 
-def test_a_sku_whose_first_tier_starts_late_has_no_price() -> None:
+def test_a_sku_whose_first_tier_starts_above_zero_has_no_price() -> None:
     make_price(make_sku(sku_id="0000-0000-0001"), [(10, "0", 5)])
 
-    with pytest.raises(NoPriceError, match="first tier starts at 10"):
+    with pytest.raises(NoPriceError, match="no price for usage below 10 units"):
         calculate([Item("0000-0000-0001", Decimal(100))])
 
 
-def test_nothing_priced_is_an_error_and_not_a_total_of_zero() -> None:
+def test_items_that_all_lack_a_price_are_an_error_and_not_a_total_of_zero() -> None:
     make_sku(sku_id="0000-0000-0001")
 
     with pytest.raises(NoPriceError) as caught:
@@ -240,7 +240,7 @@ def test_nothing_priced_is_an_error_and_not_a_total_of_zero() -> None:
     assert caught.value.candidates[0]["sku_id"] == "0000-0000-0001"
 
 
-def test_an_unknown_sku_is_answered_with_the_nearest() -> None:
+def test_an_unknown_sku_is_refused_with_the_closest_ids() -> None:
     add_egress()
 
     with pytest.raises(NotFoundError, match="22EB-AAE8-FBCE") as caught:
@@ -249,7 +249,7 @@ def test_an_unknown_sku_is_answered_with_the_nearest() -> None:
     assert [candidate["sku_id"] for candidate in caught.value.candidates] == [EGRESS]
 
 
-def test_a_wrong_region_is_answered_with_the_sku_of_that_region() -> None:
+def test_a_wrong_region_is_refused_with_the_sku_of_that_region() -> None:
     add_n2(make_service())
     _, core, *_ = N2_REGIONS["us-central1"]
 
@@ -270,7 +270,7 @@ def test_a_withdrawn_sku_is_priced_with_a_note() -> None:
     Sku.objects.update(retired_at=NOON + timedelta(days=9))
 
     before, since = (
-        calculate([Item(EGRESS, Decimal(1024))], moment=snapshot(as_of))["items"][0]
+        calculate([Item(EGRESS, Decimal(1024))], snapshot=snapshot(as_of))["items"][0]
         for as_of in (NOON + timedelta(days=8), None)
     )
 
@@ -279,51 +279,53 @@ def test_a_withdrawn_sku_is_priced_with_a_note() -> None:
     assert since["notes"] == ["Google withdrew this SKU by 2026-01-11; this is its last price."]
 
 
-def test_a_call_repeated_later_gives_the_same_answer_however_prices_moved() -> None:
+def test_a_call_repeated_with_its_as_of_gives_the_same_answer_after_prices_changed() -> None:
     make_update()
     sku = add_egress()
     items = [Item(EGRESS, Decimal(1024))]
     before = calculate(items)
     as_of = datetime.fromisoformat(before["proof"]["as_of"])
 
-    # A later sync learns of a price that took effect before the question was asked.
+    # A later sync reports a price that took effect before the first call.
     make_price(sku, [(0, "9", 0)], effective_time=as_of - timedelta(hours=6), created_at=timezone.now())
     during = calculate(items)
     make_update(completed_at=timezone.now())
     after = calculate(items)
 
-    assert calculate(items, moment=snapshot(as_of)) == before
-    assert during["total"] == before["total"]  # a sync's prices count once it has completed
+    assert calculate(items, snapshot=snapshot(as_of)) == before
+    assert during["total"] == before["total"]  # prices of a sync count once it has completed
     assert after["total"]["amount"] != before["total"]["amount"]
 
 
-def test_a_moment_ahead_is_answered_with_the_prices_known_now() -> None:
+def test_a_future_as_of_is_answered_with_current_prices() -> None:
     add_egress()
 
-    answer = calculate([Item(EGRESS, Decimal(1024))], moment=snapshot(timezone.now() + timedelta(days=1)))
+    answer = calculate([Item(EGRESS, Decimal(1024))], snapshot=snapshot(timezone.now() + timedelta(days=1)))
 
     assert datetime.fromisoformat(answer["proof"]["as_of"]) <= timezone.now()
-    assert "as_of lies ahead: the prices known now apply." in answer["assumptions"]
+    assert "as_of is in the future; current prices were used." in answer["assumptions"]
 
 
 @pytest.mark.parametrize("quantity", ["NaN", "Infinity", "-1", "1.1e18", "1e-31", f"{10**11}.{'1' * 30}"])
-def test_absurd_quantities_are_refused_with_the_items_place(quantity: str) -> None:
+def test_a_quantity_out_of_range_is_refused_with_the_position_of_its_item(quantity: str) -> None:
     with pytest.raises(InvalidArgumentError, match=r"items\[1\]"):
         calculate([Item(EGRESS, Decimal(1)), Item(EGRESS, Decimal(quantity))])
 
 
 @pytest.mark.parametrize(("count", "months"), [(0, 1), (101, 1), (1, 0), (1, 121)])
-def test_too_few_or_too_many_are_refused(count: int, months: int) -> None:
+def test_too_few_or_too_many_items_or_months_are_refused(count: int, months: int) -> None:
     with pytest.raises(InvalidArgumentError):
         calculate([Item(EGRESS, Decimal(1))] * count, months=months)
 
 
 @pytest.mark.parametrize("count", [1, 100])
-def test_one_query_however_many_items(count: int, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_any_number_of_items_takes_one_query(
+    count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     latest = make_update()
     items = [Item(make_price(make_sku()).sku_id, Decimal(1)) for _ in range(count)]
 
     with django_assert_num_queries(1):
-        assert len(calculate(items, moment=snapshot(latest=latest))["items"]) == count
+        assert len(calculate(items, snapshot=snapshot(latest=latest))["items"]) == count
     with django_assert_num_queries(2):
         calculate(items)

@@ -20,5 +20,5 @@ from catalog.pricing.decimals import plain
         ("0.0000000000000000000000000000015", "0.000000000000000000000000000002"),
     ],
 )
-def test_numbers_are_written_in_digits_without_loss(number: str, text: str) -> None:
+def test_numbers_are_written_in_digits_exact_to_30_decimal_places(number: str, text: str) -> None:
     assert plain(Decimal(number)) == text

@@ -32,7 +32,7 @@ def test_the_whole_answer_for_class_a_operations() -> None:
     make_update()
     sku = add_class_a()
 
-    answer = details([CLASS_A], moment=snapshot(LATER))
+    answer = details([CLASS_A], snapshot=snapshot(LATER))
 
     assert answer == {
         "as_of": "2026-02-01T12:00:00Z",
@@ -95,7 +95,7 @@ def test_the_whole_answer_for_class_a_operations() -> None:
     assert datetime.fromisoformat(answer["skus"][0]["first_synced_at"]) == sku.created_at
 
 
-def test_skus_come_once_each_in_the_order_asked_for_however_their_ids_are_written() -> None:
+def test_each_sku_comes_once_in_the_order_of_the_ids_however_they_are_written() -> None:
     add_egress()
     add_class_a()
 
@@ -104,7 +104,7 @@ def test_skus_come_once_each_in_the_order_asked_for_however_their_ids_are_writte
     assert [sku["sku_id"] for sku in answer["skus"]] == [CLASS_A, EGRESS]
 
 
-def test_an_unknown_id_comes_back_with_the_nearest_known_ones() -> None:
+def test_an_unknown_id_is_returned_with_the_closest_known_ones() -> None:
     add_egress()
     add_class_a()
 
@@ -117,7 +117,7 @@ def test_an_unknown_id_comes_back_with_the_nearest_known_ones() -> None:
     ]
 
 
-def test_a_sku_without_a_price_shows_none_and_no_example() -> None:
+def test_a_sku_without_a_price_has_neither_pricing_nor_an_example() -> None:
     sku = make_sku()
 
     shown = details([sku.sku_id], history=True)["skus"][0]
@@ -144,7 +144,7 @@ def test_history_is_newest_first_with_the_change_of_the_first_paid_tier() -> Non
     assert history[0]["tiers"][0]["unit_price"]["amount"] == "0.05"
 
 
-def test_history_shows_when_a_price_was_taken_back_and_given_again() -> None:
+def test_history_shows_when_a_price_was_withdrawn_and_restored() -> None:
     sku = make_sku()
     make_price(sku, [(0, "0", 5)], effective_time=NOON)
     make_price(sku, [], effective_time=NOON + timedelta(days=1), usage_unit="")
@@ -160,7 +160,7 @@ def test_history_shows_when_a_price_was_taken_back_and_given_again() -> None:
     ]
 
 
-def test_a_discount_that_grows_is_a_fall_of_the_price() -> None:
+def test_a_growing_discount_is_a_price_cut() -> None:
     sku = make_sku()
     make_price(sku, [(0, "0", -5)], effective_time=NOON)
     make_price(sku, [(0, "0", -6)], effective_time=LATER)
@@ -171,7 +171,7 @@ def test_a_discount_that_grows_is_a_fall_of_the_price() -> None:
     assert history[0]["change_percent"] == "-20"
 
 
-def test_prices_in_other_units_are_not_compared() -> None:
+def test_prices_in_different_units_are_not_compared() -> None:
     sku = make_sku()
     make_price(sku, [(0, "0", 5)], effective_time=NOON)
     by_the_minute = {"usage_unit": "min", "base_unit_conversion_factor": "60"}
@@ -183,7 +183,7 @@ def test_prices_in_other_units_are_not_compared() -> None:
     assert [row["change_percent"] for row in history] == [None, None]
 
 
-def test_as_of_shows_the_price_of_that_moment() -> None:
+def test_as_of_shows_the_price_in_effect_then() -> None:
     make_update()
     sku = make_sku()
     old = make_price(sku, [(0, "0", 5)])
@@ -191,7 +191,7 @@ def test_as_of_shows_the_price_of_that_moment() -> None:
     make_update(completed_at=LATER)
 
     def price_at(as_of: datetime | None) -> str | None:
-        pricing = details([sku.sku_id], moment=snapshot(as_of))["skus"][0]["pricing"]
+        pricing = details([sku.sku_id], snapshot=snapshot(as_of))["skus"][0]["pricing"]
         return pricing and pricing["tiers"][0]["unit_price"]["amount"]
 
     assert price_at(LATER - timedelta(seconds=1)) == "0.000000005"
@@ -200,7 +200,7 @@ def test_as_of_shows_the_price_of_that_moment() -> None:
     assert price_at(old.effective_time - timedelta(seconds=1)) is None
 
 
-def test_a_withdrawn_sku_was_last_seen_by_its_own_last_sync() -> None:
+def test_a_withdrawn_sku_was_last_seen_by_the_last_sync_that_wrote_it() -> None:
     first = make_update()
     make_update(started_at=LATER, completed_at=LATER)
     offered = make_sku(last_seen_update=first)
@@ -226,7 +226,7 @@ def test_each_example_is_a_calculate_call_that_works() -> None:
         assert calculate([sent])["items"][0]["notes"] == []
 
 
-def test_an_hourly_example_is_a_month_of_it() -> None:
+def test_the_example_of_an_hourly_sku_is_730_hours() -> None:
     add_a100_commitment()
 
     example = details(["DBF8-D0A6-2F53"])["skus"][0]["example"]
@@ -246,13 +246,15 @@ def test_an_answer_is_plain_json() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 20])
-def test_one_query_however_many_skus(count: int, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_any_number_of_skus_takes_one_query(
+    count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     latest = make_update()
     ids = [make_price(make_sku()).sku_id for _ in range(count)]
     unpriced = make_sku().sku_id
 
     with django_assert_num_queries(1):
-        assert len(details(ids, moment=snapshot(latest=latest), history=True)["skus"]) == count
+        assert len(details(ids, snapshot=snapshot(latest=latest), history=True)["skus"]) == count
     with django_assert_num_queries(2):
         details(ids)
     with django_assert_num_queries(4):

@@ -14,9 +14,9 @@ DAY = timedelta(days=1)
 
 
 def in_effect(sku: Sku, days: float) -> PricingInfo | None:
-    """The price that answers a question about the moment so many days after the first sync."""
-    moment = snapshot(NOON + days * DAY, PricingUpdate.objects.latest_completed())
-    price = look_up([sku.sku_id], moment)[sku.sku_id].list_price
+    """The price in effect so many days after the first sync."""
+    then = snapshot(NOON + days * DAY, PricingUpdate.objects.latest_completed())
+    price = look_up([sku.sku_id], then)[sku.sku_id].list_price
     return price.info if price else None
 
 
@@ -26,14 +26,14 @@ def sku() -> Sku:
     return make_sku()
 
 
-def test_the_price_that_took_effect_last_applies(sku: Sku) -> None:
+def test_the_latest_price_to_take_effect_applies(sku: Sku) -> None:
     make_price(sku, effective_time=NOON - 9 * DAY)
     newer = make_price(sku, effective_time=NOON - DAY)
 
     assert in_effect(sku, 1) == newer
 
 
-def test_a_price_that_is_yet_to_take_effect_does_not_apply(sku: Sku) -> None:
+def test_a_price_that_has_not_taken_effect_does_not_apply(sku: Sku) -> None:
     now = make_price(sku, effective_time=NOON - DAY)
     soon = make_price(sku, effective_time=NOON + 2 * DAY)
 
@@ -41,7 +41,7 @@ def test_a_price_that_is_yet_to_take_effect_does_not_apply(sku: Sku) -> None:
     assert in_effect(sku, 2) == soon
 
 
-def test_what_a_later_sync_learned_does_not_change_an_earlier_answer(sku: Sku) -> None:
+def test_prices_from_a_later_sync_do_not_change_an_earlier_answer(sku: Sku) -> None:
     then = make_price(sku, effective_time=NOON - 9 * DAY)
     backdated = make_price(sku, effective_time=NOON - 5 * DAY, created_at=NOON + 2 * DAY)
     make_update(completed_at=NOON + 2.1 * DAY)
@@ -51,7 +51,7 @@ def test_what_a_later_sync_learned_does_not_change_an_earlier_answer(sku: Sku) -
     assert in_effect(sku, 2.1) == backdated
 
 
-def test_prices_of_a_sync_that_failed_apply_once_one_completes(sku: Sku) -> None:
+def test_prices_from_a_failed_sync_apply_once_a_later_one_completes(sku: Sku) -> None:
     then = make_price(sku, effective_time=NOON - DAY)
     learned = make_price(sku, effective_time=NOON + DAY, created_at=NOON + DAY)
     make_update(completed_at=NOON + DAY, status=PricingUpdate.Status.FAILED)
@@ -62,20 +62,20 @@ def test_prices_of_a_sync_that_failed_apply_once_one_completes(sku: Sku) -> None
     assert in_effect(sku, 3) == learned
 
 
-def test_a_moment_before_the_first_sync_is_answered_by_what_was_learned_first(sku: Sku) -> None:
+def test_a_time_before_the_first_sync_gets_the_prices_that_were_learned_first(sku: Sku) -> None:
     first = make_price(sku, effective_time=NOON - 9 * DAY)
     make_price(sku, effective_time=NOON - 8 * DAY, created_at=NOON + DAY)
 
     assert in_effect(sku, -5) == first
 
 
-def test_there_is_no_price_before_the_first_took_effect(sku: Sku) -> None:
+def test_a_sku_has_no_price_before_its_first_took_effect(sku: Sku) -> None:
     make_price(sku, effective_time=NOON - DAY)
 
     assert in_effect(sku, -2) is None
 
 
-def test_a_price_without_a_time_is_older_than_any_with_one(sku: Sku) -> None:
+def test_a_price_without_an_effective_time_is_older_than_any_with_one(sku: Sku) -> None:
     timeless = make_price(sku, effective_time=None)
 
     assert in_effect(sku, -1000) == timeless
@@ -84,14 +84,14 @@ def test_a_price_without_a_time_is_older_than_any_with_one(sku: Sku) -> None:
     assert in_effect(sku, 1) == dated
 
 
-def test_the_newer_row_applies_where_two_took_effect_at_once(sku: Sku) -> None:
+def test_the_newer_row_applies_when_two_took_effect_at_once(sku: Sku) -> None:
     make_price(sku, effective_time=NOON)
     newer = make_price(sku, effective_time=NOON)
 
     assert in_effect(sku, 1) == newer
 
 
-def test_a_price_that_was_taken_back_applies_no_longer(sku: Sku) -> None:
+def test_a_withdrawn_price_no_longer_applies(sku: Sku) -> None:
     make_price(sku, effective_time=NOON - DAY)
     make_price(sku, [], effective_time=NOON + DAY, usage_unit="", created_at=NOON + DAY)
     make_update(completed_at=NOON + DAY)

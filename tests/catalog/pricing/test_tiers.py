@@ -47,7 +47,7 @@ def cost(slices: list[Slice]) -> Decimal:
 EGRESS = price(("0", "0"), ("100", "0.12"), ("1024", "0.11"), ("10240", "0.08"), aggregation=ACCOUNT)
 
 
-def test_a_tebibyte_of_egress_costs_as_much_as_google_charges() -> None:
+def test_a_tebibyte_of_egress_costs_what_google_charges() -> None:
     # Cloud Storage egress 22EB-AAE8-FBCD: 100 GiB are free, the next 924 cost 0.12 USD each.
     slices = month("1024", EGRESS)
 
@@ -74,7 +74,7 @@ def test_operations_beyond_the_free_tier_are_charged_one_by_one() -> None:
     assert cost(month("1000000", class_a)) == Decimal("4.975")
 
 
-def test_a_discounts_negative_rate_is_priced_as_it_is() -> None:
+def test_the_negative_rate_of_a_discount_lowers_the_cost() -> None:
     # E2 free tier discount 168E-35F8-9C79: -5,452,898 nanos an hour for the first 744 hours.
     discount = price(("0", "-0.005452898"), ("744", "0"), aggregation=ACCOUNT, unit_size=Decimal(3600))
 
@@ -82,14 +82,14 @@ def test_a_discounts_negative_rate_is_priced_as_it_is() -> None:
     assert cost(month("1000", discount)) == Decimal("-4.056956112")
 
 
-def test_units_and_nanos_of_a_price_count_both() -> None:
+def test_a_price_counts_its_units_and_its_nanos() -> None:
     # A100 commitment DBF8-D0A6-2F53: 1 unit and 848,362,040 nanos an hour.
     a100 = price(("0", "1.848362040"), unit_size=Decimal(3600))
 
     assert cost(month("730", a100)) == Decimal("1349.3042892")
 
 
-def test_an_items_slices_are_none_where_nothing_is_used() -> None:
+def test_an_item_without_usage_has_no_slices() -> None:
     assert price_month([Decimal(0), Decimal(0)], EGRESS) == [[], []]
 
 
@@ -104,37 +104,37 @@ def test_a_cost_is_rounded_half_even_to_the_nano() -> None:
     ]
 
 
-def test_tiers_in_any_order_price_alike() -> None:
+def test_the_order_of_tiers_does_not_matter() -> None:
     assert month("20000", EGRESS) == month("20000", Price(EGRESS.tiers[::-1], GIB, ACCOUNT))
 
 
-def test_a_free_tier_is_given_once_when_two_items_share_a_sku() -> None:
+def test_a_free_tier_is_granted_once_when_two_items_share_a_sku() -> None:
     one, other = price_month([512 * GIB, 512 * GIB], EGRESS)
 
     assert cost(one) == cost(other) == Decimal("55.44")
     assert [part.quantity for part in one] == [50, 462]
 
 
-def test_each_item_has_its_own_tiers_where_usage_is_not_aggregated() -> None:
+def test_each_item_has_its_own_tiers_when_usage_is_not_aggregated() -> None:
     tiered = Price(EGRESS.tiers, GIB, ALONE)
 
     assert [cost(slices) for slices in price_month([100 * GIB, 100 * GIB], tiered)] == [0, 0]
 
 
-def test_a_projects_items_share_tiers_as_an_accounts_do() -> None:
+def test_items_share_tiers_within_a_project_as_within_an_account() -> None:
     by_project = Price(EGRESS.tiers, GIB, Aggregation("PROJECT", "MONTHLY", 1))
 
     assert [cost(slices) for slices in price_month([100 * GIB, 100 * GIB], by_project)] == [6, 6]
 
 
-def test_an_item_that_uses_nothing_has_no_part_in_shared_slices() -> None:
+def test_an_item_without_usage_gets_no_share_of_shared_slices() -> None:
     unused, used = price_month([Decimal(0), 1024 * GIB], EGRESS)
 
     assert unused == []
     assert cost(used) == Decimal("110.88")
 
 
-def test_nanos_that_cannot_be_split_go_to_the_largest_remainders() -> None:
+def test_indivisible_nanos_go_to_the_largest_remainders() -> None:
     penny = price(("0", "0.00000001"), aggregation=ACCOUNT, unit_size=Decimal(1))
 
     shares = price_month([Decimal("0.5"), Decimal("0.25"), Decimal("0.25")], penny)
@@ -142,7 +142,7 @@ def test_nanos_that_cannot_be_split_go_to_the_largest_remainders() -> None:
     assert [cost(slices) / NANO for slices in shares] == [5, 3, 2]
 
 
-def test_a_days_allowance_is_given_on_each_day_of_730_hours() -> None:
+def test_a_daily_allowance_is_granted_on_each_day_of_730_hours() -> None:
     # App Engine egress 07A4-C7D5-D204: 1 GiB a day is free, then 0.12 USD each.
     daily = price(("0", "0"), ("1", "0.12"), aggregation=DAILY)
 
@@ -158,13 +158,13 @@ def test_tiers_over_several_months_are_spread_over_them() -> None:
     assert cost(month("2", quarterly)) == 1
 
 
-def test_tiers_over_several_days_are_given_as_often_as_they_start_anew() -> None:
+def test_tiers_over_several_days_start_over_that_often_in_a_month() -> None:
     every_five_days = price(("0", "0"), ("3", "1"), aggregation=Aggregation("ACCOUNT", "DAILY", 5))
 
     assert cost(month("20", every_five_days)) == Decimal("1.75")  # 20 - 3 x 365/60
 
 
-def test_a_price_without_a_rate_for_the_first_unit_is_not_complete() -> None:
+def test_a_price_without_a_rate_for_the_first_unit_is_incomplete() -> None:
     assert not price().is_complete
     assert not price(("10", "0.5")).is_complete
     assert price(("10", "0.5"), ("0", "1")).is_complete
@@ -187,7 +187,7 @@ def prices(
 
 
 @given(prices(rates=RATES), AMOUNTS, AMOUNTS)
-def test_more_usage_never_costs_less_where_no_rate_is_negative(
+def test_more_usage_never_costs_less_unless_a_rate_is_negative(
     of: Price, usage: Decimal, more: Decimal
 ) -> None:
     less_cost, more_cost = (cost(price_month([amount], of)[0]) for amount in (usage, usage + more))
@@ -205,7 +205,7 @@ def test_slices_cover_the_usage_without_gap_or_overlap(of: Price, usage: Decimal
 
 
 @given(prices(aggregation=ACCOUNT), st.lists(AMOUNTS, min_size=2, max_size=6))
-def test_splitting_an_item_changes_nothing_in_the_total(of: Price, parts: list[Decimal]) -> None:
+def test_splitting_an_item_does_not_change_the_total(of: Price, parts: list[Decimal]) -> None:
     whole = price_month([exact_sum(parts)], of)[0]
     shares = price_month(parts, of)
 
@@ -214,7 +214,7 @@ def test_splitting_an_item_changes_nothing_in_the_total(of: Price, parts: list[D
 
 
 @given(prices(rates=RATES, aggregation=ACCOUNT), st.lists(AMOUNTS, min_size=2, max_size=6))
-def test_each_share_is_in_proportion_to_a_nano_a_slice(of: Price, parts: list[Decimal]) -> None:
+def test_each_share_is_proportional_to_within_a_nano_per_slice(of: Price, parts: list[Decimal]) -> None:
     whole = price_month([exact_sum(parts)], of)[0]
 
     for slices, part in zip(price_month(parts, of), parts, strict=True):
@@ -223,7 +223,7 @@ def test_each_share_is_in_proportion_to_a_nano_a_slice(of: Price, parts: list[De
 
 
 def oracle(base: Decimal, of: Price) -> Fraction:
-    """The cost of one item's month by rational numbers, written apart from the code under test."""
+    """The cost of one item's month in rational numbers, implemented independently of the code under test."""
     usage = Fraction(base) / Fraction(of.unit_size)
     often = Fraction(1, of.aggregation.count) * (Fraction(730, 24) if of.aggregation.is_daily else 1)
     tiers = sorted((Fraction(tier.start) * often, Fraction(tier.unit_price)) for tier in of.tiers)
@@ -280,18 +280,18 @@ def wire_price(info: dict[str, Any]) -> tuple[UsageUnit, Price]:
     return unit, Price(tiers, unit.factor, aggregation)
 
 
-def test_every_sku_of_the_real_catalog_is_priced_as_rational_numbers_say(real_catalog: Path) -> None:
+def test_every_sku_of_the_real_catalog_costs_what_rational_numbers_say(real_catalog: Path) -> None:
     quantities = [Decimal(text) for text in ("0.000000001", "1", "33.333333333", "5000.5", "987654321.1")]
     seen = 0
     for number, (unit, of) in enumerate(wire_prices(real_catalog)):
-        units = unit.fitting_units()
+        units = unit.compatible_units()
         base = unit.base_quantity(quantities[number % len(quantities)], units[number % len(units)])
         assert Fraction(cost(price_month([base], of)[0])) == oracle(base, of)
         seen += 1
     assert seen == 19_781
 
 
-def test_google_and_we_agree_how_large_each_unit_of_the_real_catalog_is(real_catalog: Path) -> None:
+def test_each_unit_of_the_real_catalog_has_the_size_that_google_says(real_catalog: Path) -> None:
     units = {unit for unit, _ in wire_prices(real_catalog)}
 
     assert {unit.code for unit in units} == {"h", "mo", "s", "count", "GiBy", "GiBy.h", "GiBy.d", "GiBy.mo"}

@@ -83,7 +83,7 @@ def test_codes_and_words_name_units(text: str, unit: Unit) -> None:
         "billion " * 5,
     ],
 )
-def test_what_is_ambiguous_or_unknown_names_no_unit(text: str) -> None:
+def test_ambiguous_and_unknown_texts_are_not_units(text: str) -> None:
     assert parse_unit(text) is None
 
 
@@ -119,7 +119,7 @@ def test_quantities_are_converted_exactly(
 
 
 @pytest.mark.parametrize(
-    ("usage_unit", "unit", "fitting"),
+    ("usage_unit", "unit", "compatible"),
     [
         (GIB, "hours", ["GiBy", "MiBy", "TiBy", "GBy", "TBy", "By"]),
         (GIB_MONTH, "GiB", ["GiBy.mo", "GiBy.h", "TiBy.mo", "GBy.mo", "GBy.h", "By.s"]),
@@ -129,27 +129,27 @@ def test_quantities_are_converted_exactly(
         (UsageUnit("d", "day", "h", Decimal(24)), "min", ["d"]),
     ],
 )
-def test_a_unit_of_another_dimension_is_refused_with_those_that_fit(
-    usage_unit: UsageUnit, unit: str, fitting: list[str]
+def test_a_unit_of_another_dimension_is_refused_with_the_compatible_ones(
+    usage_unit: UsageUnit, unit: str, compatible: list[str]
 ) -> None:
     with pytest.raises(UnitMismatchError) as caught:
         usage_unit.base_quantity(Decimal(1), unit)
 
-    assert caught.value.candidates == fitting
-    for candidate in fitting:
+    assert caught.value.candidates == compatible
+    for candidate in compatible:
         assert usage_unit.base_quantity(Decimal(1), candidate) > 0
 
 
-def test_a_converted_unit_is_explained_and_the_own_one_is_not() -> None:
-    assert GIB.remark("GB") == "1 GB is 0.931322574615478515625 GiBy."
-    assert HOUR.remark("mo") == "1 mo is 730 h."
-    assert MONTH.remark("d") == (
+def test_a_note_explains_a_conversion_and_the_usage_unit_needs_none() -> None:
+    assert GIB.conversion_note("GB") == "1 GB is 0.931322574615478515625 GiBy."
+    assert HOUR.conversion_note("mo") == "1 mo is 730 h."
+    assert MONTH.conversion_note("d") == (
         "1 d is 0.032258064516129032258064516129 mo. This SKU's month has 744 hours."
     )
-    assert MONTH.remark("year") == "1 year is 12 mo."
-    assert GIB.remark("giby") is None
-    assert HOUR.remark("vCPU hours") is None
-    assert GIB.remark(None) is None
+    assert MONTH.conversion_note("year") == "1 year is 12 mo."
+    assert GIB.conversion_note("giby") is None
+    assert HOUR.conversion_note("vCPU hours") is None
+    assert GIB.conversion_note(None) is None
 
 
 def test_the_month_of_a_sku_priced_by_the_month_has_31_days() -> None:
@@ -161,10 +161,10 @@ def test_a_unit_without_a_base_unit_counts_itself() -> None:
     widget = UsageUnit("widget", "", "", Decimal(1))
 
     assert widget.base_quantity(Decimal(3), "Widget") == 3
-    assert widget.fitting_units() == ["widget"]
+    assert widget.compatible_units() == ["widget"]
 
 
-def test_a_sku_priced_by_the_year_has_months_of_a_twelfth() -> None:
+def test_a_month_of_a_sku_priced_by_the_year_is_a_twelfth_of_it() -> None:
     year = UsageUnit("a", "year", "s", Decimal(365 * 86_400))
 
     assert year.base_quantity(Decimal(12), "mo") == year.base_quantity(Decimal(1), None)
@@ -181,10 +181,10 @@ def test_a_quantity_means_the_same_in_each_unit(quantity: Decimal) -> None:
 
 
 @given(QUANTITIES, st.sampled_from([GIB, GIB_HOUR, GIB_MONTH, HOUR, MONTH, COUNT]), st.data())
-def test_there_and_back_is_where_one_started(
+def test_converting_there_and_back_gives_the_same_quantity(
     quantity: Decimal, usage_unit: UsageUnit, data: st.DataObject
 ) -> None:
-    unit = data.draw(st.sampled_from(usage_unit.fitting_units()))
+    unit = data.draw(st.sampled_from(usage_unit.compatible_units()))
 
     base = usage_unit.base_quantity(quantity, unit)
     one = usage_unit.base_quantity(Decimal(1), unit)

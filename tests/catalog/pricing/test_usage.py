@@ -6,7 +6,7 @@ import pytest
 
 from catalog.errors import InvalidArgumentError, UnitMismatchError
 from catalog.pricing.list_prices import look_up, snapshot
-from catalog.pricing.usage import Item, Line, normal_items, parse_quantity, read_items
+from catalog.pricing.usage import Item, Line, normalize_items, parse_quantity, read_items
 from tests.catalog.factories import make_price, make_sku
 
 
@@ -53,16 +53,16 @@ def test_other_texts_are_refused(text: str) -> None:
 
 
 def read(item: Item) -> Line:
-    items = normal_items([item])
-    moment = snapshot(None, None)
-    (line,) = read_items(items, look_up([items[0].sku_id], moment), moment.at)
+    items = normalize_items([item])
+    now = snapshot(None, None)
+    (line,) = read_items(items, look_up([items[0].sku_id], now), now.at)
     assert isinstance(line, Line)
     return line
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("region", [" Europe-West3 ", "europe-west3-b", "Frankfurt"])
-def test_an_id_and_a_region_are_read_as_the_catalog_spells_them(region: str) -> None:
+def test_an_id_and_a_region_are_normalized_to_the_catalogs_spelling(region: str) -> None:
     make_price(make_sku(sku_id="22EB-AAE8-FBCD", service_regions=["europe-west3"]))
 
     line = read(Item("22ebaae8fbcd", Decimal(1), region=region))
@@ -71,8 +71,8 @@ def test_an_id_and_a_region_are_read_as_the_catalog_spells_them(region: str) -> 
 
 
 @pytest.mark.parametrize("region", ["eu", "Germany", "global", "elsewhere"])
-def test_what_names_no_single_region_is_left_as_it_is(region: str) -> None:
-    (item,) = normal_items([Item("22EB-AAE8-FBCD", Decimal(1), region=region)])
+def test_a_text_that_does_not_name_a_single_region_is_kept(region: str) -> None:
+    (item,) = normalize_items([Item("22EB-AAE8-FBCD", Decimal(1), region=region)])
 
     assert item.region == region.lower()
 
@@ -81,12 +81,12 @@ def test_what_names_no_single_region_is_left_as_it_is(region: str) -> None:
 @pytest.mark.parametrize(
     ("service_regions", "region", "note"),
     [
-        (["us"], "us-east1", "This SKU is sold as us, which includes us-east1."),
+        (["us"], "us-east1", "This SKU is sold in us, which includes us-east1."),
         ([], "us-east1", None),
         (["us-east1"], "us-east1", None),
         (["us", "asia"], None, None),
         (["global"], "global", None),
-        (["global"], "us-east1", "This SKU is sold globally: the region does not change its price."),
+        (["global"], "us-east1", "This SKU is sold globally; the region does not change its price."),
     ],
 )
 def test_a_wider_place_of_sale_is_noted(
@@ -99,7 +99,7 @@ def test_a_wider_place_of_sale_is_noted(
 
 
 @pytest.mark.django_db
-def test_a_unit_that_does_not_fit_is_refused_with_the_items_name() -> None:
+def test_an_incompatible_unit_is_refused_with_the_name_of_the_item() -> None:
     price = make_price(make_sku())
 
     with pytest.raises(UnitMismatchError, match=r"items\[0\] \(web\): 'GiB'") as caught:

@@ -1,0 +1,44 @@
+"""Calls over HTTP through the official client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from mcp.shared.exceptions import MCPError
+
+from tests.harness.product import Product, install, serve
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    folder = tmp_path_factory.mktemp("limited")
+    product = install(f"file:{folder}/catalog.db", TOOL_CALLS_PER_MINUTE="2")
+    product.manage("sync_catalog", "--source", "sample")
+    with serve(product, folder / "server.log"):
+        yield product
+
+
+def test_an_agent_over_the_limit_is_told_how_long_to_wait(product: Product) -> None:
+    token = product.manage("issue_token", "ann").strip()
+
+    answers = [product.ask(token, "search", {"query": "n2 core"}) for _ in range(3)]
+
+    assert [answer.is_error for answer in answers] == [False, False, True]
+    content = answers[-1].structured_content
+    assert isinstance(content, dict)
+    assert content["error"]["code"] == "rate_limited"
+    assert content["error"]["message"] == "Rate limit reached: 2 search calls per minute."
+    assert content["error"]["hint"].startswith("Wait ")
+    other = product.manage("issue_token", "bob").strip()
+    assert not product.ask(other, "search", {"query": "n2 core"}).is_error
+
+
+def test_an_unknown_tool_is_refused_with_the_names_of_the_tools(product: Product) -> None:
+    token = product.manage("issue_token", "cid").strip()
+
+    with pytest.raises(ExceptionGroup) as caught:
+        product.ask(token, "prices", {})
+
+    message = r"^Unknown tool 'prices'\. Tools: search, details, calculate\.$"
+    assert caught.group_contains(MCPError, match=message)
