@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
 
 from catalog.providers.google_cloud.regions import (
     MULTI_REGIONS,
@@ -18,7 +19,8 @@ from catalog.providers.google_cloud.regions import (
     Region,
 )
 
-CLOSE_NAMES = 5
+MAX_CANDIDATES = 5
+MIN_SIMILARITY = 60  # percent
 # Further codes of a multi-region: Cloud Storage lists "europe", BigQuery "eu".
 OTHER_CODES = {"europe": ("eu",)}
 WORD = re.compile(r"[^\W_]+")
@@ -140,9 +142,11 @@ def is_listed(place: Place) -> bool:
 
 def close_places(text: str) -> list[dict[str, str]]:
     """Places with a name or code near `text`, the nearest first."""
-    names = difflib.get_close_matches(fold(text), PLACES, n=CLOSE_NAMES, cutoff=0.6)
-    near = dict.fromkeys(PLACES[name] for name in names)
-    return [{"region": place.label, "place": _place_name(place)} for place in near]
+    matches = process.extract(
+        fold(text), list(PLACES), scorer=fuzz.ratio, limit=MAX_CANDIDATES, score_cutoff=MIN_SIMILARITY
+    )
+    places = dict.fromkeys(PLACES[name] for name, _, _ in matches)
+    return [{"region": place.label, "place": _place_name(place)} for place in places]
 
 
 def _place_name(place: Place) -> str:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import reduce
 from operator import or_
 
 from django.db.models import Q
+from rapidfuzz import fuzz, process
 
 from catalog.models import Sku
 from catalog.pricing.answers import Candidate
 
 _GOOGLE_ID = re.compile(r"([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})", re.IGNORECASE)
 _GROUP = 4
-_NEAREST = 3
-_LIKENESS = 0.75
+_MAX_CANDIDATES = 3
+_MIN_SIMILARITY = 75  # percent
 
 
 def normal(text: str) -> str:
@@ -35,7 +35,9 @@ def nearest(sku_ids: Iterable[str]) -> dict[str, list[Candidate]]:
     return {
         sku_id: [
             {"sku_id": match, "display_name": names[match]}
-            for match in get_close_matches(text, names, _NEAREST, _LIKENESS)
+            for match, _, _ in process.extract(
+                text, list(names), scorer=fuzz.ratio, limit=_MAX_CANDIDATES, score_cutoff=_MIN_SIMILARITY
+            )
         ]
         for sku_id, text in texts.items()
     }

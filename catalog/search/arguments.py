@@ -33,7 +33,8 @@ def read_request(request: SearchRequest, vocabulary: Vocabulary) -> Wanted:
     """
     _check_bounds(request)
     question = _without_chatter(
-        read_question(request.query, vocabulary.lexicon.mend, vocabulary.lexicon.base), vocabulary
+        read_question(request.query, vocabulary.spell_checker.correct, vocabulary.spell_checker.base_form),
+        vocabulary,
     )
     question = _with_services(question, vocabulary)
     region, usage_type = _clean(request.region), _clean(request.usage_type)

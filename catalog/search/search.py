@@ -94,7 +94,7 @@ def _hint(wanted: Wanted, why: str) -> str | None:
     question, without = wanted.question, wanted.without
     read = [
         f'Read "{typed}" as "{meant}".'
-        for typed, meant in question.mended
+        for typed, meant in question.corrected
         if meant not in without and typed != meant.replace(" ", "")
     ]
     unknown = f"No SKU or service has {_listed(question.left_out)}: left out." if question.left_out else ""

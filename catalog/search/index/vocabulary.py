@@ -25,7 +25,7 @@ from catalog.search.query.dictionary import (
     TOGETHER,
     USAGE_WORDS,
 )
-from catalog.search.query.spelling import Lexicon, Words
+from catalog.search.query.spelling import SpellChecker, Words
 
 # One statement, as a remote database answers each in a round trip.
 LOAD = """
@@ -59,7 +59,7 @@ class Vocabulary:
     words_of_services: frozenset[str]
     values: frozenset[str]
     services: dict[str, tuple[str, ...]]
-    lexicon: Lexicon
+    spell_checker: SpellChecker
 
     def has_value(self, text: str) -> bool:
         """Whether a SKU has the place or filter token `text`."""
@@ -128,5 +128,5 @@ def _load() -> Vocabulary:
         else:
             (words if column in ("name", "text") else values).add(text)
     of_services = frozenset(word for name in services for word in name.split())
-    lexicon = Lexicon(words | of_services, OUR_WORDS, words)
-    return Vocabulary(Words(words), of_services, frozenset(values), services, lexicon)
+    spell_checker = SpellChecker(words | of_services, OUR_WORDS, words)
+    return Vocabulary(Words(words), of_services, frozenset(values), services, spell_checker)

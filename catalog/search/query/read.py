@@ -33,8 +33,8 @@ ONE_REGION = re.compile(r"\b(?:single|one) (?:region|location)\b")
 class Question:
     """What a query asks for.
 
-    `text` is the whole of it, folded and mended; `place_words` are the words that `place` was read from,
-    `mended` the slips with what they were meant to be, and `left_out` words that say nothing to the catalog.
+    `text` is the whole of it, folded and corrected; `place_words` are the words that `place` was read from,
+    `corrected` pairs misspelled words with their corrections; `left_out` are words that the catalog lacks.
     `unwanted` are words of the names of SKUs that are not meant.
     """
 
@@ -43,7 +43,7 @@ class Question:
     place: Place | None = None
     place_words: tuple[str, ...] = ()
     usage_type: str | None = None
-    mended: tuple[tuple[str, str], ...] = ()
+    corrected: tuple[tuple[str, str], ...] = ()
     left_out: tuple[str, ...] = ()
     unwanted: tuple[str, ...] = ()
     text: str = ""
@@ -53,14 +53,16 @@ class Question:
         return list(self.ids) or [term.word for term in self.terms if term.word]
 
 
-def read_question(query: str, mend: Callable[[str], str] = str, base: Callable[[str], str] = str) -> Question:
+def read_question(
+    query: str, correct: Callable[[str], str] = str, base: Callable[[str], str] = str
+) -> Question:
     """Reads places, usage types and ids out of `query`; what is left are its words.
 
     An id names one thing, so a query with an id has no other words.
 
     Args:
         query: as a person wrote it.
-        mend: gives the word that a slip was meant to be, and any other word as it is.
+        correct: gives the word that a slip was meant to be, and any other word as it is.
         base: gives the form of a word that the catalog has, such as "suspended" for "suspend".
     """
     ids = tuple(dict.fromkeys(found.upper() for found in ID.findall(query)))
@@ -68,8 +70,8 @@ def read_question(query: str, mend: Callable[[str], str] = str, base: Callable[[
         return Question(ids=ids)
     typed = [base(word) for word in plain_words(query)]
     # A region of a code that we do not know yet is no slip.
-    meant = [word if REGION_PART.fullmatch(word) else mend(word) for word in typed]
-    mended = tuple(dict.fromkeys((old, new) for old, new in zip(typed, meant, strict=True) if old != new))
+    meant = [word if REGION_PART.fullmatch(word) else correct(word) for word in typed]
+    corrected = tuple(dict.fromkeys((old, new) for old, new in zip(typed, meant, strict=True) if old != new))
     text = " ".join(meant)
     unwanted, rest = take_unwanted(text)
     usage_type, rest = take_usage_type(rest)
@@ -79,14 +81,14 @@ def read_question(query: str, mend: Callable[[str], str] = str, base: Callable[[
     is_exact = is_between_machines(text)
     ends = [far_end(other, is_exact=is_exact) for other in (*others, *far_places)]
     ends = [between_zones(term, place) for term in once((*far_ends, *ends))]
-    doubtful = {word for _, new in mended for word in new.split()}
+    doubtful = {word for _, new in corrected for word in new.split()}
     terms = read_terms(rest, has_more=bool(place or usage_type or ends), doubtful=doubtful)
     return Question(
         terms=(*terms, *ends),
         place=place,
         place_words=place_words,
         usage_type=usage_type,
-        mended=mended,
+        corrected=corrected,
         unwanted=(*_names_of(unwanted), *(SEVERAL_REGIONS if ONE_REGION.search(text) else ())),
         text=text,
     )

@@ -154,8 +154,8 @@ def test_the_plain_sku_of_a_product_comes_first(query: str, first: str) -> None:
 
 
 def test_no_far_place_is_taken_for_a_slip() -> None:
-    lexicon = vocabulary_of(PricingUpdate.objects.latest_completed()).lexicon
-    assert not [word for place in FAR_PLACES for word in place.split() if lexicon.mend(word) != word]
+    spell_checker = vocabulary_of(PricingUpdate.objects.latest_completed()).spell_checker
+    assert not [word for place in FAR_PLACES for word in place.split() if spell_checker.correct(word) != word]
 
 
 @pytest.mark.parametrize("query", ["c9-highmem-4 core frankfurt", "gke nodes c9-standard-8"])

@@ -405,8 +405,8 @@ def test_the_catalogs_words_are_read_once_for_each_sync(
 def test_the_garbage_collector_leaves_the_catalogs_words_alone(compute: Service) -> None:
     make_sku(service=compute)
     _ask("n2 core")
-    lexicon = vocabulary_of(PricingUpdate.objects.latest_completed()).lexicon
-    assert not any(found is lexicon for found in gc.get_objects())
+    spell_checker = vocabulary_of(PricingUpdate.objects.latest_completed()).spell_checker
+    assert not any(found is spell_checker for found in gc.get_objects())
 
 
 def test_equal_names_are_always_in_the_order_of_their_ids(compute: Service) -> None:
