@@ -17,25 +17,25 @@ from tests.catalog.factories import make_sku
         ("aws:t3.micro", "aws:t3.micro"),
     ],
 )
-def test_googles_ids_are_spelled_as_the_catalog_does(text: str, sku_id: str) -> None:
+def test_google_ids_are_normalized_to_the_spelling_of_the_catalog(text: str, sku_id: str) -> None:
     assert normal(text) == sku_id
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "slip",
+    "typo",
     ["22EB-AAE8-FBCE", "12EB-AAE8-FBCD", "22EB-AE8-FBCD", "22EB-AAE88-FBCD", "22EB-AA8E-FBCD", "22EB-FBCD"],
 )
-def test_a_slip_in_an_id_is_answered_with_the_id_that_was_meant(slip: str) -> None:
+def test_a_typo_in_an_id_finds_the_id_that_was_meant(typo: str) -> None:
     make_sku(sku_id="22EB-AAE8-FBCD", display_name="Egress")
     make_sku(sku_id="22EB-0000-0000")
     make_sku(sku_id="0000-0000-FBCD")
 
-    assert nearest([slip]) == {slip: [{"sku_id": "22EB-AAE8-FBCD", "display_name": "Egress"}]}
+    assert nearest([typo]) == {typo: [{"sku_id": "22EB-AAE8-FBCD", "display_name": "Egress"}]}
 
 
 @pytest.mark.django_db
-def test_what_is_no_id_has_no_neighbours_and_is_not_looked_for(
+def test_other_text_has_no_candidates_and_costs_no_query(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     with django_assert_num_queries(0):
@@ -43,7 +43,7 @@ def test_what_is_no_id_has_no_neighbours_and_is_not_looked_for(
 
 
 @pytest.mark.django_db
-def test_one_query_however_many_ids(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_any_number_of_ids_takes_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(1):
         nearest([f"0000-0000-{number:04}" for number in range(20)])
     with django_assert_num_queries(0):
