@@ -1,4 +1,4 @@
-"""SKU ids as people and agents send them."""
+"""Normalizes SKU IDs sent by people and agents, and suggests IDs for unknown ones."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ _MIN_SIMILARITY = 75  # percent
 
 
 def normal(text: str) -> str:
-    """The id as the catalog spells it: a Google id's dashes and capitals are set right."""
+    """The ID as the catalog writes it: corrects the dashes and the case of a Google ID."""
     match = _GOOGLE_ID.fullmatch(text.strip())
     return "-".join(match.groups()).upper() if match else text.strip()
 
 
 def nearest(sku_ids: Iterable[str]) -> dict[str, list[Candidate]]:
-    """For each unknown id the SKUs whose ids are most like it: a character wrong, missing or too many.
+    """The SKUs with the most similar IDs, for each unknown ID.
 
-    Such a slip spoils one of an id's three groups, so the id that was meant shares its start or its end.
+    A wrong, missing or extra character spoils one of the three groups of an ID, so the ID that was meant has
+    the same start or the same end.
     """
     texts = {sku_id: sku_id.upper() for sku_id in sku_ids}
-    names = _names_like([text for text in texts.values() if len(text) > 2 * _GROUP])
+    names = _similar_skus([text for text in texts.values() if len(text) > 2 * _GROUP])
     return {
         sku_id: [
             {"sku_id": match, "display_name": names[match]}
@@ -43,8 +44,8 @@ def nearest(sku_ids: Iterable[str]) -> dict[str, list[Candidate]]:
     }
 
 
-def _names_like(ids: list[str]) -> dict[str, str]:
+def _similar_skus(ids: list[str]) -> dict[str, str]:
     if not ids:
         return {}
-    alike = [Q(sku_id__startswith=text[:_GROUP]) | Q(sku_id__endswith=text[-_GROUP:]) for text in ids]
-    return dict(Sku.objects.filter(reduce(or_, alike)).values_list("sku_id", "display_name"))
+    similar = [Q(sku_id__startswith=text[:_GROUP]) | Q(sku_id__endswith=text[-_GROUP:]) for text in ids]
+    return dict(Sku.objects.filter(reduce(or_, similar)).values_list("sku_id", "display_name"))

@@ -42,7 +42,7 @@ WEIGHT_OF_MACHINE, WEIGHT_OF_CODE, WEIGHT_OF_LISTED, WEIGHT, UNCERTAIN, LITTLE =
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word or set phrase with its synonyms, which include the word itself.
+    """One word or set phrase with the synonyms that match it.
 
     The most likely synonym comes first, unless `are_equal` says that all are equally good. An optional term
     affects ranking only. A term that is only implied has an empty word. `service_ids` are the services whose

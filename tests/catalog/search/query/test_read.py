@@ -294,9 +294,7 @@ def test_an_arrow_points_to_the_destination() -> None:
         ("bucket in london to sydney", True),
     ],
 )
-def test_the_destination_of_traffic_between_vms_is_a_region_and_not_a_continent(
-    query: str, has_continent: bool
-) -> None:
+def test_the_destination_of_traffic_between_vms_is_a_region_only(query: str, has_continent: bool) -> None:
     synonyms = read_question(query).terms[-1].synonyms
     assert synonyms[0] == "to sydney"
     assert any("to australia" in spelling for spelling in synonyms)
