@@ -1,4 +1,4 @@
-"""Pieces of SQL that carry the values of their placeholders."""
+"""Composable pieces of SQL with their parameters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Param = str | int
 
 @dataclass(frozen=True, slots=True)
 class Sql:
-    """A piece of SQL with the values of its placeholders, in their order."""
+    """A piece of SQL with its parameters in order."""
 
     text: str
     params: tuple[Param, ...] = ()

@@ -209,7 +209,7 @@ vpn: vpn
 snapshot: snapshot
 replication: replication
 interconnect: interconnect
-# Destinations of traffic where nothing is sold, with the price list's name for their country.
+# Destinations of traffic without SKUs, with the price list's name for their country.
 shanghai, beijing, shenzhen, guangzhou: china
 perth, brisbane, adelaide, canberra: australia
 # Names from other clouds. Source: Google Cloud documentation, "Compare AWS and Azure services to Google

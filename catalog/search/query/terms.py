@@ -62,7 +62,7 @@ class Term:
 
 
 def read_terms(text: str, *, has_more: bool, uncertain: Collection[str]) -> tuple[Term, ...]:
-    """The terms of `text` in order; its stop words count only if the question contains nothing else.
+    """The terms of `text` in order; its stop words only count if there are no other words.
 
     Args:
         text: folded text without places and usage types.

@@ -34,7 +34,7 @@ def test_the_parts_of_an_n1_rank_before_a_whole_database_machine() -> None:
 
 @pytest.mark.parametrize("text", ["sql server standard 2019", "n2 standard", "highmem"])
 def test_a_shape_alone_is_not_a_machine_type(text: str) -> None:
-    assert not any("+" in spelling for term in read_question(text).terms for spelling in term.synonyms)
+    assert not any("+" in synonym for term in read_question(text).terms for synonym in term.synonyms)
 
 
 def test_a_part_named_with_the_machine_type_remains_a_word() -> None:

@@ -100,7 +100,7 @@ def test_regional_negates_nothing_for_other_products(text: str) -> None:
 def test_a_destination_without_a_region_matches_by_its_area(country: str, area: str) -> None:
     destination = read_question(f"egress from tokyo to {country}").terms[-1]
     assert destination.word == f"to {country}"
-    assert any(spelling.startswith(f"to {area}|") for spelling in destination.synonyms)
+    assert any(synonym.startswith(f"to {area}|") for synonym in destination.synonyms)
 
 
 def test_a_listed_destination_needs_no_preposition() -> None:
@@ -154,7 +154,7 @@ def test_a_dual_region_is_recognized_by_its_two_regions() -> None:
 )
 def test_a_destination_without_its_own_download_sku_is_worldwide(place: str, is_worldwide: bool) -> None:
     synonyms = read_question(f"egress to {place}").terms[-1].synonyms
-    assert any("worldwide destinations" in spelling for spelling in synonyms) == is_worldwide
+    assert any("worldwide destinations" in synonym for synonym in synonyms) == is_worldwide
 
 
 def test_no_destination_is_a_place_with_skus() -> None:
@@ -172,7 +172,7 @@ def test_a_destination_is_written_as_in_sku_names() -> None:
     synonyms = read_question("egress from frankfurt to us-east4").terms[-1].synonyms
     assert synonyms[:2] == ("to us east4", "to northern virginia")
     assert "to virginia|between virginia|and virginia|download virginia" in synonyms
-    assert [spelling.partition("|")[0] for spelling in synonyms[-2:]] == [
+    assert [synonym.partition("|")[0] for synonym in synonyms[-2:]] == [
         "to americas",
         "to worldwide destinations",
     ]
@@ -190,7 +190,7 @@ def test_a_second_place_is_the_destination(query: str) -> None:
     question = read_question(query)
     assert question.place is not None
     assert question.place.label == "europe-west3"
-    assert any(spelling.startswith("to sydney") for spelling in question.terms[-1].synonyms)
+    assert any(synonym.startswith("to sydney") for synonym in question.terms[-1].synonyms)
 
 
 def test_traffic_within_a_region_is_between_its_zones() -> None:
@@ -297,8 +297,8 @@ def test_an_arrow_points_to_the_destination() -> None:
 def test_the_destination_of_traffic_between_vms_is_a_region_only(query: str, has_continent: bool) -> None:
     synonyms = read_question(query).terms[-1].synonyms
     assert synonyms[0] == "to sydney"
-    assert any("to australia" in spelling for spelling in synonyms)
-    assert any("to oceania" in spelling for spelling in synonyms) == has_continent
+    assert any("to australia" in synonym for synonym in synonyms)
+    assert any("to oceania" in synonym for synonym in synonyms) == has_continent
 
 
 @pytest.mark.parametrize(
