@@ -1,11 +1,11 @@
-"""Measures search over HTTP against a tool that does nothing on the same server, at three catalog sizes.
+"""Measures search over HTTP at three catalog sizes, against a no-op tool on the same server.
 
     python -m benchmarks.search_speed FOLDER [--calls N] [--sizes N …]
 
-FOLDER is a catalog folder (services.json.gz and skus/). Larger catalogs have copies of its SKUs under names
-with another first word: "bN2 Instance Core running in Frankfurt". Goals: at most four times the no-op tool's
-CPU and a p99 under 15 ms at the folder's own size; p50 at 200,000 SKUs at most twice that at 20,000; no
-question, however broad or odd, over 50 ms.
+FOLDER is a catalog folder (services.json.gz and skus/). Larger catalogs contain copies of its SKUs with a
+different first word: "bN2 Instance Core running in Frankfurt". The goals are at most four times the CPU of
+the no-op tool and a p99 under 15 ms at the size of the folder, a p50 at 200,000 SKUs of at most twice that at
+20,000, and at most 50 ms for any question, however broad or odd.
 """
 
 from __future__ import annotations
@@ -56,9 +56,9 @@ ODD = {
     "nothing found": "n2 c9 frankfurt",
     "slips": "standart disk frankfrut",
 }
-NEARLY = 0.99
-# Every so manyeth question of search_quality is asked once: so SQLite has to prepare its statement.
-EACH = 9
+CLOSE_ENOUGH = 0.99
+# Every ninth question of search_quality is asked once, so that SQLite has to prepare its statement.
+SAMPLE_STEP = 9
 IS_COPIED = "SELECT EXISTS (SELECT 1 FROM skus WHERE sku_id LIKE ?)"
 COPY_SKUS = """
 INSERT INTO skus (sku_id, service_id, display_name, description, resource_family, resource_group, usage_type,
@@ -101,18 +101,18 @@ def main() -> None:
 
 
 def grow(database: Path, size: int) -> None:
-    """Copy SKUs with their prices until there are about `size`."""
+    """Copies SKUs with their prices until there are about `size`."""
     connection = sqlite3.connect(database, timeout=60)
     for copy in ascii_lowercase[1:]:
-        (held,) = connection.execute("SELECT count(*) FROM skus").fetchone()
+        (count,) = connection.execute("SELECT count(*) FROM skus").fetchone()
         (is_copied,) = connection.execute(IS_COPIED, (f"{copy}____-%",)).fetchone()
-        if held >= size * NEARLY:
+        if count >= size * CLOSE_ENOUGH:
             break
         if is_copied:
             continue
         with connection:
             for statement in (COPY_SKUS, COPY_PRICES, COPY_TIERS):
-                connection.execute(statement, {"copy": copy, "more": size - held})
+                connection.execute(statement, {"copy": copy, "more": size - count})
     connection.close()
 
 
@@ -127,7 +127,7 @@ def measure(caller: Caller, size: int, calls: int) -> None:
         everything += costs
     report("all of these", everything, noop)
     for label, styles in (("tidy, each once", ("place", "code", "filter")), ("messy, each once", ("messy",))):
-        asked = [question for question in questions(authors()) if question.style in styles][::EACH]
+        asked = [question for question in questions(authors()) if question.style in styles][::SAMPLE_STEP]
         report(
             label, [caller.measure_each("search", [q.arguments | {"query": q.query} for q in asked])], noop
         )
@@ -136,11 +136,11 @@ def measure(caller: Caller, size: int, calls: int) -> None:
 
 
 def pages(caller: Caller) -> list[dict[str, Any]]:
-    """The pages after the first ten and, far down, after the first thousand."""
+    """The second page of ten, and a page after more than a thousand results."""
     found = []
-    for query, wanted in (("n2 core", 1), ("egress", 1), ("egress", 25)):
-        arguments: dict[str, Any] = {"query": query, "limit": 50 if wanted > 1 else 10}
-        for _ in range(wanted):
+    for query, skipped in (("n2 core", 1), ("egress", 1), ("egress", 25)):
+        arguments: dict[str, Any] = {"query": query, "limit": 50 if skipped > 1 else 10}
+        for _ in range(skipped):
             cursor = caller.answer("search", arguments)["next_cursor"]
             arguments = arguments | {"cursor": cursor}
         found.append(arguments | {"limit": 10})

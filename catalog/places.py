@@ -1,13 +1,14 @@
-"""Places of a question: what a person calls a region, and the regions that the name stands for."""
+"""Places: what people call regions, and the regions that a name covers."""
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
 
 from catalog.providers.google_cloud.regions import (
     MULTI_REGIONS,
@@ -18,19 +19,20 @@ from catalog.providers.google_cloud.regions import (
     Region,
 )
 
-CLOSE_NAMES = 5
-# Further codes of a multi-region: Cloud Storage lists "europe", BigQuery "eu".
+MAX_CANDIDATES = 5
+MIN_SIMILARITY = 60  # percent
+# Additional codes of a multi-region: Cloud Storage lists "europe", BigQuery "eu".
 OTHER_CODES = {"europe": ("eu",)}
 WORD = re.compile(r"[^\W_]+")
 # The second half of a folded code.
 REGION_PART = re.compile(r"(?:north|south|east|west|central)+\d{1,2}")
-# A folded code, with the letter of a zone or without: "europe west3", "europe west3 a".
+# A folded code, with or without the letter of a zone: "europe west3", "europe west3 a".
 REGION_CODE = re.compile(
     rf"(?P<region>(?:{'|'.join(sorted({code.split('-')[0] for code in REGIONS}))}) "
     rf"{REGION_PART.pattern})(?: [a-f])?"
 )
 
-# Common names of places beside those of catalog/providers/google_cloud/regions.py, each with its name there.
+# Common names of places that catalog/providers/google_cloud/regions.py lacks, with their names there.
 PLACE_NAMES: dict[str, str] = {
     "usa": "us",
     "america": "us",
@@ -99,8 +101,8 @@ class Place:
     """A region, a multi-region, or a country or continent with several regions.
 
     `codes` are the place itself, `wider` the multi-regions that include it, `within` the regions of a
-    multi-region. `label` is the code, or the name where there are several; it reads back as the place.
-    `names` are what SKU names call it, in lower case, the narrowest first, and `around` the continent.
+    multi-region. `label` is the code, or the name if there are several codes; `read_place` accepts it.
+    `names` are its names in SKU names, lower-case and narrowest first, `around` those of its continent.
     """
 
     label: str
@@ -115,7 +117,7 @@ class Place:
 
 
 def fold(text: str) -> str:
-    """`text` as lower-case words without accents, one space between them."""
+    """`text` as lower-case words without accents, separated by single spaces."""
     decomposed = unicodedata.normalize("NFKD", text)
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(WORD.findall(plain.casefold()))
@@ -124,7 +126,7 @@ def fold(text: str) -> str:
 def read_place(text: str) -> Place | None:
     """The place that `text` names, by name, region code or zone, or None.
 
-    A code of the usual form that the table lacks is read too: Google opens regions every year.
+    A code of the usual form is accepted even if the table lacks it, as Google opens regions every year.
     """
     name = fold(text)
     if match := REGION_CODE.fullmatch(name):
@@ -134,15 +136,17 @@ def read_place(text: str) -> Place | None:
 
 
 def is_listed(place: Place) -> bool:
-    """Whether our table of regions has `place`; a code that merely looks like one may be a slip."""
+    """Whether our table of regions contains `place`. Other codes of the right form may be misspelled."""
     return fold(place.label) in PLACES
 
 
 def close_places(text: str) -> list[dict[str, str]]:
-    """Places with a name or code near `text`, the nearest first."""
-    names = difflib.get_close_matches(fold(text), PLACES, n=CLOSE_NAMES, cutoff=0.6)
-    near = dict.fromkeys(PLACES[name] for name in names)
-    return [{"region": place.label, "place": _place_name(place)} for place in near]
+    """Places with a name or code similar to `text`, the most similar first."""
+    matches = process.extract(
+        fold(text), list(PLACES), scorer=fuzz.ratio, limit=MAX_CANDIDATES, score_cutoff=MIN_SIMILARITY
+    )
+    places = dict.fromkeys(PLACES[name] for name, _, _ in matches)
+    return [{"region": place.label, "place": _place_name(place)} for place in places]
 
 
 def _place_name(place: Place) -> str:
@@ -151,7 +155,7 @@ def _place_name(place: Place) -> str:
 
 
 def _named_places() -> dict[str, Place]:
-    """Each folded name with its place. A multi-region's name is not taken by the continent's or country's."""
+    """Places by folded name. Multi-regions take precedence over continents and countries of the same name."""
     places = {fold(name): _place(name, codes) for name, codes in _names_of_regions().items()}
     for multi_region in MULTI_REGIONS.values():
         place = _multi_region(multi_region)
@@ -175,29 +179,29 @@ def _names(region: Region) -> Iterator[str]:
 def _place(name: str, codes: list[str]) -> Place:
     wider = [multi.code for multi in MULTI_REGIONS.values() if not set(codes).isdisjoint(multi.members)]
     continents = {REGIONS[code].continent for code in codes}
-    around = _spelled(
+    around = _lower_case(
         found for continent in sorted(continents) for found in SKU_CONTINENTS.get(continent, ())
     )
     if len(codes) == 1:
         return Place(
             codes[0], tuple(codes), wider=tuple(wider), names=_sku_names(REGIONS[codes[0]]), around=around
         )
-    names = _spelled((name, *SKU_CONTINENTS.get(name, ())))
+    names = _lower_case((name, *SKU_CONTINENTS.get(name, ())))
     return Place(name, tuple(codes), wider=tuple(wider), names=names, around=around)
 
 
 def _sku_names(region: Region) -> tuple[str, ...]:
     names = (region.place, region.city, region.area, *SKU_PLACES.get(region.code, ()), region.country)
-    return _spelled(name for name in names if name)
+    return _lower_case(name for name in names if name)
 
 
-def _spelled(names: Iterable[str]) -> tuple[str, ...]:
-    """The names in lower case, with and without their accents, as the search index keeps them."""
-    return tuple(dict.fromkeys(spelled for name in names for spelled in (fold(name), name.casefold())))
+def _lower_case(names: Iterable[str]) -> tuple[str, ...]:
+    """The names in lower case, with and without accents, as in the search index."""
+    return tuple(dict.fromkeys(lower for name in names for lower in (fold(name), name.casefold())))
 
 
 def _multi_region(multi_region: MultiRegion) -> Place:
-    """A multi-region with its members and the other regions of the continent or country so named."""
+    """A multi-region with its members and the other regions of the continent or country of that name."""
     named = [region.code for region in REGIONS.values() if multi_region.place in _names(region)]
     codes = (multi_region.code, *OTHER_CODES.get(multi_region.code, ()))
     also = SKU_PLACES.get(multi_region.code, ())

@@ -1,11 +1,11 @@
-"""Measures how often search, LIKE and plain bm25 find the right SKU for questions as people ask them.
+"""Measures how often search, LIKE and plain bm25 find the right SKU for realistic questions.
 
     python -m benchmarks.search_quality FOLDER [--author NAME ...] [--misses]
 
-FOLDER is a catalog folder (services.json.gz and skus/). recall@k: a right SKU is among the first k; MRR: the
-mean of 1/place of the first right one among the first ten. Goals: 0.95 recall@1 and 0.99 recall@5 for
-questions that no rule was made with: to measure that, let somebody who has not seen search write a new file
-in questions/, and ask it once.
+FOLDER is a catalog folder (services.json.gz and skus/). recall@k: a right SKU is among the first k results.
+MRR: the mean of 1/rank of the first right SKU among the first ten. The goals are 0.95 recall@1 and 0.99
+recall@5 for questions that no rule was based on: to measure these, have someone who has not seen search write
+a new file in questions/, and run it once.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from django.core.management import call_command
 
 from benchmarks.search_quality.questions import Question, authors, questions
 
-SHOWN = 10
-FEW = 5
+MAX_RESULTS = 10
+TOP = 5
 Engine = Callable[[Question], list[str]]
 
 
@@ -35,7 +35,7 @@ def main() -> None:
         nargs="+",
         choices=authors(),
         default=authors(),
-        help="whose questions (default: everybody's)",
+        help="the authors of the questions (default: all)",
     )
     parser.add_argument("--misses", action="store_true", help="list what search misses")
     options = parser.parse_args()
@@ -53,7 +53,7 @@ def prepare(url: str, folder: Path) -> None:
 
 
 def report(asked: list[Question], *, list_misses: bool) -> None:
-    from benchmarks.search_quality import engines  # noqa: PLC0415  it imports models, which want Django set up
+    from benchmarks.search_quality import engines  # noqa: PLC0415  it imports models, which require django.setup()
 
     right = {question: engines.right_skus(question) for question in asked}
     bm25 = engines.Bm25()
@@ -71,7 +71,7 @@ def report(asked: list[Question], *, list_misses: bool) -> None:
         for name, place in places.items():
             _print_line(f"{name}, {label}", [place[question] for question in chosen])
     if list_misses:
-        print("\nMisses of search (place of the first right SKU, 0 where it is not among ten):")
+        print("\nMisses of search (rank of the first right SKU, 0 if not among the first ten):")
         for question, first in places["search"].items():
             if first != 1:
                 print(f"  {first:2}  {question.query!r} {question.arguments or ''} for {question.names[0]!r}")
@@ -87,12 +87,12 @@ def _groups(asked: list[Question]) -> dict[str, list[Question]]:
 
 
 def _place(found: list[str], right: set[str]) -> int:
-    return next((place for place, sku_id in enumerate(found[:SHOWN], 1) if sku_id in right), 0)
+    return next((place for place, sku_id in enumerate(found[:MAX_RESULTS], 1) if sku_id in right), 0)
 
 
 def _print_line(label: str, places: list[int]) -> None:
     first = sum(place == 1 for place in places) / len(places)
-    among_few = sum(0 < place <= FEW for place in places) / len(places)
+    among_few = sum(0 < place <= TOP for place in places) / len(places)
     mean = sum(1 / place for place in places if place) / len(places)
     print(f"{label:32}{first:10.3f}{among_few:10.3f}{mean:8.3f}")
 

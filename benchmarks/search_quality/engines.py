@@ -1,4 +1,4 @@
-"""What is compared: search itself, the architecture document's LIKE query, and FTS5 as it comes."""
+"""The engines to compare: search itself, the LIKE query of the architecture document, and plain FTS5."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ BM25 = "SELECT sku_id FROM plain WHERE plain MATCH ? AND regions LIKE ? ORDER BY
 
 
 def right_skus(question: Question) -> set[str]:
-    """Ids of the SKUs that answer the question.
+    """The IDs of the SKUs that answer the question.
 
     Raises:
-        ValueError: there is none, so the label is wrong.
+        ValueError: there are none, so the label is wrong.
     """
     patterns = [name.lower() for name in question.names]
     right = {
@@ -59,7 +59,7 @@ def like(question: Question) -> list[str]:
 
 
 class Bm25:
-    """Any of the words, in name or description, ranked by FTS5's own bm25; a region as a filter."""
+    """Any of the words in name or description, ranked by the bm25 of FTS5, filtered by region."""
 
     def __init__(self) -> None:
         self._database = sqlite3.connect(":memory:")

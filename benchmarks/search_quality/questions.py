@@ -1,4 +1,4 @@
-"""The labelled questions, read from the files of questions/, one for each author."""
+"""The labelled questions, read from one file per author in questions/."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ARGUMENT = re.compile(r" (service|usage_type)=(.+?)(?= (?:service|usage_type)=|$
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`names` are patterns of the display names that are right, where sold in `region` if there is one."""
+    """`names` are patterns for the display names of the right SKUs, sold in `region` if one is given."""
 
     author: str
     style: str
@@ -29,7 +29,7 @@ def authors() -> list[str]:
 
 
 def questions(chosen: Collection[str]) -> list[Question]:
-    """The questions of the authors `chosen`, in the order of their files."""
+    """The questions of the authors `chosen`, in file order."""
     return [
         question
         for author in authors()
@@ -40,7 +40,7 @@ def questions(chosen: Collection[str]) -> list[Question]:
 
 
 def _needs(file: Path) -> Iterator[list[str]]:
-    """The blocks of lines between blank lines."""
+    """The blocks of lines separated by blank lines."""
     lines = [line for line in file.read_text().splitlines() if not line.startswith("#")]
     for block in re.split(r"\n{2,}", "\n".join(lines).strip()):
         yield block.splitlines()

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import reduce
 from operator import or_
 
 from django.db.models import Q
+from rapidfuzz import fuzz, process
 
 from catalog.models import Sku
 from catalog.pricing.answers import Candidate
 
 _GOOGLE_ID = re.compile(r"([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})", re.IGNORECASE)
 _GROUP = 4
-_NEAREST = 3
-_LIKENESS = 0.75
+_MAX_CANDIDATES = 3
+_MIN_SIMILARITY = 75  # percent
 
 
 def normalize(text: str) -> str:
@@ -37,18 +37,20 @@ def nearest(sku_ids: Iterable[str]) -> dict[str, list[Candidate]]:
         Candidates by id, closest first; an empty list for an id that resembles no other.
     """
     texts = {sku_id: sku_id.upper() for sku_id in sku_ids}
-    names = _names_like([text for text in texts.values() if len(text) > 2 * _GROUP])
+    names = _similar_skus([text for text in texts.values() if len(text) > 2 * _GROUP])
     return {
         sku_id: [
             {"sku_id": match, "display_name": names[match]}
-            for match in get_close_matches(text, names, _NEAREST, _LIKENESS)
+            for match, _, _ in process.extract(
+                text, list(names), scorer=fuzz.ratio, limit=_MAX_CANDIDATES, score_cutoff=_MIN_SIMILARITY
+            )
         ]
         for sku_id, text in texts.items()
     }
 
 
-def _names_like(ids: list[str]) -> dict[str, str]:
+def _similar_skus(ids: list[str]) -> dict[str, str]:
     if not ids:
         return {}
-    alike = [Q(sku_id__startswith=text[:_GROUP]) | Q(sku_id__endswith=text[-_GROUP:]) for text in ids]
-    return dict(Sku.objects.filter(reduce(or_, alike)).values_list("sku_id", "display_name"))
+    similar = [Q(sku_id__startswith=text[:_GROUP]) | Q(sku_id__endswith=text[-_GROUP:]) for text in ids]
+    return dict(Sku.objects.filter(reduce(or_, similar)).values_list("sku_id", "display_name"))

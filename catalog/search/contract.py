@@ -1,11 +1,11 @@
-"""The arguments and the answer of a search, as the tool contract has them."""
+"""Arguments and response types of the search tool."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal, NotRequired
 
-# pydantic cannot make a schema of typing's own TypedDict before Python 3.12.
+# Before Python 3.12, pydantic cannot build a schema from typing.TypedDict.
 from typing_extensions import TypedDict
 
 Kind = Literal["all", "skus", "services"]
@@ -14,7 +14,7 @@ ResponseFormat = Literal["concise", "detailed"]
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """What to look for; one of `query` and the filters has to be there."""
+    """What to look for: a query, filters or both."""
 
     query: str = ""
     service: str | None = None
@@ -40,7 +40,7 @@ class TierPrice(TypedDict):
 
 
 class Price(TypedDict):
-    """`amount` is for one `usage_unit` in the first tier that costs something."""
+    """`amount` is the price of one `usage_unit` in the first tier that is not free."""
 
     amount: str
     currency: str
@@ -86,9 +86,9 @@ class Interpreted(TypedDict):
 
 
 class SearchAnswer(TypedDict):
-    """`total` counts SKUs, or services where `kind` is services.
+    """`total` counts SKUs, or services if `kind` is "services".
 
-    `facets_counted` is how many SKUs the facets are counted over: all that match, or an even sample of them.
+    `facets_counted` is the number of SKUs that the facets count: all matches, or an even sample of them.
     """
 
     services: list[FoundService]

@@ -1,4 +1,4 @@
-"""Cursors: where the next page starts, for one request and one state of the catalog."""
+"""Pagination cursors: where the next page starts, for one request and one state of the catalog."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FORM = re.compile(r"1\.(?P<request>[0-9a-f]{16})\.(?P<update_id>\d{1,18})\.(?P<
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """`request` is the fingerprint of the arguments, `update_id` the sync that the pages rest on."""
+    """`request` is the fingerprint of the arguments, `update_id` the sync that the pages are based on."""
 
     request: str
     update_id: int
@@ -28,7 +28,7 @@ class Cursor:
         """The cursor that `text` encodes.
 
         Raises:
-            ValueError: no cursor of ours reads like this.
+            ValueError: `text` is not a valid cursor.
         """
         try:
             padded = text.encode("ascii") + b"=" * (-len(text) % 4)
@@ -41,5 +41,5 @@ class Cursor:
 
 
 def fingerprint(*arguments: str | None) -> str:
-    """A short digest that tells requests apart; not a secret, as a cursor grants nothing."""
+    """A short digest that distinguishes requests. It is not a secret, as a cursor grants no access."""
     return hashlib.sha256(repr(arguments).encode()).hexdigest()[:16]

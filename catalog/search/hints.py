@@ -1,35 +1,35 @@
-"""Why nothing was found: the words or filters to drop, and how many SKUs or services would then match."""
+"""Hints for searches without results: the words or filters to drop, and how many matches that gives."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from catalog.search.contract import FoundService, Kind
-from catalog.search.index.criteria import Wanted, asked_by_arguments, conditions
+from catalog.search.index.criteria import Criteria, argument_conditions, conditions
 from catalog.search.index.statements import required_terms
 from catalog.search.query import Term
 from catalog.search.query.spelling import Words
 
 MAX_DROPS = 3
-# Where neither of two helps, nothing matches either.
+# With two conditions, "even with one of them dropped" would just say that neither of them matches.
 PAIR = 2
-FEWER = "Send fewer: the product, what of it, and the place."
+FEWER = "Send fewer terms: the product, its part and the place."
 
 
-def labels_of(wanted: Wanted, kind: Kind) -> list[str]:
-    """What could be dropped, in the order of the conditions that the statements make of it."""
+def labels_of(criteria: Criteria, kind: Kind) -> list[str]:
+    """The conditions that can be dropped, in the order in which the statements use them."""
     if kind != "services":
-        return [condition.label for condition in conditions(wanted)]
-    ids = [f"id {' or '.join(wanted.question.ids)}"] if wanted.question.ids else []
-    arguments = [condition.label for condition in asked_by_arguments(wanted)]
-    return [*ids, *arguments, *(f'"{term.word}"' for term in required_terms(wanted))]
+        return [condition.label for condition in conditions(criteria)]
+    ids = [f"id {' or '.join(criteria.question.ids)}"] if criteria.question.ids else []
+    arguments = [condition.label for condition in argument_conditions(criteria)]
+    return [*ids, *arguments, *(f'"{term.word}"' for term in required_terms(criteria))]
 
 
-def ways_to_drop(wanted: Wanted, labels: Sequence[str], kind: Kind) -> list[frozenset[int]]:
-    """Sets of conditions without which something may match: the words that nothing has, and one more."""
-    terms = required_terms(wanted)
+def ways_to_drop(criteria: Criteria, labels: Sequence[str], kind: Kind) -> list[frozenset[int]]:
+    """The sets of conditions to drop: the words that no SKU contains, alone and with one more condition."""
+    terms = required_terms(criteria)
     first = len(labels) - len(terms)
-    unknown = frozenset(first + i for i, term in enumerate(terms) if _is_unknown(term, wanted.known, kind))
+    unknown = frozenset(first + i for i, term in enumerate(terms) if _is_unknown(term, criteria.known, kind))
     ways = [unknown | {i} for i in range(len(labels))]
     fewest = [unknown] if unknown else []
     return [way for way in dict.fromkeys([*fewest, *ways]) if 0 < len(way) < len(labels)]
@@ -38,7 +38,7 @@ def ways_to_drop(wanted: Wanted, labels: Sequence[str], kind: Kind) -> list[froz
 def _is_unknown(term: Term, known: Words, kind: Kind) -> bool:
     if kind == "services":
         return False
-    words = {word for spelling in term.spellings for word in spelling.replace("|", " ").split()}
+    words = {word for synonym in term.synonyms for word in synonym.replace("|", " ").split()}
     return not any(known.starting_with(word) for word in words)
 
 
@@ -46,46 +46,50 @@ def explain(
     kind: Kind,
     labels: Sequence[str],
     matching: Mapping[frozenset[int], int],
-    wanted: Wanted,
+    criteria: Criteria,
     services: Sequence[FoundService],
 ) -> str:
-    """The hint for a question that nothing matches, though some services may.
+    """The hint for a search without SKUs, or without services if `kind` is "services".
 
     Args:
-        kind: what was looked for.
-        labels: the conditions.
-        matching: how many match without the conditions of each way that was tried.
-        wanted: what was looked for.
-        services: what was found beside the SKUs.
+        kind: what was searched for.
+        labels: the labels of the conditions.
+        matching: the number of matches for each set of dropped conditions.
+        criteria: the search criteria.
+        services: the services that did match.
     """
     without_skus = _services_without_skus(services)
-    if wanted.service and without_skus:
+    if criteria.service and without_skus:
         return without_skus
-    found = "services" if kind == "services" else "SKUs"
+    found = "service" if kind == "services" else "SKU"
     return f"{without_skus} {_what_to_drop(labels, matching, found)}".lstrip()
 
 
 def _services_without_skus(services: Sequence[FoundService]) -> str:
-    """A sentence, or nothing where a service has SKUs."""
+    """A sentence that says so, or an empty string if a service has SKUs."""
     if not services or any(service["sku_count"] for service in services):
         return ""
-    return f"The catalog has no SKUs of {' or '.join(service['display_name'] for service in services)}."
+    return f"The catalog has no SKUs for {' or '.join(service['display_name'] for service in services)}."
 
 
 def _what_to_drop(labels: Sequence[str], matching: Mapping[frozenset[int], int], found: str) -> str:
     if not labels:
-        return f"The catalog has no {found}."
+        return f"The catalog has no {found}s."
     helping = [way for way, count in matching.items() if count]
     if not helping and len(labels) > PAIR and matching:
-        return f"No {found} match all of it, nor with one thing less. {FEWER}"
+        return f"No {found} matches all terms, even with any one of them dropped. {FEWER}"
     if not helping:
-        return f"No {found} match {' or '.join(labels)}."
+        return f"No {found} matches {' or '.join(labels)}."
     fewest = min(map(len, helping))
     best = sorted(
         (way for way in helping if len(way) == fewest), key=lambda way: (-matching[way], sorted(way))
     )
     drops = [
-        f"without {' and '.join(labels[i] for i in sorted(way))} {matching[way]:,} do"
+        f"Without {' and '.join(labels[i] for i in sorted(way))}: {_matches(matching[way])}."
         for way in best[:MAX_DROPS]
     ]
-    return f"No {found} match all of it: {', '.join(drops)}."
+    return " ".join([f"No {found} matches all terms.", *drops])
+
+
+def _matches(count: int) -> str:
+    return f"{count:,} {'match' if count == 1 else 'matches'}"

@@ -1,4 +1,4 @@
-"""What an answer says of each SKU, with the list price in effect now."""
+"""The SKUs of a response, each with the list price in effect now."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from catalog.pricing.decimals import plain
 from catalog.pricing.list_prices import ListPrice, Snapshot, in_effect
 from catalog.search.contract import FoundSku, Price, ResponseFormat
 
-# A few SKUs are sold in a dozen regions; more would crowd the answer.
+# Some SKUs are sold in a dozen regions; listing them all would crowd the response.
 CONCISE_REGIONS = 6
 DETAILS = ("description", "geo_taxonomy_type", "geo_taxonomy_regions", "service_provider_name")
 
@@ -24,12 +24,12 @@ def with_prices(
     snapshot: Snapshot,
     response_format: ResponseFormat,
 ) -> list[FoundSku]:
-    """The SKUs of a page.
+    """The SKUs of a page with their prices.
 
     Args:
-        skus: as statements.FIND_SKUS makes them.
-        prices: all that these SKUs have or had, as statements.FIND_SKUS makes them.
-        snapshot: now, and the latest completed sync.
+        skus: rows of statements.FIND_SKUS.
+        prices: all current and past prices of these SKUs, rows of statements.FIND_SKUS.
+        snapshot: the current time and the latest completed sync.
         response_format: "detailed" adds the description, the places, the provider and the tiers.
     """
     listed: defaultdict[str, list[ListPrice]] = defaultdict(list)
@@ -61,7 +61,7 @@ def _list_price(row: dict[str, Any]) -> ListPrice:
 
 
 def _time(text: str) -> datetime:
-    """Django keeps times in UTC and without saying so."""
+    """Django stores times in UTC without an offset."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
@@ -74,7 +74,7 @@ def _concise(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _price(list_price: ListPrice, response_format: ResponseFormat) -> Price:
-    """The rate of the first tier that costs something: a free allowance is not the price."""
+    """The rate of the first tier that is not free, as a free allowance is not the price."""
     tiers, unit = list_price.tiers, list_price.usage_unit
     price = Price(
         amount=plain(next((tier.unit_price for tier in tiers if tier.unit_price), Decimal(0))),

@@ -1,4 +1,4 @@
-"""The workflow: read the request, find, price the page, and say where it goes on."""
+"""The workflow: compiles the request, finds matches, adds prices and paginates."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from catalog.search.contract import (
 )
 from catalog.search.cursor import Cursor, fingerprint
 from catalog.search.hints import explain, labels_of, ways_to_drop
-from catalog.search.index.criteria import Wanted, conditions
+from catalog.search.index.criteria import Criteria, conditions
 from catalog.search.index.relaxation import keep
 from catalog.search.index.sql import Sql, rows_of
 from catalog.search.index.statements import (
@@ -38,15 +38,13 @@ from catalog.search.index.statements import (
 from catalog.search.index.vocabulary import vocabulary_of
 from catalog.search.results import with_prices
 
-# Services beside SKUs are there to choose one from, not to read through.
-SERVICES_BESIDE_SKUS = 3
-FACET_VALUES = 8
+# Next to SKUs, services only serve to narrow the search.
+MAX_SERVICES_WITH_SKUS = 3
+MAX_FACET_VALUES = 8
 
-CURSOR_HINT = (
-    "Send next_cursor as it came, with the arguments of the page before, or no cursor to start over."
-)
+CURSOR_HINT = "Send next_cursor unchanged with the same arguments, or omit cursor to start over."
 
-# The rows of each part of the statement: a value and a number, by the part's name.
+# The rows of each part of the statement, (value, number), by the name of the part.
 Found = dict[str, list[tuple[Any, int]]]
 
 
@@ -55,83 +53,85 @@ def search(request: SearchRequest, *, latest: PricingUpdate | None = None) -> Se
 
     Args:
         request: what to look for.
-        latest: the latest completed sync, where the caller has it at hand.
+        latest: the latest completed sync, if the caller already has it.
 
     Raises:
-        InvalidArgumentError: an argument is wrong or unknown; it says what to send instead.
+        InvalidArgumentError: an argument is invalid or unknown; the error says what to send instead.
     """
     latest = latest or PricingUpdate.objects.latest_completed()
-    wanted = read_request(request, vocabulary_of(latest))
+    criteria = read_request(request, vocabulary_of(latest))
     start = _start(request, latest.pk if latest else 0)
-    found = _find(wanted, request, start.offset)
+    found = _find(criteria, request, start.offset)
     if found["kept"]:
-        wanted = keep(wanted, {number for _, number in found["kept"]})
-        found = _find(wanted, request, start.offset)
+        criteria = keep(criteria, {number for _, number in found["kept"]})
+        found = _find(criteria, request, start.offset)
     total = found["service_total" if request.kind == "services" else "sku_total"][0][1]
     services = _objects(found["found_service"])
-    why = "" if total else _why_nothing(wanted, request.kind, services)
+    why = "" if total else _why_nothing(criteria, request.kind, services)
     following = start.offset + request.limit
     return SearchAnswer(
         services=services,
-        skus=_priced_skus(found, wanted, request, latest),
+        skus=_priced_skus(found, criteria, request, latest),
         total=total,
         next_cursor=replace(start, offset=following).encode() if following < total else None,
         facets=_facets(found),
         facets_counted=sum(int(n) for _, n in found["counted"]),
-        interpreted=_interpreted(wanted),
-        hint=_hint(wanted, why),
+        interpreted=_interpreted(criteria),
+        hint=_hint(criteria, why),
     )
 
 
 def _priced_skus(
-    found: Found, wanted: Wanted, request: SearchRequest, latest: PricingUpdate | None
+    found: Found, criteria: Criteria, request: SearchRequest, latest: PricingUpdate | None
 ) -> list[FoundSku]:
-    skus, prices = _skus(found, wanted.place), _objects(found["price"])
+    skus, prices = _skus(found, criteria.place), _objects(found["price"])
     return with_prices(skus, prices, snapshot(None, latest), request.response_format) if skus else []
 
 
-def _hint(wanted: Wanted, why: str) -> str | None:
-    question, without = wanted.question, wanted.without
-    read = [
-        f'Read "{typed}" as "{meant}".'
-        for typed, meant in question.mended
-        if meant not in without and typed != meant.replace(" ", "")
+def _hint(criteria: Criteria, why: str) -> str | None:
+    question, dropped = criteria.question, criteria.dropped
+    corrections = [
+        f'Corrected "{typed}" to "{correction}".'
+        for typed, correction in question.corrected
+        if correction not in dropped and typed != correction.replace(" ", "")
     ]
-    unknown = f"No SKU or service has {_listed(question.left_out)}: left out." if question.left_out else ""
-    apart = f"No SKU has all of it: left out {_listed(without)}." if without else ""
-    return " ".join(filter(None, [*read, unknown, apart, why])) or None
+    unknown = f"Ignored {_quoted(question.unknown)}: not in any SKU or service." if question.unknown else ""
+    relaxed = f"No SKU matches all terms. Ignored {_quoted(dropped)}." if dropped else ""
+    return " ".join(filter(None, [*corrections, unknown, relaxed, why])) or None
 
 
-def _listed(words: Sequence[str]) -> str:
+def _quoted(words: Sequence[str]) -> str:
     return ", ".join(f'"{word}"' for word in words)
 
 
-def _find(wanted: Wanted, request: SearchRequest, offset: int) -> Found:
+def _find(criteria: Criteria, request: SearchRequest, offset: int) -> Found:
     found: Found = defaultdict(list)
-    for part, value, n in rows_of(in_one_round_trip(_parts(wanted, request, offset))):
+    for part, value, n in rows_of(in_one_round_trip(_parts(criteria, request, offset))):
         found[part].append((value, n))
     return found
 
 
-def _parts(wanted: Wanted, request: SearchRequest, offset: int) -> list[Sql]:
+def _parts(criteria: Criteria, request: SearchRequest, offset: int) -> list[Sql]:
     if request.kind == "services":
-        return [find_services(wanted, request.limit, offset)]
-    parts = [find_skus(wanted, conditions(wanted), request.limit, offset)]
-    names_a_service = bool(wanted.question.words or wanted.service)
+        return [find_services(criteria, request.limit, offset)]
+    parts = [find_skus(criteria, conditions(criteria), request.limit, offset)]
+    names_a_service = bool(criteria.question.words or criteria.service)
     if request.kind == "all" and names_a_service and offset == 0:
-        parts.append(find_services(wanted, min(request.limit, SERVICES_BESIDE_SKUS), 0))
+        parts.append(find_services(criteria, min(request.limit, MAX_SERVICES_WITH_SKUS), 0))
     return parts
 
 
-def _why_nothing(wanted: Wanted, kind: Kind, services: Sequence[FoundService]) -> str:
-    labels = labels_of(wanted, kind)
-    ways = ways_to_drop(wanted, labels, kind)
+def _why_nothing(criteria: Criteria, kind: Kind, services: Sequence[FoundService]) -> str:
+    labels = labels_of(criteria, kind)
+    ways = ways_to_drop(criteria, labels, kind)
     is_of_services = kind == "services"
     count = (
-        count_services_without(wanted, ways) if is_of_services else count_without(conditions(wanted), ways)
+        count_services_without(criteria, ways)
+        if is_of_services
+        else count_without(conditions(criteria), ways)
     )
     matching = {ways[way]: n for way, n in rows_of(count)} if ways else {}
-    return explain(kind, labels, matching, wanted, services)
+    return explain(kind, labels, matching, criteria, services)
 
 
 def _objects(rows: list[tuple[Any, int]]) -> list[Any]:
@@ -139,18 +139,18 @@ def _objects(rows: list[tuple[Any, int]]) -> list[Any]:
 
 
 def _skus(found: Found, place: Place | None) -> list[dict[str, Any]]:
-    """The page's SKUs; of their regions the one asked for stands first."""
+    """The SKUs of the page, each with the requested region first."""
     skus = _objects(found["sku"])
     for sku in skus:
         sku["regions"].sort(key=lambda code: place is None or code not in place.codes)
     return skus
 
 
-def _interpreted(wanted: Wanted) -> Interpreted:
+def _interpreted(criteria: Criteria) -> Interpreted:
     return Interpreted(
-        words=[word for word in wanted.question.words if word not in wanted.without],
-        region=wanted.place.label if wanted.place else None,
-        usage_type=wanted.usage_type,
+        words=[word for word in criteria.question.words if word not in criteria.dropped],
+        region=criteria.place.label if criteria.place else None,
+        usage_type=criteria.usage_type,
     )
 
 
@@ -164,39 +164,37 @@ def _facets(found: Found) -> Facets:
             for code in of_regions:
                 region[code] += n
     return Facets(
-        service=_commonest(service),
-        region=_commonest(region),
-        usage_type=_commonest(usage_type),
-        resource_group=_commonest(resource_group),
+        service=_most_common(service),
+        region=_most_common(region),
+        usage_type=_most_common(usage_type),
+        resource_group=_most_common(resource_group),
     )
 
 
-def _commonest(counter: Counter[str]) -> list[FacetValue]:
-    commonest_first = sorted((-n, value) for value, n in counter.items() if value)
-    return [{"value": value, "count": -n} for n, value in commonest_first[:FACET_VALUES]]
+def _most_common(counter: Counter[str]) -> list[FacetValue]:
+    most_common_first = sorted((-n, value) for value, n in counter.items() if value)
+    return [{"value": value, "count": -n} for n, value in most_common_first[:MAX_FACET_VALUES]]
 
 
 def _start(request: SearchRequest, update_id: int) -> Cursor:
-    """Where the page starts. A cursor is good for the same request to the same state of the catalog."""
+    """Where the page starts. A cursor is only valid for the same request and state of the catalog."""
     first = Cursor(_fingerprint(request), update_id, 0)
     if request.cursor is None:
         return first
     try:
         start = Cursor.decode(request.cursor)
     except ValueError:
-        problem = "is broken"
+        problem = "is invalid"
     else:
         if start.request == first.request and start.update_id == first.update_id:
             return start
         is_same_request = start.request == first.request
-        problem = (
-            "is of an older catalog: prices were synced since" if is_same_request else "is of another request"
-        )
+        problem = "has expired: prices were synced since" if is_same_request else "belongs to another request"
     raise InvalidArgumentError(f"The cursor {problem}.", hint=CURSOR_HINT)
 
 
 def _fingerprint(request: SearchRequest) -> str:
-    """Of what decides the matches and their order; the size and form of pages may change on the way."""
+    """Covers what affects the matches and their order; limit and response_format may differ between pages."""
     return fingerprint(
         request.query,
         request.service,

@@ -1,30 +1,29 @@
-"""What to answer to a service or value that the catalog does not have: the nearest that it has."""
+"""Errors for services and values that the catalog does not have, with the closest ones as candidates."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NoReturn
+
+from rapidfuzz import fuzz, process
 
 from catalog.errors import InvalidArgumentError
 from catalog.models import Service, Sku
 
-FEW_VALUES = 10
-CANDIDATES = 5
-LIKENESS = 0.5
+# So many values are all listed; of more only the closest are.
+MAX_VALUES = 10
+MAX_CANDIDATES = 5
+MIN_SIMILARITY = 50  # percent
 
 
 def refuse_unknown_service(name: str) -> NoReturn:
     services = list(Service.objects.values("service_id", "display_name"))
-    known = {service["display_name"] for service in services}
-    asked = name.lower()
-    holding = sorted(
-        (found for found in known if asked in found.lower()), key=lambda found: (len(found), found)
-    )
-    candidates = list(dict.fromkeys([*holding, *_near(asked, known)]))[:CANDIDATES]
+    known = sorted({service["display_name"] for service in services})
+    containing = sorted((found for found in known if name.lower() in found.lower()), key=len)
+    candidates = list(dict.fromkeys([*containing, *_closest(name, known)]))[:MAX_CANDIDATES]
     raise InvalidArgumentError(
         f'No service is called "{name}".',
-        hint="Send a service's id or its whole name; kind services lists them.",
+        hint='Send a service ID or the full name of a service; kind "services" lists them.',
         candidates=[
             service for found in candidates for service in services if service["display_name"] == found
         ],
@@ -36,12 +35,18 @@ def refuse_unknown_value(argument: str, value: str) -> NoReturn:
     known = [value for value in values if value]
     raise InvalidArgumentError(
         f'No SKU has {argument} "{value}".',
-        hint=f"Send one of the candidates, or search without {argument} and see which there are.",
-        candidates=known if len(known) <= FEW_VALUES else _near(value, known),
+        hint=f"Send one of the candidates, or search without {argument} to see the values in use.",
+        candidates=known if len(known) <= MAX_VALUES else _closest(value, known),
     )
 
 
-def _near(text: str, names: Iterable[str]) -> list[str]:
-    by_lower = {name.lower(): name for name in names}
-    near = difflib.get_close_matches(text.lower(), by_lower, n=CANDIDATES, cutoff=LIKENESS)
-    return [by_lower[name] for name in near]
+def _closest(text: str, names: Sequence[str]) -> list[str]:
+    matches = process.extract(
+        text,
+        names,
+        scorer=fuzz.ratio,
+        processor=str.lower,
+        limit=MAX_CANDIDATES,
+        score_cutoff=MIN_SIMILARITY,
+    )
+    return [name for name, _, _ in matches]

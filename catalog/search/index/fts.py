@@ -1,6 +1,6 @@
-"""What must match, as FTS5 expressions over the columns of the search index.
+"""Builds FTS5 expressions over the columns of the search index.
 
-Every value is quoted, and a quote in it dropped, so no text of a person is ever read as an operator.
+Every value is quoted and its own quotes are removed, so user input is never parsed as an operator.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from catalog.search.query import Term
 from catalog.search.query.spelling import Words
 
 WORDS = "{name text}"
-# One letter starts a third of all words.
-SHORTEST_START = 2
-FEW_WORDS = 25
-# Stands for a word that no SKU has: an expression cannot be empty.
+# A single letter would match too many words.
+MIN_PREFIX_LENGTH = 2
+MAX_COMPLETIONS = 25
+# Matches no SKU, as an expression cannot be empty.
 NOTHING = 'filters : "0"'
 
 
@@ -36,14 +36,14 @@ def in_column(column: str, values: Iterable[str]) -> str:
 
 
 def term_match(term: Term, known: Words) -> str:
-    """A name or description has one of the spellings; a word that the catalog lacks may go on.
+    """Matches SKUs whose name or text contains a synonym; a word that the catalog lacks matches as a prefix.
 
-    What is a service's whole name is looked up as such: a phrase of common words takes several times as long.
+    The full name of a service is looked up by ID, as a phrase of common words takes several times as long.
     """
-    ends = dict.fromkeys(end for spelling in term.spellings if (end := _far_end(spelling)))
-    others = (spelling for spelling in term.spellings if not _far_end(spelling))
-    spelled = [_far_ends(ends, known), *(_spelling(spelling, known) for spelling in others)]
-    found = either(expression for expression in spelled if NOTHING not in expression)
+    places = dict.fromkeys(place for synonym in term.synonyms if (place := _destination_of(synonym)))
+    others = (synonym for synonym in term.synonyms if not _destination_of(synonym))
+    expressions = [_destinations_match(places, known), *(_spelling(synonym, known) for synonym in others)]
+    found = either(expression for expression in expressions if NOTHING not in expression)
     if term.service_ids:
         return either([of_services(term.service_ids), f"name : ({found})"])
     return found if found == NOTHING else f"{WORDS} : ({found})"
@@ -53,44 +53,44 @@ def of_services(service_ids: Iterable[str]) -> str:
     return in_column("filters", [filter_token("service", service_id) for service_id in service_ids])
 
 
-def _spelling(spelling: str, known: Words) -> str:
-    parts = [part.split("|") for part in spelling.split(" + ")]
+def _spelling(synonym: str, known: Words) -> str:
+    parts = [part.split("|") for part in synonym.split(" + ")]
     return both(
         either(_phrase(phrase, known) for phrase in part if _may_match(phrase, known)) for part in parts
     )
 
 
-def _far_end(spelling: str) -> str | None:
-    """The place of "to japan|between japan", phrases that take long to look for; None where it is none."""
-    phrases = spelling.split("|")
-    ends = {phrase.partition(" ")[2] for phrase in phrases}
-    return ends.pop() if len(phrases) > 1 and len(ends) == 1 and "" not in ends else None
+def _destination_of(synonym: str) -> str | None:
+    """The place in a synonym such as "to japan|between japan", whose phrases are slow to look up, or None."""
+    phrases = synonym.split("|")
+    places = {phrase.partition(" ")[2] for phrase in phrases}
+    return places.pop() if len(phrases) > 1 and len(places) == 1 and "" not in places else None
 
 
-def _far_ends(ends: Iterable[str], known: Words) -> str:
-    """One of `ends` in a name, but not of traffic within a place."""
-    names = [quoted(end) for end in ends if _may_match(end, known)]
+def _destinations_match(places: Iterable[str], known: Words) -> str:
+    """Matches names that contain one of the places, except for traffic within a place."""
+    names = [quoted(place) for place in places if _may_match(place, known)]
     return f'name : ({" OR ".join(names)}) NOT "within"' if names else NOTHING
 
 
 def _may_match(phrase: str, known: Words) -> bool:
-    """Not where the catalog lacks a word of a phrase, which takes as long to look for as any."""
+    """False if a word of a phrase is not in the catalog: looking the phrase up would be just as slow."""
     return " " not in phrase or known.issuperset(phrase.split())
 
 
-def words_of(spelling: str) -> list[str]:
-    return [word for word in re.split(r"[ |+]+", spelling) if word]
+def words_of(synonym: str) -> list[str]:
+    return [word for word in re.split(r"[ |+]+", synonym) if word]
 
 
 def _phrase(phrase: str, known: Words) -> str:
-    """`phrase`; a word that no SKU has stands for those that start with it.
+    """`phrase`, or if it is a word that no SKU contains, the words that start with it.
 
-    These are named where they are few, as FTS5 reads all that a start may be before it gives the first row.
+    A few are listed one by one, as FTS5 reads everything under a prefix before it returns the first row.
     """
-    if " " in phrase or phrase in known or len(phrase) < SHORTEST_START:
+    if " " in phrase or phrase in known or len(phrase) < MIN_PREFIX_LENGTH:
         return quoted(phrase)
     longer = known.starting_with(phrase)
-    return either(map(quoted, longer)) if 0 < len(longer) <= FEW_WORDS else f"{quoted(phrase)} *"
+    return either(map(quoted, longer)) if 0 < len(longer) <= MAX_COMPLETIONS else f"{quoted(phrase)} *"
 
 
 def filter_token(kind: str, value: str) -> str:

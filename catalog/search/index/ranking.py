@@ -1,7 +1,7 @@
-"""The order of candidates. Each rank is the lower the better; statements.FIND_SKUS has their columns.
+"""Ranks candidates, lower ranks first. The ranks are columns of statements.FIND_SKUS.
 
-What does not hang on the question is in a candidate's id, which the search index makes: a bit for what is
-not on demand, six for the marks of a variant, ten for the length of the name, 24 for the order of arrival.
+What does not depend on the question is encoded in the ID of a row in the search index: one bit for not on
+demand, six for the marks of a variant, ten for the length of the name and 24 for the order of insertion.
 """
 
 from __future__ import annotations
@@ -10,43 +10,53 @@ from collections.abc import Iterable
 
 from catalog.places import Place
 from catalog.providers.google_cloud.regions import REGIONS
-from catalog.search.index.criteria import Wanted
-from catalog.search.index.sql import Sql, any_of, compose, contains, has_word, join, one_of, spells, sum_of
+from catalog.search.index.criteria import Criteria
+from catalog.search.index.sql import (
+    Sql,
+    any_of,
+    compose,
+    contains,
+    has_synonym,
+    has_word,
+    join,
+    one_of,
+    sum_of,
+)
 from catalog.search.query import Question, Term
-from catalog.search.query.dictionary import ANOTHER_PURPOSE, ASIDE, SEVERAL_REGIONS, VARIANT_WORDS
+from catalog.search.query.dictionary import MULTI_REGION_MARKS, SIDE_CHARGES, UNLESS_ASKED, VARIANT_WORDS
 
 VARIANTS = "((id >> 34) & 63)"
-# Ties are broken by length, name and id, so the order is always the same.
+# Ties are broken by length, name and ID, so the order is deterministic.
 ORDER = (
-    "id_rank, usage_rank, unwanted_rank, word_rank, region_rank, name_rank, variant_rank, optional_rank,"
+    "id_rank, usage_rank, negated_rank, word_rank, region_rank, name_rank, variant_rank, optional_rank,"
     " place_rank, start_rank, length(name), name, sku_id"
 )
-PREFIX_RANK, ELSEWHERE_RANK = 50, 100
+PREFIX_RANK, OUTSIDE_NAME_RANK = 50, 100
 
 
-def ranks(wanted: Wanted) -> Sql:
-    """The ranks as columns; region_rank is a column already."""
-    question = wanted.question
+def ranks(criteria: Criteria) -> Sql:
+    """The rank columns, except region_rank, which the statement already has."""
+    question = criteria.question
     whole = (f" {question.text} ",)
     required = [term for term in question.terms if not term.is_optional]
     optional = [term for term in question.terms if term.is_optional]
     return compose(
-        "{id} AS id_rank, {usage} AS usage_rank, {unwanted} AS unwanted_rank, {word} AS word_rank,"
-        f" {{name}} AS name_rank, {VARIANTS} + {{aside}} AS variant_rank, {{place}} AS place_rank,"
+        "{id} AS id_rank, {usage} AS usage_rank, {negated} AS negated_rank, {word} AS word_rank,"
+        f" {{name}} AS name_rank, {VARIANTS} + {{side_charges}} AS variant_rank, {{place}} AS place_rank,"
         " {optional} AS optional_rank, {start} AS start_rank",
         id=_unless([one_of("sku_id", question.ids)] if question.ids else []),
-        usage=_usage_rank(wanted),
-        unwanted=_unwanted_rank(question),
+        usage=_usage_rank(criteria),
+        negated=_negated_rank(question),
         word=compose(
             "CASE name WHEN {whole} THEN 0 ELSE {terms} END",
             whole=Sql("%s", whole),
             terms=sum_of(_term_rank(term) for term in required),
         ),
         name=Sql("name <> %s", whole),
-        aside=_aside_rank(question, wanted.place),
-        place=_place_rank(wanted),
+        side_charges=_side_charge_rank(question, criteria.place),
+        place=_place_rank(criteria),
         optional=sum_of(
-            _unless(spells("name || text", spelling) for spelling in term.spellings) for term in optional
+            _unless(has_synonym("name || text", synonym) for synonym in term.synonyms) for term in optional
         ),
         start=_start_rank(question),
     )
@@ -56,52 +66,52 @@ def _unless(pieces: Iterable[Sql]) -> Sql:
     return compose("(NOT {pieces})", pieces=any_of(pieces))
 
 
-def _unwanted_rank(question: Question) -> Sql:
-    """How much of the name the question does not want, or would ask for if it did."""
+def _negated_rank(question: Question) -> Sql:
+    """The number of marks in the name that the question negates, or that only an explicit question wants."""
     asked = _asked_words(question)
-    others = (mark for mark, words in ANOTHER_PURPOSE.items() if asked.isdisjoint(words))
-    return sum_of(has_word("name", mark) for mark in (*question.unwanted, *others))
+    others = (mark for mark, words in UNLESS_ASKED.items() if asked.isdisjoint(words))
+    return sum_of(has_word("name", mark) for mark in (*question.negated, *others))
 
 
 def _asked_words(question: Question) -> set[str]:
-    return {word for term in question.terms for phrase in term.spellings for word in phrase.split()}
+    return {word for term in question.terms for phrase in term.synonyms for word in phrase.split()}
 
 
-def _usage_rank(wanted: Wanted) -> Sql:
-    """The usage type asked for first; else on demand first, unless the words ask for a variant."""
-    if wanted.usage_type:
-        return Sql("coalesce(usage_type, '') <> %s", (wanted.usage_type,))
-    return Sql("id >> 40" if VARIANT_WORDS.isdisjoint(_asked_words(wanted.question)) else "0")
+def _usage_rank(criteria: Criteria) -> Sql:
+    """The requested usage type first, else on demand, unless the question asks for a variant."""
+    if criteria.usage_type:
+        return Sql("coalesce(usage_type, '') <> %s", (criteria.usage_type,))
+    return Sql("id >> 40" if VARIANT_WORDS.isdisjoint(_asked_words(criteria.question)) else "0")
 
 
-def _aside_rank(question: Question, place: Place | None) -> Sql:
-    """How many marks the name has of what is charged beside the thing itself, and the question lacks."""
-    asked = {phrase for term in question.terms for phrase in term.spellings}
-    # A thing sold in one region is not the one that is sold in several.
-    several = SEVERAL_REGIONS if place and place.codes[0] in REGIONS else ()
-    return sum_of(has_word("name", mark) for mark in (*ASIDE, *several) if mark not in asked)
+def _side_charge_rank(question: Question, place: Place | None) -> Sql:
+    """The number of side charges that the name mentions and the question does not."""
+    asked = {phrase for term in question.terms for phrase in term.synonyms}
+    # A product for one region is not the one for several regions.
+    multi_region = MULTI_REGION_MARKS if place and place.codes[0] in REGIONS else ()
+    return sum_of(has_word("name", mark) for mark in (*SIDE_CHARGES, *multi_region) if mark not in asked)
 
 
 def _term_rank(term: Term) -> Sql:
-    """Which of the term's spellings the name carries whole; worse as a prefix, worst outside the name."""
+    """The position of the synonym that the name contains; worse for a prefix, worst outside the name."""
     whole = [
         compose(
             f"WHEN {{is_named}} THEN {0 if term.are_equal else min(rank, PREFIX_RANK)}",
-            is_named=spells("name", spelling),
+            is_named=has_synonym("name", synonym),
         )
-        for rank, spelling in enumerate(term.spellings)
+        for rank, synonym in enumerate(term.synonyms)
     ]
     return compose(
-        f"CASE {{whole}} WHEN {{prefix}} THEN {PREFIX_RANK} ELSE {ELSEWHERE_RANK} END",
+        f"CASE {{whole}} WHEN {{prefix}} THEN {PREFIX_RANK} ELSE {OUTSIDE_NAME_RANK} END",
         whole=join(" ", whole),
-        prefix=any_of(contains("name", f" {spelling}") for spelling in term.spellings),
+        prefix=any_of(contains("name", f" {synonym}") for synonym in term.synonyms),
     )
 
 
-def _place_rank(wanted: Wanted) -> Sql:
-    """Names that carry the place, as Tokyo's SKUs do "Japan", then its continent, then others sold there."""
-    places = [place for place in (wanted.place, wanted.question.place) if place]
-    names = (*wanted.question.place_words, *(name for place in places for name in place.names))
+def _place_rank(criteria: Criteria) -> Sql:
+    """Names with the place ("Japan" for Tokyo), then names with its continent, then others sold there."""
+    places = [place for place in (criteria.place, criteria.question.place) if place]
+    names = (*criteria.question.place_words, *(name for place in places for name in place.names))
     around = (name for place in places for name in place.around)
     return compose(
         "CASE WHEN {here} THEN 0 WHEN {around} THEN 1 ELSE 2 END",
@@ -111,5 +121,5 @@ def _place_rank(wanted: Wanted) -> Sql:
 
 
 def _start_rank(question: Question) -> Sql:
-    spellings = [spelling for term in question.terms for spelling in term.spellings]
-    return _unless(Sql("(instr(name, %s) = 1)", (f" {spelling} ",)) for spelling in spellings)
+    synonyms = [synonym for term in question.terms for synonym in term.synonyms]
+    return _unless(Sql("(instr(name, %s) = 1)", (f" {synonym} ",)) for synonym in synonyms)

@@ -1,8 +1,8 @@
-"""Which words of a question to look for where no SKU has them all: those that weigh most together.
+"""Query relaxation: if no SKU matches all words of a question, keeps those that weigh most together.
 
-Questions have words that are not meant for the price list ("the nearline files we deleted by mistake"). The
-heaviest word is the first, and others join it, the heaviest first, as long as some SKU has them all. Then the
-heaviest of those that could not join is tried as the first.
+Questions contain words that are not meant for the price list ("the nearline files we deleted by mistake"). A
+try starts with the heaviest word and adds the others, heaviest first, as long as some SKU matches them all.
+The next try starts with the heaviest word that no try has used.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from catalog.search.index.criteria import NEW_CODE, Condition, Wanted
+from catalog.search.index.criteria import NEW_CODE, Condition, Criteria
 from catalog.search.index.fts import both
 from catalog.search.index.sql import Sql, compose
 from catalog.search.query import Term
 
 Weighed = TypeVar("Weighed", Condition, Term)
-# So many words are tried as the first, of many words fewer: each try takes a look at the index for each word.
-STARTS, STARTS_OF_MANY = 3, 2
+# The number of tries. Each looks up every word in the index, so with more than MANY words there are fewer.
+MAX_TRIES, MAX_TRIES_WITH_MANY_WORDS = 3, 2
 MANY = 4
-# The words kept weigh at least so much: a mere start of a word or a number is not enough.
-LEAST = 2
+# The minimum weight of the words kept: the start of a word or a number alone is not enough.
+MIN_WEIGHT = 2
 
-# A code names a thing: better nothing than something else. So the words kept have to outweigh by half the
-# codes left out ("c9"), or, where the catalog knows these and another code is kept ("g2 l4 gpu"), all that is
-# left out.
+# A code identifies a product: no result is better than a wrong one. So the words kept have to weigh at least
+# 1.5 times as much as the codes dropped ("c9"), or, if the catalog knows these codes and another code is kept
+# ("g2 l4 gpu"), more than all words dropped.
 CHOOSE = """
-WITH RECURSIVE word(i, expression, weight, code, is_had) AS MATERIALIZED (
+WITH RECURSIVE word(i, expression, weight, code, is_found) AS MATERIALIZED (
     SELECT key, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
         EXISTS (SELECT 1 FROM sku_words WHERE sku_words MATCH {fixed} || json_extract(value, '$[0]'))
     FROM json_each({words}) ORDER BY key
@@ -36,12 +36,12 @@ WITH RECURSIVE word(i, expression, weight, code, is_had) AS MATERIALIZED (
 way(start, i, expression, tried) AS (
     SELECT 0, {count}, '', '' WHERE {is_needed}
     UNION ALL SELECT start + 1, 0, (
-        SELECT expression FROM word WHERE is_had AND NOT instr(tried || way.expression, expression)
+        SELECT expression FROM word WHERE is_found AND NOT instr(tried || way.expression, expression)
         ORDER BY i LIMIT 1
     ), tried || way.expression
     FROM way WHERE i = {count} AND start < {starts} AND expression IS NOT NULL
     UNION ALL SELECT start, way.i + 1, CASE
-        WHEN is_had AND NOT instr(way.expression, word.expression) AND (way.expression = '' OR EXISTS (
+        WHEN is_found AND NOT instr(way.expression, word.expression) AND (way.expression = '' OR EXISTS (
             SELECT 1 FROM sku_words WHERE sku_words MATCH way.expression || ' AND ' || word.expression
         )) AND EXISTS (
             SELECT 1 FROM sku_words
@@ -68,12 +68,12 @@ WHERE kept >= {least} AND (
 
 
 def choose(fixed: Sequence[Condition], words: Sequence[Condition], is_needed: Sql) -> Sql:
-    """Rows with the numbers of the words to look for; none where too little of the question would be left.
+    """Rows with the numbers of the words to keep; no rows if too little of the question would remain.
 
     Args:
-        fixed: what a SKU has to meet in any case.
-        words: the words.
-        is_needed: whether no SKU has them all.
+        fixed: the conditions that cannot be dropped.
+        words: the conditions for the words.
+        is_needed: true if no SKU matches all words.
     """
     values = [(f"({word.match})", word.weight, word.code) for word in heaviest_first(words)]
     return compose(
@@ -82,19 +82,21 @@ def choose(fixed: Sequence[Condition], words: Sequence[Condition], is_needed: Sq
         is_needed=is_needed,
         fixed=Sql("%s", (f"{both(condition.match for condition in fixed)} AND " if fixed else "",)),
         count=Sql(str(len(words))),
-        starts=Sql(str(STARTS if len(words) <= MANY else STARTS_OF_MANY)),
-        least=Sql(str(LEAST)),
+        starts=Sql(str(MAX_TRIES if len(words) <= MANY else MAX_TRIES_WITH_MANY_WORDS)),
+        least=Sql(str(MIN_WEIGHT)),
         new=Sql(str(NEW_CODE)),
     )
 
 
-def keep(wanted: Wanted, numbers: Collection[int]) -> Wanted:
-    """`wanted` with the words of `numbers`, which `choose` gave; the others only rank."""
-    words = heaviest_first([term for term in wanted.question.terms if not term.is_optional])
+def keep(criteria: Criteria, numbers: Collection[int]) -> Criteria:
+    """The criteria with only the words `numbers`, which `choose` returned, required; the others only rank."""
+    words = heaviest_first([term for term in criteria.question.terms if not term.is_optional])
     left = [term for number, term in enumerate(words) if number not in numbers]
-    terms = tuple(replace(term, is_optional=True) if term in left else term for term in wanted.question.terms)
-    without = tuple(term.word for term in wanted.question.terms if term in left)
-    return replace(wanted, question=replace(wanted.question, terms=terms), without=without)
+    terms = tuple(
+        replace(term, is_optional=True) if term in left else term for term in criteria.question.terms
+    )
+    dropped = tuple(term.word for term in criteria.question.terms if term in left)
+    return replace(criteria, question=replace(criteria.question, terms=terms), dropped=dropped)
 
 
 def heaviest_first(words: Sequence[Weighed]) -> list[Weighed]:

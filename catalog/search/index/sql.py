@@ -1,4 +1,4 @@
-"""Pieces of SQL that carry the values of their placeholders."""
+"""Composable pieces of SQL with their parameters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Param = str | int
 
 @dataclass(frozen=True, slots=True)
 class Sql:
-    """A piece of SQL with the values of its placeholders, in their order."""
+    """A piece of SQL with its parameters in order."""
 
     text: str
     params: tuple[Param, ...] = ()
@@ -28,7 +28,7 @@ def rows_of(statement: Sql) -> list[tuple[Any, ...]]:
 
 
 def compose(template: str, **parts: Sql) -> Sql:
-    """`template` with its {names} replaced; the values follow in the order in which the names stand."""
+    """`template` with its {names} replaced, and the parameters in the order of the names."""
     text: list[str] = []
     params: list[Param] = []
     for literal, name, _, _ in Formatter().parse(template):
@@ -48,12 +48,12 @@ def join(separator: str, pieces: Iterable[Sql]) -> Sql:
 
 
 def any_of(pieces: Iterable[Sql]) -> Sql:
-    """True where one of `pieces` is; false where there are none."""
+    """True if any piece is true; false if there are no pieces."""
     return compose("({pieces})", pieces=join(" OR ", [*pieces] or [Sql("0")]))
 
 
 def all_of(pieces: Iterable[Sql]) -> Sql:
-    """True where each of `pieces` is, and where there are none."""
+    """True if all pieces are true or there are no pieces."""
     return compose("({pieces})", pieces=join(" AND ", [*pieces] or [Sql("1")]))
 
 
@@ -67,17 +67,17 @@ def one_of(column: str, values: Iterable[str]) -> Sql:
 
 
 def contains(text: str, part: str) -> Sql:
-    """`text` has `part` in it: instr, as LIKE is slower and has wildcards to escape."""
+    """Whether `text` contains `part`. Uses instr, as LIKE is slower and its wildcards need escaping."""
     return Sql(f"(instr({text}, %s) > 0)", (part,))
 
 
 def has_word(words: str, phrase: str) -> Sql:
-    """The words, with a space around each, have the whole of `phrase`."""
+    """Whether the words, each surrounded by spaces, contain the whole `phrase`."""
     return contains(words, f" {phrase} ")
 
 
-def spells(words: str, spelling: str) -> Sql:
-    """The words have each phrase of `spelling`, "a|b + c", whole."""
+def has_synonym(words: str, synonym: str) -> Sql:
+    """Whether the words contain the phrases of `synonym`, such as "a|b + c", as whole words."""
     return all_of(
-        any_of(has_word(words, phrase) for phrase in part.split("|")) for part in spelling.split(" + ")
+        any_of(has_word(words, phrase) for phrase in part.split("|")) for part in synonym.split(" + ")
     )

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from catalog.search.index.criteria import Condition, Wanted, asked_by_arguments, match_of, tiers
+from catalog.search.index.criteria import Condition, Criteria, argument_conditions, match_of, place_scopes
 from catalog.search.index.fts import NOTHING, both
 from catalog.search.index.ranking import ORDER, ranks
 from catalog.search.index.relaxation import choose
 from catalog.search.index.sql import Sql, all_of, any_of, compose, contains, join, one_of
 from catalog.search.query import Term
 
-# So many matches of each tier are looked at, for a page far down as many as it takes: the first by id, which
-# are the plain ones with short names.
+# The number of matches read for each place scope; more for a page further down. They are the first by ID, the
+# plain SKUs with short names.
 HITS = 1000
-# So many of these are ranked.
+# The number of hits that are ranked.
 CANDIDATES = 200
-
-# Of THIN times HITS matches or more the count brings each THIN-th for the facets; fewer are read once more.
+# From THIN * HITS matches on, the count itself samples every THIN-th match for facets; fewer are read again.
 THIN = 64
 
-# Where there are more matches than hits, they are counted once more, and facets count an even sample.
+# If there may be more matches than hits, they are counted separately, and the facets count an even sample.
 FIND_SKUS = """
-WITH hit AS MATERIALIZED (SELECT id, min(region_rank) AS region_rank FROM ({tiers}) GROUP BY id),
+WITH hit AS MATERIALIZED (SELECT id, min(region_rank) AS region_rank FROM ({scopes}) GROUP BY id),
 total(n, sample) AS MATERIALIZED (
     SELECT * FROM (SELECT count(*) AS n, NULL FROM hit) WHERE n < {hits}
     UNION ALL SELECT * FROM (
@@ -70,14 +69,14 @@ FROM (
 ) JOIN services AS s USING (service_id)
 UNION ALL SELECT * FROM ({kept})
 """
-TIER = """
+SCOPE = """
 SELECT * FROM (
     SELECT rowid AS id, {rank} AS region_rank FROM sku_words
     WHERE sku_words MATCH {match} ORDER BY rowid LIMIT {hits}
 )
 """
-# The best by their ranks, then the rest by place and id; a page may hold the end of these and the start of
-# those.
+# The candidates by rank, then the remaining hits by place and ID. A page may contain the end of the former
+# and the start of the latter.
 PAGE_OF_RANKED = """
 SELECT * FROM (
     SELECT id, row_number() OVER (ORDER BY {order}) AS n FROM ranked ORDER BY n LIMIT {limit} OFFSET {offset}
@@ -90,7 +89,7 @@ SELECT * FROM (
 )
 """
 COUNT = "SELECT {way}, count(*) FROM sku_words WHERE sku_words MATCH {match}"
-# Words that no SKU has together are soon known, while to look for them in a wide place takes long.
+# It is fast to find out that no SKU matches all words, but slow if the place matches many SKUs.
 MATCH_IF_TOGETHER = """
 CASE WHEN EXISTS (SELECT 1 FROM sku_words WHERE sku_words MATCH {words}) THEN {match} ELSE {nothing} END
 """
@@ -119,7 +118,7 @@ NONE = "SELECT NULL, NULL, NULL WHERE 0"
 
 
 def in_one_round_trip(parts: Sequence[Sql]) -> Sql:
-    """All rows (part, value, n) of `parts`."""
+    """One statement with the rows (part, value, n) of all `parts`."""
     return join(" UNION ALL ", [compose("SELECT * FROM ({part})", part=part) for part in parts])
 
 
@@ -127,20 +126,20 @@ def value(param: str | int) -> Sql:
     return Sql("%s", (param,))
 
 
-def find_skus(wanted: Wanted, found: Sequence[Condition], limit: int, offset: int) -> Sql:
-    """The page of SKUs with their prices, total and facets; where there are none, the words to look for."""
+def find_skus(criteria: Criteria, found: Sequence[Condition], limit: int, offset: int) -> Sql:
+    """A page of SKUs with prices, total and facets; if there are no matches, the words to keep."""
     hits = max(HITS, offset + limit)
     fixed, words = [c for c in found if not c.weight], [c for c in found if c.weight]
     return compose(
         FIND_SKUS,
         match=value(match_of(found)),
-        tiers=_tiers(wanted, found, hits),
+        scopes=_scopes(criteria, found, hits),
         hits=Sql(str(hits)),
         many=Sql(str(THIN * HITS)),
         thin=Sql(str(THIN)),
         sample=Sql(f"1 + n / {HITS}"),
         candidates=Sql(str(CANDIDATES)),
-        ranks=ranks(wanted),
+        ranks=ranks(criteria),
         page=_page(limit, offset),
         kept=choose(fixed, words, IS_EMPTY) if len(words) > 1 else Sql(NONE),
     )
@@ -157,12 +156,12 @@ def _page(limit: int, offset: int) -> Sql:
     return join(" UNION ALL ", pieces)
 
 
-def _tiers(wanted: Wanted, found: Sequence[Condition], hits: int) -> Sql:
-    rest = [condition.match for condition in found if not condition.is_of_place]
-    matches = [both([place, *rest]) for place in tiers(wanted)] or [both(rest)]
+def _scopes(criteria: Criteria, found: Sequence[Condition], hits: int) -> Sql:
+    rest = [condition.match for condition in found if not condition.is_place]
+    matches = [both([place, *rest]) for place in place_scopes(criteria)] or [both(rest)]
     pieces = [
-        compose(TIER, rank=Sql(str(rank)), match=value(tier), hits=Sql(str(hits)))
-        for rank, tier in enumerate(matches)
+        compose(SCOPE, rank=Sql(str(rank)), match=value(scope), hits=Sql(str(hits)))
+        for rank, scope in enumerate(matches)
     ]
     return join(" UNION ALL ", pieces)
 
@@ -180,7 +179,7 @@ def _match_if_together(found: Sequence[Condition]) -> Sql:
 
 
 def count_without(found: Sequence[Condition], ways: Sequence[frozenset[int]]) -> Sql:
-    """Rows (way, count): how many SKUs match without the conditions of each of `ways`."""
+    """Rows (way, count): the number of SKUs that match without the conditions of each way."""
     kept = [[condition for i, condition in enumerate(found) if i not in way] for way in ways]
     pieces = [
         compose(COUNT, way=value(number), match=_match_if_together(conditions))
@@ -189,23 +188,23 @@ def count_without(found: Sequence[Condition], ways: Sequence[frozenset[int]]) ->
     return join(" UNION ALL ", pieces)
 
 
-def find_services(wanted: Wanted, limit: int, offset: int) -> Sql:
-    """The page of services and their total: those named in the question, then those whose names match it."""
-    named = [service_id for term in wanted.question.terms for service_id in term.service_ids]
+def find_services(criteria: Criteria, limit: int, offset: int) -> Sql:
+    """A page of services and their total: services named in the question first, then those that match it."""
+    named = [service_id for term in criteria.question.terms for service_id in term.service_ids]
     return compose(
         FIND_SERVICES,
         is_named=one_of("v.service_id", named) if named else Sql("0"),
-        conditions=all_of(service_conditions(wanted)),
-        matches=all_of(service_has(term) for term in required_terms(wanted)),
-        order=Sql(SERVICE_ORDER if wanted.question.terms else SERVICE_ORDER_WITHOUT_WORDS),
+        conditions=all_of(service_conditions(criteria)),
+        matches=all_of(service_has(term) for term in required_terms(criteria)),
+        order=Sql(SERVICE_ORDER if criteria.question.terms else SERVICE_ORDER_WITHOUT_WORDS),
         limit=value(limit),
         offset=value(offset),
     )
 
 
-def count_services_without(wanted: Wanted, ways: Sequence[frozenset[int]]) -> Sql:
-    """Rows (way, count): how many services match without the conditions of each of `ways`."""
-    found = [*service_conditions(wanted), *(service_has(term) for term in required_terms(wanted))]
+def count_services_without(criteria: Criteria, ways: Sequence[frozenset[int]]) -> Sql:
+    """Rows (way, count): the number of services that match without the conditions of each way."""
+    found = [*service_conditions(criteria), *(service_has(term) for term in required_terms(criteria))]
     pieces = [
         compose(
             COUNT_SERVICES,
@@ -217,19 +216,19 @@ def count_services_without(wanted: Wanted, ways: Sequence[frozenset[int]]) -> Sq
     return join(" UNION ALL ", pieces)
 
 
-def required_terms(wanted: Wanted) -> list[Term]:
-    return [term for term in wanted.question.terms if not term.is_optional]
+def required_terms(criteria: Criteria) -> list[Term]:
+    return [term for term in criteria.question.terms if not term.is_optional]
 
 
 def service_has(term: Term) -> Sql:
-    """A word of the service's name starts with the term."""
-    return any_of(contains("v.name", f" {spelling}") for spelling in term.spellings)
+    """Whether a word of the service name starts with the term."""
+    return any_of(contains("v.name", f" {synonym}") for synonym in term.synonyms)
 
 
-def service_conditions(wanted: Wanted) -> list[Sql]:
-    """What a service must meet; arguments about SKUs keep services with such SKUs."""
-    pieces = [one_of("v.service_id", wanted.question.ids)] if wanted.question.ids else []
-    for condition in asked_by_arguments(wanted):
-        is_it = one_of("v.service_id", wanted.service_ids)
-        pieces.append(is_it if condition.is_of_service else Sql(SELLS, (f"({condition.match})",)))
+def service_conditions(criteria: Criteria) -> list[Sql]:
+    """The conditions for a service; filters on SKUs keep services that sell matching SKUs."""
+    pieces = [one_of("v.service_id", criteria.question.ids)] if criteria.question.ids else []
+    for condition in argument_conditions(criteria):
+        is_it = one_of("v.service_id", criteria.service_ids)
+        pieces.append(is_it if condition.is_service else Sql(SELLS, (f"({condition.match})",)))
     return pieces

@@ -1,4 +1,4 @@
-"""The words and values that the catalog has, kept in memory from one sync to the next."""
+"""The words and values of the catalog, kept in memory from one sync to the next."""
 
 from __future__ import annotations
 
@@ -14,65 +14,65 @@ from catalog.places import PLACES, fold
 from catalog.search.index.fts import filter_token, words_of
 from catalog.search.index.sql import Sql, rows_of
 from catalog.search.query import Term
-from catalog.search.query.collocations import BESIDE
+from catalog.search.query.collocations import CONTEXT_MARK
 from catalog.search.query.dictionary import (
+    COLLOCATIONS,
     COMMITMENT_WORDS,
-    FAR_PLACES,
-    FILLERS,
+    DESTINATIONS,
     MACHINE_SHAPES,
     OPTIONAL,
-    SPELLINGS,
-    TOGETHER,
+    STOP_WORDS,
+    SYNONYMS,
     USAGE_WORDS,
 )
-from catalog.search.query.spelling import Lexicon, Words
+from catalog.search.query.spelling import SpellChecker, Words
 
-# One statement, as a remote database answers each in a round trip.
+# One statement, as each costs a round trip to a remote database.
 LOAD = """
 SELECT col, term, NULL FROM sku_vocabulary WHERE col <> 'sku_id'
 UNION ALL SELECT 'service', name, service_id FROM service_search
 """
-# The index parts a value as its tokenizer does.
+# Splits a value in the same way as the tokenizer of the index.
 TOKEN = re.compile(r"[\w=-]+")
-OUR_WORDS = frozenset(
+LISTED_WORDS = frozenset(
     word
     for phrase in (
         *PLACES,
-        *FAR_PLACES,
-        *SPELLINGS,
-        *TOGETHER,
+        *DESTINATIONS,
+        *SYNONYMS,
+        *COLLOCATIONS,
         *USAGE_WORDS,
-        *FILLERS,
+        *STOP_WORDS,
         *OPTIONAL,
         *MACHINE_SHAPES,
         *COMMITMENT_WORDS,
     )
-    for word in phrase.replace(BESIDE, "").split()
+    for word in phrase.replace(CONTEXT_MARK, "").split()
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """`words` are those of SKUs, `values` their places and filter tokens, `services` ids by folded name."""
+    """The `words` of SKUs, their places and filter tokens (`values`), and service IDs by folded name."""
 
     words: Words
     words_of_services: frozenset[str]
     values: frozenset[str]
     services: dict[str, tuple[str, ...]]
-    lexicon: Lexicon
+    spell_checker: SpellChecker
 
     def has_value(self, text: str) -> bool:
-        """Whether a SKU has the place or filter token `text`."""
+        """Whether any SKU has the place or filter token `text`."""
         decomposed = unicodedata.normalize("NFKD", text.casefold())
         plain = "".join(char for char in decomposed if not unicodedata.combining(char))
         return all(token in self.values for token in TOKEN.findall(plain))
 
     def has(self, term: Term) -> bool:
-        """Whether some SKU has one of the spellings' words."""
+        """Whether any SKU contains a word of the term's synonyms."""
         return any(word in self.words for word in _words_of(term))
 
     def may_have(self, term: Term) -> bool:
-        """Whether some SKU or service has, or starts a word with, one of the spellings' words."""
+        """Whether a word of the synonyms starts a word of any SKU or is a word of any service."""
         return any(self._has(word) for word in _words_of(term))
 
     def _has(self, word: str) -> bool:
@@ -82,29 +82,29 @@ class Vocabulary:
         return self.has_value(filter_token(kind, value))
 
     def service_ids(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Ids of the services with one of `names`, or with that id."""
+        """The IDs of the services whose name or ID is one of `names`."""
         found = [service_id for name in names for service_id in self.services.get(fold(name), ())]
         return tuple(dict.fromkeys(found))
 
 
 def _words_of(term: Term) -> list[str]:
-    return [word for spelling in term.spellings for word in words_of(spelling)]
+    return [word for synonym in term.synonyms for word in words_of(synonym)]
 
 
 def vocabulary_of(latest: PricingUpdate | None) -> Vocabulary:
-    """The vocabulary of the catalog as `latest` left it; before the first sync it is read anew each time.
+    """The vocabulary of the catalog after the sync `latest`; before the first sync it is not cached.
 
-    A sync that runs right now may add words that are not here yet: they are found, as words that are not
-    known match by their letters, but are not told from slips until it has completed.
+    A running sync may add words that are missing here. They are found, as unknown words match by prefix, but
+    may be taken for misspellings until the sync has completed.
     """
     return _kept(latest.pk) if latest else _load()
 
 
 @lru_cache(maxsize=1)
 def _kept(_update_id: int) -> Vocabulary:
-    """The vocabulary of a sync, which the garbage collector leaves alone.
+    """The vocabulary of a sync, frozen together with all other objects that live long.
 
-    Looking through so many words for cycles takes it 30 to 60 ms, and now and then a search had to wait.
+    A full garbage collection would otherwise visit them all, which takes 30 to 60 ms of a search.
     """
     gc.unfreeze()
     vocabulary = _load()
@@ -113,7 +113,7 @@ def _kept(_update_id: int) -> Vocabulary:
 
 
 def forget() -> None:
-    """Read the vocabulary anew at the next search, whatever the sync."""
+    """Clears the cache, so that the next search reads the vocabulary again."""
     _kept.cache_clear()
 
 
@@ -128,5 +128,5 @@ def _load() -> Vocabulary:
         else:
             (words if column in ("name", "text") else values).add(text)
     of_services = frozenset(word for name in services for word in name.split())
-    lexicon = Lexicon(words | of_services, OUR_WORDS, words)
-    return Vocabulary(Words(words), of_services, frozenset(values), services, lexicon)
+    spell_checker = SpellChecker(words | of_services, LISTED_WORDS, words)
+    return Vocabulary(Words(words), of_services, frozenset(values), services, spell_checker)

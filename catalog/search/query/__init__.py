@@ -1,8 +1,8 @@
-"""Reads a person's question: which words name a place, a way to buy, what is not meant, or the thing."""
+"""Reads a question: the product, place, usage type and negated terms that its words name."""
 
-from catalog.search.query.destination import far_end
+from catalog.search.query.destination import destination_term
 from catalog.search.query.read import Question, read_question
 from catalog.search.query.terms import LITTLE, Term
 from catalog.search.query.usage_type import read_usage_type
 
-__all__ = ["LITTLE", "Question", "Term", "far_end", "read_question", "read_usage_type"]
+__all__ = ["LITTLE", "Question", "Term", "destination_term", "read_question", "read_usage_type"]

@@ -1,8 +1,8 @@
-"""What people call things that Google's price list calls otherwise. Data only; its neighbours read it.
+"""Synonyms and other words that connect people's questions with Google's price list. Data only.
 
-A spelling widens what a word finds and never hides a SKU that carries the word itself. In a spelling,
-"a + b" wants both phrases and "a|b" either word; Google's own spelling stands first, and names that carry
-it rank first. A machine family or product that is not listed here is found by its letters.
+A synonym widens what a word finds and never hides a SKU whose name contains the word itself. In a synonym,
+"a + b" requires both phrases and "a|b" either word. Google's own term comes first, and names that contain it
+rank first. A machine family or product that is not listed here is found by its letters.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from itertools import product
 
-# A person's words, folded and singular, and after the colon the spellings that the price list may have of
-# any of them. "(a|b) c" stands for "a c" and "b c".
-_SPELLINGS = """
+# A person's words, folded and singular, and after the colon what the price list may call any of them.
+# "(a|b) c" stands for "a c" and "b c".
+_SYNONYMS = """
 # Processor and memory. Source: SKU names; only Autopilot's say mCPU and Memory.
 core: core, cpu, vcpu
 cpu, vcpu, processor: core, mcpu, cpu, vcpu
@@ -183,7 +183,7 @@ direct connect, expressroute, private line, leased line: interconnect
 link, cable, port, pipe: circuit, link
 vlan, vlan attachment, interconnect attachment: vlan attachment
 cache egress: cdn, cache egress
-# How it is bought. Source: Compute Engine documentation, "Committed use discounts".
+# Usage types and commitments. Source: Compute Engine documentation, "Committed use discounts".
 cud, committed use, committed use discount, resource based cud: commitment, committed use, cud
 committed, commit: commitment, committed use, cud
 (flexible|flex|spend based|spend|dollar based) (cud|commitment|commit): dollar based
@@ -196,7 +196,7 @@ reservation, reserved: reserved, reservation
 dynamic workload scheduler, dws: dws, calendar mode
 flex start: dws
 yr, year: year, yr
-# Products by their own names, which tell more than other words. Source: the names of the price list.
+# Products by their own names, which say more than other words. Source: the names of the price list.
 mysql: mysql
 sql: sql
 nearline: nearline
@@ -209,10 +209,10 @@ vpn: vpn
 snapshot: snapshot
 replication: replication
 interconnect: interconnect
-# Cities that traffic goes to, where nothing is sold, by what the price list calls their country.
+# Destinations of traffic without SKUs, with the price list's name for their country.
 shanghai, beijing, shenzhen, guangzhou: china
 perth, brisbane, adelaide, canberra: australia
-# What other clouds call it. Source: Google Cloud documentation, "Compare AWS and Azure services to Google
+# Names from other clouds. Source: Google Cloud documentation, "Compare AWS and Azure services to Google
 # Cloud".
 reserved instance, savings plan: commitment
 graviton: arm
@@ -252,26 +252,26 @@ pod ram: pod memory
 def _read(table: str) -> dict[str, tuple[str, ...]]:
     lines = (line.split(": ") for line in table.split("\n") if line and not line.startswith("#"))
     return {
-        word: tuple(spellings.split(", "))
-        for words, spellings in lines
+        word: tuple(synonyms.split(", "))
+        for words, synonyms in lines
         for pattern in words.split(", ")
         for word in _each(pattern)
     }
 
 
 def _each(pattern: str) -> list[str]:
-    """What `pattern` stands for: "(idle|unused) ip(| address)" is four phrases."""
+    """The phrases that `pattern` stands for: "(idle|unused) ip(| address)" is four phrases."""
     parts = [part.split("|") for part in re.split(r"[()]", pattern)]
     return ["".join(chosen) for chosen in product(*parts)]
 
 
-SPELLINGS: dict[str, tuple[str, ...]] = _read(_SPELLINGS)
+SYNONYMS: dict[str, tuple[str, ...]] = _read(_SYNONYMS)
 
-# Words that mean one thing together, wherever in a question they stand and in whatever form ("objects that
-# were deleted too early"); a word with "~" has to be there and keeps its own meaning. Source: the
-# documentation of what SKU names call so.
-_TOGETHER = """
-# Machines and how they are sold.
+# Words with a meaning of their own when combined, in any order and any form ("objects that were deleted too
+# early"). A context word, marked with "~", has to be present and keeps its own meaning. Source: the
+# documentation of the products that SKU names mention.
+_COLLOCATIONS = """
+# Machines and their usage types.
 (extra|additional|beyond|above|exceed|past|over|more) (limit|ratio|maximum) (ram|memory): extended + ram
 (extra|additional|beyond|above|exceed|past|over) (ram|memory) ~custom: extended + ram
 (tiny|tiniest|teeny) (vm|instance|machine): micro instance
@@ -342,9 +342,9 @@ google (api|service) ~(egress|traffic|vm|outbound): google egress
 (old|outdated|past|eol) (support|version|release|maintenance) ~(gke|cluster|kubernetes|k8s): extended period
 (unsupported|extended|end) (support|version|release) ~(gke|cluster|kubernetes|k8s): extended period
 """
-TOGETHER: dict[str, tuple[str, ...]] = _read(_TOGETHER)
+COLLOCATIONS: dict[str, tuple[str, ...]] = _read(_COLLOCATIONS)
 
-# Short forms, and the words that they stand for.
+# Abbreviations and the words that they stand for.
 _SHORT_FORMS = """
 acct: account; addr: address; autoscale: scale; chinese: china; cn: china; conn: connection; cust: customer
 dbs: databases; dc: datacenter; img: image; imgs: images; lic: license; lssd: local ssd; mgmt: management
@@ -357,7 +357,7 @@ SHORT_FORMS: dict[str, str] = dict(
     entry.split(": ") for line in _SHORT_FORMS.strip().splitlines() for entry in line.split("; ")
 )
 
-# GPUs that are attached to machines. Source: Compute Engine documentation, "GPU platforms".
+# GPUs that can be attached to a machine. Source: Compute Engine documentation, "GPU platforms".
 GPU_MODELS = frozenset({"k80", "p4", "p100", "t4", "v100"})
 
 # The GPU in a machine type of an accelerator-optimized family, by what its folded name starts with.
@@ -374,8 +374,8 @@ MACHINE_GPUS: dict[str, str] = {
     "g2 standard": "l4 gpu",
 }
 
-# What a machine type's name says after the family. Source: Compute Engine documentation, "Machine type
-# naming"; a family is any letter, digit and perhaps letter.
+# The part of a machine type's name after the family. Source: Compute Engine documentation, "Machine type
+# naming". A family is a letter, a digit and sometimes another letter.
 MACHINE_SHAPES: tuple[str, ...] = (
     "custom",
     "edgegpu",
@@ -393,8 +393,8 @@ MACHINE_SHAPES: tuple[str, ...] = (
     "ultramem",
 )
 
-# A person's name of a way to buy, folded, and the usage type that it means. Source: the API's usageType
-# values; Compute Engine documentation, "Spot VMs".
+# People's names for usage types, folded. Source: the API's usageType values; Compute Engine documentation,
+# "Spot VMs".
 USAGE_WORDS: dict[str, str] = {
     "on demand": "OnDemand",
     "ondemand": "OnDemand",
@@ -418,10 +418,10 @@ USAGE_WORDS: dict[str, str] = {
     "commit3yr": "Commit3Yr",
 }
 
-# Words of "committed for three years".
+# Words used in commitments: "committed for three years".
 COMMITMENT_WORDS = frozenset({"commitment", "committed", "discount", "months", "one", "three", "years"})
 
-# What marks a usage type in a SKU's name: Cloud TPU lists "Tpu-v2 Preemptible Accelerator" as OnDemand.
+# Words in SKU names that mark a usage type: Cloud TPU lists "Tpu-v2 Preemptible Accelerator" as OnDemand.
 USAGE_MARKS: dict[str, tuple[str, ...]] = {
     "OnDemand": (),
     "Preemptible": ("spot", "preemptible"),
@@ -429,17 +429,17 @@ USAGE_MARKS: dict[str, tuple[str, ...]] = {
     "Commit3Yr": ("3 year", "3 years"),
 }
 
-# Words that tell how something is bought: with one of them on demand is not what is meant.
+# Words of other usage types: a question with one of them is not about on demand.
 VARIANT_WORDS = frozenset({"commitment", "dollar", "preemptible", "reserved", "spot"})
 
-# Spellings that say how a thing is sold rather than what it is.
-ASPECTS = frozenset(["dual region", "fee", "premium", "regional", "standard", "zonal"])
+# Synonyms that say how something is sold rather than what it is.
+SALE_TERMS = frozenset(["dual region", "fee", "premium", "regional", "standard", "zonal"])
 
-# Parts of any machine.
-_PARTS = "core cores cpu cpus gpu gpus mem memory processor processors ram vcpu vcpus"
-PARTS: frozenset[str] = frozenset(_PARTS.split())
+# Parts that every machine has.
+_MACHINE_PARTS = "core cores cpu cpus gpu gpus mem memory processor processors ram vcpu vcpus"
+MACHINE_PARTS: frozenset[str] = frozenset(_MACHINE_PARTS.split())
 
-# Words that say little of what is meant: they may be left out before any other.
+# Words that say little about what is meant: they are dropped before any other.
 _GENERIC = """
 app application applications box boxes database databases db destination destinations device devices file
 files gcp google hana host hosts instance instances machine machines node nodes object objects project
@@ -447,8 +447,8 @@ projects server servers service small system team user users vm vms volume volum
 """
 GENERIC: frozenset[str] = frozenset(_GENERIC.split())
 
-# Marks of what is charged beside the thing itself: named after it unless the words ask for them.
-ASIDE: tuple[str, ...] = (
+# Marks of charges on top of the product itself: they rank after it unless the question asks for them.
+SIDE_CHARGES: tuple[str, ...] = (
     "retrieval",
     "early delete",
     "early deletion",
@@ -460,19 +460,19 @@ ASIDE: tuple[str, ...] = (
     "sap",
 )
 
-# Marks of what serves another purpose, each with the words that ask for it: such names come last.
-ANOTHER_PURPOSE: dict[str, frozenset[str]] = {"cache fill": frozenset({"cache", "cdn", "edge", "fill"})}
+# Marks of SKUs for a special purpose, with the words that ask for it: without one of these they rank last.
+UNLESS_ASKED: dict[str, frozenset[str]] = {"cache fill": frozenset({"cache", "cdn", "edge", "fill"})}
 
-# Marks of what is sold in several regions together.
-SEVERAL_REGIONS = ("multi region", "dual region")
+# Marks of what is sold for several regions together.
+MULTI_REGION_MARKS = ("multi region", "dual region")
 
-# Words of a licence.
-_LICENSED = """
+# Words that refer to a licence.
+_LICENSE_WORDS = """
 byol byos centos debian fips license licence licensing mssql redhat rhel sles sqlserver suse ubuntu windows
 """
-LICENSED: frozenset[str] = frozenset(_LICENSED.split())
+LICENSE_WORDS: frozenset[str] = frozenset(_LICENSE_WORDS.split())
 
-# How many processors a licence is for: the least, the most, and the words. Source: SKU names.
+# The numbers of processors that a licence covers: from, to, and the words for it. Source: SKU names.
 _RANGES = "1-2 1-3 1-4 2-3 3-4 4-5 6-9 10-17 18-49 50-79 80-97 98-221"
 VCPU_RANGES: tuple[tuple[int, int, str], ...] = (
     *(
@@ -484,8 +484,8 @@ VCPU_RANGES: tuple[tuple[int, int, str], ...] = (
     *((least, 999, f"{least} or more vcpu") for least in (5, 6, 222)),
 )
 
-# Words that a name may carry or not: names that do rank first among equals. Source:
-# what kinds of things and whose they are, which a name that tells the thing leaves out ("H200 141GB GPU").
+# Words that a name need not contain; among equals, names that do rank first. Source: words for the kind or
+# the maker of a product, which names often leave out ("H200 141GB GPU").
 _OPTIONAL = """
 across amd backup backups between capacity charge class cloud compute data edition engine family fee fees
 gcp generation google instance instances intel kind linux location machine machines management model
@@ -493,15 +493,15 @@ network networking nvidia option out over plan product region regions request re
 service services size storage subscription tesla through tier traffic type types unit units usage version
 via vm vms within zone zones
 """
-# A question about another cloud's thing is seldom about the way there.
-_OTHER_CLOUDS = frozenset(word for word, spellings in SPELLINGS.items() if spellings == ("cross cloud",))
+# A question that mentions another cloud is seldom about the connection to it.
+_OTHER_CLOUDS = frozenset(word for word, synonyms in SYNONYMS.items() if synonyms == ("cross cloud",))
 OPTIONAL: frozenset[str] = (
     frozenset(_OPTIONAL.split()) | _OTHER_CLOUDS | {"ec2", "rds", "s3", "single region", "one region"}
 )
 
-# Words that a question has and a SKU name lacks. Source: the usual English stop words, words of buying and of
-# polite requests, and the names of another cloud's disks ("gp3").
-_FILLERS = """
+# Words that questions contain and SKU names do not. Source: the usual English stop words, words about buying
+# and politeness, and another cloud's names for disks ("gp3").
+_STOP_WORDS = """
 a able about across actual add additional against ago all almost alone along already alright also although
 always am among amount an and annual annually another any anybody anyone anything are around as ask asks at
 attach attached away back basically be became because become been before behind being besides better big
@@ -529,11 +529,11 @@ usually value various versus very via vs w want wants was way we week weeks well
 where whereas whether which while who whole whose why will wise with within without wonder wondering wont work
 works worth would write writing wrong yeah year yearly years yes yet you your yr yrs
 """
-FILLERS: frozenset[str] = frozenset(_FILLERS.split()) - {"us", "dollar"}
+STOP_WORDS: frozenset[str] = frozenset(_STOP_WORDS.split()) - {"us", "dollar"}
 
-# Parts of the world that traffic goes to and nothing is sold in, each with what SKU names call those around
-# it. Source: SKU names. They do not say which countries and cities count where: that is common usage.
-_FAR_PLACES = """
+# Destinations of traffic where nothing is sold, each with what SKU names call the area around it. Source: SKU
+# names, and common usage for which countries and cities belong to an area.
+_DESTINATIONS = """
 china, beijing, shanghai, shenzhen: china, apac, asia
 bangalore, bengaluru, hyderabad, chennai, pune: india, apac, asia
 new york, chicago, boston, seattle, san francisco, miami, houston, denver: americas, north america
@@ -569,4 +569,4 @@ honduras, jamaica, nicaragua, panama, puerto rico, caribbean: central america, l
 argentina, bolivia, colombia, ecuador, paraguay, peru: south america, latin america, americas
 uruguay, venezuela: south america, latin america, americas
 """
-FAR_PLACES: dict[str, tuple[str, ...]] = _read(_FAR_PLACES)
+DESTINATIONS: dict[str, tuple[str, ...]] = _read(_DESTINATIONS)

@@ -1,17 +1,17 @@
-"""What a question says that it is not about: "not spot", "no HA", "instead of SSD"."""
+"""Negated terms of a question: "not spot", "no HA", "instead of SSD"."""
 
 from __future__ import annotations
 
 import re
 
-from catalog.search.query.dictionary import FILLERS, USAGE_WORDS
+from catalog.search.query.dictionary import STOP_WORDS, USAGE_WORDS
 from catalog.search.query.phrases import phrase_length
 
 NEGATION = re.compile(
     r"\b(?:(?:don ?t|do not) (?:need|want)|not|no|non|without|never"
     r"|excluding|excl|instead of|(?:rather|other) than|apart from)\b"
 )
-# What may stand between the two: "not in the", "without any".
+# Words allowed between the negation and what it negates: "not in the", "without any".
 _LINKS = """
 a additional an any at extra for in just need normal of on only over plain regular the through to usual via
 with
@@ -20,19 +20,19 @@ LINKS = frozenset(_LINKS.split())
 OR = ("nor", "or")
 
 
-def take_unwanted(text: str) -> tuple[tuple[str, ...], str]:
-    """The words and phrases of `text` that are not wanted, and the text with gaps in their places."""
-    unwanted: list[str] = []
-    wanted, *parts = NEGATION.split(text)
+def take_negated(text: str) -> tuple[tuple[str, ...], str]:
+    """The negated words and phrases of `text`, and the text with gaps in their places."""
+    negated: list[str] = []
+    rest, *parts = NEGATION.split(text)
     for part in parts:
         words = part.split()
         at = next((i for i, word in enumerate(words) if word not in LINKS), len(words))
-        while at < len(words) and words[at] not in FILLERS:
+        while at < len(words) and words[at] not in STOP_WORDS:
             length = phrase_length(words, at, also=USAGE_WORDS)
-            unwanted.append(" ".join(words[at : at + length]))
+            negated.append(" ".join(words[at : at + length]))
             at += length
             if at == len(words) or words[at] not in OR:
                 break
             at += 1
-        wanted += "  " + " ".join(words[at:])
-    return tuple(unwanted), wanted
+        rest += "  " + " ".join(words[at:])
+    return tuple(negated), rest

@@ -1,4 +1,4 @@
-"""The words of a question as they are read, without what only looks like a word of the price list."""
+"""Normalizes a question: folds case and accents, expands short forms, and removes misleading words."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import re
 from catalog.places import fold
 from catalog.search.query.dictionary import SHORT_FORMS
 
-# "What do you charge us": no country.
+# "What do you charge us": a pronoun, not the country.
 PRONOUN = re.compile(
     r"\b(bill|charges?|costs?|gets?|gives?|helps?|lets?|runs?|shows?|takes?|tells?) us\b(?!-)"
 )
-# What another cloud calls a machine: "t3.medium", "db.m5.2xlarge", "Standard_D4s_v3".
+# Machine types of other clouds: "t3.medium", "db.m5.2xlarge", "Standard_D4s_v3".
 OTHER_MACHINE = re.compile(
     r"\b(?:db\.)?[a-z]+\d[a-z]*\.(?:nano|micro|small|medium|metal|\d*x?large)\b|\bStandard_[A-Z]\d+\w*",
     re.IGNORECASE,
@@ -19,16 +19,16 @@ OTHER_MACHINE = re.compile(
 INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 # "Balanced/SSD", "N1/E2", but not "I/O", "MB/s".
 SLASH = re.compile(r"(?<=[A-Za-z]{3})/(?=[A-Za-z]{3})|(?<=[A-Za-z]\d)/(?=[A-Za-z]\d)")
-# A bucket in one region: SKU names call it by its city.
+# SKU names call a bucket in one region by its city instead of "regional".
 REGIONAL = re.compile(r"(?<!multi )(?<!dual )\b(?:regional|single region)\b")
 BUCKET = re.compile(
     r"\b(?:buckets?|gcs|(?:cloud|object|blob) storage"
     r"|(?:standard|nearline|coldline|archive) class(?! [ab]\b))\b"
 )
-# The one of two network tiers that is meant.
+# Of the two network tiers, this leaves the standard one.
 NOT_PREMIUM = re.compile(r"\b(?:non|not|no) premium(?: network)?(?: tier)?\b|\bfrom premium to standard\b")
 HALF_A_GIGABIT = re.compile(r"\bhalf (?:a )?gig(?:abits?)?\b(?! (?:of )?(?:ram|mem|memory|disk|storage)\b)")
-# Names of Cloud SQL's machines have no version of the database, those of licences do.
+# Names of Cloud SQL machines do not include the database version; names of licences do.
 LICENCE = re.compile(r"licen[cs]", re.IGNORECASE)
 DATABASE_VERSION = re.compile(r"\b(MYSQL|POSTGRES|SQLSERVER)_\d\w*")
 # "75gbit"
@@ -39,7 +39,7 @@ REGION_APART = re.compile(rf"\b({_SIDE}) (\d{{1,2}})\b")
 
 
 def plain_words(query: str) -> list[str]:
-    """The words of `query`, folded; a region's number that stands apart ("us east 4") is joined to it."""
+    """The folded words of `query`; the separate number of a region ("us east 4") is joined to it."""
     query = INITIALS.sub(lambda match: match[0].replace(".", ""), query)
     text = OTHER_MACHINE.sub(" ", PRONOUN.sub(r"\1", query))
     if not LICENCE.search(text):

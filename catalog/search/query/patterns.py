@@ -1,4 +1,4 @@
-"""Patterns over folded text."""
+"""Patterns for folded text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from catalog.places import PLACES, REGION_CODE
 
 
 def any_of(phrases: Collection[str]) -> str:
-    """A pattern of whole words; the longest phrase wins."""
+    """A pattern for whole words; the longest phrase wins."""
     return rf"\b(?:{'|'.join(sorted(phrases, key=len, reverse=True))})\b"
 
 
@@ -17,5 +17,5 @@ A_PLACE = rf"(?:{REGION_CODE.pattern.replace('?P<region>', '?:')}\b|{any_of(PLAC
 
 
 def blank(text: str, match: re.Match[str]) -> str:
-    """`text` with spaces for what matched, so that positions stay and no phrase forms across the gap."""
+    """`text` with the match blanked out, so that positions stay and no phrase spans the gap."""
     return text[: match.start()] + " " * len(match[0]) + text[match.end() :]

@@ -1,21 +1,21 @@
-"""Set phrases of a question: words that mean one thing together."""
+"""Set phrases of a question: consecutive words that count as one."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from catalog.search.query.dictionary import SPELLINGS
+from catalog.search.query.dictionary import SYNONYMS
 
-LONGEST = max(len(phrase.split()) for phrase in SPELLINGS)
-# "80 GB", "100Gbps": names write them with a space or without.
+MAX_PHRASE_WORDS = max(len(phrase.split()) for phrase in SYNONYMS)
+# "80 GB", "100Gbps": SKU names write amounts with or without a space.
 AMOUNT = re.compile(
     r"(?P<count>\d+) ?(?P<unit>gbps|mbps|[gm]bits?|gigabits?|megabits?|gb|gib|gigabytes?|gigs?|g|tb)"
 )
 
 
 def phrases(text: str) -> Iterator[str]:
-    """The set phrases and other words of `text`; none reaches over a gap of two blanks."""
+    """The set phrases and other words of `text`; a phrase never spans a gap of two blanks."""
     for part in re.split(" {2,}", text):
         words = part.split()
         at = 0
@@ -26,15 +26,15 @@ def phrases(text: str) -> Iterator[str]:
 
 
 def phrase_length(words: Sequence[str], at: int, also: Collection[str] = ()) -> int:
-    """How many words from `at` on are the longest set phrase, or one of `also`; 1 where there is none."""
-    for length in range(min(LONGEST, len(words) - at), 1, -1):
+    """The number of words in the longest set phrase or phrase of `also` at `at`; 1 if there is none."""
+    for length in range(min(MAX_PHRASE_WORDS, len(words) - at), 1, -1):
         phrase = " ".join(words[at : at + length])
-        if phrase in also or spellings_of(phrase) or AMOUNT.fullmatch(phrase):
+        if phrase in also or synonyms_of(phrase) or AMOUNT.fullmatch(phrase):
             return length
     return 1
 
 
-def spellings_of(phrase: str) -> tuple[str, ...]:
-    """What the price list may call `phrase`, singular or plural; nothing where it is no set phrase."""
+def synonyms_of(phrase: str) -> tuple[str, ...]:
+    """The synonyms of `phrase`, singular or plural; empty if it is not in the dictionary."""
     singular = phrase.removesuffix("s")
-    return SPELLINGS.get(phrase) or SPELLINGS.get(singular) or ()
+    return SYNONYMS.get(phrase) or SYNONYMS.get(singular) or ()

@@ -1,4 +1,4 @@
-"""The workflow: one part after the other is taken out of a question, and what is left are its words."""
+"""The workflow: takes IDs, places and usage types out of a question; the remaining words are its terms."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from catalog.places import PLACES, REGION_PART, Place, read_place
 from catalog.search.query.destination import (
     between_zones,
-    far_end,
+    destination_term,
     is_between_machines,
-    take_far_ends,
-    take_far_places,
+    take_destinations,
+    take_listed_destinations,
 )
-from catalog.search.query.dictionary import SEVERAL_REGIONS, USAGE_MARKS, USAGE_WORDS
-from catalog.search.query.negation import take_unwanted
+from catalog.search.query.dictionary import MULTI_REGION_MARKS, USAGE_MARKS, USAGE_WORDS
+from catalog.search.query.negation import take_negated
 from catalog.search.query.normalize import plain_words
 from catalog.search.query.patterns import A_PLACE, blank
-from catalog.search.query.terms import Term, once, read_terms, term_of
+from catalog.search.query.terms import Term, deduplicate, read_terms, term_of
 from catalog.search.query.usage_type import take_usage_type
 
-# Services and SKUs have ids of one form.
+# Service IDs and SKU IDs have the same form.
 ID = re.compile(r"\b[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}\b", re.IGNORECASE)
 PLACE = re.compile(A_PLACE)
 DUAL = 2
@@ -33,9 +33,9 @@ ONE_REGION = re.compile(r"\b(?:single|one) (?:region|location)\b")
 class Question:
     """What a query asks for.
 
-    `text` is the whole of it, folded and mended; `place_words` are the words that `place` was read from,
-    `mended` the slips with what they were meant to be, and `left_out` words that say nothing to the catalog.
-    `unwanted` are words of the names of SKUs that are not meant.
+    `text` is the whole query, folded and corrected. `place_words` are the words that `place` was read from.
+    `corrected` pairs misspelled words with their corrections, `unknown` are words that the catalog does not
+    contain, and `negated` are words that mark a SKU name as not meant.
     """
 
     terms: tuple[Term, ...] = ()
@@ -43,9 +43,9 @@ class Question:
     place: Place | None = None
     place_words: tuple[str, ...] = ()
     usage_type: str | None = None
-    mended: tuple[tuple[str, str], ...] = ()
-    left_out: tuple[str, ...] = ()
-    unwanted: tuple[str, ...] = ()
+    corrected: tuple[tuple[str, str], ...] = ()
+    unknown: tuple[str, ...] = ()
+    negated: tuple[str, ...] = ()
     text: str = ""
 
     @property
@@ -53,56 +53,61 @@ class Question:
         return list(self.ids) or [term.word for term in self.terms if term.word]
 
 
-def read_question(query: str, mend: Callable[[str], str] = str, base: Callable[[str], str] = str) -> Question:
-    """Reads places, usage types and ids out of `query`; what is left are its words.
+def read_question(
+    query: str, correct: Callable[[str], str] = str, base_form: Callable[[str], str] = str
+) -> Question:
+    """Reads IDs, places and usage types out of `query`; the remaining words become terms.
 
-    An id names one thing, so a query with an id has no other words.
+    An ID identifies one thing, so the other words of a query with an ID are ignored.
 
     Args:
         query: as a person wrote it.
-        mend: gives the word that a slip was meant to be, and any other word as it is.
-        base: gives the form of a word that the catalog has, such as "suspended" for "suspend".
+        correct: returns the correction of a misspelled word and any other word unchanged.
+        base_form: returns the form of a word that the catalog uses, such as "suspended" for "suspend".
     """
     ids = tuple(dict.fromkeys(found.upper() for found in ID.findall(query)))
     if ids:
         return Question(ids=ids)
-    typed = [base(word) for word in plain_words(query)]
-    # A region of a code that we do not know yet is no slip.
-    meant = [word if REGION_PART.fullmatch(word) else mend(word) for word in typed]
-    mended = tuple(dict.fromkeys((old, new) for old, new in zip(typed, meant, strict=True) if old != new))
-    text = " ".join(meant)
-    unwanted, rest = take_unwanted(text)
+    typed = [base_form(word) for word in plain_words(query)]
+    # The code of a region that we do not know yet is not a misspelling.
+    words = [word if REGION_PART.fullmatch(word) else correct(word) for word in typed]
+    corrected = tuple(dict.fromkeys((old, new) for old, new in zip(typed, words, strict=True) if old != new))
+    text = " ".join(words)
+    negated, rest = take_negated(text)
     usage_type, rest = take_usage_type(rest)
-    far_ends, rest = take_far_ends(rest)
+    destinations, rest = take_destinations(rest)
     place, place_words, others, rest = _take_place(rest)
-    far_places, rest = take_far_places(rest)
+    listed, rest = take_listed_destinations(rest)
     is_exact = is_between_machines(text)
-    ends = [far_end(other, is_exact=is_exact) for other in (*others, *far_places)]
-    ends = [between_zones(term, place) for term in once((*far_ends, *ends))]
-    doubtful = {word for _, new in mended for word in new.split()}
-    terms = read_terms(rest, has_more=bool(place or usage_type or ends), doubtful=doubtful)
+    endpoints = [destination_term(other, is_exact=is_exact) for other in (*others, *listed)]
+    endpoints = [between_zones(term, place) for term in deduplicate((*destinations, *endpoints))]
+    uncertain = {word for _, new in corrected for word in new.split()}
+    terms = read_terms(rest, has_more=bool(place or usage_type or endpoints), uncertain=uncertain)
     return Question(
-        terms=(*terms, *ends),
+        terms=(*terms, *endpoints),
         place=place,
         place_words=place_words,
         usage_type=usage_type,
-        mended=mended,
-        unwanted=(*_names_of(unwanted), *(SEVERAL_REGIONS if ONE_REGION.search(text) else ())),
+        corrected=corrected,
+        negated=(*_negated_words(negated), *(MULTI_REGION_MARKS if ONE_REGION.search(text) else ())),
         text=text,
     )
 
 
-def _names_of(unwanted: Iterable[str]) -> tuple[str, ...]:
-    """What the names of SKUs have that are not wanted."""
+def _negated_words(negated: Iterable[str]) -> tuple[str, ...]:
+    """The words that SKU names use for `negated` phrases."""
     names: list[str] = []
-    for phrase in unwanted:
+    for phrase in negated:
         usage_type = USAGE_WORDS.get(phrase)
-        names += USAGE_MARKS[usage_type] if usage_type else term_of(phrase).spellings[:1]
+        names += USAGE_MARKS[usage_type] if usage_type else term_of(phrase).synonyms[:1]
     return tuple(dict.fromkeys(names))
 
 
 def _take_place(text: str) -> tuple[Place | None, tuple[str, ...], tuple[str, ...], str]:
-    """The first place, or a narrower one in it ("Frankfurt, Germany"), its words, others, and the rest."""
+    """The place that `text` names, its words, the other places and the remaining text.
+
+    It is the first place named or a narrower one inside it: "Frankfurt, Germany".
+    """
     place: Place | None = None
     taken: list[str] = []
     others: list[str] = []
@@ -120,22 +125,22 @@ def _take_place(text: str) -> tuple[Place | None, tuple[str, ...], tuple[str, ..
         taken.append(match[0])
     if place and DUAL_REGION in text and (dual := _dual_region(place, others)):
         place, others = dual, []
-    return place, tuple(taken), _apart(others), rest
+    return place, tuple(taken), _distinct(others), rest
 
 
 def _dual_region(place: Place, others: Sequence[str]) -> Place | None:
-    """The dual-region of `place` and the other place that is named, if there is one."""
+    """The dual-region that consists of `place` and the one other place, or None."""
     named = {place.label, *(other.label for name in others if (other := read_place(name)))}
     return next((place for place in PLACES.values() if _is_dual(place) and named == {*place.within}), None)
 
 
 def _is_dual(place: Place) -> bool:
-    """Whether `place` is a dual-region, whose regions are named to say which it is."""
+    """Whether `place` is a dual-region, which people also name by its two regions."""
     return len(place.within) == DUAL
 
 
-def _apart(names: Sequence[str]) -> tuple[str, ...]:
-    """`names` without those of a place that another one is or is in."""
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Drops places equal to or inside another named place."""
     kept: dict[str, Place] = {}
     for name in names:
         found = read_place(name)

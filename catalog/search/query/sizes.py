@@ -1,23 +1,23 @@
-"""How large a machine a question is about: licences and databases have a SKU for each size."""
+"""Machine sizes in a question: licences and databases have a SKU for each size."""
 
 from __future__ import annotations
 
 import re
 
-from catalog.search.query.dictionary import SPELLINGS, VCPU_RANGES
+from catalog.search.query.dictionary import SYNONYMS, VCPU_RANGES
 
-# How many is for calculate, but SKU names say "VM with 1 to 4 VCPU" too.
+# Quantities belong to the calculate tool, but some SKU names contain them: "VM with 1 to 4 VCPU".
 VCPUS = re.compile(
     r"\b(?P<range>(?:\d+ to |up to |with )?)"
     r"(?P<above>(?:(?:more|larger|bigger|greater|higher) than |above |over )?)"
     r"(?P<count>\d{1,3})(?: or more| plus| or above)?"
     r" ?(?P<unit>v?cpus?|v?cores?|processors?)\b"
 )
-# "104 GB", "7.5gb", which folds to "7 5gb".
+# "104 GB"; "7.5gb", which folds to "7 5gb".
 MEMORY = re.compile(r"\b(?P<count>\d{1,4}(?: \d{1,2})?) ?(?:gb|gib|gigabytes?|gigs?|g)\b")
 HIGH_MEMORY = re.compile(r"\bhigh ?mem(?:ory)?\b")
 PARTS = re.compile(r"\b(?:v?cpus?|v?cores?|ram|memory|mem)\b")
-# More chips than a board of eight are a slice of a pod: "v3-32".
+# A board has eight chips; more are a slice of a pod: "v3-32".
 TPU = re.compile(r"\b(?P<version>v\d[a-z]?) (?P<count>\d{1,4})\b")
 BOARD = 8
 NUMBERS = {"one": "1", "two": "2", "four": "4", "eight": "8", "sixteen": "16", "thirty two": "32"}
@@ -26,7 +26,10 @@ OTHER_COUNTS = re.compile(r"\b\d{1,3} (?=(?:gpus?|vms?|instances?|machines?|node
 
 
 def take_sizes(text: str) -> tuple[list[tuple[str, tuple[str, ...]]], str]:
-    """Sizes in `text`, each as a word or nothing with what SKU names call it, and the text without them."""
+    """The sizes in `text` and the text without them.
+
+    Each size is a word, empty if only implied, with its synonyms.
+    """
     sizes: list[tuple[str, tuple[str, ...]]] = []
     if tpu := TPU.search(text):
         sizes += [("", ("pod",))] if int(tpu["count"]) > BOARD else []
@@ -41,11 +44,11 @@ def take_sizes(text: str) -> tuple[list[tuple[str, tuple[str, ...]]], str]:
         sizes.append(("", (*vcpu_names(count), *databases)))
         text = HIGH_MEMORY.sub(" ", VCPUS.sub(" ", text))
         if memory := MEMORY.search(text):
-            # Processors with memory are a whole machine, whose name has no word for its parts.
+            # Processors with memory are a whole machine, whose name does not mention its parts.
             sizes.append(("", (f"{count} {memory['count']}", f"{count} vcpu {memory['count']}gb")))
             text = PARTS.sub(" ", MEMORY.sub(" ", text))
         else:
-            sizes.append((match["unit"], SPELLINGS["vcpu"]))
+            sizes.append((match["unit"], SYNONYMS["vcpu"]))
     return sizes, OTHER_COUNTS.sub("", text)
 
 
@@ -54,6 +57,6 @@ def _in_names(match: re.Match[str]) -> str:
 
 
 def vcpu_names(count: int) -> tuple[str, ...]:
-    """How SKU names say that they are for a machine with `count` processors."""
+    """The phrases by which SKU names refer to a machine with `count` processors."""
     ranges = (name for least, most, name in VCPU_RANGES if least <= count <= most)
     return (f"with {count} vcpu", *ranges)

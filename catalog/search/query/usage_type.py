@@ -1,4 +1,4 @@
-"""How something is bought: on demand, spot, or committed for one or three years."""
+"""Usage types in a question: on demand, spot, or committed for one or three years."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ USAGE = re.compile(any_of(USAGE_WORDS))
 
 
 def read_usage_type(text: str) -> str | None:
-    """The usage type that the whole of `text` names, as "spot" or "3 year commitment" do, or None."""
+    """The usage type that `text` as a whole names, such as "spot" or "3 year commitment", or None."""
     usage_type, rest = take_usage_type(fold(text))
     return usage_type if not rest.strip() else None
 
 
 def take_usage_type(text: str) -> tuple[str | None, str]:
-    """The usage type that words of `text` name, if they agree, and the text without them."""
+    """The usage type that `text` mentions, if it mentions only one, and the text without it."""
     if match := COMMITMENT.search(text):
         is_one = (match["years"] or match["months"]) in ONE_YEAR
         return ("Commit1Yr" if is_one else "Commit3Yr"), blank(text, match)

@@ -12,9 +12,7 @@ from catalog.search.cursor import Cursor, fingerprint
     update_id=st.integers(0, 10**17),
     offset=st.integers(0, 10**8),
 )
-def test_a_cursor_reads_back_as_it_was_and_is_safe_in_a_url(
-    request: str, update_id: int, offset: int
-) -> None:
+def test_a_cursor_survives_encoding_and_is_url_safe(request: str, update_id: int, offset: int) -> None:
     cursor = Cursor(request, update_id, offset)
     text = cursor.encode()
     assert Cursor.decode(text) == cursor
@@ -22,11 +20,11 @@ def test_a_cursor_reads_back_as_it_was_and_is_safe_in_a_url(
 
 
 @given(st.text(max_size=60))
-def test_other_text_is_no_cursor(text: str) -> None:
+def test_other_text_is_not_a_cursor(text: str) -> None:
     with pytest.raises(ValueError, match="not a cursor"):
         Cursor.decode(text)
 
 
-def test_requests_that_differ_have_different_fingerprints() -> None:
+def test_different_requests_have_different_fingerprints() -> None:
     assert fingerprint("n2", None) == fingerprint("n2", None)
     assert len({fingerprint(*args) for args in [("n2", None), (None, "n2"), ("n2", ""), ("n2",)]}) == 4

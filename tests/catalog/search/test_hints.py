@@ -35,98 +35,99 @@ def _hint(query: str = "", **arguments: Any) -> str | None:
     return answer["hint"]
 
 
-def _refusal(query: str = "", **arguments: Any) -> InvalidArgumentError:
-    with pytest.raises(InvalidArgumentError) as refused:
+def _rejection(query: str = "", **arguments: Any) -> InvalidArgumentError:
+    with pytest.raises(InvalidArgumentError) as rejected:
         search(SearchRequest(query, **arguments))
-    return refused.value
+    return rejected.value
 
 
 def test_the_hint_says_which_word_to_drop_and_how_many_would_match() -> None:
-    assert _hint("n2 c9") == 'No SKUs match all of it: without "c9" 2 do.'
-    assert _hint("c9 core") == 'No SKUs match all of it: without "c9" 2 do.'
+    assert _hint("n2 c9") == 'No SKU matches all terms. Without "c9": 2 matches.'
+    assert _hint("c9 core") == 'No SKU matches all terms. Without "c9": 2 matches.'
 
 
-def test_the_hint_names_filters_and_what_was_read_out_of_the_words() -> None:
+def test_the_hint_also_names_filters_and_places_read_from_the_query() -> None:
     assert _hint("e2", region="europe-west3") == (
-        'No SKUs match all of it: without "e2" 2 do, without region europe-west3 1 do.'
+        'No SKU matches all terms. Without "e2": 2 matches. Without region europe-west3: 1 match.'
     )
     assert _hint("e2 frankfurt") == (
-        'No SKUs match all of it: without "e2" 2 do, without "frankfurt" (read as region europe-west3) 1 do.'
+        'No SKU matches all terms. Without "e2": 2 matches.'
+        ' Without "frankfurt" (read as region europe-west3): 1 match.'
     )
 
 
-def test_the_hint_drops_several_words_where_one_is_not_enough() -> None:
-    assert _hint("n2 c9 c8") == 'No SKUs match all of it: without "c9" and "c8" 2 do.'
-    assert _hint("foo bar") == 'No SKUs match "foo" or "bar".'
+def test_the_hint_drops_several_words_if_one_is_not_enough() -> None:
+    assert _hint("n2 c9 c8") == 'No SKU matches all terms. Without "c9" and "c8": 2 matches.'
+    assert _hint("foo bar") == 'No SKU matches "foo" or "bar".'
     assert _hint("e2 n2 ram frankfurt", resource_group="CPU", region="europe-west1") == (
-        "No SKUs match all of it, nor with one thing less. "
-        "Send fewer: the product, what of it, and the place."
+        "No SKU matches all terms, even with any one of them dropped. "
+        "Send fewer terms: the product, its part and the place."
     )
 
 
-def test_words_that_say_nothing_to_the_catalog_are_left_out_and_named() -> None:
+def test_words_that_the_catalog_does_not_contain_are_ignored_and_named() -> None:
     answer = search(SearchRequest("n2 core pretty please frobnicate"))
 
     assert [sku["display_name"] for sku in answer["skus"]] == ["N2 Core in Frankfurt"]
     assert answer["interpreted"]["words"] == ["n2", "core"]
-    assert answer["hint"] == 'No SKU or service has "pretty", "frobnicate": left out.'
+    assert answer["hint"] == 'Ignored "pretty", "frobnicate": not in any SKU or service.'
 
 
-def test_a_services_name_is_not_left_out_though_nothing_is_sold_under_it() -> None:
+def test_the_name_of_a_service_without_skus_is_not_ignored() -> None:
     make_service(display_name="Cloud Memorystore")
 
     assert _hint("cloud memorystore n2 core") == (
-        "The catalog has no SKUs of Cloud Memorystore. "
-        'No SKUs match all of it: without "cloud memorystore" 1 do.'
+        "The catalog has no SKUs for Cloud Memorystore. "
+        'No SKU matches all terms. Without "cloud memorystore": 1 match.'
     )
 
 
-def test_the_count_in_the_hint_is_what_the_next_search_finds() -> None:
+def test_the_next_search_finds_as_many_as_the_hint_says() -> None:
     assert _hint("spot n2") == (
-        "No SKUs match all of it: without the words read as usage_type Preemptible 2 do."
+        "No SKU matches all terms. Without the words read as usage_type Preemptible: 2 matches."
     )
     assert search(SearchRequest("n2"))["total"] == 2
 
 
-def test_of_too_many_words_five_have_to_be_found() -> None:
+def test_only_five_words_of_a_long_query_are_required() -> None:
     hint = _hint(" ".join(f"x{number}" for number in range(14)))
     assert hint is not None
-    assert hint.startswith('No SKUs match "x0" or "x1"')
+    assert hint.startswith('No SKU matches "x0" or "x1"')
     assert hint.endswith('or "x4".')
 
 
-def test_a_service_without_skus_is_said_to_have_none() -> None:
-    assert _hint(service="Cloud Run") == "The catalog has no SKUs of Cloud Run."
-    assert _hint(service="Cloud Run", kind="skus") == "No SKUs match service Cloud Run."
+def test_the_hint_says_that_a_service_has_no_skus() -> None:
+    assert _hint(service="Cloud Run") == "The catalog has no SKUs for Cloud Run."
+    assert _hint(service="Cloud Run", kind="skus") == "No SKU matches service Cloud Run."
     hint = _hint("cloud run")
     assert hint is not None
-    assert hint.startswith("The catalog has no SKUs of Cloud Run.")
+    assert hint.startswith("The catalog has no SKUs for Cloud Run.")
 
 
-def test_an_unknown_id_is_not_found_and_details_is_named() -> None:
+def test_the_hint_for_an_unknown_id_mentions_details() -> None:
     assert _hint("0000-0000-0000") == (
-        "No SKUs match id 0000-0000-0000 (withdrawn SKUs are in details only)."
+        "No SKU matches id 0000-0000-0000 (only details shows withdrawn SKUs)."
     )
 
 
-def test_a_services_search_that_finds_nothing_says_so() -> None:
+def test_a_search_for_services_without_results_has_a_hint() -> None:
     make_service(display_name="Artifact Registry")
 
     answer = search(SearchRequest("registry c9", kind="services"))
-    assert answer["hint"] == 'No services match all of it: without "c9" 1 do.'
+    assert answer["hint"] == 'No service matches all terms. Without "c9": 1 match.'
 
 
-def test_an_empty_catalog_is_said_to_be_empty() -> None:
+def test_the_hint_says_that_the_catalog_is_empty() -> None:
     Service.objects.all().delete()
 
     assert search(SearchRequest(kind="services"))["hint"] == "The catalog has no services."
 
 
-def test_an_unknown_service_is_refused_with_close_names() -> None:
-    refused = _refusal("n2", service="Compute Engin")
-    assert refused.code == "invalid_argument"
-    assert refused.candidates == [{"service_id": "6F81-5844-456A", "display_name": "Compute Engine"}]
-    assert _refusal(service="run").candidates == [
+def test_an_unknown_service_is_rejected_with_similar_names() -> None:
+    error = _rejection("n2", service="Compute Engin")
+    assert error.code == "invalid_argument"
+    assert error.candidates == [{"service_id": "6F81-5844-456A", "display_name": "Compute Engine"}]
+    assert _rejection(service="run").candidates == [
         {"service_id": "152E-C115-5142", "display_name": "Cloud Run"}
     ]
 
@@ -139,37 +140,37 @@ def test_an_unknown_service_is_refused_with_close_names() -> None:
         ("resource_group", ["CPU", "RAM"]),
     ],
 )
-def test_an_unknown_value_is_refused_with_the_valid_ones(argument: str, candidates: list[str]) -> None:
-    refused = _refusal("n2", **{argument: "bogus"})
-    assert refused.message == f'No SKU has {argument} "bogus".'
-    assert refused.candidates == candidates
+def test_an_unknown_value_is_rejected_with_the_valid_ones(argument: str, candidates: list[str]) -> None:
+    error = _rejection("n2", **{argument: "bogus"})
+    assert error.message == f'No SKU has {argument} "bogus".'
+    assert error.candidates == candidates
 
 
-def test_of_many_valid_values_the_nearest_are_shown() -> None:
+def test_only_the_most_similar_of_many_valid_values_are_candidates() -> None:
     for number in range(20):
         make_sku(resource_group=f"Group{number}")
 
-    candidates = _refusal(resource_group="Groop1").candidates
+    candidates = _rejection(resource_group="Groop1").candidates
     assert candidates[0] == "Group1"
     assert len(candidates) <= 5
 
 
-def test_an_unknown_region_is_refused_with_close_places() -> None:
-    refused = _refusal("n2", region="frankfrut")
-    assert refused.candidates == [{"region": "europe-west3", "place": "Frankfurt"}]
-    assert _refusal("n2", region="europe-west99").message == 'No region or place is called "europe-west99".'
-    assert _refusal("n2 europe-west99").candidates[0]["region"].startswith("europe-west")
+def test_an_unknown_region_is_rejected_with_similar_places() -> None:
+    error = _rejection("n2", region="frankfrut")
+    assert error.candidates == [{"region": "europe-west3", "place": "Frankfurt"}]
+    assert _rejection("n2", region="europe-west99").message == 'No region or place is called "europe-west99".'
+    assert _rejection("n2 europe-west99").candidates[0]["region"].startswith("europe-west")
 
 
 @pytest.mark.parametrize("query", ["", "   ", "🎉", "?!"])
-def test_a_request_without_words_or_filters_is_refused(query: str) -> None:
-    assert "Nothing to search for" in _refusal(query, region="  ").message
+def test_a_request_without_words_or_filters_is_rejected(query: str) -> None:
+    assert "Nothing to search for" in _rejection(query, region="  ").message
 
 
 @pytest.mark.parametrize("limit", [0, 51, -1])
-def test_a_limit_out_of_bounds_is_refused(limit: int) -> None:
-    assert "from 1 to 50" in _refusal("n2", limit=limit).hint
+def test_a_limit_out_of_range_is_rejected(limit: int) -> None:
+    assert "from 1 to 50" in _rejection("n2", limit=limit).hint
 
 
-def test_a_query_of_more_than_200_characters_is_refused() -> None:
-    assert "201 characters" in _refusal("n" * 201).message
+def test_a_query_of_more_than_200_characters_is_rejected() -> None:
+    assert "201 characters" in _rejection("n" * 201).message

@@ -24,7 +24,7 @@ def _page(cursor: str | None, query: str = "disk", **arguments: Any) -> SearchAn
     return search(SearchRequest(query, cursor=cursor, **arguments))
 
 
-def test_pages_bring_everything_once_and_then_end(first_page: SearchAnswer) -> None:
+def test_pages_return_every_match_exactly_once(first_page: SearchAnswer) -> None:
     second = _page(first_page["next_cursor"], limit=3)
     third = _page(second["next_cursor"], limit=3)
 
@@ -34,17 +34,17 @@ def test_pages_bring_everything_once_and_then_end(first_page: SearchAnswer) -> N
     assert third["total"] == 7
 
 
-def test_services_stand_on_the_first_page_only(first_page: SearchAnswer) -> None:
+def test_only_the_first_page_lists_services(first_page: SearchAnswer) -> None:
     assert len(first_page["services"]) == 1
     assert _page(first_page["next_cursor"])["services"] == []
 
 
-def test_the_size_and_form_of_a_page_may_change_on_the_way(first_page: SearchAnswer) -> None:
+def test_limit_and_response_format_may_differ_between_pages(first_page: SearchAnswer) -> None:
     rest = _page(first_page["next_cursor"], limit=50, response_format="detailed")
     assert [sku["display_name"] for sku in rest["skus"]] == [f"Disk {number}" for number in range(3, 7)]
 
 
-def test_services_are_paged_too() -> None:
+def test_services_are_paginated_too() -> None:
     make_update()
     for number in range(5):
         make_service(display_name=f"Service {number}")
@@ -58,31 +58,31 @@ def test_services_are_paged_too() -> None:
     assert cursor is None
 
 
-def test_a_cursor_of_an_older_catalog_is_refused_with_the_way_on(first_page: SearchAnswer) -> None:
+def test_a_cursor_expires_with_the_next_sync(first_page: SearchAnswer) -> None:
     make_update()
 
-    with pytest.raises(InvalidArgumentError, match="older catalog") as refused:
+    with pytest.raises(InvalidArgumentError, match="has expired: prices were synced since") as rejected:
         _page(first_page["next_cursor"])
-    assert "no cursor to start over" in refused.value.hint
+    assert "omit cursor to start over" in rejected.value.hint
 
 
 @pytest.mark.parametrize(
     "arguments",
     [{"query": "disks"}, {"query": "disk", "region": "us"}, {"query": "disk", "kind": "skus"}],
 )
-def test_a_cursor_of_another_request_is_refused(first_page: SearchAnswer, arguments: dict[str, Any]) -> None:
-    with pytest.raises(InvalidArgumentError, match="another request"):
+def test_a_cursor_of_another_request_is_rejected(first_page: SearchAnswer, arguments: dict[str, Any]) -> None:
+    with pytest.raises(InvalidArgumentError, match="belongs to another request"):
         _page(first_page["next_cursor"], **arguments)
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "MS4=", "é", "a" * 1000, "\0"])
-def test_a_broken_cursor_is_refused(cursor: str) -> None:
-    with pytest.raises(InvalidArgumentError, match="is broken") as refused:
+def test_an_invalid_cursor_is_rejected(cursor: str) -> None:
+    with pytest.raises(InvalidArgumentError, match="is invalid") as rejected:
         _page(cursor)
-    assert "next_cursor" in refused.value.hint
+    assert "next_cursor" in rejected.value.hint
 
 
-def test_a_running_sync_leaves_cursors_good(first_page: SearchAnswer) -> None:
+def test_a_running_sync_keeps_cursors_valid(first_page: SearchAnswer) -> None:
     make_update(status="running", completed_at=None)
 
     assert len(_page(first_page["next_cursor"], limit=3)["skus"]) == 3

@@ -1,4 +1,4 @@
-"""Search on the real price list: what a person means is what comes first."""
+"""Search on the real price list: the SKU that a person means ranks first."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from catalog.providers.google_cloud.folder import FolderSource
 from catalog.search import SearchAnswer, SearchRequest, search
 from catalog.search.index import statements
 from catalog.search.index.vocabulary import vocabulary_of
-from catalog.search.query.dictionary import FAR_PLACES
+from catalog.search.query.dictionary import DESTINATIONS
 from catalog.sync.run import sync
 
-# The mark has the test database made even where this module runs alone.
+# The mark creates the test database even if this module runs alone.
 pytestmark = pytest.mark.django_db
 
-# So many names take a few seconds; SEARCH_WHOLE_CATALOG=1 asks for all of them.
-OWN_NAMES = 300
+# This many names take a few seconds; SEARCH_WHOLE_CATALOG=1 searches for all of them.
+SAMPLE_SIZE = 300
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _synced(
-    django_db_setup: None,  # noqa: ARG001 asked for by its name, so that the database is there
+    django_db_setup: None,  # noqa: ARG001 requested so that the database exists
     django_db_blocker: DjangoDbBlocker,
     real_catalog: Path,
 ) -> Iterator[None]:
-    """The price list in the test database for this module alone."""
+    """The price list in the test database, for this module only."""
     with django_db_blocker.unblock(), transaction.atomic():
         sync(FolderSource(real_catalog))
         yield
@@ -69,11 +69,11 @@ def _ask(query: str = "", **arguments: Any) -> SearchAnswer:
         ("22EB-AAE8-FBCD", None, "Download Worldwide Destinations (excluding Asia & Australia)"),
     ],
 )
-def test_the_sku_that_is_meant_comes_first(query: str, region: str | None, first: str) -> None:
+def test_the_sku_that_is_meant_ranks_first(query: str, region: str | None, first: str) -> None:
     assert _ask(query, region=region)["skus"][0]["display_name"] == first
 
 
-def test_a_service_is_found_first_by_its_name_or_short_name() -> None:
+def test_a_service_ranks_first_by_its_name_or_abbreviation() -> None:
     for query, name in [("Compute Engine", "Compute Engine"), ("gcs", "Cloud Storage")]:
         best = _ask(query)["services"][0]
         assert best["display_name"] == name
@@ -81,7 +81,7 @@ def test_a_service_is_found_first_by_its_name_or_short_name() -> None:
 
 
 @pytest.mark.parametrize("arguments", [{"query": "egress"}, {"region": "us-central1"}])
-def test_pages_over_a_broad_question_bring_everything_exactly_once(arguments: dict[str, Any]) -> None:
+def test_pages_of_a_broad_search_return_every_match_exactly_once(arguments: dict[str, Any]) -> None:
     seen: list[str] = []
     cursor = None
     while True:
@@ -93,16 +93,16 @@ def test_pages_over_a_broad_question_bring_everything_exactly_once(arguments: di
     assert len(seen) == len({*seen}) == page["total"] > 1000
 
 
-def test_every_sku_is_found_by_its_own_name_and_region_within_the_first_five() -> None:
+def test_every_sku_is_among_the_first_five_for_its_name_and_region() -> None:
     skus = list(Sku.objects.order_by("content_hash").values_list("display_name", "service_regions"))
-    sample = None if os.environ.get("SEARCH_WHOLE_CATALOG") else OWN_NAMES
+    sample = None if os.environ.get("SEARCH_WHOLE_CATALOG") else SAMPLE_SIZE
     for name, regions in skus[:sample]:
         found = _ask(name[:200], region=regions[0], kind="skus", limit=5)["skus"]
-        # Some names stand for more than five SKUs, so any SKU of the name will do.
+        # More than five SKUs share some names, so any SKU of the name will do.
         assert name in {sku["display_name"] for sku in found}, name
 
 
-def test_pages_that_are_far_down_go_on_from_the_best_region_to_the_next() -> None:
+def test_pages_further_down_continue_with_the_next_place_scope() -> None:
     page = _ask(region="europe-west3", limit=50)
     while cursor := page["next_cursor"]:
         page = _ask(region="europe-west3", limit=50, cursor=cursor)
@@ -149,34 +149,35 @@ def test_pages_that_are_far_down_go_on_from_the_best_region_to_the_next() -> Non
         ("1 gbps partner vlan attachment", "Cloud Interconnect - 1Gbps VLAN attachment via Google"),
     ],
 )
-def test_the_plain_sku_of_a_product_comes_first(query: str, first: str) -> None:
+def test_the_plain_sku_of_a_product_ranks_first(query: str, first: str) -> None:
     assert _ask(query)["skus"][0]["display_name"].startswith(first)
 
 
-def test_no_far_place_is_taken_for_a_slip() -> None:
-    lexicon = vocabulary_of(PricingUpdate.objects.latest_completed()).lexicon
-    assert not [word for place in FAR_PLACES for word in place.split() if lexicon.mend(word) != word]
+def test_destinations_are_not_corrected() -> None:
+    spell_checker = vocabulary_of(PricingUpdate.objects.latest_completed()).spell_checker
+    words = {word for place in DESTINATIONS for word in place.split()}
+    assert {word for word in words if spell_checker.correct(word) != word} == set()
 
 
 @pytest.mark.parametrize("query", ["c9-highmem-4 core frankfurt", "gke nodes c9-standard-8"])
-def test_a_machine_type_of_no_family_finds_nothing_of_another(query: str) -> None:
+def test_a_machine_type_of_an_unknown_family_does_not_find_another_family(query: str) -> None:
     answer = _ask(query, kind="skus")
     assert answer["total"] == 0
-    assert 'without "c9 ' in (answer["hint"] or "")
+    assert 'Without "c9 ' in (answer["hint"] or "")
 
 
 @pytest.mark.parametrize(
-    ("query", "left_out"),
+    ("query", "ignored"),
     [
         ("n2 core munich", "munich"),
         ("n2-standard-8 with windows server 2019", "n2 standard 8"),
         ("cloud sql mysql db-n1-standard-3 paris", "db n1 standard 3"),
     ],
 )
-def test_what_does_not_exist_is_said_to_be_left_out(query: str, left_out: str) -> None:
+def test_the_hint_says_which_unavailable_words_were_ignored(query: str, ignored: str) -> None:
     answer = _ask(query)
-    assert f'"{left_out}"' in (answer["hint"] or "")
-    assert left_out not in answer["interpreted"]["words"]
+    assert f'"{ignored}"' in (answer["hint"] or "")
+    assert ignored not in answer["interpreted"]["words"]
 
 
 @pytest.mark.parametrize(
@@ -188,13 +189,13 @@ def test_what_does_not_exist_is_said_to_be_left_out(query: str, left_out: str) -
         ("a2-highgpu-1g us-central1", {"A2 Instance Core", "A2 Instance Ram", "Nvidia Tesla A100 GPU"}),
     ],
 )
-def test_a_machine_type_finds_the_skus_that_it_is_billed_as(query: str, parts: set[str]) -> None:
+def test_a_machine_type_finds_the_skus_it_is_billed_as(query: str, parts: set[str]) -> None:
     names = [sku["display_name"] for sku in _ask(query, limit=len(parts))["skus"]]
     assert {name.partition(" running in ")[0] for name in names} == parts
 
 
 @pytest.mark.parametrize("thin", [statements.THIN, 4])
-def test_facets_over_many_matches_count_an_even_sample(thin: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_facets_of_many_matches_count_an_even_sample(thin: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(statements, "THIN", thin)
     few, many = _ask("n2 core"), _ask("compute")
     assert few["facets_counted"] == few["total"]
@@ -203,14 +204,14 @@ def test_facets_over_many_matches_count_an_even_sample(thin: int, monkeypatch: p
     assert usage_types == {"OnDemand", "Preemptible", "Commit1Yr", "Commit3Yr"}
 
 
-def test_every_hit_of_a_region_is_sold_there_or_globally() -> None:
+def test_every_match_for_a_region_is_sold_there_or_globally() -> None:
     answer = _ask(region="us-east5", resource_family="storage", limit=50, response_format="detailed")
     for sku in answer["skus"]:
         places = {*sku["regions"], *(sku["geo_taxonomy_regions"] or ())}
         assert {"us-east5", "us", "global"} & places
 
 
-def test_a_concise_answer_of_ten_skus_stays_under_six_kilobytes() -> None:
+def test_a_concise_response_of_ten_skus_stays_under_six_kilobytes() -> None:
     for query in ["n2 core", "compute engine", "cloud storage", "egress", "cdn cache fill", "licensing fee"]:
         answer = _ask(query)
         assert len(answer["skus"]) == 10
@@ -227,7 +228,7 @@ _argument = (
 
 @settings(max_examples=60, deadline=None)
 @given(query=_text, service=_argument, region=_argument, usage_type=_argument, resource_group=_argument)
-def test_any_text_gives_an_answer_or_a_clear_error(query: str, **arguments: str | None) -> None:
+def test_any_text_gives_a_response_or_a_clear_error(query: str, **arguments: str | None) -> None:
     outcome = _outcome(query, **arguments)
 
     if isinstance(outcome, InvalidArgumentError):
@@ -242,5 +243,5 @@ def test_any_text_gives_an_answer_or_a_clear_error(query: str, **arguments: str 
 def _outcome(query: str, **arguments: str | None) -> SearchAnswer | InvalidArgumentError:
     try:
         return _ask(query, **arguments)
-    except InvalidArgumentError as refused:
-        return refused
+    except InvalidArgumentError as error:
+        return error

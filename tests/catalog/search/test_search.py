@@ -29,7 +29,7 @@ def compute() -> Service:
     return make_service(service_id="6F81-5844-456A", display_name="Compute Engine")
 
 
-def test_an_answer_has_every_field_of_the_contract(compute: Service) -> None:
+def test_a_response_has_every_field_of_the_contract(compute: Service) -> None:
     sku = make_sku(
         service=compute,
         sku_id="0A0A-BBBB-0001",
@@ -77,7 +77,7 @@ def test_an_answer_has_every_field_of_the_contract(compute: Service) -> None:
     }
 
 
-def test_detailed_adds_the_description_the_places_and_the_tiers(compute: Service) -> None:
+def test_a_detailed_response_adds_the_description_the_places_and_the_tiers(compute: Service) -> None:
     sku = make_sku(service=compute, display_name="Download", description="Cloud Storage, per gibibyte")
     make_price(sku, [(0, "0", 0), (1.5, "0", 120_000_000)])
 
@@ -94,7 +94,7 @@ def test_detailed_adds_the_description_the_places_and_the_tiers(compute: Service
 
 
 @pytest.mark.parametrize("query", ["ram", "RAM", "memory", "instance", "inst", "compute", "n2 ram", "ram n2"])
-def test_a_word_matches_where_a_word_starts_in_name_service_group_or_family(
+def test_a_word_matches_the_start_of_a_word_in_name_service_group_or_family(
     compute: Service, query: str
 ) -> None:
     make_sku(service=compute, display_name="N2 Instance Ram", resource_group="RAM")
@@ -103,13 +103,13 @@ def test_a_word_matches_where_a_word_starts_in_name_service_group_or_family(
 
 
 @pytest.mark.parametrize("query", ["stance", "2", "ram n1"])
-def test_all_words_must_match_and_none_inside_a_word(compute: Service, query: str) -> None:
+def test_all_words_must_match_from_the_start_of_a_word(compute: Service, query: str) -> None:
     make_sku(service=compute, display_name="N2 Instance Ram", resource_group="RAM")
 
     assert _ask(query)["skus"] == []
 
 
-def test_the_description_that_we_compose_is_searched_too(compute: Service) -> None:
+def test_the_composed_description_is_searched_too(compute: Service) -> None:
     make_sku(
         service=compute, display_name="Storage Image", description="Compute Engine Storage, per gibibyte"
     )
@@ -120,17 +120,17 @@ def test_the_description_that_we_compose_is_searched_too(compute: Service) -> No
 @pytest.mark.parametrize(
     ("query", "names"),
     [
-        # The start of a word finds all that go on from it.
+        # The start of a word finds all words with that prefix.
         ("pre", ["Prefix Core", "A Premium Core"]),
-        # Google's own spelling before others of the same word.
+        # Google's own term before its synonyms.
         ("memory", ["Instance Ram with a longer name", "Instance Memory"]),
-        # The name before what else is known of a SKU.
+        # The name before other fields.
         ("cpu", ["Some Instance Core with a long name", "Micro Instance"]),
-        # A name that carries the place before others that are sold there.
+        # A name that contains the place before others that are sold there.
         ("core frankfurt", ["Core running in Frankfurt", "Core running in EMEA"]),
         # A name that starts with a word before one that contains it.
         ("disk", ["Disk with a longer name", "Any Disk"]),
-        # The shorter of two, then by the alphabet.
+        # The shorter name first, then alphabetical order.
         ("disk", ["Disk Z", "Disk AA", "Disk BB"]),
     ],
 )
@@ -141,7 +141,7 @@ def test_names_are_ranked_by_how_well_they_fit(compute: Service, query: str, nam
     assert _names(_ask(query)) == names
 
 
-def test_a_word_that_some_sku_has_is_not_taken_for_the_start_of_another(compute: Service) -> None:
+def test_a_word_that_a_sku_contains_does_not_match_as_a_prefix(compute: Service) -> None:
     for name in ("N2 Core", "N2D Core"):
         make_sku(service=compute, display_name=name)
 
@@ -149,7 +149,7 @@ def test_a_word_that_some_sku_has_is_not_taken_for_the_start_of_another(compute:
     assert _names(_ask("n cor")) == ["N2 Core", "N2D Core"]
 
 
-def test_the_plain_sku_comes_before_its_variants(compute: Service) -> None:
+def test_a_plain_sku_ranks_before_its_variants(compute: Service) -> None:
     variants = [
         "N2 Custom Instance Core",
         "Reserved N2 Instance Core",
@@ -162,7 +162,7 @@ def test_the_plain_sku_comes_before_its_variants(compute: Service) -> None:
     assert _names(_ask("n2 custom core")) == ["N2 Custom Instance Core"]
 
 
-def test_what_serves_another_purpose_comes_last_unless_asked(compute: Service) -> None:
+def test_a_sku_for_a_special_purpose_ranks_last_unless_asked_for(compute: Service) -> None:
     names = ["CDN Cache Fill from Europe to Asia", "Storage Egress between Europe and Asia"]
     make_sku(service=compute, display_name=names[0], service_regions=["europe-west3"])
     make_sku(service=compute, display_name=names[1], service_regions=["global"])
@@ -171,7 +171,7 @@ def test_what_serves_another_purpose_comes_last_unless_asked(compute: Service) -
     assert _names(_ask("cdn traffic from frankfurt to asia"))[0] == names[0]
 
 
-def test_on_demand_comes_first_unless_another_usage_type_is_asked(compute: Service) -> None:
+def test_on_demand_ranks_first_unless_another_usage_type_is_asked_for(compute: Service) -> None:
     make_sku(service=compute, display_name="E2 Core", usage_type="Preemptible")
     make_sku(service=compute, display_name="E2 Instance Core", usage_type="OnDemand")
 
@@ -182,7 +182,7 @@ def test_on_demand_comes_first_unless_another_usage_type_is_asked(compute: Servi
     assert _ask("spot e2 core", usage_type="ondemand")["interpreted"]["usage_type"] == "OnDemand"
 
 
-def test_a_name_that_says_spot_is_found_though_it_is_listed_as_on_demand(compute: Service) -> None:
+def test_a_spot_sku_that_is_listed_as_on_demand_is_found_by_its_name(compute: Service) -> None:
     make_sku(service=compute, display_name="Tpu-v2 Preemptible Accelerator")
     make_sku(service=compute, display_name="Tpu-v2 Accelerator")
 
@@ -190,7 +190,7 @@ def test_a_name_that_says_spot_is_found_though_it_is_listed_as_on_demand(compute
     assert _ask("tpu", usage_type="Preemptible")["skus"] == []
 
 
-def test_a_region_finds_what_is_sold_there_then_multi_regions_then_global(compute: Service) -> None:
+def test_a_region_finds_what_is_sold_there_then_multi_regional_then_global_skus(compute: Service) -> None:
     for name, regions, taxonomy in [
         ("Disk A", ["global"], []),
         ("Disk B", ["europe"], ["europe-west1", "europe-west3"]),
@@ -206,7 +206,7 @@ def test_a_region_finds_what_is_sold_there_then_multi_regions_then_global(comput
     assert _names(_ask("disk", region="Belgium")) == ["Disk D", "Disk B", "Disk A"]
 
 
-def test_a_multi_region_finds_the_regions_within_it_too(compute: Service) -> None:
+def test_a_multi_region_also_finds_its_member_regions(compute: Service) -> None:
     for name, region in [
         ("Disk A", "europe-west3"),
         ("Disk B", "eu"),
@@ -218,7 +218,7 @@ def test_a_multi_region_finds_the_regions_within_it_too(compute: Service) -> Non
     assert _names(_ask("disk", region="eu")) == ["Disk B", "Disk D", "Disk A"]
 
 
-def test_an_argument_wins_over_the_place_in_the_words(compute: Service) -> None:
+def test_the_region_argument_overrides_the_place_in_the_query(compute: Service) -> None:
     make_sku(service=compute, display_name="Disk in Frankfurt")
     make_sku(service=compute, display_name="Disk in Belgium", service_regions=["europe-west1"])
 
@@ -228,7 +228,7 @@ def test_an_argument_wins_over_the_place_in_the_words(compute: Service) -> None:
     assert answer["interpreted"]["region"] == "europe-west1"
 
 
-def test_a_place_in_a_name_widens_what_a_place_in_the_words_finds(compute: Service) -> None:
+def test_a_place_in_the_query_also_matches_the_name(compute: Service) -> None:
     elsewhere = {"service_regions": ["asia-south1"], "geo_taxonomy_regions": []}
     make_sku(service=compute, display_name="Egress from Mumbai to Tokyo", **elsewhere)
     make_sku(service=compute, display_name="Egress from Mumbai", **elsewhere)
@@ -237,14 +237,14 @@ def test_a_place_in_a_name_widens_what_a_place_in_the_words_finds(compute: Servi
     assert _ask("egress", region="tokyo")["skus"] == []
 
 
-def test_a_region_too_new_for_our_table_is_found_by_its_code(compute: Service) -> None:
+def test_a_new_region_missing_from_our_table_is_found_by_its_code(compute: Service) -> None:
     make_sku(service=compute, display_name="Disk", service_regions=["europe-west99"])
 
     assert _names(_ask("disk", region="europe-west99")) == ["Disk"]
     assert _names(_ask("disk europe-west99")) == ["Disk"]
 
 
-def test_filters_work_without_words_and_in_any_case(compute: Service) -> None:
+def test_filters_work_without_words_and_ignore_case(compute: Service) -> None:
     make_sku(service=compute, display_name="A", resource_family="Network", resource_group="Egress")
     make_sku(display_name="B", resource_family="Storage", resource_group="SSD")
 
@@ -255,13 +255,13 @@ def test_filters_work_without_words_and_in_any_case(compute: Service) -> None:
     assert _names(_ask(service="GCE")) == ["A"]
 
 
-def test_a_service_with_an_accent_is_found_by_its_own_name() -> None:
+def test_a_service_with_an_accent_is_found_by_its_name() -> None:
     make_sku(service=make_service(display_name="École"), display_name="A")
 
     assert _names(_ask(service="École")) == ["A"]
 
 
-def test_an_id_finds_its_sku_and_a_services_id_its_service(compute: Service) -> None:
+def test_a_sku_id_finds_its_sku_and_a_service_id_its_service(compute: Service) -> None:
     make_sku(service=compute, sku_id="22EB-AAE8-FBCD", display_name="Download")
     make_sku(display_name="Other")
 
@@ -271,14 +271,14 @@ def test_an_id_finds_its_sku_and_a_services_id_its_service(compute: Service) -> 
     assert _names(answer) == ["Download"]
 
 
-def test_a_skus_id_comes_before_the_skus_of_a_services_id(compute: Service) -> None:
+def test_a_sku_found_by_id_ranks_before_the_skus_of_a_service_found_by_id(compute: Service) -> None:
     make_sku(service=compute, display_name="A")
     make_sku(sku_id="22EB-AAE8-FBCD", display_name="Download")
 
     assert _names(_ask(f"{compute.service_id} 22EB-AAE8-FBCD")) == ["Download", "A"]
 
 
-def test_withdrawn_skus_do_not_appear_nor_count(compute: Service) -> None:
+def test_withdrawn_skus_are_neither_listed_nor_counted(compute: Service) -> None:
     make_sku(service=compute, sku_id="22EB-AAE8-FBCD", display_name="Old Disk", retired_at=timezone.now())
     make_sku(service=compute, display_name="New Disk")
 
@@ -289,7 +289,7 @@ def test_withdrawn_skus_do_not_appear_nor_count(compute: Service) -> None:
     assert _ask("22EB-AAE8-FBCD")["skus"] == []
 
 
-def test_a_service_named_in_the_question_comes_first(compute: Service) -> None:
+def test_a_service_named_in_the_query_ranks_first(compute: Service) -> None:
     make_service(display_name="Vendor Tools for Compute Engine")
     make_sku(service=compute, display_name="N2 Core")
 
@@ -303,7 +303,7 @@ def test_a_service_named_in_the_question_comes_first(compute: Service) -> None:
     ]
 
 
-def test_kind_says_whether_services_or_skus_are_listed(compute: Service) -> None:
+def test_kind_selects_services_or_skus(compute: Service) -> None:
     make_sku(service=compute, display_name="Compute Core")
 
     services, skus = _ask("compute", kind="services"), _ask("compute", kind="skus")
@@ -311,13 +311,13 @@ def test_kind_says_whether_services_or_skus_are_listed(compute: Service) -> None
     assert (skus["total"], skus["services"], len(skus["skus"])) == (1, [], 1)
 
 
-def test_a_usage_type_that_google_has_is_no_mistake_where_nothing_is_sold_by_it(compute: Service) -> None:
+def test_a_usage_type_without_skus_is_not_an_error(compute: Service) -> None:
     make_sku(service=compute, display_name="Disk", usage_type="OnDemand")
 
     assert _ask("disk", usage_type="spot")["skus"] == []
 
 
-def test_services_are_kept_by_what_they_sell(compute: Service) -> None:
+def test_filters_keep_services_that_sell_matching_skus(compute: Service) -> None:
     make_sku(service=compute, usage_type="Preemptible")
     make_sku(usage_type="OnDemand")
 
@@ -325,7 +325,7 @@ def test_services_are_kept_by_what_they_sell(compute: Service) -> None:
     assert [service["display_name"] for service in answer["services"]] == ["Compute Engine"]
 
 
-def test_the_price_is_that_of_the_first_tier_that_costs_something(compute: Service) -> None:
+def test_the_price_is_that_of_the_first_tier_that_is_not_free(compute: Service) -> None:
     make_price(make_sku(service=compute, display_name="A"), [(0, "0", 0), (5, "1", 20_000_000)])
     make_price(make_sku(service=compute, display_name="B"), [(0, "0", 0)])
     make_price(make_sku(service=compute, display_name="C"), [(0, "-0", -7_600_000)])
@@ -343,7 +343,7 @@ def test_the_price_is_that_of_the_first_tier_that_costs_something(compute: Servi
     ]
 
 
-def test_a_long_list_of_regions_is_cut_after_the_one_asked_for(compute: Service) -> None:
+def test_a_long_list_of_regions_starts_with_the_requested_one_and_is_truncated(compute: Service) -> None:
     regions = [f"us-east{number}" for number in range(1, 14)]
     make_sku(service=compute, display_name="Disk", service_regions=regions)
 
@@ -356,7 +356,7 @@ def test_a_long_list_of_regions_is_cut_after_the_one_asked_for(compute: Service)
     assert "more_regions" not in detailed
 
 
-def test_facets_count_all_matches_and_not_just_the_page(compute: Service) -> None:
+def test_facets_count_all_matches_not_just_the_page(compute: Service) -> None:
     for number in range(12):
         make_sku(service=compute, resource_group=f"Group{number % 10}", service_regions=["us", "eu"])
 
@@ -372,7 +372,7 @@ def test_facets_count_all_matches_and_not_just_the_page(compute: Service) -> Non
     assert len(facets["resource_group"]) == 8
 
 
-def test_a_search_takes_one_query_more_than_its_callers_latest_sync_and_two_where_nothing_has_it_all(
+def test_a_search_takes_one_statement_and_a_second_one_if_no_sku_matches_all_words(
     compute: Service, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(30):
@@ -392,7 +392,7 @@ def test_a_search_takes_one_query_more_than_its_callers_latest_sync_and_two_wher
         _ask("n2 core")
 
 
-def test_the_catalogs_words_are_read_once_for_each_sync(
+def test_the_vocabulary_is_read_once_per_sync(
     compute: Service, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     make_sku(service=compute, display_name="N2 Core")
@@ -402,14 +402,14 @@ def test_the_catalogs_words_are_read_once_for_each_sync(
             search(SearchRequest("n2 core"), latest=latest)
 
 
-def test_the_garbage_collector_leaves_the_catalogs_words_alone(compute: Service) -> None:
+def test_the_garbage_collector_does_not_visit_the_vocabulary(compute: Service) -> None:
     make_sku(service=compute)
     _ask("n2 core")
-    lexicon = vocabulary_of(PricingUpdate.objects.latest_completed()).lexicon
-    assert not any(found is lexicon for found in gc.get_objects())
+    spell_checker = vocabulary_of(PricingUpdate.objects.latest_completed()).spell_checker
+    assert not any(found is spell_checker for found in gc.get_objects())
 
 
-def test_equal_names_are_always_in_the_order_of_their_ids(compute: Service) -> None:
+def test_skus_with_equal_names_are_ordered_by_id(compute: Service) -> None:
     for number in (3, 1, 2):
         make_sku(service=compute, sku_id=f"0000-0000-000{number}", display_name="Twin")
 

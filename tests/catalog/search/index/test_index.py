@@ -28,13 +28,13 @@ def _found(words: str) -> set[str]:
 
 
 def _check_integrity() -> None:
-    """FTS5's own check that the index says what the table beside it says; it raises where not."""
+    """FTS5's own check that the index matches its table; it raises an error if not."""
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO sku_words (sku_words, rank) VALUES ('integrity-check', 1)")
 
 
 @pytest.mark.django_db
-def test_what_is_written_is_found_at_once_and_what_is_gone_is_not() -> None:
+def test_changes_are_searchable_at_once_and_deleted_skus_are_not_found() -> None:
     make_update()
     sku = make_sku(display_name="Alpha Disk")
     assert _found("alpha") == {"Alpha Disk"}
@@ -54,7 +54,7 @@ def test_what_is_written_is_found_at_once_and_what_is_gone_is_not() -> None:
 
 
 @pytest.mark.django_db
-def test_an_upsert_indexes_new_rows_and_changed_ones() -> None:
+def test_an_upsert_indexes_new_and_changed_rows() -> None:
     service = make_service(display_name="Stores")
     make_sku(service=service, sku_id="A", display_name="Old Disk")
 
@@ -70,7 +70,7 @@ def test_an_upsert_indexes_new_rows_and_changed_ones() -> None:
 
 
 @pytest.mark.django_db
-def test_a_service_that_is_renamed_is_found_by_its_new_name_with_all_its_skus() -> None:
+def test_a_renamed_service_and_its_skus_are_found_by_the_new_name() -> None:
     make_update()
     service = make_service(display_name="Kettle")
     make_sku(service=service, display_name="Disk")
@@ -84,7 +84,7 @@ def test_a_service_that_is_renamed_is_found_by_its_new_name_with_all_its_skus() 
 
 
 @pytest.mark.django_db
-def test_a_service_knows_how_many_skus_it_offers() -> None:
+def test_a_service_counts_the_skus_it_offers() -> None:
     service = make_service()
     make_sku(service=service, retired_at=timezone.now())
     for _ in range(3):
@@ -97,7 +97,7 @@ def test_a_service_knows_how_many_skus_it_offers() -> None:
 
 
 @pytest.mark.django_db
-def test_the_plain_the_short_and_what_is_sold_on_demand_have_lower_ids() -> None:
+def test_plain_short_and_on_demand_skus_have_lower_ids() -> None:
     for name, usage_type in [
         ("Core with quite a long name", "OnDemand"),
         ("Custom Core", "OnDemand"),
@@ -117,14 +117,14 @@ def test_the_plain_the_short_and_what_is_sold_on_demand_have_lower_ids() -> None
 
 
 @pytest.mark.django_db
-def test_no_migration_has_dropped_a_trigger() -> None:
-    """SQLite drops a table's triggers where Django rebuilds the table: such a migration makes them anew."""
+def test_no_migration_drops_a_trigger() -> None:
+    """SQLite drops the triggers of a table that Django rebuilds; such a migration has to restore them."""
     named = re.findall(r"CREATE TRIGGER (\w+)", " ".join(MIGRATION.CREATE))
     assert {name for (name,) in _rows("SELECT name FROM sqlite_master WHERE type = 'trigger'")} == {*named}
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_migration_indexes_what_is_there_and_can_be_taken_back() -> None:
+def test_the_migration_indexes_existing_rows_and_is_reversible() -> None:
     make_sku(service=make_service(display_name="Stores"), display_name="Disk")
     indexed = _rows("SELECT * FROM sku_search") + _rows(
         "SELECT service_id, name, sku_count FROM service_search"

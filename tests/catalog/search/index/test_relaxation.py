@@ -1,4 +1,4 @@
-"""Questions with words that no SKU has together."""
+"""Questions with words that no SKU matches together."""
 
 from __future__ import annotations
 
@@ -37,23 +37,23 @@ def _search(query: str, **arguments: Any) -> SearchAnswer:
     return search(SearchRequest(query, **arguments))
 
 
-def test_a_word_that_no_sku_has_with_the_others_is_left_out_and_named() -> None:
+def test_a_word_that_no_sku_matches_with_the_others_is_ignored_and_named() -> None:
     answer = _search("n2 core for our batch")
 
     assert _names(answer) == ["N2 Instance Core running in Frankfurt"]
     assert answer["total"] == 1
     assert answer["interpreted"]["words"] == ["n2", "core"]
-    assert answer["hint"] == 'No SKU has all of it: left out "batch".'
+    assert answer["hint"] == 'No SKU matches all terms. Ignored "batch".'
 
 
-def test_what_weighs_most_together_is_kept_wherever_it_stands() -> None:
+def test_the_heaviest_combination_of_words_is_kept_in_any_order() -> None:
     answer = _search("batch retrieval of archive snapshots")
 
     assert _names(answer)[0] == "Regional Archive Snapshot Retrieval in Frankfurt"
     assert answer["interpreted"]["words"] == ["retrieval", "archive snapshot"]
 
 
-def test_all_words_are_looked_for_where_a_sku_has_them_all() -> None:
+def test_all_words_are_required_if_a_sku_matches_them_all() -> None:
     answer = _search("suspended ram")
 
     assert _names(answer) == ["Suspended Ram in Frankfurt"]
@@ -63,26 +63,26 @@ def test_all_words_are_looked_for_where_a_sku_has_them_all() -> None:
 @pytest.mark.parametrize(
     "query", ["n2 c9", "c9 core", "t2a core frankfurt", "c9 core and ram", "e2 core x7 y8"]
 )
-def test_a_code_is_not_left_out_for_words_that_tell_less(query: str) -> None:
+def test_a_code_is_not_dropped_for_lighter_words(query: str) -> None:
     answer = _search(query)
 
     assert answer["skus"] == []
     assert answer["hint"] is not None
-    assert answer["hint"].startswith("No SKUs match")
+    assert answer["hint"].startswith("No SKU matches")
 
 
-def test_of_two_codes_the_one_that_goes_with_the_other_words_is_kept() -> None:
+def test_of_two_codes_the_one_that_matches_with_the_other_words_is_kept() -> None:
     answer = _search("g2 l4 gpu")
 
     assert _names(answer) == ["Nvidia L4 GPU running in Frankfurt"]
-    assert answer["hint"] == 'No SKU has all of it: left out "g2".'
+    assert answer["hint"] == 'No SKU matches all terms. Ignored "g2".'
 
 
 @pytest.mark.parametrize(
     "arguments",
     [{"region": "europe-west4"}, {"usage_type": "Preemptible"}, {"service": "Cloud Run"}],
 )
-def test_what_arguments_ask_for_is_never_left_out(arguments: dict[str, str]) -> None:
+def test_arguments_are_never_dropped(arguments: dict[str, str]) -> None:
     make_service(display_name="Cloud Run")
 
     answer = _search("n2 core batch", **arguments)
@@ -91,12 +91,12 @@ def test_what_arguments_ask_for_is_never_left_out(arguments: dict[str, str]) -> 
     assert answer["total"] == 0
 
 
-def test_a_place_and_a_way_to_buy_in_the_words_are_never_left_out() -> None:
+def test_a_place_and_a_usage_type_in_the_query_are_never_dropped() -> None:
     assert _search("n2 core batch netherlands")["skus"] == []
     assert _search("spot n2 core batch")["skus"] == []
 
 
-def test_pages_and_facets_rest_on_the_same_choice() -> None:
+def test_pages_and_facets_use_the_same_words() -> None:
     first = _search("instance n2 ram core batch", limit=1)
     second = _search("instance n2 ram core batch", limit=1, cursor=first["next_cursor"])
 
@@ -106,11 +106,11 @@ def test_pages_and_facets_rest_on_the_same_choice() -> None:
     ]
     assert first["total"] == second["total"] == first["facets_counted"] == 2
     assert second["next_cursor"] is None
-    assert first["hint"] == second["hint"] == 'No SKU has all of it: left out "batch".'
+    assert first["hint"] == second["hint"] == 'No SKU matches all terms. Ignored "batch".'
 
 
 @pytest.mark.parametrize(("query", "statements"), [("n2 core", 1), ("n2 core batch", 2), ("n2 c9", 2)])
-def test_a_second_statement_is_sent_only_where_no_sku_has_all_words(
+def test_a_second_statement_is_sent_only_if_no_sku_matches_all_words(
     query: str, statements: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     latest = PricingUpdate.objects.latest_completed()
@@ -120,11 +120,11 @@ def test_a_second_statement_is_sent_only_where_no_sku_has_all_words(
         search(SearchRequest(query), latest=latest)
 
 
-def test_what_is_not_wanted_comes_last() -> None:
+def test_skus_with_a_negated_term_come_last() -> None:
     assert _names(_search("archive snapshot, not data storage"))[0].endswith("Retrieval in Frankfurt")
     assert _names(_search("archive snapshot"))[0].endswith("Data Storage in Frankfurt")
 
 
-def test_a_question_of_words_that_need_not_be_found_looks_for_them() -> None:
+def test_optional_words_are_required_if_the_question_has_no_others() -> None:
     assert _search("charge for traffic from one zone to another")["skus"] == []
     assert _search("instance")["total"] == 6

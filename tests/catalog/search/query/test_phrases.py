@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.search.query.dictionary import SPELLINGS
-from catalog.search.query.phrases import phrases, spellings_of
+from catalog.search.query.dictionary import SYNONYMS
+from catalog.search.query.phrases import phrases, synonyms_of
 
 
 @pytest.mark.parametrize(
@@ -18,11 +18,11 @@ from catalog.search.query.phrases import phrases, spellings_of
         ("", []),
     ],
 )
-def test_the_longest_phrase_wins_and_none_reaches_over_a_gap(text: str, found: list[str]) -> None:
+def test_the_longest_phrase_wins_and_never_spans_a_gap(text: str, found: list[str]) -> None:
     assert list(phrases(text)) == found
 
 
-def test_one_line_of_our_list_stands_for_many_phrases() -> None:
-    assert spellings_of("unattached static ip address") == ("static ip",)
-    assert spellings_of("list requests") == ("class a operations",)
-    assert not [phrase for phrase in SPELLINGS if set("(|)") & set(phrase)]
+def test_one_line_of_the_dictionary_covers_many_phrases() -> None:
+    assert synonyms_of("unattached static ip address") == ("static ip",)
+    assert synonyms_of("list requests") == ("class a operations",)
+    assert not [phrase for phrase in SYNONYMS if set("(|)") & set(phrase)]

@@ -19,7 +19,9 @@ def _names(text: str) -> list[str]:
         (96, "80 to 97 vcpu", "98 to 221 vcpu"),
     ],
 )
-def test_a_number_of_processors_is_in_the_ranges_of_names(count: int, is_for: str, is_not_for: str) -> None:
+def test_a_number_of_processors_matches_the_ranges_in_sku_names(
+    count: int, is_for: str, is_not_for: str
+) -> None:
     assert is_for in vcpu_names(count)
     assert is_not_for not in vcpu_names(count)
 
@@ -39,7 +41,7 @@ def test_a_number_of_processors_is_in_the_ranges_of_names(count: int, is_for: st
         ("v3 32", "pod"),
     ],
 )
-def test_a_size_is_called_what_names_call_it(text: str, name: str) -> None:
+def test_a_size_is_written_as_in_sku_names(text: str, name: str) -> None:
     assert name in _names(text)
 
 
@@ -48,19 +50,19 @@ def test_not_every_number_is_a_size(text: str) -> None:
     assert _names(text) == []
 
 
-def test_processors_with_memory_are_a_machine_and_no_words() -> None:
+def test_processors_with_memory_are_a_machine_and_not_words() -> None:
     assert read_question("mysql 16 vcpu 104 gb ram").words == ["mysql"]
     assert read_question("n2 8 vcpus").words == ["n2", "vcpus"]
 
 
-def test_a_machine_with_much_memory_is_not_a_standard_one() -> None:
-    names = [name for term in read_question("mysql 16 vcpu high memory").terms for name in term.spellings]
+def test_a_high_memory_machine_is_not_a_standard_one() -> None:
+    names = [name for term in read_question("mysql 16 vcpu high memory").terms for name in term.synonyms]
     assert "n1highmem 16" in names
     assert "n1standard 16" not in names
     assert not {"high", "memory"} & set(names)
 
 
-def test_how_many_is_left_to_calculate() -> None:
+def test_quantities_are_ignored() -> None:
     assert read_question("4 gpus t4").words == ["gpus", "t4"]
 
 
@@ -68,5 +70,5 @@ def test_how_many_is_left_to_calculate() -> None:
     ("text", "name"),
     [("100 gigabit interconnect", "100gbps"), ("500mbit attachment", "500mbps"), ("50 megabits", "50mbps")],
 )
-def test_a_speed_is_spelled_as_in_names(text: str, name: str) -> None:
-    assert read_question(text).terms[0].spellings[0] == name
+def test_a_speed_is_written_as_in_sku_names(text: str, name: str) -> None:
+    assert read_question(text).terms[0].synonyms[0] == name
