@@ -22,8 +22,8 @@ QUESTIONS = ["n2 core", "egress", "storage", "operations", "gpu"]
 def answers(sku_ids: list[str], moment: Any) -> list[Any]:
     items = [Item(sku_id, Decimal(1234)) for sku_id in sku_ids]
     return [
-        details(sku_ids, moment=moment, history=True),
-        *(calculate([item], moment=moment, detailed=True) for item in items),
+        details(sku_ids, snapshot=moment, history=True),
+        *(calculate([item], snapshot=moment, detailed=True) for item in items),
         *(search(SearchRequest(words, response_format="detailed")) for words in QUESTIONS),
     ]
 
