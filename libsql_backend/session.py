@@ -177,7 +177,7 @@ class Session:
             ) from error
 
     def _fetch_large_result(self, statements: Sequence[Statement], error: Error) -> StatementResult:
-        """Run a statement whose result was too large again with a cursor, if it only reads."""
+        """Rerun a statement with a cursor because its result was too large, if it only reads."""
         if error.code != TOO_LARGE:
             raise error
         [statement] = statements
