@@ -44,6 +44,9 @@ class Transport:
     def __init__(self, url: str, auth_token: str, timeout: float) -> None:
         if not (auth_token.isascii() and auth_token.isprintable()):
             raise ProgrammingError("The token contains characters that are not allowed in an HTTP header.")
+        if urlsplit(url).scheme not in ("http", "https"):
+            # Anything else would be taken for http, and the token sent in the clear.
+            raise ProgrammingError("The URL of a libSQL server must start with https:// or http://.")
         self._url = url
         self._timeout = timeout
         self._headers = {"Content-Type": "application/json"}

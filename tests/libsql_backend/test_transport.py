@@ -204,3 +204,11 @@ def test_a_token_that_is_not_a_valid_header_value_is_refused_and_not_repeated(to
     with pytest.raises(dbapi.ProgrammingError) as refusal:
         dbapi.connect("http://127.0.0.1:1", token)
     assert token not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["libsql://prices-me.turso.io", "wss://prices-me.turso.io", "prices-me.turso.io"]
+)
+def test_a_url_of_another_scheme_is_refused_before_the_token_is_sent(url: str) -> None:
+    with pytest.raises(dbapi.ProgrammingError, match="must start with https:// or http://"):
+        dbapi.connect(url, "secret")
