@@ -71,6 +71,9 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Pages show input next to secrets, which BREACH reads from the length of compressed answers. Django masks
+    # its CSRF token, and this middleware, unlike Starlette's, pads each answer by a random length.
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -215,6 +218,8 @@ LANGUAGE_CODE = "en-us"
 USE_I18N = False
 
 STATIC_URL = "static/"
+# Nothing is uploaded, so there is no default storage.
+STORAGES = {"staticfiles": {"BACKEND": "pricing_site.static_files.HashedFiles"}}
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

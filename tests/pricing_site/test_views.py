@@ -56,8 +56,3 @@ def test_home_costs_one_query(client: Client, django_assert_num_queries: DjangoA
 
     with django_assert_num_queries(1):
         home(client)
-
-
-def test_a_browser_that_asks_for_the_usual_icon_finds_it(client: Client) -> None:
-    answer = client.get("/favicon.ico")
-    assert answer.headers["location"] == "/static/pricing_site/icon.svg"
