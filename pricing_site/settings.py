@@ -11,7 +11,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from pricing_site import database
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+_ROOT = Path(__file__).resolve().parent.parent
+# A checkout has .env and data/ beside manage.py, an installed package in the folder where it is started.
+BASE_DIR = _ROOT if (_ROOT / "manage.py").is_file() else Path.cwd()
 
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
