@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from django.apps import apps
 from django.core.management import get_commands
+from django.db import connection
+from django.db.models import Model
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN_APPS = {"accounts", "catalog", "mcp_api", "pricing_site"}
@@ -17,7 +21,7 @@ TEXT = "\n".join(document.read_text() for document in DOCUMENTS)
 # How the default of a setting is documented that is empty and means neither "none" nor "required".
 EMPTY = {
     "GITHUB_URL": ["github.com"],
-    "STAFF_GITHUB_IDS": ["nobody"],
+    "STAFF_GITHUB_IDS": ["no one"],
     "ALLOWED_GITHUB_IDS": ["everyone"],
     "ALLOWED_GITHUB_ORGS": ["everyone"],
 }
@@ -108,6 +112,64 @@ def test_our_own_commands_are_documented() -> None:
     own = {name for name, app in get_commands().items() if app in OWN_APPS}
     assert own
     assert {name for name in own if not re.search(rf"\b{name}\b", TEXT)} == set()
+
+
+DATA_MODEL = (ROOT / "docs/data-model.md").read_text()
+COLUMN = re.compile(r"^\| `(\w+)` \| ([^|,]+?)(?:, JSON)? \| (yes|no) \|", re.MULTILINE)
+SEARCH_TABLES = ["sku_search", "service_search"]
+MODELS = [model for app in ("catalog", "accounts") for model in apps.get_app_config(app).get_models()]
+
+
+def documented_tables() -> dict[str, list[tuple[str, str, bool]]]:
+    """The columns of each table in docs/data-model.md, as (name, type, may be null)."""
+    sections = re.split(r"^### `(\w+)`$", DATA_MODEL, flags=re.MULTILINE)[1:]
+    return {
+        table: [(name, kind, null == "yes") for name, kind, null in COLUMN.findall(text)]
+        for table, text in zip(sections[::2], sections[1::2], strict=True)
+    }
+
+
+def test_the_data_model_has_every_table_and_no_other() -> None:
+    assert set(documented_tables()) == {model._meta.db_table for model in MODELS} | set(SEARCH_TABLES)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.db_table)
+def test_the_data_model_has_every_column_of_a_model_and_no_other(model: type[Model]) -> None:
+    fields = model._meta.local_fields
+    columns = [(field.column, field.db_type(connection), field.null) for field in fields]
+
+    assert sorted(documented_tables()[model._meta.db_table]) == sorted(columns)
+    for name in [named.name for named in (*model._meta.indexes, *model._meta.constraints)]:
+        assert f"`{name}`" in DATA_MODEL
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", SEARCH_TABLES)
+def test_the_data_model_has_every_column_of_the_search_index(table: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute('SELECT name, lower(type), NOT ("notnull" OR pk) FROM pragma_table_info(%s)', [table])
+        columns = [(name, kind, bool(null)) for name, kind, null in cursor.fetchall()]
+
+    assert documented_tables()[table] == columns
+
+
+def test_the_data_model_names_the_tables_of_libraries() -> None:
+    others = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+
+    assert {table for table in others if f"`{table}`" not in DATA_MODEL} == set()
+
+
+def test_the_architecture_has_the_import_contracts_of_the_linter_and_no_other() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    architecture = (ROOT / "docs/architecture.md").read_text()
+    rows = re.findall(r"^\| ((?:Layers of|Rooms) [\w. ]+) \| (.+) \|$", architecture, re.MULTILINE)
+    documented = {name: layers.replace("`", "").replace(" and ", " | ").split(", ") for name, layers in rows}
+
+    assert documented == {
+        contract["name"]: contract["layers"] for contract in contracts if "layers" in contract
+    }
+    others = {contract["name"] for contract in contracts if "layers" not in contract}
+    assert set(re.findall(r"^- \*\*(.+)\*\*:", architecture, re.MULTILINE)) == others
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: str(document.relative_to(ROOT)))
