@@ -1,4 +1,4 @@
-"""The catalog's tables, as section 4 of the architecture document lays them down (docs/architecture.md)."""
+"""The tables of the catalog, described column by column in docs/data-model.md."""
 
 from __future__ import annotations
 

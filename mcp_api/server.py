@@ -25,8 +25,8 @@ from mcp_types import (
 
 from mcp_api import threads
 from tools import errors, limits, registry
+from tools.version import product_version
 
-VERSION = "0.1.0"
 INSTRUCTIONS = (
     "Google Cloud list prices in USD. search finds SKUs, details shows them in full, calculate prices usage. "
     "Leave the arithmetic to calculate: it knows tiers, free allowances and units."
@@ -91,7 +91,7 @@ def _input_schema(name: str) -> Mapping[str, Any] | None:
 server: Server[Any] = Server(
     "cloud-pricing",
     title="Google Cloud prices",
-    version=VERSION,
+    version=product_version(),
     instructions=INSTRUCTIONS,
     cache_hints={"tools/list": CacheHint(ttl_ms=300_000, scope="public")},
     get_tool_input_schema=_input_schema,

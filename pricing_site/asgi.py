@@ -1,4 +1,4 @@
-"""The ASGI application: the MCP server at /mcp, static files at /static/, Django everywhere else."""
+"""The ASGI application: the MCP server at /mcp, Django everywhere else."""
 
 from __future__ import annotations
 
@@ -10,17 +10,29 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pricing_site.settings")
 django_application = get_asgi_application()  # sets Django up: what imports models comes after
 
-from starlette.types import Receive  # noqa: E402
+from starlette.middleware.gzip import GZipMiddleware  # noqa: E402
+from starlette.types import Message, Receive  # noqa: E402
 
 from mcp_api import endpoint  # noqa: E402
-from pricing_site import static_files  # noqa: E402
+
+# BREACH needs a browser that sends the credential by itself; /mcp takes a bearer token and no cookie. Smaller
+# answers fit in one packet anyway, and higher levels take longer to save a few bytes more.
+mcp_application = GZipMiddleware(endpoint.application, minimum_size=1400, compresslevel=4)
 
 
 async def application(scope: dict[str, Any], receive: Receive, send: Any) -> None:
     """Hand each connection to the side that serves it; only the MCP side has a lifespan."""
     if scope["type"] == "lifespan" or (scope["type"] == "http" and scope["path"] in endpoint.PATHS):
-        await endpoint.application(scope, receive, send)
-    elif scope["type"] == "http" and scope["path"].startswith(static_files.PREFIX):
-        await static_files.application(scope, receive, send)
+        await mcp_application(scope, receive, send)
     else:
-        await django_application(scope, receive, send)
+        is_head = scope["type"] == "http" and scope["method"] == "HEAD"
+        await django_application(scope, receive, _without_body(send) if is_head else send)
+
+
+def _without_body(send: Any) -> Any:
+    """Django answers HEAD with a body for the server to drop, and gunicorn warns each time it drops one."""
+
+    async def send_without_body(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return send_without_body

@@ -11,7 +11,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from pricing_site import database
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+_ROOT = Path(__file__).resolve().parent.parent
+# A checkout has .env and data/ beside manage.py, an installed package in the folder where it is started.
+BASE_DIR = _ROOT if (_ROOT / "manage.py").is_file() else Path.cwd()
 
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
@@ -73,6 +75,9 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Pages show input next to secrets, which BREACH reads from the length of compressed answers. Django masks
+    # its CSRF token, and this middleware, unlike Starlette's, pads each answer by a random length.
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -217,6 +222,8 @@ LANGUAGE_CODE = "en-us"
 USE_I18N = False
 
 STATIC_URL = "static/"
+# Nothing is uploaded, so there is no default storage.
+STORAGES = {"staticfiles": {"BACKEND": "pricing_site.static_files.HashedFiles"}}
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -1,14 +1,13 @@
-"""The site's pages. /mcp and /static/ are not here: asgi.py serves them beside Django."""
+"""The site's pages and static files. asgi.py serves /mcp beside Django."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin
-from django.templatetags.static import static
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 from accounts.sign_in import admin_login
-from pricing_site import views
+from pricing_site import static_files, views
 
 admin.site.site_header = "Cloud Pricing"
 admin.site.site_title = "Cloud Pricing"
@@ -21,7 +20,8 @@ handler429 = views.too_many_requests
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("favicon.ico", RedirectView.as_view(url=static("pricing_site/icon.svg"))),
+    path("favicon.ico", static_files.favicon),
+    path(f"{settings.STATIC_URL.lstrip('/')}<path:name>", static_files.serve),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("accounts.oauth.urls")),

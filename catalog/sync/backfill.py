@@ -1,7 +1,7 @@
 """The past: prices that the tables lack between two moments, from a source that knows them.
 
 Rows are only ever added. What was known when an answer was given stays known, so that the answer can be
-repeated (docs/architecture.md, "As of").
+repeated (docs/data-model.md).
 """
 
 from __future__ import annotations

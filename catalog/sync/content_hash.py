@@ -1,6 +1,6 @@
 """Hashes that tell whether a SKU or its price is still what the tables hold.
 
-effective_time is left out: the API moves it at every call (docs/architecture.md). A zero that the
+effective_time is left out: the API moves it at every call (docs/data-model.md). A zero that the
 wire spells out is the same as one that it leaves out, and 1.0 the same as 1, so that the API and a
 recorded copy of it agree.
 """

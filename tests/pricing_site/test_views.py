@@ -56,8 +56,3 @@ def test_home_costs_one_query(client: Client, django_assert_num_queries: DjangoA
 
     with django_assert_num_queries(1):
         home(client)
-
-
-def test_the_default_favicon_path_redirects_to_the_icon(client: Client) -> None:
-    answer = client.get("/favicon.ico")
-    assert answer.headers["location"] == "/static/pricing_site/icon.svg"
