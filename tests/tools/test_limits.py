@@ -47,8 +47,7 @@ def test_zero_is_no_limit(settings: Settings) -> None:
 @pytest.fixture
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("limited")
-    product = install(f"file:{folder}/catalog.db", TOOL_CALLS_PER_MINUTE="2")
-    product.manage("sync_catalog", "--source", "sample")
+    product = install(folder, "sample", TOOL_CALLS_PER_MINUTE="2")
     with serve(product, folder / "server.log"):
         yield product
 

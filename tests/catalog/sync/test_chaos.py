@@ -17,6 +17,7 @@ import pytest
 
 from tests.catalog.wire import Wire, wire_price, wire_rate, wire_service, wire_sku
 from tests.harness.databases import KINDS, FileDatabase, Query, Rows, open_database
+from tests.harness.product import copy_database
 from tests.harness.sync_processes import Syncs, syncs
 
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "10"))
@@ -107,6 +108,7 @@ def stop_in_the_middle(runs: Syncs, folder: Path, seconds: float, how: signal.Si
 def test_a_sync_that_is_stopped_leaves_a_sound_catalog_which_the_next_one_completes(
     kind: str, how: signal.Signals, tmp_path: Path
 ) -> None:
+    copy_database(tmp_path / "twin.db")
     twin = FileDatabase(tmp_path / "twin.db")
     with (
         open_database(kind, tmp_path) as database,
