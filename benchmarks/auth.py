@@ -36,7 +36,7 @@ def main() -> None:
     options = parser.parse_args()
     costs: dict[str, list[Cost]] = {label: [] for label in SERVERS}
     with tempfile.TemporaryDirectory() as name:
-        product = install(f"file:{name}/catalog.db")
+        product = install(Path(name))
         product.manage("shell", "-c", MAKE_TOKENS.format(count=options.tokens))
         for _ in range(options.rounds):
             for label, application in SERVERS.items():

@@ -92,8 +92,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="SKUs (default: %(default)s)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        product = install(f"file:{name}/catalog.db")
-        product.manage("sync_catalog", "--source", str(options.folder))
+        product = install(Path(name), str(options.folder))
         for size in options.sizes:
             grow(Path(name, "catalog.db"), size)
             with calling(product, Path(name)) as caller:

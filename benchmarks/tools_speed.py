@@ -24,8 +24,7 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=500, help="calls per kind (default: %(default)s)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        product = install(f"file:{name}/catalog.db")
-        product.manage("sync_catalog", "--source", str(options.folder))
+        product = install(Path(name), str(options.folder))
         with calling(product, Path(name)) as caller:
             report({label: caller.measure(*call, options.calls) for label, call in calls(caller).items()})
 

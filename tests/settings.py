@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from tests.harness.sqld import free_port
+from tests.harness.ports import free_port
 
 # TEST_DATABASE=libsql runs the tests on a libsql-server, which tests/conftest.py starts on this port.
 ON_LIBSQL = {"file": False, "libsql": True}[os.environ.get("TEST_DATABASE", "file")]

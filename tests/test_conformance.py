@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import json
 import re
 import subprocess
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from werkzeug import Request, Response
 
-from tests.harness import node_tools
+from tests.harness import http_server, node_tools
 from tests.harness.github_product import serve_with_github
 from tests.harness.person import Person
+from tests.harness.ports import free_port
 from tests.harness.product import Product
-from tests.harness.sqld import free_port
 
 TIMEOUT_SECONDS = 120
+HOP_BY_HOP = {"Connection", "Content-Length", "Transfer-Encoding"}
 AUTHORIZE = re.compile(r"http://\S+/oauth/authorize\?\S+")
 
 # The other scenarios of each revision need resources, prompts, completion, sampling or the suite's own tools.
@@ -61,44 +60,21 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 def behind_a_token(product: Product) -> Iterator[str]:
     """The address of a proxy that adds a token: the suite does not send tokens to servers."""
     token = product.manage("issue_token", "conformance").strip()
-    handler = type("Handler", (_TokenAdder,), {"target": product.url.removeprefix("http://"), "token": token})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
 
-
-class _TokenAdder(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    target: str
-    token: str
-
-    def forward(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
-        upstream = http.client.HTTPConnection(self.target)
-        upstream.request(self.command, self.path, body, {**headers, "Authorization": f"Bearer {self.token}"})
+    def forward(request: Request) -> Response:
+        headers = {name: value for name, value in request.headers if name not in HOP_BY_HOP}
+        headers["Authorization"] = f"Bearer {token}"
+        # Not httpx2: it refuses to send some headers that the suite sends.
+        upstream = http.client.HTTPConnection(product.url.removeprefix("http://"))
+        upstream.request(request.method, request.full_path.rstrip("?"), request.data, headers)
         answer = upstream.getresponse()
         content = answer.read()
         upstream.close()
-        self.send_response(answer.status)
-        for name, value in answer.getheaders():
-            if name.lower() not in ("connection", "content-length", "transfer-encoding"):
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        passed = [(name, value) for name, value in answer.getheaders() if name.title() not in HOP_BY_HOP]
+        return Response(content, answer.status, passed)
 
-    do_GET = do_POST = do_DELETE = do_OPTIONS = forward  # noqa: N815 http.server's names
-
-    def handle(self) -> None:
-        with contextlib.suppress(ConnectionError):
-            super().handle()
-
-    def log_message(self, *_: Any) -> None:
-        """Quiet."""
+    with http_server.serve(forward) as server:
+        yield server.url_for("").rstrip("/")
 
 
 def checks_of(folder: Path) -> list[dict[str, Any]]:

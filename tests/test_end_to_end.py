@@ -17,8 +17,7 @@ MODES = ["legacy", "2026-07-28"]
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory, real_catalog: Path) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("product")
-    product = install(f"file:{folder}/catalog.db")
-    product.manage("sync_catalog", "--source", str(real_catalog))
+    product = install(folder, str(real_catalog))
     with serve(product, folder / "server.log"):
         yield product
 

@@ -47,7 +47,7 @@ refresh.save()
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("tokens")
-    product = install(f"file:{folder}/catalog.db")
+    product = install(folder)
     product.manage("shell", "-c", MAKE)
     with serve(product, folder / "server.log"):
         yield product

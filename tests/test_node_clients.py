@@ -18,8 +18,8 @@ import pytest
 from tests.harness import node_tools
 from tests.harness.github_product import serve_with_github
 from tests.harness.person import Person
+from tests.harness.ports import free_port
 from tests.harness.product import Product
-from tests.harness.sqld import free_port
 
 TOOLS = ["search", "details", "calculate"]
 PATIENCE_SECONDS = 60

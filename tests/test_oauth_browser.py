@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import secrets
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from urllib.parse import urlencode
 
 import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
+from werkzeug import Request, Response
 
 from tests.accounts.oauth.agent import challenge_of
+from tests.harness import http_server
 from tests.harness.browser import chromium
 from tests.harness.github_product import serve_with_github
 from tests.harness.product import Product
@@ -23,32 +22,17 @@ LANDING = """<!doctype html><title>{title}</title><p>Back at the client
 <script>if (window.opener) window.opener.postMessage("done", "*")</script>"""
 
 
-class ClientSite(BaseHTTPRequestHandler):
-    """A client on the web, on two origins."""
-
-    def do_GET(self) -> None:
-        if self.path.startswith("/callback"):
-            self.send_response(302)
-            self.send_header("Location", f"http://localhost:{self.server.server_port}/landed")  # type: ignore[attr-defined]
-            self.end_headers()
-            return
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.end_headers()
-        self.wfile.write(LANDING.format(title=self.path.strip("/") or "start").encode())
-
-    def log_message(self, *_: Any) -> None:
-        """Quiet."""
-
-
 @pytest.fixture(scope="module")
 def client_site() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), ClientSite) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    """A client on the web, on two origins."""
+
+    def answer(request: Request) -> Response:
+        if request.path == "/callback":
+            return Response(status=302, headers={"Location": f"http://localhost:{server.port}/landed"})
+        return Response(LANDING.format(title=request.path.strip("/") or "start"), mimetype="text/html")
+
+    with http_server.serve(answer) as server:
+        yield f"http://127.0.0.1:{server.port}"
 
 
 @pytest.fixture(scope="module")

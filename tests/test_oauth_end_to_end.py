@@ -108,7 +108,7 @@ def test_an_agent_whose_owner_denies_gets_nothing(product: Product, person: Pers
 
 @pytest.fixture
 def laptop(tmp_path: Path) -> Iterator[Product]:
-    product = install(f"file:{tmp_path}/catalog.db")
+    product = install(tmp_path)
     with serve(product, tmp_path / "server.log"):
         yield product
 

@@ -19,7 +19,8 @@ README = Path(__file__).resolve().parent.parent / "README.md"
 @pytest.mark.django_db
 def test_the_readme_shows_the_answer_that_the_starter_catalog_gives() -> None:
     request, shown, *_ = (
-        json.loads(block) for block in re.findall(r"^```json\n(.*?)^```", README.read_text(), re.S | re.M)
+        json.loads(block)
+        for block in re.findall(r"^```json\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE)
     )
     sync(SampleSource())
 

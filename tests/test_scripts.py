@@ -1,5 +1,8 @@
+"""script/run in a checkout of its own, as a newcomer has it; script/newcomer runs it on a bare Debian."""
+
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -10,7 +13,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,7 @@ import httpx2
 import pytest
 
 from tests.harness.needs import skip_or_fail
+from tests.harness.ports import free_port
 from tests.harness.product import Product
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,9 +36,17 @@ NO_NETWORK = {
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """A fresh copy of the repository, as a newcomer has it after git clone."""
+    """A copy of the repository, as a newcomer has it after git clone."""
 
     folder: Path
+
+    def install(self) -> None:
+        """A .venv that the scripts take for one that they made: it has the packages of these tests."""
+        python = self.folder / ".venv" / "bin" / "python"
+        python.parent.mkdir(parents=True)
+        python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+        python.chmod(0o755)
+        shutil.copy(self.folder / "requirements.txt", self.folder / ".venv")
 
     def run(self, **environment: str) -> subprocess.CompletedProcess[str]:
         """script/run where it is expected to stop by itself."""
@@ -49,7 +60,7 @@ class Checkout:
             check=False,
         )
 
-    @contextmanager
+    @contextlib.contextmanager
     def serving(self, port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
         """script/run from another folder, until its server answers; what it prints goes to `log`."""
         with log.open("wb") as output:
@@ -71,9 +82,13 @@ class Checkout:
 
 
 def _clean_environment() -> dict[str, str]:
-    """This process's environment without the settings of the tests."""
+    """This process's environment without the tests' settings, so that coverage.py measures no other checkout."""
     ours = {"DJANGO_SETTINGS_MODULE", "SECRET_KEY", "DATABASE_URL", "PUBLIC_URL", "DEBUG", "GOOGLE_API_KEY"}
-    return {name: value for name, value in os.environ.items() if name not in ours}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ours and not name.startswith("COVERAGE_")
+    }
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -86,13 +101,13 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
         else:
             return
     if "could not be installed" in log.read_text():
-        skip_or_fail("script/run could not install packages: it needs a package index")
+        skip_or_fail("needs a package index (pip)")
     raise AssertionError(f"script/run did not serve:\n{log.read_text()}")
 
 
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    folder = tmp_path_factory.mktemp("checkout")
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    folder = tmp_path / "checkout"
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     done = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
     for name in done.stdout.rstrip("\0").split("\0"):
@@ -103,10 +118,9 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 
 
 @pytest.fixture
-def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def installed(checkout: Checkout) -> Checkout:
+    checkout.install()
+    return checkout
 
 
 def _stop(process: subprocess.Popen[bytes]) -> int:
@@ -121,12 +135,29 @@ def _printed(pattern: str, log: Path) -> str:
 
 
 @pytest.mark.slow
-def test_a_newcomer_gets_a_server_with_a_sample_an_admin_and_a_token(
-    checkout: Checkout, port: int, tmp_path: Path
+def test_a_newcomer_without_a_venv_gets_one_with_the_pinned_packages(
+    checkout: Checkout, tmp_path: Path
 ) -> None:
+    log = tmp_path / "first.log"
+    with checkout.serving(free_port(), log) as process:
+        assert _stop(process) == 0
+
+    assert "Making .venv with Python 3." in log.read_text()
+    assert "Installing what requirements.txt pins" in log.read_text()
+    freeze = [str(checkout.folder / ".venv" / "bin" / "python"), "-m", "pip", "freeze"]
+    frozen = subprocess.run(freeze, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    pins = (checkout.folder / "requirements.txt").read_text()
+    assert frozen
+    assert set(frozen.lower().replace("_", "-").split()) <= set(pins.split())
+
+
+def test_a_newcomer_gets_a_server_with_a_sample_an_admin_and_a_token(
+    installed: Checkout, tmp_path: Path
+) -> None:
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     log = tmp_path / "first.log"
-    with checkout.serving(port, log) as process:
+    with installed.serving(port, log) as process:
         token, password = _printed(r"^Token +(\S+)$", log), _printed(r"password (\S+)$", log)
 
         assert "from the bundled sample" in httpx2.get(url).text
@@ -135,19 +166,19 @@ def test_a_newcomer_gets_a_server_with_a_sample_an_admin_and_a_token(
         assert _stop(process) == 0
 
     assert "Traceback" not in log.read_text()
+    assert "Installing" not in log.read_text()
     for name in (".env", "data/local-account.json"):
-        assert stat.S_IMODE((checkout.folder / name).stat().st_mode) == 0o600
+        assert stat.S_IMODE((installed.folder / name).stat().st_mode) == 0o600
 
     again = tmp_path / "second.log"
-    secret = (checkout.folder / ".env").read_text()
-    with checkout.serving(port, again) as process:
+    secret = (installed.folder / ".env").read_text()
+    with installed.serving(port, again) as process:
         assert _printed(r"^Token +(\S+)$", again) == token
         assert _admin_greets("admin", password, url)
         assert _stop(process) == 0
-    assert "Installing" not in again.read_text()
     assert "Sync 1" in log.read_text()
     assert "Sync" not in again.read_text().partition("Admin")[0]
-    assert (checkout.folder / ".env").read_text() == secret
+    assert (installed.folder / ".env").read_text() == secret
 
 
 def _admin_greets(name: str, password: str, url: str) -> bool:
@@ -162,39 +193,44 @@ def _admin_greets(name: str, password: str, url: str) -> bool:
         return "Sync runs" in browser.post("/admin/login/", data=form).text
 
 
-@pytest.mark.slow
-def test_a_taken_port_is_said_in_one_sentence(checkout: Checkout) -> None:
+def test_a_taken_port_is_said_in_one_sentence(installed: Checkout) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        _assert_one_sentence(checkout.run(PORT=port), f"Port {port} is taken")
+        _assert_one_sentence(installed.run(PORT=port), f"Port {port} is taken")
 
 
-@pytest.mark.slow
+def test_without_a_port_it_is_8000(installed: Checkout) -> None:
+    with socket.socket() as ours:
+        with contextlib.suppress(OSError):  # somebody else's serves as well
+            ours.bind(("127.0.0.1", 8000))
+            ours.listen()
+        _assert_one_sentence(installed.run(), "Port 8000 is taken")
+
+
 @pytest.mark.parametrize("port", ["http", "0", "65536"])
-def test_a_port_that_is_none_is_said_in_one_sentence(checkout: Checkout, port: str) -> None:
-    _assert_one_sentence(checkout.run(PORT=port), f"PORT must be a number from 1 to 65535, not '{port}'")
+def test_a_port_that_is_none_is_said_in_one_sentence(installed: Checkout, port: str) -> None:
+    _assert_one_sentence(installed.run(PORT=port), f"PORT must be a number from 1 to 65535, not '{port}'")
 
 
-@pytest.mark.slow
-def test_an_env_file_of_ones_own_is_kept_and_gets_the_missing_key(checkout: Checkout, tmp_path: Path) -> None:
-    folder = tmp_path / "checkout"
-    shutil.copytree(checkout.folder, folder, ignore=shutil.ignore_patterns(".env", "data"), symlinks=True)
-    (folder / ".env").write_text("PUBLIC_URL=https://pricing.example.com")
+def test_an_env_file_of_ones_own_is_kept_and_gets_the_missing_key(installed: Checkout) -> None:
+    (installed.folder / ".env").write_text("PUBLIC_URL=https://pricing.example.com")
 
-    stopped = Checkout(folder).run()
-    lines = (folder / ".env").read_text().splitlines()
+    stopped = installed.run(PORT=str(free_port()))
+    lines = (installed.folder / ".env").read_text().splitlines()
     assert lines[0] == "PUBLIC_URL=https://pricing.example.com"
     assert lines[1].startswith("SECRET_KEY=")
     assert stopped.returncode == 1
     assert "only where PUBLIC_URL is this machine" in stopped.stderr
 
 
-def test_without_a_network_one_sentence_says_so(checkout: Checkout, tmp_path: Path) -> None:
-    folder = tmp_path / "checkout"
-    shutil.copytree(checkout.folder, folder, ignore=shutil.ignore_patterns(".venv"))
-    stopped = Checkout(folder).run(PYTHON=sys.executable, **NO_NETWORK)
+def test_without_a_network_one_sentence_says_so(installed: Checkout) -> None:
+    with (installed.folder / "requirements.txt").open("a") as pins:
+        pins.write("a-package-that-is-not-installed==1\n")
+
+    stopped = installed.run(**NO_NETWORK)
+
     _assert_one_sentence(stopped, "The packages could not be installed: is the network there?")
 
 
@@ -211,18 +247,14 @@ def test_without_a_network_one_sentence_says_so(checkout: Checkout, tmp_path: Pa
 def test_a_python_that_will_not_do_is_said_in_one_sentence(
     checkout: Checkout, tmp_path: Path, script: str, sentence: str
 ) -> None:
-    folder = tmp_path / "checkout"
-    shutil.copytree(checkout.folder, folder, ignore=shutil.ignore_patterns(".venv"))
     python = tmp_path / "python"
     python.write_text(f"#!/bin/sh\n{script}\n")
     python.chmod(0o755)
-    _assert_one_sentence(Checkout(folder).run(PYTHON=str(python)), sentence)
+    _assert_one_sentence(checkout.run(PYTHON=str(python)), sentence)
 
 
-def test_no_python_at_all_is_said_in_one_sentence(checkout: Checkout, tmp_path: Path) -> None:
-    folder = tmp_path / "checkout"
-    shutil.copytree(checkout.folder, folder, ignore=shutil.ignore_patterns(".venv"))
-    stopped = Checkout(folder).run(PYTHON="/nowhere/python")
+def test_no_python_at_all_is_said_in_one_sentence(checkout: Checkout) -> None:
+    stopped = checkout.run(PYTHON="/nowhere/python")
     _assert_one_sentence(stopped, "Python 3.11 or newer is needed, found no /nowhere/python")
 
 

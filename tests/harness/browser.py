@@ -25,7 +25,7 @@ ARGUMENTS = [
 def chromium() -> Iterator[Browser]:
     executable = shutil.which("chromium")
     if executable is None:
-        skip_or_fail("needs Chromium; on Debian: apt-get install chromium")
+        skip_or_fail("needs Chromium (apt-get install chromium)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield browser

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -9,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from libsql_backend import dbapi
-from tests.harness.needs import skip_or_fail
-from tests.harness.sqld import Sqld, SqldMissingError
+from tests.harness import once
+from tests.harness.product import copy_database, migrate_and_sync
+from tests.harness.sqld import DATA, Sqld
 
 Rows = list[tuple[Any, ...]]
 Query = Callable[[str], Rows]
@@ -44,13 +47,27 @@ Database = FileDatabase | ServerDatabase
 
 
 @contextmanager
-def open_database(kind: str, folder: Path) -> Iterator[Database]:
+def open_database(kind: str, folder: Path, source: str = "") -> Iterator[Database]:
+    """A database in `folder`, migrated, and synced from `source` if there is one."""
     if kind == "file":
-        yield FileDatabase(folder / "catalog.db")
-        return
-    try:
-        server = Sqld(folder)
-    except SqldMissingError as error:
-        skip_or_fail(str(error))
-    with server:
-        yield ServerDatabase(server)
+        path = folder / "catalog.db"
+        copy_database(path, source)
+        yield FileDatabase(path)
+    else:
+        copy_server(folder, source)
+        with Sqld(folder) as server:
+            yield ServerDatabase(server)
+
+
+def copy_server(folder: Path, source: str = "") -> None:
+    """Put a server's data in `folder`, made once per test run as copy_database says."""
+    name = f"template-server-{source or 'empty'}"
+    template = (once.folder or folder) / name
+    once.once(name, functools.partial(_make_server, template, source))
+    shutil.copytree(template / DATA, folder / DATA)
+
+
+def _make_server(folder: Path, source: str) -> None:
+    folder.mkdir()
+    with Sqld(folder) as server:
+        migrate_and_sync(server.url, source)

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import json
 import os
+import socket
 import ssl
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+import trustme
+from werkzeug import Request, Response
 
 from accounts.oauth.client_document import DocumentFetcher
-from tests.harness.sqld import free_port
+from tests.harness import http_server
 
 CERTIFICATE_VARIABLE = "DOCUMENT_HOST_CERTIFICATE"
 
@@ -32,7 +27,7 @@ class Host:
     """The site: what it answers by path, and what it was asked."""
 
     certificate: Path
-    port: int = field(default_factory=free_port)
+    port: int = 0
     documents: dict[str, Any] = field(default_factory=dict)
     answers: dict[str, bytes] = field(default_factory=dict)
     drips: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
@@ -54,6 +49,17 @@ class Host:
         }
         return client_id
 
+    def answer(self, request: Request) -> Response:
+        self.requests.append(request.path)
+        connection = request.environ["werkzeug.socket"]
+        if request.path in self.drips:
+            _drip(connection, *self.drips[request.path])
+        elif request.path in self.answers:
+            _send(connection, self.answers[request.path])
+        elif request.path in self.documents:
+            return Response(json.dumps(self.documents[request.path]), mimetype="application/json")
+        return Response(status=404)
+
 
 class LoopbackFetcher(DocumentFetcher):
     """The product's fetcher, to which this one loopback site is as public as any."""
@@ -68,67 +74,25 @@ class LoopbackFetcher(DocumentFetcher):
 @contextlib.contextmanager
 def serve(folder: Path) -> Iterator[Host]:
     host = Host(folder / "certificate.pem")
-    key = _write_certificate(host.certificate)
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(host.certificate)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(host.certificate, key)
-    handler = type("Handler", (_Handler,), {"host": host})
-    with ThreadingHTTPServer(("127.0.0.1", host.port), handler) as server:
-        server.daemon_threads = True
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        try:
-            yield host
-        finally:
-            server.shutdown()
-            thread.join()
+    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
+    with http_server.serve(host.answer, ssl_context=context) as server:
+        host.port = server.port
+        yield host
 
 
-class _Handler(BaseHTTPRequestHandler):
-    host: Host
+def _send(connection: socket.socket, answer: bytes) -> None:
+    """Send what no HTTP library would, and hang up, so that nothing follows it."""
+    with contextlib.suppress(OSError):
+        connection.sendall(answer)
+        connection.shutdown(socket.SHUT_RDWR)
 
-    def do_GET(self) -> None:
-        self.host.requests.append(self.path)
-        with contextlib.suppress(OSError):
-            if self.path in self.host.drips:
-                self._drip(*self.host.drips[self.path])
-            elif self.path in self.host.answers:
-                self.wfile.write(self.host.answers[self.path])
-            elif self.path in self.host.documents:
-                body = json.dumps(self.host.documents[self.path]).encode()
-                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n")
-                self.wfile.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
-            else:
-                self.send_error(404)
 
-    def _drip(self, start: bytes, drop: bytes) -> None:
-        self.wfile.write(start)
+def _drip(connection: socket.socket, start: bytes, drop: bytes) -> None:
+    with contextlib.suppress(OSError):
+        connection.sendall(start)
         for _ in range(200):
-            self.wfile.write(drop)
+            connection.sendall(drop)
             time.sleep(0.05)
-
-    def log_message(self, *_: Any) -> None:
-        """Quiet."""
-
-
-def _write_certificate(path: Path) -> Path:
-    """A self-signed certificate for localhost at `path`; the path of its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    builder = builder.not_valid_before(now).not_valid_after(now + timedelta(days=1))
-    certificate = builder.add_extension(x509.SubjectAlternativeName(names), critical=False).sign(
-        key, hashes.SHA256()
-    )
-    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    key_path = path.with_suffix(".key")
-    key_path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return key_path

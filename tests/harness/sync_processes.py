@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -10,27 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent.parent
-MANAGE = str(ROOT / "manage.py")
+from tests.harness.product import ROOT, over
+
 PATIENCE = 30
 
 
-def environment(database_url: str) -> dict[str, str]:
-    """The product's own settings on a database of the test's."""
-    ours = {"DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "pricing_site.settings"}
-    return os.environ | ours | {"PYTHONPATH": str(ROOT)}
-
-
 def start_sync(folder: Path, database_url: str) -> subprocess.Popen[str]:
-    command = [sys.executable, MANAGE, "sync_catalog", "--source", str(folder)]
-    return subprocess.Popen(  # noqa: S603  # our own program
-        command, env=environment(database_url), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-
-
-def migrate(database_url: str) -> None:
-    command = [sys.executable, MANAGE, "migrate", "--verbosity=0"]
-    subprocess.run(command, env=environment(database_url), check=True)  # noqa: S603  # our own program
+    return over(database_url).start("sync_catalog", "--source", str(folder))
 
 
 class Syncs:
@@ -63,18 +48,20 @@ class Syncs:
 
 @contextmanager
 def syncs(database_url: str) -> Iterator[Syncs]:
-    """Syncs of a database, which is migrated first.
+    """Syncs of a migrated database.
 
     Their coverage is not measured: coverage.py holds a lock when it looks at a new file, and a signal that
     ends a sync at that moment leaves it locked, so that the sync waits for ever.
     """
-    migrate(database_url)
     command = [sys.executable, "-m", "tests.harness.forking"]
     unmeasured = {
-        name: value for name, value in environment(database_url).items() if not name.startswith("COVERAGE_")
+        name: value
+        for name, value in over(database_url).environment.items()
+        if not name.startswith("COVERAGE_")
     }
     with subprocess.Popen(  # noqa: S603  # our own program
         command,
+        cwd=ROOT,
         env=unmeasured,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -11,8 +11,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from libsql_backend import dbapi
 from libsql_backend.base import DatabaseWrapper
 from tests.harness.libsql_proxy import Proxy
-from tests.harness.needs import skip_or_fail
-from tests.harness.sqld import Sqld, SqldMissingError, binary
+from tests.harness.sqld import Sqld, binary
 
 Connect = Callable[..., dbapi.Connection]
 
@@ -28,10 +27,7 @@ def database(url: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def _sqld_program() -> None:
-    try:
-        binary()
-    except SqldMissingError as error:
-        skip_or_fail(str(error))
+    binary()
 
 
 @pytest.fixture(scope="session")

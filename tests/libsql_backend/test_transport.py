@@ -11,7 +11,8 @@ import trustme
 
 from libsql_backend import dbapi, transport
 from tests.harness.libsql_proxy import Fault, Proxy
-from tests.harness.sqld import Sqld, free_port
+from tests.harness.ports import free_port
+from tests.harness.sqld import Sqld
 from tests.libsql_backend.conftest import Connect
 
 

@@ -13,8 +13,7 @@ from tests.harness.product import Product, install, serve
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("limited")
-    product = install(f"file:{folder}/catalog.db", TOOL_CALLS_PER_MINUTE="2")
-    product.manage("sync_catalog", "--source", "sample")
+    product = install(folder, "sample", TOOL_CALLS_PER_MINUTE="2")
     with serve(product, folder / "server.log"):
         yield product
 

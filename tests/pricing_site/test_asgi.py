@@ -13,7 +13,7 @@ from tests.harness.product import Product, install, serve
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("asgi")
-    product = install(f"file:{folder}/catalog.db")
+    product = install(folder)
     log = folder / "server.log"
     with serve(product, log):
         yield product

@@ -20,8 +20,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("product")
-    product = install(f"file:{folder}/catalog.db")
-    product.manage("sync_catalog", "--source", "sample")
+    product = install(folder, "sample")
     log = folder / "server.log"
     with serve(product, log):
         yield product

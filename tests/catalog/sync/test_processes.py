@@ -15,7 +15,8 @@ import pytest
 
 from tests.catalog.wire import COMPUTE, STORAGE, wire_service, wire_sku
 from tests.harness.databases import KINDS, open_database
-from tests.harness.sync_processes import migrate, start_sync, syncs, wait_until
+from tests.harness.product import copy_database
+from tests.harness.sync_processes import start_sync, syncs, wait_until
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
     path = tmp_path / "catalog.db"
-    migrate(f"file:{path}")
+    copy_database(path)
     return path
 
 

@@ -1,0 +1,33 @@
+"""Which tests a run has, and in which order."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="run the tests marked slow too")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.option.slow and "slow" not in config.option.markexpr:
+        _leave_out(config, items, [item for item in items if item.get_closest_marker("slow")])
+    if settings.ON_LIBSQL:
+        _leave_out(config, items, [item for item in items if not _uses_database(item)])
+    # The longest files start servers and do without the suite's database: pytest-xdist hands them out first,
+    # so that the short ones even out what the workers have left.
+    items.sort(key=_uses_database)
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], left: list[pytest.Item]) -> None:
+    if left:
+        kept = set(items) - set(left)
+        items[:] = [item for item in items if item in kept]
+        config.hook.pytest_deselected(items=left)
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    return bool(item.get_closest_marker("django_db")) or "db" in fixtures or "transactional_db" in fixtures
