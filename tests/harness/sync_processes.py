@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.harness.product import ROOT, over
 
-PATIENCE = 30
+PATIENCE = 60
 
 
 def start_sync(folder: Path, database_url: str) -> subprocess.Popen[str]:

@@ -16,7 +16,7 @@ import pytest
 from tests.catalog.wire import COMPUTE, STORAGE, wire_service, wire_sku
 from tests.harness.databases import KINDS, open_database
 from tests.harness.product import copy_database
-from tests.harness.sync_processes import start_sync, syncs, wait_until
+from tests.harness.sync_processes import PATIENCE, start_sync, syncs, wait_until
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_signal_ends_the_run_which_says_so_and_keeps_what_it_wrote(
 ) -> None:
     with held_up_sync(folder, database) as process:
         process.send_signal(number)
-        output, _ = process.communicate(timeout=10)
+        output, _ = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == 1
     assert "Stopped. What was written stands" in output
@@ -73,7 +73,7 @@ def test_a_signal_ends_the_run_which_says_so_and_keeps_what_it_wrote(
 def test_two_runs_do_not_overlap_and_a_killed_one_makes_way_in_time(folder: Path, database: Path) -> None:
     with held_up_sync(folder, database) as first:
         with start_sync(folder, f"file:{database}") as second:
-            output, _ = second.communicate(timeout=10)
+            output, _ = second.communicate(timeout=PATIENCE)
         assert second.returncode == 1
         assert "Sync 1 is running" in output
         first.kill()
@@ -82,7 +82,7 @@ def test_two_runs_do_not_overlap_and_a_killed_one_makes_way_in_time(folder: Path
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("UPDATE pricing_updates SET heartbeat_at = datetime(heartbeat_at, '-1 hour')")
     with start_sync(folder, f"file:{database}") as third:
-        third.communicate(timeout=10)
+        third.communicate(timeout=PATIENCE)
 
     assert third.returncode == 0
     assert rows(database, "SELECT id, status FROM pricing_updates") == [(1, "failed"), (2, "completed")]
