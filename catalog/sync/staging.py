@@ -66,23 +66,27 @@ def _values(columns: Sequence[str], start: int = 0) -> str:
 # A statement moves the SKUs, the prices or the tiers of this many staged rows, which are 20,000 SKUs: these a
 # server indexes in a second or two; all of a very large service would outlast the wait for its answer.
 ROWS_A_STATEMENT = 30
+# LIMIT -1 keeps SQLite from flattening the subquery: flattened, it renders row.value once for each column.
 _STAGED = """
-FROM sync_staging AS chunk, json_each(chunk.rows) AS row
-WHERE chunk.update_id = %s AND chunk.id BETWEEN %s AND %s AND chunk.kind"""
+FROM (
+    SELECT entry.value FROM sync_staging AS chunk, json_each(chunk.rows) AS entry
+    WHERE chunk.update_id = %s AND chunk.id BETWEEN %s AND %s AND chunk.kind = '{}' {} LIMIT -1
+) AS row"""
 _MOVE_SKUS = f"""
 INSERT INTO "skus" ({", ".join(_SKU_COLUMNS)}, last_seen_update_id, created_at, updated_at)
-SELECT {_values(_SKU_COLUMNS)}, %s, %s, %s {_STAGED} = 'skus' ORDER BY chunk.id, row.key
+SELECT {_values(_SKU_COLUMNS)}, %s, %s, %s {_STAGED.format("skus", "ORDER BY chunk.id, entry.key")}
+WHERE true
 ON CONFLICT (sku_id) DO UPDATE SET
     {", ".join(f"{name} = excluded.{name}" for name in _SKU_COLUMNS[1:])},
     last_seen_update_id = excluded.last_seen_update_id, updated_at = excluded.updated_at, retired_at = NULL
 """
 _MOVE_PRICES = f"""
 INSERT INTO "pricing_info" (id, {", ".join(_PRICE_COLUMNS)}, created_at)
-SELECT %s + json_extract(row.value, '$[0]'), {_values(_PRICE_COLUMNS, 1)}, %s {_STAGED} = 'prices'
+SELECT %s + json_extract(row.value, '$[0]'), {_values(_PRICE_COLUMNS, 1)}, %s {_STAGED.format("prices", "")}
 """
 _MOVE_TIERS = f"""
 INSERT INTO "pricing_tiers" (pricing_info_id, {", ".join(_TIER_COLUMNS)}, created_at)
-SELECT %s + json_extract(row.value, '$[0]'), {_values(_TIER_COLUMNS, 1)}, %s {_STAGED} = 'tiers'
+SELECT %s + json_extract(row.value, '$[0]'), {_values(_TIER_COLUMNS, 1)}, %s {_STAGED.format("tiers", "")}
 """
 # The counter of AUTOINCREMENT rather than the largest id: the id of a row that was deleted stays taken.
 _LAST_PRICE_ID = "SELECT seq FROM sqlite_sequence WHERE name = 'pricing_info'"
