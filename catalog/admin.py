@@ -1,4 +1,4 @@
-"""The catalog in the admin: read-only, since the sync owns every row."""
+"""The catalog in the admin: read-only, because the sync owns every row."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku
 
 
 class ReadOnly:
-    """Nobody edits here: what a person wrote, the next sync would not know of."""
+    """Disallows every edit: a sync would neither see nor keep it."""
 
-    # One COUNT a page rather than two: the tables are large.
+    # One COUNT per page rather than two: the tables are large.
     show_full_result_count = False
 
     def has_add_permission(self, *_: Any) -> bool:
@@ -33,7 +33,7 @@ class ReadOnly:
 
 
 class HasSkusFilter(admin.SimpleListFilter):
-    """Most of the provider's services have no SKU."""
+    """Filters out services without SKUs, which are most of Google's."""
 
     title = "SKUs"
     parameter_name = "skus"
@@ -56,7 +56,7 @@ class ServiceAdmin(ReadOnly, admin.ModelAdmin):
 
 
 class ServiceFilter(admin.SimpleListFilter):
-    """The services that have SKUs; all of them would make a list of thousands."""
+    """Offers only services with SKUs; the full list has thousands."""
 
     title = "service"
     parameter_name = "service"
@@ -86,7 +86,7 @@ class PriceColumns(BaseModelAdmin):
 
     @admin.display
     def tiers(self, price: PricingInfo) -> SafeString:
-        """A line a tier, the usual single one without its start at 0."""
+        """One line per tier; a single tier, the usual case, without its start at 0."""
         rows = list(price.tiers.all())
         if len(rows) == 1:
             return format_html("{} {}", _plain(rows[0].unit_price), price.currency_code)
@@ -123,10 +123,10 @@ class SkuAdmin(ReadOnly, admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["display_name", "sku_id", "service", "description"]}),
         (
-            "What it is",
+            "Category",
             {"fields": ["resource_family", "resource_group", "usage_type", "service_provider_name"]},
         ),
-        ("Where it is sold", {"fields": ["regions", "geo_taxonomy_type", "geo_taxonomy_regions"]}),
+        ("Regions", {"fields": ["regions", "geo_taxonomy_type", "geo_taxonomy_regions"]}),
         ("Record", {"fields": ["last_seen_update", "retired_at", "created_at", "updated_at"]}),
     ]
 
@@ -196,7 +196,7 @@ class PricingUpdateAdmin(ReadOnly, admin.ModelAdmin):
 
 
 def _plain(number: Decimal) -> str:
-    """All digits that count and no others: 10000 and 0.11, not 1E+4 and 0.110000000."""
+    """The significant digits without an exponent: 10000 and 0.11, not 1E+4 and 0.110000000."""
     return f"{number.normalize():f}"
 
 

@@ -1,7 +1,4 @@
-"""What can be wrong with a question about prices, and with a price list.
-
-Each error carries what its reader can do about it.
-"""
+"""Errors of price queries and of syncs, with data that says what to do about them."""
 
 from __future__ import annotations
 
@@ -10,12 +7,12 @@ from typing import Any, ClassVar
 
 
 class CatalogError(Exception):
-    """A question that cannot be answered as asked.
+    """A query that cannot be answered as sent.
 
     Args:
-        message: what is wrong, in a sentence.
-        hint: what to send instead, in a sentence.
-        candidates: what might have been meant, most likely first.
+        message: what is wrong, in one sentence.
+        hint: what to send instead, in one sentence.
+        candidates: what may have been meant, most likely first.
     """
 
     code: ClassVar[str]
@@ -55,8 +52,8 @@ class SourceError(Exception):
     """A price list that could not be read.
 
     Args:
-        message: what went wrong, in a sentence.
-        retryable: whether asking again later may help.
+        message: what went wrong, in one sentence.
+        retryable: whether a later attempt may succeed.
     """
 
     def __init__(self, message: str, *, retryable: bool = False) -> None:
@@ -65,12 +62,12 @@ class SourceError(Exception):
 
 
 class ParseError(SourceError):
-    """A record of a price list that says something we do not understand."""
+    """A record of a price list that cannot be parsed."""
 
 
 class SyncRefusedError(Exception):
-    """A sync that would harm the catalog."""
+    """A sync that must not run now, or not on this database."""
 
 
 class LeaseLostError(SyncRefusedError):
-    """A run that may not go on, because another has taken its place."""
+    """A run that must stop, because another run has replaced it."""

@@ -12,18 +12,18 @@ from django.db.models import ExpressionWrapper, F, Func, Q, Subquery, Value
 
 NANOS = Decimal(10) ** 9
 SAMPLE = "sample"
-PAGE = 20_000
+PAGE_SIZE = 20_000
 
 
 class CurrentTimestamp(Func):
-    """SQL's CURRENT_TIMESTAMP as a column default: rows written by hand are dated too."""
+    """SQL's CURRENT_TIMESTAMP as a column default, so that rows inserted by hand are dated too."""
 
     template = "CURRENT_TIMESTAMP"
     output_field = models.DateTimeField()
 
 
 class LongNameIndex(models.Index):
-    """An index whose name may pass Django's 30 characters, a limit that only Oracle needs."""
+    """An index whose name may exceed Django's 30 characters, a limit that only Oracle needs."""
 
     max_name_length = 63
 
@@ -53,22 +53,22 @@ class SkuQuerySet(models.QuerySet["Sku"]):
         return self.filter(retired_at__isnull=True)
 
     def from_sample(self) -> SkuQuerySet:
-        """SKUs that the bundled sample brought, and no real price list has touched."""
+        """SKUs that were last written by a sync of the bundled sample."""
         return self.filter(last_seen_update__source=SAMPLE)
 
-    def held(self) -> Iterator[tuple[str, str, str, bool]]:
-        """What a sync compares with: id, service, content hash and whether it is retired."""
+    def fingerprints(self) -> Iterator[tuple[str, str, str, bool]]:
+        """(sku_id, service_id, content_hash, is_retired) of each SKU, for a sync to compare with."""
         is_retired = ExpressionWrapper(Q(retired_at__isnull=False), models.BooleanField())
         columns = ("sku_id", "service_id", "content_hash", "is_retired")
         rows = self.order_by("sku_id").annotate(is_retired=is_retired).values_list(*columns)
         last = ""
-        # In pages, because a libSQL server answers with at most 10 MB and all of it at once.
-        while page := list(rows.filter(sku_id__gt=last)[:PAGE]):
+        # In pages, because a libSQL server sends an answer in one piece of at most 10 MB.
+        while page := list(rows.filter(sku_id__gt=last)[:PAGE_SIZE]):
             yield from page
             last = page[-1][0]
 
     def alike(self, sku: Sku) -> SkuQuerySet:
-        """SKUs of the same service and category, wherever they are sold."""
+        """SKUs of the same service and category, in any region."""
         return self.filter(
             service_id=sku.service_id,
             resource_family=sku.resource_family,
@@ -78,7 +78,7 @@ class SkuQuerySet(models.QuerySet["Sku"]):
 
 
 class Sku(models.Model):
-    """A stock keeping unit: the thing that has a price."""
+    """A stock keeping unit: the smallest item with a price of its own."""
 
     sku_id = models.TextField(primary_key=True)
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="skus", db_index=False)
@@ -122,7 +122,7 @@ class Sku(models.Model):
 
 class PricingInfoQuerySet(models.QuerySet["PricingInfo"]):
     def timelines(self, sku_ids: Iterable[str]) -> dict[str, list[tuple[datetime | None, str]]]:
-        """(effective_time, content_hash) of each SKU's price rows by its id, in the order of their effect."""
+        """(effective_time, content_hash) of each SKU's price rows, by SKU id, in order of effective time."""
         rows = self.filter(sku_id__in=list(sku_ids)).order_by(F("effective_time").asc(nulls_first=True), "id")
         timelines: defaultdict[str, list[tuple[datetime | None, str]]] = defaultdict(list)
         for sku_id, began, content_hash in rows.values_list("sku_id", "effective_time", "content_hash"):
@@ -130,9 +130,9 @@ class PricingInfoQuerySet(models.QuerySet["PricingInfo"]):
         return timelines
 
     def with_tiers(self, sku_ids: Iterable[str]) -> Iterator[tuple[PricingInfo, PricingTier | None]]:
-        """All price rows that the SKUs have or had, each with its SKU and service, once for each tier.
+        """All current and past price rows of the SKUs, each with its SKU and service, once for each tier.
 
-        A row that has no tier comes once, with None.
+        A row without tiers comes once, with None.
         """
         rows = self.filter(sku__in=sku_ids).select_related("sku__service").order_by()
         rows = rows.defer("pricing_expression_json", "aggregation_json")
@@ -143,7 +143,7 @@ class PricingInfoQuerySet(models.QuerySet["PricingInfo"]):
 
 
 class PricingInfo(models.Model):
-    """One price of a SKU; a SKU has a row for each time that its price really changed."""
+    """One price of a SKU; a SKU has a row for each real change of its price."""
 
     id = models.AutoField(primary_key=True)
     sku = models.ForeignKey(Sku, on_delete=models.CASCADE, related_name="pricing", db_index=False)
@@ -160,7 +160,7 @@ class PricingInfo(models.Model):
     aggregation_level = models.TextField(null=True, blank=True)
     aggregation_interval = models.TextField(null=True, blank=True)
     aggregation_count = models.IntegerField(null=True, blank=True)
-    # As the provider sent them, for the record: nothing that serves prices reads these.
+    # As the provider sent them, for the record: code that serves prices does not read these.
     pricing_expression_json = models.JSONField(null=True, blank=True)
     aggregation_json = models.JSONField(null=True, blank=True)
     content_hash = models.TextField(default="", db_default="", blank=True)
@@ -183,7 +183,7 @@ class PricingInfo(models.Model):
 
 
 class PricingTier(models.Model):
-    """One tier of a price: from `start_usage_amount` usage units on, a unit costs `unit_price`."""
+    """One tier of a price: above `start_usage_amount` usage units, a unit costs `unit_price`."""
 
     id = models.AutoField(primary_key=True)
     pricing_info = models.ForeignKey(
@@ -204,7 +204,7 @@ class PricingTier(models.Model):
 
     @property
     def start(self) -> Decimal:
-        """Where the tier starts, in usage units: the shortest decimal that reads back as the double."""
+        """The start of the tier in usage units: the shortest decimal that rounds to the stored double."""
         return Decimal(repr(self.start_usage_amount))
 
     @property
@@ -215,7 +215,7 @@ class PricingTier(models.Model):
 
 class PricingUpdateQuerySet(models.QuerySet["PricingUpdate"]):
     def latest_completed(self) -> PricingUpdate | None:
-        """The sync that the catalog's answers rest on; None before the first."""
+        """The latest completed sync, whose prices are served; None before the first."""
         return self._completed().first()
 
     def latest_and_by(self, moment: datetime) -> tuple[PricingUpdate | None, PricingUpdate | None]:
@@ -268,7 +268,7 @@ class PricingUpdate(models.Model):
 
 
 class StagedRows(models.Model):
-    """Rows that a run has read and not yet written (catalog/sync/staging.py)."""
+    """Rows that a run has read but not yet written (catalog/sync/staging.py)."""
 
     id = models.AutoField(primary_key=True)
     update = models.ForeignKey(PricingUpdate, on_delete=models.CASCADE, related_name="+")

@@ -1,10 +1,10 @@
-"""Measures syncs of the catalog folder and of multiples of it: first, unchanged, one per cent changed.
+"""Measures syncs of the catalog folder and of multiples of it: first, unchanged, 1 % changed.
 
     python -m benchmarks.sync FOLDER [--copies N ...]
 
-The same three into a local file and into a libsql-server behind a round trip of 30 ms. Each sync is a process
-of its own, so that its peak memory is its own. Seconds leave out the start of Python; CPU
-seconds tell them from what else the machine is busy with. The ratio is to the first sync into the file.
+Each is measured on a local file and on a libsql-server with a round trip of 30 ms. Each sync runs in its own
+process, to measure its peak memory. Seconds leave out the start of Python; CPU seconds leave out other work
+on the machine. The ratio is to the first sync into the file.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _LINE = "{:23}{:>7}  {:12}{:>7}{:>7}{:>9}{:>7}{:>6}{:>5}{:>6}"
 
 
 class Tally(list[str]):
-    """Counts what is appended, where keeping it would take the memory of the whole catalog."""
+    """Counts what is appended without keeping it, which would take the memory of the whole catalog."""
 
     total = 0
 
@@ -46,7 +46,7 @@ def main() -> None:
         type=int,
         nargs="+",
         default=COPIES,
-        help="how often the folder's SKUs stand in the list (default: 1 3 10)",
+        help="copies of the folder's SKUs in the price list (default: 1 3 10)",
     )
     options = parser.parse_args()
     folder = options.folder

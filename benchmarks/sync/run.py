@@ -1,4 +1,4 @@
-"""One sync, measured in a process of its own: `python -m benchmarks.sync.run FOLDER COPIES changed|same`."""
+"""Measures one sync in its own process: `python -m benchmarks.sync.run FOLDER COPIES changed|same`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def main(folder: str, copies: str, prices: str) -> None:
 
 
 def _counting(counts: Counter[str]) -> Callable[..., Any]:
-    """Counts the rows that statements write, and of these the ones that are only staged."""
+    """Counts the rows that statements write; staged rows separately."""
 
     def wrapper(
         execute: Callable[..., Any], sql: str, params: object, many: bool, context: dict[str, Any]

@@ -1,4 +1,4 @@
-"""The catalog folder multiplied on the fly: each copy under SKU ids and regions of its own."""
+"""The catalog folder multiplied on the fly: each copy has its own SKU ids and regions."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from catalog.providers.google_cloud.folder import FolderSource
 from catalog.providers.google_cloud.parse import parse_sku
 from catalog.providers.records import ServiceRecord, SkuRecord
 
-# Of so many SKUs one has another price where a change is asked for.
+# One in this many SKUs gets a new price if the list is to be changed.
 ONE_IN = 100
 
 
 class MultipliedSource:
     """`copies` times the price list in `folder`; `is_changed` raises the price of every hundredth SKU.
 
-    Google's API hands out its list in pages; so does this, a copy of the folder being a page.
+    Each copy of the folder is read as a page, as Google's API sends its list in pages.
     """
 
     name = "folder"

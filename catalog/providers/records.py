@@ -1,4 +1,4 @@
-"""What a provider's price list holds, in our words: the form between the provider's parser and the sync."""
+"""The records of a price list, in one form for all providers: parsers make them and the sync reads them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-# The one currency whose prices are kept.
+# The only currency whose prices are stored.
 CURRENCY = "USD"
-# Stands for the time of a price that has none.
+# The effective time of a price without one, when prices are compared.
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -24,7 +24,7 @@ class ServiceRecord:
 
 @dataclass(frozen=True, slots=True)
 class TierRecord:
-    """One tier: from `start_usage_amount` usage units on, a unit costs `units` + `nanos` / 10^9."""
+    """One tier: above `start_usage_amount` usage units, a unit costs `units` + `nanos` / 10^9."""
 
     start_usage_amount: Decimal
     units: str

@@ -1,4 +1,4 @@
-"""The price lists that a sync can read, by the name that an operator gives."""
+"""The price lists that a sync can read, by the value of `--source`."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from catalog.providers.source import Source
 
 @contextmanager
 def open_source(name: str, readers: int = 1) -> Iterator[Source]:
-    """The source called `api` or `sample`, or else the folder of recorded API responses at `name`.
+    """Open the source `api` or `sample`, or else the folder of recorded API responses at `name`.
 
     Args:
-        name: which source.
-        readers: how many parallel tasks read it; they share the budget of requests.
+        name: the source.
+        readers: the number of parallel tasks that read it; they share the request budget.
 
     Raises:
         SourceError: no Google credentials were found.

@@ -1,4 +1,4 @@
-"""What the sync needs of a provider's price list."""
+"""The interface of a provider's price list."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from catalog.providers.records import ServiceRecord, SkuRecord
 
 
 class Source(Protocol):
-    """Where a price list comes from. `name` is recorded with the run: api, folder or sample."""
+    """A price list to read. `name` is recorded with the run: api, folder or sample."""
 
     @property
     def name(self) -> str: ...
@@ -18,20 +18,20 @@ class Source(Protocol):
     def services(self) -> Iterable[ServiceRecord]: ...
 
     def sku_lists(self, service_ids: Sequence[str]) -> Iterable[Iterable[SkuRecord]]:
-        """The SKUs of each service, in the order given; one that cannot be read raises when iterated.
+        """The SKUs of each service, in the given order.
 
         Raises:
-            SourceError: while a list is iterated, and it cannot be read.
+            SourceError: while a list is iterated, if it cannot be read.
         """
         ...
 
 
 @runtime_checkable
 class HistorySource(Source, Protocol):
-    """A price list that knows its past."""
+    """A price list with price history."""
 
     def past_sku_lists(
         self, service_ids: Sequence[str], since: datetime, until: datetime
     ) -> Iterable[Iterable[SkuRecord]]:
-        """As sku_lists, with the prices of a time past; a SKU may come several times, oldest prices first."""
+        """As sku_lists, with prices of a past period; a SKU may come several times, oldest prices first."""
         ...

@@ -1,7 +1,7 @@
-"""The past: prices that the tables lack between two moments, from a source that knows them.
+"""The backfill: adds past prices that the tables lack, from a source with price history.
 
-Rows are only ever added. What was known when an answer was given stays known, so that the answer can be
-repeated (docs/data-model.md).
+Rows are only ever added. The rows behind an earlier answer stay, so that it can be repeated
+(docs/data-model.md).
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from catalog.providers.records import CURRENCY, SkuRecord
 from catalog.providers.source import HistorySource, Source
 from catalog.sync import lease
 from catalog.sync.diff import ServiceChange
-from catalog.sync.price_history import HeldPrice, NewPrice, completed
+from catalog.sync.price_history import NewPrice, StoredPrice, missing_past_prices
 from catalog.sync.report import SyncResult
 from catalog.sync.run import Progress, recorded
 from catalog.sync.scope import Scope
-from catalog.sync.signals import held
+from catalog.sync.signals import deferred_interrupts
 from catalog.sync.staging import Stage
 from catalog.sync.writer import CHUNK
 
@@ -32,84 +32,85 @@ from catalog.sync.writer import CHUNK
 def backfill(
     source: Source, scope: Scope, since: datetime, until: datetime, *, progress: Progress = iter
 ) -> SyncResult:
-    """Add the prices of the past to SKUs that the tables hold.
+    """Add past prices to the SKUs in the tables.
 
     Args:
         source: where to read from.
-        scope: the services to complete.
-        since: the beginning of the time to complete.
+        scope: the services to backfill.
+        since: the start of the period.
         until: its end, now at the latest.
         progress: as for catalog.sync.run.sync.
 
     Raises:
-        SyncRefusedError: another run is going on, the source knows no past, or there is nothing to complete.
+        SyncRefusedError: another run is in progress, the source has no price history, or the tables do not
+            contain a real price list.
         SourceError: nothing could be read; nothing has changed.
     """
     if not isinstance(source, HistorySource):
-        raise SyncRefusedError("Only the API knows prices of the past.")
+        raise SyncRefusedError("Only the API has past prices. Use --source api.")
     if not Sku.objects.exists() or Sku.objects.from_sample().exists():
-        raise SyncRefusedError("The past is added to a real price list: sync one first.")
+        raise SyncRefusedError("Past prices can only be added to a real price list. Sync one first.")
     with recorded(source.name, scope.task) as result:
         services = scope.choose(source.services())
         lists = source.past_sku_lists(
             [service.service_id for service in services], since, min(until, timezone.now())
         )
-        completion = _Completion(result.update)
+        writer = _PastWriter(result.update)
         for service, skus in zip(progress(services), lists, strict=True):
             try:
-                result.count(completion.of_service(service.service_id, skus))
+                result.count(writer.write(service.service_id, skus))
             except SourceError as error:
-                completion.drop()
+                writer.drop()
                 result.fail(service.service_id, str(error))
         if services and len(result.failures) == len(services):
-            raise SourceError(f"The past cannot be read. {next(iter(result.failures.values()))}")
+            raise SourceError(f"No past prices could be read. {next(iter(result.failures.values()))}")
     return result
 
 
-class _Completion:
-    """Finds and writes what the tables lack, a service at a time."""
+class _PastWriter:
+    """Finds and writes the missing prices, one service at a time."""
 
     def __init__(self, update: PricingUpdate) -> None:
         self._update = update
         self._stage = Stage(update)
         self._sku_ids = set(Sku.objects.values_list("pk", flat=True))
-        self._added: dict[str, list[HeldPrice]] = {}
+        self._added: dict[str, list[StoredPrice]] = {}
 
-    def of_service(self, service_id: str, skus: Iterable[SkuRecord]) -> ServiceChange:
+    def write(self, service_id: str, skus: Iterable[SkuRecord]) -> ServiceChange:
         change = ServiceChange(service_id)
-        known = iter(self._known(skus, change))
-        while some := list(islice(known, CHUNK)):
-            self._put(some)
-        self._write()
+        stored = iter(self._only_stored(skus, change))
+        while chunk := list(islice(stored, CHUNK)):
+            self._put(chunk)
+        self._move()
         change.changed = list(self._added)
         self._added = {}
         return change
 
-    @held()
+    @deferred_interrupts()
     def drop(self) -> None:
-        """Forget what was found in a service that could not be read to its end."""
+        """Discard the prices found in a service that could not be read to the end."""
         self._stage.clear()
         self._added = {}
 
-    @held()
+    @deferred_interrupts()
     def _put(self, skus: Sequence[SkuRecord]) -> None:
-        lease.beat(self._update)
+        lease.renew(self._update)
         timelines = PricingInfo.objects.timelines(sku.sku_id for sku in skus)
         prices = [
-            (sku.sku_id, news)
+            (sku.sku_id, new)
             for sku in skus
-            for news in self._missing(sku, [HeldPrice(*row) for row in timelines.get(sku.sku_id, ())])
+            for new in self._missing(sku, [StoredPrice(*row) for row in timelines.get(sku.sku_id, ())])
         ]
         self._stage.put(prices=prices)
 
-    @held()
-    def _write(self) -> None:
+    @deferred_interrupts()
+    def _move(self) -> None:
         if self._added:
             with transaction.atomic():
-                lease.beat(self._update)
+                lease.renew(self._update)
                 self._stage.move(timezone.now())
 
-    def _known(self, skus: Iterable[SkuRecord], change: ServiceChange) -> Iterator[SkuRecord]:
+    def _only_stored(self, skus: Iterable[SkuRecord], change: ServiceChange) -> Iterator[SkuRecord]:
         for sku in skus:
             if any(price.currency_code != CURRENCY for price in sku.pricing):
                 change.skipped += 1
@@ -118,10 +119,10 @@ class _Completion:
                 change.prices += len(sku.pricing)
                 yield sku
 
-    def _missing(self, sku: SkuRecord, timeline: list[HeldPrice]) -> list[NewPrice]:
+    def _missing(self, sku: SkuRecord, timeline: list[StoredPrice]) -> list[NewPrice]:
         added = self._added.get(sku.sku_id, [])
-        news = completed(sorted([*timeline, *added], key=attrgetter("began")), sku.pricing)
-        if news:
-            rows = [HeldPrice(new.price.effective_time, new.content_hash) for new in news]
+        changes = missing_past_prices(sorted([*timeline, *added], key=attrgetter("began")), sku.pricing)
+        if changes:
+            rows = [StoredPrice(new.price.effective_time, new.content_hash) for new in changes]
             self._added[sku.sku_id] = [*added, *rows]
-        return news
+        return changes

@@ -1,8 +1,7 @@
-"""Hashes that tell whether a SKU or its price is still what the tables hold.
+"""Content hashes, by which a sync sees whether a SKU or a price has changed.
 
-effective_time is left out: the API moves it at every call (docs/data-model.md). A zero that the
-wire spells out is the same as one that it leaves out, and 1.0 the same as 1, so that the API and a
-recorded copy of it agree.
+effective_time is left out: the API moves it at every call (docs/data-model.md). An explicit zero hashes
+like a missing one, and 1.0 like 1, so that the API and a recorded copy of it agree.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ from typing import Any
 from catalog.providers.records import PricingRecord, SkuRecord
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-# Text and tuples of text, which say the same whichever way they came.
+# Text and tuples of text, which need no canonical form.
 _FACTS = attrgetter(*(field.name for field in fields(SkuRecord) if field.name not in ("category", "pricing")))
 
 
 def sku_hash(sku: SkuRecord) -> str:
-    """The hash of all that a SKU says, its prices included."""
+    """The hash of a SKU's whole content, its prices included."""
     prices = [_price_content(price) for price in sku.pricing]
     return _digest([_FACTS(sku), _canonical(sku.category), prices])
 

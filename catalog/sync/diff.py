@@ -1,4 +1,4 @@
-"""What a service's list changes in the tables, found without touching them, SKU by SKU as they come."""
+"""Compares a service's list with the stored SKUs, one SKU at a time and without a query."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from catalog.sync.content_hash import sku_hash
 
 @dataclass(slots=True)
 class ServiceChange:
-    """One service's list against the tables.
+    """The changes in one service's list.
 
-    `listed` counts its SKUs in our currency and `prices` their prices, `skipped` the SKUs in another.
+    `listed` counts its SKUs in our currency, `prices` their prices, and `skipped` its other SKUs.
     """
 
     service_id: str
@@ -26,21 +26,21 @@ class ServiceChange:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the service lists nothing at all."""
+        """Whether the service lists no SKU at all."""
         return not self.listed + self.skipped
 
 
-class HeldSkus:
-    """The SKUs that the tables hold, as far as a diff needs them.
+class StoredSkus:
+    """The SKUs in the tables, reduced to what a diff needs.
 
     Args:
-        rows: (sku_id, service_id, content_hash, whether it is retired) of each.
+        rows: (sku_id, service_id, content_hash, is_retired) of each SKU.
     """
 
     def __init__(self, rows: Iterable[tuple[str, str, str, bool]]) -> None:
         self._hashes: dict[str, str] = {}
         self._offered: defaultdict[str, set[str]] = defaultdict(set)
-        self._met: set[str] = set()
+        self._seen: set[str] = set()
         for sku_id, service_id, content_hash, is_retired in rows:
             self._hashes[sku_id] = "" if is_retired else content_hash
             if not is_retired:
@@ -50,14 +50,14 @@ class HeldSkus:
         return sku_id in self._hashes
 
     def compare(self, skus: Iterable[SkuRecord], change: ServiceChange) -> Iterator[tuple[SkuRecord, str]]:
-        """Count a service's whole list into `change`, and yield what is new or changed with its hash.
+        """Count a service's whole list into `change`, and yield each new or changed SKU with its hash.
 
-        Of a SKU that the price list repeats, in this service or in another, the first entry counts.
+        If the price list repeats a SKU, in this service or in another, the first entry counts.
         """
         for sku in skus:
-            if sku.sku_id in self._met:
+            if sku.sku_id in self._seen:
                 continue
-            self._met.add(sku.sku_id)
+            self._seen.add(sku.sku_id)
             if any(price.currency_code != CURRENCY for price in sku.pricing):
                 change.skipped += 1
                 continue
@@ -67,6 +67,6 @@ class HeldSkus:
             if self._hashes.get(sku.sku_id) != content_hash:
                 change.changed.append(sku.sku_id)
                 yield sku, content_hash
-        # An empty list is no proof that all was withdrawn.
+        # An empty list does not prove that every SKU was withdrawn.
         if not change.is_empty:
-            change.retired = self._offered[change.service_id] - self._met
+            change.retired = self._offered[change.service_id] - self._seen

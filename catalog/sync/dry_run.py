@@ -1,4 +1,4 @@
-"""A dry run: what a sync would change, found without writing anything."""
+"""A dry run: what a sync would change, without writing anything."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from catalog.sync.report import SyncResult
 from catalog.sync.run import Progress, Run, refuse_sample_over_prices
 from catalog.sync.scope import EVERYTHING, Scope
 
-# SKUs that are named of a service; the rest is counted.
-MOST_NAMED = 20
+# Changed SKUs that are listed for each service; the others are only counted.
+MAX_NAMED = 20
 
 
-def preview(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = iter) -> SyncResult:
-    """What `sync` with the same arguments would do now; it raises what that would raise."""
+def dry_run(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = iter) -> SyncResult:
+    """Report what `sync` with the same arguments would change now; raises the same errors."""
     refuse_sample_over_prices(source)
     result = SyncResult(PricingUpdate(started_at=timezone.now(), source=source.name, status="dry run"))
-    Run(source, scope, result, _Paper(result.planned)).copy(progress)
+    Run(source, scope, result, DryRunWriter(result.planned)).copy(progress)
     return result
 
 
-class _Paper:
-    """Notes in `lines` what would be written."""
+class DryRunWriter:
+    """Describes in `lines` what would be written."""
 
     def __init__(self, lines: list[str]) -> None:
         self._lines = lines
@@ -38,18 +38,18 @@ class _Paper:
         if replaces_sample:
             self._lines.append("The sample would be removed.")
 
-    def beat(self) -> None:
-        """Nothing: nobody waits for a dry run."""
+    def heartbeat(self) -> None:
+        """Do nothing: a dry run holds no lease."""
 
-    def add(self, sku: SkuRecord, content_hash: str, *, is_held: bool) -> None:  # noqa: ARG002  # not kept
-        if len(self._names) < MOST_NAMED:
-            self._names.append(f"  {'change' if is_held else 'add'} {sku.sku_id} {sku.display_name}")
+    def add(self, sku: SkuRecord, content_hash: str, *, is_stored: bool) -> None:  # noqa: ARG002  # not kept
+        if len(self._names) < MAX_NAMED:
+            self._names.append(f"  {'change' if is_stored else 'add'} {sku.sku_id} {sku.display_name}")
 
     def write(self, change: ServiceChange) -> None:
         count = len(change.changed) + len(change.retired)
         if count:
             retired = [f"  retire {sku_id}" for sku_id in sorted(change.retired)]
-            names = (self._names + retired)[:MOST_NAMED]
+            names = (self._names + retired)[:MAX_NAMED]
             self._lines.append(f"{self._services[change.service_id]} ({change.service_id}):")
             self._lines += names
             if count > len(names):

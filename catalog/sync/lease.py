@@ -1,8 +1,8 @@
-"""The right to sync: whichever way jobs are started, no service is synced by two runs at once.
+"""The sync lease: two runs never sync the same service at once, however they are started.
 
-A run holds its lease while its row in pricing_updates says `running`. It shows by a heartbeat that it is
-alive; one that has been silent for LEASE has crashed, and the next run closes its row. A run that was only
-slow finds its row closed and may not write any more: each of its transactions begins with `beat`.
+A run has the lease while its row in pricing_updates is `running`, and renews it with a heartbeat. A run
+without a heartbeat for LEASE counts as crashed, and the next run closes its row. A run that was only slow
+finds its row closed and must stop writing: each of its transactions begins with `renew`.
 """
 
 from __future__ import annotations
@@ -16,15 +16,13 @@ from django.utils import timezone
 from catalog.errors import LeaseLostError, SyncRefusedError
 from catalog.models import PricingUpdate
 from catalog.sync.scope import Task
-from catalog.sync.signals import held
+from catalog.sync.signals import deferred_interrupts
 
-# Longer than a call to the API may take with all its retries.
+# Longer than an API call can take with all its retries.
 LEASE = timedelta(minutes=5)
-BEAT_SECONDS = 20
+HEARTBEAT_SECONDS = 20
 
-_CRASHED = (
-    "Ended without a word, its last sign of life at {:%Y-%m-%d %H:%M:%S} UTC: it was killed or crashed."
-)
+_CRASHED = "Crashed or was killed. Last heartbeat: {:%Y-%m-%d %H:%M:%S} UTC."
 _COUNTS = (
     "services_synced",
     "services_failed",
@@ -34,9 +32,9 @@ _COUNTS = (
     "pricing_records_synced",
 )
 
-# Raw, because the ORM has no INSERT ... WHERE: the database looks and inserts in one step, so that of two
-# jobs that start together one is refused. Runs go side by side only as parts of the same whole.
-_TAKE = """
+# Raw SQL, because the ORM has no INSERT ... WHERE: the database checks and inserts in one step, so that one
+# of two jobs that start together is refused. Only tasks of the same job run side by side.
+_ACQUIRE = """
 INSERT INTO "pricing_updates"
     (status, source, task_index, task_count, started_at, heartbeat_at, created_at)
 SELECT 'running', %s, %s, %s, %s, %s, %s
@@ -47,12 +45,12 @@ WHERE NOT EXISTS (
 """
 
 
-def take(source: str, task: Task) -> PricingUpdate:
-    """Begin a run.
+def acquire(source: str, task: Task) -> PricingUpdate:
+    """Start a run.
 
     Args:
-        source: the name of the price list that it reads.
-        task: its part of the services.
+        source: the name of the price list to read.
+        task: the run's share of the services.
 
     Raises:
         SyncRefusedError: another run has the lease.
@@ -61,27 +59,27 @@ def take(source: str, task: Task) -> PricingUpdate:
     _close_crashed(now)
     time = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [source, task.index, task.count, time, time, time, task.count, task.index])
+        cursor.execute(_ACQUIRE, [source, task.index, task.count, time, time, time, task.count, task.index])
         if cursor.rowcount:
             return PricingUpdate.objects.get(pk=cursor.lastrowid)
     raise SyncRefusedError(_refusal())
 
 
-def beat(update: PricingUpdate) -> None:
-    """Show that the run is alive, and make sure that it still has its lease.
+def renew(update: PricingUpdate) -> None:
+    """Record a heartbeat, and check that the run still holds its lease.
 
     Raises:
-        LeaseLostError: another run took it for crashed.
+        LeaseLostError: another run has closed this one as crashed.
     """
     update.heartbeat_at = timezone.now()
     _write(update, heartbeat_at=update.heartbeat_at)
 
 
 def finish(update: PricingUpdate, status: PricingUpdate.Status, message: str = "") -> None:
-    """End the run; `message` says what went wrong, if anything did. A failed run never completes.
+    """End the run; `message` says what went wrong, if anything. A failed run gets no completed_at.
 
     Raises:
-        LeaseLostError: another run took it for crashed.
+        LeaseLostError: another run has closed this one as crashed.
     """
     update.status = status
     update.error_message = message or None
@@ -89,19 +87,19 @@ def finish(update: PricingUpdate, status: PricingUpdate.Status, message: str = "
     _write(update, status=status, error_message=update.error_message, completed_at=update.completed_at)
 
 
-@held()
+@deferred_interrupts()
 def _write(update: PricingUpdate, **fields: object) -> None:
     counts = {name: getattr(update, name) for name in _COUNTS}
-    held = PricingUpdate.objects.filter(pk=update.pk, status=PricingUpdate.Status.RUNNING)
-    if not held.update(**counts, **fields):
-        raise LeaseLostError(f"Sync {update.pk} was silent for too long; another run has taken its place.")
+    own_row = PricingUpdate.objects.filter(pk=update.pk, status=PricingUpdate.Status.RUNNING)
+    if not own_row.update(**counts, **fields):
+        raise LeaseLostError(f"Sync {update.pk} sent no heartbeat for too long, and another run replaced it.")
 
 
 def _close_crashed(now: datetime) -> None:
     silent = Q(heartbeat_at__lt=now - LEASE) | Q(heartbeat_at__isnull=True, started_at__lt=now - LEASE)
     for update in PricingUpdate.objects.filter(silent, status=PricingUpdate.Status.RUNNING):
         message = _CRASHED.format(update.heartbeat_at or update.started_at)
-        # Once more with the condition: it may have come back to life, or ended, since we looked.
+        # Checked again: it may have sent a heartbeat, or ended, since we looked.
         PricingUpdate.objects.filter(silent, pk=update.pk, status=PricingUpdate.Status.RUNNING).update(
             status=PricingUpdate.Status.FAILED, error_message=message
         )
@@ -110,9 +108,9 @@ def _close_crashed(now: datetime) -> None:
 def _refusal() -> str:
     other = PricingUpdate.objects.filter(status=PricingUpdate.Status.RUNNING).first()
     if other is None:
-        return "Another sync was running until now; start again."
+        return "Another sync was running and has just ended. Start again."
     seen = other.heartbeat_at or other.started_at
     return (
-        f"Sync {other.pk} is running, its last sign of life at {seen:%H:%M:%S} UTC. If it was killed, "
-        f"another may start at {seen + LEASE:%H:%M:%S} UTC."
+        f"Sync {other.pk} is running. Last heartbeat: {seen:%H:%M:%S} UTC. "
+        f"If it was killed, another may start at {seen + LEASE:%H:%M:%S} UTC."
     )

@@ -1,7 +1,7 @@
-"""Price history: which of the prices that a list shows are news to what the tables hold.
+"""Price history: which of the listed prices are not in the tables yet.
 
-The API stamps a price with a time of the last few hours, which moves at every call. So what tells two
-prices apart is their content, never their time, and an unchanged price is no news.
+The API stamps each price with a time within the last few hours, which moves with every call. So prices are
+compared by content, never by time, and an unchanged price adds no row.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from catalog.providers.records import CURRENCY, LONG_AGO, PricingRecord
 from catalog.sync.content_hash import price_hash
 
 
-class HeldPrice(NamedTuple):
-    """A price row: when it took effect and what it says."""
+class StoredPrice(NamedTuple):
+    """A price row: when it took effect, and the hash of its content."""
 
     effective_time: datetime | None
     content_hash: str
@@ -27,55 +27,59 @@ class HeldPrice(NamedTuple):
 
 
 class NewPrice(NamedTuple):
+    """A price to add, with its hash."""
+
     price: PricingRecord
     content_hash: str
 
 
-def continued(held: Sequence[HeldPrice], listed: Sequence[PricingRecord], now: datetime) -> list[NewPrice]:
-    """The prices that a SKU took on after the one that the tables hold as its latest.
+def new_prices(
+    stored: Sequence[StoredPrice], listed: Sequence[PricingRecord], now: datetime
+) -> list[NewPrice]:
+    """The prices of a SKU that follow its latest stored price.
 
     Args:
-        held: its price rows, in the order in which they took effect.
-        listed: what the list shows now, oldest first.
-        now: the moment of the list.
+        stored: its price rows, in the order in which they took effect.
+        listed: its prices in the list, oldest first.
+        now: when the list was read.
 
     Returns:
-        Oldest first. None takes effect before the price that it replaces: what the list shows now is what
-        applies now, however old the time is that it bears.
+        Oldest first. A new price never takes effect before the one it replaces: a listed price applies now,
+        however old its effective time is.
     """
-    if held and not listed:
-        # A price that was withdrawn must not be quoted on: an empty one takes its place.
+    if stored and not listed:
+        # A withdrawn price must no longer be quoted, so an empty one replaces it.
         listed = [PricingRecord(now, "", CURRENCY, {}, None, ())]
     horizon = max([now, *(price.effective_time or LONG_AGO for price in listed)])
-    latest = next((price for price in reversed(held) if price.began <= horizon), None)
-    news: list[NewPrice] = []
+    latest = next((price for price in reversed(stored) if price.began <= horizon), None)
+    changes: list[NewPrice] = []
     last = latest.content_hash if latest else None
     for price in listed:
         content_hash = price_hash(price)
         if latest and content_hash == latest.content_hash:
-            news.clear()
+            changes.clear()
         elif content_hash != last:
-            news.append(NewPrice(_not_before(price, latest), content_hash))
+            changes.append(NewPrice(_not_before(price, latest), content_hash))
         last = content_hash
-    return news
+    return changes
 
 
-def completed(held: Sequence[HeldPrice], listed: Sequence[PricingRecord]) -> list[NewPrice]:
-    """The prices of the past that the tables lack; arguments and order as in `continued`."""
-    timeline = list(held)
-    news = []
+def missing_past_prices(stored: Sequence[StoredPrice], listed: Sequence[PricingRecord]) -> list[NewPrice]:
+    """The past prices of a SKU that are not stored; arguments and order as in `new_prices`."""
+    timeline = list(stored)
+    changes = []
     for price in listed:
         content_hash = price_hash(price)
-        found = HeldPrice(price.effective_time, content_hash)
+        found = StoredPrice(price.effective_time, content_hash)
         before = [other for other in timeline if other.began <= found.began]
         if found in before or (before and before[-1].content_hash == content_hash):
             continue
         timeline.insert(len(before), found)
-        news.append(NewPrice(price, content_hash))
-    return news
+        changes.append(NewPrice(price, content_hash))
+    return changes
 
 
-def _not_before(price: PricingRecord, latest: HeldPrice | None) -> PricingRecord:
+def _not_before(price: PricingRecord, latest: StoredPrice | None) -> PricingRecord:
     if latest is None or (price.effective_time or LONG_AGO) >= latest.began:
         return price
     return replace(price, effective_time=latest.effective_time)

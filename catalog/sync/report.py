@@ -1,4 +1,4 @@
-"""What a run did, for the operator and for machines."""
+"""The result of a run, as text for the operator and as JSON."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from catalog.sync.diff import ServiceChange
 
 @dataclass(slots=True)
 class SyncResult:
-    """A run: its row, why services failed by their ids, how many SKUs are not priced in USD.
+    """A run's row, the error of each failed service by its id, and the number of SKUs not priced in USD.
 
-    The row of a run that only shows what it would do is never saved; `planned` says what that is.
+    The row of a dry run is never saved; `planned` describes its changes.
     """
 
     update: PricingUpdate
@@ -22,7 +22,7 @@ class SyncResult:
     planned: list[str] = field(default_factory=list)
 
     def count(self, change: ServiceChange) -> None:
-        """Count a service that was read to its end."""
+        """Count a service that was read to the end."""
         self.skus_skipped += change.skipped
         counts = {
             "services_synced": 1,
@@ -40,7 +40,7 @@ class SyncResult:
         self.update.services_failed += 1
 
     def summary(self) -> str:
-        """A line for the operator, after a line for each thing planned."""
+        """One line for the operator, after a dry run's planned changes."""
         update = self.update
         name = f"Sync {update.pk}" if update.pk else "Dry run"
         line = (
@@ -51,7 +51,7 @@ class SyncResult:
         return "\n".join([*self.planned, line])
 
     def as_json(self) -> str:
-        """The same for machines, in one line."""
+        """The same as one line of JSON."""
         update = self.update
         content = {
             "update_id": update.pk,

@@ -1,7 +1,7 @@
-"""The sync: copies a provider's price list into the tables and keeps an account of it.
+"""The sync: copies a provider's price list into the tables and records the run.
 
-Each service is one transaction, so that no reader sees a SKU without its price. A service that cannot
-be read stays as it was, and the rest goes on.
+Each service is one transaction, so that no reader sees a SKU without its price. A service that cannot be read
+stays as it was, and the run goes on with the others.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from catalog.models import SAMPLE, PricingUpdate, Sku
 from catalog.providers.records import ServiceRecord, SkuRecord
 from catalog.providers.source import Source
 from catalog.sync import lease
-from catalog.sync.diff import HeldSkus, ServiceChange
+from catalog.sync.diff import ServiceChange, StoredSkus
 from catalog.sync.report import SyncResult
 from catalog.sync.scope import EVERYTHING, Scope, Task
-from catalog.sync.signals import held
+from catalog.sync.signals import deferred_interrupts
 from catalog.sync.writer import TableWriter
 
 logger = logging.getLogger(__name__)
@@ -28,22 +28,22 @@ Progress = Callable[[Sequence[ServiceRecord]], Iterable[ServiceRecord]]
 
 
 class Writer(Protocol):
-    """Where a run puts what it finds: into the tables, or on paper only (catalog/sync/dry_run.py)."""
+    """Receives the changes that a run finds: writes them, or only lists them (catalog/sync/dry_run.py)."""
 
     def begin(self, services: Sequence[ServiceRecord], *, replaces_sample: bool) -> None:
-        """Take in what goes ahead of the first SKU."""
+        """Start the run, before its first SKU."""
 
-    def beat(self) -> None:
-        """Show that the run is alive; called for each SKU that is read."""
+    def heartbeat(self) -> None:
+        """Renew the lease if it is time; called for each SKU that is read."""
 
-    def add(self, sku: SkuRecord, content_hash: str, *, is_held: bool) -> None:
-        """Take in a new or changed SKU; `is_held` says whether the tables hold it, in whichever state."""
+    def add(self, sku: SkuRecord, content_hash: str, *, is_stored: bool) -> None:
+        """Add a new or changed SKU; `is_stored` if it is in the tables, retired or not."""
 
     def write(self, change: ServiceChange) -> None:
-        """Write a service that was read to its end, all of whose changed SKUs were added."""
+        """Write a service that was read to the end, after its changed SKUs were added."""
 
     def drop(self) -> None:
-        """Forget what was added of a service that could not be read to its end."""
+        """Discard the added SKUs of a service that could not be read to the end."""
 
 
 def sync(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = iter) -> SyncResult:
@@ -52,10 +52,10 @@ def sync(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = iter
     Args:
         source: where to read from.
         scope: the services to sync, all by default.
-        progress: given the services, yields each as its turn comes; may show how far the run is.
+        progress: yields the services that it is given, one by one; may show a progress bar.
 
     Raises:
-        SyncRefusedError: another run is going on, or this one would replace real prices with the sample's.
+        SyncRefusedError: another run is in progress, or this one would replace real prices with the sample's.
         SourceError: nothing could be read; nothing has changed.
     """
     refuse_sample_over_prices(source)
@@ -66,37 +66,37 @@ def sync(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = iter
 
 @contextmanager
 def recorded(source_name: str, task: Task) -> Iterator[SyncResult]:
-    """A run with its row in pricing_updates, which is closed whichever way the run ends.
+    """A run with its row in pricing_updates, which is closed however the run ends.
 
     Raises:
-        SyncRefusedError: another run is going on.
+        SyncRefusedError: another run is in progress.
     """
-    with ExitStack() as beginning:
-        beginning.enter_context(held())
-        update = lease.take(source_name, task)
+    with ExitStack() as start:
+        start.enter_context(deferred_interrupts())
+        update = lease.acquire(source_name, task)
         result = SyncResult(update)
         try:
-            beginning.close()  # an interrupt that was held back comes here, where it closes the row
+            start.close()  # a deferred interrupt is raised here, where the row gets closed
             yield result
             lease.finish(update, PricingUpdate.Status.COMPLETED, "\n".join(result.failures.values()))
         except LeaseLostError:
             raise
         except BaseException as error:
-            with suppress(LeaseLostError):  # interrupted as it was closed, it is closed
+            with suppress(LeaseLostError):  # an interrupt right after finish() finds the row closed
                 lease.finish(update, PricingUpdate.Status.FAILED, _reason(error))
             raise
 
 
 def refuse_sample_over_prices(source: Source) -> None:
-    """Raises SyncRefusedError where `source` is the sample and the tables hold a real price list."""
+    """Raises SyncRefusedError if `source` is the sample and the tables contain a real price list."""
     if source.name == SAMPLE and Sku.objects.exclude(pk__in=Sku.objects.from_sample()).exists():
         raise SyncRefusedError(
-            "The database holds a real price list; the sample would replace it. Use another DATABASE_URL."
+            "The database contains a real price list. Use another DATABASE_URL for the sample."
         )
 
 
 class Run:
-    """The reading of a price list, service by service; `result` counts what `writer` is given."""
+    """Reads a price list service by service, passes changes to `writer` and counts them in `result`."""
 
     def __init__(self, source: Source, scope: Scope, result: SyncResult, writer: Writer) -> None:
         self._source = source
@@ -104,26 +104,26 @@ class Run:
         self._result = result
         self._writer = writer
         self._replaces_sample = source.name != SAMPLE and Sku.objects.from_sample().exists()
-        self._held = HeldSkus(() if self._replaces_sample else Sku.objects.held())
+        self._stored = StoredSkus(() if self._replaces_sample else Sku.objects.fingerprints())
 
     def copy(self, progress: Progress) -> None:
         """Read all services in scope.
 
         Raises:
-            SourceError: the price list is of no use.
+            SourceError: the price list is empty or unreadable.
         """
         services = self._scope.choose(self._source.services())
         self._writer.begin(services, replaces_sample=self._replaces_sample)
         lists = self._source.sku_lists([service.service_id for service in services])
         for service, skus in zip(progress(services), lists, strict=True):
             self._copy_service(service, skus)
-        self._require_use(services)
+        self._require_nonempty(services)
 
     def _copy_service(self, service: ServiceRecord, skus: Iterable[SkuRecord]) -> None:
         change = ServiceChange(service.service_id)
         try:
-            for sku, content_hash in self._held.compare(self._alive(skus), change):
-                self._writer.add(sku, content_hash, is_held=sku.sku_id in self._held)
+            for sku, content_hash in self._stored.compare(self._with_heartbeat(skus), change):
+                self._writer.add(sku, content_hash, is_stored=sku.sku_id in self._stored)
         except SourceError as error:
             logger.warning("service=%s failed: %s", service.service_id, error)
             self._result.fail(service.service_id, str(error))
@@ -134,18 +134,18 @@ class Run:
             _log(change)
         self._result.count(change)
 
-    def _alive(self, skus: Iterable[SkuRecord]) -> Iterator[SkuRecord]:
-        self._writer.beat()
+    def _with_heartbeat(self, skus: Iterable[SkuRecord]) -> Iterator[SkuRecord]:
+        self._writer.heartbeat()
         for sku in skus:
             yield sku
-            self._writer.beat()
+            self._writer.heartbeat()
 
-    def _require_use(self, services: Sequence[ServiceRecord]) -> None:
-        """A price list of nothing is no price list; that a part of one lists nothing may be."""
+    def _require_nonempty(self, services: Sequence[ServiceRecord]) -> None:
+        """An empty full list is an error; an empty partial list is not."""
         is_read = len(self._result.failures) < len(services) or not services
         if self._result.update.skus_synced or (is_read and not self._scope.is_whole):
             return
-        reasons = [*self._result.failures.values(), "It lists no SKU at all."]
+        reasons = [*self._result.failures.values(), "It lists no SKUs."]
         raise SourceError(f"The price list cannot be used. {reasons[0]}")
 
 

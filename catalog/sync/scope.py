@@ -1,4 +1,4 @@
-"""Which services a run copies: its task's part, or those that are named."""
+"""Which services a run copies: its task's share, or the ones that were named."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from catalog.providers.records import ServiceRecord
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A part of the services: `index` of `count` parts that parallel runs share between them."""
+    """One of `count` parallel tasks, each with its share of the services; `index` counts from 0."""
 
     index: int = 0
     count: int = 1
 
     def includes(self, service_id: str) -> bool:
-        """Whether the service belongs to this part; the same parts whatever else the price list holds."""
+        """Whether the service belongs to this task; depends on the service's id alone."""
         return crc32(service_id.encode()) % self.count == self.index
 
 
@@ -27,7 +27,7 @@ WHOLE = Task()
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which services a run syncs: its task's part, of `service_ids` where some are named."""
+    """Which services a run syncs: its task's share of `service_ids`, or of all services if that is empty."""
 
     task: Task = WHOLE
     service_ids: Collection[str] = ()
@@ -37,7 +37,7 @@ class Scope:
         return self.task.count == 1 and not self.service_ids
 
     def choose(self, services: Iterable[ServiceRecord]) -> list[ServiceRecord]:
-        """The services in scope; one that is listed twice counts once.
+        """The services in scope; a service that is listed twice counts once.
 
         Raises:
             SourceError: a named service is not listed.

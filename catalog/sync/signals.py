@@ -1,7 +1,7 @@
-"""SIGINT and SIGTERM end a sync, but not in the middle of what it does in the database.
+"""SIGINT and SIGTERM stop a sync, but never in the middle of a database operation.
 
-An exception that comes at any point of a transaction can leave Django believing that there is none, and what
-is written next is lost. So a signal waits until the block at hand is through.
+An exception raised inside a transaction can leave Django believing that no transaction is open, and later
+writes are lost. So a signal is deferred until the current block is done.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class _State:
-    held: int = 0
+    depth: int = 0
     is_pending: bool = False
 
 
@@ -22,25 +22,25 @@ _state = _State()
 
 
 def install() -> None:
-    """Let both signals raise KeyboardInterrupt, at once or when `held` allows it."""
+    """Make both signals raise KeyboardInterrupt, at once or at the end of `deferred_interrupts`."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
 
 
 @contextmanager
-def held() -> Iterator[None]:
-    """Hold interrupts back; one that came meanwhile is raised at the end of the outermost block."""
-    _state.held += 1
+def deferred_interrupts() -> Iterator[None]:
+    """Defer interrupts; a pending one is raised at the end of the outermost block."""
+    _state.depth += 1
     try:
         yield
     finally:
-        _state.held -= 1
-        if _state.is_pending and not _state.held:
+        _state.depth -= 1
+        if _state.is_pending and not _state.depth:
             _state.is_pending = False
             raise KeyboardInterrupt
 
 
 def _interrupt(*_: object) -> None:
-    if not _state.held:
+    if not _state.depth:
         raise KeyboardInterrupt
     _state.is_pending = True

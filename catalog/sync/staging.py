@@ -1,8 +1,8 @@
-"""The stage: what a run has read of a service and not yet written.
+"""Staging: the rows of a service that a run has read and not yet written.
 
-Rows wait as JSON in sync_staging until the service has been read to its end. Then the database moves them
-into the tables by itself, in one transaction that carries no data over the network and so is short:
-docs/decisions/0003-staged-writes.md. Raw SQL, because the ORM knows neither json_each nor INSERT ... SELECT.
+They stay in sync_staging, as JSON, until the service has been read to the end. Then the database itself moves
+them into the tables, in one transaction that is short because no data crosses the network
+(docs/decisions/0003-staged-writes.md). Raw SQL, because the ORM has neither json_each nor INSERT ... SELECT.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection
 
 from catalog.models import PricingUpdate, StagedRows
-from catalog.providers.records import SkuRecord
+from catalog.providers.records import PricingRecord, SkuRecord
 from catalog.sync.price_history import NewPrice
 
 Row = list[Any]
@@ -63,28 +63,32 @@ def _values(columns: Sequence[str], start: int = 0) -> str:
     return ", ".join(f"json_extract(row.value, '$[{place}]')" for place in range(start, start + len(columns)))
 
 
-# A statement moves the SKUs, the prices or the tiers of this many staged rows, which are 20,000 SKUs: these a
-# server indexes in a second or two; all of a very large service would outlast the wait for its answer.
-ROWS_A_STATEMENT = 30
+# Staged rows that one statement moves: 20,000 SKUs, which a server indexes in a second or two. A very large
+# service in one statement would exceed the client's timeout.
+ROWS_PER_STATEMENT = 30
+# LIMIT -1 keeps SQLite from flattening the subquery: flattened, it renders row.value once for each column.
 _STAGED = """
-FROM sync_staging AS chunk, json_each(chunk.rows) AS row
-WHERE chunk.update_id = %s AND chunk.id BETWEEN %s AND %s AND chunk.kind"""
+FROM (
+    SELECT entry.value FROM sync_staging AS chunk, json_each(chunk.rows) AS entry
+    WHERE chunk.update_id = %s AND chunk.id BETWEEN %s AND %s AND chunk.kind = '{}' {} LIMIT -1
+) AS row"""
 _MOVE_SKUS = f"""
 INSERT INTO "skus" ({", ".join(_SKU_COLUMNS)}, last_seen_update_id, created_at, updated_at)
-SELECT {_values(_SKU_COLUMNS)}, %s, %s, %s {_STAGED} = 'skus' ORDER BY chunk.id, row.key
+SELECT {_values(_SKU_COLUMNS)}, %s, %s, %s {_STAGED.format("skus", "ORDER BY chunk.id, entry.key")}
+WHERE true
 ON CONFLICT (sku_id) DO UPDATE SET
     {", ".join(f"{name} = excluded.{name}" for name in _SKU_COLUMNS[1:])},
     last_seen_update_id = excluded.last_seen_update_id, updated_at = excluded.updated_at, retired_at = NULL
 """
 _MOVE_PRICES = f"""
 INSERT INTO "pricing_info" (id, {", ".join(_PRICE_COLUMNS)}, created_at)
-SELECT %s + json_extract(row.value, '$[0]'), {_values(_PRICE_COLUMNS, 1)}, %s {_STAGED} = 'prices'
+SELECT %s + json_extract(row.value, '$[0]'), {_values(_PRICE_COLUMNS, 1)}, %s {_STAGED.format("prices", "")}
 """
 _MOVE_TIERS = f"""
 INSERT INTO "pricing_tiers" (pricing_info_id, {", ".join(_TIER_COLUMNS)}, created_at)
-SELECT %s + json_extract(row.value, '$[0]'), {_values(_TIER_COLUMNS, 1)}, %s {_STAGED} = 'tiers'
+SELECT %s + json_extract(row.value, '$[0]'), {_values(_TIER_COLUMNS, 1)}, %s {_STAGED.format("tiers", "")}
 """
-# The counter of AUTOINCREMENT rather than the largest id: the id of a row that was deleted stays taken.
+# The AUTOINCREMENT counter rather than the largest id: ids of deleted rows are not reused.
 _LAST_PRICE_ID = "SELECT seq FROM sqlite_sequence WHERE name = 'pricing_info'"
 _RETIRE = """
 UPDATE "skus" SET retired_at = %s, updated_at = %s
@@ -93,7 +97,7 @@ WHERE service_id = %s AND retired_at IS NULL AND sku_id IN (SELECT value FROM js
 
 
 class Stage:
-    """What waits to be written for the service that the run `update` is reading."""
+    """The staged rows of the service that the run `update` is reading."""
 
     def __init__(self, update: PricingUpdate) -> None:
         self._update = update
@@ -103,7 +107,7 @@ class Stage:
     def put(
         self, skus: Sequence[tuple[SkuRecord, str]] = (), prices: Sequence[tuple[str, NewPrice]] = ()
     ) -> None:
-        """Let rows wait, in one statement.
+        """Stage rows, in one statement.
 
         Args:
             skus: SKUs with their content hashes.
@@ -113,8 +117,8 @@ class Stage:
         self._prices += len(numbered)
         rows = {
             "skus": [_sku_row(sku, content_hash) for sku, content_hash in skus],
-            "prices": [[number, *_price_row(sku_id, news)] for number, (sku_id, news) in numbered],
-            "tiers": [[number, *row] for number, (_, news) in numbered for row in _tier_rows(news)],
+            "prices": [[number, *_price_row(sku_id, new)] for number, (sku_id, new) in numbered],
+            "tiers": [[number, *row] for number, (_, new) in numbered for row in _tier_rows(new.price)],
         }
         StagedRows.objects.bulk_create(
             StagedRows(update=self._update, kind=kind, rows=_json(values))
@@ -124,7 +128,7 @@ class Stage:
         self._is_empty = self._is_empty and not any(rows.values())
 
     def move(self, now: datetime) -> None:
-        """Write what waits into the tables; the caller holds the transaction."""
+        """Move the staged rows into the tables; the caller opens the transaction."""
         if self._is_empty:
             return
         update, time = self._update.pk, connection.ops.adapt_datetimefield_value(now)
@@ -139,13 +143,13 @@ class Stage:
         self.clear()
 
     def _ranges(self) -> list[tuple[int, int]]:
-        """The first and last id of the staged rows that are moved together, in their order."""
+        """The first and last id of the staged rows that each statement moves, in order."""
         ids = list(StagedRows.objects.filter(update=self._update).order_by("id").values_list("id", flat=True))
-        starts = range(0, len(ids), ROWS_A_STATEMENT)
-        return [(ids[start], ids[start : start + ROWS_A_STATEMENT][-1]) for start in starts]
+        starts = range(0, len(ids), ROWS_PER_STATEMENT)
+        return [(ids[start], ids[start : start + ROWS_PER_STATEMENT][-1]) for start in starts]
 
     def clear(self) -> None:
-        """Forget what waits."""
+        """Discard the staged rows."""
         if not self._is_empty:
             StagedRows.objects.filter(update=self._update).delete()
         self._prices = 0
@@ -153,7 +157,7 @@ class Stage:
 
 
 def retire(service_id: str, sku_ids: Iterable[str], now: datetime) -> None:
-    """Mark SKUs of a service as withdrawn, but for those that have moved to another since."""
+    """Mark SKUs of a service as withdrawn, except those that now belong to another service."""
     time = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
         cursor.execute(_RETIRE, [time, time, service_id, _json(list(sku_ids))])
@@ -177,8 +181,8 @@ def _sku_row(sku: SkuRecord, content_hash: str) -> Row:
     ]
 
 
-def _price_row(sku_id: str, news: NewPrice) -> Row:
-    price = news.price
+def _price_row(sku_id: str, new: NewPrice) -> Row:
+    price = new.price
     return [
         sku_id,
         connection.ops.adapt_datetimefield_value(price.effective_time),
@@ -195,7 +199,7 @@ def _price_row(sku_id: str, news: NewPrice) -> Row:
         price.aggregation_count,
         _json(price.expression),
         None if price.aggregation is None else _json(price.aggregation),
-        news.content_hash,
+        new.content_hash,
     ]
 
 
@@ -205,5 +209,5 @@ def _digits(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _tier_rows(news: NewPrice) -> list[Row]:
-    return [[float(tier.start_usage_amount), tier.units, tier.nanos] for tier in news.price.tiers]
+def _tier_rows(price: PricingRecord) -> list[Row]:
+    return [[float(tier.start_usage_amount), tier.units, tier.nanos] for tier in price.tiers]

@@ -1,4 +1,4 @@
-"""The writer: what a run finds to be new or changed goes into the tables, a service at a time."""
+"""The writer: puts new and changed SKUs into the tables, one service at a time."""
 
 from __future__ import annotations
 
@@ -13,56 +13,56 @@ from catalog.models import PricingInfo, PricingUpdate, Service, Sku, StagedRows
 from catalog.providers.records import ServiceRecord, SkuRecord
 from catalog.sync import lease
 from catalog.sync.diff import ServiceChange
-from catalog.sync.price_history import HeldPrice, continued
-from catalog.sync.signals import held
+from catalog.sync.price_history import StoredPrice, new_prices
+from catalog.sync.signals import deferred_interrupts
 from catalog.sync.staging import Stage, retire
 
-# SKUs that wait in memory before they go to the stage together.
+# SKUs that are staged together.
 CHUNK = 2000
 
 
 class TableWriter:
-    """Writes for the run `update`; its methods are those of catalog.sync.run.Writer."""
+    """Writes for the run `update`; implements catalog.sync.run.Writer."""
 
     def __init__(self, update: PricingUpdate) -> None:
         self._update = update
         self._services: Sequence[ServiceRecord] = ()
         self._replaces_sample = False
         self._is_open = False
-        self._beat_due = monotonic() + lease.BEAT_SECONDS
+        self._heartbeat_due = monotonic() + lease.HEARTBEAT_SECONDS
         self._waiting: list[tuple[SkuRecord, str]] = []
-        self._held: list[str] = []
+        self._stored: list[str] = []
         self._stage = Stage(update)
 
-    @held()
+    @deferred_interrupts()
     def begin(self, services: Sequence[ServiceRecord], *, replaces_sample: bool) -> None:
         self._services = services
         self._replaces_sample = replaces_sample
-        # Runs that were killed leave something behind.
+        # Killed runs leave staged rows behind.
         left_behind = StagedRows.objects.exclude(update__status=PricingUpdate.Status.RUNNING)
         if left_behind.exists():
             left_behind.delete()
 
-    def beat(self) -> None:
-        if monotonic() >= self._beat_due:
-            lease.beat(self._update)
-            self._beat_due = monotonic() + lease.BEAT_SECONDS
+    def heartbeat(self) -> None:
+        if monotonic() >= self._heartbeat_due:
+            lease.renew(self._update)
+            self._heartbeat_due = monotonic() + lease.HEARTBEAT_SECONDS
 
-    def add(self, sku: SkuRecord, content_hash: str, *, is_held: bool) -> None:
+    def add(self, sku: SkuRecord, content_hash: str, *, is_stored: bool) -> None:
         self._waiting.append((sku, content_hash))
-        if is_held:
-            self._held.append(sku.sku_id)
+        if is_stored:
+            self._stored.append(sku.sku_id)
         if len(self._waiting) == CHUNK:
             self._flush()
 
-    @held()
+    @deferred_interrupts()
     def write(self, change: ServiceChange) -> None:
         """Write a service so that readers see all of it at once, or nothing."""
         if self._is_open and not (change.changed or change.retired):
             return
         self._flush()
         with transaction.atomic():
-            lease.beat(self._update)
+            lease.renew(self._update)
             if not self._is_open:
                 self._open()
             now = timezone.now()
@@ -71,43 +71,45 @@ class TableWriter:
                 retire(change.service_id, change.retired, now)
         self._is_open = True
 
-    @held()
+    @deferred_interrupts()
     def drop(self) -> None:
         self._waiting.clear()
-        self._held.clear()
+        self._stored.clear()
         self._stage.clear()
 
-    @held()
+    @deferred_interrupts()
     def _flush(self) -> None:
         if not self._waiting:
             return
-        held = PricingInfo.objects.timelines(self._held)
+        timelines = PricingInfo.objects.timelines(self._stored)
         now = timezone.now()
         prices = [
-            (sku.sku_id, news)
+            (sku.sku_id, new)
             for sku, _ in self._waiting
-            for news in continued([HeldPrice(*row) for row in held.get(sku.sku_id, ())], sku.pricing, now)
+            for new in new_prices(
+                [StoredPrice(*row) for row in timelines.get(sku.sku_id, ())], sku.pricing, now
+            )
         ]
         self._stage.put(self._waiting, prices)
         self._waiting.clear()
-        self._held.clear()
+        self._stored.clear()
 
     def _open(self) -> None:
-        """What goes ahead of the first SKU, in its transaction: a price list that fails changes nothing."""
+        """Do what precedes the first SKU, in its transaction: a price list that fails changes nothing."""
         if self._replaces_sample:
             Sku.objects.from_sample().delete()
         _write_services(self._services)
 
 
 def _write_services(services: Sequence[ServiceRecord]) -> None:
-    """Insert new services and update those whose name changed."""
-    held = set(Service.objects.values_list("service_id", "display_name", "business_entity_name"))
+    """Insert new services and update renamed ones."""
+    stored = set(Service.objects.values_list("service_id", "display_name", "business_entity_name"))
     now = timezone.now()
     Service.objects.bulk_create(
         [
             Service(**asdict(service), created_at=now, updated_at=now)
             for service in services
-            if astuple(service) not in held
+            if astuple(service) not in stored
         ],
         update_conflicts=True,
         unique_fields=["service_id"],

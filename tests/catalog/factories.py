@@ -1,4 +1,4 @@
-"""Rows of the catalog's tables for tests: each builder fills in what the test does not say."""
+"""Rows of the catalog's tables for tests: each builder fills in the fields that a test leaves out."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def make_sku(**fields: Any) -> Sku:
 def make_price(
     sku: Sku, tiers: Sequence[tuple[float, str, int]] = ((0, "0", 31_611_000),), **fields: Any
 ) -> PricingInfo:
-    """A price by the hour; each tier is (start_usage_amount, units, nanos)."""
+    """An hourly price; each tier is (start_usage_amount, units, nanos)."""
     defaults: dict[str, Any] = {
         "effective_time": NOON,
         "summary": "",

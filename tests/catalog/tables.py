@@ -1,4 +1,4 @@
-"""What a sync writes, and what the tables hold after it."""
+"""The rows that a sync writes, and the tables after it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.catalog.wire import Wire, wire_price, wire_rate, wire_sku
 
 
 def written_tables(source: Source) -> Counter[str]:
-    """Sync, and count the writing statements by table."""
+    """Sync, and count the writes by table."""
     with CaptureQueriesContext(connection) as queries:
         sync(source)
     statements = [query["sql"].split() for query in queries.captured_queries]
@@ -27,7 +27,7 @@ def written_tables(source: Source) -> Counter[str]:
 
 
 def nanos_of(sku_id: str) -> list[int]:
-    """The first tier's nanos in each price row, in the order in which they were written."""
+    """The nanos of each price row's first tier, in the order of writing."""
     rows = PricingTier.objects.filter(pricing_info__sku_id=sku_id).order_by("pricing_info_id")
     return list(rows.values_list("price_nanos", flat=True))
 

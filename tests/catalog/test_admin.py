@@ -27,12 +27,12 @@ def page(model: type[Model], key: object) -> str:
 
 
 def rows(client: Client, url: str) -> list[str]:
-    """What the rows of a list page are named."""
+    """The names of the rows of a list page."""
     return [str(row) for row in client.get(url).context["cl"].result_list]
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_every_table_can_be_read_and_nothing_of_it_edited(admin_client: Client, model: type[Model]) -> None:
+def test_every_table_is_readable_and_not_editable(admin_client: Client, model: type[Model]) -> None:
     row = make_price(make_sku(last_seen_update=make_update()))
     tier = row.tiers.get()
     keys: dict[type[Model], object] = {
@@ -59,7 +59,7 @@ def test_search_of_a_table_takes_any_words(admin_client: Client, model: type[Mod
     assert admin_client.get(list_page(model, q="n2 'core' %")).status_code == 200
 
 
-def test_skus_are_found_by_words_of_the_name_and_by_id(admin_client: Client) -> None:
+def test_skus_are_found_by_words_in_the_name_and_by_id(admin_client: Client) -> None:
     sku = make_sku(sku_id="AAAA-BBBB-CCCC", display_name="N2 Instance Core running in Frankfurt")
     make_sku(display_name="N2 Instance Ram running in Frankfurt")
 
@@ -67,7 +67,7 @@ def test_skus_are_found_by_words_of_the_name_and_by_id(admin_client: Client) -> 
     assert rows(admin_client, list_page(Sku, q="AAAA-BBBB-CCCC")) == [str(sku)]
 
 
-def test_skus_are_filtered_by_service_family_usage_type_and_listing(admin_client: Client) -> None:
+def test_skus_are_filtered_by_service_family_usage_type_and_status(admin_client: Client) -> None:
     compute, storage = make_service(display_name="Compute Engine"), make_service(display_name="Cloud Storage")
     core = make_sku(service=compute)
     spot = make_sku(service=compute, usage_type="Preemptible")
@@ -122,7 +122,7 @@ def test_a_sync_run_shows_how_long_it_took_and_why_it_failed(admin_client: Clien
 
 
 @pytest.mark.parametrize("model", [Sku, PricingInfo, PricingTier])
-def test_a_list_page_costs_the_same_queries_however_many_rows_it_has(
+def test_a_list_page_takes_the_same_number_of_queries_for_any_number_of_rows(
     admin_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries, model: type[Model]
 ) -> None:
     for _ in range(30):
@@ -138,6 +138,6 @@ def test_only_staff_sees_the_catalog(client: Client) -> None:
     assert answer.headers["location"].startswith(reverse("admin:login"))
 
 
-def test_every_table_of_the_catalog_is_on_show() -> None:
+def test_every_table_of_the_catalog_is_in_the_admin() -> None:
     assert {*apps.get_app_config("catalog").get_models()} == {*MODELS, StagedRows}
     assert all(admin.site.is_registered(model) for model in MODELS)

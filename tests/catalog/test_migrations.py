@@ -30,7 +30,7 @@ COLUMNS = (
 
 @pytest.fixture
 def filled() -> Callable[..., list[tuple[Any, ...]]]:
-    """Writes prices as they were before 0004, migrates, and gives the new columns of each in order."""
+    """Inserts prices before migration 0004, migrates, and returns the new columns of each price."""
 
     def fill(*prices: dict[str, Any]) -> list[tuple[Any, ...]]:
         sku_id = make_sku().pk
@@ -82,7 +82,7 @@ def test_an_old_conversion_factor_is_kept_as_its_shortest_decimal(
     assert row[:6] == (*UNIT, text, "1")
 
 
-def test_what_old_json_lacks_becomes_the_default(filled: Callable[..., Any]) -> None:
+def test_fields_missing_from_old_json_get_the_defaults(filled: Callable[..., Any]) -> None:
     unaggregated = (None, None, None)
 
     assert filled(
@@ -102,7 +102,7 @@ def test_what_old_json_lacks_becomes_the_default(filled: Callable[..., Any]) -> 
     ]
 
 
-def test_a_catalog_larger_than_a_page_is_filled_whole(
+def test_a_catalog_larger_than_a_page_is_filled_completely(
     filled: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("catalog.migrations.0004_price_units.PAGE", 3)

@@ -1,4 +1,4 @@
-"""The tables back in wire form, to show that nothing of it was lost on the way in."""
+"""Converts table rows back to the API's JSON, to prove that the sync lost nothing."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _price(price: PricingInfo) -> Wire:
 
 
 def _rates(price: PricingInfo) -> list[Wire]:
-    """From the tier rows, which prices are computed from, and not from the expression beside them."""
+    """From the tier rows, which prices are computed from, not from the JSON beside them."""
     return [
         {
             "startUsageAmount": tier.start_usage_amount,
@@ -53,7 +53,7 @@ def _rates(price: PricingInfo) -> list[Wire]:
 
 
 def comparable(wire: Wire) -> Wire:
-    """The entry as `to_wire` would give it: its times as moments."""
+    """The entry in the form of `to_wire`: with parsed times."""
     prices: list[Any] = [
         price | {"effectiveTime": datetime.fromisoformat(price["effectiveTime"])}
         for price in wire["pricingInfo"]

@@ -1,6 +1,6 @@
-"""Price lists in wire form, and sources that serve them without a network.
+"""Price lists in the API's JSON, and sources that serve them without a network.
 
-The fields and their spelling are those of cloudbilling.googleapis.com/v1; the figures are made up.
+The fields are those of cloudbilling.googleapis.com/v1; the figures are made up.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def wire_rate(units: str = "0", nanos: int = 40_730_000, start: float = 0, curre
 
 
 def wire_price(*rates: Wire, effective: str = "2023-10-30T00:00:00Z") -> Wire:
-    """A price by the hour."""
+    """An hourly price."""
     return {
         "summary": "",
         "pricingExpression": {
@@ -53,7 +53,7 @@ def wire_price(*rates: Wire, effective: str = "2023-10-30T00:00:00Z") -> Wire:
 
 
 def wire_sku(sku_id: str = "A07E-99DC-F4F3", *prices: Wire, **fields: Any) -> Wire:
-    """A core in Frankfurt; without prices given it costs one rate by the hour."""
+    """A core in Frankfurt; by default at one hourly rate."""
     return {
         "name": f"services/{COMPUTE}/skus/{sku_id}",
         "skuId": sku_id,
@@ -76,7 +76,7 @@ SkuList: TypeAlias = Iterable[Wire | SkuRecord] | BaseException
 
 @dataclass
 class WireSource:
-    """A price list held in memory; an exception in the place of a list is raised when its turn comes."""
+    """A price list in memory; an exception in place of a list is raised when that list is read."""
 
     skus_by_service: dict[str, SkuList]
     name: str = "folder"

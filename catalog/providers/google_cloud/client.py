@@ -1,7 +1,7 @@
 """A price list from the Cloud Billing Catalog API, read with Google's own asynchronous client.
 
-The event loop runs only while a page is waited for. The lists that come next are fetched meanwhile, so that
-several calls are under way at a time, within the budget of requests that the project may send a minute.
+The event loop runs only while the sync waits for a page. The next lists are fetched meanwhile, so that
+several calls are in flight at a time, within the project's quota of requests per minute.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from catalog.providers.google_cloud.months import months
 from catalog.providers.google_cloud.parse import parse_service, parse_sku
 from catalog.providers.records import ServiceRecord, SkuRecord
 
-PAGE_SIZE = 5000  # the most that the API gives
-CONCURRENCY = 8  # lists under way: enough for five requests a second that take a second each
+PAGE_SIZE = 5000  # the API's maximum
+CONCURRENCY = 8  # lists in flight: enough for five requests per second that take a second each
 
 _TRANSIENT = (
     exceptions.TooManyRequests,
@@ -43,14 +43,14 @@ _TRANSIENT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a call may take, and the retry that google-api-core makes of it, backed off with jitter."""
+class CallPolicy:
+    """The timeout of a call, and how google-api-core retries it: exponential backoff with jitter."""
 
     call_seconds: float
     retry: AsyncRetry
 
 
-PATIENCE = Patience(
+DEFAULT_POLICY = CallPolicy(
     call_seconds=60,
     retry=AsyncRetry(
         predicate=if_exception_type(*_TRANSIENT), initial=1, maximum=30, multiplier=2, timeout=120
@@ -66,9 +66,9 @@ class ApiSource:
 
     Args:
         client: Google's client.
-        loop: where its calls run.
-        requests_per_minute: the most that are sent, repeated ones included.
-        patience: how long to wait and what to ask again.
+        loop: the event loop for its calls.
+        requests_per_minute: the maximum, retries included.
+        policy: the timeout and retries of each call.
     """
 
     name = "api"
@@ -78,13 +78,13 @@ class ApiSource:
         client: CloudCatalogAsyncClient,
         loop: asyncio.AbstractEventLoop,
         requests_per_minute: float,
-        patience: Patience,
+        policy: CallPolicy,
     ) -> None:
         self._client = client
         self._loop = loop
-        # One at a time: a bucket that holds a minute's worth would send it at once, and then as much again.
-        self._budget = AsyncLimiter(1, 60 / requests_per_minute)
-        self._patience = patience
+        # A capacity of 1: a bucket for a whole minute would send it all at once, and then as much again.
+        self._limiter = AsyncLimiter(1, 60 / requests_per_minute)
+        self._policy = policy
 
     @classmethod
     @contextmanager
@@ -92,47 +92,47 @@ class ApiSource:
         cls,
         make_client: Callable[[], CloudCatalogAsyncClient],
         requests_per_minute: float,
-        patience: Patience = PATIENCE,
+        policy: CallPolicy = DEFAULT_POLICY,
     ) -> Iterator[ApiSource]:
-        """A source that asks through the client of `make_client`; the rest as for the class."""
+        """A source that uses the client of `make_client`; other arguments as for the class."""
         with asyncio.Runner() as runner:
-            client = runner.run(_made(make_client))
+            client = runner.run(_create_client(make_client))
             try:
-                yield cls(client, runner.get_loop(), requests_per_minute, patience)
+                yield cls(client, runner.get_loop(), requests_per_minute, policy)
             finally:
                 runner.run(client.transport.close())  # type: ignore[no-untyped-call]
 
     @classmethod
     def connect(cls, api_key: str, requests_per_minute: float) -> AbstractContextManager[ApiSource]:
-        """A source that shows `api_key`, or application default credentials where it is empty.
+        """A source that authenticates with `api_key`, or with application default credentials if it is empty.
 
         Raises:
-            SourceError: there are no credentials, found out on entering.
+            SourceError: no credentials were found; raised on entering.
         """
         options = ClientOptions(api_key=api_key or None)
         return cls.open(partial(CloudCatalogAsyncClient, client_options=options), requests_per_minute)
 
     def services(self) -> Iterator[ServiceRecord]:
-        with _google_errors("The list of services"):
+        with _translated_errors("The list of services"):
             for page in self._pages(self._client.list_services, ListServicesRequest(page_size=PAGE_SIZE)):
                 for service in page.services:
                     yield parse_service(_wire(service))
 
     def sku_lists(self, service_ids: Sequence[str]) -> Iterator[Iterator[SkuRecord]]:
-        """The SKUs of each service, in the order given, with the prices that apply now."""
+        """The SKUs of each service, in the given order, with current prices."""
         return self._sku_lists(service_ids, [{}])
 
     def past_sku_lists(
         self, service_ids: Sequence[str], since: datetime, until: datetime
     ) -> Iterator[Iterator[SkuRecord]]:
-        """The SKUs of each service, in the order given, with the prices of a time past.
+        """The SKUs of each service, in the given order, with the prices of a past period.
 
         A SKU comes once for each month in which it had a price.
 
         Args:
             service_ids: the services.
-            since: from when on.
-            until: until when; not in the future.
+            since: the start of the period.
+            until: its end, not in the future.
         """
         periods = [{"start_time": start, "end_time": end} for start, end in months(since, until)]
         return self._sku_lists(service_ids, periods)
@@ -152,69 +152,68 @@ class ApiSource:
         yield from ahead
 
     def _skus(self, service_id: str, requests: Sequence[ListSkusRequest]) -> Iterator[SkuRecord]:
-        """The SKUs of a service; the first request is sent at once, the others when their turn comes."""
+        """The SKUs of a service; the first request is sent at once, each other one when it is needed."""
         method = self._client.list_skus
         first = self._pages(method, requests[0])
         rest = (page for request in requests[1:] for page in self._pages(method, request))
         return self._read_skus(service_id, chain(first, rest))
 
     def _read_skus(self, service_id: str, pages: Iterable[Any]) -> Iterator[SkuRecord]:
-        with _google_errors(f"Service {service_id}"):
+        with _translated_errors(f"Service {service_id}"):
             for page in pages:
                 for sku in page.skus:
                     yield parse_sku(_wire(sku), service_id)
 
     def _pages(self, method: Method, request: Request) -> Iterator[Any]:
-        """The pages of a list, the first of which is asked for at once."""
-        return self._following_pages(method, request, self._begin(method, request))
+        """The pages of a list; the first is requested at once."""
+        return self._following_pages(method, request, self._start_call(method, request))
 
     def _following_pages(self, method: Method, request: Request, call: asyncio.Task[Any]) -> Iterator[Any]:
         while True:
             page = self._loop.run_until_complete(call)
             if page.next_page_token:
                 request.page_token = page.next_page_token
-                call = self._begin(method, request)
+                call = self._start_call(method, request)
             yield page
             if not page.next_page_token:
                 return
 
-    def _begin(self, method: Method, request: Request) -> asyncio.Task[Any]:
+    def _start_call(self, method: Method, request: Request) -> asyncio.Task[Any]:
         return self._loop.create_task(self._call(method, request))
 
     async def _call(self, method: Method, request: Request) -> Any:
         async def attempt() -> Any:
-            async with self._budget:
-                return await method(request, retry=None, timeout=self._patience.call_seconds)
+            async with self._limiter:
+                return await method(request, retry=None, timeout=self._policy.call_seconds)
 
-        pager = await self._patience.retry(attempt)()
+        pager = await self._policy.retry(attempt)()
         page = await anext(pager.pages)
         return type(page).pb(page)
 
 
-async def _made(make_client: Callable[[], CloudCatalogAsyncClient]) -> CloudCatalogAsyncClient:
-    """The client, made where a loop is running because its channel belongs to one."""
+async def _create_client(make_client: Callable[[], CloudCatalogAsyncClient]) -> CloudCatalogAsyncClient:
+    """The client, created in a running loop because its channel belongs to one."""
     try:
         return make_client()
     except DefaultCredentialsError as error:
         raise SourceError(
-            "Google wants to know who asks: set GOOGLE_API_KEY, or sign in with "
-            "`gcloud auth application-default login`."
+            "No Google credentials found: set GOOGLE_API_KEY or run `gcloud auth application-default login`."
         ) from error
 
 
 def _wire(message: Message) -> dict[str, Any]:
-    """The message as the REST API would send it, so that there is one parser."""
+    """The message in the REST API's form, so that one parser is enough."""
     wire: dict[str, Any] = MessageToDict(message, always_print_fields_with_no_presence=True)
     return wire
 
 
 @contextmanager
-def _google_errors(what: str) -> Iterator[None]:
+def _translated_errors(subject: str) -> Iterator[None]:
     try:
         yield
     except exceptions.RetryError as error:
-        raise SourceError(f"{what} cannot be read: {error.cause or error}.", retryable=True) from error
+        raise SourceError(f"{subject} cannot be read: {error.cause or error}.", retryable=True) from error
     except (exceptions.GoogleAPIError, GoogleAuthError) as error:
         raise SourceError(
-            f"{what} cannot be read: {error}.", retryable=isinstance(error, _TRANSIENT)
+            f"{subject} cannot be read: {error}.", retryable=isinstance(error, _TRANSIENT)
         ) from error

@@ -1,4 +1,4 @@
-"""The sentence about a SKU that adds the words its terse name lacks: the product, the usage, the place."""
+"""Composes a SKU's description, with words that its terse name lacks: the product, the usage, the place."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def describe(category: dict[str, Any], unit: str, regions: Sequence[str]) -> str
 
     Args:
         category: the SKU's category in wire form.
-        unit: the usage unit in words ("gibibyte month"), empty where the SKU has no price.
-        regions: codes of the places where it is sold.
+        unit: the usage unit in words ("gibibyte month"), empty if the SKU has no price.
+        regions: the codes of its regions.
 
     Returns:
         For example "Compute Engine CPU, spot, per hour, Frankfurt (europe-west3)".

@@ -1,7 +1,7 @@
 """A price list from a folder of recorded API responses.
 
-services.json holds the body of services.list, skus/<service id>.json that of a service's skus.list;
-each may be compressed (.json.gz).
+services.json is the body of services.list, skus/<service id>.json the body of a service's skus.list.
+Each may be compressed (.json.gz).
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from catalog.errors import SourceError
 from catalog.providers.google_cloud.parse import parse_service, parse_sku
 from catalog.providers.records import ServiceRecord, SkuRecord
 
-# An id becomes a file's name, so nothing in it may lead out of the folder.
+# An id becomes a file name, so it must not lead out of the folder.
 _SERVICE_ID = re.compile(r"[0-9A-Za-z-]+")
 
 
 class FolderSource:
-    """The price list in `path`; a service without a file has no SKU."""
+    """The price list in `path`; a service without a file has no SKUs."""
 
     name = "folder"
 
@@ -33,7 +33,7 @@ class FolderSource:
     def services(self) -> Iterator[ServiceRecord]:
         body = _read(self._path / "services.json")
         if body is None:
-            raise SourceError(f"{self._path} holds no services.json or services.json.gz.")
+            raise SourceError(f"{self._path} contains neither services.json nor services.json.gz.")
         yield from map(parse_service, body.get("services", ()))
 
     def sku_lists(self, service_ids: Sequence[str]) -> Iterator[Iterator[SkuRecord]]:
@@ -41,22 +41,22 @@ class FolderSource:
 
     def skus(self, service_id: str) -> Iterator[SkuRecord]:
         if not _SERVICE_ID.fullmatch(service_id):
-            raise SourceError(f"{service_id!r} is not a service's id.")
+            raise SourceError(f"{service_id!r} is not a service id.")
         body = _read(self._path / "skus" / f"{service_id}.json") or {}
         for wire in body.get("skus", ()):
             yield parse_sku(wire, service_id)
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    """The response in `path` or its compressed twin, None if there is neither."""
+    """The response in `path` or in its compressed copy; None if neither exists."""
     try:
         text = _text(path)
         body: dict[str, Any] | None = None if text is None else json.loads(text)
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise SourceError(f"{path} cannot be read: {error}.") from error
     if body and body.get("nextPageToken"):
-        # What an incomplete list leaves out must not pass for withdrawn.
-        raise SourceError(f"{path} is incomplete: it holds a nextPageToken.")
+        # SKUs missing from an incomplete list must not count as withdrawn.
+        raise SourceError(f"{path} is incomplete: it contains a nextPageToken.")
     return body
 
 

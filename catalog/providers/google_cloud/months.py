@@ -1,4 +1,4 @@
-"""The time ranges that skus.list takes: each within a calendar month of Los Angeles (ListSkusRequest)."""
+"""The time ranges that skus.list accepts: each within one calendar month in Los Angeles (ListSkusRequest)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 
 
 def months(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """The time from `since` to `until`, cut where a month begins in Los Angeles; oldest first."""
+    """The period from `since` to `until`, split at the start of each month in Los Angeles; oldest first."""
     start = since
     while start < until:
         local = start.astimezone(LOS_ANGELES)

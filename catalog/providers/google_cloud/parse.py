@@ -1,6 +1,6 @@
-"""Wire JSON of the Cloud Billing Catalog API (services.list, skus.list) to records.
+"""Parses JSON of the Cloud Billing Catalog API (services.list, skus.list) into records.
 
-The wire leaves out what is zero or empty, and sends int64 as strings (protobuf's JSON mapping).
+Zero and empty fields may be missing, and int64 comes as a string (protobuf's JSON mapping).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MALFORMED = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 
 def parse_service(wire: Mapping[str, Any]) -> ServiceRecord:
-    """One entry of services.list.
+    """Parse one entry of services.list.
 
     Raises:
         ParseError: the entry has no id or no name.
@@ -38,14 +38,14 @@ def parse_service(wire: Mapping[str, Any]) -> ServiceRecord:
 
 
 def parse_sku(wire: Mapping[str, Any], service_id: str) -> SkuRecord:
-    """One entry of skus.list.
+    """Parse one entry of skus.list.
 
     Args:
         wire: the entry.
-        service_id: the service whose list it stands in.
+        service_id: the service whose list it is in.
 
     Raises:
-        ParseError: the entry says something that would make its price uncertain.
+        ParseError: the entry is malformed, or its price ambiguous.
     """
     try:
         return _sku(wire, service_id)
@@ -99,7 +99,7 @@ def _pricing(wire: Mapping[str, Any]) -> PricingRecord:
 
 
 def _aggregation(wire: Mapping[str, Any] | None) -> tuple[str, str, int] | tuple[None, None, None]:
-    """Level, interval and count of an AggregationInfo; it counts one interval unless it says otherwise."""
+    """Level, interval and count of an AggregationInfo; the count defaults to one interval."""
     if not wire:
         return None, None, None
     level, interval = wire.get("aggregationLevel") or "", wire.get("aggregationInterval") or ""
@@ -132,7 +132,7 @@ def _unit(pricing: Sequence[PricingRecord]) -> str:
 def _time(wire: str | None) -> datetime | None:
     if not wire:
         return None
-    # fromisoformat cuts a fraction of nanoseconds to microseconds.
+    # fromisoformat truncates nanoseconds to microseconds.
     time = datetime.fromisoformat(wire)
     if time.tzinfo is None:
         raise ValueError(f"time {wire} has no zone")
@@ -142,7 +142,7 @@ def _time(wire: str | None) -> datetime | None:
 def _decimal(double: float) -> Decimal:
     if not math.isfinite(double):
         raise ValueError(f"amount {double}")
-    # repr() of a double is the shortest decimal that reads back as it: 2.8759101014016e+15 is exact.
+    # repr() of a double is its shortest decimal: 2.8759101014016e+15 is exact.
     return Decimal(repr(double))
 
 

@@ -1,6 +1,6 @@
-"""Where Google Cloud's regions are, by the names that Google's list of locations and its SKUs use.
+"""Google Cloud's regions and their places, with the names from Google's list of locations and from SKU names.
 
-Names are spelled with their accents; whoever compares them with what a person typed folds those away.
+Names keep their accents; callers that compare them with user input fold accents first.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """One region. `city` and `area` (state, province, county) are empty where Google names none.
+    """One region. `city` and `area` (state, province, county) are empty if Google names none.
 
-    `place` is Google's short name of the region; SKU names carry it ("running in Belgium").
+    `place` is Google's short name of the region, as in SKU names ("running in Belgium").
     """
 
     code: str
@@ -25,7 +25,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class MultiRegion:
-    """A multi-region or dual-region with the regions that it is made of."""
+    """A multi-region or dual-region with its member regions."""
 
     code: str
     place: str
@@ -83,8 +83,8 @@ _REGIONS = (
 
 REGIONS: dict[str, Region] = {region.code: region for region in _REGIONS}
 
-# What SKU names also call a region or a part of the world: the first region of a continent by the continent,
-# a few by their country or state. Source: the price list, places of SKUs sold in one region only.
+# Other names of regions and multi-regions in SKU names: a continent's name for its first region, and a few
+# names of countries and states. Source: the price list, SKUs sold in one region only.
 SKU_PLACES: dict[str, tuple[str, ...]] = {
     "asia": ("APAC", "Asia Pacific"),
     "asia-east1": ("APAC",),
@@ -106,7 +106,7 @@ SKU_PLACES: dict[str, tuple[str, ...]] = {
     "us-west1": ("Americas",),
 }
 
-# What SKU names of traffic call the continents.
+# Names of the continents in SKU names of network traffic.
 SKU_CONTINENTS: dict[str, tuple[str, ...]] = {
     "Asia": ("Asia", "APAC", "Asia Pacific"),
     "Australia": ("Australia", "Oceania"),
@@ -116,7 +116,7 @@ SKU_CONTINENTS: dict[str, tuple[str, ...]] = {
     "South America": ("Latin America", "South America", "Americas"),
 }
 
-# Members of us, europe and asia as the price list's geoTaxonomy of Cloud Storage names them.
+# Members of us, europe and asia, from the geoTaxonomy of Cloud Storage SKUs in the price list.
 _EUROPE = ("europe-north1", "europe-west1", "europe-west3", "europe-west4")
 _MULTI_REGIONS = (
     MultiRegion(

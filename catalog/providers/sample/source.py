@@ -1,8 +1,8 @@
-"""The bundled starter catalog: real SKUs that people ask for first, with prices of mixed, past dates.
+"""The bundled starter catalog: the real SKUs that people ask for first, with prices of various past dates.
 
-catalog.json holds a SKU a line, in blocks of those that share a category, a unit and a time:
-[id, name, regions, price], where tiers stand for the price if there are several, and after it the
-geoTaxonomy if the regions do not tell it (null where Google sends none).
+catalog.json has one SKU per line, in blocks that share a category, a unit and a time:
+[id, name, regions, price]. A price with several tiers is a list of them. The geoTaxonomy follows if it cannot
+be derived from the regions (null if Google sends none).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class SampleSource:
         self._catalog: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
 
     def notice(self) -> str:
-        """What each answer from this catalog has to say."""
+        """A notice for each answer from this catalog."""
         oldest, newest = self._catalog["oldest"], self._catalog["newest"]
         return f"These are list prices of {oldest} to {newest} from the bundled sample, not today's."
 
@@ -47,7 +47,7 @@ class SampleSource:
                     yield parse_sku(wire, service_id)
 
     def _expand(self, service: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """The service's SKUs as skus.list would send them."""
+        """The service's SKUs in the form of skus.list."""
         for block in service["blocks"]:
             category = {key: block[key] for key in ("resourceFamily", "resourceGroup", "usageType")}
             shared = {

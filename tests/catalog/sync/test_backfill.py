@@ -11,7 +11,7 @@ import pytest
 from catalog.errors import SourceError, SyncRefusedError
 from catalog.models import PricingInfo, PricingUpdate, Sku
 from catalog.pricing.list_prices import look_up, snapshot
-from catalog.providers.google_cloud.client import PATIENCE, ApiSource
+from catalog.providers.google_cloud.client import DEFAULT_POLICY, ApiSource
 from catalog.providers.sample.source import SampleSource
 from catalog.sync.backfill import backfill
 from catalog.sync.run import sync
@@ -27,7 +27,7 @@ UNTIL = datetime(2026, 4, 15, tzinfo=UTC)
 
 
 def priced(*prices: tuple[int, str], sku_id: str = "A") -> Wire:
-    """A SKU with so many nanos from each day on."""
+    """A SKU with the given nanos from each day on."""
     timeline = [wire_price(wire_rate(nanos=nanos), effective=f"{day}T12:00:00Z") for nanos, day in prices]
     return wire_sku(sku_id, *timeline)
 
@@ -42,7 +42,10 @@ def billing() -> FakeBilling:
 
 @pytest.fixture
 def source(billing: FakeBilling) -> Iterator[ApiSource]:
-    with billing.served() as address, ApiSource.open(partial(client, address), 60_000, PATIENCE) as source:
+    with (
+        billing.served() as address,
+        ApiSource.open(partial(client, address), 60_000, DEFAULT_POLICY) as source,
+    ):
         yield source
 
 
@@ -51,7 +54,7 @@ def timeline(sku_id: str = "A") -> list[tuple[int, str]]:
     return [(row.tiers.get().price_nanos, f"{row.effective_time:%m-%d}") for row in rows]
 
 
-def test_prices_between_two_moments_are_added_to_those_known(source: ApiSource) -> None:
+def test_past_prices_are_added_to_the_stored_ones(source: ApiSource) -> None:
     sync(compute(priced((3, "2026-04-06"))))
 
     result = backfill(source, EVERYTHING, SINCE, UNTIL)
@@ -69,7 +72,7 @@ def test_each_request_is_for_one_month(billing: FakeBilling, source: ApiSource) 
     assert asked == ["2026-01-01", "2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"]
 
 
-def test_what_was_added_once_is_not_added_again(source: ApiSource) -> None:
+def test_a_second_backfill_adds_nothing(source: ApiSource) -> None:
     sync(compute(priced((3, "2026-04-06"))))
     backfill(source, EVERYTHING, SINCE, UNTIL)
 
@@ -87,7 +90,7 @@ def test_the_next_sync_finds_nothing_new(source: ApiSource) -> None:
     assert len(timeline()) == 4
 
 
-def test_a_question_about_the_past_is_answered_from_what_was_added(source: ApiSource) -> None:
+def test_a_query_about_the_past_uses_the_added_prices(source: ApiSource) -> None:
     sync(compute(priced((3, "2026-04-06"))))
     backfill(source, EVERYTHING, SINCE, UNTIL)
 
@@ -97,7 +100,7 @@ def test_a_question_about_the_past_is_answered_from_what_was_added(source: ApiSo
     assert price.tiers[0].price_nanos == 2
 
 
-def test_skus_that_the_tables_do_not_hold_are_left_out(billing: FakeBilling, source: ApiSource) -> None:
+def test_skus_missing_from_the_tables_are_ignored(billing: FakeBilling, source: ApiSource) -> None:
     sync(compute(priced((3, "2026-04-06"))))
     billing.skus[COMPUTE].append(priced((1, "2026-01-05"), sku_id="GONE"))
 
@@ -106,7 +109,7 @@ def test_skus_that_the_tables_do_not_hold_are_left_out(billing: FakeBilling, sou
     assert list(Sku.objects.values_list("pk", flat=True)) == ["A"]
 
 
-def test_a_service_that_breaks_off_gains_nothing_and_the_rest_goes_on(
+def test_a_service_that_fails_halfway_gains_nothing_and_the_others_go_on(
     billing: FakeBilling, source: ApiSource
 ) -> None:
     billing.services = [wire_service(STORAGE), wire_service(COMPUTE)]
@@ -121,17 +124,17 @@ def test_a_service_that_breaks_off_gains_nothing_and_the_rest_goes_on(
     assert len(timeline("A")) == 4
 
 
-def test_a_past_that_cannot_be_read_at_all_is_a_failure(billing: FakeBilling, source: ApiSource) -> None:
+def test_a_backfill_that_can_read_nothing_fails(billing: FakeBilling, source: ApiSource) -> None:
     sync(compute(priced((3, "2026-04-06"))))
     billing.failures[f"services/{COMPUTE}"].append(grpc.StatusCode.PERMISSION_DENIED)
 
-    with pytest.raises(SourceError, match=r"The past cannot be read\. Service 6F81"):
+    with pytest.raises(SourceError, match=r"No past prices could be read\. Service 6F81"):
         backfill(source, Scope(service_ids=[COMPUTE]), SINCE, UNTIL)
 
     assert last_update().status == PricingUpdate.Status.FAILED
 
 
-def test_time_to_come_is_not_asked_for(source: ApiSource) -> None:
+def test_the_future_is_not_requested(source: ApiSource) -> None:
     sync(compute(priced((3, "2026-04-06"))))
 
     result = backfill(source, EVERYTHING, datetime.now(UTC), datetime(2999, 1, 1, tzinfo=UTC))
@@ -139,10 +142,10 @@ def test_time_to_come_is_not_asked_for(source: ApiSource) -> None:
     assert result.failures == {}
 
 
-@pytest.mark.parametrize("held", [None, SampleSource()])
-def test_the_past_of_nothing_is_refused(source: ApiSource, held: Any) -> None:
-    if held:
-        sync(held)
+@pytest.mark.parametrize("synced", [None, SampleSource()])
+def test_a_backfill_without_a_real_price_list_is_refused(source: ApiSource, synced: Any) -> None:
+    if synced:
+        sync(synced)
 
-    with pytest.raises(SyncRefusedError, match="sync one first"):
+    with pytest.raises(SyncRefusedError, match="Sync one first"):
         backfill(source, EVERYTHING, SINCE, UNTIL)

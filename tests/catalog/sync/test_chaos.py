@@ -30,7 +30,7 @@ CONTENT = {
     "tiers": "SELECT sku_id, effective_time, start_usage_amount, price_units, price_nanos "
     "FROM pricing_tiers JOIN pricing_info ON pricing_info.id = pricing_info_id ORDER BY 1, 2, 3",
 }
-# Each finds what must not be.
+# Each query finds rows that must not exist.
 VIOLATIONS = {
     "a SKU without a price": "SELECT sku_id FROM skus WHERE sku_id NOT IN (SELECT sku_id FROM pricing_info)",
     "a price without its SKU": "SELECT id FROM pricing_info WHERE sku_id NOT IN (SELECT sku_id FROM skus)",
@@ -48,7 +48,7 @@ VIOLATIONS = {
 
 
 def price_list(folder: Path, version: int) -> Path:
-    """A price list in which much differs from version to version: prices, names, what is sold and where."""
+    """A price list whose prices, names and SKUs change from version to version."""
     dice = random.Random(version)  # noqa: S311  # no secret
     path = folder / f"version-{version}"
     (path / "skus").mkdir(parents=True)
@@ -90,7 +90,7 @@ def check_invariants(query: Query, before: dict[str, list[tuple[Any, ...]]]) -> 
 
 
 def time_passes(query: Query) -> None:
-    """Let the lease of a killed run run out."""
+    """Let the lease of a killed run expire."""
     query("UPDATE pricing_updates SET heartbeat_at = '2026-01-01 00:00:00' WHERE status = 'running'")
 
 
@@ -104,7 +104,7 @@ def stop_in_the_middle(runs: Syncs, folder: Path, seconds: float, how: signal.Si
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 @pytest.mark.parametrize("rounds", ROUNDS)
-def test_a_sync_that_is_stopped_leaves_a_sound_catalog_which_the_next_one_completes(
+def test_a_stopped_sync_leaves_a_consistent_catalog_that_the_next_one_completes(
     kind: str, how: signal.Signals, rounds: int, tmp_path: Path
 ) -> None:
     copy_database(tmp_path / "twin.db")
@@ -136,7 +136,7 @@ def test_a_sync_that_is_stopped_leaves_a_sound_catalog_which_the_next_one_comple
 
 
 def last_seconds(query: Query) -> float:
-    """How long the latest run took."""
+    """The duration of the latest run."""
     sql = "SELECT 86400 * (julianday(completed_at) - julianday(started_at)) FROM pricing_updates "
     [[seconds]] = query(sql + "ORDER BY id DESC LIMIT 1")
     return float(seconds)

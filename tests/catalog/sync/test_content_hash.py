@@ -17,7 +17,7 @@ def price_hash_of(price: Wire) -> str:
     return price_hash(parse_sku(wire_sku("A", price), COMPUTE).pricing[0])
 
 
-def test_hashes_are_those_that_earlier_versions_stored() -> None:
+def test_hashes_equal_those_stored_by_earlier_versions() -> None:
     price = wire_price(wire_rate("0", 0), wire_rate("1", 5, start=100.5))
     price["pricingExpression"]["baseUnitConversionFactor"] = 2875910101401600.0
     price["aggregationInfo"] = {
@@ -31,7 +31,7 @@ def test_hashes_are_those_that_earlier_versions_stored() -> None:
     assert hash_of(price, wire_price()) == "7404b2a0941a05ef8007f10d121a4ae0"
 
 
-def test_the_effective_time_moves_no_hash() -> None:
+def test_the_effective_time_does_not_change_the_hash() -> None:
     assert hash_of(wire_price(effective="2025-01-01T00:00:00Z")) == hash_of(
         wire_price(effective="2025-01-02T00:00:00Z")
     )
@@ -48,7 +48,7 @@ def test_the_effective_time_moves_no_hash() -> None:
         {"pricingInfo": []},
     ],
 )
-def test_whatever_else_a_sku_says_moves_its_hash(fields: dict[str, Any]) -> None:
+def test_every_other_field_of_a_sku_changes_its_hash(fields: dict[str, Any]) -> None:
     assert hash_of(**fields) != hash_of()
 
 
@@ -61,18 +61,18 @@ def test_whatever_else_a_sku_says_moves_its_hash(fields: dict[str, Any]) -> None
         {"summary": "Now cheaper"},
     ],
 )
-def test_whatever_makes_the_price_moves_its_hash(change: Wire) -> None:
+def test_every_part_of_a_price_changes_its_hash(change: Wire) -> None:
     assert price_hash_of(wire_price() | change) != price_hash_of(wire_price())
 
 
-def test_a_zero_spelled_out_is_the_zero_left_out() -> None:
+def test_an_explicit_zero_hashes_like_a_missing_one() -> None:
     bare = {"unitPrice": {"currencyCode": "USD", "nanos": 5}}
     full = {"startUsageAmount": 0.0, "unitPrice": {"currencyCode": "USD", "units": "0", "nanos": 5}}
 
     assert price_hash_of(wire_price(bare)) == price_hash_of(wire_price(full) | {"aggregationInfo": None})
 
 
-def test_the_order_of_tiers_is_no_change() -> None:
+def test_the_order_of_tiers_does_not_change_the_hash() -> None:
     first, second = wire_rate(start=0), wire_rate(start=10.0, nanos=7)
 
     assert price_hash_of(wire_price(first, second)) == price_hash_of(wire_price(second, first))

@@ -22,13 +22,13 @@ pytestmark = pytest.mark.django_db
 
 
 def silence(update: PricingUpdate) -> None:
-    """Let the run's last sign of life be as long ago as a crashed one's."""
+    """Make the run's last heartbeat as old as a crashed run's."""
     long_ago = timezone.now() - LEASE - timedelta(seconds=1)
     PricingUpdate.objects.filter(pk=update.pk).update(heartbeat_at=long_ago)
 
 
-def test_a_second_run_is_refused_and_told_when_it_may_start() -> None:
-    first = lease.take("api", WHOLE)
+def test_a_second_run_is_refused_with_the_time_when_it_may_start() -> None:
+    first = lease.acquire("api", WHOLE)
 
     with pytest.raises(SyncRefusedError, match=rf"Sync {first.pk} is running.*may start at \d\d:\d\d:\d\d"):
         sync(compute(wire_sku()))
@@ -37,51 +37,51 @@ def test_a_second_run_is_refused_and_told_when_it_may_start() -> None:
     assert not Sku.objects.exists()
 
 
-def test_a_run_that_ended_makes_way() -> None:
-    lease.finish(lease.take("api", WHOLE), PricingUpdate.Status.COMPLETED)
+def test_a_finished_run_releases_the_lease() -> None:
+    lease.finish(lease.acquire("api", WHOLE), PricingUpdate.Status.COMPLETED)
 
-    assert lease.take("api", WHOLE).status == PricingUpdate.Status.RUNNING
+    assert lease.acquire("api", WHOLE).status == PricingUpdate.Status.RUNNING
 
 
-def test_a_run_that_was_silent_for_too_long_is_closed_as_crashed_by_the_next() -> None:
-    crashed = lease.take("api", WHOLE)
+def test_a_run_without_a_heartbeat_is_closed_as_crashed_by_the_next_run() -> None:
+    crashed = lease.acquire("api", WHOLE)
     silence(crashed)
 
     update = sync(compute(wire_sku())).update
 
     crashed.refresh_from_db()
     assert (crashed.status, crashed.completed_at) == (PricingUpdate.Status.FAILED, None)
-    assert "killed or crashed" in (crashed.error_message or "")
+    assert "Crashed or was killed" in (crashed.error_message or "")
     assert update.status == PricingUpdate.Status.COMPLETED
 
 
-def test_a_run_that_never_showed_life_is_closed_too() -> None:
-    crashed = lease.take("api", WHOLE)
+def test_a_run_that_never_sent_a_heartbeat_is_closed_too() -> None:
+    crashed = lease.acquire("api", WHOLE)
     PricingUpdate.objects.update(heartbeat_at=None, started_at=timezone.now() - 2 * LEASE)
 
-    lease.take("api", WHOLE)
+    lease.acquire("api", WHOLE)
 
     crashed.refresh_from_db()
     assert crashed.status == PricingUpdate.Status.FAILED
 
 
-def test_a_run_that_shows_life_keeps_its_lease() -> None:
-    update = lease.take("api", WHOLE)
+def test_a_heartbeat_keeps_the_lease() -> None:
+    update = lease.acquire("api", WHOLE)
     silence(update)
 
-    lease.beat(update)
+    lease.renew(update)
 
     with pytest.raises(SyncRefusedError):
-        lease.take("api", WHOLE)
+        lease.acquire("api", WHOLE)
 
 
-def test_a_run_whose_place_was_taken_writes_no_more() -> None:
-    update = lease.take("api", WHOLE)
+def test_a_run_that_lost_its_lease_cannot_write() -> None:
+    update = lease.acquire("api", WHOLE)
     silence(update)
-    lease.take("api", WHOLE)
+    lease.acquire("api", WHOLE)
 
     with pytest.raises(LeaseLostError):
-        lease.beat(update)
+        lease.renew(update)
     with pytest.raises(LeaseLostError):
         lease.finish(update, PricingUpdate.Status.COMPLETED)
 
@@ -89,12 +89,12 @@ def test_a_run_whose_place_was_taken_writes_no_more() -> None:
     assert update.status == PricingUpdate.Status.FAILED
 
 
-def test_a_sync_that_was_overtaken_while_it_slept_stops_before_its_next_write() -> None:
+def test_a_sync_that_lost_its_lease_while_asleep_stops_before_its_next_write() -> None:
     class Sleepy(WireSource):
         def skus(self, service_id: str) -> Iterator[SkuRecord]:
             if service_id == STORAGE:
                 silence(PricingUpdate.objects.get())
-                lease.take("api", WHOLE)
+                lease.acquire("api", WHOLE)
             return super().skus(service_id)
 
     with pytest.raises(LeaseLostError):
@@ -104,17 +104,17 @@ def test_a_sync_that_was_overtaken_while_it_slept_stops_before_its_next_write() 
     assert PricingUpdate.objects.filter(status=PricingUpdate.Status.RUNNING).count() == 1
 
 
-def test_what_a_crashed_run_had_counted_stays_readable() -> None:
-    update = lease.take("api", WHOLE)
+def test_a_heartbeat_saves_the_counts_so_far() -> None:
+    update = lease.acquire("api", WHOLE)
     update.skus_changed = 7
 
-    lease.beat(update)
+    lease.renew(update)
 
     assert PricingUpdate.objects.get().skus_changed == 7
 
 
-def test_a_sync_shows_life_while_it_reads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lease, "BEAT_SECONDS", 0)
+def test_a_sync_sends_heartbeats_while_it_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease, "HEARTBEAT_SECONDS", 0)
     seen = []
 
     class Watched(WireSource):
@@ -139,14 +139,14 @@ def _interruptible() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_interruptible")
-@pytest.mark.parametrize("step", ["_close_crashed", "beat", "finish"])
-def test_a_run_that_is_interrupted_in_the_database_is_not_left_running(
+@pytest.mark.parametrize("step", ["_close_crashed", "renew", "finish"])
+def test_a_run_interrupted_during_a_database_operation_does_not_stay_running(
     monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     original = getattr(lease, step)
 
     def interrupted(*args: Any) -> None:
-        with signals.held():
+        with signals.deferred_interrupts():
             signal.raise_signal(signal.SIGTERM)
             original(*args)
 
@@ -161,9 +161,9 @@ def test_a_run_that_is_interrupted_in_the_database_is_not_left_running(
     assert Sku.objects.count() == (0 if step == "_close_crashed" else 1)
 
 
-def test_parts_of_the_same_whole_run_side_by_side() -> None:
+def test_tasks_of_one_job_run_side_by_side() -> None:
     for index in range(4):
-        lease.take("api", Task(index, 4))
+        lease.acquire("api", Task(index, 4))
 
     assert PricingUpdate.objects.filter(status=PricingUpdate.Status.RUNNING).count() == 4
 
@@ -177,14 +177,14 @@ def test_parts_of_the_same_whole_run_side_by_side() -> None:
         (WHOLE, Task(3, 4)),
     ],
 )
-def test_parts_that_may_share_a_service_do_not_run_side_by_side(first: Task, second: Task) -> None:
-    lease.take("api", first)
+def test_tasks_that_may_share_a_service_do_not_run_side_by_side(first: Task, second: Task) -> None:
+    lease.acquire("api", first)
 
     with pytest.raises(SyncRefusedError):
-        lease.take("api", second)
+        lease.acquire("api", second)
 
 
-def test_each_service_belongs_to_one_part() -> None:
+def test_each_service_belongs_to_exactly_one_task() -> None:
     services = [f"{number:04X}-0000-0000" for number in range(1000)]
 
     parts = [[service for service in services if Task(index, 3).includes(service)] for index in range(3)]

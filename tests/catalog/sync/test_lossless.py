@@ -1,4 +1,4 @@
-"""Wire JSON to records to tables and back to wire JSON: nothing may be lost on the way."""
+"""API JSON to records to tables and back to JSON: nothing may be lost on the way."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.catalog.wire import COMPUTE, Wire, compute, wire_price, wire_sku
 
 pytestmark = pytest.mark.django_db
 
-# SQLite's JSON functions end a text at NUL, which no name holds.
+# SQLite's JSON functions cut text at NUL, which names do not contain.
 text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 json_values = st.recursive(
     st.none()
@@ -58,7 +58,7 @@ def skus(draw: st.DrawFn) -> Wire:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(wire=skus())
-def test_whatever_google_may_send_reads_back_as_it_was(wire: Wire) -> None:
+def test_any_sku_that_google_may_send_reads_back_unchanged(wire: Wire) -> None:
     Service.objects.all().delete()
 
     sync(compute(wire))
@@ -99,7 +99,7 @@ def test_every_service_of_the_real_catalog_reads_back_as_google_sent_it(real_cat
     assert stored == sorted(sent, key=lambda service: service["serviceId"])
 
 
-def test_a_sku_with_a_sign_outside_the_basic_plane_reads_back_as_it_was() -> None:
+def test_a_sku_with_a_character_outside_the_basic_plane_reads_back_unchanged() -> None:
     wire = wire_sku("A", description="🚀 N2 Core in São Paulo")
 
     sync(compute(wire))

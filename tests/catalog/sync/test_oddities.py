@@ -1,4 +1,4 @@
-"""Price lists that say what no price list should, and what the sync makes of them."""
+"""Odd price lists, and how the sync handles them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_a_sku_without_a_price_has_no_price_row() -> None:
 
 
 @pytest.mark.parametrize("order", [(COMPUTE, STORAGE), (STORAGE, COMPUTE)])
-def test_a_sku_that_moves_to_another_service_stays_one_sku(order: tuple[str, str]) -> None:
+def test_a_sku_that_moves_to_another_service_is_not_duplicated(order: tuple[str, str]) -> None:
     sync(WireSource({COMPUTE: [priced(1, "A"), priced(1, "B")], STORAGE: [priced(1, "C")]}))
     lists = {COMPUTE: [priced(1, "A")], STORAGE: [priced(1, "C"), priced(1, "B")]}
 
@@ -36,7 +36,7 @@ def test_a_sku_that_moves_to_another_service_stays_one_sku(order: tuple[str, str
     assert nanos_of("B") == [1]
 
 
-def test_a_service_that_fails_keeps_what_it_had_and_the_rest_goes_on() -> None:
+def test_a_service_that_fails_keeps_its_prices_and_the_others_go_on() -> None:
     sync(WireSource({COMPUTE: [priced(1, "A")], STORAGE: [priced(1, "B")]}))
 
     result = sync(WireSource({COMPUTE: SourceError("403 no."), STORAGE: [priced(2, "B")]}))
@@ -58,7 +58,7 @@ def test_one_sku_that_cannot_be_read_fails_its_service() -> None:
     assert set(Sku.objects.values_list("pk", flat=True)) == {"B"}
 
 
-def test_a_price_that_google_takes_back_is_quoted_no_longer() -> None:
+def test_a_withdrawn_price_is_no_longer_quoted() -> None:
     sync(compute(priced(1)))
     before = datetime.now(UTC)
 
@@ -76,14 +76,14 @@ def test_a_price_that_google_takes_back_is_quoted_no_longer() -> None:
     assert then.tiers[0].price_nanos == 1
 
 
-def test_a_negative_price_is_kept_as_it_is() -> None:
+def test_a_negative_price_is_stored_unchanged() -> None:
     sync(compute(wire_sku("A", wire_price(wire_rate("-1", -500_000_000)))))
 
     tier = PricingTier.objects.get()
     assert (tier.price_units, tier.price_nanos) == ("-1", -500_000_000)
 
 
-def test_a_sku_priced_in_another_currency_is_counted_and_left_as_it_was() -> None:
+def test_a_sku_priced_in_another_currency_is_counted_and_left_unchanged() -> None:
     sync(compute(priced(1, "A"), priced(1, "B")))
     euros = wire_sku("A", wire_price(wire_rate(nanos=7, currency="EUR")))
 
@@ -95,7 +95,7 @@ def test_a_sku_priced_in_another_currency_is_counted_and_left_as_it_was() -> Non
     assert last_update().skus_synced == 1
 
 
-def test_of_a_sku_that_a_list_repeats_the_first_entry_counts() -> None:
+def test_the_first_entry_of_a_repeated_sku_counts() -> None:
     sync(compute(priced(1), priced(2)))
     assert nanos_of("A") == [1]
     assert (last_update().skus_synced, last_update().pricing_records_synced) == (1, 1)
@@ -103,7 +103,7 @@ def test_of_a_sku_that_a_list_repeats_the_first_entry_counts() -> None:
     assert written_tables(compute(priced(1), priced(2))).keys() == {"pricing_updates"}
 
 
-def test_a_price_for_the_future_is_kept_and_the_present_one_goes_on() -> None:
+def test_a_future_price_is_stored_and_the_current_one_stays_in_effect() -> None:
     sync(compute(priced(1)))
     announced = wire_price(wire_rate(nanos=2), effective="2999-01-01T00:00:00Z")
 
@@ -125,7 +125,7 @@ def test_tiers_out_of_order_are_the_same_price_as_in_order() -> None:
     assert list(PricingTier.objects.values_list("price_nanos", flat=True)) == [3, 2, 1]
 
 
-def test_fields_that_google_adds_are_kept_and_noticed_when_they_change() -> None:
+def test_fields_that_google_adds_are_stored_and_compared() -> None:
     sync(compute(priced(1, category={"resourceFamily": "Compute", "carbon": "low"})))
 
     update = sync(compute(priced(1, category={"resourceFamily": "Compute", "carbon": "lower"}))).update
@@ -134,13 +134,13 @@ def test_fields_that_google_adds_are_kept_and_noticed_when_they_change() -> None
     assert update.skus_changed == 1
 
 
-def test_two_skus_of_the_same_name_are_two() -> None:
+def test_two_skus_with_the_same_name_stay_separate() -> None:
     sync(compute(priced(1, "A"), priced(2, "B")))
 
     assert Sku.objects.filter(display_name="N2 Instance Core running in Frankfurt").count() == 2
 
 
-def test_services_of_the_same_name_are_two() -> None:
+def test_two_services_with_the_same_name_stay_separate() -> None:
     source = WireSource({COMPUTE: [priced(1, "A")], STORAGE: [priced(1, "B")]})
     source.names = dict.fromkeys((COMPUTE, STORAGE), "Engine")
 
@@ -158,7 +158,7 @@ def test_a_sku_listed_by_two_services_belongs_to_the_first_and_is_written_once()
     assert written_tables(source).keys() == {"pricing_updates"}
 
 
-def test_a_price_that_is_back_within_the_hour_is_quoted_although_its_time_is_older() -> None:
+def test_a_price_that_returns_within_the_hour_is_quoted_despite_its_older_time() -> None:
     price = wire_price(wire_rate(nanos=1), effective="2026-01-01T00:00:00Z")
     for prices in ([price], [], [price]):
         sync(compute(wire_sku("A", pricingInfo=prices)))
@@ -168,7 +168,7 @@ def test_a_price_that_is_back_within_the_hour_is_quoted_although_its_time_is_old
     assert quoted.tiers[0].price_nanos == 1
 
 
-def test_a_service_that_breaks_off_after_much_was_read_leaves_nothing_behind(
+def test_a_service_that_fails_halfway_leaves_nothing_behind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("catalog.sync.writer.CHUNK", 2)
@@ -182,7 +182,7 @@ def test_a_service_that_breaks_off_after_much_was_read_leaves_nothing_behind(
     assert not StagedRows.objects.exists()
 
 
-def test_a_service_larger_than_a_chunk_is_written_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_larger_than_a_chunk_is_written_completely(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("catalog.sync.writer.CHUNK", 2)
     tiers = [wire_rate(nanos=1), wire_rate(nanos=2, start=5)]
 
@@ -195,7 +195,7 @@ def test_a_service_larger_than_a_chunk_is_written_whole(monkeypatch: pytest.Monk
     assert not StagedRows.objects.exists()
 
 
-def test_what_a_killed_run_left_on_the_stage_is_swept_away() -> None:
+def test_staged_rows_of_a_killed_run_are_deleted() -> None:
     StagedRows.objects.create(update=make_update(status="failed"), kind="skus", rows="[]")
 
     sync(compute(priced(1)))

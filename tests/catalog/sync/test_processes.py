@@ -45,7 +45,7 @@ def rows(database: Path, sql: str) -> list[tuple[object, ...]]:
 
 @contextmanager
 def held_up_sync(folder: Path, database: Path) -> Iterator[subprocess.Popen[str]]:
-    """A run that has written the first service and waits for the second."""
+    """A run that has written the first service and is waiting for the second."""
     with start_sync(folder, f"file:{database}") as process:
         try:
             wait_until(lambda: bool(rows(database, "SELECT sku_id FROM skus")))
@@ -55,7 +55,7 @@ def held_up_sync(folder: Path, database: Path) -> Iterator[subprocess.Popen[str]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_run_which_says_so_and_keeps_what_it_wrote(
+def test_a_signal_ends_the_run_with_a_message_and_keeps_the_finished_services(
     folder: Path, database: Path, number: signal.Signals
 ) -> None:
     with held_up_sync(folder, database) as process:
@@ -63,14 +63,14 @@ def test_a_signal_ends_the_run_which_says_so_and_keeps_what_it_wrote(
         output, _ = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == 1
-    assert "Stopped. What was written stands" in output
+    assert "Stopped. Finished services are kept." in output
     assert rows(database, "SELECT status, error_message, completed_at FROM pricing_updates") == [
         ("failed", "Interrupted.", None)
     ]
     assert rows(database, "SELECT sku_id FROM skus") == [("A",)]
 
 
-def test_two_runs_do_not_overlap_and_a_killed_one_makes_way_in_time(folder: Path, database: Path) -> None:
+def test_two_runs_do_not_overlap_and_the_lease_of_a_killed_one_expires(folder: Path, database: Path) -> None:
     with held_up_sync(folder, database) as first:
         with start_sync(folder, f"file:{database}") as second:
             output, _ = second.communicate(timeout=PATIENCE)
@@ -89,7 +89,7 @@ def test_two_runs_do_not_overlap_and_a_killed_one_makes_way_in_time(folder: Path
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_of_many_runs_that_start_together_one_has_the_lease(folder: Path, tmp_path: Path, kind: str) -> None:
+def test_one_of_many_runs_that_start_together_gets_the_lease(folder: Path, tmp_path: Path, kind: str) -> None:
     with open_database(kind, tmp_path) as shared, syncs(shared.url) as runs:
         pids = [runs.start(folder) for _ in range(8)]
         wait_until(lambda: sum(map(runs.is_running, pids)) == 1)

@@ -57,7 +57,7 @@ def test_a_first_sync_fills_all_tables() -> None:
     ]
 
 
-def test_a_run_leaves_an_account_of_what_it_did() -> None:
+def test_a_run_records_its_counts() -> None:
     sync(compute(priced(1, "A"), priced(1, "B")))
 
     sync(WireSource({COMPUTE: [priced(2, "A"), priced(1, "C")], STORAGE: []}))
@@ -73,9 +73,11 @@ def test_a_run_leaves_an_account_of_what_it_did() -> None:
     assert update.error_message is None
 
 
-def test_a_service_that_takes_several_statements_is_written_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_moved_in_several_statements_is_written_completely(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("catalog.sync.writer.CHUNK", 2)
-    monkeypatch.setattr("catalog.sync.staging.ROWS_A_STATEMENT", 4)
+    monkeypatch.setattr("catalog.sync.staging.ROWS_PER_STATEMENT", 4)
     names = "ABCDEFG"
 
     sync(compute(*(priced(nanos, name) for nanos, name in enumerate(names, 1))))
@@ -86,14 +88,14 @@ def test_a_service_that_takes_several_statements_is_written_whole(monkeypatch: p
     }
 
 
-def test_an_unchanged_list_writes_nothing_but_the_runs_own_row() -> None:
+def test_an_unchanged_list_writes_only_the_runs_own_row() -> None:
     source = WireSource({COMPUTE: [priced(1, "A"), priced(1, "B")], STORAGE: [priced(1, "C")]})
     sync(source)
 
     assert written_tables(source).keys() == {"pricing_updates"}
 
 
-def test_a_service_without_skus_costs_no_query() -> None:
+def test_a_service_without_skus_takes_no_query() -> None:
     empty = {f"0000-0000-{number:04}": list[Wire]() for number in range(50)}
     sync(WireSource({COMPUTE: [priced(1)], **empty}))
 
@@ -103,7 +105,7 @@ def test_a_service_without_skus_costs_no_query() -> None:
     assert len(queries) < 15
 
 
-def test_a_price_that_only_moved_its_effective_time_writes_nothing() -> None:
+def test_a_price_with_only_a_new_effective_time_writes_nothing() -> None:
     sync(compute(wire_sku("A", wire_price(effective="2025-01-01T00:00:00Z"))))
 
     written = written_tables(compute(wire_sku("A", wire_price(effective="2025-01-02T11:00:00Z"))))
@@ -111,7 +113,7 @@ def test_a_price_that_only_moved_its_effective_time_writes_nothing() -> None:
     assert written.keys() == {"pricing_updates"}
 
 
-def test_a_price_that_changes_and_changes_back_is_three_rows_of_history() -> None:
+def test_a_price_that_changes_and_changes_back_has_three_rows() -> None:
     for nanos in (1, 2, 1):
         sync(compute(priced(nanos, "A"), priced(9, "B")))
 
@@ -129,7 +131,7 @@ def test_a_new_name_is_written_without_a_new_price_row() -> None:
     assert nanos_of("A") == [1]
 
 
-def test_a_service_that_was_renamed_is_renamed() -> None:
+def test_a_renamed_service_is_renamed_in_the_tables() -> None:
     sync(compute(priced(1)))
     source = compute(priced(1))
     source.names[COMPUTE] = "Engines 🚀"
@@ -139,7 +141,7 @@ def test_a_service_that_was_renamed_is_renamed() -> None:
     assert Service.objects.get().display_name == "Engines 🚀"
 
 
-def test_a_timeline_of_prices_is_kept_in_order_and_continued_where_it_stood() -> None:
+def test_a_timeline_of_prices_is_stored_in_order_and_continued() -> None:
     first, second, third = (wire_price(wire_rate(nanos=nanos)) for nanos in (1, 2, 3))
     sync(compute(wire_sku("A", first, first, second)))
     assert nanos_of("A") == [1, 2]
@@ -149,7 +151,7 @@ def test_a_timeline_of_prices_is_kept_in_order_and_continued_where_it_stood() ->
     assert nanos_of("A") == [1, 2, 3]
 
 
-def test_a_sku_that_is_listed_no_more_is_retired_and_comes_back_with_its_history() -> None:
+def test_a_sku_that_is_no_longer_listed_is_retired_and_comes_back_with_its_history() -> None:
     both = compute(priced(1, "A"), priced(1, "B"))
     sync(both)
 
@@ -174,14 +176,14 @@ def test_an_empty_list_retires_nothing() -> None:
 def test_the_sample_does_not_replace_a_real_price_list() -> None:
     sync(compute(priced(1)))
 
-    with pytest.raises(SyncRefusedError, match="holds a real price list"):
+    with pytest.raises(SyncRefusedError, match="contains a real price list"):
         sync(SampleSource())
 
     assert Sku.objects.offered().count() == 1
     assert PricingUpdate.objects.count() == 1
 
 
-def test_nothing_of_the_sample_survives_a_real_price_list() -> None:
+def test_a_real_price_list_removes_the_whole_sample() -> None:
     sync(SampleSource())
     sync(SampleSource())
     sample_sku = Sku.objects.filter(service_id=COMPUTE).values_list("pk", flat=True)[0]
@@ -194,7 +196,7 @@ def test_nothing_of_the_sample_survives_a_real_price_list() -> None:
 
 
 @pytest.mark.parametrize("failure", [SourceError("503 out of order."), KeyboardInterrupt()])
-def test_a_real_price_list_that_fails_leaves_the_sample_in_place(failure: BaseException) -> None:
+def test_a_failed_real_price_list_leaves_the_sample_in_place(failure: BaseException) -> None:
     sync(SampleSource())
     prices = PricingInfo.objects.count()
 
@@ -205,7 +207,7 @@ def test_a_real_price_list_that_fails_leaves_the_sample_in_place(failure: BaseEx
 
 
 @pytest.mark.parametrize("skus", [[], SourceError("503 out of order.")])
-def test_a_source_that_gives_nothing_changes_nothing_and_fails(skus: Any) -> None:
+def test_an_empty_or_unreadable_source_fails_and_changes_nothing(skus: Any) -> None:
     sync(compute(priced(1)))
 
     with pytest.raises(SourceError, match="The price list cannot be used"):
@@ -217,7 +219,7 @@ def test_a_source_that_gives_nothing_changes_nothing_and_fails(skus: Any) -> Non
     assert "The price list cannot be used" in (last_update().error_message or "")
 
 
-def test_a_write_that_fails_leaves_the_service_as_it_was() -> None:
+def test_a_failed_write_leaves_the_service_unchanged() -> None:
     sync(compute(priced(1)))
     nameless = replace(parse_sku(priced(1, "B"), COMPUTE), display_name=None)  # type: ignore[arg-type]
 
@@ -229,7 +231,7 @@ def test_a_write_that_fails_leaves_the_service_as_it_was() -> None:
     assert "IntegrityError" in (last_update().error_message or "")
 
 
-def test_ctrl_c_marks_the_run_and_is_passed_on() -> None:
+def test_ctrl_c_marks_the_run_failed_and_is_raised() -> None:
     with pytest.raises(KeyboardInterrupt):
         sync(WireSource({COMPUTE: [priced(1, "A")], STORAGE: KeyboardInterrupt()}))
 

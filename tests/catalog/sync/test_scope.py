@@ -12,24 +12,24 @@ from tests.catalog.wire import COMPUTE, STORAGE, SkuList, WireSource, compute
 pytestmark = pytest.mark.django_db
 
 
-def test_a_part_of_the_services_is_synced_and_the_rest_stays_as_it_was() -> None:
+def test_only_the_services_in_scope_are_synced() -> None:
     sync(WireSource({COMPUTE: [priced(1, "A")], STORAGE: [priced(1, "B")]}))
-    news = WireSource({COMPUTE: [priced(2, "A")], STORAGE: [priced(2, "B")]})
+    changed = WireSource({COMPUTE: [priced(2, "A")], STORAGE: [priced(2, "B")]})
 
-    update = sync(news, Scope(service_ids=[STORAGE])).update
+    update = sync(changed, Scope(service_ids=[STORAGE])).update
 
     assert (nanos_of("A"), nanos_of("B")) == ([1], [1, 2])
     assert update.services_synced == 1
 
 
-def test_a_service_named_that_is_not_listed_is_an_error() -> None:
+def test_naming_an_unlisted_service_is_an_error() -> None:
     with pytest.raises(SourceError, match="has no service 0000-0000-0000"):
         sync(compute(priced(1)), Scope(service_ids=["0000-0000-0000"]))
 
     assert last_update().status == PricingUpdate.Status.FAILED
 
 
-def test_parallel_tasks_together_sync_what_one_run_would() -> None:
+def test_parallel_tasks_together_sync_every_service_once() -> None:
     services: dict[str, SkuList] = {
         f"{number:04}-0000-0000": [priced(1, f"SKU-{number}")] for number in range(20)
     }
@@ -41,7 +41,7 @@ def test_parallel_tasks_together_sync_what_one_run_would() -> None:
     assert sum(update.services_synced or 0 for update in updates) == 20
 
 
-def test_a_part_that_lists_nothing_is_no_failure_but_one_that_cannot_be_read_is() -> None:
+def test_an_empty_partial_list_completes_and_an_unreadable_one_fails() -> None:
     sync(WireSource({COMPUTE: [priced(1, "A")], STORAGE: []}), Scope(service_ids=[STORAGE]))
     assert last_update().status == PricingUpdate.Status.COMPLETED
 

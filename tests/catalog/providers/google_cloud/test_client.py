@@ -11,7 +11,13 @@ import pytest
 
 from catalog.errors import SourceError
 from catalog.models import Sku
-from catalog.providers.google_cloud.client import CONCURRENCY, PAGE_SIZE, PATIENCE, ApiSource, Patience
+from catalog.providers.google_cloud.client import (
+    CONCURRENCY,
+    DEFAULT_POLICY,
+    PAGE_SIZE,
+    ApiSource,
+    CallPolicy,
+)
 from catalog.providers.google_cloud.parse import parse_sku
 from catalog.sync.content_hash import sku_hash
 from catalog.sync.run import sync
@@ -19,12 +25,12 @@ from tests.catalog.wire import COMPUTE, STORAGE, wire_price, wire_rate, wire_ser
 from tests.harness.fake_billing import FakeBilling, client
 from tests.harness.tcp_proxy import TcpProxy
 
-# As patient as the real one with what it asks again, but quick.
-QUICK = Patience(
-    call_seconds=0.3, retry=PATIENCE.retry.with_delay(initial=0.01, maximum=0.05).with_timeout(0.3)
+# Retries like the real policy, but fast.
+QUICK = CallPolicy(
+    call_seconds=0.3, retry=DEFAULT_POLICY.retry.with_delay(initial=0.01, maximum=0.05).with_timeout(0.3)
 )
-# gRPC waits for about a second before it dials again.
-LASTING = Patience(call_seconds=5, retry=QUICK.retry.with_timeout(10))
+# gRPC waits about a second before it reconnects.
+LASTING = CallPolicy(call_seconds=5, retry=QUICK.retry.with_timeout(10))
 UNLIMITED = 60_000
 
 
@@ -75,7 +81,7 @@ def test_a_sku_reads_the_same_over_grpc_as_in_json(billing: FakeBilling, source:
 
 
 @pytest.mark.parametrize("code", [grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.UNAVAILABLE])
-def test_a_call_that_fails_in_passing_is_made_again(
+def test_a_transient_failure_is_retried(
     billing: FakeBilling, source: ApiSource, code: grpc.StatusCode
 ) -> None:
     billing.page_size = 2
@@ -85,9 +91,7 @@ def test_a_call_that_fails_in_passing_is_made_again(
     assert len(billing.calls) == 4
 
 
-def test_a_call_that_keeps_failing_is_given_up_and_may_be_retried_later(
-    billing: FakeBilling, source: ApiSource
-) -> None:
+def test_a_call_that_keeps_failing_ends_in_a_retryable_error(billing: FakeBilling, source: ApiSource) -> None:
     billing.failures["services"].extend([grpc.StatusCode.UNAVAILABLE] * 1000)
 
     with pytest.raises(SourceError, match="list of services cannot be read: 503 as the test") as caught:
@@ -97,7 +101,7 @@ def test_a_call_that_keeps_failing_is_given_up_and_may_be_retried_later(
 
 
 @pytest.mark.parametrize("code", [grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.NOT_FOUND])
-def test_a_refusal_is_not_asked_again(billing: FakeBilling, source: ApiSource, code: grpc.StatusCode) -> None:
+def test_a_refusal_is_not_retried(billing: FakeBilling, source: ApiSource, code: grpc.StatusCode) -> None:
     billing.failures[f"services/{COMPUTE}"].append(code)
 
     with pytest.raises(SourceError, match=f"Service {COMPUTE} cannot be read: 40[34]") as caught:
@@ -108,7 +112,7 @@ def test_a_refusal_is_not_asked_again(billing: FakeBilling, source: ApiSource, c
 
 
 @pytest.mark.django_db
-def test_a_sync_goes_on_past_a_service_that_this_key_may_not_see(
+def test_a_sync_goes_on_after_a_service_that_the_key_may_not_read(
     billing: FakeBilling, source: ApiSource
 ) -> None:
     billing.failures[f"services/{COMPUTE}"].append(grpc.StatusCode.PERMISSION_DENIED)
@@ -122,7 +126,7 @@ def test_a_sync_goes_on_past_a_service_that_this_key_may_not_see(
 
 
 @pytest.mark.django_db
-def test_a_list_that_breaks_off_midway_retires_nothing(billing: FakeBilling, source: ApiSource) -> None:
+def test_a_list_that_fails_halfway_retires_nothing(billing: FakeBilling, source: ApiSource) -> None:
     sync(source)
     billing.page_size = 1
     billing.failures[f"services/{COMPUTE} 1"].append(grpc.StatusCode.PERMISSION_DENIED)
@@ -133,7 +137,7 @@ def test_a_list_that_breaks_off_midway_retires_nothing(billing: FakeBilling, sou
     assert Sku.objects.offered().count() == 4
 
 
-def test_without_any_credentials_it_says_which_ones_would_do(
+def test_missing_credentials_are_reported_with_the_ways_to_provide_them(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS", raising=False)
@@ -147,9 +151,9 @@ def test_without_any_credentials_it_says_which_ones_would_do(
         pass
 
 
-def test_an_api_key_is_what_the_client_shows() -> None:
+def test_the_client_authenticates_with_the_api_key() -> None:
     with ApiSource.connect("made-up-key", UNLIMITED) as source:
-        credentials = source._client.transport._credentials  # noqa: SLF001  # it hides them, rightly
+        credentials = source._client.transport._credentials  # noqa: SLF001  # they are private
 
     assert credentials
     assert credentials.token == "made-up-key"
@@ -162,7 +166,7 @@ def test_an_empty_page_with_a_token_is_not_the_end(billing: FakeBilling, source:
     assert sku_ids(source) == ["A", "B", "C"]
 
 
-def test_no_more_requests_are_sent_than_the_budget_allows(billing: FakeBilling) -> None:
+def test_requests_stay_within_the_rate_limit(billing: FakeBilling) -> None:
     services = [f"0000-0000-{number:04}" for number in range(20)]
     billing.failures[f"services/{services[3]}"].append(grpc.StatusCode.UNAVAILABLE)
 
@@ -174,7 +178,7 @@ def test_no_more_requests_are_sent_than_the_budget_allows(billing: FakeBilling) 
     assert billing.times[-1] - billing.times[0] > 20 * 60 / 3000 * 0.9
 
 
-def test_lists_are_fetched_side_by_side_and_come_in_the_order_asked(
+def test_lists_are_fetched_concurrently_and_come_in_the_given_order(
     billing: FakeBilling, source: ApiSource
 ) -> None:
     services = [f"0000-0000-{number:04}" for number in range(CONCURRENCY)]
@@ -188,17 +192,20 @@ def test_lists_are_fetched_side_by_side_and_come_in_the_order_asked(
     ]
 
 
-def test_a_call_that_takes_too_long_is_made_again(billing: FakeBilling) -> None:
+def test_a_call_that_times_out_is_retried(billing: FakeBilling) -> None:
     billing.failures[f"services/{COMPUTE}"].append(lambda: time.sleep(0.4))
-    hasty = Patience(call_seconds=0.3, retry=LASTING.retry)
+    strict = CallPolicy(call_seconds=0.3, retry=LASTING.retry)
 
-    with billing.served() as address, ApiSource.open(partial(client, address), UNLIMITED, hasty) as source:
+    with (
+        billing.served() as address,
+        ApiSource.open(partial(client, address), UNLIMITED, strict) as source,
+    ):
         assert sku_ids(source) == ["A", "B", "C"]
 
     assert len(billing.calls) >= 2
 
 
-def test_a_connection_that_is_cut_in_the_middle_of_a_list_is_made_anew(billing: FakeBilling) -> None:
+def test_a_connection_lost_in_the_middle_of_a_list_is_reopened(billing: FakeBilling) -> None:
     billing.page_size = 1
     with billing.served() as address, TcpProxy(int(address.rpartition(":")[2])).running() as proxy:
         billing.failures[f"services/{COMPUTE} 1"].append(proxy.cut)

@@ -17,7 +17,7 @@ CPU = {"serviceDisplayName": "Compute Engine", "resourceFamily": "Compute", "res
         ("FlexStart", "flex start"),
     ],
 )
-def test_the_usage_type_is_put_in_words(usage_type: str, words: str) -> None:
+def test_the_usage_type_is_written_in_words(usage_type: str, words: str) -> None:
     sentence = describe(CPU | {"usageType": usage_type}, "hour", ["europe-west3"])
 
     assert sentence == f"Compute Engine CPU, {words}, per hour, Frankfurt (europe-west3)"
@@ -31,7 +31,7 @@ def test_a_group_in_camel_case_is_split_into_words() -> None:
     )
 
 
-def test_several_places_are_all_named_and_an_unknown_one_by_its_code() -> None:
+def test_all_places_are_named_and_an_unknown_one_by_its_code() -> None:
     sentence = describe(CPU, "", ["us-central1", "moon-north1", "southamerica-east1"])
 
     assert (
@@ -39,5 +39,5 @@ def test_several_places_are_all_named_and_an_unknown_one_by_its_code() -> None:
     )
 
 
-def test_what_is_not_known_is_left_out() -> None:
+def test_unknown_parts_are_left_out() -> None:
     assert describe({}, "", []) == ""

@@ -32,19 +32,19 @@ def test_a_service_without_a_file_has_no_sku(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_services_says_what_is_missing(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"holds no services\.json"):
+    with pytest.raises(SourceError, match=r"contains neither services\.json nor services\.json\.gz"):
         list(FolderSource(tmp_path).services())
 
 
 @pytest.mark.parametrize("service_id", ["../secret", "..", "a/b", "", "/etc/passwd", "A\n"])
-def test_an_id_leads_to_no_file_outside_of_the_folder(tmp_path: Path, service_id: str) -> None:
+def test_an_id_cannot_lead_to_a_file_outside_the_folder(tmp_path: Path, service_id: str) -> None:
     write(tmp_path / "secret.json", {"skus": [wire_sku()]})
 
-    with pytest.raises(SourceError, match="is not a service's id"):
+    with pytest.raises(SourceError, match="is not a service id"):
         list(FolderSource(tmp_path).skus(service_id))
 
 
-def test_the_first_page_alone_does_not_pass_for_the_list(tmp_path: Path) -> None:
+def test_an_incomplete_list_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "skus" / f"{COMPUTE}.json", {"skus": [wire_sku()], "nextPageToken": "more"})
 
     with pytest.raises(SourceError, match="is incomplete"):
@@ -52,7 +52,7 @@ def test_the_first_page_alone_does_not_pass_for_the_list(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("name", ["services.json", "services.json.gz"])
-def test_a_damaged_file_is_named(tmp_path: Path, name: str) -> None:
+def test_the_error_for_a_damaged_file_names_it(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"\x1f\x8b{")
 
     with pytest.raises(SourceError, match=r"services\.json cannot be read"):

@@ -10,7 +10,7 @@ from catalog.providers.google_cloud.months import LOS_ANGELES, months
 times = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
-def test_a_time_is_cut_at_midnight_in_los_angeles() -> None:
+def test_a_period_is_split_at_midnight_in_los_angeles() -> None:
     ranges = list(months(datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 4, 2, tzinfo=UTC)))
 
     assert ranges == [
@@ -22,7 +22,7 @@ def test_a_time_is_cut_at_midnight_in_los_angeles() -> None:
 
 
 @given(times, st.timedeltas(timedelta(0), timedelta(days=500)))
-def test_the_ranges_cover_the_time_without_gap_and_none_spans_two_months(
+def test_the_ranges_cover_the_period_without_gaps_and_each_is_within_one_month(
     since: datetime, span: timedelta
 ) -> None:
     ranges = list(months(since, since + span))

@@ -19,7 +19,7 @@ def test_a_service_is_read_with_its_business_entity() -> None:
     assert parse_service(wire_service()) == ServiceRecord(COMPUTE, "Compute Engine", "businessEntities/GCP")
 
 
-def test_a_sku_is_read_whole() -> None:
+def test_all_fields_of_a_sku_are_read() -> None:
     sku = parse_sku(wire_sku(), COMPUTE)
 
     assert (sku.sku_id, sku.service_id) == ("A07E-99DC-F4F3", COMPUTE)
@@ -52,7 +52,7 @@ def test_a_conversion_factor_is_read_without_a_float_error() -> None:
 
 
 @pytest.mark.parametrize("expression", [{}, {"baseUnitConversionFactor": 0}, {"usageUnit": None}])
-def test_a_unit_that_the_wire_leaves_out_counts_itself(expression: dict[str, Any]) -> None:
+def test_a_missing_unit_gets_the_defaults(expression: dict[str, Any]) -> None:
     [price] = parse_sku(wire_sku("A", {"pricingExpression": expression}), COMPUTE).pricing
 
     assert (price.usage_unit, price.base_unit) == ("", "")
@@ -72,7 +72,7 @@ def test_a_unit_that_the_wire_leaves_out_counts_itself(expression: dict[str, Any
         (None, (None, None, None)),
     ],
 )
-def test_an_aggregation_counts_one_interval_unless_it_says_otherwise(
+def test_the_count_of_an_aggregation_defaults_to_one_interval(
     wire: dict[str, Any] | None, aggregation: tuple[Any, ...]
 ) -> None:
     [price] = parse_sku(wire_sku("A", wire_price() | {"aggregationInfo": wire}), COMPUTE).pricing
@@ -89,7 +89,7 @@ def test_an_aggregation_counts_one_interval_unless_it_says_otherwise(
         {"displayQuantity": True},
     ],
 )
-def test_a_unit_that_is_not_certain_is_refused(fields: dict[str, Any]) -> None:
+def test_a_malformed_unit_is_refused(fields: dict[str, Any]) -> None:
     wire = wire_price()
     wire["pricingExpression"] |= fields
 
@@ -97,7 +97,7 @@ def test_a_unit_that_is_not_certain_is_refused(fields: dict[str, Any]) -> None:
         parse_sku(wire_sku("A", wire), COMPUTE)
 
 
-def test_numbers_that_the_wire_leaves_out_are_zero() -> None:
+def test_missing_numbers_are_zero() -> None:
     price = wire_price({"unitPrice": {"currencyCode": "USD"}})
 
     [tier] = parse_sku(wire_sku("A", price), COMPUTE).pricing[0].tiers
@@ -105,11 +105,11 @@ def test_numbers_that_the_wire_leaves_out_are_zero() -> None:
     assert tier == TierRecord(Decimal(0), "0", 0)
 
 
-def test_a_price_without_a_time_is_kept_without_one() -> None:
+def test_a_price_without_a_time_has_no_effective_time() -> None:
     assert parse_sku(wire_sku("A", wire_price(effective="")), COMPUTE).pricing[0].effective_time is None
 
 
-def test_a_sku_with_nothing_but_an_id_has_no_price_and_no_place() -> None:
+def test_a_sku_with_only_an_id_has_no_price_and_no_region() -> None:
     sku = parse_sku({"skuId": "A"}, COMPUTE)
 
     assert sku.pricing == ()
@@ -129,7 +129,7 @@ def test_fields_that_google_adds_later_are_kept() -> None:
     assert sku.pricing[0].aggregation == {"aggregationLevel": "ACCOUNT", "grace": 1}
 
 
-def test_tiers_out_of_order_are_sorted_by_where_they_start() -> None:
+def test_tiers_are_sorted_by_their_start() -> None:
     price = wire_price(wire_rate(start=1024), wire_rate(start=0), wire_rate(start=0.1))
 
     tiers = parse_sku(wire_sku("A", price), COMPUTE).pricing[0].tiers
@@ -157,7 +157,7 @@ def test_a_negative_rate_keeps_its_sign() -> None:
     assert (tier.units, tier.nanos) == ("-1", -500_000_000)
 
 
-def test_a_price_in_another_currency_says_so() -> None:
+def test_a_price_keeps_its_currency() -> None:
     [price] = parse_sku(wire_sku("A", wire_price(wire_rate(currency="EUR"))), COMPUTE).pricing
 
     assert price.currency_code == "EUR"
@@ -176,19 +176,19 @@ def test_a_price_in_another_currency_says_so() -> None:
         ["free"],
     ],
 )
-def test_a_price_that_is_not_certain_is_refused_with_the_sku_named(rates: list[Any]) -> None:
+def test_a_malformed_price_is_refused_with_the_id_of_its_sku(rates: list[Any]) -> None:
     with pytest.raises(ParseError, match="SKU A07E-99DC-F4F3 cannot be read"):
         parse_sku(wire_sku("A07E-99DC-F4F3", wire_price(*rates)), COMPUTE)
 
 
 @pytest.mark.parametrize("effective", ["yesterday", "2025-08-08T16:53:11"])
-def test_a_time_without_a_zone_or_meaning_is_refused(effective: str) -> None:
+def test_a_malformed_time_or_one_without_a_zone_is_refused(effective: str) -> None:
     with pytest.raises(ParseError, match=effective):
         parse_sku(wire_sku("A", wire_price(effective=effective)), COMPUTE)
 
 
 @pytest.mark.parametrize("wire", [{"description": "no id"}, {"skuId": 7}, "text", None])
-def test_an_entry_that_is_no_sku_is_refused(wire: Any) -> None:
+def test_an_entry_that_is_not_a_sku_is_refused(wire: Any) -> None:
     with pytest.raises(ParseError):
         parse_sku(wire, COMPUTE)
 
@@ -198,7 +198,7 @@ def test_a_service_without_a_name_is_refused_by_its_id() -> None:
         parse_service({"serviceId": COMPUTE})
 
 
-def test_every_sku_of_the_real_catalog_is_read_and_its_money_is_the_wires(real_catalog: Path) -> None:
+def test_the_prices_of_every_sku_of_the_real_catalog_are_read_exactly(real_catalog: Path) -> None:
     count = 0
     for path in (real_catalog / "skus").iterdir():
         for wire in json.loads(gzip.decompress(path.read_bytes()))["skus"]:

@@ -12,12 +12,12 @@ def test_the_members_of_a_multi_region_are_regions() -> None:
     assert members <= REGIONS.keys()
 
 
-def test_a_code_stands_for_one_place_only() -> None:
+def test_each_code_names_one_place() -> None:
     assert not REGIONS.keys() & MULTI_REGIONS.keys()
     assert len({region.place for region in REGIONS.values()}) == len(REGIONS)
 
 
-def test_every_place_of_the_real_catalog_has_a_name(real_catalog: Path) -> None:
+def test_every_region_of_the_real_catalog_has_a_name(real_catalog: Path) -> None:
     source = FolderSource(real_catalog)
 
     codes = {

@@ -23,7 +23,7 @@ def test_the_sample_is_small_and_every_sku_in_it_has_one_price() -> None:
     assert PATH.stat().st_size <= 60_000
 
 
-def test_the_sample_holds_what_people_ask_for_first() -> None:
+def test_the_sample_contains_the_skus_that_people_ask_for_first() -> None:
     skus = sample()
     groups = {(sku.resource_group, sku.usage_type) for sku in skus}
     regions = {region for sku in skus for region in sku.service_regions}
@@ -35,7 +35,7 @@ def test_the_sample_holds_what_people_ask_for_first() -> None:
     assert "22EB-AAE8-FBCD" in {sku.sku_id for sku in skus}
 
 
-def test_the_file_states_the_dates_of_its_facts() -> None:
+def test_the_file_states_the_dates_of_its_prices() -> None:
     catalog = json.loads(PATH.read_text(encoding="utf-8"))
     dates = sorted(
         price.effective_time.date().isoformat()
@@ -49,7 +49,7 @@ def test_the_file_states_the_dates_of_its_facts() -> None:
     assert catalog["newest"] in catalog["about"]
 
 
-def test_the_sample_is_the_real_catalogs_own_rows(real_catalog: Path) -> None:
+def test_the_sample_equals_the_same_skus_of_the_real_catalog(real_catalog: Path) -> None:
     source = FolderSource(real_catalog)
     ours = {sku.sku_id: sku for sku in sample()}
     services = {service.service_id: service for service in source.services()}
