@@ -82,7 +82,7 @@ class Checkout:
 
 
 def _clean_environment() -> dict[str, str]:
-    """This process's environment without the settings of the tests; coverage.py measures no other checkout."""
+    """This process's environment without the settings of the tests, and without coverage of a copy."""
     ours = {"DJANGO_SETTINGS_MODULE", "SECRET_KEY", "DATABASE_URL", "PUBLIC_URL", "DEBUG", "GOOGLE_API_KEY"}
     return {
         name: value
