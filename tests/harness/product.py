@@ -34,6 +34,11 @@ class Product:
     environment: dict[str, str]
     url: str
 
+    def unmeasured(self) -> Product:
+        """The same without coverage of its processes, for work that is not the subject of a test."""
+        kept = {name: value for name, value in self.environment.items() if not name.startswith("COVERAGE_")}
+        return Product(kept, self.url)
+
     def manage(self, *arguments: str) -> str:
         """What `manage.py` prints on stdout."""
         with self.start(*arguments, stderr=subprocess.PIPE) as process:
@@ -134,7 +139,7 @@ def copy_database(path: Path, source: str = "") -> None:
 
 
 def migrate_and_sync(database: str, source: str = "") -> None:
-    product = over(database)
+    product = over(database).unmeasured()
     product.manage("migrate", "--verbosity", "0")
     if source:
         product.manage("sync_catalog", "--source", source)

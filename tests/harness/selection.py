@@ -16,6 +16,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _leave_out(config, items, [item for item in items if item.get_closest_marker("slow")])
     if settings.ON_LIBSQL:
         _leave_out(config, items, [item for item in items if not _uses_database(item)])
+    for item in items:
+        # The real price list is much work, which coverage.py nearly doubles, and reaches no code of its own.
+        if "real_catalog" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.no_cover)
     # The longest files start servers and do without the suite's database: pytest-xdist hands them out first,
     # so that the short ones even out what the workers have left.
     items.sort(key=_uses_database)

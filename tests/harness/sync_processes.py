@@ -54,15 +54,10 @@ def syncs(database_url: str) -> Iterator[Syncs]:
     ends a sync at that moment leaves it locked, so that the sync waits for ever.
     """
     command = [sys.executable, "-m", "tests.harness.forking"]
-    unmeasured = {
-        name: value
-        for name, value in over(database_url).environment.items()
-        if not name.startswith("COVERAGE_")
-    }
     with subprocess.Popen(  # noqa: S603  # our own program
         command,
         cwd=ROOT,
-        env=unmeasured,
+        env=over(database_url).unmeasured().environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
