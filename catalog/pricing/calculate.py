@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
-from catalog.errors import InvalidArgumentError, NoPriceError, NotFoundError
+from catalog.errors import InvalidArgumentError, NoPriceError
 from catalog.pricing import list_prices
 from catalog.pricing.answers import CalculateAnswer, CostItem, CostSlice, Total, utc_text
 from catalog.pricing.decimals import EXACT, ROUNDED, exact_sum, plain
 from catalog.pricing.details import pricing
-from catalog.pricing.list_prices import Listing, Snapshot, look_up
-from catalog.pricing.sku_ids import nearest
+from catalog.pricing.list_prices import Snapshot, look_up
 from catalog.pricing.tiers import Slice, price_month
-from catalog.pricing.usage import Item, Line, normalize_items, parse_quantity, read_items
+from catalog.pricing.usage import Item, Line, check_quantity, normalize_items, parse_quantity, read_items
 
-__all__ = ["Item", "calculate", "parse_quantity"]
+__all__ = ["Item", "calculate", "check_quantity", "parse_quantity"]
 
 MAX_MONTHS = 120
 _CENT = Decimal("0.01")
@@ -51,7 +50,6 @@ def calculate(
     items = normalize_items(items)
     snapshot = snapshot or list_prices.snapshot()
     listings = look_up((item.sku_id for item in items), snapshot)
-    _check_found(items, listings)
     read = read_items(items, listings, snapshot.at)
     lines = [line for line in read if isinstance(line, Line)]
     not_priced = [line for line in read if not isinstance(line, Line)]
@@ -70,17 +68,6 @@ def calculate(
         },
         "assumptions": _assumptions(lines, months, is_capped=snapshot.is_capped),
     }
-
-
-def _check_found(items: Sequence[Item], listings: Mapping[str, Listing]) -> None:
-    unknown = list(dict.fromkeys(item.sku_id for item in items if item.sku_id not in listings))
-    if unknown:
-        found = nearest(unknown)
-        raise NotFoundError(
-            f"Not in the catalog: {', '.join(unknown)}.",
-            hint="Send a candidate's sku_id, or search for the SKU.",
-            candidates=[candidate for sku_id in unknown for candidate in found[sku_id]],
-        )
 
 
 def _price(lines: Sequence[Line]) -> list[list[Slice]]:

@@ -9,20 +9,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from catalog.errors import CatalogError, InvalidArgumentError, RegionMismatchError
+from catalog.errors import CatalogError, InvalidArgumentError, NotFoundError, RegionMismatchError, merge
 from catalog.models import Sku
 from catalog.places import read_place
 from catalog.pricing.answers import NotPriced
 from catalog.pricing.availability import GLOBAL, is_sold_in, same_name_in
 from catalog.pricing.decimals import plain
 from catalog.pricing.list_prices import Listing, ListPrice
-from catalog.pricing.sku_ids import normalize
+from catalog.pricing.sku_ids import nearest, normalize
 
 MAX_ITEMS = 100
 MAX_QUANTITY = Decimal("1e18")
 _MAX_DIGITS = 40
 _MAX_DECIMAL_PLACES = 30
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
+# Commas that only separate thousands. "1,024" alone is 1.024 in half of the world, so it is refused.
+_THOUSANDS = re.compile(r"\+?\d{1,3}(,\d{3}){2,}(\.\d*)?|\+?[1-9]\d{0,2},\d{3}\.\d*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def parse_quantity(text: str) -> Decimal:
     """Parse a quantity.
 
     Args:
-        text: a decimal number, such as "730", "0.5" or "1e6".
+        text: a decimal number, such as "730", "0.5", "1e6" or "5,000,000".
 
     Returns:
         The quantity, exactly as written.
@@ -59,12 +61,13 @@ def parse_quantity(text: str) -> Decimal:
     Raises:
         InvalidArgumentError: the text is not a number, or check_quantity refuses the number.
     """
-    if len(text) > _MAX_DIGITS or not _NUMBER.fullmatch(text):
+    number = text.replace(",", "") if _THOUSANDS.fullmatch(text) else text
+    if len(text) > _MAX_DIGITS or not _NUMBER.fullmatch(number):
         raise InvalidArgumentError(
             f"{text[:_MAX_DIGITS]!r} is not a quantity.",
             hint=f"Send a number or a decimal string of at most {_MAX_DIGITS} characters, such as 730.",
         )
-    return check_quantity(Decimal(text))
+    return check_quantity(Decimal(number))
 
 
 def check_quantity(quantity: Decimal) -> Decimal:
@@ -105,14 +108,40 @@ def read_items(
         For each item, its line, or the reason why it cannot be priced.
 
     Raises:
+        NotFoundError: a SKU is not in the catalog.
         RegionMismatchError: a SKU is not sold in its item's region.
         UnitMismatchError: an item's unit cannot be converted to its SKU's usage unit.
+
+        One error names all items at fault, with the code of the first.
     """
-    lines = []
+    lines: list[Line | NotPriced] = []
+    errors: list[CatalogError] = _not_found(items, listings)
     for position, item in enumerate(items):
-        with _prefix_errors(position, item):
-            lines.append(_read_item(item, listings[item.sku_id], at))
+        if item.sku_id not in listings:
+            continue
+        try:
+            with _prefix_errors(position, item):
+                lines.append(_read_item(item, listings[item.sku_id], at))
+        except CatalogError as error:
+            errors.append(error)
+    if errors:
+        raise merge(errors)
     return lines
+
+
+def _not_found(items: Sequence[Item], listings: Mapping[str, Listing]) -> list[CatalogError]:
+    """An error for the SKUs that are not in the catalog, or nothing."""
+    unknown = list(dict.fromkeys(item.sku_id for item in items if item.sku_id not in listings))
+    if not unknown:
+        return []
+    found = nearest(unknown)
+    return [
+        NotFoundError(
+            f"Not in the catalog: {', '.join(unknown)}.",
+            hint="Send a candidate's sku_id, or search for the SKU.",
+            candidates=[candidate for sku_id in unknown for candidate in found[sku_id]],
+        )
+    ]
 
 
 def normalize_items(items: Sequence[Item]) -> list[Item]:

@@ -7,7 +7,13 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.errors import InvalidArgumentError, NoPriceError, NotFoundError, RegionMismatchError
+from catalog.errors import (
+    InvalidArgumentError,
+    NoPriceError,
+    NotFoundError,
+    RegionMismatchError,
+    UnitMismatchError,
+)
 from catalog.models import Sku
 from catalog.pricing.calculate import Item, calculate
 from catalog.pricing.list_prices import snapshot
@@ -247,6 +253,48 @@ def test_an_unknown_sku_is_refused_with_the_closest_ids() -> None:
         calculate([Item("22eb-aae8-fbce", Decimal(1))])
 
     assert [candidate["sku_id"] for candidate in caught.value.candidates] == [EGRESS]
+
+
+def test_all_items_at_fault_are_named_at_once_with_the_code_and_candidates_of_the_first() -> None:
+    add_n2(make_service())
+    add_egress()
+    american, german = N2_REGIONS["us-central1"][1], N2_REGIONS["europe-west3"][1]
+
+    with pytest.raises(RegionMismatchError) as caught:
+        calculate([
+            Item(american, Decimal(730), region="europe-west3"),
+            Item(EGRESS, Decimal(1)),
+            Item(EGRESS, Decimal(1), "hours", label="downloads"),
+            Item(american, Decimal(730), region="europe-west3"),
+        ])  # fmt: skip
+
+    message = caught.value.message
+    assert [
+        name for name in ("items[0]: ", "items[1]", "items[2] (downloads): ", "items[3]: ") if name in message
+    ] == [
+        "items[0]: ",
+        "items[2] (downloads): ",
+        "items[3]: ",
+    ]
+    assert [candidate["sku_id"] for candidate in caught.value.candidates] == [german]
+    assert "same product in europe-west3" in caught.value.hint
+    assert "in one of the candidates" in caught.value.hint
+
+
+def test_unknown_skus_are_named_with_the_other_items_at_fault() -> None:
+    add_egress()
+
+    with pytest.raises(NotFoundError, match=r"Not in the catalog: 22EB-AAE8-FBCE\. items\[1\]: 'hours'"):
+        calculate([Item("22EB-AAE8-FBCE", Decimal(1)), Item(EGRESS, Decimal(1), "hours")])
+
+
+def test_an_error_of_a_hundred_items_names_twenty() -> None:
+    add_egress()
+
+    with pytest.raises(UnitMismatchError, match=r"items\[19\]: [^[]* And 80 more errors\.$") as caught:
+        calculate([Item(EGRESS, Decimal(1), "hours")] * 100)
+
+    assert caught.value.candidates[0] == "GiBy"
 
 
 def test_a_wrong_region_is_refused_with_the_sku_of_that_region() -> None:

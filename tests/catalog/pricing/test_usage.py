@@ -22,6 +22,9 @@ from tests.catalog.factories import make_price, make_sku
         ("1e-07", "0.0000001"),
         ("1e-30", "0.000000000000000000000000000001"),
         ("-0", "0"),
+        ("5,000,000", "5000000"),
+        ("12,345,678.25", "12345678.25"),
+        ("1,024.5", "1024.5"),
     ],
 )
 def test_numbers_in_digits_are_read_exactly(text: str, quantity: str) -> None:
@@ -36,6 +39,11 @@ def test_numbers_in_digits_are_read_exactly(text: str, quantity: str) -> None:
         "NaN",
         "inf",
         "1,024",
+        "0,024.5",
+        "1,0240,000",
+        "5,000,00",
+        "1.024,5",
+        ",000,000",
         "1_000",
         "1e19",
         "1e-31",
