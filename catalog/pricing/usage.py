@@ -183,8 +183,10 @@ def _read_item(item: Item, listing: Listing, at: datetime) -> Line | NotPriced:
             "reason": "no_price",
             "message": _no_price_message(listing, at),
         }
-    quantity = price.usage_unit.base_quantity(item.quantity, item.unit)
-    if note := price.usage_unit.conversion_note(item.unit):
+    unit = replace(price.usage_unit, sku_name=listing.sku.display_name)
+    quantity = unit.base_quantity(item.quantity, item.unit)
+    note = unit.conversion_note(item.unit) if item.unit else unit.hours_note(item.quantity)
+    if note:
         notes.append(note)
     if listing.sku.retired_at is not None and listing.sku.retired_at <= at:
         notes.append(

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from catalog.models import Sku
 from tests.catalog.factories import make_service, make_update
-from tests.catalog.pricing.known_skus import EGRESS, add_egress, add_n2
+from tests.catalog.pricing.known_skus import ACCOUNT_MONTHLY, EGRESS, GLOBAL, add_egress, add_n2, add_sku
 from tools import registry
 
 pytestmark = pytest.mark.django_db
@@ -59,3 +60,122 @@ def test_details_leaves_out_null_and_an_empty_time() -> None:
 
     assert [sku["sku_id"] for sku in answer["skus"]] == [EGRESS]
     assert answer["skus"][0]["history"] is None
+
+
+def calculate(sku: Sku, quantity: str, unit: str | None = None, region: str | None = None) -> dict[str, Any]:
+    item = {"sku_id": sku.sku_id, "quantity": quantity, "unit": unit, "region": region}
+    return call("calculate", items=[item])
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "amount"),
+    [("150", "GiB", "3.9"), ("150", "GiB/month", "3.9"), ("150", "GiBy.mo", "3.9"), ("1", "TiB", "26.624")],
+)
+def test_storage_without_a_time_is_kept_for_the_month(quantity: str, unit: str, amount: str) -> None:
+    storage = add_sku(
+        "EC40-8747-D6FF",
+        "Standard Storage Europe Multi-region",
+        "GiBy.mo",
+        [(0, "0", 26_000_000)],
+        regions=["europe"],
+    )
+
+    assert calculate(storage, quantity, unit)["total"]["amount"] == amount
+
+
+def test_a_disk_without_a_time_gets_its_free_allowance_and_a_note() -> None:
+    disk = add_sku(
+        "D973-5D65-BAB2",
+        "Storage PD Capacity",
+        "GiBy.mo",
+        [(0, "0", 0), (30, "0", 40_000_000)],
+        regions=GLOBAL,
+        price=ACCOUNT_MONTHLY,
+    )
+
+    answer = calculate(disk, "500", "GiB")
+
+    assert answer["total"]["amount"] == "18.8"
+    assert answer["items"][0]["notes"] == ["The quantity is kept for the whole month: 1 GiB is 1 GiBy.mo."]
+
+
+def test_provisioned_iops_are_priced_by_the_month() -> None:
+    iops = add_sku(
+        "1601-37B5-6BD1",
+        "Hyperdisk Extreme IOPS in Iowa",
+        "mo",
+        [(0, "0", 32_000_000)],
+        regions=["us-central1"],
+    )
+
+    assert calculate(iops, "350000", "IOPS")["total"]["amount"] == "11200"
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit"), [("4", "10k operations"), ("4", "10,000 operations"), ("40,000.0", None)]
+)
+def test_operations_are_counted_in_the_unit_of_the_price_page(quantity: str, unit: str | None) -> None:
+    operations = add_sku(
+        "9ADA-9AED-1B24",
+        "Multi-Region Standard Class A Operations",
+        "count",
+        [(0, "0", 5000)],
+        regions=GLOBAL,
+    )
+
+    assert calculate(operations, quantity, unit)["total"]["amount"] == "0.2"
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit"),
+    [("1", "million tokens"), ("1000000", "tokens"), ("1", "M tokens"), ("1,000,000", None)],
+)
+def test_tokens_are_counted(quantity: str, unit: str | None) -> None:
+    tokens = add_sku(
+        "EE00-0000-0014", "Gemini 2.5 Pro Text Input - Predictions", "count", [(0, "0", 1250)], regions=GLOBAL
+    )
+
+    assert calculate(tokens, quantity, unit)["total"]["amount"] == "1.25"
+
+
+def test_reads_are_counted_with_a_daily_allowance() -> None:
+    reads = add_sku(
+        "EE00-0000-0022",
+        "Cloud Firestore Read Ops",
+        "count",
+        [(0, "0", 0), (50_000, "0", 600)],
+        regions=["us"],
+        price={"aggregation_level": "PROJECT", "aggregation_interval": "DAILY", "aggregation_count": 1},
+    )
+
+    # 3,000,000 less 50,000 on each of 730/24 days.
+    assert calculate(reads, "3000000", "reads")["total"]["amount"] == "0.8875"
+
+
+ALLOWANCES = {
+    # SKU id: (name, unit, [(start, nanos)])
+    "EE00-0000-000B": ("Secret access operations", "count", [(0, 0), (10_000, 3000)]),
+    "EE00-0000-000A": ("Secret version replica storage", "mo", [(0, 0), (6, 60_000_000)]),
+    "66A2-68EA-56BE": ("Static Ip Charge", "h", [(0, 0), (1, 10_000_000)]),
+    "0DD0-0000-0003": ("C4D Instance Ram in Netherlands", "GBy.h", [(0, 3_850_000)]),
+}
+
+
+@pytest.mark.parametrize(
+    ("sku_id", "quantity", "unit", "amount"),
+    [
+        ("EE00-0000-000B", "100000", None, "0.27"),
+        ("EE00-0000-000A", "23", None, "1.02"),
+        ("EE00-0000-000A", "23", "secret versions", "1.02"),
+        ("66A2-68EA-56BE", "730", "hours", "7.29"),
+        ("0DD0-0000-0003", "32", "GiB hours", "0.132284993"),
+    ],
+)
+def test_free_allowances_are_granted_once_and_decimal_gigabytes_are_not_binary(
+    sku_id: str, quantity: str, unit: str | None, amount: str
+) -> None:
+    name, usage_unit, tiers = ALLOWANCES[sku_id]
+    rows = [(start, "0", nanos) for start, nanos in tiers]
+    sku = add_sku(sku_id, name, usage_unit, rows, regions=GLOBAL, price=ACCOUNT_MONTHLY)
+
+    assert calculate(sku, quantity, unit)["total"]["amount"] == amount

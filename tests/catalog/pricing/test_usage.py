@@ -103,7 +103,17 @@ def test_a_wider_place_of_sale_is_noted(
     sku = make_sku(service_regions=service_regions, geo_taxonomy_regions=["us-central1", "us-east1"])
     make_price(sku)
 
-    assert read(Item(sku.sku_id, Decimal(1), region=region)).notes == ((note,) if note else ())
+    assert read(Item(sku.sku_id, Decimal(1), "h", region)).notes == ((note,) if note else ())
+
+
+@pytest.mark.django_db
+def test_a_small_quantity_without_a_unit_of_a_sku_by_the_hour_is_noted() -> None:
+    price = make_price(make_sku())
+
+    assert read(Item(price.sku_id, Decimal(4))).notes == (
+        "4 without a unit is 4 h. For 4 running all month, send 2920 h.",
+    )
+    assert read(Item(price.sku_id, Decimal(4), "h")).notes == ()
 
 
 @pytest.mark.django_db
