@@ -39,7 +39,7 @@ def calculate(
         The answer as the tool contract defines it. Costs are in USD, exact to the nano.
 
     Raises:
-        InvalidArgumentError: the items, a quantity or the months are out of range.
+        InvalidArgumentError: the items, a quantity or the months are out of range, or a region is unknown.
         NotFoundError: a SKU is not in the catalog.
         RegionMismatchError: a SKU is not sold in its item's region.
         UnitMismatchError: an item's unit cannot be converted to its SKU's usage unit.

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from catalog.errors import CatalogError, InvalidArgumentError, NotFoundError, RegionMismatchError, merge
 from catalog.models import Sku
-from catalog.places import read_place
+from catalog.places import Place, close_places, read_place
 from catalog.pricing.answers import NotPriced
 from catalog.pricing.availability import GLOBAL, is_sold_in, same_name_in
 from catalog.pricing.decimals import plain
@@ -20,6 +20,9 @@ from catalog.pricing.sku_ids import nearest, normalize
 
 MAX_ITEMS = 100
 MAX_QUANTITY = Decimal("1e18")
+# Each suggestion of a SKU for another region takes a query per code.
+_MAX_SUGGESTIONS = 5
+_MAX_CODES = 2
 _MAX_DIGITS = 40
 _MAX_DECIMAL_PLACES = 30
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
@@ -109,6 +112,7 @@ def read_items(
 
     Raises:
         NotFoundError: a SKU is not in the catalog.
+        InvalidArgumentError: a region is not a place.
         RegionMismatchError: a SKU is not sold in its item's region.
         UnitMismatchError: an item's unit cannot be converted to its SKU's usage unit.
 
@@ -121,7 +125,8 @@ def read_items(
             continue
         try:
             with _prefix_errors(position, item):
-                lines.append(_read_item(item, listings[item.sku_id], at))
+                listing, suggests = listings[item.sku_id], len(errors) < _MAX_SUGGESTIONS
+                lines.append(_read_item(item, listing, at, suggests=suggests))
         except CatalogError as error:
             errors.append(error)
     if errors:
@@ -173,8 +178,10 @@ def _region_code(text: str) -> str:
     return place.codes[0] if place and len(place.codes) == 1 else text.strip().lower()
 
 
-def _read_item(item: Item, listing: Listing, at: datetime) -> Line | NotPriced:
-    notes = _region_notes(item, listing.sku)
+def _read_item(item: Item, listing: Listing, at: datetime, *, suggests: bool) -> Line | NotPriced:
+    place = _place(item.region, listing.sku) if item.region else None
+    notes = _region_notes(place, listing.sku, suggests=suggests) if place else []
+    item = replace(item, region=_code(place, listing.sku) if place else None)
     price = listing.list_price
     if price is None or not price.price.is_complete:
         return {
@@ -204,24 +211,51 @@ def _no_price_message(listing: Listing, at: datetime) -> str:
     return "Google lists no price for this SKU."
 
 
-def _region_notes(item: Item, sku: Sku) -> list[str]:
-    region = item.region
-    if region is None or region in sku.service_regions or not sku.service_regions:
+def _place(region: str, sku: Sku) -> Place:
+    """The place that a region names; a code that only the SKU knows is a place too."""
+    if region in sku.service_regions or region == GLOBAL:
+        return Place(region, (region,))
+    place = read_place(region)
+    if place is None:
+        raise InvalidArgumentError(
+            f'No region or place is called "{region}".',
+            hint="Send a region code such as europe-west3 or a place such as Frankfurt.",
+            candidates=close_places(region),
+        )
+    return place
+
+
+def _code(place: Place, sku: Sku) -> str | None:
+    """The code of the place that the SKU lists, or its only code; None if there are several regions."""
+    listed = [code for code in place.codes if code in sku.service_regions]
+    if len(listed) == 1:
+        return listed[0]
+    return place.label if place.label in place.codes else None
+
+
+def _region_notes(place: Place, sku: Sku, *, suggests: bool) -> list[str]:
+    regions = sku.service_regions
+    if not regions or not set(regions).isdisjoint(place.codes):
         return []
-    if not is_sold_in(sku, region):
-        raise _region_mismatch(sku, region)
-    if GLOBAL in sku.service_regions:
+    if not any(is_sold_in(sku, code) for code in place.codes):
+        raise _region_mismatch(sku, place, place.codes[:_MAX_CODES] if suggests else ())
+    if GLOBAL in regions:
         return ["This SKU is sold globally; the region does not change its price."]
-    return [f"This SKU is sold in {', '.join(sku.service_regions)}, which includes {region}."]
+    return [f"This SKU is sold in {', '.join(regions)}, which includes {place.label}."]
 
 
-def _region_mismatch(sku: Sku, region: str) -> RegionMismatchError:
-    others = same_name_in(sku, region)
+def _region_mismatch(sku: Sku, place: Place, codes: Sequence[str]) -> RegionMismatchError:
+    """The error, with the SKUs of the same name in the first of the codes that has any."""
+    others = next(filter(None, (same_name_in(sku, code) for code in codes)), [])
+    hint = ""
+    if others:
+        hint = f"Send a candidate's sku_id, the same product in {place.label}, or another region."
+    elif codes:
+        hint = f"No SKU of this name is sold in {place.label}; search there for an alternative."
+    regions = ", ".join(sku.service_regions)
     return RegionMismatchError(
-        f"{sku.display_name} ({sku.sku_id}) is sold in {', '.join(sku.service_regions)}, not in {region}.",
-        hint=f"Send a candidate's sku_id, the same product in {region}, or another region."
-        if others
-        else f"No SKU of this name is sold in {region}; search there for an alternative.",
+        f"{sku.display_name} ({sku.sku_id}) is sold in {regions}, not in {place.label}.",
+        hint=hint,
         candidates=[
             {"sku_id": other.sku_id, "display_name": other.display_name, "regions": other.service_regions}
             for other in others

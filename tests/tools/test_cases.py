@@ -179,3 +179,48 @@ def test_free_allowances_are_granted_once_and_decimal_gigabytes_are_not_binary(
     sku = add_sku(sku_id, name, usage_unit, rows, regions=GLOBAL, price=ACCOUNT_MONTHLY)
 
     assert calculate(sku, quantity, unit)["total"]["amount"] == amount
+
+
+@pytest.mark.parametrize("region", ["EU", "eu", "europe", "null", "any", "ALL"])
+def test_a_multi_region_is_read_by_its_names_and_a_region_that_says_nothing_is_left_out(region: str) -> None:
+    storage = add_sku(
+        "EC40-8747-D6FF",
+        "Standard Storage Europe Multi-region",
+        "GiBy.mo",
+        [(0, "0", 26_000_000)],
+        regions=["europe"],
+    )
+
+    answer = calculate(storage, "150", "GiBy.mo", region)
+
+    assert answer["total"]["amount"] == "3.9"
+    assert answer["items"][0]["region"] == "europe"
+
+
+def test_a_sku_may_be_named_as_in_googles_api() -> None:
+    add_egress()
+    name = f"services/95FF-2EF5-5EA1/skus/{EGRESS}"
+
+    assert call("calculate", items=[{"sku_id": name, "quantity": 1024}])["total"]["amount"] == "110.88"
+    assert [sku["sku_id"] for sku in call("details", sku_ids=name)["skus"]] == [EGRESS]
+
+
+@pytest.mark.parametrize("as_of", ["0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00"])
+def test_a_time_beyond_the_ends_of_time_is_an_invalid_argument(as_of: str) -> None:
+    add_egress()
+    calls: dict[str, dict[str, Any]] = {
+        "details": {"sku_ids": [EGRESS]},
+        "calculate": {"items": [{"sku_id": EGRESS, "quantity": 1}]},
+    }
+
+    for name, arguments in calls.items():
+        result = registry.call(name, arguments | {"as_of": as_of})
+        assert result.content["error"]["code"] == "invalid_argument"
+        assert result.content["error"]["message"].startswith("as_of: must be a date or time")
+
+
+@pytest.mark.parametrize("as_of", ["0001-01-01", "9999-12-31T23:59:59Z"])
+def test_the_first_and_the_last_day_are_times(as_of: str) -> None:
+    add_egress()
+
+    assert call("details", sku_ids=[EGRESS], as_of=as_of)["skus"][0]["sku_id"] == EGRESS

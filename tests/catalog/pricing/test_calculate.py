@@ -297,6 +297,17 @@ def test_an_error_of_a_hundred_items_names_twenty() -> None:
     assert caught.value.candidates[0] == "GiBy"
 
 
+def test_suggestions_for_a_hundred_wrong_regions_take_a_query_for_each_of_the_first_five(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    latest = make_update()
+    add_n2(make_service())
+    items = [Item(N2_REGIONS["us-central1"][1], Decimal(730), region="europe-west3")] * 100
+
+    with django_assert_num_queries(1 + 5), pytest.raises(RegionMismatchError):
+        calculate(items, snapshot=snapshot(latest=latest))
+
+
 def test_a_wrong_region_is_refused_with_the_sku_of_that_region() -> None:
     add_n2(make_service())
     _, core, *_ = N2_REGIONS["us-central1"]

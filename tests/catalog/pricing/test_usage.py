@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.errors import InvalidArgumentError, UnitMismatchError
+from catalog.errors import InvalidArgumentError, RegionMismatchError, UnitMismatchError
 from catalog.pricing.list_prices import look_up, snapshot
 from catalog.pricing.usage import Item, Line, normalize_items, parse_quantity, read_items
 from tests.catalog.factories import make_price, make_sku
@@ -83,6 +83,68 @@ def test_a_text_that_does_not_name_a_single_region_is_kept(region: str) -> None:
     (item,) = normalize_items([Item("22EB-AAE8-FBCD", Decimal(1), region=region)])
 
     assert item.region == region.lower()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("service_regions", "sent", "read_as"),
+    [
+        (["europe"], "EU", "europe"),
+        (["europe"], "eu", "europe"),
+        (["europe"], "Europe", "europe"),
+        (["eu"], "EU", "eu"),
+        (["us"], "US", "us"),
+        (["us"], "USA", "us"),
+        (["asia"], "asia", "asia"),
+        (["nam4"], "NAM4", "nam4"),
+        (["global"], "EU", "europe"),
+        (["global"], "global", "global"),
+        (["europe-west3"], "Germany", "europe-west3"),
+        (["europe-west3", "europe-west10"], "Germany", None),
+        (["mars-north1"], "Mars-North1", "mars-north1"),
+        (["global"], "us-east99", "us-east99"),
+    ],
+)
+def test_a_multi_region_or_country_is_read_as_the_code_that_the_sku_lists(
+    service_regions: list[str], sent: str, read_as: str | None
+) -> None:
+    sku = make_sku(service_regions=service_regions, geo_taxonomy_regions=[])
+    make_price(sku)
+
+    assert read(Item(sku.sku_id, Decimal(1), region=sent)).item.region == read_as
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("service_regions", [["global"], ["us-east1"], []])
+@pytest.mark.parametrize("region", ["%", '"', "*", "🎉", "elsewhere"])
+def test_a_region_that_is_not_a_place_is_refused_wherever_the_sku_is_sold(
+    service_regions: list[str], region: str
+) -> None:
+    price = make_price(make_sku(service_regions=service_regions))
+
+    with pytest.raises(InvalidArgumentError, match=r"items\[0\]: No region or place is called") as caught:
+        read(Item(price.sku_id, Decimal(1), region=region))
+
+    assert "region code" in caught.value.hint
+
+
+@pytest.mark.django_db
+def test_a_misspelled_region_is_refused_with_the_place_that_it_may_mean() -> None:
+    price = make_price(make_sku(service_regions=["global"]))
+
+    with pytest.raises(InvalidArgumentError) as caught:
+        read(Item(price.sku_id, Decimal(1), region="frankfrut"))
+
+    assert caught.value.candidates == [{"region": "europe-west3", "place": "Frankfurt"}]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("sent", "named"), [("EU", "europe"), ("US", "us"), ("Germany", "Germany")])
+def test_a_region_is_not_part_of_the_multi_region_that_includes_it(sent: str, named: str) -> None:
+    price = make_price(make_sku(service_regions=["us-central1"], geo_taxonomy_regions=["us-central1"]))
+
+    with pytest.raises(RegionMismatchError, match=f"is sold in us-central1, not in {named}"):
+        read(Item(price.sku_id, Decimal(1), region=sent))
 
 
 @pytest.mark.django_db
