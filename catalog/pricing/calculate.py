@@ -54,7 +54,12 @@ def calculate(
     lines = [line for line in read if isinstance(line, Line)]
     not_priced = [line for line in read if not isinstance(line, Line)]
     if not lines:
-        raise NoPriceError(not_priced[0]["message"], hint="Search for another SKU.", candidates=not_priced)
+        is_early = any(listing.first_price_after(snapshot.at) for listing in listings.values())
+        raise NoPriceError(
+            not_priced[0]["message"],
+            hint="Send a later as_of, or omit it." if is_early else "Search for another SKU.",
+            candidates=not_priced,
+        )
     slices = _price(lines)
     costs = [EXACT.multiply(exact_sum(part.cost for part in parts), months) for parts in slices]
     return {
@@ -124,8 +129,11 @@ def _slice(part: Slice) -> CostSlice:
 
 def _assumptions(lines: Sequence[Line], months: int, *, is_capped: bool) -> list[str]:
     tiered = [line.list_price.price.aggregation for line in lines if len(line.list_price.tiers) > 1]
+    has_discount = any(line.list_price.is_discount for line in lines)
     sentences = {
         "Prices are Google's list prices, before taxes and any discounts you have.": True,
+        "Google's automatic discounts (sustained use) and monthly free credits of an account are not applied"
+        f"{', except those among the items' if has_discount else ''}.": True,
         "Quantities are for one month.": True,
         f"Tiers show one month; an item's cost is {months} times their sum.": months > 1,
         "Free and volume tiers are pooled over items of the same SKU; other usage in the project or"

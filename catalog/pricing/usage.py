@@ -30,6 +30,15 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,2})?", re.ASCII | re.IG
 _THOUSANDS = re.compile(r"\+?\d{1,3}(,\d{3}){2,}(\.\d*)?|\+?[1-9]\d{0,2},\d{3}\.\d*", re.ASCII)
 
 
+# What follows from how a SKU is sold, by its usage type (Cloud Billing Catalog API, `Category.usageType`).
+_TERMS = {
+    "Commit1Mo": "A commitment for 1 month is owed for the whole term, used or not.",
+    "Commit1Yr": "A commitment for 1 year is owed for the whole term, used or not.",
+    "Commit3Yr": "A commitment for 3 years is owed for the whole term, used or not.",
+    "Preemptible": "Google may stop preemptible (spot) capacity at any time.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A month's usage of one SKU: `quantity` of `unit`, or of the SKU's usage unit if that is None."""
@@ -195,6 +204,12 @@ def _read_item(item: Item, listing: Listing, at: datetime, *, suggests: bool) ->
     note = unit.conversion_note(item.unit) if item.unit else unit.hours_note(item.quantity)
     if note:
         notes.append(note)
+    if terms := _TERMS.get(listing.sku.usage_type or ""):
+        notes.append(terms)
+    if price.is_discount:
+        notes.append(
+            "This SKU is a discount: it lowers the cost of other usage, and is not granted without it."
+        )
     if listing.sku.retired_at is not None and listing.sku.retired_at <= at:
         notes.append(
             f"Google withdrew this SKU by {listing.sku.retired_at:%Y-%m-%d}; this is its last price."
@@ -204,8 +219,11 @@ def _read_item(item: Item, listing: Listing, at: datetime, *, suggests: bool) ->
 
 def _no_price_message(listing: Listing, at: datetime) -> str:
     if listing.list_price is not None:
-        first = min(tier.start for tier in listing.list_price.tiers)
-        return f"Google lists no price for usage below {plain(first)} units."
+        start = min(tier.start for tier in listing.list_price.tiers)
+        return f"Google lists no price for usage below {plain(start)} units."
+    if first := listing.first_price_after(at):
+        since = first.info.effective_time
+        return f"No price is known for {at:%Y-%m-%d}; the first took effect on {since:%Y-%m-%d}."
     if listing.history:
         return f"No price is known for {at:%Y-%m-%d}."
     return "Google lists no price for this SKU."

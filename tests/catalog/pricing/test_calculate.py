@@ -39,6 +39,10 @@ POOLED = (
     " not counted towards them."
 )
 
+UNAPPLIED = (
+    "Google's automatic discounts (sustained use) and monthly free credits of an account are not applied"
+)
+
 pytestmark = pytest.mark.django_db
 
 
@@ -85,6 +89,7 @@ def test_the_whole_answer_for_a_tebibyte_of_egress() -> None:
         "proof": {"pricing_info_ids": [price.pk], "update_id": 17, "as_of": "2026-01-03T12:00:00Z"},
         "assumptions": [
             "Prices are Google's list prices, before taxes and any discounts you have.",
+            UNAPPLIED + ".",
             "Quantities are for one month.",
             POOLED,
         ],
@@ -152,6 +157,47 @@ def test_a_discount_lowers_the_total() -> None:
     assert [item["cost"] for item in answer["items"]] == ["-3.98061554", "1349.3042892"]
     assert answer["total"]["amount"] == "1345.32367366"
     assert answer["total"]["rounded"] == "1345.32"
+
+
+@pytest.mark.parametrize(
+    ("usage_type", "notes"),
+    [
+        ("OnDemand", []),
+        ("Commit1Yr", ["A commitment for 1 year is owed for the whole term, used or not."]),
+        ("Commit3Yr", ["A commitment for 3 years is owed for the whole term, used or not."]),
+        ("Preemptible", ["Google may stop preemptible (spot) capacity at any time."]),
+        (None, []),
+    ],
+)
+def test_a_note_says_what_follows_from_how_a_sku_is_sold(usage_type: str | None, notes: list[str]) -> None:
+    make_price(make_sku(sku_id="0000-0000-0001", usage_type=usage_type))
+
+    [item] = calculate([Item("0000-0000-0001", Decimal(730))])["items"]
+
+    assert item["notes"] == notes
+
+
+def test_a_discount_is_noted_as_one() -> None:
+    add_discount()
+    add_egress()
+
+    answer = calculate([Item(DISCOUNT, Decimal(730)), Item(EGRESS, Decimal(1))])
+
+    assert [item["notes"] for item in answer["items"]] == [
+        ["This SKU is a discount: it lowers the cost of other usage, and is not granted without it."],
+        [],
+    ]
+    assert f"{UNAPPLIED}, except those among the items." in answer["assumptions"]
+
+
+def test_a_time_before_the_first_price_is_told_since_when_there_is_one() -> None:
+    add_egress()
+
+    with pytest.raises(NoPriceError) as caught:
+        calculate([Item(EGRESS, Decimal(1))], snapshot=snapshot(NOON - timedelta(days=365)))
+
+    assert caught.value.message == "No price is known for 2025-01-02; the first took effect on 2026-01-02."
+    assert caught.value.hint == "Send a later as_of, or omit it."
 
 
 def test_a_total_of_half_a_cent_is_rounded_to_the_even_cent_and_never_to_minus_zero() -> None:
