@@ -57,6 +57,8 @@ _RESOURCES = (
 )
 EVENTS = frozenset(_EVENTS.split())
 RESOURCES = frozenset(_RESOURCES.split())
+# Parts of a machine: a SKU that names them ("Dual Core Server") still prices the machine.
+PARTS = frozenset(("accelerator", "chip", "core", "cpu", "gpu", "tpu", "vcpu"))
 # Words that say which of the things are meant.
 QUALIFIERS = frozenset(("api", "dns", "http", "https", "input", "output"))
 # Things that are priced side by side. A SKU whose name has one of them does not price the others.
@@ -123,7 +125,8 @@ def read_unit(text: str) -> Reading | None:
         return None
     units = [Unit(_number(digits, suffix), "count"), *(WORDS[word] for word in found if word)]
     reading = Reading(_product(units), frozenset(filter(None, found)) & (EVENTS | RESOURCES | QUALIFIERS))
-    return reading if _makes_sense(reading, digits, suffix, words) else None
+    says_what = bool(digits) or not QUALIFIERS.issuperset(found)  # "input" alone is not a thing
+    return reading if says_what and _makes_sense(reading, digits, suffix, words) else None
 
 
 def _leading_number(text: str) -> tuple[str, str, str]:
@@ -154,10 +157,7 @@ def _makes_sense(reading: Reading, digits: str, suffix: str, words: list[str]) -
     if reading.is_of_events:
         return unit.dimension == "count"
     # "1M" alone may be a million or a month, "10m hours" ten minutes, and "k" nothing at all.
-    if suffix and (not digits or suffix == "m" or (suffix == "M" and not words)):
-        return False
-    # "input" alone is not a thing.
-    return bool(digits) or (bool(words) and not QUALIFIERS.issuperset(map(str.lower, words)))
+    return not (suffix and (not digits or suffix == "m" or (suffix == "M" and not words)))
 
 
 def _singular(word: str) -> str | None:

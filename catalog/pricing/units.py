@@ -9,13 +9,24 @@ from functools import cached_property
 
 from catalog.errors import UnitMismatchError
 from catalog.pricing.decimals import EXACT, ROUNDED, plain
-from catalog.pricing.unit_words import CONTRASTS, RESOURCES, Reading, Unit, parse_unit, read_unit, singulars
+from catalog.pricing.unit_words import (
+    CONTRASTS,
+    EVENTS,
+    PARTS,
+    RESOURCES,
+    Reading,
+    Unit,
+    parse_unit,
+    read_unit,
+    singulars,
+)
 
 HOURS_PER_MONTH = 730
 _HOUR_SECONDS = Decimal(3600)
 _MONTH_SECONDS = HOURS_PER_MONTH * _HOUR_SECONDS
 # "ManagedZone" and "QUser" are two words each, "IOPS" is one.
 _NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_MULTIPLIER = re.compile(r"(?:k|m|thousand|million|billion)\b", re.IGNORECASE)
 
 _COMPATIBLE_UNITS = {
     "By": ("GiBy", "MiBy", "TiBy", "GBy", "TBy", "By"),
@@ -84,7 +95,7 @@ class UsageUnit:
         base, is_kept = self.base_quantity(Decimal(1), unit), self._is_kept(reading)
         if base == self.factor and not is_kept:
             return None
-        note = f"1 {_one(unit)} is {plain(ROUNDED.divide(base, self.factor))} {self.code}."
+        note = f"{_one(unit)} {plain(ROUNDED.divide(base, self.factor))} {self.code}."
         if is_kept:
             return f"The quantity is kept for the whole month: {note}"
         if self.month_seconds != _MONTH_SECONDS and not reading.unit.months:
@@ -113,9 +124,9 @@ class UsageUnit:
         return base.dimension if base and base.size == 1 and not base.months else None
 
     @cached_property
-    def _name_words(self) -> frozenset[str]:
-        words = [*_NAME_WORD.findall(self.sku_name), *re.findall(r"\w+", self.sku_name)]
-        return frozenset(form for word in words for form in singulars(word))
+    def _name_words(self) -> tuple[str, ...]:
+        """The words of the SKU's name, each followed by its singular."""
+        return tuple(form for word in _NAME_WORD.findall(self.sku_name) for form in singulars(word))
 
     @property
     def _things(self) -> str:
@@ -134,15 +145,22 @@ class UsageUnit:
         return self._dimension == "By.s" and reading.unit.dimension == "By"
 
     def _fits_the_name(self, reading: Reading) -> bool:
-        """Whether the SKU's name allows the things: not "Entity Writes" for reads, nor "Requests" for IOPS.
+        """Whether the SKU's name allows the things: "Entity Writes" does not allow reads."""
+        for contrast in CONTRASTS:
+            said, named = contrast & reading.things, contrast.intersection(self._name_words)
+            if said and named and said.isdisjoint(named):
+                return False
+        is_count_of_resources = reading.unit.dimension == "count" and reading.things & RESOURCES
+        return not is_count_of_resources or self._counted_resource in reading.things
 
-        A count of resources must be in the name, since IOPS and throughput are both priced by the month.
+    @property
+    def _counted_resource(self) -> str | None:
+        """The last resource in the SKU's name, unless the name is of events: "version" of "HSM key versions".
+
+        IOPS and throughput are both priced by the month, so a count of resources has to name the right one.
         """
-        resources = reading.things & RESOURCES if reading.unit.dimension == "count" else frozenset()
-        contrasts = ((said & reading.things, said & self._name_words) for said in CONTRASTS)
-        return self._name_words >= resources and not any(
-            said and named and said.isdisjoint(named) for said, named in contrasts
-        )
+        resources = [word for word in self._name_words if word in RESOURCES - PARTS]
+        return resources[-1] if resources and EVENTS.isdisjoint(self._name_words) else None
 
     def _read(self, unit: str, quantity: Decimal) -> Reading:
         reading = read_unit(unit)
@@ -177,6 +195,8 @@ class UsageUnit:
 
 
 def _one(unit: str) -> str:
-    """The unit in the singular, if that is the same unit: "1 month", though "months" was sent."""
+    """The start of a sentence about one of the unit: "1 month is", though "months" was sent."""
+    if unit[0].isdigit():
+        return f"{unit} {'is' if unit.startswith('1 ') else 'are'}"
     is_plural = unit.endswith("s") and unit[-2:-1].islower() and read_unit(unit[:-1]) == read_unit(unit)
-    return unit[:-1] if is_plural else unit
+    return f"1 {unit[:-1] if is_plural and not _MULTIPLIER.match(unit) else unit} is"

@@ -222,10 +222,10 @@ def _no_price_message(listing: Listing, at: datetime) -> str:
         start = min(tier.start for tier in listing.list_price.tiers)
         return f"Google lists no price for usage below {plain(start)} units."
     if first := listing.first_price_after(at):
-        since = first.info.effective_time
-        return f"No price is known for {at:%Y-%m-%d}; the first took effect on {since:%Y-%m-%d}."
+        since = first.info.effective_time or at
+        return f"No price is known for {at.date()}; the first took effect on {since.date()}."
     if listing.history:
-        return f"No price is known for {at:%Y-%m-%d}."
+        return f"No price is known for {at.date()}."
     return "Google lists no price for this SKU."
 
 

@@ -145,6 +145,8 @@ def test_codes_and_words_name_units(text: str, unit: Unit) -> None:
         "10m hours",
         "M hours",
         "input",
+        "outputs",
+        "APIs",
         "any",
         "h.h",
         "0 requests",
@@ -192,6 +194,7 @@ def test_ambiguous_and_unknown_texts_are_not_units(text: str) -> None:
         (HOUR, "1", "slot month", "730"),
         (kept("Active HSM RSA 2048 bit key versions"), "4", "key versions", "4"),
         (kept("ManagedZone"), "4", "zones", "4"),
+        (kept("Dual Core Server Iowa (us-central1) 1 month"), "4", "servers", "4"),
         (kept("Essential Plan QUser"), "4", "users", "4"),
         (counted("Gemini 2.5 Pro Text Input - Predictions"), "1", "million input tokens", "1000000"),
         (counted("Cloud Firestore Read Ops"), "3000000", "reads", "3000000"),
@@ -242,6 +245,11 @@ def test_a_unit_of_another_dimension_is_refused_with_the_compatible_ones(
         (counted("Cloud Firestore Entity Writes"), "reads"),
         (counted("Gemini 2.5 Pro Text Output - Predictions"), "million input tokens"),
         (counted("Gemini 1.0 Pro Input Characters"), "tokens"),
+        (counted("Cryptographic operations with a software symmetric key"), "keys"),
+        (kept("Active HSM RSA 2048 bit key versions"), "keys"),
+        (kept("Secret version replica storage"), "secret versions"),
+        (kept("Dual Core Server Iowa (us-central1) 1 month"), "cores"),
+        (kept("Connected Server Gen1 64vCPU FI 6mo"), "vCPUs"),
     ],
 )
 def test_a_unit_of_things_that_the_sku_does_not_price_is_refused(usage_unit: UsageUnit, unit: str) -> None:
@@ -297,6 +305,9 @@ def test_a_note_explains_a_conversion_and_the_usage_unit_needs_none() -> None:
     assert GIB.conversion_note("GB") == "1 GB is 0.931322574615478515625 GiBy."
     assert HOUR.conversion_note("mo") == "1 mo is 730 h."
     assert HOUR.conversion_note("months") == "1 month is 730 h."
+    assert COUNT.conversion_note("10k operations") == "10k operations are 10000 count."
+    assert COUNT.conversion_note("million tokens") == "1 million tokens is 1000000 count."
+    assert GIB.conversion_note("1 TiB") == "1 TiB is 1024 GiBy."
     assert GIB_MONTH.conversion_note("GiB") == "The quantity is kept for the whole month: 1 GiB is 1 GiBy.mo."
     assert IOPS.conversion_note("IOPS") == "The quantity is kept for the whole month: 1 IOPS is 1 mo."
     assert MONTH.conversion_note("d") == (
