@@ -146,6 +146,7 @@ TOOLS = {tool.arguments: name for name, tool in registry.TOOLS.items()}
 
 
 @pytest.mark.parametrize("kind", FORMS)
+@settings(deadline=None)
 @given(data=st.data())
 def test_arguments_in_any_mixture_of_forms_mean_what_their_plain_form_means(
     kind: type[Arguments], data: st.DataObject

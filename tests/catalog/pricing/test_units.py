@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.errors import UnitMismatchError
@@ -337,6 +337,7 @@ def test_a_month_of_a_sku_priced_by_the_year_is_a_twelfth_of_it() -> None:
     assert year.base_quantity(Decimal(12), "mo") == year.base_quantity(Decimal(1), None)
 
 
+@settings(deadline=None)
 @given(QUANTITIES, st.sampled_from([GIB, GIB_HOUR, GIB_DAY, GIB_MONTH, HOUR, MONTH, IOPS, COUNT]))
 def test_every_word_converts_to_its_own_dimension_or_is_refused(
     quantity: Decimal, usage_unit: UsageUnit
