@@ -48,6 +48,34 @@ class CatalogEmptyError(CatalogError):
     code = "catalog_empty"
 
 
+# A longer message would bury the first errors.
+MAX_MERGED = 20
+
+
+def merge(errors: Sequence[CatalogError]) -> CatalogError:
+    """One error that names all of them, with the code of the first.
+
+    Args:
+        errors: at least one error.
+
+    Returns:
+        The error itself if it is the only one. Otherwise candidates are those of errors with the same code,
+        since their form depends on it.
+    """
+    first, *others = errors
+    if not others:
+        return first
+    messages = [error.message for error in errors[:MAX_MERGED]]
+    if len(errors) > MAX_MERGED:
+        messages.append(f"And {len(errors) - MAX_MERGED} more errors.")
+    candidates: list[Any] = []
+    for error in errors:
+        if error.code == first.code:
+            candidates += [candidate for candidate in error.candidates if candidate not in candidates]
+    hints = dict.fromkeys(error.hint for error in errors if error.hint)
+    return type(first)(" ".join(messages), hint=" ".join(hints), candidates=candidates)
+
+
 class SourceError(Exception):
     """A price list that could not be read.
 

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
+from rapidfuzz import fuzz, process
 
 from catalog.errors import CatalogError
 
 Error = dict[str, Any]
 
 # A longer list would bury the first reason.
-MAX_REASONS = 5
+MAX_REASONS = 20
+MIN_SIMILARITY = 70  # percent
+
+# What an argument must be, by pydantic's type of the error and with its context.
+_REQUIREMENTS = {
+    "string_type": "be a text",
+    "int_type": "be a whole number",
+    "bool_type": "be true or false",
+    "list_type": "be a list",
+    "model_type": "be an object",
+    "literal_error": "be {expected}",
+    "greater_than_equal": "be at least {ge}",
+    "less_than_equal": "be at most {le}",
+    "too_short": "have at least {min_length} {items}",
+    "too_long": "have at most {max_length} {items}, not {actual_length}",
+    "string_too_short": "have at least {min_length} {characters}",
+    "string_too_long": "have at most {max_length} {characters}",
+}
 
 
 def from_catalog_error(error: CatalogError) -> Error:
@@ -31,11 +51,14 @@ def from_validation_error(error: ValidationError, arguments: type[BaseModel]) ->
         error: the failed validation.
         arguments: the model that was validated; the hint lists its fields.
     """
-    reasons = [_reason(detail) for detail in error.errors(include_url=False)[:MAX_REASONS]]
+    details = error.errors(include_url=False)
+    reasons = [_reason(detail, arguments) for detail in details[:MAX_REASONS]]
+    if len(details) > MAX_REASONS:
+        reasons.append(f"and {len(details) - MAX_REASONS} more errors")
     return {
         "code": "invalid_argument",
         "message": "; ".join(reasons) + ".",
-        "hint": f"Arguments: {', '.join(arguments.model_fields)}.",
+        "hint": _hint([detail["loc"] for detail in details], arguments),
         "candidates": [],
     }
 
@@ -66,11 +89,48 @@ def internal(error_id: str) -> Error:
     }
 
 
-def _reason(detail: Any) -> str:
+Path = tuple[int | str, ...]
+
+
+def _hint(paths: Sequence[Path], arguments: type[BaseModel]) -> str:
+    """The names of the arguments, and of those of the items that have an error."""
+    hint = f"Arguments: {', '.join(arguments.model_fields)}."
+    lists = dict.fromkeys(path[0] for path in paths if _model_of(path[:2], arguments) is not arguments)
+    for name in lists:
+        model = _model_of((name, 0), arguments)
+        hint += f" Arguments of each of {name}: {', '.join(model.model_fields)}."
+    return hint
+
+
+def _model_of(path: Path, arguments: type[BaseModel]) -> type[BaseModel]:
+    """The model of the object at `path`: of an item if it leads into a list of items."""
+    model = arguments
+    for name, following in pairwise(path):
+        kinds = get_args(model.model_fields[str(name)].annotation) if name in model.model_fields else ()
+        if isinstance(following, int) and isinstance(kinds[0], type) and issubclass(kinds[0], BaseModel):
+            model = kinds[0]
+    return model
+
+
+def _reason(detail: Any, arguments: type[BaseModel]) -> str:
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]).lstrip(".")
     if detail["type"] == "extra_forbidden":
-        return f"unknown argument: {path}"
+        return f"unknown argument: {path}{_did_you_mean(detail['loc'], arguments)}"
     if detail["type"] == "missing":
         return f"missing argument: {path}"
+    if requirement := _REQUIREMENTS.get(detail["type"]):
+        return f"{path}: must {_filled_in(requirement, detail.get('ctx', {}))}"
     text = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input ")
     return f"{path}: {text[:1].lower()}{text[1:]}"
+
+
+def _filled_in(requirement: str, context: dict[str, Any]) -> str:
+    limit = context.get("min_length", context.get("max_length"))
+    plural = "" if limit == 1 else "s"
+    return requirement.format(**context, items=f"item{plural}", characters=f"character{plural}")
+
+
+def _did_you_mean(path: Path, arguments: type[BaseModel]) -> str:
+    names = list(_model_of(path, arguments).model_fields)
+    near = process.extractOne(str(path[-1]), names, scorer=fuzz.ratio, score_cutoff=MIN_SIMILARITY)
+    return f" (did you mean {near[0]}?)" if near else ""

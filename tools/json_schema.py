@@ -13,10 +13,10 @@ ANSWER_DEPTH = 2
 
 
 def input_schema(kind: Any) -> Schema:
-    """The full schema of a tool's arguments (JSON Schema 2020-12, MCP `inputSchema`)."""
+    """The full schema of a tool's arguments, without null (JSON Schema 2020-12, MCP `inputSchema`)."""
     schema = _inlined(TypeAdapter(kind).json_schema())
     schema.pop("description", None)
-    return schema
+    return _without_null(schema)
 
 
 def output_schema(kind: Any) -> Schema:
@@ -52,6 +52,20 @@ def _nullable(node: Schema, options: list[Schema]) -> Schema:
         return node | {"anyOf": options}
     nullable = kind | {"type": [kind["type"], "null"]} | node
     return nullable | {"enum": [*kind["enum"], None]} if "enum" in kind else nullable
+
+
+def _without_null(node: Schema) -> Schema:
+    """The node with one type per argument: Gemini refuses lists of types, and null only means omitted."""
+    node = dict(node)
+    if isinstance(node["type"], list):
+        node["type"] = node["type"][0]
+    if "enum" in node:
+        node["enum"] = [value for value in node["enum"] if value is not None]
+    if "items" in node:
+        node["items"] = _without_null(node["items"])
+    if "properties" in node:
+        node["properties"] = {name: _without_null(field) for name, field in node["properties"].items()}
+    return node
 
 
 def _shallow(node: Schema, depth: int) -> Schema:

@@ -9,41 +9,67 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 from typing_extensions import TypedDict
 
 from catalog import search as catalog_search
 from catalog.errors import InvalidArgumentError
 from catalog.pricing import answers
-from catalog.pricing.calculate import parse_quantity
+from catalog.pricing.calculate import check_quantity, parse_quantity
+from tools.argument_forms import ABSENT, ANYTHING, LeftOutAs, read_arguments
 
 MAX_CHARACTERS = 500
+MAX_SKU_ID = 100
 
 
 class Arguments(BaseModel):
-    """Base of the argument models. Types are not coerced; unknown arguments are refused, not ignored."""
+    """Base of the argument models. Unknown arguments are refused, not ignored.
+
+    Each form of a value that has one meaning is read (tools/argument_forms.py); nothing else is coerced.
+    """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_forms(cls, sent: Any) -> Any:
+        return read_arguments(cls, sent)
 
 
 def _as_of(value: Any) -> datetime:
     """Parse a time to UTC; a date means the end of that day, so that a change on that day counts."""
-    if not isinstance(value, str):
-        raise ValueError("must be a date or time in ISO 8601, such as 2026-11-20")  # noqa: TRY004 pydantic's
     try:
-        if len(value) == len("2026-11-20"):
-            return datetime.combine(date.fromisoformat(value), time.max, UTC)
+        if day := _day(value):
+            return datetime.combine(day, time.max, UTC)
         parsed = datetime.fromisoformat(value)
-    except ValueError:
+        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    # An offset can move a time of the first or the last year out of what a datetime can be.
+    except (TypeError, ValueError, OverflowError):
         raise ValueError("must be a date or time in ISO 8601, such as 2026-11-20") from None
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _quantity(value: Any) -> Decimal:
-    # The SDK's JSON parser reads 0.1 as a float, whose repr() is what the agent wrote.
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError("must be a number or a decimal string")  # noqa: TRY004 pydantic's
     try:
+        if isinstance(value, int):
+            return check_quantity(Decimal(value))
+        # The SDK's JSON parser reads 0.1 as a float, whose repr() is what the agent wrote.
         return parse_quantity(value if isinstance(value, str) else repr(value))
     except InvalidArgumentError as error:
         raise ValueError(f"{error.message} {error.hint}".rstrip(". ")) from None
@@ -63,9 +89,9 @@ AsOf = Annotated[
 Quantity = Annotated[
     Decimal,
     BeforeValidator(_quantity),
-    WithJsonSchema({"type": ["number", "string"], "description": "Usage in one month.", "examples": ["730"]}),
+    WithJsonSchema({"type": "string", "description": "Usage in one month.", "examples": ["730"]}),
 ]
-SkuId = Annotated[str, Field(min_length=1, max_length=40)]
+SkuId = Annotated[str, Field(min_length=1, max_length=MAX_SKU_ID)]
 ResponseFormat = Annotated[
     Literal["concise", "detailed"], Field(description="Level of detail of each SKU.", examples=["detailed"])
 ]
@@ -74,15 +100,18 @@ ResponseFormat = Annotated[
 def _short(text: str | None) -> str | None:
     """The text, or None if it is empty: agents send empty strings for arguments they mean to omit."""
     if text and len(text) > MAX_CHARACTERS:
-        raise ValueError(f"should have at most {MAX_CHARACTERS} characters")
+        raise ValueError(f"must have at most {MAX_CHARACTERS} characters")
     return text or None
 
 
-def _text(description: str, example: str) -> Any:
-    return Field(default=None, description=description, examples=[example])
+def _text(description: str, *examples: str) -> Any:
+    return Field(default=None, description=description, examples=list(examples))
 
 
+# "null" may be someone's label; a code, such as a cursor or a unit, cannot be that; "all" cannot be a filter.
 Text = Annotated[str | None, AfterValidator(_short)]
+Code = Annotated[Text, LeftOutAs(ABSENT)]
+Filter = Annotated[Text, LeftOutAs(ABSENT | ANYTHING)]
 
 
 class SearchArguments(Arguments):
@@ -92,16 +121,18 @@ class SearchArguments(Arguments):
         description="What to find, in words: product, machine family, place, spot or commitment.",
         examples=["n2 core frankfurt"],
     )
-    service: Text = _text("Only this service, by id or name.", "Compute Engine")
-    region: Text = _text("Only SKUs sold in this region or place.", "europe-west3")
-    resource_family: Text = _text("Only this resource family.", "Compute")
-    resource_group: Text = _text("Only this resource group.", "CPU")
-    usage_type: Text = _text("Only this usage type.", "OnDemand")
+    service: Filter = _text("Only this service, by id or name.", "Compute Engine")
+    region: Filter = _text("Only SKUs sold in this region or place.", "europe-west3")
+    resource_family: Filter = _text(
+        "Only this resource family.", "Compute", "Storage", "Network", "License", "ApplicationServices"
+    )
+    resource_group: Filter = _text("Only this resource group.", "CPU")
+    usage_type: Filter = _text("Only this usage type.", "OnDemand", "Preemptible", "Commit1Yr", "Commit3Yr")
     kind: Literal["all", "skus", "services"] = Field(
         default="all", description="What to list.", examples=["skus"]
     )
     limit: int = Field(default=10, ge=1, le=50, description="Results per page.", examples=[10])
-    cursor: Text = _text("next_cursor of the previous page.", "MS4…")
+    cursor: Code = _text("next_cursor of the previous page.", "MS4…")
     response_format: ResponseFormat = "concise"
 
 
@@ -116,8 +147,8 @@ class DetailsArguments(Arguments):
 class CalculateItem(Arguments):
     sku_id: SkuId = Field(description="SKU id, from search.", examples=["22EB-AAE8-FBCD"])
     quantity: Quantity
-    unit: Text = _text("Unit of the quantity (default: the SKU's usage unit).", "GiB")
-    region: Text = _text("Region of use; checked against the SKU.", "us-central1")
+    unit: Code = _text("Unit of the quantity (default: the SKU's usage unit).", "GiB")
+    region: Filter = _text("Region of use; checked against the SKU.", "us-central1")
     label: Text = _text("Your name for the item, returned with it.", "web servers")
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
-from catalog.errors import InvalidArgumentError, NoPriceError, NotFoundError
+from catalog.errors import InvalidArgumentError, NoPriceError
 from catalog.pricing import list_prices
 from catalog.pricing.answers import CalculateAnswer, CostItem, CostSlice, Total, utc_text
 from catalog.pricing.decimals import EXACT, ROUNDED, exact_sum, plain
 from catalog.pricing.details import pricing
-from catalog.pricing.list_prices import Listing, Snapshot, look_up
-from catalog.pricing.sku_ids import nearest
+from catalog.pricing.list_prices import Snapshot, look_up
 from catalog.pricing.tiers import Slice, price_month
-from catalog.pricing.usage import Item, Line, normalize_items, parse_quantity, read_items
+from catalog.pricing.usage import Item, Line, check_quantity, normalize_items, parse_quantity, read_items
 
-__all__ = ["Item", "calculate", "parse_quantity"]
+__all__ = ["Item", "calculate", "check_quantity", "parse_quantity"]
 
 MAX_MONTHS = 120
 _CENT = Decimal("0.01")
@@ -40,7 +39,7 @@ def calculate(
         The answer as the tool contract defines it. Costs are in USD, exact to the nano.
 
     Raises:
-        InvalidArgumentError: the items, a quantity or the months are out of range.
+        InvalidArgumentError: the items, a quantity or the months are out of range, or a region is unknown.
         NotFoundError: a SKU is not in the catalog.
         RegionMismatchError: a SKU is not sold in its item's region.
         UnitMismatchError: an item's unit cannot be converted to its SKU's usage unit.
@@ -51,12 +50,16 @@ def calculate(
     items = normalize_items(items)
     snapshot = snapshot or list_prices.snapshot()
     listings = look_up((item.sku_id for item in items), snapshot)
-    _check_found(items, listings)
     read = read_items(items, listings, snapshot.at)
     lines = [line for line in read if isinstance(line, Line)]
     not_priced = [line for line in read if not isinstance(line, Line)]
     if not lines:
-        raise NoPriceError(not_priced[0]["message"], hint="Search for another SKU.", candidates=not_priced)
+        is_early = any(listing.first_price_after(snapshot.at) for listing in listings.values())
+        raise NoPriceError(
+            not_priced[0]["message"],
+            hint="Send a later as_of, or omit it." if is_early else "Search for another SKU.",
+            candidates=not_priced,
+        )
     slices = _price(lines)
     costs = [EXACT.multiply(exact_sum(part.cost for part in parts), months) for parts in slices]
     return {
@@ -70,17 +73,6 @@ def calculate(
         },
         "assumptions": _assumptions(lines, months, is_capped=snapshot.is_capped),
     }
-
-
-def _check_found(items: Sequence[Item], listings: Mapping[str, Listing]) -> None:
-    unknown = list(dict.fromkeys(item.sku_id for item in items if item.sku_id not in listings))
-    if unknown:
-        found = nearest(unknown)
-        raise NotFoundError(
-            f"Not in the catalog: {', '.join(unknown)}.",
-            hint="Send a candidate's sku_id, or search for the SKU.",
-            candidates=[candidate for sku_id in unknown for candidate in found[sku_id]],
-        )
 
 
 def _price(lines: Sequence[Line]) -> list[list[Slice]]:
@@ -137,8 +129,11 @@ def _slice(part: Slice) -> CostSlice:
 
 def _assumptions(lines: Sequence[Line], months: int, *, is_capped: bool) -> list[str]:
     tiered = [line.list_price.price.aggregation for line in lines if len(line.list_price.tiers) > 1]
+    has_discount = any(line.list_price.is_discount for line in lines)
     sentences = {
         "Prices are Google's list prices, before taxes and any discounts you have.": True,
+        "Google's automatic discounts (sustained use) and monthly free credits of an account are not applied"
+        f"{', except those among the items' if has_discount else ''}.": True,
         "Quantities are for one month.": True,
         f"Tiers show one month; an item's cost is {months} times their sum.": months > 1,
         "Free and volume tiers are pooled over items of the same SKU; other usage in the project or"

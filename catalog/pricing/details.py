@@ -149,10 +149,9 @@ def _tiers(tiers: Sequence[PricingTier], currency: str) -> list[TierRow]:
 def _example(sku: Sku, list_price: ListPrice) -> Example:
     """A calculate call ready to send: 730 hours of an hourly SKU, or 100 units of any other."""
     unit = list_price.usage_unit
-    hourly = unit.code.rpartition(".")[2] == "h"
     item: ExampleItem = {
         "sku_id": sku.sku_id,
-        "quantity": str(HOURS_PER_MONTH) if hourly else _EXAMPLE_QUANTITY,
+        "quantity": str(HOURS_PER_MONTH) if unit.is_hourly else _EXAMPLE_QUANTITY,
         "unit": unit.code,
     }
     if sku.service_regions:

@@ -37,6 +37,11 @@ class ListPrice:
         aggregation = Aggregation(level, interval, info.aggregation_count or 1)
         return Price(self.tiers, self.usage_unit.factor, aggregation)
 
+    @property
+    def is_discount(self) -> bool:
+        """Whether the price is negative: Google lists some discounts as SKUs."""
+        return any(tier.unit_price < 0 for tier in self.tiers)
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -45,6 +50,12 @@ class Listing:
     sku: Sku
     list_price: ListPrice | None
     history: tuple[ListPrice, ...]
+
+    def first_price_after(self, at: datetime) -> ListPrice | None:
+        """The price with which the SKU began, if that was after `at`."""
+        priced = [price for price in self.history if price.tiers]
+        first = min(priced, key=_took_effect, default=None)
+        return first if first and _took_effect(first)[0] > at else None
 
 
 @dataclass(frozen=True, slots=True)

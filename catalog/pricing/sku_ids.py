@@ -14,15 +14,23 @@ from catalog.models import Sku
 from catalog.pricing.answers import Candidate
 
 _GOOGLE_ID = re.compile(r"([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})", re.IGNORECASE)
+# The name of a SKU in Google's API (Cloud Billing Catalog API, `Sku.name`), or its URL.
+_RESOURCE_NAME = re.compile(r"(?:\S*/)?services/[^/\s]+/skus/([^/\s]+)")
 _GROUP = 4
 _MAX_CANDIDATES = 3
 _MIN_SIMILARITY = 75  # percent
 
 
 def normalize(text: str) -> str:
-    """The id as the catalog spells it: a Google id gets its dashes and capitals, others stay as they are."""
-    match = _GOOGLE_ID.fullmatch(text.strip())
-    return "-".join(match.groups()).upper() if match else text.strip()
+    """The id as the catalog spells it: a Google id gets its dashes and capitals, others stay as they are.
+
+    The name of a SKU in Google's API, services/SERVICE/skus/ID, is read as the id.
+    """
+    text = text.strip()
+    if name := _RESOURCE_NAME.fullmatch(text):
+        text = name[1]
+    match = _GOOGLE_ID.fullmatch(text)
+    return "-".join(match.groups()).upper() if match else text
 
 
 def nearest(sku_ids: Iterable[str]) -> dict[str, list[Candidate]]:

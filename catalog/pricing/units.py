@@ -1,67 +1,32 @@
-"""Units of usage: parses Google's unit codes and everyday words, and converts quantities exactly.
-
-This table is our own because pint, the usual units library, reads "Gb" as gilberts, makes a month 30.44 days,
-does not know Google's codes, "vCPU" or "million", and takes 0.4 s to start.
-"""
+"""Units of usage: converts quantities to the unit that a SKU is priced in, exactly."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cached_property
 
 from catalog.errors import UnitMismatchError
 from catalog.pricing.decimals import EXACT, ROUNDED, plain
+from catalog.pricing.unit_words import (
+    CONTRASTS,
+    EVENTS,
+    PARTS,
+    RESOURCES,
+    Reading,
+    Unit,
+    parse_unit,
+    read_unit,
+    singulars,
+)
 
 HOURS_PER_MONTH = 730
 _HOUR_SECONDS = Decimal(3600)
 _MONTH_SECONDS = HOURS_PER_MONTH * _HOUR_SECONDS
-
-
-class Unit(NamedTuple):
-    """`size` base units of a dimension: "By", "s", "By.s" or "count".
-
-    The length of a month depends on the SKU, so `months` is counted apart from `size`.
-    """
-
-    size: int
-    dimension: str
-    months: int = 0
-
-
-def _byte_words() -> dict[str, Unit]:
-    words = dict.fromkeys(("b", "by", "byte"), Unit(1, "By"))
-    names = ("kilo kibi", "mega mebi", "giga gibi", "tera tebi", "peta pebi", "exa exbi")
-    for power, name in enumerate(names, start=1):
-        letter, (decimal, binary) = name[0], name.split()
-        words |= dict.fromkeys((f"{letter}b", f"{letter}by", f"{decimal}byte"), Unit(1000**power, "By"))
-        words |= dict.fromkeys((f"{letter}ib", f"{letter}iby", f"{binary}byte"), Unit(1024**power, "By"))
-    return words
-
-
-_SECONDS = {"s sec second": 1, "min minute": 60, "h hr hour": 3600, "d day": 86400, "wk week": 604_800}
-_MONTHS = {"mo month": 1, "a yr year": 12}
-_MULTIPLIERS = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
-# Things that are counted, or that run for a time: "vCPU hours" are hours, "requests" are a count.
-_THINGS = (
-    "count unit item request req operation op query querie call message invocation transaction event"
-    " character image page key secret user license ip iop cpu vcpu core gpu tpu chip node instance vm pod"
-)
-
-_WORDS: dict[str, Unit] = (
-    _byte_words()
-    | {word: Unit(size, "s") for words, size in _SECONDS.items() for word in words.split()}
-    | {word: Unit(1, "s", months) for words, months in _MONTHS.items() for word in words.split()}
-    | {word: Unit(size, "count") for word, size in _MULTIPLIERS.items()}
-    | {word: Unit(1, "count") for word in _THINGS.split()}
-)
-_ANNOTATION = re.compile(r"\{[^{}]*\}")  # UCUM annotates a count with its subject: {request}
-_SEPARATORS = re.compile(r"[\s.·*_-]+")
-_BITS = re.compile(r"b|[KMGTPE]i?b")  # a small b after a capital is a bit, but people type "gb" for GB
-_MAX_TEXT_LENGTH = 60
-_MAX_SIZE = 10**30
+# "ManagedZone" and "QUser" are two words each, "IOPS" is one.
+_NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_MULTIPLIER = re.compile(r"(?:k|m|thousand|million|billion)\b", re.IGNORECASE)
 
 _COMPATIBLE_UNITS = {
     "By": ("GiBy", "MiBy", "TiBy", "GBy", "TBy", "By"),
@@ -69,51 +34,21 @@ _COMPATIBLE_UNITS = {
     "By.s": ("GiBy.mo", "GiBy.h", "TiBy.mo", "GBy.mo", "GBy.h", "By.s"),
     "count": ("count", "thousand", "million", "billion"),
 }
+_HINT = "Send the quantity in one of the candidates, or omit the unit."
 
 
-@lru_cache(maxsize=1024)
-def parse_unit(text: str) -> Unit | None:
-    """Parse a unit.
-
-    Args:
-        text: a UCUM code as Google writes it ("GiBy.mo") or everyday words ("GB month", "million requests").
-
-    Returns:
-        The unit, or None if the text is ambiguous or not a unit.
-    """
-    if len(text) > _MAX_TEXT_LENGTH:
-        return None
-    words = _SEPARATORS.split(_ANNOTATION.sub("count", text).strip())
-    found = [_parse_word(word) for word in words]
-    size, months, dimensions = 1, 0, []
-    for unit in found:
-        if unit is None:
-            return None
-        size *= unit.size
-        months += unit.months
-        if unit.dimension != "count":
-            dimensions.append(unit.dimension)
-    dimension = ".".join(sorted(dimensions)) or "count"
-    return Unit(size, dimension, months) if dimension in _COMPATIBLE_UNITS and size <= _MAX_SIZE else None
-
-
-def _parse_word(word: str) -> Unit | None:
-    if _BITS.fullmatch(word):
-        return None
-    if word.isascii() and word.isdecimal() and int(word):
-        return Unit(int(word), "count")
-    known = word.lower()
-    return _WORDS.get(known) or _WORDS.get(known.removesuffix("s"))
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UsageUnit:
-    """The unit that a SKU is priced in: one `code` is `factor` base units. Tiers start at amounts of it."""
+    """The unit that a SKU is priced in: one `code` is `factor` base units. Tiers start at amounts of it.
+
+    `sku_name` is the name of the SKU, which says what things it prices.
+    """
 
     code: str
     description: str
     base_unit: str
     factor: Decimal
+    sku_name: str = ""
 
     def base_quantity(self, quantity: Decimal, unit: str | None) -> Decimal:
         """Convert a quantity to base units, exactly.
@@ -123,16 +58,19 @@ class UsageUnit:
             unit: a code or words for its unit; None for the usage unit.
 
         Returns:
-            The amount in base units.
+            The amount in base units. What is priced by the month is kept for a whole month if the unit does
+            not say how long: 5 GiB of a SKU priced by GiBy.mo are 5 GiBy.mo.
 
         Raises:
-            UnitMismatchError: the unit is unknown or of another dimension.
+            UnitMismatchError: the unit is unknown, of another dimension, or of things that the SKU does not
+                price.
         """
         if unit is None or self._is_own(unit):
             return EXACT.multiply(quantity, self.factor)
-        named = self._parse(unit)
-        months = EXACT.multiply(self.month_seconds, named.months) if named.months else 1
-        return EXACT.multiply(quantity, EXACT.multiply(months, named.size))
+        reading = self._read(unit, quantity)
+        months = reading.unit.months or int(self._is_kept(reading))
+        seconds = EXACT.multiply(self.month_seconds, months) if months else 1
+        return EXACT.multiply(quantity, EXACT.multiply(seconds, reading.unit.size))
 
     @property
     def month_seconds(self) -> Decimal:
@@ -141,40 +79,124 @@ class UsageUnit:
         So "1 mo" of a SKU priced by the month is 1, while 730 hours of it are 730/744, because Google's
         factor for a month is 31 days.
         """
-        own = parse_unit(self.code)
-        if own is None or not own.months:
+        if self._own is None or not self._own.months:
             return _MONTH_SECONDS
-        return EXACT.divide(self.factor, Decimal(own.size * own.months))
+        return EXACT.divide(self.factor, Decimal(self._own.size * self._own.months))
+
+    @property
+    def is_hourly(self) -> bool:
+        return self.code.rpartition(".")[2] == "h"
 
     def conversion_note(self, unit: str | None) -> str | None:
         """A sentence on how `unit` was converted, or None if it is the usage unit by another name."""
-        if unit is None or (base := self.base_quantity(Decimal(1), unit)) == self.factor:
+        if unit is None or self._is_own(unit):
             return None
-        one = ROUNDED.divide(base, self.factor)
-        note = f"1 {unit} is {plain(one)} {self.code}."
-        if self.month_seconds != _MONTH_SECONDS and not self._parse(unit).months:
+        reading = self._read(unit, Decimal(1))
+        base, is_kept = self.base_quantity(Decimal(1), unit), self._is_kept(reading)
+        if base == self.factor and not is_kept:
+            return None
+        note = f"{_one(unit)} {plain(ROUNDED.divide(base, self.factor))} {self.code}."
+        if is_kept:
+            return f"The quantity is kept for the whole month: {note}"
+        if self.month_seconds != _MONTH_SECONDS and not reading.unit.months:
             note += f" This SKU's month has {plain(ROUNDED.divide(self.month_seconds, _HOUR_SECONDS))} hours."
         return note
+
+    def hours_note(self, quantity: Decimal) -> str | None:
+        """A sentence on a small quantity without a unit: 4 of a SKU by the hour are not 4 running vCPUs."""
+        if not self.is_hourly or not 0 < quantity < HOURS_PER_MONTH:
+            return None
+        number = plain(quantity)
+        return f"{number} without a unit is {number} {self.code}. {self._running(quantity, self._things)}"
 
     def compatible_units(self) -> list[str]:
         """Units in which a quantity of this SKU can be sent, the usage unit first."""
         others = _COMPATIBLE_UNITS[self._dimension] if self._dimension else ()
         return list(dict.fromkeys((self.code, *others)))
 
-    @property
+    @cached_property
+    def _own(self) -> Unit | None:
+        return parse_unit(self.code)
+
+    @cached_property
     def _dimension(self) -> str | None:
         base = parse_unit(self.base_unit)
         return base.dimension if base and base.size == 1 and not base.months else None
 
+    @cached_property
+    def _name_words(self) -> tuple[str, ...]:
+        """The words of the SKU's name, each followed by its singular."""
+        return tuple(form for word in _NAME_WORD.findall(self.sku_name) for form in singulars(word))
+
+    @property
+    def _things(self) -> str:
+        """What runs by the hour, as a unit: " GiBy" of GiBy.h, nothing of h."""
+        return f" {self.code.rpartition('.')[0]}".rstrip()
+
     def _is_own(self, unit: str) -> bool:
         return unit.casefold() in (self.code.casefold(), self.description.casefold())
 
-    def _parse(self, unit: str) -> Unit:
-        named = parse_unit(unit)
-        if named is None or named.dimension != self._dimension:
+    def _is_kept(self, reading: Reading) -> bool:
+        """Whether the unit lacks only the month that the SKU is priced by: GiB of GiBy.mo, IOPS of mo."""
+        if self._own is None or self._own.months != 1 or self._own.dimension != self._dimension:
+            return False
+        if self._dimension == "s":
+            return reading.unit.dimension == "count" and not reading.is_of_events
+        return self._dimension == "By.s" and reading.unit.dimension == "By"
+
+    def _fits_the_name(self, reading: Reading) -> bool:
+        """Whether the SKU's name allows the things: "Entity Writes" does not allow reads."""
+        for contrast in CONTRASTS:
+            said, named = contrast & reading.things, contrast.intersection(self._name_words)
+            if said and named and said.isdisjoint(named):
+                return False
+        is_count_of_resources = reading.unit.dimension == "count" and reading.things & RESOURCES
+        return not is_count_of_resources or self._counted_resource in reading.things
+
+    @property
+    def _counted_resource(self) -> str | None:
+        """The last resource in the SKU's name, unless the name is of events: "version" of "HSM key versions".
+
+        IOPS and throughput are both priced by the month, so a count of resources has to name the right one.
+        """
+        resources = [word for word in self._name_words if word in RESOURCES - PARTS]
+        return resources[-1] if resources and EVENTS.isdisjoint(self._name_words) else None
+
+    def _read(self, unit: str, quantity: Decimal) -> Reading:
+        reading = read_unit(unit)
+        if reading is None or not (reading.unit.dimension == self._dimension or self._is_kept(reading)):
             raise UnitMismatchError(
                 f"{unit!r} cannot be converted to this SKU's usage unit, {self.code} ({self.description}).",
-                hint="Send the quantity in one of the candidates, or omit the unit.",
+                hint=f"{self._hint_on_hours(reading, quantity)} {_HINT}".lstrip(),
                 candidates=self.compatible_units(),
             )
-        return named
+        if not self._fits_the_name(reading):
+            raise UnitMismatchError(
+                f"{unit!r} does not fit this SKU, {self.sku_name}.",
+                hint="Check the SKU, or send the quantity in one of the candidates.",
+                candidates=self.compatible_units(),
+            )
+        return reading
+
+    def _hint_on_hours(self, reading: Reading | None, quantity: Decimal) -> str:
+        """How to say that things run all month, if only the time is missing; otherwise nothing."""
+        if reading is None or not self.is_hourly or reading.is_of_events:
+            return ""
+        if reading.unit.dimension == "count" and self._dimension == "s":
+            return self._running(EXACT.multiply(quantity, reading.unit.size), "")
+        if reading.unit.dimension == "By" and self._dimension == "By.s":
+            byte_hours = EXACT.multiply(quantity, reading.unit.size * _HOUR_SECONDS)
+            return self._running(ROUNDED.divide(byte_hours, self.factor), self._things)
+        return ""
+
+    def _running(self, number: Decimal, things: str) -> str:
+        hours = plain(ROUNDED.multiply(number, HOURS_PER_MONTH))
+        return f"For {plain(number)}{things} running all month, send {hours} {self.code}."
+
+
+def _one(unit: str) -> str:
+    """The start of a sentence about one of the unit: "1 month is", though "months" was sent."""
+    if unit[0].isdigit():
+        return f"{unit} {'is' if unit.startswith('1 ') else 'are'}"
+    is_plural = unit.endswith("s") and unit[-2:-1].islower() and read_unit(unit[:-1]) == read_unit(unit)
+    return f"1 {unit[:-1] if is_plural and not _MULTIPLIER.match(unit) else unit} is"

@@ -9,20 +9,34 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from catalog.errors import CatalogError, InvalidArgumentError, RegionMismatchError
+from catalog.errors import CatalogError, InvalidArgumentError, NotFoundError, RegionMismatchError, merge
 from catalog.models import Sku
-from catalog.places import read_place
+from catalog.places import Place, close_places, read_place
 from catalog.pricing.answers import NotPriced
 from catalog.pricing.availability import GLOBAL, is_sold_in, same_name_in
 from catalog.pricing.decimals import plain
 from catalog.pricing.list_prices import Listing, ListPrice
-from catalog.pricing.sku_ids import normalize
+from catalog.pricing.sku_ids import nearest, normalize
 
 MAX_ITEMS = 100
 MAX_QUANTITY = Decimal("1e18")
+# Each suggestion of a SKU for another region takes a query per code.
+_MAX_SUGGESTIONS = 5
+_MAX_CODES = 2
 _MAX_DIGITS = 40
 _MAX_DECIMAL_PLACES = 30
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
+# Commas that only separate thousands. "1,024" alone is 1.024 in half of the world, so it is refused.
+_THOUSANDS = re.compile(r"\+?\d{1,3}(,\d{3}){2,}(\.\d*)?|\+?[1-9]\d{0,2},\d{3}\.\d*", re.ASCII)
+
+
+# What follows from how a SKU is sold, by its usage type (Cloud Billing Catalog API, `Category.usageType`).
+_TERMS = {
+    "Commit1Mo": "A commitment for 1 month is owed for the whole term, used or not.",
+    "Commit1Yr": "A commitment for 1 year is owed for the whole term, used or not.",
+    "Commit3Yr": "A commitment for 3 years is owed for the whole term, used or not.",
+    "Preemptible": "Google may stop preemptible (spot) capacity at any time.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +65,7 @@ def parse_quantity(text: str) -> Decimal:
     """Parse a quantity.
 
     Args:
-        text: a decimal number, such as "730", "0.5" or "1e6".
+        text: a decimal number, such as "730", "0.5", "1e6" or "5,000,000".
 
     Returns:
         The quantity, exactly as written.
@@ -59,12 +73,13 @@ def parse_quantity(text: str) -> Decimal:
     Raises:
         InvalidArgumentError: the text is not a number, or check_quantity refuses the number.
     """
-    if len(text) > _MAX_DIGITS or not _NUMBER.fullmatch(text):
+    number = text.replace(",", "") if _THOUSANDS.fullmatch(text) else text
+    if len(text) > _MAX_DIGITS or not _NUMBER.fullmatch(number):
         raise InvalidArgumentError(
             f"{text[:_MAX_DIGITS]!r} is not a quantity.",
             hint=f"Send a number or a decimal string of at most {_MAX_DIGITS} characters, such as 730.",
         )
-    return check_quantity(Decimal(text))
+    return check_quantity(Decimal(number))
 
 
 def check_quantity(quantity: Decimal) -> Decimal:
@@ -105,14 +120,42 @@ def read_items(
         For each item, its line, or the reason why it cannot be priced.
 
     Raises:
+        NotFoundError: a SKU is not in the catalog.
+        InvalidArgumentError: a region is not a place.
         RegionMismatchError: a SKU is not sold in its item's region.
         UnitMismatchError: an item's unit cannot be converted to its SKU's usage unit.
+
+        One error names all items at fault, with the code of the first.
     """
-    lines = []
+    lines: list[Line | NotPriced] = []
+    errors: list[CatalogError] = _not_found(items, listings)
     for position, item in enumerate(items):
-        with _prefix_errors(position, item):
-            lines.append(_read_item(item, listings[item.sku_id], at))
+        if item.sku_id not in listings:
+            continue
+        try:
+            with _prefix_errors(position, item):
+                listing, suggests = listings[item.sku_id], len(errors) < _MAX_SUGGESTIONS
+                lines.append(_read_item(item, listing, at, suggests=suggests))
+        except CatalogError as error:
+            errors.append(error)
+    if errors:
+        raise merge(errors)
     return lines
+
+
+def _not_found(items: Sequence[Item], listings: Mapping[str, Listing]) -> list[CatalogError]:
+    """An error for the SKUs that are not in the catalog, or nothing."""
+    unknown = list(dict.fromkeys(item.sku_id for item in items if item.sku_id not in listings))
+    if not unknown:
+        return []
+    found = nearest(unknown)
+    return [
+        NotFoundError(
+            f"Not in the catalog: {', '.join(unknown)}.",
+            hint="Send a candidate's sku_id, or search for the SKU.",
+            candidates=[candidate for sku_id in unknown for candidate in found[sku_id]],
+        )
+    ]
 
 
 def normalize_items(items: Sequence[Item]) -> list[Item]:
@@ -144,8 +187,10 @@ def _region_code(text: str) -> str:
     return place.codes[0] if place and len(place.codes) == 1 else text.strip().lower()
 
 
-def _read_item(item: Item, listing: Listing, at: datetime) -> Line | NotPriced:
-    notes = _region_notes(item, listing.sku)
+def _read_item(item: Item, listing: Listing, at: datetime, *, suggests: bool) -> Line | NotPriced:
+    place = _place(item.region, listing.sku) if item.region else None
+    notes = _region_notes(place, listing.sku, suggests=suggests) if place else []
+    item = replace(item, region=_code(place, listing.sku) if place else None)
     price = listing.list_price
     if price is None or not price.price.is_complete:
         return {
@@ -154,9 +199,17 @@ def _read_item(item: Item, listing: Listing, at: datetime) -> Line | NotPriced:
             "reason": "no_price",
             "message": _no_price_message(listing, at),
         }
-    quantity = price.usage_unit.base_quantity(item.quantity, item.unit)
-    if note := price.usage_unit.conversion_note(item.unit):
+    unit = replace(price.usage_unit, sku_name=listing.sku.display_name)
+    quantity = unit.base_quantity(item.quantity, item.unit)
+    note = unit.conversion_note(item.unit) if item.unit else unit.hours_note(item.quantity)
+    if note:
         notes.append(note)
+    if terms := _TERMS.get(listing.sku.usage_type or ""):
+        notes.append(terms)
+    if price.is_discount:
+        notes.append(
+            "This SKU is a discount: it lowers the cost of other usage, and is not granted without it."
+        )
     if listing.sku.retired_at is not None and listing.sku.retired_at <= at:
         notes.append(
             f"Google withdrew this SKU by {listing.sku.retired_at:%Y-%m-%d}; this is its last price."
@@ -166,31 +219,61 @@ def _read_item(item: Item, listing: Listing, at: datetime) -> Line | NotPriced:
 
 def _no_price_message(listing: Listing, at: datetime) -> str:
     if listing.list_price is not None:
-        first = min(tier.start for tier in listing.list_price.tiers)
-        return f"Google lists no price for usage below {plain(first)} units."
+        start = min(tier.start for tier in listing.list_price.tiers)
+        return f"Google lists no price for usage below {plain(start)} units."
+    if first := listing.first_price_after(at):
+        since = first.info.effective_time or at
+        return f"No price is known for {at.date()}; the first took effect on {since.date()}."
     if listing.history:
-        return f"No price is known for {at:%Y-%m-%d}."
+        return f"No price is known for {at.date()}."
     return "Google lists no price for this SKU."
 
 
-def _region_notes(item: Item, sku: Sku) -> list[str]:
-    region = item.region
-    if region is None or region in sku.service_regions or not sku.service_regions:
+def _place(region: str, sku: Sku) -> Place:
+    """The place that a region names; a code that only the SKU knows is a place too."""
+    if region in sku.service_regions or region == GLOBAL:
+        return Place(region, (region,))
+    place = read_place(region)
+    if place is None:
+        raise InvalidArgumentError(
+            f'No region or place is called "{region}".',
+            hint="Send a region code such as europe-west3 or a place such as Frankfurt.",
+            candidates=close_places(region),
+        )
+    return place
+
+
+def _code(place: Place, sku: Sku) -> str | None:
+    """The code of the place that the SKU lists, or its only code; None if there are several regions."""
+    listed = [code for code in place.codes if code in sku.service_regions]
+    if len(listed) == 1:
+        return listed[0]
+    return place.label if place.label in place.codes else None
+
+
+def _region_notes(place: Place, sku: Sku, *, suggests: bool) -> list[str]:
+    regions = sku.service_regions
+    if not regions or not set(regions).isdisjoint(place.codes):
         return []
-    if not is_sold_in(sku, region):
-        raise _region_mismatch(sku, region)
-    if GLOBAL in sku.service_regions:
+    if not any(is_sold_in(sku, code) for code in place.codes):
+        raise _region_mismatch(sku, place, place.codes[:_MAX_CODES] if suggests else ())
+    if GLOBAL in regions:
         return ["This SKU is sold globally; the region does not change its price."]
-    return [f"This SKU is sold in {', '.join(sku.service_regions)}, which includes {region}."]
+    return [f"This SKU is sold in {', '.join(regions)}, which includes {place.label}."]
 
 
-def _region_mismatch(sku: Sku, region: str) -> RegionMismatchError:
-    others = same_name_in(sku, region)
+def _region_mismatch(sku: Sku, place: Place, codes: Sequence[str]) -> RegionMismatchError:
+    """The error, with the SKUs of the same name in the first of the codes that has any."""
+    others = next(filter(None, (same_name_in(sku, code) for code in codes)), [])
+    hint = ""
+    if others:
+        hint = f"Send a candidate's sku_id, the same product in {place.label}, or another region."
+    elif codes:
+        hint = f"No SKU of this name is sold in {place.label}; search there for an alternative."
+    regions = ", ".join(sku.service_regions)
     return RegionMismatchError(
-        f"{sku.display_name} ({sku.sku_id}) is sold in {', '.join(sku.service_regions)}, not in {region}.",
-        hint=f"Send a candidate's sku_id, the same product in {region}, or another region."
-        if others
-        else f"No SKU of this name is sold in {region}; search there for an alternative.",
+        f"{sku.display_name} ({sku.sku_id}) is sold in {regions}, not in {place.label}.",
+        hint=hint,
         candidates=[
             {"sku_id": other.sku_id, "display_name": other.display_name, "regions": other.service_regions}
             for other in others

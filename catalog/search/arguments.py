@@ -178,7 +178,7 @@ def _place(text: str) -> Place:
 
 def _check_place(place: Place | None, region: str | None, vocabulary: Vocabulary) -> None:
     """A code missing from our table of regions may be a new region, which the catalog knows."""
-    if place is None or is_listed(place) or vocabulary.has_value(place.label):
+    if place is None or is_listed(place) or (fold(place.label) and vocabulary.has_value(place.label)):
         return
     text = region or place.label
     raise InvalidArgumentError(

@@ -14,16 +14,21 @@ from catalog.models import Service, Sku
 MAX_VALUES = 10
 MAX_CANDIDATES = 5
 MIN_SIMILARITY = 50  # percent
+API_DOMAIN = ".googleapis.com"
 
 
 def refuse_unknown_service(name: str) -> NoReturn:
     services = list(Service.objects.values("service_id", "display_name"))
     known = sorted({service["display_name"] for service in services})
-    containing = sorted((found for found in known if name.lower() in found.lower()), key=len)
-    candidates = list(dict.fromkeys([*containing, *_closest(name, known)]))[:MAX_CANDIDATES]
+    product = name.lower().removesuffix(API_DOMAIN)
+    containing = sorted((found for found in known if product in found.lower()), key=len)
+    candidates = list(dict.fromkeys([*containing, *_closest(product, known)]))[:MAX_CANDIDATES]
+    hint = 'Send a service ID or the full name of a service; kind "services" lists them.'
+    if name.lower().endswith(API_DOMAIN):
+        hint = f"The catalog does not know services by the address of their API. {hint}"
     raise InvalidArgumentError(
         f'No service is called "{name}".',
-        hint='Send a service ID or the full name of a service; kind "services" lists them.',
+        hint=hint,
         candidates=[
             service for found in candidates for service in services if service["display_name"] == found
         ],

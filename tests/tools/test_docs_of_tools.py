@@ -99,7 +99,7 @@ def limits(name: str, schema: Schema) -> str:
         return f"0 to 10^{MAX_QUANTITY.adjusted()}"
     if name == "as_of":
         return "ISO 8601 date or time"
-    if schema["type"] == ["string", "null"]:
+    if schema["type"] == "string" and not {"enum", "maxLength"} & schema.keys():
         return f"at most {MAX_CHARACTERS} characters"
     found = []
     if "enum" in schema:

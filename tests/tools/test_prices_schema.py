@@ -29,7 +29,25 @@ def test_a_quantity_is_read_as_the_decimal_that_was_written(sent: object, read: 
     assert _calculate(quantity=sent).items[0].quantity == Decimal(read)
 
 
-@pytest.mark.parametrize("sent", [True, None, [], "", "many", "NaN", "-1", -1, 1e19, "1" * 41, float("inf")])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        True,
+        None,
+        [],
+        [1, 2],
+        {},
+        "",
+        "many",
+        "NaN",
+        "-1",
+        -1,
+        1e19,
+        "1" * 41,
+        pytest.param(10**5000, id="huge"),
+        float("inf"),
+    ],
+)
 def test_an_invalid_quantity_is_refused_by_its_path(sent: object) -> None:
     with pytest.raises(ValidationError) as caught:
         _calculate(quantity=sent)
@@ -43,6 +61,9 @@ def test_an_invalid_quantity_is_refused_by_its_path(sent: object) -> None:
     ("sent", "read"),
     [
         ("2026-11-20", datetime(2026, 11, 20, 23, 59, 59, 999999, UTC)),
+        (" 2026-11-20 ", datetime(2026, 11, 20, 23, 59, 59, 999999, UTC)),
+        ("20261120", datetime(2026, 11, 20, 23, 59, 59, 999999, UTC)),
+        ("0001-01-01", datetime(1, 1, 1, 23, 59, 59, 999999, UTC)),
         ("2026-11-20T12:00:00Z", datetime(2026, 11, 20, 12, tzinfo=UTC)),
         ("2026-11-20T12:00:00", datetime(2026, 11, 20, 12, tzinfo=UTC)),
         ("2026-11-20T12:00:00+02:00", datetime(2026, 11, 20, 10, tzinfo=UTC)),
@@ -56,17 +77,47 @@ def test_as_of_is_read_in_utc_and_a_date_means_the_end_of_that_day(sent: str, re
     ("kind", "sent", "says"),
     [
         (SearchArguments, {"q": "n2"}, "unknown argument: q."),
-        (SearchArguments, {"limit": 51}, "limit: should be less than or equal to 50."),
-        (SearchArguments, {"limit": "10"}, "limit: should be a valid integer."),
-        (SearchArguments, {"kind": "prices"}, "kind: should be 'all', 'skus' or 'services'."),
-        (SearchArguments, {"query": "x" * 201}, "query: string should have at most 200 characters."),
+        (SearchArguments, {"month": 1}, "unknown argument: month."),
+        (SearchArguments, {"regoin": "x"}, "unknown argument: regoin (did you mean region?)."),
+        (SearchArguments, {"limit": 51}, "limit: must be at most 50."),
+        (SearchArguments, {"limit": "0"}, "limit: must be at least 1."),
+        (SearchArguments, {"limit": "ten"}, "limit: must be a whole number."),
+        (SearchArguments, {"limit": "10.5"}, "limit: must be a whole number."),
+        (SearchArguments, {"limit": True}, "limit: must be a whole number."),
+        (SearchArguments, {"kind": "prices"}, "kind: must be 'all', 'skus' or 'services'."),
+        (SearchArguments, {"response_format": "all"}, "response_format: must be 'concise' or 'detailed'."),
+        (SearchArguments, {"query": "x" * 201}, "query: must have at most 200 characters."),
+        (SearchArguments, {"query": {}}, "query: must be a text."),
+        (SearchArguments, {"region": "x" * 501}, "region: must have at most 500 characters."),
+        (SearchArguments, {"region": ["us", "eu"]}, "region: must be a text."),
         (DetailsArguments, {}, "missing argument: sku_ids."),
         (
             DetailsArguments,
             {"sku_ids": []},
-            "sku_ids: list should have at least 1 item after validation, not 0.",
+            "sku_ids: must have at least 1 item.",
         ),
-        (DetailsArguments, {"sku_ids": "A"}, "sku_ids: should be a valid list."),
+        (DetailsArguments, {"sku_ids": ["A"] * 21}, "sku_ids: must have at most 20 items, not 21."),
+        (DetailsArguments, {"sku_ids": [""]}, "sku_ids[0]: must have at least 1 character."),
+        (DetailsArguments, {"sku_ids": ["A", None]}, "sku_ids[1]: must be a text."),
+        (DetailsArguments, {"sku_ids": '["A"'}, "sku_ids: must be a list."),
+        (DetailsArguments, {"sku_ids": "[" * 100_000}, "sku_ids: must be a list."),
+        (DetailsArguments, {"sku_ids": ["A"], "history": "maybe"}, "history: must be true or false."),
+        (DetailsArguments, {"sku_ids": ["A"], "history": 2}, "history: must be true or false."),
+        (
+            DetailsArguments,
+            {"sku_ids": ["A"], "as_of": "0001-01-01T00:00:00+10:00"},
+            "as_of: must be a date or time in ISO 8601, such as 2026-11-20.",
+        ),
+        (
+            DetailsArguments,
+            {"sku_ids": ["A"], "as_of": "9999-12-31T23:59:59-10:00"},
+            "as_of: must be a date or time in ISO 8601, such as 2026-11-20.",
+        ),
+        (
+            DetailsArguments,
+            {"sku_ids": ["A"], "as_of": 1795176000},
+            "as_of: must be a date or time in ISO 8601, such as 2026-11-20.",
+        ),
         (
             DetailsArguments,
             {"sku_ids": ["A"], "as_of": "yesterday"},
@@ -78,6 +129,12 @@ def test_as_of_is_read_in_utc_and_a_date_means_the_end_of_that_day(sent: str, re
             "unknown argument: items[0].count.",
         ),
         (CalculateArguments, {"items": [{"quantity": 1}], "months": 0}, "missing argument: items[0].sku_id"),
+        (CalculateArguments, {"items": ["A"]}, "items[0]: must be an object."),
+        (
+            CalculateArguments,
+            {"items": [{"sku_id": "A", "quantity": 1, "regions": "us"}], "month": 2},
+            "unknown argument: items[0].regions (did you mean region?); unknown argument: month (did",
+        ),
     ],
 )
 def test_an_invalid_argument_is_named_with_the_reason(
@@ -89,3 +146,25 @@ def test_an_invalid_argument_is_named_with_the_reason(
     error = errors.from_validation_error(caught.value, kind)
     assert error["message"].startswith(says)
     assert all(name in error["hint"] for name in kind.model_fields)
+
+
+def test_an_error_in_an_item_names_the_arguments_of_an_item() -> None:
+    with pytest.raises(ValidationError) as caught:
+        _calculate(count=2)
+
+    hint = errors.from_validation_error(caught.value, CalculateArguments)["hint"]
+    assert hint == (
+        "Arguments: items, months, as_of, response_format."
+        " Arguments of each of items: sku_id, quantity, unit, region, label."
+    )
+
+
+def test_each_invalid_item_is_named_up_to_20() -> None:
+    items = [{"sku_id": "A", "quantity": "many"}] * 22
+
+    with pytest.raises(ValidationError) as caught:
+        CalculateArguments.model_validate({"items": items})
+
+    message = errors.from_validation_error(caught.value, CalculateArguments)["message"]
+    assert [f"items[{position}].quantity: " in message for position in range(22)] == [True] * 20 + [False] * 2
+    assert message.endswith("; and 2 more errors.")

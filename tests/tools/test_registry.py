@@ -86,6 +86,14 @@ def test_each_argument_is_described_with_an_example() -> None:
     assert [name for name, schema in arguments if not schema.get("examples")] == ["calculate.items"]
 
 
+def test_each_argument_has_one_type() -> None:
+    schemas = [schema for tool in registry.TOOLS.values() for _, schema in _properties(tool.input_schema)]
+
+    # Gemini refuses a list of types, and a choice of schemas.
+    assert {type(schema["type"]) for schema in schemas} == {str}
+    assert not any("anyOf" in schema for schema in schemas)
+
+
 @pytest.mark.usefixtures("sku")
 def test_search_answers_with_the_state_of_the_catalog() -> None:
     answer = _call("search", query="n2 core")

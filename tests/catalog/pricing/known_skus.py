@@ -32,6 +32,16 @@ _UNITS: dict[str, dict[str, Any]] = {
         "base_unit_description": "byte second",
         "base_unit_conversion_factor": str(2**30 * 3600),
     },
+    "GBy.h": {
+        "usage_unit_description": "gigabyte hour",
+        "base_unit": "By.s",
+        "base_unit_description": "byte second",
+        "base_unit_conversion_factor": str(10**9 * 3600),
+    },
+    "mo": {
+        "usage_unit_description": "month",
+        "base_unit_conversion_factor": "2678400",
+    },
     "GiBy.mo": {
         "usage_unit_description": "gibibyte month",
         "base_unit": "By.s",

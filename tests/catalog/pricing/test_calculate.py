@@ -7,7 +7,13 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.errors import InvalidArgumentError, NoPriceError, NotFoundError, RegionMismatchError
+from catalog.errors import (
+    InvalidArgumentError,
+    NoPriceError,
+    NotFoundError,
+    RegionMismatchError,
+    UnitMismatchError,
+)
 from catalog.models import Sku
 from catalog.pricing.calculate import Item, calculate
 from catalog.pricing.list_prices import snapshot
@@ -31,6 +37,10 @@ from tests.catalog.pricing.known_skus import (
 POOLED = (
     "Free and volume tiers are pooled over items of the same SKU; other usage in the project or account is"
     " not counted towards them."
+)
+
+UNAPPLIED = (
+    "Google's automatic discounts (sustained use) and monthly free credits of an account are not applied"
 )
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +89,7 @@ def test_the_whole_answer_for_a_tebibyte_of_egress() -> None:
         "proof": {"pricing_info_ids": [price.pk], "update_id": 17, "as_of": "2026-01-03T12:00:00Z"},
         "assumptions": [
             "Prices are Google's list prices, before taxes and any discounts you have.",
+            UNAPPLIED + ".",
             "Quantities are for one month.",
             POOLED,
         ],
@@ -146,6 +157,47 @@ def test_a_discount_lowers_the_total() -> None:
     assert [item["cost"] for item in answer["items"]] == ["-3.98061554", "1349.3042892"]
     assert answer["total"]["amount"] == "1345.32367366"
     assert answer["total"]["rounded"] == "1345.32"
+
+
+@pytest.mark.parametrize(
+    ("usage_type", "notes"),
+    [
+        ("OnDemand", []),
+        ("Commit1Yr", ["A commitment for 1 year is owed for the whole term, used or not."]),
+        ("Commit3Yr", ["A commitment for 3 years is owed for the whole term, used or not."]),
+        ("Preemptible", ["Google may stop preemptible (spot) capacity at any time."]),
+        (None, []),
+    ],
+)
+def test_a_note_says_what_follows_from_how_a_sku_is_sold(usage_type: str | None, notes: list[str]) -> None:
+    make_price(make_sku(sku_id="0000-0000-0001", usage_type=usage_type))
+
+    [item] = calculate([Item("0000-0000-0001", Decimal(730))])["items"]
+
+    assert item["notes"] == notes
+
+
+def test_a_discount_is_noted_as_one() -> None:
+    add_discount()
+    add_egress()
+
+    answer = calculate([Item(DISCOUNT, Decimal(730)), Item(EGRESS, Decimal(1))])
+
+    assert [item["notes"] for item in answer["items"]] == [
+        ["This SKU is a discount: it lowers the cost of other usage, and is not granted without it."],
+        [],
+    ]
+    assert f"{UNAPPLIED}, except those among the items." in answer["assumptions"]
+
+
+def test_a_time_before_the_first_price_is_told_since_when_there_is_one() -> None:
+    add_egress()
+
+    with pytest.raises(NoPriceError) as caught:
+        calculate([Item(EGRESS, Decimal(1))], snapshot=snapshot(NOON - timedelta(days=365)))
+
+    assert caught.value.message == "No price is known for 2025-01-02; the first took effect on 2026-01-02."
+    assert caught.value.hint == "Send a later as_of, or omit it."
 
 
 def test_a_total_of_half_a_cent_is_rounded_to_the_even_cent_and_never_to_minus_zero() -> None:
@@ -247,6 +299,59 @@ def test_an_unknown_sku_is_refused_with_the_closest_ids() -> None:
         calculate([Item("22eb-aae8-fbce", Decimal(1))])
 
     assert [candidate["sku_id"] for candidate in caught.value.candidates] == [EGRESS]
+
+
+def test_all_items_at_fault_are_named_at_once_with_the_code_and_candidates_of_the_first() -> None:
+    add_n2(make_service())
+    add_egress()
+    american, german = N2_REGIONS["us-central1"][1], N2_REGIONS["europe-west3"][1]
+
+    with pytest.raises(RegionMismatchError) as caught:
+        calculate([
+            Item(american, Decimal(730), region="europe-west3"),
+            Item(EGRESS, Decimal(1)),
+            Item(EGRESS, Decimal(1), "hours", label="downloads"),
+            Item(american, Decimal(730), region="europe-west3"),
+        ])  # fmt: skip
+
+    message = caught.value.message
+    assert [
+        name for name in ("items[0]: ", "items[1]", "items[2] (downloads): ", "items[3]: ") if name in message
+    ] == [
+        "items[0]: ",
+        "items[2] (downloads): ",
+        "items[3]: ",
+    ]
+    assert [candidate["sku_id"] for candidate in caught.value.candidates] == [german]
+    assert "same product in europe-west3" in caught.value.hint
+    assert "in one of the candidates" in caught.value.hint
+
+
+def test_unknown_skus_are_named_with_the_other_items_at_fault() -> None:
+    add_egress()
+
+    with pytest.raises(NotFoundError, match=r"Not in the catalog: 22EB-AAE8-FBCE\. items\[1\]: 'hours'"):
+        calculate([Item("22EB-AAE8-FBCE", Decimal(1)), Item(EGRESS, Decimal(1), "hours")])
+
+
+def test_an_error_of_a_hundred_items_names_twenty() -> None:
+    add_egress()
+
+    with pytest.raises(UnitMismatchError, match=r"items\[19\]: [^[]* And 80 more errors\.$") as caught:
+        calculate([Item(EGRESS, Decimal(1), "hours")] * 100)
+
+    assert caught.value.candidates[0] == "GiBy"
+
+
+def test_suggestions_for_a_hundred_wrong_regions_take_a_query_for_each_of_the_first_five(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    latest = make_update()
+    add_n2(make_service())
+    items = [Item(N2_REGIONS["us-central1"][1], Decimal(730), region="europe-west3")] * 100
+
+    with django_assert_num_queries(1 + 5), pytest.raises(RegionMismatchError):
+        calculate(items, snapshot=snapshot(latest=latest))
 
 
 def test_a_wrong_region_is_refused_with_the_sku_of_that_region() -> None:

@@ -13,7 +13,9 @@ from catalog.pricing.details import details
 from catalog.pricing.list_prices import snapshot
 from tests.catalog.factories import NOON, make_price, make_service, make_sku, make_update
 from tests.catalog.pricing.known_skus import (
+    A100_COMMITMENT,
     CLASS_A,
+    DISCOUNT,
     EGRESS,
     add_a100_commitment,
     add_class_a,
@@ -219,11 +221,18 @@ def test_each_example_is_a_calculate_call_that_works() -> None:
         add()
     add_n2(make_service())
 
+    terms = {
+        A100_COMMITMENT: ["A commitment for 1 year is owed for the whole term, used or not."],
+        DISCOUNT: [
+            "This SKU is a discount: it lowers the cost of other usage, and is not granted without it."
+        ],
+    }
+
     for sku in details(list(Sku.objects.values_list("pk", flat=True)))["skus"]:
         assert sku["example"] is not None
         (item,) = sku["example"]["items"]
         sent = Item(item["sku_id"], parse_quantity(item["quantity"]), item["unit"], item["region"])
-        assert calculate([sent])["items"][0]["notes"] == []
+        assert calculate([sent])["items"][0]["notes"] == terms.get(sku["sku_id"], [])
 
 
 def test_the_example_of_an_hourly_sku_is_730_hours() -> None:

@@ -15,6 +15,15 @@ from tests.catalog.factories import make_sku
         (" 22EBAAE8FBCD", "22EB-AAE8-FBCD"),
         ("22EB-AAE8-FBC", "22EB-AAE8-FBC"),
         ("aws:t3.micro", "aws:t3.micro"),
+        ("services/6F81-5844-456A/skus/22EB-AAE8-FBCD", "22EB-AAE8-FBCD"),
+        ("services/6F81-5844-456A/skus/22ebaae8fbcd", "22EB-AAE8-FBCD"),
+        (
+            "https://cloudbilling.googleapis.com/v1/services/6F81-5844-456A/skus/22EB-AAE8-FBCD",
+            "22EB-AAE8-FBCD",
+        ),
+        ("services/6F81-5844-456A", "services/6F81-5844-456A"),
+        ("services/6F81-5844-456A/skus/", "services/6F81-5844-456A/skus/"),
+        ("Microsoft.Compute/skus/B2", "Microsoft.Compute/skus/B2"),
     ],
 )
 def test_google_ids_are_normalized_to_the_catalogs_spelling(text: str, sku_id: str) -> None:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from catalog.pricing.decimals import EXACT, NANO, exact_sum, plain
 from catalog.pricing.tiers import Aggregation, Price, Slice, price_month
-from catalog.pricing.units import UsageUnit, parse_unit
+from catalog.pricing.unit_words import parse_unit
+from catalog.pricing.units import UsageUnit
 
 ALONE = Aggregation("", "", 1)
 ACCOUNT = Aggregation("ACCOUNT", "MONTHLY", 1)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.errors import InvalidArgumentError, UnitMismatchError
+from catalog.errors import InvalidArgumentError, RegionMismatchError, UnitMismatchError
 from catalog.pricing.list_prices import look_up, snapshot
 from catalog.pricing.usage import Item, Line, normalize_items, parse_quantity, read_items
 from tests.catalog.factories import make_price, make_sku
@@ -22,6 +22,9 @@ from tests.catalog.factories import make_price, make_sku
         ("1e-07", "0.0000001"),
         ("1e-30", "0.000000000000000000000000000001"),
         ("-0", "0"),
+        ("5,000,000", "5000000"),
+        ("12,345,678.25", "12345678.25"),
+        ("1,024.5", "1024.5"),
     ],
 )
 def test_numbers_in_digits_are_read_exactly(text: str, quantity: str) -> None:
@@ -36,6 +39,11 @@ def test_numbers_in_digits_are_read_exactly(text: str, quantity: str) -> None:
         "NaN",
         "inf",
         "1,024",
+        "0,024.5",
+        "1,0240,000",
+        "5,000,00",
+        "1.024,5",
+        ",000,000",
         "1_000",
         "1e19",
         "1e-31",
@@ -79,6 +87,68 @@ def test_a_text_that_does_not_name_a_single_region_is_kept(region: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
+    ("service_regions", "sent", "read_as"),
+    [
+        (["europe"], "EU", "europe"),
+        (["europe"], "eu", "europe"),
+        (["europe"], "Europe", "europe"),
+        (["eu"], "EU", "eu"),
+        (["us"], "US", "us"),
+        (["us"], "USA", "us"),
+        (["asia"], "asia", "asia"),
+        (["nam4"], "NAM4", "nam4"),
+        (["global"], "EU", "europe"),
+        (["global"], "global", "global"),
+        (["europe-west3"], "Germany", "europe-west3"),
+        (["europe-west3", "europe-west10"], "Germany", None),
+        (["mars-north1"], "Mars-North1", "mars-north1"),
+        (["global"], "us-east99", "us-east99"),
+    ],
+)
+def test_a_multi_region_or_country_is_read_as_the_code_that_the_sku_lists(
+    service_regions: list[str], sent: str, read_as: str | None
+) -> None:
+    sku = make_sku(service_regions=service_regions, geo_taxonomy_regions=[])
+    make_price(sku)
+
+    assert read(Item(sku.sku_id, Decimal(1), region=sent)).item.region == read_as
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("service_regions", [["global"], ["us-east1"], []])
+@pytest.mark.parametrize("region", ["%", '"', "*", "🎉", "elsewhere"])
+def test_a_region_that_is_not_a_place_is_refused_wherever_the_sku_is_sold(
+    service_regions: list[str], region: str
+) -> None:
+    price = make_price(make_sku(service_regions=service_regions))
+
+    with pytest.raises(InvalidArgumentError, match=r"items\[0\]: No region or place is called") as caught:
+        read(Item(price.sku_id, Decimal(1), region=region))
+
+    assert "region code" in caught.value.hint
+
+
+@pytest.mark.django_db
+def test_a_misspelled_region_is_refused_with_the_place_that_it_may_mean() -> None:
+    price = make_price(make_sku(service_regions=["global"]))
+
+    with pytest.raises(InvalidArgumentError) as caught:
+        read(Item(price.sku_id, Decimal(1), region="frankfrut"))
+
+    assert caught.value.candidates == [{"region": "europe-west3", "place": "Frankfurt"}]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("sent", "named"), [("EU", "europe"), ("US", "us"), ("Germany", "Germany")])
+def test_a_region_is_not_part_of_the_multi_region_that_includes_it(sent: str, named: str) -> None:
+    price = make_price(make_sku(service_regions=["us-central1"], geo_taxonomy_regions=["us-central1"]))
+
+    with pytest.raises(RegionMismatchError, match=f"is sold in us-central1, not in {named}"):
+        read(Item(price.sku_id, Decimal(1), region=sent))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
     ("service_regions", "region", "note"),
     [
         (["us"], "us-east1", "This SKU is sold in us, which includes us-east1."),
@@ -95,7 +165,17 @@ def test_a_wider_place_of_sale_is_noted(
     sku = make_sku(service_regions=service_regions, geo_taxonomy_regions=["us-central1", "us-east1"])
     make_price(sku)
 
-    assert read(Item(sku.sku_id, Decimal(1), region=region)).notes == ((note,) if note else ())
+    assert read(Item(sku.sku_id, Decimal(1), "h", region)).notes == ((note,) if note else ())
+
+
+@pytest.mark.django_db
+def test_a_small_quantity_without_a_unit_of_a_sku_by_the_hour_is_noted() -> None:
+    price = make_price(make_sku())
+
+    assert read(Item(price.sku_id, Decimal(4))).notes == (
+        "4 without a unit is 4 h. For 4 running all month, send 2920 h.",
+    )
+    assert read(Item(price.sku_id, Decimal(4), "h")).notes == ()
 
 
 @pytest.mark.django_db

@@ -132,6 +132,14 @@ def test_an_unknown_service_is_rejected_with_similar_names() -> None:
     ]
 
 
+def test_the_address_of_an_api_is_not_a_service_but_the_services_of_its_product_are_candidates() -> None:
+    error = _rejection("n2", service="compute.googleapis.com")
+
+    assert error.message == 'No service is called "compute.googleapis.com".'
+    assert error.hint.startswith("The catalog does not know services by the address of their API.")
+    assert error.candidates[0] == {"service_id": "6F81-5844-456A", "display_name": "Compute Engine"}
+
+
 @pytest.mark.parametrize(
     ("argument", "candidates"),
     [
@@ -160,6 +168,11 @@ def test_an_unknown_region_is_rejected_with_similar_places() -> None:
     assert error.candidates == [{"region": "europe-west3", "place": "Frankfurt"}]
     assert _rejection("n2", region="europe-west99").message == 'No region or place is called "europe-west99".'
     assert _rejection("n2 europe-west99").candidates[0]["region"].startswith("europe-west")
+
+
+@pytest.mark.parametrize("region", ['"', "%", "*", "-", "🎉"])
+def test_a_region_of_punctuation_is_rejected(region: str) -> None:
+    assert _rejection("n2", region=region).message == f'No region or place is called "{region}".'
 
 
 @pytest.mark.parametrize("query", ["", "   ", "🎉", "?!"])
