@@ -77,7 +77,7 @@ class OfficialClient:
         self.provider.context.token_expiry_time = 1
 
     async def _tools(self) -> list[str]:
-        async with httpx2.AsyncClient(auth=self.provider) as http:
+        async with httpx2.AsyncClient(auth=self.provider, timeout=60) as http:
             transport = streamable_http_client(self.server, http_client=http)
             async with Client(transport, mode=self.mode) as client:
                 return [tool.name for tool in (await client.list_tools()).tools]

@@ -44,7 +44,7 @@ class Person:
     decision: str = "allow"
     name: str = ""
     password: str = ""
-    browser: httpx2.Client = field(default_factory=lambda: httpx2.Client(follow_redirects=False))
+    browser: httpx2.Client = field(default_factory=lambda: httpx2.Client(follow_redirects=False, timeout=60))
     pages: list[str] = field(default_factory=list)
 
     def __enter__(self) -> Self:
