@@ -150,12 +150,13 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 ACCOUNT_RATE_LIMITS = {
     "sign_in": "30/m/ip",
     "consent": "60/m/ip",
-    "token": "120/m/ip",
     "register": "600/h/ip" if IS_LOCAL else "20/h/ip",
 }
+# By address, in each worker: a hosted client refreshes for all its users from one address.
+TOKEN_REQUESTS_PER_MINUTE = 600
 # By person and tool, in each worker.
 TOOL_CALLS_PER_MINUTE = env.int("TOOL_CALLS_PER_MINUTE", default=600)
-# Workers share the counts through the database. Only the OAuth and sign-in pages count requests there.
+# Workers share the counts of ACCOUNT_RATE_LIMITS through the database.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
+from accounts import limits
 from catalog.search.index import vocabulary
 from tests.harness.needs import skip_or_fail
 from tests.harness.sqld import Sqld, SqldMissingError
@@ -41,3 +42,9 @@ def real_catalog() -> Path:
 def _forgotten_vocabulary() -> None:
     """The words of another test's catalog: each test's syncs start at the same number."""
     vocabulary.forget()
+
+
+@pytest.fixture(autouse=True)
+def _forgotten_requests() -> None:
+    """The token requests of other tests, which all come from one address."""
+    limits.forget()

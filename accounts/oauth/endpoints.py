@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from oauth2_provider.views.mixins import OAuthLibMixin
 
 from accounts.errors import ClientMetadataError
+from accounts.limits import limit_token_requests
 from accounts.oauth.registration import GRANT_TYPES, register
 
 _library = OAuthLibMixin()
@@ -25,7 +26,7 @@ def json_error(code: str, description: str, status: int = 400) -> JsonResponse:
 
 @csrf_exempt
 @require_POST
-@rate_limit(action="token")
+@limit_token_requests
 def token(request: HttpRequest) -> HttpResponse:
     """The token endpoint (RFC 6749 section 3.2)."""
     if request.POST.get("grant_type") not in GRANT_TYPES:
@@ -35,7 +36,7 @@ def token(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
-@rate_limit(action="token")
+@limit_token_requests
 def revocation(request: HttpRequest) -> HttpResponse:
     """The revocation endpoint (RFC 7009)."""
     return _respond(_library.create_revocation_response, request)
