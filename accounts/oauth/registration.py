@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.errors import ClientMetadataError
 from accounts.models import Client
+from accounts.oauth import scopes
 
 MAX_BODY_BYTES = 16 * 1024
 GRANT_TYPES = ["authorization_code", "refresh_token"]
@@ -34,6 +35,7 @@ def register(body: bytes) -> dict[str, Any]:
     """
     metadata = _parse(body)
     method = metadata.get("token_endpoint_auth_method", "client_secret_basic")
+    kept = _scope(metadata)
     client = _build_client(metadata, method)
     secret = client.client_secret
     try:
@@ -41,7 +43,7 @@ def register(body: bytes) -> dict[str, Any]:
     except ValidationError as error:
         raise _metadata_error(error) from error
     client.save()
-    return _response(client, method, secret)
+    return _response(client, method, secret) | {"scope": kept}
 
 
 def supported_grant_types(grant_types: list[str]) -> list[str]:
@@ -76,6 +78,14 @@ def _build_client(metadata: Mapping[str, Any], method: Any) -> Client:
         authorization_grant_type=Client.GRANT_AUTHORIZATION_CODE,
         registration_source=Client.RegistrationSource.DCR,
     )
+
+
+def _scope(metadata: Mapping[str, Any]) -> str:
+    """The scopes that the client can get, of those that it registers (RFC 7591 section 2)."""
+    requested = metadata.get("scope", "")
+    if not isinstance(requested, str):
+        raise ClientMetadataError("scope must be a string of scopes separated by spaces.")
+    return " ".join(scopes.narrow(requested.split()))
 
 
 def _string_list(metadata: Mapping[str, Any], key: str, default: list[str]) -> list[str]:

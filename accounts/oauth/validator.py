@@ -18,6 +18,7 @@ from oauthlib.oauth2.rfc6749 import errors
 
 from accounts.models import Client, Consent, RedeemedCode, User
 from accounts.oauth import rotation
+from accounts.oauth.scopes import are_well_formed, narrow
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,19 @@ class Validator(OAuth2Validator):
         request.grant, request.user, request.scopes = grant, grant.user, grant.scope.split()
         return _may_act_for(client, grant.user)
 
+    def validate_scopes(
+        self,
+        client_id: str,  # noqa: ARG002 oauthlib's signature
+        scopes: list[str],
+        client: Client,  # noqa: ARG002
+        request: Request,
+        *_args: Any,
+        **_kwargs: Any,
+    ) -> bool:
+        """Narrow the scopes to what can be granted; the token response says which were (section 3.3)."""
+        request.scopes = narrow(scopes)
+        return are_well_formed(scopes)
+
     def get_code_challenge(self, _code: str, request: Request) -> str | None:
         return request.grant.code_challenge or None
 
@@ -63,11 +77,24 @@ class Validator(OAuth2Validator):
         request.refresh_token_instance, request.user = token, token.user
         is_clients = token.application_id == client.pk
         if token.revoked is None:
-            return is_clients and not rotation.is_expired(token) and _may_act_for(client, token.user)
-        if not is_clients or rotation.successor(token) is None:
+            is_valid = is_clients and not rotation.is_expired(token)
+        elif is_clients and rotation.successor(token):
+            is_valid = True
+        else:
             rotation.end_session(token)
+            is_valid = False
+        if not is_valid or not _may_act_for(client, token.user):
             return False
-        return _may_act_for(client, token.user)
+        self._narrow_to_session(request)
+        return True
+
+    def _narrow_to_session(self, request: Request) -> None:
+        """Reduce the scopes that a refresh asks for to those of its session (RFC 6749 section 6)."""
+        requested = (request.scope or "").split()
+        if not are_well_formed(requested):
+            raise errors.InvalidScopeError(request=request)
+        original = self.get_original_scopes(request.refresh_token, request).split()
+        request.scope = " ".join(narrow(requested, original))
 
     def get_original_scopes(
         self,

@@ -203,13 +203,6 @@ def test_agreeing_again_renews_the_consent(agent: Agent) -> None:
     assert Consent.objects.get().since == long_ago
 
 
-def test_a_refresh_cannot_widen_the_scope(agent: Agent) -> None:
-    refresh_token = agent.tokens()["refresh_token"]
-
-    assert agent.refresh(refresh_token, scope="pricing:read admin").json()["error"] == "invalid_scope"
-    assert agent.refresh(refresh_token, scope="pricing:read").status_code == 200
-
-
 @pytest.mark.parametrize("refresh_token", ["", "x", "\x00", "é", "x" * 10_000, None])
 def test_an_invalid_refresh_token_is_refused(agent: Agent, refresh_token: str | None) -> None:
     response = agent.post(

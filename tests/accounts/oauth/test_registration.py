@@ -104,6 +104,8 @@ def test_a_redirect_uri_that_clients_use_is_accepted(uri: str) -> None:
         {"grant_types": []},
         {"grant_types": "authorization_code"},
         {"grant_types": [[]]},
+        {"scope": ["pricing:read"]},
+        {"scope": None},
         {"token_endpoint_auth_method": "private_key_jwt"},
         {"token_endpoint_auth_method": []},
         {"token_endpoint_auth_method": None},
