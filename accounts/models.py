@@ -43,6 +43,17 @@ class Client(AbstractApplication):
     def is_usable(self, request: Any) -> bool:  # noqa: ARG002 django-oauth-toolkit's signature
         return not self.disabled
 
+    def get_allowed_schemes(self) -> list[str]:
+        """The schemes that django-oauth-toolkit accepts in this client's redirect URIs."""
+        return redirects.schemes(self.redirect_uris.split())
+
+    def redirect_uri_allowed(self, uri: str) -> bool:
+        """Whether an authorization request may name `uri`: it is registered, except for a loopback port."""
+        return not self._uri_error(uri) and redirects.is_registered(uri, self.redirect_uris.split())
+
+    def _uri_error(self, uri: str) -> str:
+        return redirects.uri_error(uri, is_public=self.client_type == self.CLIENT_PUBLIC)
+
     def clean(self) -> None:
         """Validate what a client says about itself, however it registered (RFC 7591 section 5)."""
         super().clean()
@@ -52,7 +63,7 @@ class Client(AbstractApplication):
         if self.authorization_grant_type != self.GRANT_AUTHORIZATION_CODE:
             errors["authorization_grant_type"] = ["must be authorization_code"]
         uris = self.redirect_uris.split()
-        uri_errors = [f"{uri[:200]!r} {error}" for uri in uris if (error := redirects.uri_error(uri))]
+        uri_errors = [f"{uri[:200]!r} {error}" for uri in uris if (error := self._uri_error(uri))]
         if len(uris) > MAX_REDIRECT_URIS or any(len(uri) > MAX_REDIRECT_URI_LENGTH for uri in uris):
             uri_errors = [f"must be at most {MAX_REDIRECT_URIS} URIs of {MAX_REDIRECT_URI_LENGTH} characters"]
         if uri_errors:

@@ -12,6 +12,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from pydantic import AnyHttpUrl
 from starlette.types import Message, Receive, Scope, Send
 
+from accounts.oauth.resource import resource_at
 from mcp_api.auth import BearerTokenVerifier
 from mcp_api.server import server
 
@@ -50,6 +51,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await _method_not_allowed(send)
     else:
         has_token = any(name == b"authorization" for name, _ in scope["headers"])
+        resource = resource_at(_header(scope, b"host"))
         # The SDK compares header bytes, and some HTTP parsers leave white space at the end of a value.
         headers = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
 
@@ -58,7 +60,10 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_challenge(message: Message) -> None:
             if message["type"] == "http.response.start":
                 await body.drain()
-                message = {**message, "headers": list(_response_headers(message["headers"], has_token))}
+                message = {
+                    **message,
+                    "headers": list(_response_headers(message["headers"], has_token, resource)),
+                }
             await send(message)
 
         await _app(
@@ -93,14 +98,21 @@ class _Body:
                     size += len((await self.receive()).get("body", b""))
 
 
-def _response_headers(headers: Iterable[Header], has_token: bool) -> Iterator[Header]:
+def _header(scope: Scope, name: bytes) -> str:
+    return next((value.decode("latin-1").strip() for key, value in scope["headers"] if key == name), "")
+
+
+def _response_headers(headers: Iterable[Header], has_token: bool, resource: str) -> Iterator[Header]:
     """The SDK's headers, with the challenge changed to what RFC 6750 section 3 asks for.
 
-    It names the scope, and an error only if the request had a token (section 3.1).
+    It names the scope, an error only if the request had a token (section 3.1), and the metadata document at
+    the address that was asked for.
     """
+    usual, asked = (uri.removesuffix("/mcp").encode() for uri in (settings.MCP_RESOURCE, resource))
     for name, value in headers:
         if name == b"www-authenticate":
             challenge = value if has_token else b"Bearer " + value[value.index(b"resource_metadata=") :]
+            challenge = challenge.replace(b'"%s/' % usual, b'"%s/' % asked)
             yield name, challenge + b', scope="%s"' % settings.MCP_SCOPE.encode()
         else:
             yield name, value

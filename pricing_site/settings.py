@@ -38,6 +38,11 @@ MCP_SCOPE = "pricing:read"
 _public = urlsplit(PUBLIC_URL)
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 IS_LOCAL = _public.hostname in ("127.0.0.1", "localhost", "::1")
+# A local server is the same resource at each of its names. Tokens are always bound to MCP_RESOURCE.
+MCP_RESOURCES = frozenset({MCP_RESOURCE})
+if IS_LOCAL:
+    _port = f":{_public.port}" if _public.port else ""
+    MCP_RESOURCES |= {f"{_public.scheme}://{host}{_port}/mcp" for host in LOOPBACK_HOSTS}
 ALLOWED_HOSTS = LOOPBACK_HOSTS if IS_LOCAL else [_public.hostname or ""]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # The SDK compares the Host and Origin headers including their port.
@@ -187,7 +192,6 @@ OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 15 * 60,
     "REFRESH_TOKEN_EXPIRE_SECONDS": 14 * 24 * 3600,
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
-    "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http", "cursor"],
     "ALLOW_LOCALHOST_LOOPBACK": True,
     "DCR_ENABLED": True,
     "CIMD_ENABLED": True,

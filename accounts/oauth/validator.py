@@ -16,8 +16,10 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749 import errors
 
+from accounts import redirects
 from accounts.models import Client, Consent, RedeemedCode, User
 from accounts.oauth import rotation
+from accounts.oauth.resource import is_our_resource
 from accounts.oauth.scopes import are_well_formed, narrow
 
 logger = logging.getLogger(__name__)
@@ -65,7 +67,7 @@ class Validator(OAuth2Validator):
     def confirm_redirect_uri(
         self, _client_id: str, _code: str, redirect_uri: str, _client: Client, request: Request
     ) -> bool:
-        return request.grant.redirect_uri_allowed(redirect_uri)
+        return redirects.with_path(redirect_uri) == redirects.with_path(request.grant.redirect_uri)
 
     def validate_refresh_token(
         self, refresh_token: str, client: Client, request: Request, *_args: Any, **_kwargs: Any
@@ -172,11 +174,6 @@ class Validator(OAuth2Validator):
             raise invalid_target(request)
         request.resource = [settings.MCP_RESOURCE]
         super()._check_and_set_request_resource(request)
-
-
-def is_our_resource(uri: str) -> bool:
-    """Whether a resource indicator is our /mcp, which is served with and without a trailing slash."""
-    return uri.removesuffix("/") == settings.MCP_RESOURCE
 
 
 def invalid_target(request: Request) -> errors.OAuth2Error:

@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from accounts.models import MAX_NAME_LENGTH, Client
 from accounts.oauth.registration import MAX_BODY_BYTES
+from tests.accounts.oauth.agent import NATIVE
 
 pytestmark = pytest.mark.django_db
 
@@ -50,9 +51,48 @@ def register(**metadata: Any) -> Any:
         "https://[::1/callback",
         "https:///callback",
         "https:agent.example",
-        "myapp://callback",
-        "cursor://evil/oauth/callback",
         "vbscript:x",
+        "vbscript://x/y",
+        "JavaScript://agent.example/%0aalert(1)",
+        "data://text/html,x",
+        "file://localhost/etc/passwd",
+        "blob://agent.example/x",
+        "blob:https://agent.example/x",
+        "about://blank",
+        "about:blank",
+        "view-source://agent.example/callback",
+        "view-source:https://agent.example/callback",
+        "filesystem:https://agent.example/x",
+        "ftp://agent.example/callback",
+        "sftp://agent.example/callback",
+        "ws://agent.example/callback",
+        "mailto:ann@agent.example",
+        "mailto:/ann",
+        "tel:/123",
+        "intent://scan/#Intent;scheme=x;end",
+        "intent://scan/callback",
+        "ms-msdt:/id",
+        "search-ms://query/x",
+        "chrome-extension://abcdef/callback",
+        "moz-extension://abcdef/callback",
+        "web+app://callback/x",
+        "c:/windows/system32",
+        "localhost:3000/callback",
+        "localhost:/callback",
+        "cursor:callback",
+        "cursor:",
+        "cursor:/",
+        "cursor://",
+        "cursor:///callback",
+        "cursor://evil@callback/x",
+        "cursor://callback/x#fragment",
+        "cursor://callback/x?code=1",
+        "cursor://callback\\x/y",
+        "cur_sor://callback/x",
+        "1cursor://callback/x",
+        "http://127.0.0.1:99999/callback",
+        "http://127.0.0.1:0/callback",
+        "https://agent.example:65536/callback",
         "//agent.example/callback",
         "/callback",
         "\uff48ttps://agent.example/callback",
@@ -74,11 +114,21 @@ def test_an_unsafe_redirect_uri_is_refused(uri: str) -> None:
         "http://localhost/callback",
         "http://127.0.0.1:33418/",
         "http://[::1]/callback",
-        "cursor://anysphere.cursor-mcp/oauth/callback",
+        "https://agent.example",
+        *NATIVE,
     ],
 )
 def test_a_redirect_uri_that_clients_use_is_accepted(uri: str) -> None:
     assert register(redirect_uris=[uri]).status_code == 201
+
+
+@pytest.mark.parametrize("uri", NATIVE)
+def test_a_client_with_a_secret_cannot_use_a_private_use_scheme(uri: str) -> None:
+    response = register(redirect_uris=[uri], token_endpoint_auth_method="client_secret_post")
+
+    assert response.status_code == 400
+    assert response.json()["error"] == "invalid_redirect_uri"
+    assert "token_endpoint_auth_method none" in response.json()["error_description"]
 
 
 @pytest.mark.parametrize(
