@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,9 +46,15 @@ if IS_LOCAL:
     MCP_RESOURCES |= {f"{_public.scheme}://{host}{_port}/mcp" for host in LOOPBACK_HOSTS}
 ALLOWED_HOSTS = LOOPBACK_HOSTS if IS_LOCAL else [_public.hostname or ""]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-# The SDK compares the Host and Origin headers including their port.
+# The SDK compares the Host header including its port.
 MCP_ALLOWED_HOSTS = [f"{host}:*" for host in LOOPBACK_HOSTS] if IS_LOCAL else [_public.netloc]
-MCP_ALLOWED_ORIGINS = [f"http://{host}:*" for host in LOOPBACK_HOSTS] if IS_LOCAL else [PUBLIC_URL]
+# Pages of these origins may call /mcp. A bearer token protects it, which no browser sends by itself, so a
+# page can do no more than a program that has the token. A public server therefore serves every https page, and
+# pages such as MCP Inspector's on a person's machine. A local server serves only the machine's own pages: others
+# could reach it by DNS rebinding (MCP specification, Transports, Security Warning).
+_loopback_origin = r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?"
+_https_origin = r"https://[a-z0-9.-]+(?::[0-9]{1,5})?"
+MCP_ALLOWED_ORIGINS = re.compile(_loopback_origin if IS_LOCAL else f"{_loopback_origin}|{_https_origin}")
 
 # People sign in with GitHub. A local server without credentials has the administrator of script/run.
 GITHUB_CLIENT_ID = env.str("GITHUB_CLIENT_ID", default="")
