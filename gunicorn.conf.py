@@ -8,21 +8,14 @@ import gc
 import os
 import socket
 
-port = os.environ.get("PORT", "8000")
-
-
-def _loopback_addresses() -> list[str]:
-    """Both loopback addresses, because localhost is either; only IPv4 if the other is missing or taken."""
-    addresses = [f"127.0.0.1:{port}"]
-    with contextlib.suppress(OSError, OverflowError, ValueError), socket.socket(socket.AF_INET6) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("::1", int(port)))
-        addresses.append(f"[::1]:{port}")
-    return addresses
-
-
 wsgi_app = "pricing_site.asgi:application"
-bind = _loopback_addresses()
+bind = [f"127.0.0.1:{os.environ.get('PORT', '8000')}"]
+# localhost may be either loopback address. The second is left out if there is no IPv6, or the port is taken.
+with contextlib.suppress(OSError, OverflowError, ValueError), socket.socket(socket.AF_INET6) as probe:
+    port = bind[0].rpartition(":")[2]
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    probe.bind(("::1", int(port)))
+    bind.append(f"[::1]:{port}")
 
 worker_class = "asgi"
 # The MCP session manager runs in the lifespan: without it, every tool call fails.

@@ -29,6 +29,14 @@ class Client(AbstractApplication):
     disabled = models.BooleanField(
         default=False, help_text="A disabled client gets no token, and those it has are refused."
     )
+    registered_from = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        editable=False,
+        db_index=True,
+        help_text="A keyed hash of the address that registered it, until someone agrees to it.",
+    )
 
     objects = ApplicationManager()
 

@@ -49,9 +49,9 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # The SDK compares the Host header including its port.
 MCP_ALLOWED_HOSTS = [f"{host}:*" for host in LOOPBACK_HOSTS] if IS_LOCAL else [_public.netloc]
 # Pages of these origins may call /mcp. A bearer token protects it, which no browser sends by itself, so a
-# page can do no more than a program that has the token. A public server therefore serves every https page, and
-# pages such as MCP Inspector's on a person's machine. A local server serves only the machine's own pages: others
-# could reach it by DNS rebinding (MCP specification, Transports, Security Warning).
+# page can do no more than a program that has the token. A public server therefore serves every https page,
+# and pages such as MCP Inspector's on a person's machine. A local server serves only the machine's own pages:
+# others could reach it by DNS rebinding (MCP specification, Transports, Security Warning).
 _loopback_origin = r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?"
 _https_origin = r"https://[a-z0-9.-]+(?::[0-9]{1,5})?"
 MCP_ALLOWED_ORIGINS = re.compile(_loopback_origin if IS_LOCAL else f"{_loopback_origin}|{_https_origin}")
@@ -162,8 +162,12 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 ACCOUNT_RATE_LIMITS = {
     "sign_in": "30/m/ip",
     "consent": "60/m/ip",
-    "register": "600/h/ip" if IS_LOCAL else "20/h/ip",
+    # A brake only: hosted clients register for all their users from one address. The real limit is on the
+    # number of clients that nobody agreed to yet (accounts.oauth.pending).
+    "register": "300/m/ip",
 }
+MAX_PENDING_CLIENTS = 5_000
+MAX_PENDING_CLIENTS_PER_ADDRESS = MAX_PENDING_CLIENTS if IS_LOCAL else 100
 # By address, in each worker: a hosted client refreshes for all its users from one address.
 TOKEN_REQUESTS_PER_MINUTE = 600
 # By person and tool, in each worker.

@@ -25,6 +25,7 @@ from oauthlib.oauth2.rfc6749 import errors
 
 from accounts import redirects
 from accounts.models import Client, Consent, User
+from accounts.oauth import pending
 from accounts.oauth.resource import is_our_resource
 from accounts.oauth.validator import invalid_target
 from accounts.popups import keep_window_opener
@@ -115,6 +116,8 @@ class AuthorizeView(BaseAuthorizationView):
 
     def _grant(self, request: HttpRequest, authorization: AuthorizationRequest) -> HttpResponse:
         with transaction.atomic():
+            if not pending.confirm(authorization.client):
+                raise FatalClientError(errors.InvalidClientIdError())
             Consent.objects.update_or_create(user=cast("User", request.user), client=authorization.client)
             uri, *_ = self.create_authorization_response(
                 request, " ".join(authorization.scopes), authorization.credentials, allow=True

@@ -201,7 +201,7 @@ def test_a_client_cannot_set_privileged_fields() -> None:
 def test_a_flood_of_registrations_ends_in_429(settings: Settings) -> None:
     settings.ACCOUNT_RATE_LIMITS = {"register": "3/h/ip"}
 
-    statuses = [register().status_code for _ in range(5)]
+    statuses = [register(client_name=f"Agent {n}").status_code for n in range(5)]
 
     assert statuses == [201, 201, 201, 429, 429]
     response = register()
