@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from oauth2_provider.models import AbstractApplication, AccessToken, ApplicationManager
 
-from accounts import redirects
+from accounts import names, redirects
 
 MAX_NAME_LENGTH = 80
 MAX_REDIRECT_URIS = 10
@@ -66,8 +66,8 @@ class Client(AbstractApplication):
         """Validate what a client says about itself, however it registered (RFC 7591 section 5)."""
         super().clean()
         errors: dict[str, list[str]] = {}
-        if not self.name.isprintable() or len(self.name) > MAX_NAME_LENGTH:
-            errors["name"] = [f"must be at most {MAX_NAME_LENGTH} printable characters"]
+        if name_error := names.error(self.name, MAX_NAME_LENGTH):
+            errors["name"] = [name_error]
         if self.authorization_grant_type != self.GRANT_AUTHORIZATION_CODE:
             errors["authorization_grant_type"] = ["must be authorization_code"]
         uris = self.redirect_uris.split()

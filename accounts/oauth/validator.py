@@ -16,7 +16,7 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749 import errors
 
-from accounts import redirects
+from accounts import github, redirects
 from accounts.models import Client, Consent, RedeemedCode, User
 from accounts.oauth import rotation
 from accounts.oauth.resource import is_our_resource
@@ -182,10 +182,10 @@ def invalid_target(request: Request) -> errors.OAuth2Error:
 
 
 def _may_act_for(client: Client, user: User) -> bool:
-    """Whether the user is active and agreed to the client within the last CONSENT_DAYS."""
+    """Whether the user may still sign in, and agreed to the client within the last CONSENT_DAYS."""
     oldest = timezone.now() - timedelta(days=settings.CONSENT_DAYS)
     consents = Consent.objects.filter(user=user, client=client, renewed__gt=oldest)
-    return user.is_active and consents.exists()
+    return user.is_active and github.is_still_allowed(user) and consents.exists()
 
 
 def _claim_code(request: Request) -> bool:

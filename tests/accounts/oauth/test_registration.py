@@ -149,6 +149,17 @@ def test_a_client_with_a_secret_cannot_use_a_private_use_scheme(uri: str) -> Non
         {"client_name": "a\x00b"},
         {"client_name": "a\nb"},
         {"client_name": "\ud800"},
+        {"client_name": " "},
+        {"client_name": "     "},
+        {"client_name": "\u3164"},
+        {"client_name": "\u2800\u2800"},
+        {"client_name": "\u115f\u1160"},
+        {"client_name": "\uffa0 \u17b4"},
+        {"client_name": "\u0301" * 70},
+        {"client_name": " \u0301\ufe0f"},
+        {"client_name": "\u034f\u180b\U000e0100"},
+        {"client_name": "Claude" + "\u0301" * 70},
+        {"client_name": "C" + "\u0324\u0301" * 3},
         {"grant_types": ["client_credentials"]},
         {"grant_types": ["implicit"]},
         {"grant_types": []},
@@ -170,6 +181,26 @@ def test_invalid_metadata_is_refused_with_a_reason(metadata: dict[str, Any]) -> 
     assert body["error"] in ("invalid_client_metadata", "invalid_redirect_uri")
     assert body["error_description"]
     assert not Client.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Claude Code",
+        "Agent 7",
+        "\u0e19\u0e49\u0e33",
+        "Vie\u0323\u0302t",
+        "\u092a\u094d\u0930",
+        "\U0001f916",
+        "\u2764\ufe0f",
+        "\u5ba2\u6237",
+    ],
+)
+def test_a_name_in_any_language_is_accepted(name: str) -> None:
+    response = register(client_name=name)
+
+    assert response.status_code == 201
+    assert response.json()["client_name"] == name
 
 
 @pytest.mark.parametrize(
