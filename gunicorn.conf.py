@@ -3,11 +3,19 @@
 gunicorn itself reads WEB_CONCURRENCY, the number of worker processes (default 1).
 """
 
+import contextlib
 import gc
 import os
+import socket
 
 wsgi_app = "pricing_site.asgi:application"
-bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+bind = [f"127.0.0.1:{os.environ.get('PORT', '8000')}"]
+# localhost may be either loopback address. The second is left out if there is no IPv6, or the port is taken.
+with contextlib.suppress(OSError, OverflowError, ValueError), socket.socket(socket.AF_INET6) as probe:
+    port = bind[0].rpartition(":")[2]
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    probe.bind(("::1", int(port)))
+    bind.append(f"[::1]:{port}")
 
 worker_class = "asgi"
 # The MCP session manager runs in the lifespan: without it, every tool call fails.

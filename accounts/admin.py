@@ -12,9 +12,10 @@ from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from oauth2_provider import admin as oauth_admin
-from oauth2_provider.models import AccessToken, revoke_access_token
+from oauth2_provider.models import AccessToken
 
 from accounts.models import Client, User
+from accounts.oauth import access
 
 admin.site.register(User, UserAdmin)
 # Codes live for a minute, ID tokens are never issued, and a refresh token is revoked with its access token.
@@ -66,10 +67,10 @@ class AccessTokenAdmin(DeleteOnlyAdmin):
     search_fields = ["user__username", "application__name", "application__client_id__exact"]
     fields = ["user", "application", "scope", "resource", "created", "expires"]
 
-    # Deleting only the row would leave its refresh token, which can be exchanged for a new access token.
+    # Deleting only the row would leave refresh tokens, which can be exchanged for a new access token.
     def delete_model(self, _request: HttpRequest, token: AccessToken) -> None:
-        revoke_access_token(token)
+        access.revoke_with_session(token)
 
     def delete_queryset(self, _request: HttpRequest, tokens: QuerySet[AccessToken]) -> None:
         for token in tokens:
-            revoke_access_token(token)
+            access.revoke_with_session(token)

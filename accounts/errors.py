@@ -27,3 +27,18 @@ class ClientMetadataError(Exception):
         super().__init__(description)
         self.code = code
         self.description = description
+
+
+class TooManyClientsError(Exception):
+    """Too many clients are registered that nobody agreed to yet.
+
+    Args:
+        retry_after: seconds after which the oldest of them can be replaced.
+    """
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(
+            "Too many clients were registered and not used yet. "
+            f"Try again in {retry_after // 60} minutes, or use a client ID metadata document."
+        )
+        self.retry_after = retry_after

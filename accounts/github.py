@@ -9,7 +9,7 @@ import requests
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.github.views import GitHubOAuth2Adapter
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
@@ -21,6 +21,8 @@ from accounts.models import User
 logger = logging.getLogger(__name__)
 
 GITHUB_TIMEOUT_SECONDS = 5
+# In an account's extra data: the allowed organization that let it in.
+ORGANIZATION = "organization"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -59,14 +61,54 @@ class GitHubAdapter(DefaultSocialAccountAdapter):
         _set_staff(sociallogin)
 
 
+def is_still_allowed(user: User) -> bool:
+    """Whether someone who signed in earlier may still do so, as far as the settings say. GitHub is not asked.
+
+    A member of an allowed organization may until it is taken off the list. Whether they are still a member is
+    asked at the next sign-in.
+    """
+    if not settings.HAS_GITHUB or not (settings.ALLOWED_GITHUB_IDS or settings.ALLOWED_GITHUB_ORGS):
+        return True
+    account = _account(user)
+    if account is None:
+        return False
+    return _is_listed(account) or account.extra_data.get(ORGANIZATION) in settings.ALLOWED_GITHUB_ORGS
+
+
+def withdraw_staff(user: User) -> None:
+    """End the rights of an administrator who was taken off STAFF_GITHUB_IDS."""
+    if not settings.HAS_GITHUB or not (user.is_staff or user.is_superuser):
+        return
+    account = _account(user)
+    if account is None or account.uid not in settings.STAFF_GITHUB_IDS:
+        user.is_staff = user.is_superuser = False
+        user.save(update_fields=["is_staff", "is_superuser"])
+        logger.warning("User %s is not an administrator any more", user.pk)
+
+
+def _account(user: User) -> SocialAccount | None:
+    return SocialAccount.objects.filter(user=user, provider="github").first()
+
+
+def _is_listed(account: SocialAccount) -> bool:
+    return account.uid in settings.ALLOWED_GITHUB_IDS or account.uid in settings.STAFF_GITHUB_IDS
+
+
 def _is_allowed(sociallogin: SocialLogin) -> bool:
     """Whether this GitHub account may sign in. Without allowed ids or organizations, every account may."""
-    ids, organizations = settings.ALLOWED_GITHUB_IDS, settings.ALLOWED_GITHUB_ORGS
-    if not ids and not organizations:
+    organizations = settings.ALLOWED_GITHUB_ORGS
+    if not settings.ALLOWED_GITHUB_IDS and not organizations:
         return True
-    if sociallogin.account.uid in ids or sociallogin.account.uid in settings.STAFF_GITHUB_IDS:
+    account = sociallogin.account
+    if _is_listed(account):
         return True
-    return any(_is_member(organization, sociallogin.token.token) for organization in organizations)
+    joined = next((name for name in sorted(organizations) if _is_member(name, sociallogin.token.token)), None)
+    if joined is None:
+        return False
+    account.extra_data[ORGANIZATION] = joined
+    if account.pk:
+        account.save(update_fields=["extra_data"])
+    return True
 
 
 def _is_member(organization: str, token: str) -> bool:

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from oauth2_provider.models import AbstractApplication, AccessToken, ApplicationManager
 
-from accounts import redirects
+from accounts import names, redirects
 
 MAX_NAME_LENGTH = 80
 MAX_REDIRECT_URIS = 10
@@ -29,6 +29,14 @@ class Client(AbstractApplication):
     disabled = models.BooleanField(
         default=False, help_text="A disabled client gets no token, and those it has are refused."
     )
+    registered_from = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        editable=False,
+        db_index=True,
+        help_text="A keyed hash of the address that registered it, until someone agrees to it.",
+    )
 
     objects = ApplicationManager()
 
@@ -43,16 +51,27 @@ class Client(AbstractApplication):
     def is_usable(self, request: Any) -> bool:  # noqa: ARG002 django-oauth-toolkit's signature
         return not self.disabled
 
+    def get_allowed_schemes(self) -> list[str]:
+        """The schemes that django-oauth-toolkit accepts in this client's redirect URIs."""
+        return redirects.schemes(self.redirect_uris.split())
+
+    def redirect_uri_allowed(self, uri: str) -> bool:
+        """Whether an authorization request may name `uri`: it is registered, except for a loopback port."""
+        return not self._uri_error(uri) and redirects.is_registered(uri, self.redirect_uris.split())
+
+    def _uri_error(self, uri: str) -> str:
+        return redirects.uri_error(uri, is_public=self.client_type == self.CLIENT_PUBLIC)
+
     def clean(self) -> None:
         """Validate what a client says about itself, however it registered (RFC 7591 section 5)."""
         super().clean()
         errors: dict[str, list[str]] = {}
-        if not self.name.isprintable() or len(self.name) > MAX_NAME_LENGTH:
-            errors["name"] = [f"must be at most {MAX_NAME_LENGTH} printable characters"]
+        if name_error := names.error(self.name, MAX_NAME_LENGTH):
+            errors["name"] = [name_error]
         if self.authorization_grant_type != self.GRANT_AUTHORIZATION_CODE:
             errors["authorization_grant_type"] = ["must be authorization_code"]
         uris = self.redirect_uris.split()
-        uri_errors = [f"{uri[:200]!r} {error}" for uri in uris if (error := redirects.uri_error(uri))]
+        uri_errors = [f"{uri[:200]!r} {error}" for uri in uris if (error := self._uri_error(uri))]
         if len(uris) > MAX_REDIRECT_URIS or any(len(uri) > MAX_REDIRECT_URI_LENGTH for uri in uris):
             uri_errors = [f"must be at most {MAX_REDIRECT_URIS} URIs of {MAX_REDIRECT_URI_LENGTH} characters"]
         if uri_errors:

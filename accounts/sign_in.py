@@ -40,11 +40,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @never_cache
 @rate_limit(action="sign_in")
 def github_login(request: HttpRequest) -> HttpResponse:
-    """Redirect to GitHub. Query parameters could widen the request, so they are refused."""
+    """Redirect to GitHub. Query parameters could widen the request, so all but `next` are dropped."""
     if not settings.HAS_GITHUB:
         raise Http404
     if request.method != "POST" or request.GET:
-        return redirect("account_login")
+        next_url = request.GET.get(REDIRECT_FIELD_NAME, "")
+        return redirect_to_login(next_url, "account_login") if next_url else redirect("account_login")
     return github.oauth2_login(request)
 
 

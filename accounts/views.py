@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -45,11 +46,12 @@ def make_token(request: HttpRequest) -> HttpResponse:
     """Create a personal token and show it once."""
     form = TokenForm(request.POST)
     user = _user(request)
-    if access.personal_tokens(user).count() >= MAX_TOKENS:
-        form.add_error(None, f"You have {MAX_TOKENS} tokens. Revoke one first.")
-    if not form.is_valid():
-        return _render_account(request, form, status=400)
-    raw = tokens.issue(user, days=form.cleaned_data["days"], name=form.cleaned_data["name"])
+    with transaction.atomic():  # takes the write lock, so that concurrent requests cannot pass the limit
+        if access.personal_tokens(user).count() >= MAX_TOKENS:
+            form.add_error(None, f"You have {MAX_TOKENS} tokens. Revoke one first.")
+        if not form.is_valid():
+            return _render_account(request, form, status=400)
+        raw = tokens.issue(user, days=form.cleaned_data["days"], name=form.cleaned_data["name"])
     return _render_account(request, TokenForm(), new_token=raw)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterable, Iterator
+from http import HTTPStatus
 
 from django.conf import settings
 from mcp.server.auth.settings import AuthSettings
@@ -12,7 +13,10 @@ from mcp.server.transport_security import TransportSecuritySettings
 from pydantic import AnyHttpUrl
 from starlette.types import Message, Receive, Scope, Send
 
+from accounts.oauth.resource import resource_at
+from mcp_api import cors
 from mcp_api.auth import BearerTokenVerifier
+from mcp_api.cors import Header
 from mcp_api.server import server
 
 # Both are served without a redirect, because some clients drop the token when they follow one.
@@ -20,16 +24,13 @@ PATHS = frozenset({"/mcp", "/mcp/"})
 MAX_BODY_BYTES = 256 * 1024
 DRAIN_SECONDS = 1
 
-Header = tuple[bytes, bytes]
-
 _app = server.streamable_http_app(
     streamable_http_path="/mcp",
     stateless_http=True,
     json_response=True,
     max_request_body_size=MAX_BODY_BYTES,
-    transport_security=TransportSecuritySettings(
-        allowed_hosts=settings.MCP_ALLOWED_HOSTS, allowed_origins=settings.MCP_ALLOWED_ORIGINS
-    ),
+    # Origins are checked below: the SDK compares them by prefix, so that 127.0.0.1:1@elsewhere passes.
+    transport_security=TransportSecuritySettings(allowed_hosts=settings.MCP_ALLOWED_HOSTS),
     # Tokens are bound to /mcp alone. Django serves the metadata document that the challenge links to.
     auth=AuthSettings(
         issuer_url=settings.PUBLIC_URL,
@@ -45,27 +46,47 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Serve one connection: the process's lifespan, or a request to one of PATHS."""
     if scope["type"] == "lifespan":
         await _app(scope, receive, send)
+        return
+    origins = _values(scope, b"origin")
+    if not cors.is_allowed(origins):
+        await _respond(send, HTTPStatus.FORBIDDEN, [])
+    elif scope["method"] == "OPTIONS":
+        preflight = cors.preflight_headers(_values(scope, b"access-control-request-headers"))
+        await _respond(
+            send,
+            HTTPStatus.NO_CONTENT,
+            [*cors.response_headers(origins), *preflight, (b"allow", b"POST, OPTIONS")],
+        )
     elif scope["method"] != "POST":
         # GET would open a stream for server messages, which a stateless server never sends.
-        await _method_not_allowed(send)
-    else:
-        has_token = any(name == b"authorization" for name, _ in scope["headers"])
-        # The SDK compares header bytes, and some HTTP parsers leave white space at the end of a value.
-        headers = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
-
-        body = _Body(receive)
-
-        async def send_with_challenge(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                await body.drain()
-                message = {**message, "headers": list(_response_headers(message["headers"], has_token))}
-            await send(message)
-
-        await _app(
-            {**scope, "path": "/mcp", "raw_path": b"/mcp", "headers": headers},
-            body.receive,
-            send_with_challenge,
+        await _respond(
+            send,
+            HTTPStatus.METHOD_NOT_ALLOWED,
+            [*cors.response_headers(origins), (b"allow", b"POST, OPTIONS")],
         )
+    else:
+        await _call(scope, receive, send)
+
+
+async def _call(scope: Scope, receive: Receive, send: Send) -> None:
+    """Hand a POST to the SDK, and adjust the headers of both sides."""
+    has_token = bool(_values(scope, b"authorization"))
+    resource = resource_at(next(iter(_values(scope, b"host")), ""))
+    allow_origin = cors.response_headers(_values(scope, b"origin"))
+    # The SDK compares header bytes, and some HTTP parsers leave white space at the end of a value.
+    headers = [(name, value.strip(b" \t")) for name, value in scope["headers"] if name != b"origin"]
+
+    body = _Body(receive)
+
+    async def send_adjusted(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await body.drain()
+            adjusted = _response_headers(message["headers"], has_token, resource)
+            message = {**message, "headers": [*adjusted, *allow_origin]}
+        await send(message)
+
+    sdk_scope = {**scope, "path": "/mcp", "raw_path": b"/mcp", "headers": headers}
+    await _app(sdk_scope, body.receive, send_adjusted)
 
 
 class _Body:
@@ -93,21 +114,28 @@ class _Body:
                     size += len((await self.receive()).get("body", b""))
 
 
-def _response_headers(headers: Iterable[Header], has_token: bool) -> Iterator[Header]:
+def _values(scope: Scope, name: bytes) -> list[str]:
+    return [value.decode("latin-1").strip(" \t") for key, value in scope["headers"] if key == name]
+
+
+def _response_headers(headers: Iterable[Header], has_token: bool, resource: str) -> Iterator[Header]:
     """The SDK's headers, with the challenge changed to what RFC 6750 section 3 asks for.
 
-    It names the scope, and an error only if the request had a token (section 3.1).
+    It names the scope, an error only if the request had a token (section 3.1), and the metadata document at
+    the address that was asked for.
     """
+    usual, asked = (uri.removesuffix("/mcp").encode() for uri in (settings.MCP_RESOURCE, resource))
     for name, value in headers:
         if name == b"www-authenticate":
             challenge = value if has_token else b"Bearer " + value[value.index(b"resource_metadata=") :]
+            challenge = challenge.replace(b'"%s/' % usual, b'"%s/' % asked)
             yield name, challenge + b', scope="%s"' % settings.MCP_SCOPE.encode()
         else:
             yield name, value
     yield b"x-content-type-options", b"nosniff"
 
 
-async def _method_not_allowed(send: Send) -> None:
-    headers = [(b"allow", b"POST"), (b"content-length", b"0")]
-    await send({"type": "http.response.start", "status": 405, "headers": headers})
+async def _respond(send: Send, status: int, headers: Iterable[Header]) -> None:
+    length = [] if status == HTTPStatus.NO_CONTENT else [(b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
     await send({"type": "http.response.body", "body": b""})

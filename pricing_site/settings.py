@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,11 +39,22 @@ MCP_SCOPE = "pricing:read"
 _public = urlsplit(PUBLIC_URL)
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 IS_LOCAL = _public.hostname in ("127.0.0.1", "localhost", "::1")
+# A local server is the same resource at each of its names. Tokens are always bound to MCP_RESOURCE.
+MCP_RESOURCES = frozenset({MCP_RESOURCE})
+if IS_LOCAL:
+    _port = f":{_public.port}" if _public.port else ""
+    MCP_RESOURCES |= {f"{_public.scheme}://{host}{_port}/mcp" for host in LOOPBACK_HOSTS}
 ALLOWED_HOSTS = LOOPBACK_HOSTS if IS_LOCAL else [_public.hostname or ""]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-# The SDK compares the Host and Origin headers including their port.
+# The SDK compares the Host header including its port.
 MCP_ALLOWED_HOSTS = [f"{host}:*" for host in LOOPBACK_HOSTS] if IS_LOCAL else [_public.netloc]
-MCP_ALLOWED_ORIGINS = [f"http://{host}:*" for host in LOOPBACK_HOSTS] if IS_LOCAL else [PUBLIC_URL]
+# Pages of these origins may call /mcp. A bearer token protects it, which no browser sends by itself, so a
+# page can do no more than a program that has the token. A public server therefore serves every https page,
+# and pages such as MCP Inspector's on a person's machine. A local server serves only the machine's own pages:
+# others could reach it by DNS rebinding (MCP specification, Transports, Security Warning).
+_loopback_origin = r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?"
+_https_origin = r"https://[a-z0-9.-]+(?::[0-9]{1,5})?"
+MCP_ALLOWED_ORIGINS = re.compile(_loopback_origin if IS_LOCAL else f"{_loopback_origin}|{_https_origin}")
 
 # People sign in with GitHub. A local server without credentials has the administrator of script/run.
 GITHUB_CLIENT_ID = env.str("GITHUB_CLIENT_ID", default="")
@@ -84,6 +96,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.RecheckMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -150,12 +163,17 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 ACCOUNT_RATE_LIMITS = {
     "sign_in": "30/m/ip",
     "consent": "60/m/ip",
-    "token": "120/m/ip",
-    "register": "600/h/ip" if IS_LOCAL else "20/h/ip",
+    # A brake only: hosted clients register for all their users from one address. The real limit is on the
+    # number of clients that nobody agreed to yet (accounts.oauth.pending).
+    "register": "300/m/ip",
 }
+MAX_PENDING_CLIENTS = 5_000
+MAX_PENDING_CLIENTS_PER_ADDRESS = MAX_PENDING_CLIENTS if IS_LOCAL else 100
+# By address, in each worker: a hosted client refreshes for all its users from one address.
+TOKEN_REQUESTS_PER_MINUTE = 600
 # By person and tool, in each worker.
 TOOL_CALLS_PER_MINUTE = env.int("TOOL_CALLS_PER_MINUTE", default=600)
-# Workers share the counts through the database. Only the OAuth and sign-in pages count requests there.
+# Workers share the counts of ACCOUNT_RATE_LIMITS through the database.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -186,7 +204,6 @@ OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 15 * 60,
     "REFRESH_TOKEN_EXPIRE_SECONDS": 14 * 24 * 3600,
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
-    "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http", "cursor"],
     "ALLOW_LOCALHOST_LOOPBACK": True,
     "DCR_ENABLED": True,
     "CIMD_ENABLED": True,

@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 
+from accounts import limits
 from catalog.search.index import vocabulary
 from tests.harness import once
 from tests.harness.selection import pytest_addoption, pytest_collection_modifyitems  # noqa: F401 hooks
@@ -58,3 +59,9 @@ def real_catalog() -> Path:
 def _forgotten_vocabulary() -> None:
     """The words of another test's catalog: each test's syncs start at the same number."""
     vocabulary.forget()
+
+
+@pytest.fixture(autouse=True)
+def _forgotten_requests() -> None:
+    """The token requests of other tests, which all come from one address."""
+    limits.forget()

@@ -116,6 +116,30 @@ def test_a_request_without_a_token_is_challenged_without_an_error_code(product: 
     assert httpx2.get(metadata).json()["resource"] == f"{product.url}/mcp"
 
 
+@pytest.mark.parametrize("name", ["localhost", "LOCALHOST", "[::1]", "127.0.0.1"])
+@pytest.mark.parametrize("authorization", [None, "Bearer unknown"])
+def test_the_challenge_names_the_address_that_was_asked_for(
+    product: Product, name: str, authorization: str | None
+) -> None:
+    address = product.url.replace("127.0.0.1", name)
+
+    response = call(product, authorization, Host=address.removeprefix("http://"))
+
+    metadata = f"{address.lower()}/.well-known/oauth-protected-resource/mcp"
+    assert f'resource_metadata="{metadata}"' in response.headers["WWW-Authenticate"]
+    assert httpx2.get(metadata).json()["resource"] == f"{address.lower()}/mcp"
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:1", "evil.example", "127.0.0.1:1@evil.example"])
+def test_the_challenge_names_no_other_address(product: Product, host: str) -> None:
+    response = call(product, None, Host=host)
+
+    if "www-authenticate" in response.headers:
+        metadata = f'resource_metadata="{product.url}/.well-known/oauth-protected-resource/mcp"'
+        assert metadata in response.headers["WWW-Authenticate"]
+    assert host not in str(response.headers) or response.status_code == 421
+
+
 @pytest.mark.parametrize("path", ["/mcp?access_token=good", "/mcp?token=good", "/mcp/?access_token=good"])
 def test_a_token_in_the_url_is_ignored(product: Product, path: str) -> None:
     assert call(product, None, path).status_code == 401

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
-from oauth2_provider.models import AccessToken, Grant, RefreshToken
+from oauth2_provider.models import AccessToken, Grant, RefreshToken, revoke_access_token
 
 from accounts.models import Client, Consent, PersonalToken, User
 
@@ -50,3 +50,10 @@ def revoke_clients(user: User, *clients: Client) -> None:
 
 def revoke_personal_token(user: User, pk: int) -> None:
     AccessToken.objects.filter(user=user, personal__pk=pk).delete()
+
+
+def revoke_with_session(token: AccessToken) -> None:
+    """Revoke an access token and, if a client has it, every other token of the same session."""
+    family = RefreshToken.objects.filter(access_token=token).values_list("token_family", flat=True).first()
+    revoke_access_token(token)
+    RefreshToken.revoke_family(family)

@@ -25,7 +25,9 @@ from oauthlib.oauth2.rfc6749 import errors
 
 from accounts import redirects
 from accounts.models import Client, Consent, User
-from accounts.oauth.validator import invalid_target, is_our_resource
+from accounts.oauth import pending
+from accounts.oauth.resource import is_our_resource
+from accounts.oauth.validator import invalid_target
 from accounts.popups import keep_window_opener
 
 # Long enough to read the page, short enough that a forgotten tab grants nothing.
@@ -104,6 +106,8 @@ class AuthorizeView(BaseAuthorizationView):
                 errors.InvalidRequestFatalError("The query string is malformed.")
             ) from error
         oauth_request = credentials.pop("request")
+        if (request.GET.get("response_mode") or "query") != "query":
+            raise OAuthToolkitError(_invalid_request("response_mode must be query", oauth_request))
         _require_pkce(oauth_request)
         if not all(map(is_our_resource, filter(None, request.GET.getlist("resource")))):
             raise OAuthToolkitError(invalid_target(oauth_request))
@@ -112,6 +116,8 @@ class AuthorizeView(BaseAuthorizationView):
 
     def _grant(self, request: HttpRequest, authorization: AuthorizationRequest) -> HttpResponse:
         with transaction.atomic():
+            if not pending.confirm(authorization.client):
+                raise FatalClientError(errors.InvalidClientIdError())
             Consent.objects.update_or_create(user=cast("User", request.user), client=authorization.client)
             uri, *_ = self.create_authorization_response(
                 request, " ".join(authorization.scopes), authorization.credentials, allow=True
@@ -130,8 +136,11 @@ def _form_error(request: HttpRequest) -> str:
 
 def _require_pkce(request: Request) -> None:
     if request.code_challenge_method != "S256" or not S256_CHALLENGE.fullmatch(request.code_challenge):
-        description = "PKCE with code_challenge_method S256 is required"
-        raise OAuthToolkitError(errors.InvalidRequestError(description, request=request))
+        raise OAuthToolkitError(_invalid_request("PKCE with code_challenge_method S256 is required", request))
+
+
+def _invalid_request(description: str, request: Request) -> errors.OAuth2Error:
+    return errors.InvalidRequestError(description, request=request)
 
 
 def _is_as_shown(request: HttpRequest, authorization: AuthorizationRequest) -> bool:
@@ -150,7 +159,7 @@ def _consent_context(request: HttpRequest, authorization: AuthorizationRequest) 
         # A metadata document proves its publisher; a registration can claim any name.
         "verified_host": redirects.host_of(client.client_id) if is_document else "",
         "redirect_host": redirects.host_of(authorization.redirect_uri),
-        "is_loopback": redirects.is_loopback(authorization.redirect_uri),
+        "is_local_program": redirects.is_local_program(authorization.redirect_uri),
         "scopes": [settings.OAUTH2_PROVIDER["SCOPES"][scope] for scope in authorization.scopes],
         "offer": signing.dumps(authorization.digest(request), salt=__name__),
     }
@@ -166,8 +175,9 @@ def _error_response(request: HttpRequest, error: OAuthToolkitError) -> HttpRespo
     cause = error.oauthlib_error
     if isinstance(error, FatalClientError) or not cause.redirect_uri:
         return render(request, "accounts/oauth_error.html", {"error": cause}, status=400)
+    cause.response_mode = "query"  # whatever the request asked for
     return _redirect(add_params_to_uri(cause.in_uri(cause.redirect_uri), [("iss", settings.PUBLIC_URL)]))
 
 
 def _redirect(uri: str) -> HttpResponse:
-    return OAuth2ResponseRedirect(uri, settings.OAUTH2_PROVIDER["ALLOWED_REDIRECT_URI_SCHEMES"])
+    return OAuth2ResponseRedirect(uri, redirects.schemes([uri]))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -30,6 +30,20 @@ from accounts.oauth.registration import supported_grant_types
 
 DEADLINE_SECONDS = 5
 MAX_BYTES = 16 * 1024
+
+
+# Python and the library count as public whatever is not listed as special. Of IPv6, only this block is
+# assigned to hosts (IANA, IPv6 Global Unicast Address Assignments). The special blocks within it are for
+# tunnels, which embed an IPv4 address, for documentation and for protocols.
+IPV6_UNICAST = ip_network("2000::/3")
+IPV6_SPECIAL = [ip_network(block) for block in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")]
+
+
+def _is_public(address: str) -> bool:
+    ip = ip_address(address)
+    if isinstance(ip, IPv4Address):
+        return ip.is_global and not ip.is_multicast  # Python counts multicast as global
+    return ip in IPV6_UNICAST and not any(ip in block for block in IPV6_SPECIAL)
 
 
 class IsAuthorizationRequest:
@@ -66,8 +80,8 @@ class DocumentFetcher:
             CIMDError: an address of `host` is not public.
         """
         addresses: list[str] = _resolve_and_validate(host, port)
-        if any(ip_address(address).is_multicast for address in addresses):  # Python counts these as global
-            raise CIMDError(f"{host} is a multicast address")
+        if not all(_is_public(address) for address in addresses):
+            raise CIMDError(f"{host} has an address that is not public")
         return addresses
 
     def ssl_context(self) -> ssl.SSLContext:

@@ -12,7 +12,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from oauth2_provider.views.mixins import OAuthLibMixin
 
-from accounts.errors import ClientMetadataError
+from accounts.errors import ClientMetadataError, TooManyClientsError
+from accounts.limits import address, limit_token_requests
 from accounts.oauth.registration import GRANT_TYPES, register
 
 _library = OAuthLibMixin()
@@ -25,7 +26,7 @@ def json_error(code: str, description: str, status: int = 400) -> JsonResponse:
 
 @csrf_exempt
 @require_POST
-@rate_limit(action="token")
+@limit_token_requests
 def token(request: HttpRequest) -> HttpResponse:
     """The token endpoint (RFC 6749 section 3.2)."""
     if request.POST.get("grant_type") not in GRANT_TYPES:
@@ -35,7 +36,7 @@ def token(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
-@rate_limit(action="token")
+@limit_token_requests
 def revocation(request: HttpRequest) -> HttpResponse:
     """The revocation endpoint (RFC 7009)."""
     return _respond(_library.create_revocation_response, request)
@@ -48,9 +49,13 @@ def revocation(request: HttpRequest) -> HttpResponse:
 def registration(request: HttpRequest) -> HttpResponse:
     """The registration endpoint (RFC 7591 section 3), open to anyone within its rate limit."""
     try:
-        return JsonResponse(register(request.body), status=201)
+        return JsonResponse(register(request.body, address(request)), status=201)
     except ClientMetadataError as error:
         return json_error(error.code, error.description)
+    except TooManyClientsError as error:
+        response = json_error("temporarily_unavailable", str(error), status=429)
+        response.headers["Retry-After"] = str(error.retry_after)
+        return response
 
 
 def _respond(endpoint: Callable[[HttpRequest], tuple[Any, ...]], request: HttpRequest) -> HttpResponse:

@@ -6,14 +6,16 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from oauth2_provider.models import RefreshToken, clear_expired
 
 from accounts.models import Client, Consent, RedeemedCode
 
-# People may set a client up some time before they use it.
+# A client whose consents ended may ask again with the ID that it has.
 UNUSED_CLIENT_DAYS = 30
+# People may set a client up some time before they agree to it.
+PENDING_CLIENT_DAYS = 7
 
 
 def clear() -> dict[str, int]:
@@ -38,6 +40,8 @@ def clear() -> dict[str, int]:
 
 def _unused_clients() -> QuerySet[Client]:
     """Self-registered clients without consents. Disabled ones stay, or they could come back enabled."""
-    cutoff = timezone.now() - timedelta(days=UNUSED_CLIENT_DAYS)
+    now = timezone.now()
+    is_old = Q(created__lte=now - timedelta(days=UNUSED_CLIENT_DAYS))
+    is_pending = ~Q(registered_from="") & Q(created__lte=now - timedelta(days=PENDING_CLIENT_DAYS))
     clients = Client.objects.exclude(registration_source=Client.RegistrationSource.MANUAL)
-    return clients.filter(disabled=False, consents=None, created__lte=cutoff)
+    return clients.filter(is_old | is_pending, disabled=False, consents=None)

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from accounts.errors import ClientMetadataError
 from accounts.models import Client
+from accounts.oauth import pending, scopes
 
 MAX_BODY_BYTES = 16 * 1024
 GRANT_TYPES = ["authorization_code", "refresh_token"]
@@ -20,28 +22,54 @@ CLIENT_TYPES = {
 }
 
 
-def register(body: bytes) -> dict[str, Any]:
-    """Register a client.
+def register(body: bytes, address: str) -> dict[str, Any]:
+    """Register a client, or give a public client that is registered already the same ID again.
 
     Args:
         body: the client metadata, as JSON.
+        address: where the request came from.
 
     Returns:
         The client information response (section 3.2.1). A secret in it cannot be shown again.
 
     Raises:
         ClientMetadataError: the body is not JSON, or the metadata is not accepted here.
+        TooManyClientsError: too many clients are registered and not used.
     """
     metadata = _parse(body)
     method = metadata.get("token_endpoint_auth_method", "client_secret_basic")
+    kept = _scope(metadata)
     client = _build_client(metadata, method)
     secret = client.client_secret
     try:
         client.full_clean()
     except ValidationError as error:
         raise _metadata_error(error) from error
-    client.save()
-    return _response(client, method, secret)
+    with transaction.atomic():
+        if registered := _registered_before(client):
+            client = registered
+        else:
+            pending.add(client, address)
+    return _response(client, method, secret) | {"scope": kept}
+
+
+def _registered_before(client: Client) -> Client | None:
+    """The public client with the same name and redirect URIs, if there is one.
+
+    The ID of a public client is not a secret and proves nothing, everyone agrees to it for themselves, and
+    codes go to the same redirect URIs, so registering it again gains nothing. Without this, a hosted client
+    would add a row for each of its users.
+    """
+    if client.client_type != Client.CLIENT_PUBLIC:
+        return None
+    same = Client.objects.filter(
+        registration_source=client.registration_source,
+        client_type=client.client_type,
+        name=client.name,
+        redirect_uris=client.redirect_uris,
+        disabled=False,
+    )
+    return same.order_by("pk").first()
 
 
 def supported_grant_types(grant_types: list[str]) -> list[str]:
@@ -76,6 +104,14 @@ def _build_client(metadata: Mapping[str, Any], method: Any) -> Client:
         authorization_grant_type=Client.GRANT_AUTHORIZATION_CODE,
         registration_source=Client.RegistrationSource.DCR,
     )
+
+
+def _scope(metadata: Mapping[str, Any]) -> str:
+    """The scopes that the client can get, of those that it registers (RFC 7591 section 2)."""
+    requested = metadata.get("scope", "")
+    if not isinstance(requested, str):
+        raise ClientMetadataError("scope must be a string of scopes separated by spaces.")
+    return " ".join(scopes.narrow(requested.split()))
 
 
 def _string_list(metadata: Mapping[str, Any], key: str, default: list[str]) -> list[str]:

@@ -81,7 +81,9 @@ def check(raw: str) -> Bearer | None:
     checksum = hashlib.sha256(raw.encode(errors="surrogatepass")).hexdigest()
     rows = AccessToken.objects.filter(token_checksum=checksum).values_list(*_CHECKED_COLUMNS, named=True)
     row = next(iter(rows), None)
-    if row is None or row.expires <= (now := timezone.now()) or settings.MCP_RESOURCE not in row.resource:
+    if row is None or row.expires <= (now := timezone.now()):
+        return None
+    if settings.MCP_RESOURCES.isdisjoint(row.resource):
         return None
     # Null without a user or a client. A token needs a user, but not a client.
     if not row.user__is_active or row.application__disabled:

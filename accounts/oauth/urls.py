@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from django.urls import path
-from oauth2_provider.views.metadata import OAuthProtectedResourceMetadataView, OAuthServerMetadataView
+from oauth2_provider.views.metadata import OAuthServerMetadataView
 
 from accounts.oauth import endpoints
 from accounts.oauth.authorize import AuthorizeView
+from accounts.oauth.resource import ResourceMetadataView
 
 # The library reverses its routes under this name.
 app_name = "oauth2_provider"
 
 server_metadata = OAuthServerMetadataView.as_view()
-resource_metadata = OAuthProtectedResourceMetadataView.as_view()
+resource_metadata = ResourceMetadataView.as_view()
 
 urlpatterns = [
     # Clients append the MCP endpoint's path or leave it out, depending on their version of the spec.

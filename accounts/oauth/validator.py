@@ -16,7 +16,11 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749 import errors
 
+from accounts import github, redirects
 from accounts.models import Client, Consent, RedeemedCode, User
+from accounts.oauth import rotation
+from accounts.oauth.resource import is_our_resource
+from accounts.oauth.scopes import are_well_formed, narrow
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +45,19 @@ class Validator(OAuth2Validator):
         request.grant, request.user, request.scopes = grant, grant.user, grant.scope.split()
         return _may_act_for(client, grant.user)
 
+    def validate_scopes(
+        self,
+        client_id: str,  # noqa: ARG002 oauthlib's signature
+        scopes: list[str],
+        client: Client,  # noqa: ARG002
+        request: Request,
+        *_args: Any,
+        **_kwargs: Any,
+    ) -> bool:
+        """Narrow the scopes to what can be granted; the token response says which were (section 3.3)."""
+        request.scopes = narrow(scopes)
+        return are_well_formed(scopes)
+
     def get_code_challenge(self, _code: str, request: Request) -> str | None:
         return request.grant.code_challenge or None
 
@@ -50,28 +67,94 @@ class Validator(OAuth2Validator):
     def confirm_redirect_uri(
         self, _client_id: str, _code: str, redirect_uri: str, _client: Client, request: Request
     ) -> bool:
-        return request.grant.redirect_uri_allowed(redirect_uri)
+        return redirects.with_path(redirect_uri) == redirects.with_path(request.grant.redirect_uri)
 
     def validate_refresh_token(
-        self, refresh_token: str, client: Client, request: Request, *args: Any, **kwargs: Any
+        self, refresh_token: str, client: Client, request: Request, *_args: Any, **_kwargs: Any
     ) -> bool:
-        is_valid: bool = super().validate_refresh_token(refresh_token, client, request, *args, **kwargs)
-        return is_valid and _may_act_for(client, request.user)
+        """Accept a live refresh token, or one that was rotated moments ago (accounts.oauth.rotation)."""
+        token = rotation.find(refresh_token)
+        if token is None:
+            return False
+        request.refresh_token_instance, request.user = token, token.user
+        is_clients = token.application_id == client.pk
+        if token.revoked is None:
+            is_valid = is_clients and not rotation.is_expired(token)
+        elif is_clients and rotation.successor(token):
+            is_valid = True
+        else:
+            rotation.end_session(token)
+            is_valid = False
+        if not is_valid or not _may_act_for(client, token.user):
+            return False
+        self._narrow_to_session(request)
+        return True
+
+    def _narrow_to_session(self, request: Request) -> None:
+        """Reduce the scopes that a refresh asks for to those of its session (RFC 6749 section 6)."""
+        requested = (request.scope or "").split()
+        if not are_well_formed(requested):
+            raise errors.InvalidScopeError(request=request)
+        original = self.get_original_scopes(request.refresh_token, request).split()
+        request.scope = " ".join(narrow(requested, original))
+
+    def get_original_scopes(
+        self,
+        refresh_token: str,  # noqa: ARG002 oauthlib's signature
+        request: Request,
+        *_args: Any,
+        **_kwargs: Any,
+    ) -> str:
+        token = request.refresh_token_instance
+        access_token = token.access_token or rotation.successor(token)
+        return access_token.scope if access_token else ""
 
     def save_bearer_token(self, token: dict[str, Any], request: Request, *args: Any, **kwargs: Any) -> None:
-        """Exchange the code or refresh token for `token`; of several concurrent requests, one wins.
+        """Exchange the code or refresh token for `token`.
 
         The transaction takes the write lock when it begins, so nothing it reads changes before it commits.
         """
+        if request.grant_type == "refresh_token":
+            self._save_refreshed(token, request)
+            return
         with transaction.atomic():
-            wins = _claim_code(request) if request.grant_type == "authorization_code" else _is_live(request)
+            wins = _claim_code(request)
             if wins:
                 super().save_bearer_token(token, request, *args, **kwargs)
-        if wins:
-            return
-        if request.grant_type == "authorization_code":
+        if not wins:
             _revoke_tokens_from(request.code)
+            raise errors.InvalidGrantError(request=request)
+
+    def _save_refreshed(self, token: dict[str, Any], request: Request) -> None:
+        """Store the pair that a refresh token is exchanged for.
+
+        The library's way cannot answer a retry, because it would have to store tokens in plaintext.
+        """
+        self._check_and_set_request_resource(request)
+        presented = request.refresh_token_instance
+        expires = timezone.now() + timedelta(seconds=token["expires_in"])
+        with transaction.atomic():
+            rotates = rotation.claim(presented)
+            if rotates or rotation.successor(presented):
+                # Only the first pair keeps the link: it is unique, and shows that the token was rotated.
+                source = presented if rotates else None
+                access_token = self._create_access_token(expires, request, token, source_refresh_token=source)
+                self._create_refresh_token(request, token["refresh_token"], access_token, presented)
+                return
+        rotation.end_session(presented)
         raise errors.InvalidGrantError(request=request)
+
+    def revoke_token(
+        self, token: str, token_type_hint: str, request: Request, *args: Any, **kwargs: Any
+    ) -> None:
+        """Revoke the token and its session (RFC 7009 section 2.1).
+
+        A retried refresh may have left pairs in the session that the client never received.
+        """
+        sessions = list(rotation.sessions_of(token, request.client))
+        super().revoke_token(token, token_type_hint, request, *args, **kwargs)
+        for family in sessions:
+            RefreshToken.revoke_family(family)
 
     def invalidate_authorization_code(self, *_args: Any, **_kwargs: Any) -> None:
         """Done in save_bearer_token, within its transaction."""
@@ -93,30 +176,21 @@ class Validator(OAuth2Validator):
         super()._check_and_set_request_resource(request)
 
 
-def is_our_resource(uri: str) -> bool:
-    """Whether a resource indicator is our /mcp, which is served with and without a trailing slash."""
-    return uri.removesuffix("/") == settings.MCP_RESOURCE
-
-
 def invalid_target(request: Request) -> errors.OAuth2Error:
     description = f"resource must be {settings.MCP_RESOURCE}"
     return errors.CustomOAuth2Error("invalid_target", description=description, request=request)
 
 
 def _may_act_for(client: Client, user: User) -> bool:
-    """Whether the user is active and agreed to the client within the last CONSENT_DAYS."""
+    """Whether the user may still sign in, and agreed to the client within the last CONSENT_DAYS."""
     oldest = timezone.now() - timedelta(days=settings.CONSENT_DAYS)
     consents = Consent.objects.filter(user=user, client=client, renewed__gt=oldest)
-    return user.is_active and consents.exists()
+    return user.is_active and github.is_still_allowed(user) and consents.exists()
 
 
 def _claim_code(request: Request) -> bool:
     claimed, _ = Grant.objects.filter(code=request.code, application=request.client).delete()
     return claimed > 0
-
-
-def _is_live(request: Request) -> bool:
-    return RefreshToken.objects.filter(pk=request.refresh_token_instance.pk, revoked__isnull=True).exists()
 
 
 def _revoke_tokens_from(code: str) -> None:

@@ -164,6 +164,15 @@ def test_sign_in_returns_to_the_requested_page(client: Browser) -> None:
 
 
 @pytest.mark.usefixtures("github")
+def test_a_link_to_the_start_at_github_keeps_the_requested_page(client: Browser) -> None:
+    response = client.get(f"{START}?next=/oauth/authorize%3Fclient_id%3Dx&scope=repo")
+
+    assert response["Location"] == "/accounts/login/?next=/oauth/authorize%3Fclient_id%3Dx"
+    assert 'value="/oauth/authorize?client_id=x"' in client.get(response["Location"]).content.decode()
+    assert client.get(START)["Location"] == "/accounts/login/"
+
+
+@pytest.mark.usefixtures("github")
 @pytest.mark.parametrize(
     "target",
     ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "http:evil.example"],

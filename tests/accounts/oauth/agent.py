@@ -15,6 +15,21 @@ from django.test import Client as Browser
 from accounts.models import Client, User
 
 REDIRECT_URI = "https://agent.example/callback"
+# Redirect URIs of native clients (RFC 8252 section 7.1).
+NATIVE = [
+    "cursor://anysphere.cursor-mcp/oauth/callback",
+    "vscode://saoudrizwan.claude-dev/mcp-auth/callback/abc",
+    "vscode-insiders://publisher.extension/callback",
+    "windsurf://codeium.windsurf/oauth/callback",
+    "warp://mcp/oauth2callback",
+    "zed://mcp/callback",
+    "kiro://kiro.kiroagent/callback",
+    "goose://mcp/callback",
+    "lmstudio://oauth/callback?window=1",
+    "com.raycast:/oauth",
+    "com.example.app:/oauth2redirect/provider",
+    "myapp://callback",
+]
 ISSUER = "http://127.0.0.1:8000"
 RESOURCE = f"{ISSUER}/mcp"
 OFFER = re.compile(r'name="offer" value="([^"]+)"')

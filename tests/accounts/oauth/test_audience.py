@@ -91,3 +91,62 @@ def test_a_foreign_host_never_appears_in_the_metadata(
     assert "evil.example" not in response.content.decode()
     assert response.status_code == (400 if "Host" in headers else 200)
     assert not settings.USE_X_FORWARDED_HOST
+
+
+LOOPBACK = ["127.0.0.1:8000", "localhost:8000", "[::1]:8000", "LOCALHOST:8000"]
+
+
+@pytest.mark.parametrize("host", LOOPBACK)
+@pytest.mark.parametrize("suffix", ["", "/mcp"])
+def test_a_local_server_names_the_address_that_was_asked_for(host: str, suffix: str, client: Browser) -> None:
+    document = client.get(f"/.well-known/oauth-protected-resource{suffix}", headers={"Host": host}).json()
+
+    assert document["resource"] == f"http://{host.lower()}/mcp"
+    assert document["authorization_servers"] == [ISSUER]
+
+
+@pytest.mark.parametrize("host", LOOPBACK[:3])
+def test_a_client_may_name_a_local_server_by_each_of_its_addresses(agent: Agent, host: str) -> None:
+    resource = f"http://{host}/mcp"
+    body = agent.redeem(agent.code(resource=resource), resource=resource).json()
+    body = agent.refresh(body["refresh_token"], resource=resource).json()
+
+    assert tokens.check(body["access_token"]) is not None
+    assert AccessToken.objects.get().resource == [RESOURCE]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "http://localhost/mcp",
+        "http://localhost:8001/mcp",
+        "https://localhost:8000/mcp",
+        "http://127.0.0.2:8000/mcp",
+        "http://0.0.0.0:8000/mcp",
+        "http://[::]:8000/mcp",
+        "http://localhost:8000/other",
+        "http://localhost.evil.example:8000/mcp",
+        "http://localhost:8000@evil.example/mcp",
+    ],
+)
+def test_a_local_server_has_no_other_audience(agent: Agent, resource: str) -> None:
+    assert redirect_parameters(agent.ask(resource=resource))["error"] == "invalid_target"
+    raw = agent.tokens()["access_token"]
+    AccessToken.objects.update(resource=[resource])
+    assert tokens.check(raw) is None
+
+
+def test_a_public_server_has_one_audience_and_one_address(
+    agent: Agent, client: Browser, settings: Settings
+) -> None:
+    raw = agent.tokens()["access_token"]
+    settings.PUBLIC_URL = "https://pricing.example"
+    settings.MCP_RESOURCE = "https://pricing.example/mcp"
+    settings.MCP_RESOURCES = frozenset({settings.MCP_RESOURCE})
+    settings.ALLOWED_HOSTS = ["*"]
+
+    for host in ("pricing.example", "localhost:8000", "evil.example"):
+        document = client.get("/.well-known/oauth-protected-resource", headers={"Host": host}).json()
+        assert document["resource"] == "https://pricing.example/mcp"
+    assert redirect_parameters(agent.ask())["error"] == "invalid_target"
+    assert tokens.check(raw) is None

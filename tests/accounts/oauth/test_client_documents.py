@@ -226,6 +226,51 @@ def test_a_host_with_public_and_private_addresses_is_refused(monkeypatch: pytest
         DocumentFetcher().fetch("https://agent.example/client.json")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "fec0::1",
+        "::7f00:1",
+        "::169.254.169.254",
+        "::ffff:0:127.0.0.1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "3fff::1",
+        "5f00::1",
+        "64:ff9b:1::a9fe:a9fe",
+        "64:ff9b::a9fe:a9fe",
+        "2002:7f00:1::",
+        "2001:0:7f00:1::",
+        "2001:db8::1",
+        "100::1",
+        "fc00::1",
+        "fe80::1",
+        "ff02::1",
+        "4000::1",
+        "::1",
+        "::",
+        "224.0.0.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",  # noqa: S104
+    ],
+)
+def test_an_address_that_is_not_public_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    answer_with(monkeypatch, [address])
+
+    with pytest.raises(CIMDError, match=r"not public|non-public"):
+        DocumentFetcher().addresses("agent.example", 443)
+
+
+@pytest.mark.parametrize(
+    "address", ["2606:2800:21f:cb07:6820:80da:af6b:8b2c", "2a00:1450:4001:82a::200e", "93.184.215.14"]
+)
+def test_a_public_address_is_accepted(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    answer_with(monkeypatch, [address])
+
+    assert DocumentFetcher().addresses("agent.example", 443) == [address]
+
+
 def test_dns_rebinding_does_not_change_the_address_connected_to(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

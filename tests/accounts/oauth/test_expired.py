@@ -10,7 +10,7 @@ from oauth2_provider.models import AccessToken, Grant, RefreshToken
 
 from accounts.models import Client, Consent, PersonalToken, RedeemedCode
 from accounts.oauth import tokens
-from accounts.oauth.expired import UNUSED_CLIENT_DAYS
+from accounts.oauth.expired import PENDING_CLIENT_DAYS, UNUSED_CLIENT_DAYS
 from tests.accounts.oauth.agent import Agent
 from tests.accounts.oauth.conftest import make_client
 
@@ -84,4 +84,18 @@ def test_a_client_without_consents_is_deleted_after_a_month(agent: Agent) -> Non
     assert clear() == "Deleted consents: 0, codes: 0, clients: 1.\n"
 
     assert set(Client.objects.all()) == {agent.client, fresh, ours, disabled}
+    assert not Client.objects.filter(pk=forgotten.pk).exists()
+
+
+def test_a_client_that_nobody_ever_agreed_to_is_deleted_after_a_week(agent: Agent) -> None:
+    forgotten, fresh, disabled, used = (
+        make_client(name) for name in ("forgotten", "fresh", "disabled", "used")
+    )
+    Client.objects.exclude(pk__in=[used.pk, agent.client.pk]).update(registered_from="x")
+    Client.objects.exclude(pk=fresh.pk).update(created=ago(PENDING_CLIENT_DAYS))
+    Client.objects.filter(pk=disabled.pk).update(disabled=True)
+
+    assert clear() == "Deleted consents: 0, codes: 0, clients: 1.\n"
+
+    assert set(Client.objects.all()) == {agent.client, fresh, disabled, used}
     assert not Client.objects.filter(pk=forgotten.pk).exists()

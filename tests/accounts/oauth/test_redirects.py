@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.accounts.oauth.agent import Agent, redirect_parameters
+from tests.accounts.oauth.agent import NATIVE, Agent, redirect_parameters
 from tests.accounts.oauth.conftest import make_client
 
 
@@ -85,13 +85,92 @@ def test_a_loopback_redirect_uri_may_differ_only_in_its_port(
     assert agent.ask(redirect_uri=asked).status_code == 400
 
 
-def test_a_known_private_use_scheme_is_redirected_to(agent: Agent) -> None:
-    agent.redirect_uri = "cursor://anysphere.cursor-mcp/oauth/callback"
-    agent.client = make_client("Cursor", agent.redirect_uri)
+@pytest.mark.parametrize("uri", NATIVE)
+def test_a_public_native_client_is_redirected_to_its_private_use_scheme(agent: Agent, uri: str) -> None:
+    agent.redirect_uri = uri
+    agent.client = make_client("Native", uri)
 
-    response = agent.answer(agent.ask())
+    page = agent.ask()
+    response = agent.answer(page)
 
-    assert response["Location"].startswith(agent.redirect_uri + "?code=")
+    assert "Any program on your computer can use this name" in page.content.decode()
+    assert response["Location"].startswith(f"{uri}{'&' if '?' in uri else '?'}code=")
+    assert agent.redeem(redirect_parameters(response)["code"]).status_code == 200
+    assert agent.answer(agent.ask(), "deny")["Location"].startswith(uri)
+
+
+def test_a_native_client_needs_pkce(agent: Agent) -> None:
+    agent.redirect_uri = NATIVE[0]
+    agent.client = make_client("Native", NATIVE[0])
+
+    answer = redirect_parameters(agent.ask(code_challenge=None, code_challenge_method=None))
+
+    assert answer["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "cursor://anysphere.cursor-mcp/oauth/callback/",
+        "cursor://anysphere.cursor-mcp/oauth/callback?x=1",
+        "cursor://anysphere.cursor-mcp/oauth/Callback",
+        "cursor://anysphere.cursor-mcp:80/oauth/callback",
+        "cursor://ANYSPHERE.cursor-mcp/oauth/callback",
+        "CURSOR://anysphere.cursor-mcp/oauth/callback",
+        "cursor://evil/oauth/callback",
+        "vscode://anysphere.cursor-mcp/oauth/callback",
+        "javascript://anysphere.cursor-mcp/oauth/callback",
+    ],
+)
+def test_a_private_use_redirect_uri_matches_exactly(agent: Agent, asked: str) -> None:
+    agent.client = make_client("Native", "cursor://anysphere.cursor-mcp/oauth/callback")
+
+    assert agent.ask(redirect_uri=asked).status_code == 400
+
+
+def test_a_denied_scheme_is_not_redirected_to_even_if_it_is_stored(agent: Agent) -> None:
+    agent.redirect_uri = "javascript://agent.example/%0aalert(1)"
+    agent.client = make_client("Old", agent.redirect_uri)
+
+    assert agent.ask().status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("registered", "asked"),
+    [
+        ("http://127.0.0.1:33418", "http://127.0.0.1:33418/"),
+        ("http://127.0.0.1:33418/", "http://127.0.0.1:33418"),
+        ("http://localhost", "http://localhost:50123/"),
+        ("https://agent.example", "https://agent.example/"),
+        ("https://agent.example/?app=1", "https://agent.example?app=1"),
+    ],
+)
+def test_an_empty_path_is_the_path_of_the_root(agent: Agent, registered: str, asked: str) -> None:
+    agent.client = make_client("Rooted", registered)
+    agent.redirect_uri = asked
+
+    code = redirect_parameters(agent.answer(agent.ask()))["code"]
+
+    assert (
+        agent.redeem(code, redirect_uri=registered if "localhost" not in asked else asked).status_code == 200
+    )
+
+
+@pytest.mark.parametrize(
+    ("registered", "asked"),
+    [
+        ("https://agent.example", "https://agent.example//"),
+        ("https://agent.example", "https://agent.example/?"),
+        ("https://agent.example/callback", "https://agent.example"),
+        ("http://127.0.0.1:33418", "http://127.0.0.1:33418//evil"),
+        ("http://127.0.0.1/callback", "http://127.0.0.1:99999/callback"),
+        ("http://127.0.0.1/callback", "http://127.0.0.1:0/callback"),
+    ],
+)
+def test_no_other_path_and_no_impossible_port_matches(agent: Agent, registered: str, asked: str) -> None:
+    agent.client = make_client("Rooted", registered)
+
+    assert agent.ask(redirect_uri=asked).status_code == 400
 
 
 def test_a_client_with_one_redirect_uri_may_omit_it(agent: Agent) -> None:

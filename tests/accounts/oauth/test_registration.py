@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from accounts.models import MAX_NAME_LENGTH, Client
 from accounts.oauth.registration import MAX_BODY_BYTES
+from tests.accounts.oauth.agent import NATIVE
 
 pytestmark = pytest.mark.django_db
 
@@ -50,9 +51,48 @@ def register(**metadata: Any) -> Any:
         "https://[::1/callback",
         "https:///callback",
         "https:agent.example",
-        "myapp://callback",
-        "cursor://evil/oauth/callback",
         "vbscript:x",
+        "vbscript://x/y",
+        "JavaScript://agent.example/%0aalert(1)",
+        "data://text/html,x",
+        "file://localhost/etc/passwd",
+        "blob://agent.example/x",
+        "blob:https://agent.example/x",
+        "about://blank",
+        "about:blank",
+        "view-source://agent.example/callback",
+        "view-source:https://agent.example/callback",
+        "filesystem:https://agent.example/x",
+        "ftp://agent.example/callback",
+        "sftp://agent.example/callback",
+        "ws://agent.example/callback",
+        "mailto:ann@agent.example",
+        "mailto:/ann",
+        "tel:/123",
+        "intent://scan/#Intent;scheme=x;end",
+        "intent://scan/callback",
+        "ms-msdt:/id",
+        "search-ms://query/x",
+        "chrome-extension://abcdef/callback",
+        "moz-extension://abcdef/callback",
+        "web+app://callback/x",
+        "c:/windows/system32",
+        "localhost:3000/callback",
+        "localhost:/callback",
+        "cursor:callback",
+        "cursor:",
+        "cursor:/",
+        "cursor://",
+        "cursor:///callback",
+        "cursor://evil@callback/x",
+        "cursor://callback/x#fragment",
+        "cursor://callback/x?code=1",
+        "cursor://callback\\x/y",
+        "cur_sor://callback/x",
+        "1cursor://callback/x",
+        "http://127.0.0.1:99999/callback",
+        "http://127.0.0.1:0/callback",
+        "https://agent.example:65536/callback",
         "//agent.example/callback",
         "/callback",
         "\uff48ttps://agent.example/callback",
@@ -74,11 +114,21 @@ def test_an_unsafe_redirect_uri_is_refused(uri: str) -> None:
         "http://localhost/callback",
         "http://127.0.0.1:33418/",
         "http://[::1]/callback",
-        "cursor://anysphere.cursor-mcp/oauth/callback",
+        "https://agent.example",
+        *NATIVE,
     ],
 )
 def test_a_redirect_uri_that_clients_use_is_accepted(uri: str) -> None:
     assert register(redirect_uris=[uri]).status_code == 201
+
+
+@pytest.mark.parametrize("uri", NATIVE)
+def test_a_client_with_a_secret_cannot_use_a_private_use_scheme(uri: str) -> None:
+    response = register(redirect_uris=[uri], token_endpoint_auth_method="client_secret_post")
+
+    assert response.status_code == 400
+    assert response.json()["error"] == "invalid_redirect_uri"
+    assert "token_endpoint_auth_method none" in response.json()["error_description"]
 
 
 @pytest.mark.parametrize(
@@ -99,11 +149,24 @@ def test_a_redirect_uri_that_clients_use_is_accepted(uri: str) -> None:
         {"client_name": "a\x00b"},
         {"client_name": "a\nb"},
         {"client_name": "\ud800"},
+        {"client_name": " "},
+        {"client_name": "     "},
+        {"client_name": "\u3164"},
+        {"client_name": "\u2800\u2800"},
+        {"client_name": "\u115f\u1160"},
+        {"client_name": "\uffa0 \u17b4"},
+        {"client_name": "\u0301" * 70},
+        {"client_name": " \u0301\ufe0f"},
+        {"client_name": "\u034f\u180b\U000e0100"},
+        {"client_name": "Claude" + "\u0301" * 70},
+        {"client_name": "C" + "\u0324\u0301" * 3},
         {"grant_types": ["client_credentials"]},
         {"grant_types": ["implicit"]},
         {"grant_types": []},
         {"grant_types": "authorization_code"},
         {"grant_types": [[]]},
+        {"scope": ["pricing:read"]},
+        {"scope": None},
         {"token_endpoint_auth_method": "private_key_jwt"},
         {"token_endpoint_auth_method": []},
         {"token_endpoint_auth_method": None},
@@ -118,6 +181,26 @@ def test_invalid_metadata_is_refused_with_a_reason(metadata: dict[str, Any]) -> 
     assert body["error"] in ("invalid_client_metadata", "invalid_redirect_uri")
     assert body["error_description"]
     assert not Client.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Claude Code",
+        "Agent 7",
+        "\u0e19\u0e49\u0e33",
+        "Vie\u0323\u0302t",
+        "\u092a\u094d\u0930",
+        "\U0001f916",
+        "\u2764\ufe0f",
+        "\u5ba2\u6237",
+    ],
+)
+def test_a_name_in_any_language_is_accepted(name: str) -> None:
+    response = register(client_name=name)
+
+    assert response.status_code == 201
+    assert response.json()["client_name"] == name
 
 
 @pytest.mark.parametrize(
@@ -149,7 +232,7 @@ def test_a_client_cannot_set_privileged_fields() -> None:
 def test_a_flood_of_registrations_ends_in_429(settings: Settings) -> None:
     settings.ACCOUNT_RATE_LIMITS = {"register": "3/h/ip"}
 
-    statuses = [register().status_code for _ in range(5)]
+    statuses = [register(client_name=f"Agent {n}").status_code for n in range(5)]
 
     assert statuses == [201, 201, 201, 429, 429]
     response = register()

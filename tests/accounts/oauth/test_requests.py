@@ -106,8 +106,33 @@ def test_other_response_types_are_refused(agent: Agent, response_type: str | Non
     assert answer["iss"] == ISSUER
 
 
-@pytest.mark.parametrize("scope", ["admin", "pricing:read admin", "pricing:write", "*", "\x00"])
-def test_an_unknown_scope_is_redirected_with_an_error(agent: Agent, scope: str) -> None:
+@pytest.mark.parametrize(
+    "response_mode", ["fragment", "form_post", "query.jwt", "jwt", "web_message", "QUERY"]
+)
+def test_another_response_mode_is_refused_in_the_query(agent: Agent, response_mode: str) -> None:
+    response = agent.ask(response_mode=response_mode)
+
+    assert redirect_parameters(response)["error"] == "invalid_request"
+    assert "#" not in response["Location"]
+
+
+@pytest.mark.parametrize("changes", [{"response_type": "token"}, {"scope": "\x00"}, {"prompt": "none"}])
+def test_no_error_is_sent_in_the_fragment(agent: Agent, changes: dict[str, str]) -> None:
+    response = agent.ask(response_mode="fragment", **changes)
+
+    assert redirect_parameters(response)["error"]
+    assert "#" not in response["Location"]
+
+
+@pytest.mark.parametrize("response_mode", ["query", ""])
+def test_the_response_mode_query_may_be_named(agent: Agent, response_mode: str) -> None:
+    response = agent.answer(agent.ask(response_mode=response_mode))
+
+    assert response["Location"].startswith(f"{agent.redirect_uri}?code=")
+
+
+@pytest.mark.parametrize("scope", ["\x00", "pricing:read \x00", 'pricing:"read"', "prix:\u00e9"])
+def test_a_malformed_scope_is_redirected_with_an_error(agent: Agent, scope: str) -> None:
     assert redirect_parameters(agent.ask(scope=scope))["error"] == "invalid_scope"
 
 
