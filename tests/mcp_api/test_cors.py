@@ -20,7 +20,7 @@ HOSTED = "https://playground.example"
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("cors")
-    product = install(f"file:{folder}/catalog.db")
+    product = install(folder)
     with serve(product, folder / "server.log"):
         yield product
 
@@ -29,7 +29,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """A server on the internet, as its proxy reaches it."""
     folder = tmp_path_factory.mktemp("public")
-    product = install(f"file:{folder}/catalog.db")
+    product = install(folder)
     product.environment["PUBLIC_URL"] = "https://pricing.example"
     with serve(product, folder / "server.log"):
         yield product

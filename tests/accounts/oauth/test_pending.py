@@ -201,7 +201,7 @@ def test_agreeing_to_a_client_that_was_deleted_meanwhile_shows_an_error(
 
 def test_two_workers_count_together(tmp_path: Path) -> None:
     product = install(
-        f"file:{tmp_path}/catalog.db",
+        tmp_path,
         PUBLIC_URL="https://pricing.example",
         TRUSTED_PROXIES="1",
         WEB_CONCURRENCY="2",
