@@ -68,6 +68,6 @@ def copy_server(folder: Path, source: str = "") -> None:
 
 
 def _make_server(folder: Path, source: str) -> None:
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     with Sqld(folder) as server:
         migrate_and_sync(server.url, source)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -52,8 +53,9 @@ def npm(folder: Path, *arguments: str) -> str:
     )
     if not done.returncode:
         return ""
-    said = " ".join(done.stderr.split())[-200:]
-    return f"needs the npm registry (npm {arguments[0]} failed in tests/{folder.name}: {said})"
+    code = re.search(r"npm error code (\S+)", done.stderr)
+    reason = code[1] if code else " ".join(done.stderr.split())[-200:]
+    return f"needs the npm registry (npm {arguments[0]} failed in tests/{folder.name}: {reason})"
 
 
 def _install_clients() -> str:
