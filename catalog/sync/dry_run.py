@@ -54,7 +54,10 @@ class DryRunWriter:
             self._lines += names
             if count > len(names):
                 self._lines.append(f"  and {count - len(names)} more")
-        self.drop()
-
-    def drop(self) -> None:
         self._names.clear()
+
+    def drop(self, service_id: str, reason: str) -> None:  # noqa: ARG002  # the result has the reason
+        self._names.clear()
+
+    def finish(self) -> None:
+        """Do nothing: a dry run changes no service."""

@@ -27,8 +27,9 @@ from google.protobuf.message import Message
 
 from catalog.errors import SourceError
 from catalog.providers.google_cloud.months import months
-from catalog.providers.google_cloud.parse import parse_service, parse_sku
-from catalog.providers.records import ServiceRecord, SkuRecord
+from catalog.providers.google_cloud.parse import parse_service, read_sku
+from catalog.providers.records import ServiceRecord
+from catalog.providers.source import Entry
 
 PAGE_SIZE = 5000  # the API's maximum
 CONCURRENCY = 8  # lists in flight: enough for five requests per second that take a second each
@@ -118,13 +119,13 @@ class ApiSource:
                 for service in page.services:
                     yield parse_service(_wire(service))
 
-    def sku_lists(self, service_ids: Sequence[str]) -> Iterator[Iterator[SkuRecord]]:
+    def sku_lists(self, service_ids: Sequence[str]) -> Iterator[Iterator[Entry]]:
         """The SKUs of each service, in the given order, with current prices."""
         return self._sku_lists(service_ids, [{}])
 
     def past_sku_lists(
         self, service_ids: Sequence[str], since: datetime, until: datetime
-    ) -> Iterator[Iterator[SkuRecord]]:
+    ) -> Iterator[Iterator[Entry]]:
         """The SKUs of each service, in the given order, with the prices of a past period.
 
         A SKU comes once for each month in which it had a price.
@@ -139,8 +140,8 @@ class ApiSource:
 
     def _sku_lists(
         self, service_ids: Sequence[str], periods: Sequence[dict[str, datetime]]
-    ) -> Iterator[Iterator[SkuRecord]]:
-        ahead: deque[Iterator[SkuRecord]] = deque()
+    ) -> Iterator[Iterator[Entry]]:
+        ahead: deque[Iterator[Entry]] = deque()
         for service_id in service_ids:
             requests = [
                 ListSkusRequest(parent=f"services/{service_id}", page_size=PAGE_SIZE, **period)
@@ -151,18 +152,18 @@ class ApiSource:
                 yield ahead.popleft()
         yield from ahead
 
-    def _skus(self, service_id: str, requests: Sequence[ListSkusRequest]) -> Iterator[SkuRecord]:
+    def _skus(self, service_id: str, requests: Sequence[ListSkusRequest]) -> Iterator[Entry]:
         """The SKUs of a service; the first request is sent at once, each other one when it is needed."""
         method = self._client.list_skus
         first = self._pages(method, requests[0])
         rest = (page for request in requests[1:] for page in self._pages(method, request))
         return self._read_skus(service_id, chain(first, rest))
 
-    def _read_skus(self, service_id: str, pages: Iterable[Any]) -> Iterator[SkuRecord]:
-        with _translated_errors(f"Service {service_id}"):
+    def _read_skus(self, service_id: str, pages: Iterable[Any]) -> Iterator[Entry]:
+        with _translated_errors("The list of SKUs"):
             for page in pages:
                 for sku in page.skus:
-                    yield parse_sku(_wire(sku), service_id)
+                    yield read_sku(_wire(sku), service_id)
 
     def _pages(self, method: Method, request: Request) -> Iterator[Any]:
         """The pages of a list; the first is requested at once."""
@@ -212,8 +213,14 @@ def _translated_errors(subject: str) -> Iterator[None]:
     try:
         yield
     except exceptions.RetryError as error:
-        raise SourceError(f"{subject} cannot be read: {error.cause or error}.", retryable=True) from error
+        raise SourceError(
+            f"{subject} cannot be read: {_text(error.cause or error)}.", retryable=True
+        ) from error
     except (exceptions.GoogleAPIError, GoogleAuthError) as error:
         raise SourceError(
-            f"{subject} cannot be read: {error}.", retryable=isinstance(error, _TRANSIENT)
+            f"{subject} cannot be read: {_text(error)}.", retryable=isinstance(error, _TRANSIENT)
         ) from error
+
+
+def _text(error: BaseException) -> str:
+    return str(error).rstrip(".")

@@ -166,6 +166,7 @@ def test_json_contains_the_counts_of_the_run(folder: Path) -> None:
         "skus_changed": 1,
         "skus_retired": 0,
         "skus_skipped": 0,
+        "skus_malformed": {},
         "services_failed": {},
     }
 
