@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from typing import Protocol
+
+from django.db import DatabaseError
 
 from catalog.errors import LeaseLostError, SourceError, SyncArgumentError, SyncRefusedError
 from catalog.models import SAMPLE, PricingUpdate, Sku
@@ -91,9 +93,18 @@ def recorded(source_name: str, task: Task) -> Iterator[SyncResult]:
             lease.cancel(update)
             raise
         except BaseException as error:
-            with suppress(LeaseLostError):  # an interrupt right after finish() finds the row closed
-                lease.finish(update, PricingUpdate.Status.FAILED, _reason(error))
+            _close_failed(update, error)
             raise
+
+
+def _close_failed(update: PricingUpdate, error: BaseException) -> None:
+    try:
+        lease.finish(update, PricingUpdate.Status.FAILED, _reason(error))
+    except LeaseLostError:
+        pass  # an interrupt right after finish() finds the row closed
+    except DatabaseError as failure:
+        # The fault that ended the run, such as a full disk, often keeps its row from being closed too.
+        logger.warning("Sync %d stays marked as running for %s: %s", update.pk, lease.LEASE, failure)
 
 
 def refuse_sample_over_prices(source: Source) -> None:
