@@ -22,7 +22,7 @@ from catalog.sync import lease
 from catalog.sync.diff import ServiceChange
 from catalog.sync.price_history import NewPrice, StoredPrice, missing_past_prices
 from catalog.sync.report import SyncResult
-from catalog.sync.run import Progress, recorded
+from catalog.sync.run import Progress, no_progress, recorded
 from catalog.sync.scope import Scope
 from catalog.sync.signals import deferred_interrupts
 from catalog.sync.staging import Stage
@@ -30,7 +30,7 @@ from catalog.sync.writer import CHUNK
 
 
 def backfill(
-    source: Source, scope: Scope, since: datetime, until: datetime, *, progress: Progress = iter
+    source: Source, scope: Scope, since: datetime, until: datetime, *, progress: Progress = no_progress
 ) -> SyncResult:
     """Add past prices to the SKUs in the tables.
 
@@ -56,15 +56,21 @@ def backfill(
             [service.service_id for service in services], since, min(until, timezone.now())
         )
         writer = _PastWriter(result.update)
-        for service, skus in zip(progress(services), lists, strict=True):
+        for service, skus in zip(services, lists, strict=True):
             try:
-                result.count(service, writer.write(service.service_id, skus))
+                result.count(service, writer.write(service.service_id, _shown(skus, progress)))
             except SourceError as error:
                 writer.drop()
                 result.fail(service, str(error))
         if services and len(result.failures) == len(services):
             raise SourceError(f"No past prices could be read. {result.problems()[0]}")
     return result
+
+
+def _shown(skus: Iterable[Entry], progress: Progress) -> Iterator[Entry]:
+    for sku in skus:
+        yield sku
+        progress()
 
 
 class _PastWriter:

@@ -26,7 +26,8 @@ from catalog.sync.writer import TableWriter
 
 logger = logging.getLogger(__name__)
 
-Progress = Callable[[Sequence[ServiceRecord]], Iterable[ServiceRecord]]
+# Called for each SKU that was read, to move a progress bar.
+Progress = Callable[[], object]
 
 
 class Writer(Protocol):
@@ -51,13 +52,17 @@ class Writer(Protocol):
         """End the run, whether or not all services were read."""
 
 
-def sync(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = iter) -> SyncResult:
+def no_progress() -> None:
+    """Show nothing."""
+
+
+def sync(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = no_progress) -> SyncResult:
     """Copy the price list of `source` into the tables.
 
     Args:
         source: where to read from.
         scope: the services to sync, all by default.
-        progress: yields the services that it is given, one by one; may show a progress bar.
+        progress: called for each SKU that was read.
 
     Raises:
         SyncRefusedError: another run is in progress, this one would replace real prices with the sample's, or
@@ -136,8 +141,8 @@ class Run:
         self._writer.begin(services, replaces_sample=self._replaces_sample)
         lists = self._source.sku_lists([service.service_id for service in services])
         try:
-            for service, skus in zip(progress(services), lists, strict=True):
-                self._copy_service(service, skus)
+            for service, skus in zip(services, lists, strict=True):
+                self._copy_service(service, self._with_heartbeat(skus, progress))
             self._require_nonempty(services)
         except (KeyboardInterrupt, SourceError):
             self._writer.finish()
@@ -147,7 +152,7 @@ class Run:
     def _copy_service(self, service: ServiceRecord, skus: Iterable[Entry]) -> None:
         change = ServiceChange(service.service_id)
         try:
-            for sku, content_hash in self._stored.compare(self._with_heartbeat(skus), change):
+            for sku, content_hash in self._stored.compare(skus, change):
                 self._writer.add(sku, content_hash, is_stored=sku.sku_id in self._stored)
         except SourceError as error:
             logger.warning("service=%s failed: %s", service.service_id, error)
@@ -159,10 +164,11 @@ class Run:
             _log(change)
         self._result.count(service, change)
 
-    def _with_heartbeat(self, skus: Iterable[Entry]) -> Iterator[Entry]:
+    def _with_heartbeat(self, skus: Iterable[Entry], progress: Progress) -> Iterator[Entry]:
         self._writer.heartbeat()
         for sku in skus:
             yield sku
+            progress()
             self._writer.heartbeat()
 
     def _require_nonempty(self, services: Sequence[ServiceRecord]) -> None:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -15,15 +15,15 @@ from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from catalog.errors import SourceError, SyncArgumentError, SyncRefusedError
+from catalog.freshness import offer
 from catalog.management import exit_codes
 from catalog.models import PricingUpdate
-from catalog.providers.records import ServiceRecord
 from catalog.providers.registry import open_source
 from catalog.sync import dry_run as dry
 from catalog.sync import signals
 from catalog.sync.backfill import backfill
 from catalog.sync.report import SyncResult
-from catalog.sync.run import sync
+from catalog.sync.run import Progress, no_progress, sync
 from catalog.sync.scope import Scope, Task
 
 EXAMPLES = """examples:
@@ -80,8 +80,9 @@ class Command(BaseCommand):
         try:
             run = _chosen_run(**options)
             task = Task(settings.SYNC_TASK_INDEX, settings.SYNC_TASK_COUNT)
-            with self._log_beside_bar(), open_source(source, readers=task.count) as prices:
-                return run(prices, Scope(task, options["service"]), progress=self._progress)
+            scope = Scope(task, options["service"])
+            with self._bar(scope) as progress, open_source(source, readers=task.count) as prices:
+                return run(prices, scope, progress=progress)
         except SyncArgumentError as error:
             raise CommandError(f"{error}", returncode=exit_codes.WRONG_ARGUMENTS) from error
         except (SourceError, SyncRefusedError) as error:
@@ -89,12 +90,17 @@ class Command(BaseCommand):
         except KeyboardInterrupt as error:
             raise CommandError("Stopped. Finished services are kept. Run it again to continue.") from error
 
-    def _log_beside_bar(self) -> AbstractContextManager[None]:
-        # Only if there is a bar: tqdm swallows an interrupt that comes while it acquires its lock.
-        return logging_redirect_tqdm() if self.stderr.isatty() else nullcontext()
-
-    def _progress(self, services: Sequence[ServiceRecord]) -> Iterator[ServiceRecord]:
-        yield from tqdm(services, unit="service", disable=not self.stderr.isatty())
+    @contextmanager
+    def _bar(self, scope: Scope) -> Iterator[Progress]:
+        """A progress bar of SKUs on a terminal; as many are expected as the catalog offers now."""
+        # Only if there is a terminal: tqdm swallows an interrupt that comes while it acquires its lock.
+        if not self.stderr.isatty():
+            yield no_progress
+            return
+        latest = PricingUpdate.objects.latest_completed()
+        total = offer(latest).skus if latest and scope.is_whole else None
+        with logging_redirect_tqdm(), tqdm(total=total, unit=" SKUs") as bar:
+            yield bar.update
 
 
 def _chosen_run(

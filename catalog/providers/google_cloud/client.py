@@ -7,6 +7,7 @@ several calls are in flight at a time, within the project's quota of requests pe
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import chain
+from time import monotonic
 from typing import Any
 
 from aiolimiter import AsyncLimiter
@@ -31,7 +33,12 @@ from catalog.providers.google_cloud.parse import parse_service, read_sku
 from catalog.providers.records import ServiceRecord
 from catalog.providers.source import Entry
 
+logger = logging.getLogger(__name__)
+
 PAGE_SIZE = 5000  # the API's maximum
+# Before the first answer: a call waits less long, and an unreachable API is given up after a few attempts.
+FIRST_CALL_SECONDS = 15
+UNREACHABLE_SECONDS = 2
 CONCURRENCY = 8  # lists in flight: enough for five requests per second that take a second each
 
 _TRANSIENT = (
@@ -41,6 +48,9 @@ _TRANSIENT = (
     exceptions.ServiceUnavailable,
     exceptions.GatewayTimeout,
 )
+
+# In grpc's messages.
+_UNREACHABLE = ("resolving", "resolution", "resolver", "failed to connect", "network is unreachable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,8 @@ class ApiSource:
         # A capacity of 1: a bucket for a whole minute would send it all at once, and then as much again.
         self._limiter = AsyncLimiter(1, 60 / requests_per_minute)
         self._policy = policy
+        self._started = monotonic()
+        self._is_reached = False
 
     @classmethod
     @contextmanager
@@ -185,11 +197,25 @@ class ApiSource:
     async def _call(self, method: Method, request: Request) -> Any:
         async def attempt() -> Any:
             async with self._limiter:
-                return await method(request, retry=None, timeout=self._policy.call_seconds)
+                # Without a network, grpc would look up the name for as long as it may.
+                seconds = self._policy.call_seconds
+                if not self._is_reached:
+                    seconds = min(seconds, FIRST_CALL_SECONDS)
+                return await method(request, retry=None, timeout=seconds)
 
-        pager = await self._policy.retry(attempt)()
+        def log(error: Exception) -> None:
+            subject = getattr(request, "parent", "") or "services"
+            logger.warning("Retrying the list of %s: %s", subject, error)
+
+        pager = await self._policy.retry.with_predicate(self._is_worth_a_retry)(attempt, on_error=log)()
+        self._is_reached = True
         page = await anext(pager.pages)
         return type(page).pb(page)
+
+    def _is_worth_a_retry(self, error: BaseException) -> bool:
+        """Whether the error is transient. A network that is not there from the start usually is not."""
+        is_given_up = not self._is_reached and monotonic() - self._started > UNREACHABLE_SECONDS
+        return isinstance(error, _TRANSIENT) and not (is_given_up and _is_unreachable(error))
 
 
 async def _create_client(make_client: Callable[[], CloudCatalogAsyncClient]) -> CloudCatalogAsyncClient:
@@ -217,9 +243,18 @@ def _translated_errors(subject: str) -> Iterator[None]:
             f"{subject} cannot be read: {_text(error.cause or error)}.", retryable=True
         ) from error
     except (exceptions.GoogleAPIError, GoogleAuthError) as error:
+        if _is_unreachable(error):
+            message = f"Google's API cannot be reached, so check the network: {_text(error)}."
+            raise SourceError(message, retryable=True) from error
         raise SourceError(
             f"{subject} cannot be read: {_text(error)}.", retryable=isinstance(error, _TRANSIENT)
         ) from error
+
+
+def _is_unreachable(error: BaseException) -> bool:
+    """Whether there is no connection at all: the name does not resolve, or every address refuses."""
+    text = f"{error}".casefold()
+    return isinstance(error, exceptions.ServiceUnavailable) and any(sign in text for sign in _UNREACHABLE)
 
 
 def _text(error: BaseException) -> str:

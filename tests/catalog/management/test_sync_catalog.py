@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from unittest.mock import Mock
+from unittest.mock import Mock, patch
 
 import pytest
 from django.core.management import CommandError, call_command
+from tqdm import tqdm
 
 from catalog.errors import SourceError
 from catalog.models import PricingUpdate, Sku
@@ -115,6 +116,26 @@ def test_an_unknown_service_is_refused_with_the_nearest(folder: Path) -> None:
 @pytest.mark.parametrize("options", [["--since", "2026-01-01", "--dry-run"], ["--until", "2026-01-01"]])
 def test_arguments_are_checked_before_credentials(options: list[str]) -> None:
     assert arguments_are_refused(*options).startswith("--since must be earlier than --until")
+
+
+def test_a_terminal_shows_the_progress_in_skus_of_those_in_the_catalog(folder: Path) -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    run(folder)
+    put(folder, STORAGE, {"skus": [wire_sku("B")]})
+    bars: list[tqdm[Any]] = []
+
+    class Watched(tqdm):  # type: ignore[type-arg]
+        def close(self) -> None:
+            bars.append(self)
+            super().close()
+
+    with patch("catalog.management.commands.sync_catalog.tqdm", Watched):
+        run(folder, stderr=Terminal())
+
+    assert [(bar.total, bar.n, bar.unit) for bar in bars] == [(1, 2, " SKUs")]
 
 
 def test_json_says_why_a_sync_failed() -> None:
