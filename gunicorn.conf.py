@@ -7,6 +7,11 @@ import contextlib
 import gc
 import os
 import socket
+import sys
+import threading
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 wsgi_app = "pricing_site.asgi:application"
 bind = [f"127.0.0.1:{os.environ.get('PORT', '8000')}"]
@@ -35,7 +40,23 @@ accesslog = None
 control_socket_disable = True
 
 
+def on_starting(_server: object) -> None:
+    """End with one sentence if a setting is wrong; a worker would end with a traceback."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pricing_site.settings")
+    try:
+        _ = settings.INSTALLED_APPS
+    except ImproperlyConfigured as error:
+        sys.exit(f"{error}")
+
+
 def post_worker_init(_worker: object) -> None:
-    """Exclude objects loaded at startup from garbage collection, which delayed responses by 60 ms."""
+    """Log what is wrong with the database, and exclude the objects loaded so far from garbage collection.
+
+    Collecting them delayed responses by 60 ms.
+    """
+    from pricing_site.database_faults import log_faults  # noqa: PLC0415  # gunicorn sets the path after this file
+
+    # In a thread, because a server that is away takes 20 s to notice.
+    threading.Thread(target=log_faults, daemon=True).start()
     gc.collect()
     gc.freeze()

@@ -50,7 +50,7 @@ class HasSkusFilter(admin.SimpleListFilter):
 
 @admin.register(Service)
 class ServiceAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["display_name", "service_id", "business_entity_name", "updated_at"]
+    list_display = ["display_name", "service_id", "business_entity_name", "synced_at", "sync_error"]
     list_filter = [HasSkusFilter]
     search_fields = ["display_name", "service_id"]
 

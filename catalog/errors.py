@@ -97,5 +97,9 @@ class SyncRefusedError(Exception):
     """A sync that must not run now, or not on this database."""
 
 
+class SyncArgumentError(SyncRefusedError):
+    """A sync of a source or service that does not exist; it leaves no row in the sync history."""
+
+
 class LeaseLostError(SyncRefusedError):
     """A run that must stop, because another run has replaced it."""

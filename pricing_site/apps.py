@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
-from django.core.checks import register
+from django.core.checks import Tags, register
 
-from pricing_site import checks
+from pricing_site import checks, database_faults
 
 
 class PricingSiteConfig(AppConfig):
@@ -17,3 +17,4 @@ class PricingSiteConfig(AppConfig):
         register(checks.check_sync)
         register(checks.check_sign_in)
         register(checks.check_proxies)
+        register(database_faults.check_database, Tags.database)

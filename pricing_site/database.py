@@ -39,7 +39,12 @@ def from_url(url: str, base_dir: Path, auth_token: str = "") -> dict[str, Any]:
 
 
 def _file(path: Path) -> dict[str, Any]:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The folder of the database, {path.parent}, cannot be made: {error.strerror}. Set DATABASE_URL."
+        ) from error
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from pricing_site import database
+from pricing_site.environment import Environment
 
 _ROOT = Path(__file__).resolve().parent.parent
 # A checkout has .env and data/ beside manage.py, an installed package in the folder where it is started.
 BASE_DIR = _ROOT if (_ROOT / "manage.py").is_file() else Path.cwd()
 
-env = environ.Env()
+env = Environment()
 env.read_env(BASE_DIR / ".env")
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
@@ -27,10 +27,10 @@ if not SECRET_KEY:
 DEBUG = env.bool("DEBUG", default=False)
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 GOOGLE_API_KEY = env.str("GOOGLE_API_KEY", default="")
-SYNC_REQUESTS_PER_MINUTE = env.int("SYNC_REQUESTS_PER_MINUTE", default=300)
+SYNC_REQUESTS_PER_MINUTE = env.int("SYNC_REQUESTS_PER_MINUTE", default=300, minimum=1)
 # Cloud Run sets these for each task of a job; a task syncs its share of the services.
 SYNC_TASK_INDEX = env.int("CLOUD_RUN_TASK_INDEX", default=0)
-SYNC_TASK_COUNT = env.int("CLOUD_RUN_TASK_COUNT", default=1)
+SYNC_TASK_COUNT = env.int("CLOUD_RUN_TASK_COUNT", default=1, minimum=1)
 
 # The MCP endpoint's address is also the audience that every access token is bound to (RFC 8707).
 MCP_RESOURCE = f"{PUBLIC_URL}/mcp"
@@ -61,8 +61,8 @@ GITHUB_CLIENT_ID = env.str("GITHUB_CLIENT_ID", default="")
 GITHUB_CLIENT_SECRET = env.str("GITHUB_CLIENT_SECRET", default="")
 GITHUB_URL = env.str("GITHUB_URL", default="").rstrip("/")
 HAS_GITHUB = bool(GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET)
-STAFF_GITHUB_IDS = frozenset(env.list("STAFF_GITHUB_IDS", default=[]))
-ALLOWED_GITHUB_IDS = frozenset(env.list("ALLOWED_GITHUB_IDS", default=[]))
+STAFF_GITHUB_IDS = frozenset(env.ids("STAFF_GITHUB_IDS", default=[]))
+ALLOWED_GITHUB_IDS = frozenset(env.ids("ALLOWED_GITHUB_IDS", default=[]))
 ALLOWED_GITHUB_ORGS = frozenset(env.list("ALLOWED_GITHUB_ORGS", default=[]))
 
 INSTALLED_APPS = [

@@ -6,7 +6,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
+from catalog.freshness import offer
 from catalog.models import SAMPLE, PricingUpdate
 from catalog.providers.sample.source import SampleSource
 
@@ -16,11 +18,14 @@ _SAMPLE_NOTICE = SampleSource().notice()
 def home(request: HttpRequest) -> HttpResponse:
     """The home page: the catalog's figures, the tools and how to connect.
 
-    The figures come from the last sync's own row, so the page costs one small query for any catalog size.
+    The figures are those of the whole catalog, read in the same query as the last sync.
     """
     update = PricingUpdate.objects.latest_completed()
     notice = _SAMPLE_NOTICE if update and update.source == SAMPLE else ""
-    context = {"mcp_url": settings.MCP_RESOURCE, "update": update, "notice": notice}
+    catalog = offer(update) if update else None
+    if catalog and not notice:
+        notice = catalog.freshness.warning(timezone.now())
+    context = {"mcp_url": settings.MCP_RESOURCE, "update": update, "catalog": catalog, "notice": notice}
     return render(request, "pricing_site/home.html", context)
 
 

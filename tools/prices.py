@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from catalog import search as catalog_search
 from catalog.errors import CatalogEmptyError
+from catalog.freshness import Freshness, of_services, offer
 from catalog.models import SAMPLE, PricingUpdate
 from catalog.pricing import calculate as calculation
 from catalog.pricing import details as sku_details
 from catalog.pricing import list_prices
 from catalog.pricing.answers import utc_text
+from catalog.pricing.list_prices import Snapshot
 from catalog.providers.sample.source import SampleSource
 from tools.prices_schema import CalculateArguments, DetailsArguments, SearchArguments
 
@@ -23,10 +27,13 @@ _SAMPLE_NOTICE = SampleSource().notice()
 
 def search(arguments: SearchArguments) -> Answer:
     """Find services and SKUs by words a person would use, with the list price of each SKU."""
-    update = _require_synced(PricingUpdate.objects.latest_completed())
-    answer = catalog_search.search(catalog_search.SearchRequest(**arguments.model_dump()), latest=update)
-    hint = " ".join(filter(None, [_notice(update), answer["hint"]])) or None
-    return {**_envelope(update), **answer, "hint": hint}
+    snapshot = list_prices.snapshot()
+    update = _require_synced(snapshot.latest)
+    request = catalog_search.SearchRequest(**arguments.model_dump())
+    answer = catalog_search.search(request, snapshot=snapshot)
+    freshness = _freshness(snapshot, update)
+    hint = " ".join(filter(None, [_notice(update, freshness), answer["hint"]])) or None
+    return {**_envelope(update, freshness), **answer, "hint": hint}
 
 
 def details(arguments: DetailsArguments) -> Answer:
@@ -34,7 +41,8 @@ def details(arguments: DetailsArguments) -> Answer:
     snapshot = list_prices.snapshot(arguments.as_of)
     update = _require_synced(snapshot.latest)
     answer = sku_details.details(arguments.sku_ids, snapshot=snapshot, history=arguments.history)
-    return {**_envelope(update), **answer, "hint": _notice(update)}
+    freshness = _freshness(snapshot, update)
+    return {**_envelope(update, freshness), **answer, "hint": _notice(update, freshness)}
 
 
 def calculate(arguments: CalculateArguments) -> Answer:
@@ -48,9 +56,10 @@ def calculate(arguments: CalculateArguments) -> Answer:
         snapshot=snapshot,
         detailed=arguments.response_format == "detailed",
     )
-    if notice := _notice(update):
+    freshness = _freshness(snapshot, update)
+    if notice := _notice(update, freshness):
         answer["assumptions"].insert(0, notice)
-    return {**_envelope(update), **answer}
+    return {**_envelope(update, freshness), **answer}
 
 
 def _require_synced(update: PricingUpdate | None) -> PricingUpdate:
@@ -62,15 +71,24 @@ def _require_synced(update: PricingUpdate | None) -> PricingUpdate:
     return update
 
 
-def _notice(update: PricingUpdate) -> str | None:
-    return _SAMPLE_NOTICE if update.source == SAMPLE else None
+def _freshness(snapshot: Snapshot, update: PricingUpdate) -> Freshness:
+    """The state of the services that the answer speaks of, or of the whole catalog if it speaks of none."""
+    services = snapshot.services.values()
+    return of_services(services) if services else offer(update).freshness
 
 
-def _envelope(update: PricingUpdate) -> Answer:
+def _notice(update: PricingUpdate, freshness: Freshness) -> str | None:
+    if update.source == SAMPLE:
+        return _SAMPLE_NOTICE
+    return freshness.warning(timezone.now()) or None
+
+
+def _envelope(update: PricingUpdate, freshness: Freshness) -> Answer:
     return {
         "contract": CONTRACT,
         "catalog": {
-            "synced_at": utc_text(update.completed_at) if update.completed_at else None,
+            "synced_at": utc_text(freshness.synced_at) if freshness.synced_at else None,
+            "stale": bool(freshness.warning(timezone.now())),
             "update_id": update.pk,
             "source": update.source,
             "currency": "USD",

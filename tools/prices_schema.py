@@ -163,6 +163,7 @@ class CatalogState(TypedDict):
     """The state of the catalog that an answer comes from."""
 
     synced_at: str | None
+    stale: bool
     update_id: int
     source: str
     currency: Literal["USD"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from catalog.models import PricingTier, PricingUpdate, Sku
@@ -48,7 +49,7 @@ def details(
     requested = {normalize(sku_id): sku_id for sku_id in sku_ids}
     snapshot = snapshot or list_prices.snapshot()
     listings = look_up(requested, snapshot)
-    last_seen = _last_seen(listings.values(), snapshot.latest)
+    last_seen = _last_seen(listings.values())
     candidates = nearest(sku_id for sku_id in requested if sku_id not in listings)
     return {
         "as_of": utc_text(snapshot.at),
@@ -63,19 +64,18 @@ def details(
     }
 
 
-def _last_seen(
-    listings: Collection[Listing], latest: PricingUpdate | None
-) -> dict[str, PricingUpdate | None]:
-    """The sync that last saw each SKU: the latest, or for a withdrawn SKU the last that wrote it."""
+def _last_seen(listings: Collection[Listing]) -> dict[str, datetime | None]:
+    """When each SKU was last seen: with its service, or if it is withdrawn by the last sync that wrote it."""
+    seen = {listing.sku.pk: listing.sku.service.synced_at for listing in listings}
     withdrawn = [listing.sku for listing in listings if listing.sku.retired_at is not None]
-    seen: dict[str, PricingUpdate | None] = {listing.sku.pk: latest for listing in listings}
     if withdrawn:
         updates = PricingUpdate.objects.in_bulk(sku.last_seen_update_id for sku in withdrawn)
-        seen |= {sku.pk: updates.get(sku.last_seen_update_id) for sku in withdrawn}
+        found = {sku.pk: updates.get(sku.last_seen_update_id) for sku in withdrawn}
+        seen |= {sku_id: update.completed_at if update else None for sku_id, update in found.items()}
     return seen
 
 
-def _sku_details(listing: Listing, seen: PricingUpdate | None, *, history: bool) -> SkuDetails:
+def _sku_details(listing: Listing, seen: datetime | None, *, history: bool) -> SkuDetails:
     sku, list_price = listing.sku, listing.list_price
     return {
         "sku_id": sku.sku_id,
@@ -95,7 +95,7 @@ def _sku_details(listing: Listing, seen: PricingUpdate | None, *, history: bool)
         "pricing": pricing(list_price) if list_price else None,
         "history": _history(listing.history) if history else None,
         "first_synced_at": utc_text(sku.created_at),
-        "last_seen_at": utc_text(seen.completed_at) if seen and seen.completed_at else None,
+        "last_seen_at": utc_text(seen) if seen else None,
         "retired_at": utc_text(sku.retired_at) if sku.retired_at else None,
         "example": _example(sku, list_price) if list_price else None,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -11,7 +11,7 @@ from operator import attrgetter
 
 from django.utils import timezone
 
-from catalog.models import PricingInfo, PricingTier, PricingUpdate, Sku
+from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku
 from catalog.pricing.tiers import Aggregation, Price
 from catalog.pricing.units import UsageUnit
 from catalog.providers.records import LONG_AGO
@@ -62,13 +62,15 @@ class Listing:
 class Snapshot:
     """A time, the latest sync completed by then, and the latest of all (None before the first sync).
 
-    `is_capped` means that the requested time is in the future, so `at` is the present instead.
+    `is_capped` means that the requested time is in the future, so `at` is the present instead. `services` are
+    those that an answer from this snapshot speaks of; whoever reads SKUs or services for it adds them.
     """
 
     at: datetime
     update: PricingUpdate | None
     latest: PricingUpdate | None
     is_capped: bool = False
+    services: dict[str, Service] = field(default_factory=dict)
 
 
 def snapshot(as_of: datetime | None = None, latest: PricingUpdate | None = None) -> Snapshot:
@@ -111,6 +113,7 @@ def look_up(sku_ids: Iterable[str], snapshot: Snapshot) -> dict[str, Listing]:
     if missing := ids - found.keys():
         unpriced = Sku.objects.filter(pk__in=missing).select_related("service")
         found |= {sku.pk: Listing(sku, None, ()) for sku in unpriced}
+    snapshot.services.update((listing.sku.service_id, listing.sku.service) for listing in found.values())
     return found
 
 

@@ -58,6 +58,14 @@ class PricingRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class MalformedSku:
+    """An entry of a price list that could not be parsed; `sku_id` is empty if the entry has none."""
+
+    sku_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class SkuRecord:
     """One SKU with its prices, oldest first.
 

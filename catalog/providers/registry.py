@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from catalog.errors import SyncArgumentError
 from catalog.providers.google_cloud.client import ApiSource
 from catalog.providers.google_cloud.folder import FolderSource
 from catalog.providers.sample.source import SampleSource
@@ -23,6 +24,7 @@ def open_source(name: str, readers: int = 1) -> Iterator[Source]:
         readers: the number of parallel tasks that read it; they share the request budget.
 
     Raises:
+        SyncArgumentError: there is no such source.
         SourceError: no Google credentials were found.
     """
     if name == ApiSource.name:
@@ -33,4 +35,14 @@ def open_source(name: str, readers: int = 1) -> Iterator[Source]:
     elif name == SampleSource.name:
         yield SampleSource()
     else:
-        yield FolderSource(Path(name))
+        yield FolderSource(_folder(name))
+
+
+def _folder(name: str) -> Path:
+    path = Path(name)
+    if "://" in name or not path.is_dir():
+        what = "is a URL" if "://" in name else "is not a folder"
+        raise SyncArgumentError(f"{name} {what}. The sources are api, sample or a folder of API responses.")
+    if not FolderSource.is_price_list(path):
+        raise SyncArgumentError(f"{name} contains neither services.json nor services.json.gz.")
+    return path

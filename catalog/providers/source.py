@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from catalog.providers.records import ServiceRecord, SkuRecord
+from catalog.providers.records import MalformedSku, ServiceRecord, SkuRecord
+
+Entry = SkuRecord | MalformedSku
 
 
 class Source(Protocol):
@@ -17,8 +19,8 @@ class Source(Protocol):
 
     def services(self) -> Iterable[ServiceRecord]: ...
 
-    def sku_lists(self, service_ids: Sequence[str]) -> Iterable[Iterable[SkuRecord]]:
-        """The SKUs of each service, in the given order.
+    def sku_lists(self, service_ids: Sequence[str]) -> Iterable[Iterable[Entry]]:
+        """The SKUs of each service, in the given order; malformed ones with what is wrong with them.
 
         Raises:
             SourceError: while a list is iterated, if it cannot be read.
@@ -32,6 +34,6 @@ class HistorySource(Source, Protocol):
 
     def past_sku_lists(
         self, service_ids: Sequence[str], since: datetime, until: datetime
-    ) -> Iterable[Iterable[SkuRecord]]:
+    ) -> Iterable[Iterable[Entry]]:
         """As sku_lists, with prices of a past period; a SKU may come several times, oldest prices first."""
         ...

@@ -9,9 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from catalog.errors import InvalidArgumentError
-from catalog.models import PricingUpdate
+from catalog.freshness import stored_time
+from catalog.models import PricingUpdate, Service
 from catalog.places import Place
-from catalog.pricing.list_prices import snapshot
+from catalog.pricing import list_prices
+from catalog.pricing.list_prices import Snapshot
 from catalog.search.arguments import read_request
 from catalog.search.contract import (
     Facets,
@@ -48,17 +50,21 @@ CURSOR_HINT = "Send next_cursor unchanged with the same arguments, or omit curso
 Found = dict[str, list[tuple[Any, int]]]
 
 
-def search(request: SearchRequest, *, latest: PricingUpdate | None = None) -> SearchAnswer:
+def search(
+    request: SearchRequest, *, latest: PricingUpdate | None = None, snapshot: Snapshot | None = None
+) -> SearchAnswer:
     """Find services and SKUs, best first, with the list price of each SKU.
 
     Args:
         request: what to look for.
         latest: the latest completed sync, if the caller already has it.
+        snapshot: the present, in place of `latest`; gets the services that were found.
 
     Raises:
         InvalidArgumentError: an argument is invalid or unknown; the error says what to send instead.
     """
-    latest = latest or PricingUpdate.objects.latest_completed()
+    snapshot = snapshot or list_prices.snapshot(latest=latest)
+    latest = snapshot.latest
     criteria = read_request(request, vocabulary_of(latest))
     start = _start(request, latest.pk if latest else 0)
     found = _find(criteria, request, start.offset)
@@ -66,12 +72,14 @@ def search(request: SearchRequest, *, latest: PricingUpdate | None = None) -> Se
         criteria = keep(criteria, {number for _, number in found["kept"]})
         found = _find(criteria, request, start.offset)
     total = found["service_total" if request.kind == "services" else "sku_total"][0][1]
-    services = _objects(found["found_service"])
+    services = [
+        _without_state(row, row["display_name"], snapshot) for row in _objects(found["found_service"])
+    ]
     why = "" if total else _why_nothing(criteria, request.kind, services)
     following = start.offset + request.limit
     return SearchAnswer(
         services=services,
-        skus=_priced_skus(found, criteria, request, latest),
+        skus=_priced_skus(found, criteria, request, snapshot),
         total=total,
         next_cursor=replace(start, offset=following).encode() if following < total else None,
         facets=_facets(found),
@@ -82,10 +90,18 @@ def search(request: SearchRequest, *, latest: PricingUpdate | None = None) -> Se
 
 
 def _priced_skus(
-    found: Found, criteria: Criteria, request: SearchRequest, latest: PricingUpdate | None
+    found: Found, criteria: Criteria, request: SearchRequest, snapshot: Snapshot
 ) -> list[FoundSku]:
-    skus, prices = _skus(found, criteria.place), _objects(found["price"])
-    return with_prices(skus, prices, snapshot(None, latest), request.response_format) if skus else []
+    skus = [_without_state(row, row["service"], snapshot) for row in _skus(found, criteria.place)]
+    return with_prices(skus, _objects(found["price"]), snapshot, request.response_format) if skus else []
+
+
+def _without_state(row: dict[str, Any], name: str, snapshot: Snapshot) -> Any:
+    """Move the state of a row's service into the snapshot."""
+    synced_at, error = stored_time(row.pop("synced_at")), row.pop("sync_error")
+    service_id = row["service_id"]
+    snapshot.services[service_id] = Service(service_id, name, synced_at=synced_at, sync_error=error)
+    return row
 
 
 def _hint(criteria: Criteria, why: str) -> str | None:

@@ -16,13 +16,13 @@ from django.utils import timezone
 
 from catalog.errors import SourceError, SyncRefusedError
 from catalog.models import PricingInfo, PricingUpdate, Sku
-from catalog.providers.records import CURRENCY, SkuRecord
-from catalog.providers.source import HistorySource, Source
+from catalog.providers.records import CURRENCY, MalformedSku, SkuRecord
+from catalog.providers.source import Entry, HistorySource, Source
 from catalog.sync import lease
 from catalog.sync.diff import ServiceChange
 from catalog.sync.price_history import NewPrice, StoredPrice, missing_past_prices
 from catalog.sync.report import SyncResult
-from catalog.sync.run import Progress, recorded
+from catalog.sync.run import Progress, no_progress, recorded
 from catalog.sync.scope import Scope
 from catalog.sync.signals import deferred_interrupts
 from catalog.sync.staging import Stage
@@ -30,7 +30,7 @@ from catalog.sync.writer import CHUNK
 
 
 def backfill(
-    source: Source, scope: Scope, since: datetime, until: datetime, *, progress: Progress = iter
+    source: Source, scope: Scope, since: datetime, until: datetime, *, progress: Progress = no_progress
 ) -> SyncResult:
     """Add past prices to the SKUs in the tables.
 
@@ -56,15 +56,21 @@ def backfill(
             [service.service_id for service in services], since, min(until, timezone.now())
         )
         writer = _PastWriter(result.update)
-        for service, skus in zip(progress(services), lists, strict=True):
+        for service, skus in zip(services, lists, strict=True):
             try:
-                result.count(writer.write(service.service_id, skus))
+                result.count(service, writer.write(service.service_id, _shown(skus, progress)))
             except SourceError as error:
                 writer.drop()
-                result.fail(service.service_id, str(error))
+                result.fail(service, str(error))
         if services and len(result.failures) == len(services):
-            raise SourceError(f"No past prices could be read. {next(iter(result.failures.values()))}")
+            raise SourceError(f"No past prices could be read. {result.problems()[0]}")
     return result
+
+
+def _shown(skus: Iterable[Entry], progress: Progress) -> Iterator[Entry]:
+    for sku in skus:
+        yield sku
+        progress()
 
 
 class _PastWriter:
@@ -76,11 +82,12 @@ class _PastWriter:
         self._sku_ids = set(Sku.objects.values_list("pk", flat=True))
         self._added: dict[str, list[StoredPrice]] = {}
 
-    def write(self, service_id: str, skus: Iterable[SkuRecord]) -> ServiceChange:
+    def write(self, service_id: str, skus: Iterable[Entry]) -> ServiceChange:
         change = ServiceChange(service_id)
         stored = iter(self._only_stored(skus, change))
         while chunk := list(islice(stored, CHUNK)):
             self._put(chunk)
+        change.check_malformed()
         self._move()
         change.changed = list(self._added)
         self._added = {}
@@ -110,9 +117,11 @@ class _PastWriter:
                 lease.renew(self._update)
                 self._stage.move(timezone.now())
 
-    def _only_stored(self, skus: Iterable[SkuRecord], change: ServiceChange) -> Iterator[SkuRecord]:
+    def _only_stored(self, skus: Iterable[Entry], change: ServiceChange) -> Iterator[SkuRecord]:
         for sku in skus:
-            if any(price.currency_code != CURRENCY for price in sku.pricing):
+            if isinstance(sku, MalformedSku):
+                change.malformed.append(sku)
+            elif any(price.currency_code != CURRENCY for price in sku.pricing):
                 change.skipped += 1
             elif sku.sku_id in self._sku_ids:
                 change.listed += 1

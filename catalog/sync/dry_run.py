@@ -11,14 +11,14 @@ from catalog.providers.records import ServiceRecord, SkuRecord
 from catalog.providers.source import Source
 from catalog.sync.diff import ServiceChange
 from catalog.sync.report import SyncResult
-from catalog.sync.run import Progress, Run, refuse_sample_over_prices
+from catalog.sync.run import Progress, Run, no_progress, refuse_sample_over_prices
 from catalog.sync.scope import EVERYTHING, Scope
 
 # Changed SKUs that are listed for each service; the others are only counted.
 MAX_NAMED = 20
 
 
-def dry_run(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = iter) -> SyncResult:
+def dry_run(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = no_progress) -> SyncResult:
     """Report what `sync` with the same arguments would change now; raises the same errors."""
     refuse_sample_over_prices(source)
     result = SyncResult(PricingUpdate(started_at=timezone.now(), source=source.name, status="dry run"))
@@ -54,7 +54,10 @@ class DryRunWriter:
             self._lines += names
             if count > len(names):
                 self._lines.append(f"  and {count - len(names)} more")
-        self.drop()
-
-    def drop(self) -> None:
         self._names.clear()
+
+    def drop(self, service_id: str, reason: str) -> None:  # noqa: ARG002  # the result has the reason
+        self._names.clear()
+
+    def finish(self) -> None:
+        """Do nothing: a dry run changes no service."""

@@ -83,8 +83,14 @@ def finish(update: PricingUpdate, status: PricingUpdate.Status, message: str = "
     """
     update.status = status
     update.error_message = message or None
-    update.completed_at = timezone.now() if status == PricingUpdate.Status.COMPLETED else None
+    update.completed_at = None if status == PricingUpdate.Status.FAILED else timezone.now()
     _write(update, status=status, error_message=update.error_message, completed_at=update.completed_at)
+
+
+@deferred_interrupts()
+def cancel(update: PricingUpdate) -> None:
+    """End a run that was refused before it wrote anything, and delete its row."""
+    PricingUpdate.objects.filter(pk=update.pk, status=PricingUpdate.Status.RUNNING).delete()
 
 
 @deferred_interrupts()

@@ -6,23 +6,42 @@ import json
 from dataclasses import dataclass, field
 
 from catalog.models import PricingUpdate
+from catalog.providers.records import ServiceRecord
 from catalog.sync.diff import ServiceChange
 
 
 @dataclass(slots=True)
 class SyncResult:
-    """A run's row, the error of each failed service by its id, and the number of SKUs not priced in USD.
+    """A run's row, what went wrong by service id, and the number of SKUs not priced in USD.
 
-    The row of a dry run is never saved; `planned` describes its changes.
+    `failures` has the error of each service that could not be read, `malformed` those of skipped SKUs. The
+    row of a dry run is never saved; `planned` describes its changes.
     """
 
     update: PricingUpdate
     failures: dict[str, str] = field(default_factory=dict)
+    malformed: dict[str, list[str]] = field(default_factory=dict)
     skus_skipped: int = 0
     planned: list[str] = field(default_factory=list)
+    _names: dict[str, str] = field(default_factory=dict)
 
-    def count(self, change: ServiceChange) -> None:
+    @property
+    def status(self) -> PricingUpdate.Status:
+        """The status of a run that ended by itself."""
+        is_whole = not (self.failures or self.malformed)
+        return PricingUpdate.Status.COMPLETED if is_whole else PricingUpdate.Status.PARTIAL
+
+    def problems(self) -> list[str]:
+        """One line for each service that failed or has malformed SKUs."""
+        skipped = {service_id: _first_of(reasons) for service_id, reasons in self.malformed.items()}
+        problems = (self.failures | skipped).items()
+        return [f"{self._names[service_id]} ({service_id}): {reason}" for service_id, reason in problems]
+
+    def count(self, service: ServiceRecord, change: ServiceChange) -> None:
         """Count a service that was read to the end."""
+        if change.malformed:
+            self._names[service.service_id] = service.display_name
+            self.malformed[service.service_id] = [sku.reason for sku in change.malformed]
         self.skus_skipped += change.skipped
         counts = {
             "services_synced": 1,
@@ -34,9 +53,10 @@ class SyncResult:
         for name, count in counts.items():
             setattr(self.update, name, getattr(self.update, name) + count)
 
-    def fail(self, service_id: str, reason: str) -> None:
-        """Count a service that could not be read."""
-        self.failures[service_id] = reason
+    def fail(self, service: ServiceRecord, reason: str) -> None:
+        """Count a service that could not be read, for a reason in one sentence."""
+        self._names[service.service_id] = service.display_name
+        self.failures[service.service_id] = reason
         self.update.services_failed += 1
 
     def summary(self) -> str:
@@ -46,7 +66,8 @@ class SyncResult:
         line = (
             f"{name} from {update.source}: {update.services_synced} services, "
             f"{update.skus_synced} SKUs, {update.skus_changed} changed, {update.skus_retired} retired, "
-            f"{self.skus_skipped} skipped (not in USD), {update.services_failed} services failed."
+            f"{self.skus_skipped} skipped (not in USD), {sum(map(len, self.malformed.values()))} malformed, "
+            f"{update.services_failed} services failed."
         )
         return "\n".join([*self.planned, line])
 
@@ -63,8 +84,14 @@ class SyncResult:
             "skus_changed": update.skus_changed,
             "skus_retired": update.skus_retired,
             "skus_skipped": self.skus_skipped,
+            "skus_malformed": self.malformed,
             "services_failed": self.failures,
         }
         if not update.pk:
             content["planned"] = self.planned
         return json.dumps(content, ensure_ascii=False)
+
+
+def _first_of(reasons: list[str]) -> str:
+    others = len(reasons) - 1
+    return f"{reasons[0]} {others} more malformed." if others else reasons[0]

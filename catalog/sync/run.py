@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from typing import Protocol
 
-from catalog.errors import LeaseLostError, SourceError, SyncRefusedError
+from django.db import DatabaseError
+
+from catalog.errors import LeaseLostError, SourceError, SyncArgumentError, SyncRefusedError
 from catalog.models import SAMPLE, PricingUpdate, Sku
 from catalog.providers.records import ServiceRecord, SkuRecord
-from catalog.providers.source import Source
+from catalog.providers.source import Entry, Source
 from catalog.sync import lease
 from catalog.sync.diff import ServiceChange, StoredSkus
 from catalog.sync.report import SyncResult
@@ -24,7 +26,8 @@ from catalog.sync.writer import TableWriter
 
 logger = logging.getLogger(__name__)
 
-Progress = Callable[[Sequence[ServiceRecord]], Iterable[ServiceRecord]]
+# Called for each SKU that was read, to move a progress bar.
+Progress = Callable[[], object]
 
 
 class Writer(Protocol):
@@ -42,21 +45,29 @@ class Writer(Protocol):
     def write(self, change: ServiceChange) -> None:
         """Write a service that was read to the end, after its changed SKUs were added."""
 
-    def drop(self) -> None:
+    def drop(self, service_id: str, reason: str) -> None:
         """Discard the added SKUs of a service that could not be read to the end."""
 
+    def finish(self) -> None:
+        """End the run, whether or not all services were read."""
 
-def sync(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = iter) -> SyncResult:
+
+def no_progress() -> None:
+    """Show nothing."""
+
+
+def sync(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = no_progress) -> SyncResult:
     """Copy the price list of `source` into the tables.
 
     Args:
         source: where to read from.
         scope: the services to sync, all by default.
-        progress: yields the services that it is given, one by one; may show a progress bar.
+        progress: called for each SKU that was read.
 
     Raises:
-        SyncRefusedError: another run is in progress, or this one would replace real prices with the sample's.
-        SourceError: nothing could be read; nothing has changed.
+        SyncRefusedError: another run is in progress, this one would replace real prices with the sample's, or
+            a named service is not listed.
+        SourceError: nothing could be read; no price has changed.
     """
     refuse_sample_over_prices(source)
     with recorded(source.name, scope.task) as result:
@@ -68,6 +79,8 @@ def sync(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = iter
 def recorded(source_name: str, task: Task) -> Iterator[SyncResult]:
     """A run with its row in pricing_updates, which is closed however the run ends.
 
+    A run that is refused because of an argument leaves no row.
+
     Raises:
         SyncRefusedError: another run is in progress.
     """
@@ -78,13 +91,25 @@ def recorded(source_name: str, task: Task) -> Iterator[SyncResult]:
         try:
             start.close()  # a deferred interrupt is raised here, where the row gets closed
             yield result
-            lease.finish(update, PricingUpdate.Status.COMPLETED, "\n".join(result.failures.values()))
+            lease.finish(update, result.status, "\n".join(result.problems()))
         except LeaseLostError:
             raise
-        except BaseException as error:
-            with suppress(LeaseLostError):  # an interrupt right after finish() finds the row closed
-                lease.finish(update, PricingUpdate.Status.FAILED, _reason(error))
+        except SyncArgumentError:
+            lease.cancel(update)
             raise
+        except BaseException as error:
+            _close_failed(update, error)
+            raise
+
+
+def _close_failed(update: PricingUpdate, error: BaseException) -> None:
+    try:
+        lease.finish(update, PricingUpdate.Status.FAILED, _reason(error))
+    except LeaseLostError:
+        pass  # an interrupt right after finish() finds the row closed
+    except DatabaseError as failure:
+        # The fault that ended the run, such as a full disk, often keeps its row from being closed too.
+        logger.warning("Sync %d stays marked as running for %s: %s", update.pk, lease.LEASE, failure)
 
 
 def refuse_sample_over_prices(source: Source) -> None:
@@ -115,29 +140,35 @@ class Run:
         services = self._scope.choose(self._source.services())
         self._writer.begin(services, replaces_sample=self._replaces_sample)
         lists = self._source.sku_lists([service.service_id for service in services])
-        for service, skus in zip(progress(services), lists, strict=True):
-            self._copy_service(service, skus)
-        self._require_nonempty(services)
+        try:
+            for service, skus in zip(services, lists, strict=True):
+                self._copy_service(service, self._with_heartbeat(skus, progress))
+            self._require_nonempty(services)
+        except (KeyboardInterrupt, SourceError):
+            self._writer.finish()
+            raise
+        self._writer.finish()
 
-    def _copy_service(self, service: ServiceRecord, skus: Iterable[SkuRecord]) -> None:
+    def _copy_service(self, service: ServiceRecord, skus: Iterable[Entry]) -> None:
         change = ServiceChange(service.service_id)
         try:
-            for sku, content_hash in self._stored.compare(self._with_heartbeat(skus), change):
+            for sku, content_hash in self._stored.compare(skus, change):
                 self._writer.add(sku, content_hash, is_stored=sku.sku_id in self._stored)
         except SourceError as error:
             logger.warning("service=%s failed: %s", service.service_id, error)
-            self._result.fail(service.service_id, str(error))
-            self._writer.drop()
+            self._result.fail(service, str(error))
+            self._writer.drop(service.service_id, str(error))
             return
+        self._writer.write(change)
         if not change.is_empty:
-            self._writer.write(change)
             _log(change)
-        self._result.count(change)
+        self._result.count(service, change)
 
-    def _with_heartbeat(self, skus: Iterable[SkuRecord]) -> Iterator[SkuRecord]:
+    def _with_heartbeat(self, skus: Iterable[Entry], progress: Progress) -> Iterator[Entry]:
         self._writer.heartbeat()
         for sku in skus:
             yield sku
+            progress()
             self._writer.heartbeat()
 
     def _require_nonempty(self, services: Sequence[ServiceRecord]) -> None:
@@ -145,7 +176,7 @@ class Run:
         is_read = len(self._result.failures) < len(services) or not services
         if self._result.update.skus_synced or (is_read and not self._scope.is_whole):
             return
-        reasons = [*self._result.failures.values(), "It lists no SKUs."]
+        reasons = [*self._result.problems(), "It lists no SKUs."]
         raise SourceError(f"The price list cannot be used. {reasons[0]}")
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from zlib import crc32
 
-from catalog.errors import SourceError
+from catalog.errors import SyncArgumentError
 from catalog.providers.records import ServiceRecord
+
+# Services that are proposed for one that is not listed.
+MAX_NEAREST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,30 +32,50 @@ WHOLE = Task()
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which services a run syncs: its task's share of `service_ids`, or of all services if that is empty."""
+    """Which services a run syncs: its task's share of `names` (names or ids), or of all if that is empty."""
 
     task: Task = WHOLE
-    service_ids: Collection[str] = ()
+    names: Collection[str] = ()
 
     @property
     def is_whole(self) -> bool:
-        return self.task.count == 1 and not self.service_ids
+        return self.task.count == 1 and not self.names
 
     def choose(self, services: Iterable[ServiceRecord]) -> list[ServiceRecord]:
         """The services in scope; a service that is listed twice counts once.
 
         Raises:
-            SourceError: a named service is not listed.
+            SyncArgumentError: a named service is not listed, or several have the name.
         """
         listed = {service.service_id: service for service in services}
-        unknown = sorted(set(self.service_ids) - listed.keys())
-        if unknown:
-            raise SourceError(f"The price list has no service {', '.join(unknown)}.")
+        named = {_find(name, listed) for name in self.names}
         return [
             service
             for service_id, service in listed.items()
-            if self.task.includes(service_id) and (not self.service_ids or service_id in self.service_ids)
+            if self.task.includes(service_id) and (not named or service_id in named)
         ]
 
 
 EVERYTHING = Scope()
+
+
+def _find(name: str, listed: Mapping[str, ServiceRecord]) -> str:
+    """The id of the service with this id or name; capitals do not matter."""
+    if name in listed:
+        return name
+    ids: defaultdict[str, list[str]] = defaultdict(list)
+    for service in listed.values():
+        ids[service.service_id.casefold()].append(service.service_id)
+        ids[service.display_name.casefold()].append(service.service_id)
+    found = ids.get(name.casefold(), [])
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise SyncArgumentError(f"Several services are called {name}: {', '.join(found)}. Use an id.")
+    nearest = [
+        f"{listed[service_id].display_name} ({service_id})"
+        for key in get_close_matches(name.casefold(), ids, n=MAX_NEAREST)
+        for service_id in ids[key]
+    ]
+    meant = f" Did you mean {' or '.join(nearest[:MAX_NEAREST])}?" if nearest else ""
+    raise SyncArgumentError(f"The price list has no service {name}.{meant}")

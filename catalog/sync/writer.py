@@ -14,6 +14,7 @@ from catalog.providers.records import ServiceRecord, SkuRecord
 from catalog.sync import lease
 from catalog.sync.diff import ServiceChange
 from catalog.sync.price_history import StoredPrice, new_prices
+from catalog.sync.service_states import ServiceStates
 from catalog.sync.signals import deferred_interrupts
 from catalog.sync.staging import Stage, retire
 
@@ -33,6 +34,7 @@ class TableWriter:
         self._waiting: list[tuple[SkuRecord, str]] = []
         self._stored: list[str] = []
         self._stage = Stage(update)
+        self._states = ServiceStates()
 
     @deferred_interrupts()
     def begin(self, services: Sequence[ServiceRecord], *, replaces_sample: bool) -> None:
@@ -58,8 +60,23 @@ class TableWriter:
     @deferred_interrupts()
     def write(self, change: ServiceChange) -> None:
         """Write a service so that readers see all of it at once, or nothing."""
-        if self._is_open and not (change.changed or change.retired):
-            return
+        if not change.is_empty and (not self._is_open or change.changed or change.retired):
+            self._write(change)
+        if not change.lost_all:
+            self._states.read(change.service_id)
+
+    @deferred_interrupts()
+    def drop(self, service_id: str, reason: str) -> None:
+        self._waiting.clear()
+        self._stored.clear()
+        self._stage.clear()
+        self._states.failed(service_id, reason)
+
+    @deferred_interrupts()
+    def finish(self) -> None:
+        self._states.write(self._update)
+
+    def _write(self, change: ServiceChange) -> None:
         self._flush()
         with transaction.atomic():
             lease.renew(self._update)
@@ -70,12 +87,6 @@ class TableWriter:
             if change.retired:
                 retire(change.service_id, change.retired, now)
         self._is_open = True
-
-    @deferred_interrupts()
-    def drop(self) -> None:
-        self._waiting.clear()
-        self._stored.clear()
-        self._stage.clear()
 
     @deferred_interrupts()
     def _flush(self) -> None:

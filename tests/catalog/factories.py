@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -17,7 +19,12 @@ _numbers = count(1)
 def make_service(**fields: Any) -> Service:
     number = next(_numbers)
     return Service.objects.create(
-        **{"service_id": f"5E1C-0000-{number:04X}", "display_name": f"Service {number}"} | fields
+        **{
+            "service_id": f"5E1C-0000-{number:04X}",
+            "display_name": f"Service {number}",
+            "synced_at": timezone.now(),
+        }
+        | fields
     )
 
 

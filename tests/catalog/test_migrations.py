@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from catalog.models import PricingInfo
-from tests.catalog.factories import make_price, make_sku
+from catalog.models import PricingInfo, PricingUpdate, Service
+from tests.catalog.factories import NOON, make_price, make_sku
 from tests.catalog.wire import wire_price
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,6 +46,31 @@ def filled() -> Callable[..., list[tuple[Any, ...]]]:
         return list(PricingInfo.objects.order_by("id").values_list(*COLUMNS))
 
     return fill
+
+
+def test_existing_services_get_the_time_of_the_last_run_that_read_all_of_them() -> None:
+    executor = MigrationExecutor(connection)
+    try:
+        before = executor.migrate([("catalog", "0004_price_units")]).apps
+        old_service, old_run = (before.get_model("catalog", name) for name in ("Service", "PricingUpdate"))
+        for service_id in "AB":
+            old_service.objects.create(service_id=service_id, display_name=service_id)
+        for days, read, failed in [(0, 2, 0), (1, 1, 1), (2, 1, 0)]:
+            time = NOON + timedelta(days=days)
+            old_run.objects.create(
+                started_at=time,
+                completed_at=time,
+                status="completed",
+                services_synced=read,
+                services_failed=failed,
+            )
+    finally:
+        executor = MigrationExecutor(connection)
+        executor.migrate(executor.loader.graph.leaf_nodes())
+
+    assert set(Service.objects.values_list("synced_at", flat=True)) == {NOON}
+    statuses = PricingUpdate.objects.order_by("id").values_list("status", flat=True)
+    assert list(statuses) == ["completed", "partial", "completed"]
 
 
 def expression(**fields: Any) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from catalog.providers.google_cloud.parse import parse_service, parse_sku
+from catalog.providers.google_cloud.parse import parse_service, read_sku
 from catalog.providers.records import ServiceRecord, SkuRecord
+from catalog.providers.source import Entry
 
 Wire = dict[str, Any]
 
@@ -86,15 +87,15 @@ class WireSource:
         for service_id in self.skus_by_service:
             yield parse_service(wire_service(service_id, self.names.get(service_id, f"Service {service_id}")))
 
-    def sku_lists(self, service_ids: Sequence[str]) -> Iterator[Iterator[SkuRecord]]:
+    def sku_lists(self, service_ids: Sequence[str]) -> Iterator[Iterator[Entry]]:
         return map(self.skus, service_ids)
 
-    def skus(self, service_id: str) -> Iterator[SkuRecord]:
+    def skus(self, service_id: str) -> Iterator[Entry]:
         entries = self.skus_by_service[service_id]
         if isinstance(entries, BaseException):
             raise entries
         for entry in entries:
-            yield entry if isinstance(entry, SkuRecord) else parse_sku(entry, service_id)
+            yield entry if isinstance(entry, SkuRecord) else read_sku(entry, service_id)
 
 
 def compute(*skus: Wire | SkuRecord, name: str = "folder") -> WireSource:

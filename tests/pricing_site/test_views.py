@@ -5,7 +5,11 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import PricingUpdate
-from tests.catalog.factories import make_update
+from catalog.sync.run import sync
+from catalog.sync.scope import Scope
+from tests.catalog.factories import NOON, make_service, make_sku, make_update
+from tests.catalog.tables import priced
+from tests.catalog.wire import COMPUTE, STORAGE, WireSource, compute
 
 pytestmark = pytest.mark.django_db
 
@@ -34,15 +38,25 @@ def test_home_shows_the_commands_that_fill_an_empty_catalog(client: Client) -> N
     assert SAMPLE_NOTICE not in html
 
 
-def test_home_shows_the_figures_of_the_latest_completed_sync(client: Client) -> None:
-    make_update(source="api", skus_synced=39_876, services_synced=1_903)
-    make_update(source="api", status=PricingUpdate.Status.FAILED, skus_synced=5, services_synced=5)
+def test_home_counts_what_the_catalog_offers_and_not_what_the_last_run_read(client: Client) -> None:
+    sync(WireSource({COMPUTE: [priced(1, "A"), priced(1, "B")], STORAGE: [priced(1, "C")], "0-0-0": []}))
+    sync(compute(priced(1, "A")), Scope(names=[COMPUTE]))
 
     html = home(client)
-    assert "39,876" in html
-    assert "1,903" in html
-    assert "2 Jan 2026, 12:00 UTC" in html
+    assert "<dt>SKUs</dt><dd>2</dd>" in html
+    assert "<dt>Services</dt><dd>2</dd>" in html
     assert SAMPLE_NOTICE not in html
+
+
+def test_home_shows_the_oldest_sync_of_a_service_and_warns_if_it_is_old(client: Client) -> None:
+    make_update(source="api")
+    make_sku()
+    assert "over 36 hours ago" not in home(client)
+    make_sku(service=make_service(synced_at=NOON))
+
+    html = home(client)
+    assert "2 Jan 2026, 12:00 UTC" in html
+    assert "These prices were last synced at 2026-01-02 12:00 UTC, over 36 hours ago." in html
 
 
 def test_home_marks_the_bundled_sample(client: Client) -> None:

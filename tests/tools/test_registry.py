@@ -5,15 +5,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Sku
+from catalog.pricing.answers import utc_text
 from tests.catalog.factories import NOON, make_price, make_sku, make_update
 from tools import prices, registry
 from tools.json_schema import Schema
 
 pytestmark = pytest.mark.django_db
 
+SYNCED_AT = timezone.now() - timedelta(hours=1)
 # Agents and their authors rely on these names: a change here breaks them.
 ARGUMENTS = {
     "search": {
@@ -60,6 +63,8 @@ def _call(name: str, **arguments: Any) -> dict[str, Any]:
 def sku() -> Sku:
     make_update()
     sku = make_sku(display_name="N2 Instance Core running in Frankfurt", service_regions=["europe-west3"])
+    sku.service.synced_at = SYNCED_AT
+    sku.service.save()
     make_price(sku)
     return sku
 
@@ -101,7 +106,8 @@ def test_search_answers_with_the_state_of_the_catalog() -> None:
     assert set(answer) == FIELDS["search"]
     assert answer["contract"] == "1"
     assert answer["catalog"]["source"] == "folder"
-    assert answer["catalog"]["synced_at"] == "2026-01-02T12:00:00Z"
+    assert answer["catalog"]["synced_at"] == utc_text(SYNCED_AT)
+    assert answer["catalog"]["stale"] is False
     assert answer["catalog"]["currency"] == "USD"
     assert answer["skus"][0]["price"]["amount"] == "0.031611"
     assert answer["hint"] is None

@@ -1,37 +1,59 @@
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+import json
+from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
 from django.utils import timezone
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from catalog.errors import SourceError, SyncRefusedError
+from catalog.errors import SourceError, SyncArgumentError, SyncRefusedError
+from catalog.freshness import offer
+from catalog.management import exit_codes
 from catalog.models import PricingUpdate
-from catalog.providers.records import ServiceRecord
 from catalog.providers.registry import open_source
-from catalog.providers.source import Source
+from catalog.sync import dry_run as dry
 from catalog.sync import signals
 from catalog.sync.backfill import backfill
-from catalog.sync.dry_run import dry_run
 from catalog.sync.report import SyncResult
-from catalog.sync.run import sync
+from catalog.sync.run import Progress, no_progress, sync
 from catalog.sync.scope import Scope, Task
+
+EXAMPLES = """examples:
+  sync_catalog                                        all services, from Google's API
+  sync_catalog --service "Compute Engine"             one service
+  sync_catalog --source sample --if-empty             the bundled sample, once
+  sync_catalog --dry-run --json                       what would change, as JSON
+  sync_catalog --since 2026-01-01 --until 2026-03-01  adds past prices
+
+exit codes: 0 complete, 1 failed, 2 wrong arguments, 3 complete except for services or SKUs that
+could not be read. --json prints one object; after a failure {"status": "failed", "error": "..."}.
+"""
+
+
+class _Formatter(RawDescriptionHelpFormatter, DjangoHelpFormatter):
+    """Keeps the line breaks of the examples."""
 
 
 class Command(BaseCommand):
-    help = "Copy a price list into the database. Exit code 2: complete except for services that failed."
+    help = "Copy a price list into the database. Only changes are written."
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, epilog=EXAMPLES, formatter_class=_Formatter, **kwargs
+        )
 
     def add_arguments(self, parser: CommandParser) -> None:
         sources = "api (Google's, the default; reads GOOGLE_API_KEY), sample (bundled) or a catalog folder"
         parser.add_argument("--source", default="api", help=sources)
-        parser.add_argument("--service", nargs="+", default=(), metavar="ID", help="only these services")
+        parser.add_argument("--service", nargs="+", default=(), help="only these services, by name or id")
         parser.add_argument("--if-empty", action="store_true", help="do nothing if a sync has completed")
         parser.add_argument("--dry-run", action="store_true", help="show what would change without writing")
         since = "add past prices from this date or time on (api only)"
@@ -39,45 +61,58 @@ class Command(BaseCommand):
         parser.add_argument("--until", type=_date_or_time, help="end of the past to add (default: now)")
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
-    def handle(self, *args: Any, source: str, if_empty: bool, **options: Any) -> None:
-        if if_empty and PricingUpdate.objects.latest_completed():
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["if_empty"] and PricingUpdate.objects.latest_completed():
             return
         signals.install()  # Cloud Run sends SIGTERM 10 s before SIGKILL
-        task = Task(settings.SYNC_TASK_INDEX, settings.SYNC_TASK_COUNT)
         try:
-            with self._log_beside_bar(), open_source(source, readers=task.count) as prices:
-                result = self._run(prices, Scope(task, options["service"]), **options)
+            result = self._run(**options)
+        except CommandError as error:
+            if options["json"]:
+                self.stdout.write(json.dumps({"status": "failed", "error": f"{error}"}, ensure_ascii=False))
+            raise
+        self.stdout.write(result.as_json() if options["json"] else result.summary())
+        if problems := result.problems():
+            kept = "What could not be read keeps its previous prices."
+            raise CommandError("\n".join([*problems, kept]), returncode=exit_codes.PARTLY_DONE)
+
+    def _run(self, *, source: str, **options: Any) -> SyncResult:
+        try:
+            run = _chosen_run(**options)
+            task = Task(settings.SYNC_TASK_INDEX, settings.SYNC_TASK_COUNT)
+            scope = Scope(task, options["service"])
+            with self._bar(scope) as progress, open_source(source, readers=task.count) as prices:
+                return run(prices, scope, progress=progress)
+        except SyncArgumentError as error:
+            raise CommandError(f"{error}", returncode=exit_codes.WRONG_ARGUMENTS) from error
         except (SourceError, SyncRefusedError) as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(f"{error}", returncode=exit_codes.FAILED) from error
         except KeyboardInterrupt as error:
             raise CommandError("Stopped. Finished services are kept. Run it again to continue.") from error
-        self.stdout.write(result.as_json() if options["json"] else result.summary())
-        if result.failures:
-            raise CommandError("The services that failed keep their previous prices.", returncode=2)
 
-    def _run(
-        self,
-        prices: Source,
-        scope: Scope,
-        *,
-        since: datetime | None,
-        until: datetime | None,
-        **options: Any,
-    ) -> SyncResult:
-        if since is None and until is None:
-            run = dry_run if options["dry_run"] else sync
-            return run(prices, scope, progress=self._progress)
-        until = until or timezone.now()
-        if options["dry_run"] or since is None or since >= until:
-            raise CommandError("--since must be earlier than --until, and excludes --dry-run.")
-        return backfill(prices, scope, since, until, progress=self._progress)
+    @contextmanager
+    def _bar(self, scope: Scope) -> Iterator[Progress]:
+        """A progress bar of SKUs on a terminal; as many are expected as the catalog offers now."""
+        # Only if there is a terminal: tqdm swallows an interrupt that comes while it acquires its lock.
+        if not self.stderr.isatty():
+            yield no_progress
+            return
+        latest = PricingUpdate.objects.latest_completed()
+        total = offer(latest).skus if latest and scope.is_whole else None
+        with logging_redirect_tqdm(), tqdm(total=total, unit=" SKUs") as bar:
+            yield bar.update
 
-    def _log_beside_bar(self) -> AbstractContextManager[None]:
-        # Only if there is a bar: tqdm swallows an interrupt that comes while it acquires its lock.
-        return logging_redirect_tqdm() if self.stderr.isatty() else nullcontext()
 
-    def _progress(self, services: Sequence[ServiceRecord]) -> Iterator[ServiceRecord]:
-        yield from tqdm(services, unit="service", disable=not self.stderr.isatty())
+def _chosen_run(
+    *, dry_run: bool, since: datetime | None, until: datetime | None, **_: Any
+) -> Callable[..., SyncResult]:
+    """The function that does what the arguments ask for, with the same arguments as `sync`."""
+    if since is None and until is None:
+        return dry.dry_run if dry_run else sync
+    until = until or timezone.now()
+    if dry_run or since is None or since >= until:
+        raise SyncArgumentError("--since must be earlier than --until, and excludes --dry-run.")
+    return partial(backfill, since=since, until=until)
 
 
 def _date_or_time(text: str) -> datetime:

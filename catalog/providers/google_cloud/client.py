@@ -7,6 +7,7 @@ several calls are in flight at a time, within the project's quota of requests pe
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import chain
+from time import monotonic
 from typing import Any
 
 from aiolimiter import AsyncLimiter
@@ -27,10 +29,16 @@ from google.protobuf.message import Message
 
 from catalog.errors import SourceError
 from catalog.providers.google_cloud.months import months
-from catalog.providers.google_cloud.parse import parse_service, parse_sku
-from catalog.providers.records import ServiceRecord, SkuRecord
+from catalog.providers.google_cloud.parse import parse_service, read_sku
+from catalog.providers.records import ServiceRecord
+from catalog.providers.source import Entry
+
+logger = logging.getLogger(__name__)
 
 PAGE_SIZE = 5000  # the API's maximum
+# Before the first answer: a call waits less long, and an unreachable API is given up after a few attempts.
+FIRST_CALL_SECONDS = 15
+UNREACHABLE_SECONDS = 2
 CONCURRENCY = 8  # lists in flight: enough for five requests per second that take a second each
 
 _TRANSIENT = (
@@ -40,6 +48,9 @@ _TRANSIENT = (
     exceptions.ServiceUnavailable,
     exceptions.GatewayTimeout,
 )
+
+# In grpc's messages.
+_UNREACHABLE = ("resolving", "resolution", "resolver", "failed to connect", "network is unreachable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,8 @@ class ApiSource:
         # A capacity of 1: a bucket for a whole minute would send it all at once, and then as much again.
         self._limiter = AsyncLimiter(1, 60 / requests_per_minute)
         self._policy = policy
+        self._started = monotonic()
+        self._is_reached = False
 
     @classmethod
     @contextmanager
@@ -118,13 +131,13 @@ class ApiSource:
                 for service in page.services:
                     yield parse_service(_wire(service))
 
-    def sku_lists(self, service_ids: Sequence[str]) -> Iterator[Iterator[SkuRecord]]:
+    def sku_lists(self, service_ids: Sequence[str]) -> Iterator[Iterator[Entry]]:
         """The SKUs of each service, in the given order, with current prices."""
         return self._sku_lists(service_ids, [{}])
 
     def past_sku_lists(
         self, service_ids: Sequence[str], since: datetime, until: datetime
-    ) -> Iterator[Iterator[SkuRecord]]:
+    ) -> Iterator[Iterator[Entry]]:
         """The SKUs of each service, in the given order, with the prices of a past period.
 
         A SKU comes once for each month in which it had a price.
@@ -139,8 +152,8 @@ class ApiSource:
 
     def _sku_lists(
         self, service_ids: Sequence[str], periods: Sequence[dict[str, datetime]]
-    ) -> Iterator[Iterator[SkuRecord]]:
-        ahead: deque[Iterator[SkuRecord]] = deque()
+    ) -> Iterator[Iterator[Entry]]:
+        ahead: deque[Iterator[Entry]] = deque()
         for service_id in service_ids:
             requests = [
                 ListSkusRequest(parent=f"services/{service_id}", page_size=PAGE_SIZE, **period)
@@ -151,18 +164,18 @@ class ApiSource:
                 yield ahead.popleft()
         yield from ahead
 
-    def _skus(self, service_id: str, requests: Sequence[ListSkusRequest]) -> Iterator[SkuRecord]:
+    def _skus(self, service_id: str, requests: Sequence[ListSkusRequest]) -> Iterator[Entry]:
         """The SKUs of a service; the first request is sent at once, each other one when it is needed."""
         method = self._client.list_skus
         first = self._pages(method, requests[0])
         rest = (page for request in requests[1:] for page in self._pages(method, request))
         return self._read_skus(service_id, chain(first, rest))
 
-    def _read_skus(self, service_id: str, pages: Iterable[Any]) -> Iterator[SkuRecord]:
-        with _translated_errors(f"Service {service_id}"):
+    def _read_skus(self, service_id: str, pages: Iterable[Any]) -> Iterator[Entry]:
+        with _translated_errors("The list of SKUs"):
             for page in pages:
                 for sku in page.skus:
-                    yield parse_sku(_wire(sku), service_id)
+                    yield read_sku(_wire(sku), service_id)
 
     def _pages(self, method: Method, request: Request) -> Iterator[Any]:
         """The pages of a list; the first is requested at once."""
@@ -184,11 +197,25 @@ class ApiSource:
     async def _call(self, method: Method, request: Request) -> Any:
         async def attempt() -> Any:
             async with self._limiter:
-                return await method(request, retry=None, timeout=self._policy.call_seconds)
+                # Without a network, grpc would look up the name for as long as it may.
+                seconds = self._policy.call_seconds
+                if not self._is_reached:
+                    seconds = min(seconds, FIRST_CALL_SECONDS)
+                return await method(request, retry=None, timeout=seconds)
 
-        pager = await self._policy.retry(attempt)()
+        def log(error: Exception) -> None:
+            subject = getattr(request, "parent", "") or "services"
+            logger.warning("Retrying the list of %s: %s", subject, error)
+
+        pager = await self._policy.retry.with_predicate(self._is_worth_a_retry)(attempt, on_error=log)()
+        self._is_reached = True
         page = await anext(pager.pages)
         return type(page).pb(page)
+
+    def _is_worth_a_retry(self, error: BaseException) -> bool:
+        """Whether the error is transient. A network that is not there from the start usually is not."""
+        is_given_up = not self._is_reached and monotonic() - self._started > UNREACHABLE_SECONDS
+        return isinstance(error, _TRANSIENT) and not (is_given_up and _is_unreachable(error))
 
 
 async def _create_client(make_client: Callable[[], CloudCatalogAsyncClient]) -> CloudCatalogAsyncClient:
@@ -212,8 +239,23 @@ def _translated_errors(subject: str) -> Iterator[None]:
     try:
         yield
     except exceptions.RetryError as error:
-        raise SourceError(f"{subject} cannot be read: {error.cause or error}.", retryable=True) from error
-    except (exceptions.GoogleAPIError, GoogleAuthError) as error:
         raise SourceError(
-            f"{subject} cannot be read: {error}.", retryable=isinstance(error, _TRANSIENT)
+            f"{subject} cannot be read: {_text(error.cause or error)}.", retryable=True
         ) from error
+    except (exceptions.GoogleAPIError, GoogleAuthError) as error:
+        if _is_unreachable(error):
+            message = f"Google's API cannot be reached, so check the network: {_text(error)}."
+            raise SourceError(message, retryable=True) from error
+        raise SourceError(
+            f"{subject} cannot be read: {_text(error)}.", retryable=isinstance(error, _TRANSIENT)
+        ) from error
+
+
+def _is_unreachable(error: BaseException) -> bool:
+    """Whether there is no connection at all: the name does not resolve, or every address refuses."""
+    text = f"{error}".casefold()
+    return isinstance(error, exceptions.ServiceUnavailable) and any(sign in text for sign in _UNREACHABLE)
+
+
+def _text(error: BaseException) -> str:
+    return str(error).rstrip(".")

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from catalog.errors import SourceError
-from catalog.providers.google_cloud.parse import parse_service, parse_sku
-from catalog.providers.records import ServiceRecord, SkuRecord
+from catalog.providers.google_cloud.parse import parse_service, read_sku
+from catalog.providers.records import ServiceRecord
+from catalog.providers.source import Entry
 
 # An id becomes a file name, so it must not lead out of the folder.
 _SERVICE_ID = re.compile(r"[0-9A-Za-z-]+")
@@ -30,21 +31,26 @@ class FolderSource:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    @staticmethod
+    def is_price_list(path: Path) -> bool:
+        """Whether the folder has a list of services."""
+        return any((path / name).exists() for name in ("services.json", "services.json.gz"))
+
     def services(self) -> Iterator[ServiceRecord]:
         body = _read(self._path / "services.json")
         if body is None:
             raise SourceError(f"{self._path} contains neither services.json nor services.json.gz.")
         yield from map(parse_service, body.get("services", ()))
 
-    def sku_lists(self, service_ids: Sequence[str]) -> Iterator[Iterator[SkuRecord]]:
+    def sku_lists(self, service_ids: Sequence[str]) -> Iterator[Iterator[Entry]]:
         return map(self.skus, service_ids)
 
-    def skus(self, service_id: str) -> Iterator[SkuRecord]:
+    def skus(self, service_id: str) -> Iterator[Entry]:
         if not _SERVICE_ID.fullmatch(service_id):
             raise SourceError(f"{service_id!r} is not a service id.")
         body = _read(self._path / "skus" / f"{service_id}.json") or {}
         for wire in body.get("skus", ()):
-            yield parse_sku(wire, service_id)
+            yield read_sku(wire, service_id)
 
 
 def _read(path: Path) -> dict[str, Any] | None:

@@ -14,9 +14,14 @@ from typing import Any
 
 from catalog.errors import ParseError
 from catalog.providers.google_cloud.describe import describe
-from catalog.providers.records import PricingRecord, ServiceRecord, SkuRecord, TierRecord
+from catalog.providers.records import MalformedSku, PricingRecord, ServiceRecord, SkuRecord, TierRecord
 
 NANOS_PER_UNIT = 10**9
+
+
+class _ValueError(ValueError):
+    """What is wrong with an entry, in words for people."""
+
 
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
 
@@ -34,7 +39,16 @@ def parse_service(wire: Mapping[str, Any]) -> ServiceRecord:
             business_entity_name=_text(wire.get("businessEntityName", "")),
         )
     except _MALFORMED as error:
-        raise ParseError(f"Service {_name(wire)} cannot be read: {error!r}.") from error
+        raise ParseError(f"Service {_name(wire)}: {_reason(error)}.") from error
+
+
+def read_sku(wire: Mapping[str, Any], service_id: str) -> SkuRecord | MalformedSku:
+    """As parse_sku, but an entry that cannot be parsed is returned as a MalformedSku."""
+    try:
+        return parse_sku(wire, service_id)
+    except ParseError as error:
+        sku_id = wire.get("skuId") if isinstance(wire, Mapping) else None
+        return MalformedSku(sku_id if isinstance(sku_id, str) else "", str(error))
 
 
 def parse_sku(wire: Mapping[str, Any], service_id: str) -> SkuRecord:
@@ -50,7 +64,7 @@ def parse_sku(wire: Mapping[str, Any], service_id: str) -> SkuRecord:
     try:
         return _sku(wire, service_id)
     except _MALFORMED as error:
-        raise ParseError(f"SKU {_name(wire)} cannot be read: {error!r}.") from error
+        raise ParseError(f"SKU {_name(wire)}: {_reason(error)}.") from error
 
 
 def _sku(wire: Mapping[str, Any], service_id: str) -> SkuRecord:
@@ -110,7 +124,7 @@ def _tier(wire: Mapping[str, Any]) -> TierRecord:
     price = wire.get("unitPrice", {})
     nanos = _integer(price.get("nanos", 0))
     if abs(nanos) >= NANOS_PER_UNIT:
-        raise ValueError(f"nanos {nanos}")
+        raise _ValueError(f"nanos must be under 10^9, not {nanos}")
     return TierRecord(
         start_usage_amount=_decimal(wire.get("startUsageAmount", 0)),
         units=str(_integer(price.get("units", 0))),
@@ -121,7 +135,7 @@ def _tier(wire: Mapping[str, Any]) -> TierRecord:
 def _currency(rates: Sequence[Mapping[str, Any]]) -> str:
     codes = {rate.get("unitPrice", {}).get("currencyCode") or "USD" for rate in rates} or {"USD"}
     if len(codes) > 1:
-        raise ValueError(f"tiers in several currencies: {', '.join(sorted(codes))}")
+        raise _ValueError(f"tiers in several currencies: {', '.join(sorted(codes))}")
     return _text(codes.pop())
 
 
@@ -135,13 +149,13 @@ def _time(wire: str | None) -> datetime | None:
     # fromisoformat truncates nanoseconds to microseconds.
     time = datetime.fromisoformat(wire)
     if time.tzinfo is None:
-        raise ValueError(f"time {wire} has no zone")
+        raise _ValueError(f"time {wire} has no zone")
     return time.astimezone(UTC)
 
 
 def _decimal(double: float) -> Decimal:
     if not math.isfinite(double):
-        raise ValueError(f"amount {double}")
+        raise _ValueError(f"amount {double} is not finite")
     # repr() of a double is its shortest decimal: 2.8759101014016e+15 is exact.
     return Decimal(repr(double))
 
@@ -152,8 +166,17 @@ def _integer(wire: str | int) -> int:
 
 def _text(wire: Any) -> str:
     if not isinstance(wire, str):
-        raise TypeError(f"{wire!r} is not text")
+        raise _ValueError(f"{wire!r} is not text")
     return wire
+
+
+def _reason(error: Exception) -> str:
+    """What is wrong with an entry, without Python's own vocabulary."""
+    if isinstance(error, _ValueError):
+        return str(error)
+    if isinstance(error, KeyError):
+        return f"{error.args[0]} is missing"
+    return f"its form is not that of the API ({error})"
 
 
 def _name(wire: Any) -> str:

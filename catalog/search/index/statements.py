@@ -39,7 +39,8 @@ SELECT 'sku' AS part, json_object(
         'service', s.display_name, 'resource_family', k.resource_family, 'resource_group', k.resource_group,
         'usage_type', k.usage_type, 'regions', json(k.service_regions), 'description', k.description,
         'geo_taxonomy_type', k.geo_taxonomy_type, 'geo_taxonomy_regions', json(k.geo_taxonomy_regions),
-        'service_provider_name', k.service_provider_name
+        'service_provider_name', k.service_provider_name,
+        'synced_at', s.synced_at, 'sync_error', s.sync_error
     ) AS value, n
 FROM page CROSS JOIN skus AS k USING (sku_id) CROSS JOIN services AS s USING (service_id)
 UNION ALL SELECT 'price', json_object(
@@ -100,7 +101,8 @@ WITH hit AS MATERIALIZED (
     WHERE {conditions} AND ({is_named} OR {matches})
 ), found AS MATERIALIZED (SELECT *, row_number() OVER (ORDER BY {order}) AS n FROM hit)
 SELECT 'found_service' AS part, json_object(
-        'service_id', s.service_id, 'display_name', s.display_name, 'sku_count', found.sku_count
+        'service_id', s.service_id, 'display_name', s.display_name, 'sku_count', found.sku_count,
+        'synced_at', s.synced_at, 'sync_error', s.sync_error
     ) AS value, n
 FROM found JOIN services AS s USING (service_id) WHERE n > {offset} AND n <= {offset} + {limit}
 UNION ALL SELECT 'service_total', NULL, count(*) FROM found

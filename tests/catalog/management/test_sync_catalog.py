@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from unittest.mock import Mock
+from unittest.mock import Mock, patch
 
 import pytest
 from django.core.management import CommandError, call_command
+from tqdm import tqdm
 
 from catalog.errors import SourceError
 from catalog.models import PricingUpdate, Sku
@@ -55,22 +56,104 @@ def test_if_empty_does_nothing_once_a_sync_has_completed() -> None:
     assert PricingUpdate.objects.count() == 2
 
 
-def test_a_service_that_fails_gives_exit_code_2(folder: Path) -> None:
+def test_a_service_that_fails_gives_exit_code_3_and_its_line(folder: Path) -> None:
     put(folder, STORAGE, {"skus": [{"description": "no id"}]})
 
     with pytest.raises(CommandError) as caught:
         run(folder)
 
-    assert caught.value.returncode == 2
+    assert caught.value.returncode == 3
+    assert str(caught.value).splitlines() == [
+        f"Cloud Storage ({STORAGE}): SKU no id: skuId is missing.",
+        "What could not be read keeps its previous prices.",
+    ]
     assert Sku.objects.count() == 1
 
 
-def test_a_folder_without_a_price_list_gives_exit_code_1_and_a_one_line_message(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match=r"contains neither services\.json") as caught:
-        run(tmp_path)
+def test_a_price_list_that_cannot_be_read_gives_exit_code_1(folder: Path) -> None:
+    (folder / "services.json").write_text("{")
+
+    with pytest.raises(CommandError, match="cannot be read") as caught:
+        run(folder)
 
     assert caught.value.returncode == 1
+    assert PricingUpdate.objects.get().status == PricingUpdate.Status.FAILED
+
+
+def arguments_are_refused(*arguments: str) -> str:
+    """The message of a call whose arguments are refused, which leaves no run in the history."""
+    with pytest.raises(CommandError) as caught:
+        call_command("sync_catalog", *arguments)
+    assert caught.value.returncode == 2
     assert "\n" not in str(caught.value)
+    assert not PricingUpdate.objects.exists()
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        ("sampel", "sampel is not a folder."),
+        ("https://example.com/prices", "https://example.com/prices is a URL."),
+    ],
+)
+def test_a_source_that_does_not_exist_is_refused_with_those_that_do(source: str, what: str) -> None:
+    message = arguments_are_refused("--source", source)
+
+    assert message == f"{what} The sources are api, sample or a folder of API responses."
+
+
+def test_a_folder_without_a_price_list_is_refused(tmp_path: Path) -> None:
+    assert "contains neither services.json" in arguments_are_refused("--source", str(tmp_path))
+
+
+def test_an_unknown_service_is_refused_with_the_nearest(folder: Path) -> None:
+    message = arguments_are_refused("--source", str(folder), "--service", "Cloud Storag")
+
+    assert message == f"The price list has no service Cloud Storag. Did you mean Cloud Storage ({STORAGE})?"
+
+
+@pytest.mark.parametrize("options", [["--since", "2026-01-01", "--dry-run"], ["--until", "2026-01-01"]])
+def test_arguments_are_checked_before_credentials(options: list[str]) -> None:
+    assert arguments_are_refused(*options).startswith("--since must be earlier than --until")
+
+
+def test_a_terminal_shows_the_progress_in_skus_of_those_in_the_catalog(folder: Path) -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    run(folder)
+    put(folder, STORAGE, {"skus": [wire_sku("B")]})
+    bars: list[tqdm[Any]] = []
+
+    class Watched(tqdm):  # type: ignore[type-arg]
+        def close(self) -> None:
+            bars.append(self)
+            super().close()
+
+    with patch("catalog.management.commands.sync_catalog.tqdm", Watched):
+        run(folder, stderr=Terminal())
+
+    assert [(bar.total, bar.n, bar.unit) for bar in bars] == [(1, 2, " SKUs")]
+
+
+def test_json_says_why_a_sync_failed() -> None:
+    out = StringIO()
+
+    with pytest.raises(CommandError) as caught:
+        call_command("sync_catalog", source="sampel", json=True, stdout=out)
+
+    assert json.loads(out.getvalue()) == {"status": "failed", "error": str(caught.value)}
+
+
+def test_the_help_has_examples_and_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        call_command("sync_catalog", "--help")
+
+    text = capsys.readouterr().out
+    assert '\n  sync_catalog --service "Compute Engine"' in text
+    assert "exit codes: 0 complete, 1 failed, 2 wrong arguments, 3 complete except" in text
 
 
 def test_the_sample_is_refused_over_a_real_price_list(folder: Path) -> None:
@@ -166,6 +249,7 @@ def test_json_contains_the_counts_of_the_run(folder: Path) -> None:
         "skus_changed": 1,
         "skus_retired": 0,
         "skus_skipped": 0,
+        "skus_malformed": {},
         "services_failed": {},
     }
 

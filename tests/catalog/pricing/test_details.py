@@ -8,6 +8,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Sku
+from catalog.pricing.answers import utc_text
 from catalog.pricing.calculate import Item, calculate, parse_quantity
 from catalog.pricing.details import details
 from catalog.pricing.list_prices import snapshot
@@ -85,7 +86,7 @@ def test_the_whole_answer_for_class_a_operations() -> None:
                 },
                 "history": None,
                 "first_synced_at": answer["skus"][0]["first_synced_at"],
-                "last_seen_at": "2026-01-02T12:00:00Z",
+                "last_seen_at": utc_text(sku.service.synced_at) if sku.service.synced_at else None,
                 "retired_at": None,
                 "example": {
                     "items": [{"sku_id": CLASS_A, "quantity": "100", "unit": "count", "region": "global"}]
@@ -205,7 +206,7 @@ def test_as_of_shows_the_price_in_effect_then() -> None:
 def test_a_withdrawn_sku_was_last_seen_by_the_last_sync_that_wrote_it() -> None:
     first = make_update()
     make_update(started_at=LATER, completed_at=LATER)
-    offered = make_sku(last_seen_update=first)
+    offered = make_sku(last_seen_update=first, service=make_service(synced_at=LATER))
     withdrawn = make_sku(last_seen_update=first, retired_at=LATER)
 
     answer = details([offered.sku_id, withdrawn.sku_id])

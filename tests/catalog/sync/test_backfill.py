@@ -16,7 +16,7 @@ from catalog.providers.sample.source import SampleSource
 from catalog.sync.backfill import backfill
 from catalog.sync.run import sync
 from catalog.sync.scope import EVERYTHING, Scope
-from tests.catalog.tables import last_update, written_tables
+from tests.catalog.tables import UNCHANGED, last_update, written_tables
 from tests.catalog.wire import COMPUTE, STORAGE, Wire, compute, wire_price, wire_rate, wire_service, wire_sku
 from tests.harness.fake_billing import FakeBilling, client
 
@@ -66,7 +66,7 @@ def test_past_prices_are_added_to_the_stored_ones(source: ApiSource) -> None:
 def test_each_request_is_for_one_month(billing: FakeBilling, source: ApiSource) -> None:
     sync(compute(priced((3, "2026-04-06"))))
 
-    backfill(source, Scope(service_ids=[COMPUTE]), SINCE, UNTIL)
+    backfill(source, Scope(names=[COMPUTE]), SINCE, UNTIL)
 
     asked = [call.start_time.date().isoformat() for call in billing.calls[1:]]
     assert asked == ["2026-01-01", "2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"]
@@ -85,7 +85,7 @@ def test_the_next_sync_finds_nothing_new(source: ApiSource) -> None:
     sync(compute(priced((3, "2026-04-06"))))
     backfill(source, EVERYTHING, SINCE, UNTIL)
 
-    assert written_tables(compute(priced((3, "2026-04-07")))).keys() == {"pricing_updates"}
+    assert written_tables(compute(priced((3, "2026-04-07")))) == UNCHANGED
     sync(compute(priced((3, "2026-04-08")) | {"description": "N2 Core"}))
     assert len(timeline()) == 4
 
@@ -128,8 +128,8 @@ def test_a_backfill_that_can_read_nothing_fails(billing: FakeBilling, source: Ap
     sync(compute(priced((3, "2026-04-06"))))
     billing.failures[f"services/{COMPUTE}"].append(grpc.StatusCode.PERMISSION_DENIED)
 
-    with pytest.raises(SourceError, match=r"No past prices could be read\. Service 6F81"):
-        backfill(source, Scope(service_ids=[COMPUTE]), SINCE, UNTIL)
+    with pytest.raises(SourceError, match=r"could be read\. Compute Engine \(6F81-5844-456A\): The list"):
+        backfill(source, Scope(names=[COMPUTE]), SINCE, UNTIL)
 
     assert last_update().status == PricingUpdate.Status.FAILED
 

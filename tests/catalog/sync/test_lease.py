@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from catalog.errors import LeaseLostError, SyncRefusedError
 from catalog.models import PricingUpdate, Sku
-from catalog.providers.records import SkuRecord
+from catalog.providers.source import Entry
 from catalog.sync import lease, signals
 from catalog.sync.lease import LEASE
 from catalog.sync.run import sync
@@ -91,7 +91,7 @@ def test_a_run_that_lost_its_lease_cannot_write() -> None:
 
 def test_a_sync_that_lost_its_lease_while_asleep_stops_before_its_next_write() -> None:
     class Sleepy(WireSource):
-        def skus(self, service_id: str) -> Iterator[SkuRecord]:
+        def skus(self, service_id: str) -> Iterator[Entry]:
             if service_id == STORAGE:
                 silence(PricingUpdate.objects.get())
                 lease.acquire("api", WHOLE)
@@ -118,7 +118,7 @@ def test_a_sync_sends_heartbeats_while_it_reads(monkeypatch: pytest.MonkeyPatch)
     seen = []
 
     class Watched(WireSource):
-        def skus(self, service_id: str) -> Iterator[SkuRecord]:
+        def skus(self, service_id: str) -> Iterator[Entry]:
             for sku in super().skus(service_id):
                 seen.append(PricingUpdate.objects.get().heartbeat_at)
                 yield sku

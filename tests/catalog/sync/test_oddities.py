@@ -11,10 +11,14 @@ from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku
 from catalog.pricing.list_prices import look_up, snapshot
 from catalog.sync.run import sync
 from tests.catalog.factories import make_update
-from tests.catalog.tables import last_update, nanos_of, priced, written_tables
-from tests.catalog.wire import COMPUTE, STORAGE, WireSource, compute, wire_price, wire_rate, wire_sku
+from tests.catalog.tables import UNCHANGED, last_update, nanos_of, priced, written_tables
+from tests.catalog.wire import COMPUTE, STORAGE, Wire, WireSource, compute, wire_price, wire_rate, wire_sku
 
 pytestmark = pytest.mark.django_db
+
+
+def malformed(sku_id: str) -> Wire:
+    return wire_sku(sku_id, wire_price(wire_rate(nanos=10**9)))
 
 
 def test_a_sku_without_a_price_has_no_price_row() -> None:
@@ -44,18 +48,56 @@ def test_a_service_that_fails_keeps_its_prices_and_the_others_go_on() -> None:
     assert result.failures == {COMPUTE: "403 no."}
     assert Sku.objects.get(pk="A").retired_at is None
     assert nanos_of("B") == [1, 2]
-    assert last_update().status == PricingUpdate.Status.COMPLETED
+    assert last_update().status == PricingUpdate.Status.PARTIAL
     assert (last_update().services_synced, last_update().services_failed) == (1, 1)
-    assert last_update().error_message == "403 no."
+    assert last_update().error_message == f"Service {COMPUTE} ({COMPUTE}): 403 no."
+    assert PricingUpdate.objects.latest_completed() == last_update()
 
 
-def test_one_sku_that_cannot_be_read_fails_its_service() -> None:
-    broken = wire_sku("X", wire_price(wire_rate(nanos=10**9)))
+def test_a_malformed_sku_is_skipped_and_named_and_keeps_its_price() -> None:
+    sync(compute(priced(1, "A"), priced(1, "X"), priced(1, "Y")))
 
-    result = sync(WireSource({COMPUTE: [priced(1, "A"), broken], STORAGE: [priced(1, "B")]}))
+    result = sync(compute(priced(2, "A"), malformed("X")))
 
-    assert "SKU X" in result.failures[COMPUTE]
-    assert set(Sku.objects.values_list("pk", flat=True)) == {"B"}
+    assert nanos_of("A") == [1, 2]
+    assert nanos_of("X") == [1]
+    assert set(Sku.objects.offered().values_list("pk", flat=True)) == {"A", "X"}
+    assert result.failures == {}
+    assert last_update().status == PricingUpdate.Status.PARTIAL
+    assert last_update().error_message == (
+        f"Service {COMPUTE} ({COMPUTE}): SKU X: nanos must be under 10^9, not 1000000000."
+    )
+
+
+def test_an_entry_without_an_id_lets_no_sku_of_its_service_be_retired() -> None:
+    sync(compute(priced(1, "A"), priced(1, "B")))
+
+    sync(compute(priced(2, "A"), {"description": "no id"}))
+
+    assert nanos_of("A") == [1, 2]
+    assert Sku.objects.offered().count() == 2
+
+
+@pytest.mark.parametrize(("good", "bad", "is_skipped"), [(1, 10, True), (1, 11, False), (1089, 11, True)])
+def test_a_service_fails_if_over_ten_skus_and_one_percent_are_malformed(
+    good: int, bad: int, is_skipped: bool
+) -> None:
+    sync(compute(priced(1, "A")))
+    skus = [*(priced(2, f"G{number}") for number in range(good)), *(malformed(f"X{n}") for n in range(bad))]
+
+    result = sync(WireSource({COMPUTE: [priced(2, "A"), *skus][1 - is_skipped :], STORAGE: [priced(1, "Z")]}))
+
+    assert (result.failures == {}) == is_skipped
+    assert nanos_of("A") == ([1, 2] if is_skipped else [1])
+    assert Sku.objects.offered().filter(pk="A").exists()
+
+
+def test_a_service_of_malformed_skus_alone_fails() -> None:
+    result = sync(WireSource({COMPUTE: [malformed("X"), malformed("Y")], STORAGE: [priced(1, "Z")]}))
+
+    assert result.failures == {
+        COMPUTE: "SKU X: nanos must be under 10^9, not 1000000000 (2 of 2 SKUs are malformed)."
+    }
 
 
 def test_a_withdrawn_price_is_no_longer_quoted() -> None:
@@ -100,7 +142,7 @@ def test_the_first_entry_of_a_repeated_sku_counts() -> None:
     assert nanos_of("A") == [1]
     assert (last_update().skus_synced, last_update().pricing_records_synced) == (1, 1)
 
-    assert written_tables(compute(priced(1), priced(2))).keys() == {"pricing_updates"}
+    assert written_tables(compute(priced(1), priced(2))) == UNCHANGED
 
 
 def test_a_future_price_is_stored_and_the_current_one_stays_in_effect() -> None:
@@ -121,7 +163,7 @@ def test_tiers_out_of_order_are_the_same_price_as_in_order() -> None:
 
     written = written_tables(compute(wire_sku("A", wire_price(*reversed(rates)))))
 
-    assert written.keys() == {"pricing_updates"}
+    assert written == UNCHANGED
     assert list(PricingTier.objects.values_list("price_nanos", flat=True)) == [3, 2, 1]
 
 
@@ -155,7 +197,7 @@ def test_a_sku_listed_by_two_services_belongs_to_the_first_and_is_written_once()
 
     assert Sku.objects.get().service_id == COMPUTE
     assert nanos_of("A") == [1]
-    assert written_tables(source).keys() == {"pricing_updates"}
+    assert written_tables(source) == UNCHANGED
 
 
 def test_a_price_that_returns_within_the_hour_is_quoted_despite_its_older_time() -> None:
@@ -173,9 +215,9 @@ def test_a_service_that_fails_halfway_leaves_nothing_behind(
 ) -> None:
     monkeypatch.setattr("catalog.sync.writer.CHUNK", 2)
     sync(compute(priced(1, "A")))
-    broken = wire_sku("X", wire_price(wire_rate(nanos=10**9)))
+    broken = [malformed(f"X{number}") for number in range(11)]
 
-    sync(WireSource({COMPUTE: [*(priced(2, name) for name in "ABCDE"), broken], STORAGE: [priced(1, "Z")]}))
+    sync(WireSource({COMPUTE: [*(priced(2, name) for name in "ABCDE"), *broken], STORAGE: [priced(1, "Z")]}))
 
     assert set(Sku.objects.values_list("pk", flat=True)) == {"A", "Z"}
     assert nanos_of("A") == [1]

@@ -23,6 +23,7 @@ from catalog.sync.content_hash import sku_hash
 from catalog.sync.run import sync
 from tests.catalog.wire import COMPUTE, STORAGE, wire_price, wire_rate, wire_service, wire_sku
 from tests.harness.fake_billing import FakeBilling, client
+from tests.harness.ports import free_port
 from tests.harness.tcp_proxy import TcpProxy
 
 # Retries like the real policy, but fast.
@@ -104,7 +105,7 @@ def test_a_call_that_keeps_failing_ends_in_a_retryable_error(billing: FakeBillin
 def test_a_refusal_is_not_retried(billing: FakeBilling, source: ApiSource, code: grpc.StatusCode) -> None:
     billing.failures[f"services/{COMPUTE}"].append(code)
 
-    with pytest.raises(SourceError, match=f"Service {COMPUTE} cannot be read: 40[34]") as caught:
+    with pytest.raises(SourceError, match=r"The list of SKUs cannot be read: 40[34]") as caught:
         sku_ids(source)
 
     assert not caught.value.retryable
@@ -214,3 +215,49 @@ def test_a_connection_lost_in_the_middle_of_a_list_is_reopened(billing: FakeBill
             assert sku_ids(source) == ["A", "B", "C"]
 
     assert len(billing.calls) == 4
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:{port}", "no-such-host.invalid:443"])
+def test_an_api_that_cannot_be_reached_is_given_up_within_seconds(
+    address: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("catalog.providers.google_cloud.client.UNREACHABLE_SECONDS", 0.5)
+    started = time.monotonic()
+    connect = partial(client, address.format(port=free_port()))
+
+    with (
+        ApiSource.open(connect, UNLIMITED, DEFAULT_POLICY) as source,
+        pytest.raises(
+            SourceError, match="Google's API cannot be reached, so check the network: 503"
+        ) as caught,
+    ):
+        list(source.services())
+
+    assert time.monotonic() - started < 12
+    assert caught.value.retryable
+    assert "Retrying the list of services: 503" in caplog.text
+
+
+def test_a_connection_that_is_refused_later_is_retried(billing: FakeBilling) -> None:
+    with (
+        billing.served() as address,
+        TcpProxy(int(address.rpartition(":")[2])).running() as proxy,
+        ApiSource.open(partial(client, f"127.0.0.1:{proxy.port}"), UNLIMITED, LASTING) as source,
+    ):
+        list(source.services())
+        source._started = 0  # noqa: SLF001  as if it had started long ago
+        billing.failures[f"services/{COMPUTE}"].append(proxy.cut)
+
+        assert sku_ids(source) == ["A", "B", "C"]
+
+
+def test_each_retry_is_logged_with_its_service(
+    billing: FakeBilling, source: ApiSource, caplog: pytest.LogCaptureFixture
+) -> None:
+    billing.failures[f"services/{COMPUTE}"].extend([grpc.StatusCode.RESOURCE_EXHAUSTED] * 2)
+
+    sku_ids(source)
+
+    assert [record.getMessage() for record in caplog.records] == [
+        f"Retrying the list of services/{COMPUTE}: 429 as the test wants it"
+    ] * 2

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from catalog.errors import ParseError
-from catalog.providers.google_cloud.parse import parse_service, parse_sku
-from catalog.providers.records import ServiceRecord, TierRecord
+from catalog.providers.google_cloud.parse import parse_service, parse_sku, read_sku
+from catalog.providers.records import MalformedSku, ServiceRecord, TierRecord
 from tests.catalog.wire import COMPUTE, wire_price, wire_rate, wire_service, wire_sku
 
 
@@ -93,7 +93,7 @@ def test_a_malformed_unit_is_refused(fields: dict[str, Any]) -> None:
     wire = wire_price()
     wire["pricingExpression"] |= fields
 
-    with pytest.raises(ParseError, match="SKU A cannot be read"):
+    with pytest.raises(ParseError, match="SKU A: "):
         parse_sku(wire_sku("A", wire), COMPUTE)
 
 
@@ -177,8 +177,32 @@ def test_a_price_keeps_its_currency() -> None:
     ],
 )
 def test_a_malformed_price_is_refused_with_the_id_of_its_sku(rates: list[Any]) -> None:
-    with pytest.raises(ParseError, match="SKU A07E-99DC-F4F3 cannot be read"):
+    with pytest.raises(ParseError, match="SKU A07E-99DC-F4F3: "):
         parse_sku(wire_sku("A07E-99DC-F4F3", wire_price(*rates)), COMPUTE)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"pricingInfo": [wire_price(wire_rate(nanos=10**9))]}, "nanos must be under 10^9, not 1000000000."),
+        ({"skuId": 7}, "7 is not text."),
+        ({"pricingInfo": ["free"]}, "its form is not that of the API ('str' object has no attribute 'get')."),
+    ],
+)
+def test_a_malformed_sku_says_what_is_wrong_with_it(fields: dict[str, Any], reason: str) -> None:
+    wire = wire_sku("A", **fields)
+
+    found = read_sku(wire, COMPUTE)
+
+    assert found == MalformedSku("A" if wire["skuId"] == "A" else "", f"SKU {wire['skuId']}: {reason}")
+
+
+@pytest.mark.parametrize("wire", [{"description": "no id"}, "text", None])
+def test_an_entry_without_an_id_is_a_malformed_sku_without_one(wire: Any) -> None:
+    found = read_sku(wire, COMPUTE)
+
+    assert isinstance(found, MalformedSku)
+    assert found.sku_id == ""
 
 
 @pytest.mark.parametrize("effective", ["yesterday", "2025-08-08T16:53:11"])

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from catalog.providers.google_cloud.folder import FolderSource
 from catalog.providers.google_cloud.regions import MULTI_REGIONS, REGIONS
+from catalog.providers.records import SkuRecord
 
 
 def test_the_members_of_a_multi_region_are_regions() -> None:
@@ -24,6 +25,7 @@ def test_every_region_of_the_real_catalog_has_a_name(real_catalog: Path) -> None
         code
         for path in (real_catalog / "skus").iterdir()
         for sku in source.skus(path.name.partition(".")[0])
+        if isinstance(sku, SkuRecord)
         for code in (*sku.service_regions, *sku.geo_taxonomy_regions)
     }
 

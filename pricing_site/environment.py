@@ -1,0 +1,69 @@
+"""Typed readers of the environment. A wrong value stops the start with a sentence that names the variable."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+_SWITCHES = dict.fromkeys(environ.Env.BOOLEAN_TRUE_STRINGS, True) | dict.fromkeys(
+    ("false", "off", "no", "n", "0"), False
+)
+
+
+class Environment(environ.Env):  # type: ignore[misc]  # django-environ has no types
+    """django-environ with strict values. An empty value counts as unset."""
+
+    def int(self, var: builtins.str, default: builtins.int, *, minimum: builtins.int = 0) -> builtins.int:
+        """A whole number of at least `minimum`.
+
+        Raises:
+            ImproperlyConfigured: the value is not one.
+        """
+        text = self._text(var)
+        if not text:
+            return default
+        try:
+            number = builtins.int(text)
+        except ValueError:
+            number = minimum - 1
+        if number < minimum:
+            raise ImproperlyConfigured(f"{var} must be a whole number of at least {minimum}, not {text!r}.")
+        return number
+
+    def bool(self, var: builtins.str, default: builtins.bool) -> builtins.bool:
+        """True or false.
+
+        Raises:
+            ImproperlyConfigured: the value is neither.
+        """
+        text = self._text(var)
+        if not text:
+            return default
+        if text.lower() not in _SWITCHES:
+            raise ImproperlyConfigured(f"{var} must be true or false, not {text!r}.")
+        return _SWITCHES[text.lower()]
+
+    def list(self, var: builtins.str, default: Any) -> builtins.list[builtins.str]:
+        """The parts between commas, without spaces around them."""
+        parts = (part.strip() for part in self._text(var).split(","))
+        return [part for part in parts if part] or default
+
+    def ids(self, var: builtins.str, default: Any) -> builtins.list[builtins.str]:
+        """As list, of numeric ids.
+
+        Raises:
+            ImproperlyConfigured: one of them is not numeric.
+        """
+        ids = self.list(var, default)
+        for text in ids:
+            if not (text.isascii() and text.isdecimal()):
+                raise ImproperlyConfigured(
+                    f"{var} must be numeric ids separated by commas, but has {text!r}."
+                )
+        return ids
+
+    def _text(self, var: builtins.str) -> builtins.str:
+        return builtins.str(self.str(var, default="")).strip()
