@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog.freshness import offer
 from catalog.models import SAMPLE, PricingUpdate
+from catalog.pricing.freshness import offer
 from catalog.providers.sample.source import SampleSource
 
 _SAMPLE_NOTICE = SampleSource().notice()
@@ -24,7 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
     notice = _SAMPLE_NOTICE if update and update.source == SAMPLE else ""
     catalog = offer(update) if update else None
     if catalog and not notice:
-        notice = catalog.freshness.warning(timezone.now())
+        notice = catalog.pricing.freshness.warning(timezone.now())
     context = {"mcp_url": settings.MCP_RESOURCE, "update": update, "catalog": catalog, "notice": notice}
     return render(request, "pricing_site/home.html", context)
 

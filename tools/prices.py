@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from catalog import search as catalog_search
 from catalog.errors import CatalogEmptyError
-from catalog.freshness import Freshness, of_services, offer
 from catalog.models import SAMPLE, PricingUpdate
 from catalog.pricing import calculate as calculation
 from catalog.pricing import details as sku_details
 from catalog.pricing import list_prices
 from catalog.pricing.answers import utc_text
+from catalog.pricing.freshness import Freshness, of_services, offer
 from catalog.pricing.list_prices import Snapshot
 from catalog.providers.sample.source import SampleSource
 from tools.prices_schema import CalculateArguments, DetailsArguments, SearchArguments

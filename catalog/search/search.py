@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from catalog.errors import InvalidArgumentError
-from catalog.freshness import stored_time
 from catalog.models import PricingUpdate, Service
 from catalog.places import Place
 from catalog.pricing import list_prices
+from catalog.pricing.freshness import stored_time
 from catalog.pricing.list_prices import Snapshot
 from catalog.search.arguments import read_request
 from catalog.search.contract import (

@@ -15,9 +15,9 @@ from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from catalog.errors import SourceError, SyncArgumentError, SyncRefusedError
-from catalog.freshness import offer
 from catalog.management import exit_codes
 from catalog.models import PricingUpdate
+from catalog.pricing.freshness import offer
 from catalog.providers.registry import open_source
 from catalog.sync import dry_run as dry
 from catalog.sync import signals
