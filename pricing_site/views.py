@@ -24,7 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
     notice = _SAMPLE_NOTICE if update and update.source == SAMPLE else ""
     catalog = offer(update) if update else None
     if catalog and not notice:
-        notice = catalog.pricing.freshness.warning(timezone.now())
+        notice = catalog.freshness.warning(timezone.now())
     context = {"mcp_url": settings.MCP_RESOURCE, "update": update, "catalog": catalog, "notice": notice}
     return render(request, "pricing_site/home.html", context)
 
