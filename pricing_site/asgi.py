@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import Any
 
@@ -11,9 +12,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pricing_site.settings")
 django_application = get_asgi_application()  # sets Django up: what imports models comes after
 
 from starlette.middleware.gzip import GZipMiddleware  # noqa: E402
+from starlette.requests import ClientDisconnect  # noqa: E402
 from starlette.types import Message, Receive  # noqa: E402
 
 from mcp_api import endpoint  # noqa: E402
+from pricing_site import request_body  # noqa: E402
 
 # BREACH needs a browser that sends the credential by itself; /mcp takes a bearer token and no cookie. Smaller
 # answers fit in one packet anyway, and higher levels take longer to save a few bytes more.
@@ -23,10 +26,15 @@ mcp_application = GZipMiddleware(endpoint.application, minimum_size=1400, compre
 async def application(scope: dict[str, Any], receive: Receive, send: Any) -> None:
     """Hand each connection to the side that serves it; only the MCP side has a lifespan."""
     if scope["type"] == "lifespan" or (scope["type"] == "http" and scope["path"] in endpoint.PATHS):
-        await mcp_application(scope, receive, send)
+        with contextlib.suppress(ClientDisconnect):  # the body ended early
+            await mcp_application(scope, receive, send)
+    elif scope["type"] == "websocket":
+        # Closing before accepting refuses the handshake with a 403.
+        await receive()
+        await send({"type": "websocket.close", "code": 1000})
     else:
-        is_head = scope["type"] == "http" and scope["method"] == "HEAD"
-        await django_application(scope, receive, _without_body(send) if is_head else send)
+        send = _without_body(send) if scope["method"] == "HEAD" else send
+        await request_body.limited(django_application, scope, receive, send)
 
 
 def _without_body(send: Any) -> Any:

@@ -256,7 +256,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"refused_requests": {"()": "pricing_site.logs.RefusedRequests"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["refused_requests"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     # At INFO the SDK logs a line or two per request, without the caller or the tool.
     "loggers": {"mcp": {"level": "WARNING"}},
