@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from typing import Any
 
 from django.core.asgi import get_asgi_application
+from django.core.exceptions import ImproperlyConfigured
+
+from pricing_site import checks
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pricing_site.settings")
-django_application = get_asgi_application()  # sets Django up: what imports models comes after
+BOOT_ERROR = 3  # gunicorn stops when a worker exits with it, and replaces the worker after any other code
+try:
+    django_application = get_asgi_application()  # sets Django up: what imports models comes after
+    checks.refuse_unsafe_settings()
+except ImproperlyConfigured as error:
+    sys.stderr.write(f"{error}\n")
+    sys.exit(BOOT_ERROR)
 
 from starlette.middleware.gzip import GZipMiddleware  # noqa: E402
 from starlette.requests import ClientDisconnect  # noqa: E402
