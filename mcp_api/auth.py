@@ -13,7 +13,7 @@ class BearerTokenVerifier(TokenVerifier):
     """Looks tokens up in accounts; the SDK then checks the scope, audience and expiry."""
 
     async def verify_token(self, token: str) -> AccessToken | None:
-        bearer = await threads.run(tokens.check, token)
+        bearer = await threads.tokens.run(tokens.check, token)
         if bearer is None:
             return None
         return AccessToken(

@@ -23,7 +23,7 @@ from mcp_types import (
     ToolAnnotations,
 )
 
-from mcp_api import threads
+from mcp_api import turns
 from tools import errors, limits, registry
 from tools.version import product_version
 
@@ -72,15 +72,15 @@ async def _list_tools(
 async def _call_tool(_context: ServerRequestContext[Any], params: CallToolRequestParams) -> CallToolResult:
     if params.name not in TOOLS:
         raise MCPError(INVALID_PARAMS, f"Unknown tool {params.name!r}. Tools: {', '.join(TOOLS)}.")
-    if wait := _retry_after(params.name):
+    token = get_access_token()
+    subject = token.subject if token and token.subject else ""
+    if wait := limits.retry_after(params.name, subject):
         error = errors.rate_limited(params.name, settings.TOOL_CALLS_PER_MINUTE, wait)
         return _result(registry.failure(error))
-    return await threads.run(respond, params.name, params.arguments or {})
-
-
-def _retry_after(tool: str) -> int:
-    token = get_access_token()
-    return limits.retry_after(tool, token.subject) if token and token.subject else 0
+    try:
+        return await turns.run(subject, respond, params.name, params.arguments or {})
+    except turns.TooManyCallsError:
+        return _result(registry.failure(errors.too_many_at_once(turns.MAX_RUNNING, turns.MAX_WAITING)))
 
 
 def _input_schema(name: str) -> Mapping[str, Any] | None:
