@@ -40,6 +40,8 @@ class Pool:
         return await asyncio.wrap_future(self.submit(function, *args, **kwargs))
 
 
-# More threads would only wait for each other. A token is checked while tools are busy.
+# More threads would only wait for each other. Tokens are checked while tools are busy, and nothing waits for
+# writes.
 tools = Pool("tools", 4)
 tokens = Pool("tokens", 2)
+writes = Pool("writes", 1)

@@ -7,6 +7,7 @@ import os
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.exceptions import ImproperlyConfigured
 
@@ -32,9 +33,16 @@ from pricing_site import request_body  # noqa: E402
 # answers fit in one packet anyway, and higher levels take longer to save a few bytes more.
 mcp_application = GZipMiddleware(endpoint.application, minimum_size=1400, compresslevel=4)
 
+HSTS = (
+    b"strict-transport-security",
+    b"max-age=%d; includeSubDomains; preload" % settings.SECURE_HSTS_SECONDS,
+)
+
 
 async def application(scope: dict[str, Any], receive: Receive, send: Any) -> None:
     """Hand each connection to the side that serves it; only the MCP side has a lifespan."""
+    if scope["type"] == "http" and settings.SECURE_HSTS_SECONDS:
+        send = _with_hsts(send)
     if scope["type"] == "lifespan" or (scope["type"] == "http" and scope["path"] in endpoint.PATHS):
         with contextlib.suppress(ClientDisconnect):  # the body ended early
             await mcp_application(scope, receive, send)
@@ -45,6 +53,18 @@ async def application(scope: dict[str, Any], receive: Receive, send: Any) -> Non
     else:
         send = _without_body(send) if scope["method"] == "HEAD" else send
         await request_body.limited(django_application, scope, receive, send)
+
+
+def _with_hsts(send: Any) -> Any:
+    """Django adds the header to its own answers only, and only to those over https."""
+
+    async def send_with_hsts(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = [(name, value) for name, value in message["headers"] if name.lower() != HSTS[0]]
+            message = {**message, "headers": [*headers, HSTS]}
+        await send(message)
+
+    return send_with_hsts
 
 
 def _without_body(send: Any) -> Any:

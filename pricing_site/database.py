@@ -40,6 +40,9 @@ def from_url(url: str, base_dir: Path, auth_token: str = "") -> dict[str, Any]:
 
 def _file(path: Path) -> dict[str, Any]:
     path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        # It contains sessions and personal data. SQLite gives its -wal and -shm files the same mode.
+        path.touch(mode=0o600)
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
