@@ -43,7 +43,7 @@ async def application(scope: dict[str, Any], receive: Receive, send: Any) -> Non
     """Hand each connection to the side that serves it; only the MCP side has a lifespan."""
     if scope["type"] == "http" and settings.SECURE_HSTS_SECONDS:
         send = _with_hsts(send)
-    if scope["type"] == "lifespan" or (scope["type"] == "http" and scope["path"] in endpoint.PATHS):
+    if scope["type"] == "lifespan" or _is_for_mcp(scope):
         with contextlib.suppress(ClientDisconnect):  # the body ended early
             await mcp_application(scope, receive, send)
     elif scope["type"] == "websocket":
@@ -53,6 +53,14 @@ async def application(scope: dict[str, Any], receive: Receive, send: Any) -> Non
     else:
         send = _without_body(send) if scope["method"] == "HEAD" else send
         await request_body.limited(django_application, scope, receive, send)
+
+
+def _is_for_mcp(scope: dict[str, Any]) -> bool:
+    """Whether the MCP server answers; a browser that opens its address gets a page from Django."""
+    if scope["type"] != "http" or scope["path"] not in endpoint.PATHS:
+        return False
+    accepted = b",".join(value for name, value in scope["headers"] if name == b"accept")
+    return scope["method"] not in ("GET", "HEAD") or b"text/html" not in accepted
 
 
 def _with_hsts(send: Any) -> Any:

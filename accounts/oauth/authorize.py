@@ -152,6 +152,7 @@ def _consent_context(request: HttpRequest, authorization: AuthorizationRequest) 
         "redirect_host": redirects.host_of(authorization.redirect_uri),
         "is_loopback": redirects.is_loopback(authorization.redirect_uri),
         "scopes": [settings.OAUTH2_PROVIDER["SCOPES"][scope] for scope in authorization.scopes],
+        "consent_days": settings.CONSENT_DAYS,
         "offer": signing.dumps(authorization.digest(request), salt=__name__),
     }
 
