@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.conf import settings
 from mcp.server.auth.provider import AccessToken, TokenVerifier
 
 from accounts.oauth import tokens
 from mcp_api import threads
 
+logger = logging.getLogger(__name__)
 _being_recorded: set[int] = set()
 
 
@@ -17,6 +20,7 @@ class BearerTokenVerifier(TokenVerifier):
     async def verify_token(self, token: str) -> AccessToken | None:
         bearer = await threads.tokens.run(tokens.check, token)
         if bearer is None:
+            logger.info("token_refused")
             return None
         if bearer.is_use_due:
             _record_use(bearer.token_id)

@@ -23,7 +23,7 @@ from oauth2_provider.views.base import BaseAuthorizationView
 from oauthlib.common import Request, add_params_to_uri
 from oauthlib.oauth2.rfc6749 import errors
 
-from accounts import redirects
+from accounts import events, redirects
 from accounts.models import Client, Consent, User
 from accounts.oauth.validator import invalid_target, is_our_resource
 from accounts.popups import keep_window_opener
@@ -84,6 +84,7 @@ class AuthorizeView(BaseAuthorizationView):
             if not _is_as_shown(request, authorization):
                 return render(request, "accounts/expired.html", status=400)
             if request.POST.get("decision") != "allow":
+                events.record("consent_denied", user=request.user.pk, client=authorization.client.client_id)
                 raise _oauth_error("access_denied", authorization)
             return self._grant(request, authorization)
         except OAuthToolkitError as error:

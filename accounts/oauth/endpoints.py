@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from allauth.decorators import rate_limit
@@ -12,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from oauth2_provider.views.mixins import OAuthLibMixin
 
+from accounts import events
 from accounts.errors import ClientMetadataError
 from accounts.oauth.registration import GRANT_TYPES, register
 
@@ -30,7 +32,11 @@ def token(request: HttpRequest) -> HttpResponse:
     """The token endpoint (RFC 6749 section 3.2)."""
     if request.POST.get("grant_type") not in GRANT_TYPES:
         return json_error("unsupported_grant_type", f"grant_type must be one of {', '.join(GRANT_TYPES)}.")
-    return _respond(_library.create_token_response, request)
+    response = _respond(_library.create_token_response, request)
+    if response.status_code != HTTPStatus.OK:
+        grant = request.POST.get("grant_type", "")
+        events.record("token_request_refused", client=_client_id(request), grant=grant)
+    return response
 
 
 @csrf_exempt
@@ -38,7 +44,10 @@ def token(request: HttpRequest) -> HttpResponse:
 @rate_limit(action="token")
 def revocation(request: HttpRequest) -> HttpResponse:
     """The revocation endpoint (RFC 7009)."""
-    return _respond(_library.create_revocation_response, request)
+    response = _respond(_library.create_revocation_response, request)
+    if response.status_code == HTTPStatus.OK:
+        events.record("revocation", client=_client_id(request))
+    return response
 
 
 @csrf_exempt
@@ -51,6 +60,11 @@ def registration(request: HttpRequest) -> HttpResponse:
         return JsonResponse(register(request.body), status=201)
     except ClientMetadataError as error:
         return json_error(error.code, error.description)
+
+
+def _client_id(request: HttpRequest) -> str:
+    """As the form says: a client that authenticates with HTTP Basic may leave it out."""
+    return request.POST.get("client_id", "")
 
 
 def _respond(endpoint: Callable[[HttpRequest], tuple[Any, ...]], request: HttpRequest) -> HttpResponse:
