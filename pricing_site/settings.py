@@ -220,9 +220,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
-DATE_FORMAT = "j M Y"
-DATETIME_FORMAT = r"j M Y, H:i \U\T\C"
-TIME_FORMAT = r"H:i \U\T\C"
+# Django prefers the formats of the language to those of the settings.
+FORMAT_MODULE_PATH = ["pricing_site.formats"]
 
 STATIC_URL = "static/"
 # Nothing is uploaded, so there is no default storage.
