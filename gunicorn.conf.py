@@ -6,6 +6,7 @@ gunicorn itself reads WEB_CONCURRENCY, the number of worker processes (default 1
 import contextlib
 import gc
 import os
+import resource
 import socket
 import sys
 import threading
@@ -29,6 +30,14 @@ asgi_lifespan = "on"
 # Agents pause for longer than gunicorn's default 2 s between calls, and fail if the connection closes just as
 # they send the next one.
 keepalive = 75
+
+# Each connection takes a file descriptor, and many systems allow only 1024 unless a process asks for more.
+MAX_OPEN_FILES = 65_536
+_soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+_wanted = MAX_OPEN_FILES if _hard == resource.RLIM_INFINITY else min(MAX_OPEN_FILES, _hard)
+if _soft != resource.RLIM_INFINITY and _soft < _wanted:
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (_wanted, _hard))
 
 # Cloud Run kills the container 10 s after asking it to stop.
 graceful_timeout = 8

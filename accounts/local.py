@@ -19,10 +19,10 @@ TOKEN_DAYS = 365
 
 @dataclass(frozen=True, slots=True)
 class LocalAccount:
-    """Credentials for the admin and for connecting an agent."""
+    """Credentials for the admin and for connecting an agent. A password that the person set is not known."""
 
     username: str
-    password: str
+    password: str | None
     token: str
 
 
@@ -31,6 +31,7 @@ def ensure_local_account(path: Path) -> LocalAccount:
 
     Args:
         path: the file that later runs read the same password and token from. Only its owner can read it.
+            Without it, the administrator gets a new password.
 
     Raises:
         NotLocalError: PUBLIC_URL is not on this machine.
@@ -38,8 +39,8 @@ def ensure_local_account(path: Path) -> LocalAccount:
     if not settings.IS_LOCAL:
         raise NotLocalError(settings.PUBLIC_URL)
     saved = _read(path)
-    user = _ensure_administrator(password := saved.get("password") or secrets.token_urlsafe(12))
-    token = saved.get("token", "")
+    user, password = _ensure_administrator(saved)
+    token = saved.get("token") or ""
     bearer = tokens.check(token)
     if bearer is None or bearer.user_id != user.pk:
         token = tokens.issue(user, days=TOKEN_DAYS, name="script/run")
@@ -48,16 +49,21 @@ def ensure_local_account(path: Path) -> LocalAccount:
     return account
 
 
-def _ensure_administrator(password: str) -> User:
-    user, _ = User.objects.get_or_create(username=USERNAME)
+def _ensure_administrator(saved: dict[str, str | None]) -> tuple[User, str | None]:
+    """The administrator and their password, or None if they changed the saved one."""
+    user, is_new = User.objects.get_or_create(username=USERNAME)
     user.is_staff = user.is_superuser = user.is_active = True
-    if not user.check_password(password):
+    password = saved.get("password", "")
+    if is_new or password == "":
+        password = password or secrets.token_urlsafe(12)
         user.set_password(password)
+    elif password and not user.check_password(password):
+        password = None
     user.save()
-    return user
+    return user, password
 
 
-def _read(path: Path) -> dict[str, str]:
+def _read(path: Path) -> dict[str, str | None]:
     """The saved account; {} if the file is missing or damaged."""
     try:
         saved = json.loads(path.read_text())

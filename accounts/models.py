@@ -119,6 +119,6 @@ class PersonalToken(models.Model):
 
     @property
     def last_used(self) -> datetime | None:
-        """To the hour; None if never used after its first hour (accounts.oauth.tokens.check)."""
+        """To the hour; None if never used after its first hour (accounts.oauth.tokens.record_use)."""
         was_recorded = self.token.updated - self.token.created > timedelta(minutes=1)
         return self.token.updated if was_recorded else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from allauth.decorators import rate_limit
 from allauth.socialaccount.providers.github import views as github
@@ -14,8 +15,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
+from accounts import redirects
+from accounts.models import Client
 from accounts.popups import keep_window_opener
 
 View = Callable[..., HttpResponseBase]
@@ -32,7 +36,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect_to_login(next_url, settings.LOGIN_URL)
     if not settings.HAS_GITHUB:
         return render(request, "accounts/no_sign_in.html", status=503)
-    context = {"next": next_url, "organizations": settings.ALLOWED_GITHUB_ORGS}
+    context = {
+        "next": next_url,
+        "organizations": settings.ALLOWED_GITHUB_ORGS,
+        "client_name": _client_name(next_url),
+    }
     return render(request, "accounts/sign_in.html", context)
 
 
@@ -66,9 +74,26 @@ def admin_login(password_form: View) -> View:
     @rate_limit(action="sign_in")
     def login(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
         if settings.IS_LOCAL and not settings.HAS_GITHUB:
-            return password_form(request, extra_context)
+            client_name = _client_name(request.GET.get(REDIRECT_FIELD_NAME, ""))
+            return password_form(request, {**(extra_context or {}), "client_name": client_name})
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME, ""), settings.LOGIN_URL)
 
     return login
+
+
+def _client_name(next_url: str) -> str:
+    """The client whose authorization request led to the sign-in; "" if none did, or it is unknown."""
+    try:
+        parts = urlsplit(next_url)
+        client_id = parse_qs(parts.query, max_num_fields=100).get("client_id", [""])[0]
+    except ValueError:
+        return ""
+    if parts.path != reverse("oauth2_provider:authorize") or not client_id:
+        return ""
+    client = Client.objects.filter(client_id=client_id).first()
+    if client is None:
+        # A client's metadata document is read after the sign-in. Its URL names the publisher.
+        return redirects.host_of(client_id) if client_id.startswith("https://") else ""
+    return client.name or "An unnamed client"

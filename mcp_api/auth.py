@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.conf import settings
 from mcp.server.auth.provider import AccessToken, TokenVerifier
 
 from accounts.oauth import tokens
 from mcp_api import threads
 
+logger = logging.getLogger(__name__)
+_being_recorded: set[int] = set()
+
 
 class BearerTokenVerifier(TokenVerifier):
     """Looks tokens up in accounts; the SDK then checks the scope, audience and expiry."""
 
     async def verify_token(self, token: str) -> AccessToken | None:
-        bearer = await threads.run(tokens.check, token)
+        bearer = await threads.tokens.run(tokens.check, token)
         if bearer is None:
+            logger.info("token_refused")
             return None
+        if bearer.is_use_due:
+            _record_use(bearer.token_id)
         return AccessToken(
             token=token,
             client_id=bearer.client_id or f"personal:{bearer.user_id}",
@@ -24,3 +32,11 @@ class BearerTokenVerifier(TokenVerifier):
             resource=settings.MCP_RESOURCE,
             subject=str(bearer.user_id),
         )
+
+
+def _record_use(token_id: int) -> None:
+    """Record the use of a token in the background: a sync may hold the database for longer than a call."""
+    if token_id not in _being_recorded:
+        _being_recorded.add(token_id)
+        recorded = threads.writes.submit(tokens.record_use, token_id)
+        recorded.add_done_callback(lambda _: _being_recorded.discard(token_id))

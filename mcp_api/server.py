@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,10 +25,14 @@ from mcp_types import (
     ToolAnnotations,
 )
 
-from mcp_api import threads
+from accounts import events
+from mcp_api import turns
 from tools import errors, limits, registry
 from tools.version import product_version
 
+logger = logging.getLogger(__name__)
+
+MAX_NAME_LENGTH = 100
 INSTRUCTIONS = (
     "Google Cloud list prices in USD. search finds SKUs, details shows them in full, calculate prices usage. "
     "Leave the arithmetic to calculate: it knows tiers, free allowances and units."
@@ -71,16 +77,30 @@ async def _list_tools(
 
 async def _call_tool(_context: ServerRequestContext[Any], params: CallToolRequestParams) -> CallToolResult:
     if params.name not in TOOLS:
-        raise MCPError(INVALID_PARAMS, f"Unknown tool {params.name!r}. Tools: {', '.join(TOOLS)}.")
-    if wait := _retry_after(params.name):
-        error = errors.rate_limited(params.name, settings.TOOL_CALLS_PER_MINUTE, wait)
-        return _result(registry.failure(error))
-    return await threads.run(respond, params.name, params.arguments or {})
-
-
-def _retry_after(tool: str) -> int:
+        name = params.name[:MAX_NAME_LENGTH]
+        raise MCPError(INVALID_PARAMS, f"Unknown tool {name!r}. Tools: {', '.join(TOOLS)}.")
     token = get_access_token()
-    return limits.retry_after(tool, token.subject) if token and token.subject else 0
+    subject = token.subject if token and token.subject else ""
+    began, outcome = time.monotonic(), "cancelled"
+    try:
+        result = await _limited(subject, params.name, params.arguments or {})
+        outcome = result.structured_content["error"]["code"] if result.is_error else "ok"
+        return result
+    finally:
+        # Not the arguments: they may say what a person works on.
+        values = {"user": subject, "client": token.client_id if token else "", "tool": params.name}
+        took = round((time.monotonic() - began) * 1000)
+        logger.info(events.line("tool_call", **values, ms=took, outcome=outcome))
+
+
+async def _limited(subject: str, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+    if wait := limits.retry_after(name, subject):
+        error = errors.rate_limited(name, settings.TOOL_CALLS_PER_MINUTE, wait)
+        return _result(registry.failure(error))
+    try:
+        return await turns.run(subject, respond, name, arguments)
+    except turns.TooManyCallsError:
+        return _result(registry.failure(errors.too_many_at_once(turns.MAX_RUNNING, turns.MAX_WAITING)))
 
 
 def _input_schema(name: str) -> Mapping[str, Any] | None:

@@ -1,10 +1,10 @@
-"""Database access from the event loop, in a pool of threads that manages Django's connections."""
+"""Database access from the event loop, in pools of threads that manage Django's connections."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from django.db import close_old_connections
@@ -12,22 +12,36 @@ from django.db import close_old_connections
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Each thread has its own connection; more threads would only wait for each other.
-_pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="mcp")
 
+class Pool:
+    """Threads for one kind of work, each with its own connection."""
 
-async def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a function in a thread that may use the database, and return its result.
+    def __init__(self, name: str, size: int) -> None:
+        self._executor = ThreadPoolExecutor(max_workers=size, thread_name_prefix=name)
 
-    Requests to /mcp do not send Django's request signals, which would close broken and stale connections, so
-    this function closes them.
-    """
+    def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run a function in a thread that may use the database.
 
-    def call() -> T:
-        close_old_connections()
-        try:
-            return function(*args, **kwargs)
-        finally:
+        Requests to /mcp do not send Django's request signals, which would close broken and stale connections,
+        so this does.
+        """
+
+        def call() -> T:
             close_old_connections()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                close_old_connections()
 
-    return await asyncio.get_running_loop().run_in_executor(_pool, call)
+        return self._executor.submit(call)
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a function in a thread that may use the database, and return its result."""
+        return await asyncio.wrap_future(self.submit(function, *args, **kwargs))
+
+
+# More threads would only wait for each other. Tokens are checked while tools are busy, and nothing waits for
+# writes.
+tools = Pool("tools", 4)
+tokens = Pool("tokens", 2)
+writes = Pool("writes", 1)

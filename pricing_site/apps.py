@@ -11,10 +11,6 @@ class PricingSiteConfig(AppConfig):
     verbose_name = "Site"
 
     def ready(self) -> None:
-        register(checks.check_secret_key)
-        register(checks.check_debug)
-        register(checks.check_public_url)
-        register(checks.check_sync)
-        register(checks.check_sign_in)
-        register(checks.check_proxies)
+        for check in checks.CHECKS:
+            register(check)
         register(database_faults.check_database, Tags.database)

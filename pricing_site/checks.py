@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as CheckWarning
+from django.core.exceptions import ImproperlyConfigured
 
 SECRET_KEY_MIN_LENGTH = 50
 
@@ -66,6 +67,20 @@ def check_proxies(**_: Any) -> list[CheckMessage]:
     message = "TRUSTED_PROXIES is 0: rate limits would count everyone behind the proxy as one address."
     hint = "Set it to the number of proxies that append to X-Forwarded-For: 1 on Cloud Run."
     return [CheckWarning(message, hint=hint, id="pricing_site.W002")]
+
+
+CHECKS = (check_secret_key, check_debug, check_public_url, check_sync, check_sign_in, check_proxies)
+
+
+def refuse_unsafe_settings() -> None:
+    """Run the checks for a server that is about to start.
+
+    Raises:
+        ImproperlyConfigured: a check found an error. The message has a line for each.
+    """
+    errors = [message for check in CHECKS for message in check() if message.is_serious()]
+    if errors:
+        raise ImproperlyConfigured("\n".join(f"{error.msg} {error.hint} ({error.id})" for error in errors))
 
 
 def _origin_error(url: str) -> str:

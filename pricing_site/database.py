@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,11 @@ def _file(path: Path) -> dict[str, Any]:
         raise ImproperlyConfigured(
             f"The folder of the database, {path.parent}, cannot be made: {error.strerror}. Set DATABASE_URL."
         ) from error
+    if not path.exists():
+        # It contains sessions and personal data. SQLite gives its -wal and -shm files the same mode. If the file
+        # cannot be made, opening the database says so.
+        with contextlib.suppress(OSError):
+            path.touch(mode=0o600)
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,

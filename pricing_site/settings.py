@@ -237,6 +237,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
+# Django prefers the formats of the language to those of the settings.
+FORMAT_MODULE_PATH = ["pricing_site.formats"]
 
 STATIC_URL = "static/"
 # Nothing is uploaded, so there is no default storage.
@@ -268,12 +270,22 @@ if _public.scheme == "https":
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    # Browsers refuse cookies of these names from other hosts of the domain and over http.
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"refused_requests": {"()": "pricing_site.logs.RefusedRequests"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["refused_requests"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     # At INFO the SDK logs a line or two per request, without the caller or the tool.
     "loggers": {"mcp": {"level": "WARNING"}},

@@ -17,11 +17,14 @@ admin.site.login = admin_login(admin.site.login)  # type: ignore[assignment,meth
 
 # allauth responds with this when a rate limit is reached.
 handler429 = views.too_many_requests
+handler500 = views.server_error
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("favicon.ico", static_files.favicon),
     path(f"{settings.STATIC_URL.lstrip('/')}<path:name>", static_files.serve),
+    path("mcp", views.mcp),
+    path("mcp/", views.mcp),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("accounts.oauth.urls")),

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import logging
+import secrets
+from pathlib import Path
+
+from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 
 from catalog.models import SAMPLE, PricingUpdate
 from catalog.pricing.freshness import offer
 from catalog.providers.sample.source import SampleSource
 
+logger = logging.getLogger(__name__)
+
+# The page of a fault has its style inside, since the static files may be what fails.
+_ERROR_STYLE = (Path(__file__).parent / "templates" / "500.css").read_text()
+_ERROR_STYLE_HASH = base64.b64encode(hashlib.sha256(_ERROR_STYLE.encode()).digest()).decode()
 _SAMPLE_NOTICE = SampleSource().notice()
 
 
@@ -39,3 +53,20 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
         response = render(request, "429.html", status=429)
     response.headers["Retry-After"] = "60"
     return response
+
+
+@never_cache
+def mcp(request: HttpRequest) -> HttpResponse:
+    """Explain the MCP endpoint to a person who opens it in a browser; asgi.py sends only those here."""
+    response = render(request, "pricing_site/mcp.html", status=405)
+    response.headers["Allow"] = "POST"
+    return response
+
+
+@csp_update({"style-src": [f"'sha256-{_ERROR_STYLE_HASH}'"]})
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Show a page with an id that finds the fault in the log, without the database and static files."""
+    error_id = secrets.token_hex(4)
+    logger.error("Error %s in page %s", error_id, request.path)
+    context = {"error_id": error_id, "style": _ERROR_STYLE}
+    return HttpResponse(render_to_string("500.html", context), status=500)

@@ -68,9 +68,13 @@ def page(context: BrowserContext) -> Iterator[Page]:
 @pytest.fixture
 def question(product: Product, client_site: str) -> str:
     """The authorization URL that a client on that site opens in the browser."""
-    redirect_uri = f"{client_site}/callback"
+    return ask(product, "Web agent", f"{client_site}/callback")
+
+
+def ask(product: Product, name: str, redirect_uri: str) -> str:
+    """The authorization URL of a client that registers now."""
     metadata = {
-        "client_name": "Web agent",
+        "client_name": name,
         "redirect_uris": [redirect_uri],
         "token_endpoint_auth_method": "none",
     }
@@ -91,6 +95,7 @@ def fits(page: Page) -> bool:
 
 def test_a_person_signs_in_agrees_and_returns_to_the_client(page: Page, question: str) -> None:
     page.goto(question)
+    assert page.get_by_text("Web agent sent you here").is_visible()
     assert fits(page)
     page.get_by_role("button", name="Sign in with GitHub").click()
 
@@ -156,6 +161,11 @@ def test_a_person_revokes_access_and_creates_a_token(page: Page, product: Produc
     page.get_by_label("What is it for?").fill("report")
     page.get_by_role("button", name="Create token").click()
     token = page.locator("pre").first.inner_text().strip()
+    assert page.evaluate("(pre => pre.scrollWidth <= pre.clientWidth)(document.querySelector('pre'))")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=product.url)
+    page.get_by_role("button", name="Copy token").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == token
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/json, text/event-stream"}
     assert httpx2.post(f"{product.url}/mcp", json=call, headers=headers).status_code == 200
@@ -164,6 +174,15 @@ def test_a_person_revokes_access_and_creates_a_token(page: Page, product: Produc
     page.get_by_role("button", name="Revoke report").first.click()
     page.get_by_role("status").wait_for()
     assert httpx2.post(f"{product.url}/mcp", json=call, headers=headers).status_code == 401
+
+
+def test_the_consent_page_fits_a_phone_with_a_host_of_the_longest_label(page: Page, product: Product) -> None:
+    redirect_uri = f"https://{'a' * 63}.example/callback"
+    page.goto(ask(product, "Web agent", redirect_uri))
+    page.get_by_role("button", name="Sign in with GitHub").click()
+
+    page.get_by_role("button", name="Allow").wait_for()
+    assert fits(page)
 
 
 @pytest.mark.parametrize("path", ["/connect/", "/accounts/login/", "/accounts/cancelled/", "/nowhere/"])

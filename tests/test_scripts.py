@@ -167,7 +167,7 @@ def test_a_newcomer_gets_a_server_with_a_sample_an_admin_and_a_token(
 
     assert "Traceback" not in log.read_text()
     assert "Installing" not in log.read_text()
-    for name in (".env", "data/local-account.json"):
+    for name in (".env", "data/local-account.json", "data/catalog.db"):
         assert stat.S_IMODE((installed.folder / name).stat().st_mode) == 0o600
 
     again = tmp_path / "second.log"

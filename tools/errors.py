@@ -79,6 +79,21 @@ def rate_limited(tool: str, per_minute: int, wait: int) -> Error:
     }
 
 
+def too_many_at_once(running: int, waiting: int) -> Error:
+    """The error for a call beyond those that one person may have under way.
+
+    Args:
+        running: how many of a person's calls run at the same time.
+        waiting: how many more may wait for their turn.
+    """
+    return {
+        "code": "rate_limited",
+        "message": f"Too many calls at once: {running} of yours are running and {waiting} are waiting.",
+        "hint": "Wait for their answers, then retry. One call can take many SKUs or items.",
+        "candidates": [],
+    }
+
+
 def internal(error_id: str) -> Error:
     """The error for a failure of the server; the log has the details under `error_id`."""
     return {

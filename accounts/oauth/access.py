@@ -10,6 +10,7 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, Grant, RefreshToken, revoke_access_token
 
+from accounts import events
 from accounts.models import Client, Consent, PersonalToken, User
 
 
@@ -46,10 +47,14 @@ def revoke_clients(user: User, *clients: Client) -> None:
     Grant.objects.filter(user=user, application__in=clients).delete()
     RefreshToken.objects.filter(user=user, application__in=clients).delete()
     AccessToken.objects.filter(user=user, application__in=clients).delete()
+    for client in clients:
+        events.record("consent_revoked", user=user.pk, client=client.client_id)
 
 
 def revoke_personal_token(user: User, pk: int) -> None:
-    AccessToken.objects.filter(user=user, personal__pk=pk).delete()
+    for token in AccessToken.objects.filter(user=user, personal__pk=pk):
+        events.record("token_revoked", user=user.pk, client="personal", token=token.pk)
+        token.delete()
 
 
 def revoke_with_session(token: AccessToken) -> None:

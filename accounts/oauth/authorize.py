@@ -23,7 +23,7 @@ from oauth2_provider.views.base import BaseAuthorizationView
 from oauthlib.common import Request, add_params_to_uri
 from oauthlib.oauth2.rfc6749 import errors
 
-from accounts import redirects
+from accounts import events, redirects
 from accounts.models import Client, Consent, User
 from accounts.oauth import pending
 from accounts.oauth.resource import is_our_resource
@@ -86,6 +86,7 @@ class AuthorizeView(BaseAuthorizationView):
             if not _is_as_shown(request, authorization):
                 return render(request, "accounts/expired.html", status=400)
             if request.POST.get("decision") != "allow":
+                events.record("consent_denied", user=request.user.pk, client=authorization.client.client_id)
                 raise _oauth_error("access_denied", authorization)
             return self._grant(request, authorization)
         except OAuthToolkitError as error:
@@ -161,6 +162,7 @@ def _consent_context(request: HttpRequest, authorization: AuthorizationRequest) 
         "redirect_host": redirects.host_of(authorization.redirect_uri),
         "is_local_program": redirects.is_local_program(authorization.redirect_uri),
         "scopes": [settings.OAUTH2_PROVIDER["SCOPES"][scope] for scope in authorization.scopes],
+        "consent_days": settings.CONSENT_DAYS,
         "offer": signing.dumps(authorization.digest(request), salt=__name__),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from allauth.decorators import rate_limit
@@ -12,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from oauth2_provider.views.mixins import OAuthLibMixin
 
+from accounts import events
 from accounts.errors import ClientMetadataError, TooManyClientsError
 from accounts.limits import address, limit_token_requests
 from accounts.oauth.registration import GRANT_TYPES, register
@@ -31,7 +33,11 @@ def token(request: HttpRequest) -> HttpResponse:
     """The token endpoint (RFC 6749 section 3.2)."""
     if request.POST.get("grant_type") not in GRANT_TYPES:
         return json_error("unsupported_grant_type", f"grant_type must be one of {', '.join(GRANT_TYPES)}.")
-    return _respond(_library.create_token_response, request)
+    response = _respond(_library.create_token_response, request)
+    if response.status_code != HTTPStatus.OK:
+        grant = request.POST.get("grant_type", "")
+        events.record("token_request_refused", client=_client_id(request), grant=grant)
+    return response
 
 
 @csrf_exempt
@@ -39,7 +45,10 @@ def token(request: HttpRequest) -> HttpResponse:
 @limit_token_requests
 def revocation(request: HttpRequest) -> HttpResponse:
     """The revocation endpoint (RFC 7009)."""
-    return _respond(_library.create_revocation_response, request)
+    response = _respond(_library.create_revocation_response, request)
+    if response.status_code == HTTPStatus.OK:
+        events.record("revocation", client=_client_id(request))
+    return response
 
 
 @csrf_exempt
@@ -56,6 +65,11 @@ def registration(request: HttpRequest) -> HttpResponse:
         response = json_error("temporarily_unavailable", str(error), status=429)
         response.headers["Retry-After"] = str(error.retry_after)
         return response
+
+
+def _client_id(request: HttpRequest) -> str:
+    """As the form says: a client that authenticates with HTTP Basic may leave it out."""
+    return request.POST.get("client_id", "")
 
 
 def _respond(endpoint: Callable[[HttpRequest], tuple[Any, ...]], request: HttpRequest) -> HttpResponse:

@@ -63,20 +63,24 @@ def issue(user: User, *, days: int, name: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """The sender of a valid token. A personal token has no client."""
+    """The sender of a valid token. A personal token has no client.
+
+    `is_use_due` says that `record_use` was last called for the token over LAST_USED_PRECISION ago.
+    """
 
     user_id: int
     client_id: str | None
     scope: str
     expires: datetime
+    token_id: int
+    is_use_due: bool
 
 
 def check(raw: str) -> Bearer | None:
     """The sender of the token `raw`, or None if it is not valid for /mcp now (RFC 6750 section 3.1).
 
     One indexed SELECT and no cache, so that revoking a token, or disabling its user or client, takes effect
-    at once. The caller checks the scope. The row's `updated` is when the token was last used, to within
-    LAST_USED_PRECISION.
+    at once. The caller checks the scope.
     """
     checksum = hashlib.sha256(raw.encode(errors="surrogatepass")).hexdigest()
     rows = AccessToken.objects.filter(token_checksum=checksum).values_list(*_CHECKED_COLUMNS, named=True)
@@ -88,12 +92,19 @@ def check(raw: str) -> Bearer | None:
     # Null without a user or a client. A token needs a user, but not a client.
     if not row.user__is_active or row.application__disabled:
         return None
-    if row.updated < now - LAST_USED_PRECISION:
-        _record_use(row.pk, now)
-    return Bearer(row.user_id, row.application__client_id, row.scope, row.expires)
+    is_use_due = row.updated < now - LAST_USED_PRECISION
+    return Bearer(
+        row.user_id,
+        row.application__client_id,
+        row.scope,
+        row.expires,
+        token_id=row.pk,
+        is_use_due=is_use_due,
+    )
 
 
-def _record_use(pk: int, now: datetime) -> None:
-    # A sync may be writing for longer than a call can wait; the next call then records its use.
+def record_use(token_id: int) -> None:
+    """Record in the row's `updated` that a token was used now. This may wait for another writer."""
+    # If the writer, such as a sync, takes too long, the next call records its use.
     with contextlib.suppress(OperationalError):
-        AccessToken.objects.filter(pk=pk).update(updated=now)
+        AccessToken.objects.filter(pk=token_id).update(updated=timezone.now())

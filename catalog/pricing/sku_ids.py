@@ -18,6 +18,8 @@ _GOOGLE_ID = re.compile(r"([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})", re.IGNOR
 _RESOURCE_NAME = re.compile(r"(?:\S*/)?services/[^/\s]+/skus/([^/\s]+)")
 _GROUP = 4
 _MAX_CANDIDATES = 3
+# Each costs a scan of the SKUs; an agent that gets more ids wrong made them up.
+_MAX_LOOKUPS = 3
 _MIN_SIMILARITY = 75  # percent
 
 
@@ -42,11 +44,13 @@ def nearest(sku_ids: Iterable[str]) -> dict[str, list[Candidate]]:
         sku_ids: ids that are not in the catalog.
 
     Returns:
-        Candidates by id, closest first; an empty list for an id that resembles no other.
+        Candidates by id, closest first; an empty list for an id that resembles no other, and for every id
+        after the first three.
     """
-    texts = {sku_id: sku_id.upper() for sku_id in sku_ids}
+    unknown = list(dict.fromkeys(sku_ids))
+    texts = {sku_id: sku_id.upper() for sku_id in unknown[:_MAX_LOOKUPS]}
     names = _similar_skus([text for text in texts.values() if len(text) > 2 * _GROUP])
-    return {
+    found: dict[str, list[Candidate]] = {
         sku_id: [
             {"sku_id": match, "display_name": names[match]}
             for match, _, _ in process.extract(
@@ -55,6 +59,7 @@ def nearest(sku_ids: Iterable[str]) -> dict[str, list[Candidate]]:
         ]
         for sku_id, text in texts.items()
     }
+    return {sku_id: found.get(sku_id, []) for sku_id in unknown}
 
 
 def _similar_skus(ids: list[str]) -> dict[str, str]:

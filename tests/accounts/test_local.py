@@ -91,6 +91,21 @@ def test_a_user_who_was_disabled_or_demoted_can_sign_in_again(path: Path) -> Non
     assert user.is_superuser
 
 
+def test_a_password_that_the_administrator_set_is_kept_by_every_later_run(path: Path) -> None:
+    before = ensure_local_account(path)
+    user = User.objects.get()
+    user.set_password("my own password")
+    user.save()
+
+    for _ in range(2):
+        assert ensure_local_account(path) == replace(before, password=None)
+        assert authenticate(username=before.username, password="my own password")
+
+    path.unlink()
+    after = ensure_local_account(path)
+    assert authenticate(username=after.username, password=after.password)
+
+
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"password": ""}'])
 def test_a_damaged_file_gets_a_new_password_that_works(path: Path, damage: str) -> None:
     before = ensure_local_account(path)

@@ -141,3 +141,12 @@ def test_only_staff_sees_the_catalog(client: Client) -> None:
 def test_every_table_of_the_catalog_is_in_the_admin() -> None:
     assert {*apps.get_app_config("catalog").get_models()} == {*MODELS, StagedRows}
     assert all(admin.site.is_registered(model) for model in MODELS)
+
+
+def test_times_are_in_utc_and_say_so(admin_client: Client) -> None:
+    make_update()
+
+    html = admin_client.get("/admin/catalog/pricingupdate/").content.decode()
+    assert "2 Jan 2026, 12:00 UTC" in html
+    assert "p.m." not in html
+    assert "noon" not in html

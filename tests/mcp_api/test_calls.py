@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import httpx2
 import pytest
 from mcp.shared.exceptions import MCPError
 
@@ -41,3 +42,15 @@ def test_an_unknown_tool_is_refused_with_the_names_of_the_tools(product: Product
 
     message = r"^Unknown tool 'prices'\. Tools: search, details, calculate\.$"
     assert caught.group_contains(MCPError, match=message)
+
+
+@pytest.mark.parametrize("path", ["/mcp", "/mcp/"])
+def test_only_a_browser_that_opens_the_endpoint_gets_a_page(product: Product, path: str) -> None:
+    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    page, agent = (httpx2.get(product.url + path, headers={"Accept": kind}) for kind in (browser, "*/*"))
+
+    assert (page.status_code, agent.status_code) == (405, 405)
+    assert "/connect/" in page.text
+    assert agent.text == ""
+    refused = httpx2.post(product.url + path, json={}, headers={"Accept": browser})
+    assert refused.status_code == 401

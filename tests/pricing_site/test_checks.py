@@ -11,6 +11,7 @@ from django.core.checks import run_checks
 from pytest_django import Settings
 
 from pricing_site import checks
+from tests.harness.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG_KEY = "k" * checks.SECRET_KEY_MIN_LENGTH
@@ -124,3 +125,49 @@ def test_settings_under_which_the_sync_would_skip_services_are_an_error(
     setattr(settings, setting, value)
 
     assert faults(settings, "http://127.0.0.1:8000") == ["pricing_site.E004"]
+
+
+@pytest.mark.parametrize(
+    ("unsafe", "words"),
+    [
+        ({"DEBUG": "true"}, "DEBUG is on, but PUBLIC_URL is not on this machine"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is shorter than 50 characters."),
+        ({"SECRET_KEY": ""}, "SECRET_KEY is not set: "),
+        ({"PUBLIC_URL": "http://pricing.example.test"}, "PUBLIC_URL is not https"),
+    ],
+)
+@pytest.mark.parametrize(
+    "server",
+    [
+        ["gunicorn", "-c", "gunicorn.conf.py"],
+        ["gunicorn", "-k", "asgi", "pricing_site.asgi:application"],
+        ["uvicorn", "pricing_site.asgi:application"],
+    ],
+    ids=["gunicorn as documented", "gunicorn", "uvicorn"],
+)
+def test_a_server_does_not_start_with_unsafe_settings_and_says_why_in_one_sentence(
+    server: list[str], unsafe: dict[str, str], words: str, tmp_path: Path
+) -> None:
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "pricing_site.settings",
+        "PUBLIC_URL": "https://pricing.example.test",
+        "SECRET_KEY": LONG_KEY,
+        "DATABASE_URL": f"file:{tmp_path}/catalog.db",
+        "PORT": str(free_port()),
+        **unsafe,
+    }
+
+    run = subprocess.run(  # noqa: S603 our own command
+        [sys.executable, "-m", *server],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert run.returncode == 3
+    assert words in run.stderr
+    assert "Traceback" not in run.stdout + run.stderr

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+import stat
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from pricing_site.database import from_url
+from pricing_site.database import SQLITE_INIT, from_url
 
 TOKEN = "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
 
@@ -16,6 +19,17 @@ def test_a_file_is_opened_by_djangos_own_sqlite_backend(tmp_path: Path) -> None:
     assert entry["NAME"] == tmp_path / "data" / "catalog.db"
     assert entry["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     assert (tmp_path / "data").is_dir()
+
+
+def test_a_new_file_and_the_files_beside_it_can_be_read_by_their_owner_only(tmp_path: Path) -> None:
+    path = from_url("file:catalog.db", tmp_path)["NAME"]
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.executescript(SQLITE_INIT)
+        database.execute("CREATE TABLE t (a)")
+
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+
+    assert modes == {"catalog.db": 0o600, "catalog.db-wal": 0o600, "catalog.db-shm": 0o600}
 
 
 @pytest.mark.parametrize(

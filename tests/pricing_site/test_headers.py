@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import httpx2
 import pytest
 from django.conf import settings
 from django.test import Client as Browser
 
 from accounts.models import User
+from tests.harness.product import Product, install, serve
 
 PAGES = [
     "/",
@@ -72,6 +76,53 @@ def test_over_https_cookies_are_secure_and_hsts_is_on() -> None:
         check=True,
     )
     assert run.stdout.split() == ["True", "True", "True", str(365 * 24 * 3600)]
+
+
+@pytest.fixture(scope="module")
+def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """A server behind a proxy that ends TLS."""
+    folder = tmp_path_factory.mktemp("public")
+    local = install(folder, GITHUB_CLIENT_ID="id", GITHUB_CLIENT_SECRET="secret", TRUSTED_PROXIES="1")
+    product = replace(local, environment={**local.environment, "PUBLIC_URL": "https://pricing.example.com"})
+    with serve(product, folder / "server.log"):
+        yield product
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/", 200),
+        ("GET", "/static/admin/css/base.css", 200),
+        ("POST", "/mcp", 401),
+        ("GET", "/mcp", 405),
+        ("POST", "/nothing-here", 413),
+    ],
+)
+@pytest.mark.parametrize("scheme", ["https", "http"])
+def test_over_https_every_answer_has_hsts(
+    public: Product, method: str, path: str, status: int, scheme: str
+) -> None:
+    body = b"x" * 100_000 if status == 413 else b""
+    headers = {"Host": "pricing.example.com", "X-Forwarded-Proto": scheme}
+    response = httpx2.request(method, public.url + path, headers=headers, content=body)
+
+    redirected = scheme == "http" and status == 200
+    assert response.status_code == (301 if redirected else status)
+    assert response.headers.get_list("Strict-Transport-Security") == [
+        "max-age=31536000; includeSubDomains; preload"
+    ]
+
+
+def test_over_https_cookies_belong_to_the_host_alone(public: Product) -> None:
+    headers = {"Host": "pricing.example.com", "X-Forwarded-Proto": "https"}
+    cookies = httpx2.get(f"{public.url}/accounts/login/", headers=headers).headers.get_list("Set-Cookie")
+
+    assert cookies
+    for cookie in cookies:
+        assert cookie.startswith("__Host-")
+        assert "Secure" in cookie
+        assert "Path=/" in cookie
+        assert "Domain" not in cookie
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from accounts.models import User
 from accounts.oauth import tokens
 from pricing_site.management.commands import local_account
 from tests.catalog.factories import make_update
@@ -55,6 +56,18 @@ def test_the_snippet_to_paste_is_json_with_the_token(path: Path) -> None:
 def test_every_line_fits_a_terminal_of_80_columns() -> None:
     make_update(source="sample")
     assert max(map(len, printed().splitlines())) <= 80
+
+
+def test_a_password_of_ones_own_is_not_printed_over() -> None:
+    printed()
+    user = User.objects.get()
+    user.set_password("my own password")
+    user.save()
+
+    text = printed()
+    assert "name admin, with the password that you set\n" in text
+    assert "None" not in text
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_it_says_where_the_prices_come_from() -> None:

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
+
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -26,6 +31,13 @@ def test_home_says_how_to_connect(client: Client) -> None:
     html = home(client)
     assert "claude mcp add --transport http cloud-pricing http://127.0.0.1:8000/mcp" in html
     assert '"url": "http://127.0.0.1:8000/mcp"' in html
+    # One text: without a token first, as on the connect page; the token is folded away.
+    steps = render_to_string(
+        "accounts/connect_steps.html", {"mcp_url": "http://127.0.0.1:8000/mcp", "heading": "h3"}
+    )
+    assert steps in html
+    assert steps.replace("h3>", "h2>") in client.get("/connect/").content.decode()
+    assert html.index("claude mcp add") < html.index("<details>") < html.index("Bearer TOKEN")
     assert 'href="/admin/"' in html
 
 
@@ -70,3 +82,34 @@ def test_home_costs_one_query(client: Client, django_assert_num_queries: DjangoA
 
     with django_assert_num_queries(1):
         home(client)
+
+
+def test_a_fault_is_shown_with_an_id_that_the_log_has_without_static_files(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("catalog.models.PricingUpdateQuerySet.latest_completed", fail)
+    monkeypatch.setattr("pricing_site.static_files.MemoryStorage.url", fail)
+    client.raise_request_exception = False
+    response = client.get("/")
+
+    html = response.content.decode()
+    assert response.status_code == 500
+    assert 'name="viewport"' in html
+    assert '<a href="/">home page</a>' in html
+    [error_id] = re.findall(r"error id <code>([0-9a-f]{8})</code>", html)
+    assert f"Error {error_id} in page /" in caplog.text
+    [style] = re.findall(r"<style>(.*)</style>", html, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'self' 'sha256-{digest}'" in response["Content-Security-Policy"]
+
+
+def test_the_endpoint_opened_in_a_browser_leads_to_the_connect_page(client: Client) -> None:
+    response = client.get("/mcp")
+
+    assert response.status_code == 405
+    assert response["Allow"] == "POST"
+    assert 'href="/connect/"' in response.content.decode()
+    assert "MCP endpoint" in response.content.decode()

@@ -54,6 +54,7 @@ def test_the_page_names_the_client_the_person_and_the_redirect_host(agent: Agent
     assert "agent.example" in html
     assert "Search and read prices" in html
     assert "chosen by the client, not verified" in html
+    assert "Access lasts 90 days" in html
 
 
 def test_the_page_warns_about_a_client_on_loopback(agent: Agent) -> None:

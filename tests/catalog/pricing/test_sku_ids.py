@@ -57,3 +57,11 @@ def test_any_number_of_ids_takes_one_query(django_assert_num_queries: DjangoAsse
         nearest([f"0000-0000-{number:04}" for number in range(20)])
     with django_assert_num_queries(0):
         nearest([])
+
+
+@pytest.mark.django_db
+def test_only_the_first_three_unknown_ids_get_candidates() -> None:
+    make_sku(sku_id="22EB-AAE8-FBCD", display_name="Egress")
+    typos = [f"22EB-AAE8-FBC{letter}" for letter in "1234"]
+
+    assert [len(found) for found in nearest(typos).values()] == [1, 1, 1, 0]
