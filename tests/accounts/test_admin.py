@@ -78,6 +78,31 @@ def test_deleting_tokens_in_the_list_revokes_their_refresh_tokens(
     assert refresh.revoked is not None
 
 
+def test_deleting_a_token_revokes_the_other_pairs_of_its_session(
+    admin_client: Browser, user: User, client_of_ann: Client
+) -> None:
+    family = uuid.uuid4()
+    deleted, other = (
+        AccessToken.objects.create(
+            user=user, application=client_of_ann, token=name, expires=timezone.now() + timedelta(hours=1)
+        )
+        for name in ("deleted", "other")
+    )
+    for token in (deleted, other):
+        RefreshToken.objects.create(
+            user=user,
+            application=client_of_ann,
+            token=f"refresh-{token.pk}",
+            access_token=token,
+            token_family=family,
+        )
+
+    admin_client.post(token_page(deleted, "delete"), {"post": "yes"})
+
+    assert not AccessToken.objects.exists()
+    assert not RefreshToken.objects.filter(revoked=None).exists()
+
+
 def test_tokens_and_clients_cannot_be_added_or_changed_by_hand(
     admin_client: Browser, user: User, client_of_ann: Client
 ) -> None:
