@@ -47,8 +47,8 @@ def _file(path: Path) -> dict[str, Any]:
             f"The folder of the database, {path.parent}, cannot be made: {error.strerror}. Set DATABASE_URL."
         ) from error
     if not path.exists():
-        # It contains sessions and personal data. SQLite gives its -wal and -shm files the same mode. If the file
-        # cannot be made, opening the database says so.
+        # It contains sessions and personal data. SQLite gives its -wal and -shm files the same mode. Whoever
+        # opens the database is told if the file cannot be made.
         with contextlib.suppress(OSError):
             path.touch(mode=0o600)
     return {
