@@ -222,7 +222,7 @@ def test_an_env_file_of_ones_own_is_kept_and_gets_the_missing_key(installed: Che
     assert lines[0] == "PUBLIC_URL=https://pricing.example.com"
     assert lines[1].startswith("SECRET_KEY=")
     assert stopped.returncode == 1
-    assert "only where PUBLIC_URL is this machine" in stopped.stderr
+    assert "requires PUBLIC_URL to be on this machine" in stopped.stderr
 
 
 def test_without_a_network_one_sentence_says_so(installed: Checkout) -> None:
