@@ -33,6 +33,7 @@ from pricing_site import request_body  # noqa: E402
 # answers fit in one packet anyway, and higher levels take longer to save a few bytes more.
 mcp_application = GZipMiddleware(endpoint.application, minimum_size=1400, compresslevel=4)
 
+OVER_HTTPS = (b"x-forwarded-proto", b"https")  # as settings.SECURE_PROXY_SSL_HEADER
 HSTS = (
     b"strict-transport-security",
     b"max-age=%d; includeSubDomains; preload" % settings.SECURE_HSTS_SECONDS,
@@ -41,7 +42,7 @@ HSTS = (
 
 async def application(scope: dict[str, Any], receive: Receive, send: Any) -> None:
     """Hand each connection to the side that serves it; only the MCP side has a lifespan."""
-    if scope["type"] == "http" and settings.SECURE_HSTS_SECONDS:
+    if scope["type"] == "http" and settings.SECURE_HSTS_SECONDS and OVER_HTTPS in scope["headers"]:
         send = _with_hsts(send)
     if scope["type"] == "lifespan" or _is_for_mcp(scope):
         with contextlib.suppress(ClientDisconnect):  # the body ended early
@@ -64,7 +65,7 @@ def _is_for_mcp(scope: dict[str, Any]) -> bool:
 
 
 def _with_hsts(send: Any) -> Any:
-    """Django adds the header to its own answers only, and only to those over https."""
+    """Django adds it to its own answers only. Over http it must not be sent (RFC 6797 section 7.2)."""
 
     async def send_with_hsts(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -13,6 +13,7 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 # Forms and client metadata take a few kilobytes; nothing is uploaded.
 MAX_BYTES = 64 * 1024
+MAX_LENGTH_DIGITS = 20
 # A client that is still sending when the connection closes may never read the response.
 DRAIN_BYTES = 1024 * 1024
 DRAIN_SECONDS = 1
@@ -53,7 +54,9 @@ class _Replay:
 async def _read(scope: Scope, receive: Receive) -> bytes:
     # The server delivers no more than the stated length, and chunked bodies state none.
     lengths = [value for name, value in scope["headers"] if name == b"content-length"]
-    if any(length.isdigit() and int(length) > MAX_BYTES for length in lengths):
+    if any(
+        len(length) > MAX_LENGTH_DIGITS or int(length) > MAX_BYTES for length in lengths if length.isdigit()
+    ):
         raise TooLargeError
     body = bytearray()
     more_body = True

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 
+from pricing_site import request_body
 from pricing_site.request_body import MAX_BYTES
 from tests.harness.product import Product, install, serve
 
@@ -70,6 +73,23 @@ def test_a_stated_length_over_the_limit_is_refused_without_the_body(server: Serv
     response = server.raw(head + b"Expect: 100-continue\r\n\r\n")
     assert response.startswith(b"HTTP/1.1 413 ")
     assert server.raw(head + b"\r\nxxx").startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_stated_length_of_thousands_of_digits_is_refused() -> None:
+    sent: list[Any] = []
+    scope = {"type": "http", "method": "POST", "headers": [(b"content-length", b"9" * 5000)]}
+
+    async def receive() -> Any:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def application(*_: Any) -> None:
+        raise AssertionError("the request reached the application")
+
+    asyncio.run(request_body.limited(application, scope, receive, send))
+    assert sent[0]["status"] == 413
 
 
 def test_a_body_longer_than_its_stated_length_ends_where_it_was_stated_to_end(server: Server) -> None:

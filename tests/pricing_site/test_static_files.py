@@ -13,6 +13,7 @@ from pricing_site.static_files import HashedFiles
 
 GZIP = {"Accept-Encoding": "gzip, br"}
 STYLES = "pricing_site/site.css"
+SCRIPT = "pricing_site/copy.js"
 ICON = "pricing_site/icon.svg"
 ADMIN_STYLES = "admin/css/base.css"
 
@@ -30,7 +31,7 @@ def test_a_page_links_to_hashed_names(client: Client) -> None:
     html = get(client, "/").content.decode()
 
     links = re.findall(r'"(/static/[^"]+)"', html)
-    assert links == [static(ICON), static(STYLES)]
+    assert links == [static(ICON), static(STYLES), static(SCRIPT)]
     assert all(re.fullmatch(r"/static/pricing_site/\w+\.[0-9a-f]{12}\.\w+", link) for link in links)
 
 
