@@ -8,11 +8,7 @@ import gc
 import os
 import resource
 import socket
-import sys
 import threading
-
-from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 
 wsgi_app = "pricing_site.asgi:application"
 bind = [f"127.0.0.1:{os.environ.get('PORT', '8000')}"]
@@ -47,15 +43,6 @@ accesslog = None
 
 # It is not used, and two servers on one machine would share the socket's path.
 control_socket_disable = True
-
-
-def on_starting(_server: object) -> None:
-    """End with one sentence if a setting is wrong; a worker would end with a traceback."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pricing_site.settings")
-    try:
-        _ = settings.INSTALLED_APPS
-    except ImproperlyConfigured as error:
-        sys.exit(f"{error}")
 
 
 def post_worker_init(_worker: object) -> None:
