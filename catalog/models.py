@@ -237,12 +237,12 @@ class PricingUpdateQuerySet(models.QuerySet["PricingUpdate"]):
         """The latest completed sync, whose prices are served, with `catalog`; None before the first."""
         return self._completed().first()
 
-    def latest_and_by(self, moment: datetime) -> tuple[PricingUpdate | None, PricingUpdate | None]:
-        """The latest completed sync and the latest that had completed by the moment, in one query."""
+    def latest_and_by(self, as_of: datetime) -> tuple[PricingUpdate | None, PricingUpdate | None]:
+        """The latest completed sync and the latest one completed by `as_of`, in one query."""
         completed = self._completed()
-        ids = [rows.values("id")[:1] for rows in (completed, completed.filter(completed_at__lte=moment))]
+        ids = [rows.values("id")[:1] for rows in (completed, completed.filter(completed_at__lte=as_of))]
         found = list(completed.filter(Q(id=Subquery(ids[0])) | Q(id=Subquery(ids[1]))))
-        by_then = [update for update in found if update.completed_at and update.completed_at <= moment]
+        by_then = [update for update in found if update.completed_at and update.completed_at <= as_of]
         return next(iter(found), None), next(iter(by_then), None)
 
     def _completed(self) -> PricingUpdateQuerySet:
