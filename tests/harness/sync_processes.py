@@ -48,16 +48,12 @@ class Syncs:
 
 @contextmanager
 def syncs(database_url: str) -> Iterator[Syncs]:
-    """Syncs of a migrated database.
-
-    Their coverage is not measured: coverage.py holds a lock when it looks at a new file, and a signal that
-    ends a sync at that moment leaves it locked, so that the sync waits for ever.
-    """
+    """Syncs of a migrated database."""
     command = [sys.executable, "-m", "tests.harness.forking"]
     with subprocess.Popen(  # noqa: S603  # our own program
         command,
         cwd=ROOT,
-        env=over(database_url).unmeasured().environment,
+        env=over(database_url).environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

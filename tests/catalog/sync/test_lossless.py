@@ -66,6 +66,7 @@ def test_any_sku_that_google_may_send_reads_back_unchanged(wire: Wire) -> None:
     assert to_wire(Sku.objects.get()) == comparable(wire)
 
 
+@pytest.mark.slow
 def test_every_sku_of_the_real_catalog_reads_back_as_google_sent_it(real_catalog: Path) -> None:
     source = FolderSource(real_catalog)
 
@@ -83,6 +84,7 @@ def test_every_sku_of_the_real_catalog_reads_back_as_google_sent_it(real_catalog
     assert written_tables(source) == UNCHANGED
 
 
+@pytest.mark.slow
 def test_every_service_of_the_real_catalog_reads_back_as_google_sent_it(real_catalog: Path) -> None:
     sync(FolderSource(real_catalog))
 
