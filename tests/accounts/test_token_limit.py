@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from accounts.views import MAX_TOKENS
 from tests.harness.github_product import serve_with_github
 from tests.harness.person import Person
 
 
+@pytest.mark.slow
 def test_twenty_personal_tokens_are_the_limit_for_concurrent_requests_too(tmp_path: Path) -> None:
     with serve_with_github(tmp_path, WEB_CONCURRENCY="2") as product, Person() as person:
         account = f"{product.url}/account/"

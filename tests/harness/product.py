@@ -101,7 +101,7 @@ def over(database: str, **settings: str) -> Product:
     """A product on a free port over `database` as it is; `settings` are environment variables."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    # Coverage doubles what a server takes to start and to answer, and tests in the process cover the same code.
+    # Under coverage a server starts and answers half as fast, and other tests cover the same code.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     environment = {
         **inherited,

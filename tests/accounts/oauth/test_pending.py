@@ -199,6 +199,7 @@ def test_agreeing_to_a_client_that_was_deleted_meanwhile_shows_an_error(
     assert not transaction.get_connection().needs_rollback
 
 
+@pytest.mark.slow
 def test_two_workers_count_together(tmp_path: Path) -> None:
     product = install(
         tmp_path,
