@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from zlib import crc32
+
+from rapidfuzz import fuzz, process
 
 from catalog.errors import SyncArgumentError
 from catalog.providers.records import ServiceRecord
 
 # Services that are proposed for one that is not listed.
 MAX_NEAREST = 3
+MIN_SIMILARITY = 60  # percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,9 @@ def _find(name: str, listed: Mapping[str, ServiceRecord]) -> str:
         raise SyncArgumentError(f"Several services are called {name}: {', '.join(found)}. Use an id.")
     nearest = [
         f"{listed[service_id].display_name} ({service_id})"
-        for key in get_close_matches(name.casefold(), ids, n=MAX_NEAREST)
+        for key, _, _ in process.extract(
+            name.casefold(), list(ids), scorer=fuzz.ratio, limit=MAX_NEAREST, score_cutoff=MIN_SIMILARITY
+        )
         for service_id in ids[key]
     ]
     meant = f" Did you mean {' or '.join(nearest[:MAX_NEAREST])}?" if nearest else ""
