@@ -59,11 +59,13 @@ EVENTS = frozenset(_EVENTS.split())
 RESOURCES = frozenset(_RESOURCES.split())
 # Parts of a machine: a SKU that names them ("Dual Core Server") still prices the machine.
 PARTS = frozenset(("accelerator", "chip", "core", "cpu", "gpu", "tpu", "vcpu"))
+# Accesses differ in price, and a SKU counts only those in its name: not writes of "Class B Operations".
+ACCESSES = frozenset(("read", "write", "delete"))
 # Words that say which of the things are meant.
 QUALIFIERS = frozenset(("api", "dns", "http", "https", "input", "output"))
 # Things that are priced side by side. A SKU whose name has one of them does not price the others.
 CONTRASTS = (
-    frozenset(("read", "write", "delete")),
+    ACCESSES,
     frozenset(("input", "output")),
     frozenset(("token", "character")),
 )

@@ -10,6 +10,7 @@ from functools import cached_property
 from catalog.errors import UnitMismatchError
 from catalog.pricing.decimals import EXACT, ROUNDED, plain
 from catalog.pricing.unit_words import (
+    ACCESSES,
     CONTRASTS,
     EVENTS,
     PARTS,
@@ -145,7 +146,9 @@ class UsageUnit:
         return self._dimension == "By.s" and reading.unit.dimension == "By"
 
     def _fits_the_name(self, reading: Reading) -> bool:
-        """Whether the SKU's name allows the things: "Entity Writes" does not allow reads."""
+        """Whether the name of the SKU allows the things: "Entity Writes" does not allow reads."""
+        if not (reading.things & ACCESSES).issubset(self._name_words):
+            return False
         for contrast in CONTRASTS:
             said, named = contrast & reading.things, contrast.intersection(self._name_words)
             if said and named and said.isdisjoint(named):

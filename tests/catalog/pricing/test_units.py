@@ -384,3 +384,12 @@ def test_converting_there_and_back_gives_the_same_quantity(
     one = usage_unit.base_quantity(Decimal(1), unit)
 
     assert ROUNDED.divide(base, one) == quantity
+
+
+@pytest.mark.parametrize("unit", ["million writes", "million reads", "deletes"])
+def test_accesses_that_the_name_does_not_have_are_refused(unit: str) -> None:
+    operations = UsageUnit("count", "count", "count", Decimal(1), "Standard Storage Class A Operations")
+
+    with pytest.raises(UnitMismatchError, match="does not fit this SKU"):
+        operations.base_quantity(Decimal(1), unit)
+    assert operations.base_quantity(Decimal(1), "million requests") == 1_000_000
