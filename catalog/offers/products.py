@@ -1,0 +1,62 @@
+"""Products: the names that people and SKUs call them by, and the services that sell them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from catalog.offers.phrases import Phrases
+from catalog.offers.words import DATA, entries
+from catalog.places import fold
+
+# So many words of a name are a name of their own; a single word may be an ordinary one.
+MIN_WORDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """`services` are the names of the services that may sell it, its own first."""
+
+    name: str
+    services: tuple[str, ...]
+
+    @property
+    def slug(self) -> str:
+        return slug(self.name)
+
+
+def slug(name: str) -> str:
+    """`name` as a value of an attribute or a section of the vocabulary: "cloud-sql"."""
+    return fold(name).replace(" ", "-")
+
+
+@cache
+def products() -> dict[str, Product]:
+    """The products of data/products.txt by slug."""
+    found = (_product(key) for _, key, _ in entries(DATA / "products.txt"))
+    return {product.slug: product for product in found}
+
+
+def _product(key: str) -> Product:
+    services = tuple(name.strip() for name in key.split(","))
+    return Product(services[0], services)
+
+
+@cache
+def product_names() -> Phrases[str]:
+    """What products are called, each with the slug of the product."""
+    names: Phrases[str] = Phrases()
+    for _, key, aliases in entries(DATA / "products.txt"):
+        product = _product(key)
+        full = [product.name] if len(fold(product.name).split()) >= MIN_WORDS else []
+        for alias in dict.fromkeys((*aliases, *full)):
+            names.add(alias, product.slug)
+    return names
+
+
+@cache
+def product_of(service: str) -> str:
+    """The slug of the product that `service` sells above all: its own, else one that it may sell."""
+    selling = [product for product in products().values() if service in product.services]
+    own = [product for product in selling if product.services[0] == service]
+    return next((product.slug for product in (*own, *selling)), slug(service))

@@ -1,0 +1,52 @@
+"""Reads the word lists in data/: a line is `key: phrase, phrase`; comments after # name the source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+DATA = Path(__file__).with_name("data")
+# What a line may consist of; other signs are slips of the writer.
+_LINE = re.compile(r"[a-z0-9 ,:|()=~*/'&.\[\]-]+", re.IGNORECASE)
+
+
+class WordListError(ValueError):
+    """A word list has a line that cannot be read; the message names the file and the line."""
+
+
+def entries(file: Path) -> Iterator[tuple[str, str, list[str]]]:
+    """The (section, key, phrases) of a word list; a line `[section]` starts a section.
+
+    "(a|b) c" stands for the two phrases "a c" and "b c".
+
+    Raises:
+        WordListError: a line has no key or an unknown sign, or repeats a key of its section.
+    """
+    section, seen = "", set()
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        where = f"{file.name}, line {number}"
+        if not _LINE.fullmatch(text):
+            raise WordListError(f"{where}: unknown sign in {text!r}")
+        if text.startswith("["):
+            section = text.strip("[]")
+            continue
+        key, colon, phrases = text.partition(":")
+        if not colon or (section, key) in seen:
+            raise WordListError(f"{where}: {'no key' if not colon else 'repeats the key'} {key!r}")
+        seen.add((section, key))
+        yield section, key.strip(), _phrases(phrases)
+
+
+def _phrases(text: str) -> list[str]:
+    return [each for pattern in text.split(",") if pattern.strip() for each in alternatives(pattern.strip())]
+
+
+def alternatives(pattern: str) -> list[str]:
+    """The phrases that a pattern stands for: "(idle|unused) ip(| address)" is four phrases."""
+    parts = [part.split("|") for part in re.split(r"[()]", pattern)]
+    return [" ".join("".join(chosen).split()) for chosen in product(*parts)]
