@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from catalog.offers.vocabulary import Fact
 from catalog.places import Place
 
+# The `most` of a span that is open at the top.
+NO_LIMIT = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The machine sizes that a licence covers: `least` to `most` units, "cpu" or "gpu"."""
+    """The machine sizes that a licence covers: `least` to `most` units, "cpu", "gpu" or "ram" (GiB)."""
 
     unit: str
     least: int

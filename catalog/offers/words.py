@@ -9,7 +9,7 @@ from pathlib import Path
 
 DATA = Path(__file__).with_name("data")
 # What a line may consist of; other signs are slips of the writer.
-_LINE = re.compile(r"[a-z0-9 ,:|()=~*/'&.\[\]-]+", re.IGNORECASE)
+_LINE = re.compile(r"[a-z0-9_ ,:|()=~*/'&.\[\]-]+", re.IGNORECASE)
 
 
 class WordListError(ValueError):

@@ -1,0 +1,54 @@
+"""What Google's category of a SKU says about it, before its name is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from catalog.offers.vocabulary import Fact, parse_facts
+from catalog.offers.words import DATA, WordListError, entries
+
+ANY = "*"
+CONTAINS = "~"
+
+
+@dataclass(frozen=True, slots=True)
+class _Category:
+    """A line of the list: the patterns of service, resource family and resource group, and what they say."""
+
+    patterns: tuple[str, ...]
+    facts: tuple[Fact, ...]
+
+    def fits(self, *names: str) -> bool:
+        return all(_fits(pattern, name) for pattern, name in zip(self.patterns, names, strict=True))
+
+
+def _fits(pattern: str, name: str) -> bool:
+    if pattern.startswith(CONTAINS):
+        return pattern[1:] in name
+    return pattern in (ANY, name)
+
+
+@cache
+def _categories() -> tuple[_Category, ...]:
+    file = DATA / "categories.txt"
+    found = []
+    for _, key, facts in entries(file):
+        patterns = tuple(part.strip() for part in key.split("|"))
+        if len(patterns) != len(("service", "resource family", "resource group")) or len(facts) != 1:
+            raise WordListError(
+                f"{file.name}, {key!r}: not `service | resource family | resource group: facts`"
+            )
+        found.append(_Category(patterns, tuple(fact for each in parse_facts(facts[0]) for fact in each)))
+    return tuple(found)
+
+
+@cache
+def facts_of_category(service: str, resource_family: str, resource_group: str) -> tuple[Fact, ...]:
+    """The facts of all lines that fit the category.
+
+    Raises:
+        WordListError: data/categories.txt has an invalid line.
+    """
+    fitting = (each for each in _categories() if each.fits(service, resource_family, resource_group))
+    return tuple(dict.fromkeys(fact for category in fitting for fact in category.facts))

@@ -1,0 +1,129 @@
+"""Reads the name of a SKU from left to right, the longest phrase at each word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from catalog.offers.attributes import NO_LIMIT, Span
+from catalog.offers.families import is_family
+from catalog.offers.implied import Values
+from catalog.offers.language_models import language_model_at
+from catalog.offers.patterns import pattern_at
+from catalog.offers.products import product_names
+from catalog.offers.routes import Route, place_at
+from catalog.offers.vocabulary import Fact, Side, vocabulary
+
+# Versions of operating systems and databases: "7", "R2", "SP5", "2012r2".
+VERSION = re.compile(r"(?:r|v|sp)?\d+|\d+r\d")
+OPEN = "*"
+ABOVE = "~"
+
+
+class NameReader:
+    """A name and what has been read of it.
+
+    `values` are those that it states, `unread` the words that nothing knows, `telling` all words but places
+    and those without a meaning.
+    """
+
+    def __init__(self, tokens: Sequence[str], service: str, *, is_licence: bool) -> None:
+        self.values: Values = {}
+        self.unread: list[str] = []
+        self.telling: list[str] = []
+        self.span: Span | None = None
+        self.route = Route()
+        self.has_place = False
+        self._tokens = tokens
+        self._service = service
+        self._sections = frozenset({service})
+        self._is_licence = is_licence
+
+    def read(self) -> None:
+        steps = (
+            self._read_place,
+            self._read_language_model,
+            self._read_phrase,
+            self._read_product,
+            self._read_family,
+            self._read_version,
+        )
+        start = 0
+        while start < len(self._tokens):
+            self.route.see(self._tokens[start])
+            start = next((end for step in steps if (end := step(start))), 0) or self._leave(start)
+
+    def _add(self, facts: Iterable[Fact], start: int, end: int) -> int:
+        for attribute, value in facts:
+            self.values.setdefault(attribute, set()).add(value)
+        self.telling += self._tokens[start:end]
+        return end
+
+    def _read_place(self, start: int) -> int:
+        found = place_at(self._tokens, start)
+        if not found:
+            return 0
+        end, place = found
+        self.route.add(place)
+        self.has_place = True
+        return end
+
+    def _read_language_model(self, start: int) -> int:
+        found = language_model_at(self._tokens, start)
+        return self._add(found[1], start, found[0]) if found else 0
+
+    def _read_phrase(self, start: int) -> int:
+        """A phrase of the vocabulary or one with numbers, whichever is longer."""
+        phrase = vocabulary().read(self._tokens, start, Side.NAME, self._sections)
+        pattern = pattern_at(self._tokens, start, self._sections)
+        if pattern and (not phrase or pattern[0] > phrase.end):
+            end, facts = pattern
+            return self._add(self._take_span(facts), start, end)
+        if not phrase:
+            return 0
+        if not phrase.facts:
+            return self._read_product(start, longer_than=phrase.end) or phrase.end
+        self._read_first_product(start)
+        return self._add((fact for alternatives in phrase.facts for fact in alternatives), start, phrase.end)
+
+    def _take_span(self, facts: Iterable[Fact]) -> Iterable[Fact]:
+        for attribute, value in facts:
+            if attribute == "span":
+                unit, least, most = value.split("-")
+                lowest = int(least.rstrip(ABOVE)) + least.endswith(ABOVE)
+                self.span = Span(unit, lowest, NO_LIMIT if most == OPEN else int(most))
+                yield "licence_part", unit
+            else:
+                yield attribute, value
+
+    def _read_product(self, start: int, longer_than: int = 0) -> int:
+        """A product: what the SKU is if the name begins with it, else a word without a meaning."""
+        found = product_names().at(self._tokens, start)
+        if not found or found[0][0] <= longer_than:
+            return 0
+        self._read_first_product(start)
+        return self._add((), start, found[0][0])
+
+    def _read_first_product(self, start: int) -> None:
+        is_first = not self.telling and not self.has_place and not self._is_licence
+        if is_first and (found := product_names().at(self._tokens, start)):
+            self.values.setdefault("product", set()).add(found[0][1])
+
+    def _read_family(self, start: int) -> int:
+        word = self._tokens[start]
+        return self._add([("family", word)], start, start + 1) if is_family(word, self._service) else 0
+
+    def _read_version(self, start: int) -> int:
+        """The version of what a licence is for; "14", "04" are the two parts of one."""
+        is_licence = self._is_licence or "licence" in self.values.get("part", ())
+        if not is_licence or not VERSION.fullmatch(self._tokens[start]):
+            return 0
+        end = start + 1
+        while end < len(self._tokens) and self._tokens[start].isdecimal() and self._tokens[end].isdecimal():
+            end += 1
+        return self._add([("version", "-".join(self._tokens[start:end]))], start, end)
+
+    def _leave(self, start: int) -> int:
+        self.unread.append(self._tokens[start])
+        self.telling.append(self._tokens[start])
+        return start + 1

@@ -1,0 +1,88 @@
+"""Places in names: where a SKU is sold, or from where to where its traffic goes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from catalog.offers.phrases import Phrases
+from catalog.offers.words import DATA, WordListError, entries
+from catalog.places import PLACES, REGION_PART, Place, read_place
+from catalog.providers.google_cloud.regions import REGIONS
+
+CODE_HEADS = frozenset(code.split("-")[0] for code in REGIONS)
+ZONE = re.compile("[a-f]")
+STARTS = frozenset({"from", "between"})
+ENDS = frozenset({"to", "and"})
+
+
+def place_at(tokens: Sequence[str], start: int) -> tuple[int, Place] | None:
+    """The place that `tokens` name from `start` on, and where its name ends."""
+    if tokens[start] in CODE_HEADS and (found := _code_at(tokens, start)):
+        return found
+    named = place_names().at(tokens, start)
+    return named[0] if named else None
+
+
+def _code_at(tokens: Sequence[str], start: int) -> tuple[int, Place] | None:
+    """The region of a code, of one that the table lacks as well: Google opens regions every year."""
+    code, end = " ".join(tokens[start : start + 2]), start + 2
+    if end > len(tokens) or not REGION_PART.fullmatch(tokens[start + 1]):
+        return None
+    place = read_place(code)
+    is_zone = end < len(tokens) and ZONE.fullmatch(tokens[end])
+    return (end + bool(is_zone), place) if place else None
+
+
+@cache
+def place_names() -> Phrases[Place]:
+    """The names of places: those of data/places.txt, then those of catalog.places.
+
+    Raises:
+        WordListError: data/places.txt names a member that is no place.
+    """
+    names: Phrases[Place] = Phrases()
+    for _, key, phrases in entries(DATA / "places.txt"):
+        label, _, members = (part.strip() for part in key.partition("|"))
+        place = (None if members else read_place(label)) or Place(label, _codes(members))
+        for phrase in phrases:
+            names.add(phrase, place)
+    for name, place in PLACES.items():
+        names.add(name, place)
+    return names
+
+
+def _codes(members: str) -> tuple[str, ...]:
+    """The codes of all places of a list of names."""
+    found: list[str] = []
+    for name in filter(None, map(str.strip, members.split(","))):
+        place = read_place(name)
+        if not place:
+            raise WordListError(f"places.txt: {name!r} is no place of catalog.places")
+        found += [*place.codes, *place.within]
+    return tuple(dict.fromkeys(found))
+
+
+@dataclass(slots=True)
+class Route:
+    """The ends of a route, as far as they have been read, and the end that a preposition announced."""
+
+    source: Place | None = None
+    destination: Place | None = None
+    _next: str = ""
+
+    def see(self, word: str) -> None:
+        """Takes note of a preposition."""
+        if word in STARTS:
+            self._next = "source"
+        elif word == "to" or (word in ENDS and self.source):
+            self._next = "destination"
+
+    def add(self, place: Place) -> None:
+        if self._next == "destination":
+            self.destination = place
+        elif self.source is None and self.destination is None:
+            self.source = place
+        self._next = ""
