@@ -208,7 +208,7 @@ OAUTH2_PROVIDER = {
     "DCR_ENABLED": True,
     "CIMD_ENABLED": True,
     "CIMD_METADATA_FETCHER": "accounts.oauth.client_document.DocumentFetcher",
-    "CIMD_REGISTRATION_PERMISSION_CLASSES": ("accounts.oauth.client_document.IsAuthorizationRequest",),
+    "CIMD_REGISTRATION_PERMISSION_CLASSES": ("accounts.oauth.fetch_share.IsWithinShare",),
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
     "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
+from oauth2_provider.cimd import is_cimd_client_id
 from oauth2_provider.exceptions import FatalClientError, OAuthToolkitError
 from oauth2_provider.http import OAuth2ResponseRedirect
 from oauth2_provider.views.base import BaseAuthorizationView
@@ -26,6 +27,7 @@ from oauthlib.oauth2.rfc6749 import errors
 from accounts import events, redirects
 from accounts.models import Client, Consent, User
 from accounts.oauth import pending
+from accounts.oauth.fetch_share import Share, share_of
 from accounts.oauth.resource import is_our_resource
 from accounts.oauth.validator import invalid_target
 from accounts.popups import keep_window_opener
@@ -36,6 +38,13 @@ CONSENT_PAGE_SECONDS = 600
 FORM_FIELDS = frozenset({"csrfmiddlewaretoken", "offer", "decision"})
 # BASE64URL(SHA256(verifier)) is always this long (RFC 7636 section 4.2).
 S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+NO_DOCUMENT = (
+    "The client's metadata document, at the URL that is its client_id, cannot be fetched or is invalid, "
+    "or the client is disabled here. Try again in a minute."
+)
+TOO_MANY_FETCHES = (
+    "Other clients' metadata documents are still being fetched for you. Try again in some seconds."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +110,14 @@ class AuthorizeView(BaseAuthorizationView):
         if reason := _form_error(request):
             raise FatalClientError(errors.InvalidRequestFatalError(reason))
         try:
-            scopes, credentials = self.validate_authorization_request(request)
+            with share_of(cast("User", request.user).pk) as share:
+                scopes, credentials = self.validate_authorization_request(request)
         except ValueError as error:  # the query is not URL-encoded
             raise FatalClientError(
                 errors.InvalidRequestFatalError("The query string is malformed.")
             ) from error
+        except FatalClientError as error:
+            raise _explained(error, request.GET.get("client_id", ""), share) from error
         oauth_request = credentials.pop("request")
         if (request.GET.get("response_mode") or "query") != "query":
             raise OAuthToolkitError(_invalid_request("response_mode must be query", oauth_request))
@@ -133,6 +145,13 @@ def _form_error(request: HttpRequest) -> str:
     if set(request.POST) - FORM_FIELDS:
         return "The form has unexpected fields."
     return ""
+
+
+def _explained(error: FatalClientError, client_id: str, share: Share) -> FatalClientError:
+    """The error, with what the person can do if the client's metadata document is the reason."""
+    if isinstance(error.oauthlib_error, errors.InvalidClientIdError) and is_cimd_client_id(client_id):
+        error.oauthlib_error.description = TOO_MANY_FETCHES if share.is_refused else NO_DOCUMENT
+    return error
 
 
 def _require_pkce(request: Request) -> None:

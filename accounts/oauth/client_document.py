@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 import httpx2
-from django.urls import reverse
 
 # All but CIMDError are private, but copies of these security checks would be worse.
 from oauth2_provider.cimd import (
@@ -24,13 +24,15 @@ from oauth2_provider.cimd import (
     _resolve_and_validate,
     _validate_client_id_url,
 )
-from oauthlib.common import Request
 
+from accounts.oauth import fetch_share
 from accounts.oauth.registration import supported_grant_types
 
 DEADLINE_SECONDS = 5
 MAX_BYTES = 16 * 1024
-
+# A look-up cannot be interrupted. asyncio's own threads would hold the fetch until it ends; these do not, and
+# there are as many as fetches (CIMD_MAX_CONCURRENT_FETCHES).
+_lookups = ThreadPoolExecutor(max_workers=10, thread_name_prefix="lookups")
 
 # Python and the library count as public whatever is not listed as special. Of IPv6, only this block is
 # assigned to hosts (IANA, IPv6 Global Unicast Address Assignments). The special blocks within it are for
@@ -44,13 +46,6 @@ def _is_public(address: str) -> bool:
     if isinstance(ip, IPv4Address):
         return ip.is_global and not ip.is_multicast  # Python counts multicast as global
     return ip in IPV6_UNICAST and not any(ip in block for block in IPV6_SPECIAL)
-
-
-class IsAuthorizationRequest:
-    """Lets a document be fetched only at the authorization endpoint, for a signed-in person."""
-
-    def has_permission(self, request: Request, _client_id: str) -> bool:
-        return bool(urlsplit(request.uri).path == reverse("oauth2_provider:authorize"))
 
 
 class DocumentFetcher:
@@ -90,7 +85,9 @@ class DocumentFetcher:
     async def _fetch(self, parts: SplitResult) -> tuple[dict[str, Any], int]:
         async with asyncio.timeout(DEADLINE_SECONDS):
             port = parts.port or 443
-            addresses = await asyncio.to_thread(self.addresses, parts.hostname or "", port)
+            lookup = _lookups.submit(self.addresses, parts.hostname or "", port)
+            fetch_share.keep_until(lookup)
+            addresses = await asyncio.wrap_future(lookup)
             # Connect to the address that was checked: a second lookup could return another one.
             target = httpx2.URL(parts.geturl(), host=addresses[0], port=port)
             async with httpx2.AsyncClient(verify=self.ssl_context(), trust_env=False) as http:

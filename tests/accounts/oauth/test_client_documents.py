@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from pytest_django import Settings
 from accounts.models import Client
 from accounts.oauth import client_document, tokens
 from accounts.oauth.client_document import DocumentFetcher
+from accounts.oauth.fetch_share import MAX_FETCHES
 from tests.accounts.oauth.agent import Agent, redirect_parameters
 from tests.harness import document_host
 from tests.harness.document_host import CERTIFICATE_VARIABLE, Host, LoopbackFetcher
@@ -146,6 +149,73 @@ def test_a_slow_response_is_abandoned(
     start = time.monotonic()
     assert refused(agent, f"{host.url}/slow.json")
     assert time.monotonic() - start < 3
+
+
+@dataclass
+class SlowNameServer:
+    """Takes 12 s for slow.example, or until it recovers, and then does not know it."""
+
+    lookups: list[str] = field(default_factory=list)
+    recovered: threading.Event = field(default_factory=threading.Event)
+
+    def resolve(self, host: str) -> None:
+        self.lookups.append(host)
+        self.recovered.wait(12)
+        raise socket.gaierror("unknown")
+
+
+@pytest.fixture
+def slow_name_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowNameServer]:
+    real, server = socket.getaddrinfo, SlowNameServer()
+
+    def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+        return server.resolve(host) if host == "slow.example" else real(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    yield server
+    server.recovered.set()
+
+
+@pytest.mark.usefixtures("slow_name_server")
+def test_a_slow_name_server_does_not_hold_a_fetch_past_its_time_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(client_document, "DEADLINE_SECONDS", 0.5)
+
+    start = time.monotonic()
+    with pytest.raises(CIMDError, match=r"did not arrive within 0\.5 s"):
+        DocumentFetcher().fetch("https://slow.example/client.json")
+    assert time.monotonic() - start < 3
+
+
+def test_an_abandoned_lookup_counts_as_a_fetch_of_its_person_until_it_ends(
+    agent: Agent, host: Host, slow_name_server: SlowNameServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_document, "DEADLINE_SECONDS", 0.5)
+
+    for number in range(5):
+        assert refused(agent, f"https://slow.example/{number}.json")
+
+    assert len(slow_name_server.lookups) == MAX_FETCHES
+    client_id = host.publish()
+    assert "still being fetched for you" in agent.ask(client_id=client_id).content.decode()
+
+    slow_name_server.recovered.set()
+    deadline = time.monotonic() + 5
+    while refused(agent, client_id) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not refused(agent, client_id)
+
+
+@pytest.mark.usefixtures("slow_name_server")
+def test_abandoned_lookups_never_take_more_than_ten_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_document, "DEADLINE_SECONDS", 0.01)
+
+    for number in range(30):
+        with pytest.raises(CIMDError, match="did not arrive"):
+            DocumentFetcher().fetch(f"https://slow.example/{number}.json")
+
+    assert sum(thread.name.startswith("lookups") for thread in threading.enumerate()) == 10
 
 
 def test_a_failed_fetch_is_not_repeated_at_once(agent: Agent, host: Host) -> None:
