@@ -16,6 +16,7 @@ from accounts import names, redirects
 MAX_NAME_LENGTH = 80
 MAX_REDIRECT_URIS = 10
 MAX_REDIRECT_URI_LENGTH = 500
+MAX_SHOWN_LENGTH = 200
 MAX_TOKEN_NAME_LENGTH = 60
 
 
@@ -60,24 +61,45 @@ class Client(AbstractApplication):
         return not self._uri_error(uri) and redirects.is_registered(uri, self.redirect_uris.split())
 
     def _uri_error(self, uri: str) -> str:
+        if len(uri) > MAX_REDIRECT_URI_LENGTH:
+            return f"is longer than {MAX_REDIRECT_URI_LENGTH} characters"
         return redirects.uri_error(uri, is_public=self.client_type == self.CLIENT_PUBLIC)
 
     def clean(self) -> None:
         """Validate what a client says about itself, however it registered (RFC 7591 section 5)."""
-        super().clean()
         errors: dict[str, list[str]] = {}
         if name_error := names.error(self.name, MAX_NAME_LENGTH):
             errors["name"] = [name_error]
         if self.authorization_grant_type != self.GRANT_AUTHORIZATION_CODE:
             errors["authorization_grant_type"] = ["must be authorization_code"]
-        uris = self.redirect_uris.split()
-        uri_errors = [f"{uri[:200]!r} {error}" for uri in uris if (error := self._uri_error(uri))]
-        if len(uris) > MAX_REDIRECT_URIS or any(len(uri) > MAX_REDIRECT_URI_LENGTH for uri in uris):
-            uri_errors = [f"must be at most {MAX_REDIRECT_URIS} URIs of {MAX_REDIRECT_URI_LENGTH} characters"]
-        if uri_errors:
+        if uri_errors := self._redirect_uri_errors():
             errors["redirect_uris"] = uri_errors
         if errors:
             raise ValidationError(errors)
+        try:
+            super().clean()
+        except ValidationError as error:
+            raise _named_uris(error) from error
+
+    def _redirect_uri_errors(self) -> list[str]:
+        uris = self.redirect_uris.split()
+        if not uris:
+            return ["must contain a URI"]
+        if len(uris) > MAX_REDIRECT_URIS:
+            return [f"must be at most {MAX_REDIRECT_URIS} URIs, not {len(uris)}"]
+        return [f"{_shown(uri)} {error}" for uri in uris if (error := self._uri_error(uri))]
+
+
+def _named_uris(error: ValidationError) -> ValidationError:
+    """The library's error in our words. It refuses some URIs that pass here, such as those with a wildcard."""
+    causes = error.error_dict.get("redirect_uris", [])
+    uris = [cause.params["value"] for cause in causes if cause.params]
+    messages = [f"{_shown(uri)} is not a valid URI" for uri in uris]
+    return ValidationError({"redirect_uris": messages}) if messages else error
+
+
+def _shown(uri: str) -> str:
+    return repr(uri if len(uri) <= MAX_SHOWN_LENGTH else f"{uri[:MAX_SHOWN_LENGTH]}…")
 
 
 class Consent(models.Model):

@@ -41,8 +41,10 @@ def uri_error(uri: str, *, is_public: bool) -> str:
     parts = _split(uri)
     if "\\" in uri or not (uri.isascii() and uri.isprintable()) or " " in uri:
         error = "contains characters that browsers interpret differently"
-    elif parts is None or "@" in parts.netloc:
-        error = "is not a URI with a host"
+    elif parts is None:
+        error = "is not a valid URI: check its host and port"
+    elif "@" in parts.netloc:
+        error = "has a user name before its host"
     elif "#" in uri:
         error = "has a fragment"
     elif RESPONSE_PARAMETERS & parse_qs(parts.query, keep_blank_values=True).keys():
@@ -55,8 +57,10 @@ def uri_error(uri: str, *, is_public: bool) -> str:
 
 
 def _web_error(uri: str, parts: SplitResult) -> str:
-    if not parts.hostname or parts.port == 0:
+    if not parts.hostname:
         return "is not a URI with a host"
+    if parts.port == 0:
+        return "has port 0"
     if parts.scheme != "https" and not is_loopback(uri):
         return "must use https, or http on a loopback address"
     return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +20,17 @@ from accounts.limits import address, limit_token_requests
 from accounts.oauth.registration import GRANT_TYPES, register
 
 _library = OAuthLibMixin()
+# What to do about the errors that oauthlib does not describe.
+DESCRIPTIONS = {
+    "invalid_client": (
+        "The client is unknown or disabled, or its secret is wrong. "
+        "Check client_id and client_secret, or register the client again."
+    ),
+    "invalid_grant": (
+        "The code or refresh token is unknown, expired, revoked or used, is of another client, "
+        "or code_verifier does not fit. Ask the person to authorize the client again."
+    ),
+}
 
 
 def json_error(code: str, description: str, status: int = 400) -> JsonResponse:
@@ -85,4 +97,13 @@ def _respond(endpoint: Callable[[HttpRequest], tuple[Any, ...]], request: HttpRe
     except ValueError:  # the query is not URL-encoded
         return json_error("invalid_request", "The request is malformed.")
     headers = {"Content-Type": "application/json", "Cache-Control": "no-store", **headers}
-    return HttpResponse(body or "", status=status, headers=headers)
+    return HttpResponse(_described(body or ""), status=status, headers=headers)
+
+
+def _described(body: str) -> str:
+    """The library's answer, with a description if it is an error without one."""
+    answer = json.loads(body) if body else {}
+    description = DESCRIPTIONS.get(answer.get("error", ""))
+    if description is None or "error_description" in answer:
+        return body
+    return json.dumps({**answer, "error_description": description})

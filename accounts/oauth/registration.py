@@ -20,6 +20,8 @@ CLIENT_TYPES = {
     "client_secret_basic": Client.CLIENT_CONFIDENTIAL,
     "client_secret_post": Client.CLIENT_CONFIDENTIAL,
 }
+# Our fields that have another name in the metadata.
+FIELDS = {"name": "client_name"}
 
 
 def register(body: bytes, address: str) -> dict[str, Any]:
@@ -123,7 +125,9 @@ def _string_list(metadata: Mapping[str, Any], key: str, default: list[str]) -> l
 
 def _metadata_error(error: ValidationError) -> ClientMetadataError:
     errors = error.message_dict
-    description = "; ".join(f"{field}: {' '.join(messages)}" for field, messages in errors.items())
+    description = "; ".join(
+        f"{FIELDS.get(field, field)}: {message}" for field, messages in errors.items() for message in messages
+    )
     is_about_redirects = "redirect_uris" in errors
     return ClientMetadataError(
         description, "invalid_redirect_uri" if is_about_redirects else "invalid_client_metadata"

@@ -108,6 +108,58 @@ def test_an_unsafe_redirect_uri_is_refused(uri: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("uris", "description"),
+    [
+        ([], "redirect_uris: must contain a URI"),
+        (
+            [f"https://agent.example/{n}" for n in range(11)],
+            "redirect_uris: must be at most 10 URIs, not 11",
+        ),
+        (
+            ["http://agent.example/callback"],
+            "redirect_uris: 'http://agent.example/callback' must use https, or http on a loopback address",
+        ),
+        (
+            ["javascript:alert(1)", "https://agent.example/#x"],
+            (
+                "redirect_uris: 'javascript:alert(1)' must use https, http on a loopback address, "
+                "or the private-use scheme of an app; "
+                "redirect_uris: 'https://agent.example/#x' has a fragment"
+            ),
+        ),
+        (
+            ["https://*.agent.example/callback"],
+            "redirect_uris: 'https://*.agent.example/callback' is not a valid URI",
+        ),
+        (
+            ["http://127.0.0.1:99999/callback"],
+            "redirect_uris: 'http://127.0.0.1:99999/callback' is not a valid URI: check its host and port",
+        ),
+        (["http://127.0.0.1:0/"], "redirect_uris: 'http://127.0.0.1:0/' has port 0"),
+        (
+            ["https://ann@agent.example/"],
+            "redirect_uris: 'https://ann@agent.example/' has a user name before its host",
+        ),
+        (
+            ["https://agent.example/" + "x" * 500],
+            f"redirect_uris: 'https://agent.example/{'x' * 178}…' is longer than 500 characters",
+        ),
+    ],
+)
+def test_a_refused_redirect_uri_is_named_with_what_is_wrong(uris: list[str], description: str) -> None:
+    assert register(redirect_uris=uris).json() == {
+        "error": "invalid_redirect_uri",
+        "error_description": description,
+    }
+
+
+def test_a_refused_name_is_called_as_in_the_metadata() -> None:
+    response = register(client_name=" ")
+
+    assert response.json()["error_description"] == "client_name: must contain a visible character"
+
+
+@pytest.mark.parametrize(
     "uri",
     [
         "https://agent.example/callback?app=1",

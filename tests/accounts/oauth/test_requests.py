@@ -97,6 +97,42 @@ def test_other_grant_types_are_refused(agent: Agent, grant_type: str | None) -> 
     assert response.json()["error"] == "unsupported_grant_type"
 
 
+@pytest.mark.parametrize("path", ["/oauth/token", "/oauth/revoke"])
+@pytest.mark.parametrize("client_id", ["unknown", None])
+def test_an_unknown_client_is_told_what_to_check(agent: Agent, path: str, client_id: str | None) -> None:
+    form = {"grant_type": "authorization_code", "code": "x", "token": "x", "client_id": client_id}
+
+    response = agent.post(path, form)
+
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == 'Bearer error="invalid_client"'
+    assert response.json() == {
+        "error": "invalid_client",
+        "error_description": "The client is unknown or disabled, or its secret is wrong. "
+        "Check client_id and client_secret, or register the client again.",
+    }
+
+
+def test_a_code_or_refresh_token_that_is_not_valid_is_described(agent: Agent) -> None:
+    refused = [
+        agent.redeem("unknown"),
+        agent.redeem(agent.code(), code_verifier="x" * 43),
+        agent.refresh("unknown"),
+    ]
+
+    assert [response.json()["error"] for response in refused] == ["invalid_grant"] * 3
+    assert all("authorize the client again" in response.json()["error_description"] for response in refused)
+
+
+def test_a_description_of_the_library_is_kept(agent: Agent) -> None:
+    response = agent.redeem(agent.code(), redirect_uri="https://other.example/callback")
+
+    assert response.json() == {
+        "error": "invalid_request",
+        "error_description": "Mismatching redirect URI.",
+    }
+
+
 @pytest.mark.parametrize("response_type", ["token", "id_token", "code token", "none", "", None])
 def test_other_response_types_are_refused(agent: Agent, response_type: str | None) -> None:
     response = agent.ask(response_type=response_type)
