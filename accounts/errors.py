@@ -29,6 +29,18 @@ class ClientMetadataError(Exception):
         self.description = description
 
 
+class InvalidTokenError(Exception):
+    """A bearer token is not valid for /mcp (RFC 6750 section 3.1).
+
+    Args:
+        description: why, for the token's holder.
+    """
+
+    def __init__(self, description: str) -> None:
+        super().__init__(description)
+        self.description = description
+
+
 class TooManyClientsError(Exception):
     """Too many clients are registered that nobody agreed to yet.
 

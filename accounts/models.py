@@ -91,7 +91,7 @@ class Client(AbstractApplication):
 
 
 def _named_uris(error: ValidationError) -> ValidationError:
-    """The library's error in our words. It refuses some URIs that pass here, such as those with a wildcard."""
+    """The library's error in our words: it refuses URIs that pass here, such as those with a wildcard."""
     causes = error.error_dict.get("redirect_uris", [])
     uris = [cause.params["value"] for cause in causes if cause.params]
     messages = [f"{_shown(uri)} is not a valid URI" for uri in uris]

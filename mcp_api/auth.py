@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+from contextvars import ContextVar
 
 from django.conf import settings
 from mcp.server.auth.provider import AccessToken, TokenVerifier
 
+from accounts.errors import InvalidTokenError
 from accounts.oauth import tokens
 from mcp_api import threads
 
 logger = logging.getLogger(__name__)
+# Why the current request's token is refused. The SDK answers that authentication is required.
+refusal: ContextVar[str] = ContextVar("refusal", default="")
 _being_recorded: set[int] = set()
 
 
@@ -18,9 +22,11 @@ class BearerTokenVerifier(TokenVerifier):
     """Looks tokens up in accounts; the SDK then checks the scope, audience and expiry."""
 
     async def verify_token(self, token: str) -> AccessToken | None:
-        bearer = await threads.tokens.run(tokens.check, token)
-        if bearer is None:
+        try:
+            bearer = await threads.tokens.run(tokens.verify, token)
+        except InvalidTokenError as error:
             logger.info("token_refused")
+            refusal.set(error.description)
             return None
         if bearer.is_use_due:
             _record_use(bearer.token_id)

@@ -14,14 +14,13 @@ from pydantic import AnyHttpUrl
 from starlette.types import Message, Receive, Scope, Send
 
 from accounts.oauth.resource import resource_at
-from mcp_api import cors
-from mcp_api.auth import BearerTokenVerifier
+from mcp_api import auth, cors, refusals
 from mcp_api.cors import Header
+from mcp_api.refusals import MAX_BODY_BYTES
 from mcp_api.server import server
 
 # Both are served without a redirect, because some clients drop the token when they follow one.
 PATHS = frozenset({"/mcp", "/mcp/"})
-MAX_BODY_BYTES = 256 * 1024
 DRAIN_SECONDS = 1
 
 _app = server.streamable_http_app(
@@ -38,7 +37,7 @@ _app = server.streamable_http_app(
         required_scopes=[settings.MCP_SCOPE],
         validate_token_resource=True,
     ),
-    token_verifier=BearerTokenVerifier(),
+    token_verifier=auth.BearerTokenVerifier(),
 )
 
 
@@ -49,7 +48,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         return
     origins = _values(scope, b"origin")
     if not cors.is_allowed(origins):
-        await _respond(send, HTTPStatus.FORBIDDEN, [])
+        await _respond(send, HTTPStatus.FORBIDDEN, [], b"Pages of this origin may not call this server.\n")
     elif scope["method"] == "OPTIONS":
         preflight = cors.preflight_headers(_values(scope, b"access-control-request-headers"))
         await _respond(
@@ -69,20 +68,30 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _call(scope: Scope, receive: Receive, send: Send) -> None:
-    """Hand a POST to the SDK, and adjust the headers of both sides."""
+    """Hand a POST to the SDK; adjust the headers of both sides, and the words of a refusal."""
     has_token = bool(_values(scope, b"authorization"))
     resource = resource_at(next(iter(_values(scope, b"host")), ""))
     allow_origin = cors.response_headers(_values(scope, b"origin"))
     # The SDK compares header bytes, and some HTTP parsers leave white space at the end of a value.
     headers = [(name, value.strip(b" \t")) for name, value in scope["headers"] if name != b"origin"]
 
+    auth.refusal.set("")
     body = _Body(receive)
+    refused: list[Message] = []
 
     async def send_adjusted(message: Message) -> None:
         if message["type"] == "http.response.start":
             await body.drain()
             adjusted = _response_headers(message["headers"], has_token, resource)
             message = {**message, "headers": [*adjusted, *allow_origin]}
+            if message["status"] in refusals.STATUSES:
+                refused.append(message)
+                return
+        elif refused:
+            start = refused.pop()
+            text = refusals.explain(start["status"], message.get("body", b""), auth.refusal.get())
+            await send(_with_length(start, len(text)))
+            message = {**message, "body": text}
         await send(message)
 
     sdk_scope = {**scope, "path": "/mcp", "raw_path": b"/mcp", "headers": headers}
@@ -128,6 +137,8 @@ def _response_headers(headers: Iterable[Header], has_token: bool, resource: str)
     for name, value in headers:
         if name == b"www-authenticate":
             challenge = value if has_token else b"Bearer " + value[value.index(b"resource_metadata=") :]
+            if reason := auth.refusal.get():
+                challenge = challenge.replace(refusals.NO_TOKEN.encode(), reason.encode())
             challenge = challenge.replace(b'"%s/' % usual, b'"%s/' % asked)
             yield name, challenge + b', scope="%s"' % settings.MCP_SCOPE.encode()
         else:
@@ -135,7 +146,13 @@ def _response_headers(headers: Iterable[Header], has_token: bool, resource: str)
     yield b"x-content-type-options", b"nosniff"
 
 
-async def _respond(send: Send, status: int, headers: Iterable[Header]) -> None:
-    length = [] if status == HTTPStatus.NO_CONTENT else [(b"content-length", b"0")]
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
-    await send({"type": "http.response.body", "body": b""})
+def _with_length(start: Message, length: int) -> Message:
+    headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
+    return {**start, "headers": [*headers, (b"content-length", b"%d" % length)]}
+
+
+async def _respond(send: Send, status: int, headers: Iterable[Header], text: bytes = b"") -> None:
+    length = [] if status == HTTPStatus.NO_CONTENT else [(b"content-length", b"%d" % len(text))]
+    kind = [(b"content-type", b"text/plain; charset=utf-8")] if text else []
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, *kind, *length]})
+    await send({"type": "http.response.body", "body": text})

@@ -18,8 +18,16 @@ class RefusedRequests(logging.Filter):
         if getattr(record, "status_code", 500) >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return True
         record.exc_info = None
+        if record.name == "django.security.DisallowedHost":
+            _warn_of_host(record)
         # Django logs a wrong Host with its reason, then the response that this leads to.
         request: Any = getattr(record, "request", None)
         if record.name.startswith("django.security"):
             request.is_refusal_logged = True
         return record.name != "django.request" or not getattr(request, "is_refusal_logged", False)
+
+
+def _warn_of_host(record: logging.LogRecord) -> None:
+    """A stranger's Host is not the operator's mistake, and Django advises to allow it."""
+    record.levelno, record.levelname = logging.WARNING, "WARNING"
+    record.msg = f"{record.msg}".partition(" You may need to add")[0]

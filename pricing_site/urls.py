@@ -15,6 +15,7 @@ admin.site.index_title = "Administration"
 admin.site.enable_nav_sidebar = False  # the lists of SKUs and prices need the width
 admin.site.login = admin_login(admin.site.login)  # type: ignore[assignment,method-assign]
 
+handler400 = views.bad_request
 # allauth responds with this when a rate limit is reached.
 handler429 = views.too_many_requests
 handler500 = views.server_error

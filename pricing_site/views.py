@@ -10,6 +10,7 @@ from pathlib import Path
 
 from csp.decorators import csp_update
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -41,6 +42,12 @@ def home(request: HttpRequest) -> HttpResponse:
         notice = catalog.freshness.warning(timezone.now())
     context = {"mcp_url": settings.MCP_RESOURCE, "update": update, "catalog": catalog, "notice": notice}
     return render(request, "pricing_site/home.html", context)
+
+
+def bad_request(_request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that something is wrong with the request, and where the server is if it was asked for another."""
+    address = settings.PUBLIC_URL if isinstance(exception, DisallowedHost) else ""
+    return HttpResponse(render_to_string("400.html", {"address": address}), status=400)
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,12 +18,15 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, set_token_value
 
+from accounts.errors import InvalidTokenError
 from accounts.models import PersonalToken, User
 
 # A fixed prefix lets secret scanners and people recognise a leaked token.
 PREFIX = "pricing_"
 # Calls only read, except for one write an hour. Tokens of clients expire before they are this old.
 LAST_USED_PRECISION = timedelta(hours=1)
+# An address that can be shown in a challenge as it is (RFC 6750 section 3).
+_QUOTABLE = re.compile(r"https?://[\w.:\[\]/-]{1,200}", re.ASCII)
 _CHECKED_COLUMNS = (
     "pk",
     "user_id",
@@ -77,21 +81,32 @@ class Bearer:
 
 
 def check(raw: str) -> Bearer | None:
-    """The sender of the token `raw`, or None if it is not valid for /mcp now (RFC 6750 section 3.1).
+    """The sender of the token `raw`, or None if it is not valid for /mcp now. The caller checks the scope."""
+    try:
+        return verify(raw)
+    except InvalidTokenError:
+        return None
+
+
+def verify(raw: str) -> Bearer:
+    """The sender of the token `raw`. The caller checks the scope.
 
     One indexed SELECT and no cache, so that revoking a token, or disabling its user or client, takes effect
-    at once. The caller checks the scope.
+    at once.
+
+    Raises:
+        InvalidTokenError: the token is not valid for /mcp now (RFC 6750 section 3.1).
     """
     checksum = hashlib.sha256(raw.encode(errors="surrogatepass")).hexdigest()
     rows = AccessToken.objects.filter(token_checksum=checksum).values_list(*_CHECKED_COLUMNS, named=True)
     row = next(iter(rows), None)
-    if row is None or row.expires <= (now := timezone.now()):
-        return None
-    if settings.MCP_RESOURCES.isdisjoint(row.resource):
-        return None
     # Null without a user or a client. A token needs a user, but not a client.
-    if not row.user__is_active or row.application__disabled:
-        return None
+    if row is None or not row.user__is_active or row.application__disabled:
+        raise InvalidTokenError("The token is unknown or was revoked.")
+    if row.expires <= (now := timezone.now()):
+        raise InvalidTokenError("The token has expired.")
+    if settings.MCP_RESOURCES.isdisjoint(row.resource):
+        raise InvalidTokenError(_for_another_address(row.resource))
     is_use_due = row.updated < now - LAST_USED_PRECISION
     return Bearer(
         row.user_id,
@@ -101,6 +116,13 @@ def check(raw: str) -> Bearer | None:
         token_id=row.pk,
         is_use_due=is_use_due,
     )
+
+
+def _for_another_address(resource: list[str]) -> str:
+    """Who sends the token may know its address: an agent of a local server that moved to another port."""
+    address = " ".join(resource)
+    made_for = address if _QUOTABLE.fullmatch(address) else "another address"
+    return f"The token is for {made_for}, and this server is {settings.MCP_RESOURCE}."
 
 
 def record_use(token_id: int) -> None:

@@ -9,6 +9,7 @@ from django.db import OperationalError
 from django.utils import timezone
 from oauth2_provider.models import AccessToken
 
+from accounts.errors import InvalidTokenError
 from accounts.models import Client, User
 from accounts.oauth import tokens
 
@@ -67,6 +68,43 @@ def test_a_token_for_another_server_is_refused(user: User, resource: list[str]) 
     AccessToken.objects.update(resource=resource)
 
     assert tokens.check(raw) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "description"),
+    [
+        ({"expires": timezone.now()}, "The token has expired."),
+        (
+            {"resource": ["http://127.0.0.1:9000/mcp"]},
+            "The token is for http://127.0.0.1:9000/mcp, and this server is http://127.0.0.1:8000/mcp.",
+        ),
+        (
+            {"resource": ['https://x.example/", error="x']},
+            "The token is for another address, and this server is http://127.0.0.1:8000/mcp.",
+        ),
+        ({"resource": []}, "The token is for another address, and this server is http://127.0.0.1:8000/mcp."),
+        ({"user": None}, "The token is unknown or was revoked."),
+    ],
+    ids=["expired", "moved", "not quotable", "for nothing", "without a user"],
+)
+def test_the_holder_of_a_refused_token_is_told_why(
+    user: User, changes: dict[str, object], description: str
+) -> None:
+    raw = tokens.issue(user, days=7)
+    AccessToken.objects.update(**changes)
+
+    with pytest.raises(InvalidTokenError) as caught:
+        tokens.verify(raw)
+    assert caught.value.description == description
+
+
+def test_nothing_is_said_about_the_token_of_a_disabled_user(user: User) -> None:
+    raw = tokens.issue(user, days=7)
+    AccessToken.objects.update(resource=["http://127.0.0.1:9000/mcp"], expires=timezone.now())
+    User.objects.update(is_active=False)
+
+    with pytest.raises(InvalidTokenError, match=r"^The token is unknown or was revoked\.$"):
+        tokens.verify(raw)
 
 
 def test_a_token_of_a_disabled_client_is_refused(user: User) -> None:

@@ -127,6 +127,19 @@ def test_a_wrong_host_is_refused_with_one_line_in_the_log(server: Server, path: 
     assert server.log.read_text()[before:].count("\n") <= 1
 
 
+def test_a_wrong_host_is_told_the_right_address_and_logged_as_a_warning_without_advice(
+    server: Server,
+) -> None:
+    before = len(server.log.read_text())
+
+    response = httpx2.get(server.product.url, headers={"Host": "evil.test"})
+
+    assert response.status_code == 400
+    assert f'This one is at <a href="{server.product.url}">{server.product.url}</a>.' in response.text
+    [line] = server.log.read_text()[before:].splitlines()
+    assert line.endswith("WARNING django.security.DisallowedHost: Invalid HTTP_HOST header: 'evil.test'.")
+
+
 @pytest.mark.parametrize("version", ["2025-06-18", "2026-07-28"])
 def test_a_body_of_an_agent_that_hangs_up_leaves_no_stack_trace(server: Server, version: str) -> None:
     token = server.product.manage("issue_token", "ann").strip()
