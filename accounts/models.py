@@ -18,6 +18,8 @@ MAX_REDIRECT_URIS = 10
 MAX_REDIRECT_URI_LENGTH = 500
 MAX_SHOWN_LENGTH = 200
 MAX_TOKEN_NAME_LENGTH = 60
+# Until its first use is recorded, a token's `updated` is within this time of its `created`: one save sets both.
+UNUSED = timedelta(seconds=1)
 
 
 class User(AbstractUser):
@@ -141,6 +143,6 @@ class PersonalToken(models.Model):
 
     @property
     def last_used(self) -> datetime | None:
-        """To the hour; None if never used after its first hour (accounts.oauth.tokens.record_use)."""
-        was_recorded = self.token.updated - self.token.created > timedelta(minutes=1)
-        return self.token.updated if was_recorded else None
+        """To the hour; None if never used (accounts.oauth.tokens.record_use)."""
+        was_used = self.token.updated - self.token.created > UNUSED
+        return self.token.updated if was_used else None

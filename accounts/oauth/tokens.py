@@ -19,11 +19,12 @@ from django.utils import timezone
 from oauth2_provider.models import AccessToken, set_token_value
 
 from accounts.errors import InvalidTokenError
-from accounts.models import PersonalToken, User
+from accounts.models import UNUSED, PersonalToken, User
 
 # A fixed prefix lets secret scanners and people recognise a leaked token.
 PREFIX = "pricing_"
-# Calls only read, except for one write an hour. Tokens of clients expire before they are this old.
+# Calls only read, except for the first of a personal token and then one write an hour. Tokens of clients expire
+# before they are this old.
 LAST_USED_PRECISION = timedelta(hours=1)
 # An address that can be shown in a challenge as it is (RFC 6750 section 3).
 _QUOTABLE = re.compile(r"https?://[\w.:\[\]/-]{1,200}", re.ASCII)
@@ -36,6 +37,7 @@ _CHECKED_COLUMNS = (
     "scope",
     "resource",
     "expires",
+    "created",
     "updated",
 )
 
@@ -69,7 +71,7 @@ def issue(user: User, *, days: int, name: str = "") -> str:
 class Bearer:
     """The sender of a valid token. A personal token has no client.
 
-    `is_use_due` says that `record_use` was last called for the token over LAST_USED_PRECISION ago.
+    `is_use_due` says that `record_use` was not called for the token yet, or over LAST_USED_PRECISION ago.
     """
 
     user_id: int
@@ -107,7 +109,9 @@ def verify(raw: str) -> Bearer:
         raise InvalidTokenError("The token has expired.")
     if settings.MCP_RESOURCES.isdisjoint(row.resource):
         raise InvalidTokenError(_for_another_address(row.resource))
-    is_use_due = row.updated < now - LAST_USED_PRECISION
+    is_personal = row.application__client_id is None
+    is_unused = is_personal and row.updated - row.created <= UNUSED
+    is_use_due = is_unused or row.updated < now - LAST_USED_PRECISION
     return Bearer(
         row.user_id,
         row.application__client_id,

@@ -133,20 +133,43 @@ def test_the_check_is_one_query(user: User, django_assert_num_queries: object) -
         assert tokens.check(raw) is not None
 
 
-def test_a_use_is_due_to_be_recorded_once_an_hour(user: User) -> None:
+def is_use_due(raw: str) -> bool:
+    bearer = tokens.check(raw)
+    assert bearer is not None
+    return bearer.is_use_due
+
+
+def test_a_use_is_due_to_be_recorded_at_first_and_then_once_an_hour(user: User) -> None:
     raw = tokens.issue(user, days=7)
+    AccessToken.objects.update(
+        created=timezone.now() - timedelta(days=1), updated=timezone.now() - timedelta(days=1)
+    )
+    token = AccessToken.objects.get()
+    assert is_use_due(raw)
+    tokens.record_use(token.pk)
+    assert not is_use_due(raw)
+
     earlier = timezone.now() - tokens.LAST_USED_PRECISION
     AccessToken.objects.update(updated=earlier)
-
-    bearer = tokens.check(raw)
-    assert bearer is not None
-    assert bearer.is_use_due
-    tokens.record_use(bearer.token_id)
-
-    bearer = tokens.check(raw)
-    assert bearer is not None
-    assert not bearer.is_use_due
+    assert is_use_due(raw)
+    tokens.record_use(token.pk)
+    assert not is_use_due(raw)
     assert AccessToken.objects.get().updated > earlier
+
+
+def test_the_first_use_is_due_seconds_after_the_token_was_made(user: User) -> None:
+    raw = tokens.issue(user, days=7)
+
+    assert is_use_due(raw)
+    AccessToken.objects.update(created=timezone.now() - timedelta(seconds=2))
+    assert not is_use_due(raw)
+
+
+def test_a_token_of_a_client_is_not_written_at_its_first_use(user: User) -> None:
+    raw = tokens.issue(user, days=7)
+    AccessToken.objects.update(application=Client.objects.create(name="Agent"))
+
+    assert not is_use_due(raw)
 
 
 def test_a_use_that_cannot_be_recorded_is_due_at_the_next_call(

@@ -138,11 +138,17 @@ def test_a_personal_token_is_shown_once_and_works(agent: Agent) -> None:
 
 
 def test_a_person_sees_when_a_token_was_last_used(agent: Agent) -> None:
-    tokens.issue(agent.user, days=9)
-    assert "no use recorded" in html_of(agent)
+    raw = tokens.issue(agent.user, days=9)
+    assert "not used yet" in html_of(agent)
 
-    AccessToken.objects.update(updated=timezone.now() + timedelta(hours=2))
-    assert "last used" in html_of(agent)
+    bearer = tokens.check(raw)
+    assert bearer is not None
+    AccessToken.objects.update(created=timezone.now() - timedelta(seconds=5))
+    tokens.record_use(bearer.token_id)
+    html = html_of(agent)
+    assert f"last used {timezone.now():%-d %b %Y}" in html
+    assert "not used yet" not in html
+    assert "later ones once an hour" in html
 
 
 def test_a_personal_token_can_be_revoked(agent: Agent) -> None:
