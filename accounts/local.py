@@ -11,23 +11,30 @@ from django.conf import settings
 
 from accounts.errors import NotLocalError
 from accounts.models import User
-from accounts.oauth import tokens
+from accounts.oauth import access, tokens
 
 USERNAME = "admin"
 TOKEN_DAYS = 365
+TOKEN_NAME = "script/run"  # noqa: S105 a label
 
 
 @dataclass(frozen=True, slots=True)
 class LocalAccount:
-    """Credentials for the admin and for connecting an agent. A password that the person set is not known."""
+    """Credentials for the admin and for connecting an agent. A password that the person set is not known.
+
+    `is_restored` says that the administrator was disabled or had lost their rights, which was undone.
+    """
 
     username: str
     password: str | None
     token: str
+    is_restored: bool = False
 
 
 def ensure_local_account(path: Path) -> LocalAccount:
     """Create the local administrator and token, or reuse those saved in `path` if they still work.
+
+    The token moves with the server to another address. There is only one of them.
 
     Args:
         path: the file that later runs read the same password and token from. Only its owner can read it.
@@ -39,19 +46,20 @@ def ensure_local_account(path: Path) -> LocalAccount:
     if not settings.IS_LOCAL:
         raise NotLocalError(settings.PUBLIC_URL)
     saved = _read(path)
-    user, password = _ensure_administrator(saved)
+    user, password, is_restored = _ensure_administrator(saved)
     token = saved.get("token") or ""
-    bearer = tokens.check(token)
-    if bearer is None or bearer.user_id != user.pk:
-        token = tokens.issue(user, days=TOKEN_DAYS, name="script/run")
-    account = LocalAccount(user.get_username(), password, token)
+    if not tokens.move_here(token, user):
+        token = tokens.issue(user, days=TOKEN_DAYS, name=TOKEN_NAME)
+    access.revoke_personal_tokens(user, name=TOKEN_NAME, keep=token)
+    account = LocalAccount(user.get_username(), password, token, is_restored)
     _write(path, account)
     return account
 
 
-def _ensure_administrator(saved: dict[str, str | None]) -> tuple[User, str | None]:
-    """The administrator and their password, or None if they changed the saved one."""
+def _ensure_administrator(saved: dict[str, str | None]) -> tuple[User, str | None, bool]:
+    """The administrator, their password (None if they changed it) and whether they had lost rights."""
     user, is_new = User.objects.get_or_create(username=USERNAME)
+    is_restored = not (is_new or (user.is_staff and user.is_superuser and user.is_active))
     user.is_staff = user.is_superuser = user.is_active = True
     password = saved.get("password", "")
     if is_new or password == "":
@@ -60,7 +68,7 @@ def _ensure_administrator(saved: dict[str, str | None]) -> tuple[User, str | Non
     elif password and not user.check_password(password):
         password = None
     user.save()
-    return user, password
+    return user, password, is_restored
 
 
 def _read(path: Path) -> dict[str, str | None]:
@@ -77,4 +85,6 @@ def _write(path: Path, account: LocalAccount) -> None:
     # Set the mode before writing, so that other users can never read the secrets.
     path.touch(mode=0o600)
     path.chmod(0o600)
-    path.write_text(json.dumps(asdict(account), indent=2))
+    saved = asdict(account)
+    del saved["is_restored"]
+    path.write_text(json.dumps(saved, indent=2))

@@ -18,7 +18,7 @@ MAX_REDIRECT_URIS = 10
 MAX_REDIRECT_URI_LENGTH = 500
 MAX_SHOWN_LENGTH = 200
 MAX_TOKEN_NAME_LENGTH = 60
-# Until its first use is recorded, a token's `updated` is within this time of its `created`: one save sets both.
+# Until its first use is recorded, a token's `updated` is this close to its `created`: one save sets both.
 UNUSED = timedelta(seconds=1)
 
 

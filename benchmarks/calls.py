@@ -92,7 +92,7 @@ def calling(
 ) -> Iterator[Caller]:
     """Serve the product with the no-op tool and without a rate limit, until the block ends."""
     product = replace(product, environment={**product.environment, "TOOL_CALLS_PER_MINUTE": "0"})
-    token = product.manage("issue_token", "benchmark").strip()
+    token = product.token("benchmark")
     with serve(product, folder / "server.log", application=application) as process:
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
         yield Caller(product, token, [int(pid) for pid in children.split()])

@@ -27,7 +27,10 @@ MAX_REASON = 200
 
 
 class Fault(NamedTuple):
-    """`signs` are parts of the messages of SQLite or of the libSQL driver; {name} is the database."""
+    """`signs` are parts of the messages of SQLite or of the libSQL driver.
+
+    {name} is the database, {manage} how commands are run.
+    """
 
     signs: tuple[str, ...]
     meaning: str
@@ -44,7 +47,7 @@ FAULTS = (
     Fault(
         ("no such table", "no such column", "has no column named"),
         "The database {name} lacks tables or columns.",
-        "Run: python manage.py migrate",
+        "Run: {manage} migrate",
     ),
     Fault(
         ("is locked",),
@@ -92,7 +95,8 @@ def explain(error: BaseException) -> str:
     name = f"{settings.DATABASES['default']['NAME']}"
     fault = _fault(f"{error}", Path(name))
     if fault:
-        return f"{fault.meaning.format(name=name)} {fault.remedy}"
+        remedy = fault.remedy.format(manage=settings.MANAGE_COMMAND)
+        return f"{fault.meaning.format(name=name)} {remedy}"
     reason = " ".join(f"{error}".split())[:MAX_REASON].rstrip(".")
     return f"The database {name} failed: {reason}. Use --traceback to see where."
 
@@ -119,7 +123,7 @@ def _check(alias: str) -> list[CheckMessage]:
         return []
     count = f"{len(missing)} migration{'s' if len(missing) > 1 else ''}"
     message = f"The database {connections[alias].settings_dict['NAME']} lacks {count}."
-    return [CheckError(message, hint="Run: python manage.py migrate", id="pricing_site.E007")]
+    return [CheckError(message, hint=f"Run: {settings.MANAGE_COMMAND} migrate", id="pricing_site.E007")]
 
 
 def log_faults() -> None:

@@ -16,8 +16,14 @@ _ROOT = Path(__file__).resolve().parent.parent
 # A checkout has .env and data/ beside manage.py, an installed package in the folder where it is started.
 BASE_DIR = _ROOT if (_ROOT / "manage.py").is_file() else Path.cwd()
 
+# How messages tell people to run a command: a checkout has its own Python, a container only one.
+_has_venv = (BASE_DIR / ".venv" / "bin" / "python").exists()
+MANAGE_COMMAND = ".venv/bin/python manage.py" if _has_venv else "python manage.py"
+
 env = Environment()
 env.read_env(BASE_DIR / ".env")
+# script/run keeps the address that it serves at there, for commands in other shells.
+env.read_env(BASE_DIR / "data" / "served.env")
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if not SECRET_KEY:

@@ -40,7 +40,13 @@ def home(request: HttpRequest) -> HttpResponse:
     catalog = offer(update) if update else None
     if catalog and not notice:
         notice = catalog.freshness.warning(timezone.now())
-    context = {"mcp_url": settings.MCP_RESOURCE, "update": update, "catalog": catalog, "notice": notice}
+    context = {
+        "mcp_url": settings.MCP_RESOURCE,
+        "manage": settings.MANAGE_COMMAND,
+        "update": update,
+        "catalog": catalog,
+        "notice": notice,
+    }
     return render(request, "pricing_site/home.html", context)
 
 

@@ -59,7 +59,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 @pytest.fixture(scope="module")
 def behind_a_token(product: Product) -> Iterator[str]:
     """The address of a proxy that adds a token: the suite does not send tokens to servers."""
-    token = product.manage("issue_token", "conformance").strip()
+    token = product.token("conformance")
 
     def forward(request: Request) -> Response:
         headers = {name: value for name, value in request.headers if name not in HOP_BY_HOP}

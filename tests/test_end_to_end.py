@@ -24,7 +24,7 @@ def product(tmp_path_factory: pytest.TempPathFactory, real_catalog: Path) -> Ite
 
 @pytest.fixture(scope="module")
 def token(product: Product) -> str:
-    return product.manage("issue_token", "agent").strip()
+    return product.token("agent")
 
 
 def _ask(product: Product, token: str, mode: str, tool: str, **arguments: Any) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def test_a_call_without_a_valid_token_is_challenged(
 
 
 def test_a_revoked_token_is_refused_at_the_next_call(product: Product) -> None:
-    token = product.manage("issue_token", "passing-by").strip()
+    token = product.token("passing-by")
     assert product.tools(token)
 
     product.manage(

@@ -60,6 +60,18 @@ class Checkout:
             check=False,
         )
 
+    def manage(self, *arguments: str) -> str:
+        """What the README's `.venv/bin/python manage.py` prints, in a shell without settings."""
+        done = subprocess.run(  # noqa: S603 our own command
+            [".venv/bin/python", "manage.py", *arguments],
+            cwd=self.folder,
+            env=_clean_environment(),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
     @contextlib.contextmanager
     def serving(self, port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
         """script/run from another folder, until its server answers; what it prints goes to `log`."""
@@ -179,6 +191,27 @@ def test_a_newcomer_gets_a_server_with_a_sample_an_admin_and_a_token(
     assert "Sync 1" in log.read_text()
     assert "Sync" not in again.read_text().partition("Admin")[0]
     assert (installed.folder / ".env").read_text() == secret
+
+
+def test_commands_in_another_shell_know_the_address_and_the_token_moves_with_the_port(
+    installed: Checkout, tmp_path: Path
+) -> None:
+    first, second = free_port(), free_port()
+    log, again = tmp_path / "first.log", tmp_path / "second.log"
+    with installed.serving(first, log) as process:
+        token = _printed(r"^Token +(\S+)$", log)
+        printed = installed.manage("local_account")
+        assert f"MCP       http://127.0.0.1:{first}/mcp\nToken     {token}\n" in printed
+        issued = installed.manage("issue_token", "admin").strip()
+        assert Product({}, f"http://127.0.0.1:{first}").tools(issued)
+        assert _stop(process) == 0
+
+    with installed.serving(second, again) as process:
+        assert _printed(r"^Token +(\S+)$", again) == token
+        assert Product({}, f"http://127.0.0.1:{second}").tools(token)
+        assert _stop(process) == 0
+    count = "from accounts.models import PersonalToken; print(PersonalToken.objects.count())"
+    assert installed.manage("shell", "-v", "0", "-c", count) == "2\n"
 
 
 def _admin_greets(name: str, password: str, url: str) -> bool:

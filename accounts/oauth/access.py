@@ -12,6 +12,7 @@ from oauth2_provider.models import AccessToken, Grant, RefreshToken, revoke_acce
 
 from accounts import events
 from accounts.models import Client, Consent, PersonalToken, User
+from accounts.oauth import tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ def clients(user: User) -> list[ClientAccess]:
 
     A client's access tokens live for minutes, so the creation of the last one is its last use.
     """
-    tokens = AccessToken.objects.filter(user=user, application__isnull=False).order_by()
-    last_used = dict(tokens.values_list("application").annotate(Max("created")))
+    issued = AccessToken.objects.filter(user=user, application__isnull=False).order_by()
+    last_used = dict(issued.values_list("application").annotate(Max("created")))
     consents = Consent.objects.filter(user=user).select_related("client").order_by("-since")
     return [ClientAccess(c.client, c.since, last_used.get(c.client_id)) for c in consents]
 
@@ -55,6 +56,13 @@ def revoke_personal_token(user: User, pk: int) -> None:
     for token in AccessToken.objects.filter(user=user, personal__pk=pk):
         events.record("token_revoked", user=user.pk, client="personal", token=token.pk)
         token.delete()
+
+
+def revoke_personal_tokens(user: User, *, name: str, keep: str) -> None:
+    """Revoke the personal tokens of this name, except for the token `keep`."""
+    named = PersonalToken.objects.filter(token__user=user, name=name)
+    for pk in named.exclude(token__token_checksum=tokens.checksum(keep)).values_list("pk", flat=True):
+        revoke_personal_token(user, pk)
 
 
 def revoke_with_session(token: AccessToken) -> None:

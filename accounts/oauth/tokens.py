@@ -23,8 +23,8 @@ from accounts.models import UNUSED, PersonalToken, User
 
 # A fixed prefix lets secret scanners and people recognise a leaked token.
 PREFIX = "pricing_"
-# Calls only read, except for the first of a personal token and then one write an hour. Tokens of clients expire
-# before they are this old.
+# Calls only read, except for the first with a personal token and one an hour. Tokens of clients expire before
+# they are this old.
 LAST_USED_PRECISION = timedelta(hours=1)
 # An address that can be shown in a challenge as it is (RFC 6750 section 3).
 _QUOTABLE = re.compile(r"https?://[\w.:\[\]/-]{1,200}", re.ASCII)
@@ -99,8 +99,7 @@ def verify(raw: str) -> Bearer:
     Raises:
         InvalidTokenError: the token is not valid for /mcp now (RFC 6750 section 3.1).
     """
-    checksum = hashlib.sha256(raw.encode(errors="surrogatepass")).hexdigest()
-    rows = AccessToken.objects.filter(token_checksum=checksum).values_list(*_CHECKED_COLUMNS, named=True)
+    rows = AccessToken.objects.filter(token_checksum=checksum(raw)).values_list(*_CHECKED_COLUMNS, named=True)
     row = next(iter(rows), None)
     # Null without a user or a client. A token needs a user, but not a client.
     if row is None or not row.user__is_active or row.application__disabled:
@@ -127,6 +126,16 @@ def _for_another_address(resource: list[str]) -> str:
     address = " ".join(resource)
     made_for = address if _QUOTABLE.fullmatch(address) else "another address"
     return f"The token is for {made_for}, and this server is {settings.MCP_RESOURCE}."
+
+
+def move_here(raw: str, user: User) -> bool:
+    """Bind a token to this server's address, after that changed. False if `user` has no such valid token."""
+    valid = AccessToken.objects.filter(token_checksum=checksum(raw), user=user, expires__gt=timezone.now())
+    return valid.update(resource=[settings.MCP_RESOURCE]) > 0
+
+
+def checksum(raw: str) -> str:
+    return hashlib.sha256(raw.encode(errors="surrogatepass")).hexdigest()
 
 
 def record_use(token_id: int) -> None:

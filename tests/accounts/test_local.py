@@ -81,14 +81,41 @@ def test_another_users_token_in_the_file_is_replaced(path: Path) -> None:
     assert ensure_local_account(path).token != other
 
 
-def test_a_user_who_was_disabled_or_demoted_can_sign_in_again(path: Path) -> None:
+def test_a_user_who_was_disabled_or_demoted_can_sign_in_again_and_is_reported(path: Path) -> None:
     before = ensure_local_account(path)
+    assert not before.is_restored
     User.objects.update(is_active=False, is_staff=False, is_superuser=False)
 
-    assert ensure_local_account(path) == before
+    assert ensure_local_account(path) == replace(before, is_restored=True)
     user = authenticate(username=before.username, password=before.password)
     assert isinstance(user, User)
     assert user.is_superuser
+    assert ensure_local_account(path) == before
+
+
+def test_the_token_moves_with_the_server_to_another_port(path: Path, settings: Settings) -> None:
+    before = ensure_local_account(path)
+    settings.MCP_RESOURCE = "http://127.0.0.1:9000/mcp"
+    settings.MCP_RESOURCES = frozenset({settings.MCP_RESOURCE})
+    assert tokens.check(before.token) is None
+
+    assert ensure_local_account(path) == before
+    assert tokens.check(before.token)
+    assert AccessToken.objects.get().resource == ["http://127.0.0.1:9000/mcp"]
+
+
+def test_a_token_that_is_replaced_is_revoked_and_those_of_others_are_kept(path: Path) -> None:
+    before = ensure_local_account(path)
+    admin = User.objects.get()
+    kept = [
+        tokens.issue(admin, days=1, name="nightly report"),
+        tokens.issue(User.objects.create_user("ann"), days=1, name="script/run"),
+    ]
+    path.unlink()
+
+    after = ensure_local_account(path)
+    assert tokens.check(before.token) is None
+    assert all(tokens.check(token) for token in [after.token, *kept])
 
 
 def test_a_password_that_the_administrator_set_is_kept_by_every_later_run(path: Path) -> None:

@@ -196,23 +196,50 @@ def _issue_token(*args: str) -> tuple[str, str]:
     return out.getvalue(), err.getvalue()
 
 
-def test_issue_token_prints_only_the_token_and_creates_a_user_without_a_password() -> None:
-    out, err = _issue_token("octo-cat", "--days", "3")
+def test_issue_token_prints_only_the_token_and_says_where_it_is_valid(user: User) -> None:
+    out, err = _issue_token("ann", "--days", "3")
+
+    bearer = tokens.check(out.strip())
+    assert bearer is not None
+    assert bearer.user_id == user.pk
+    assert timedelta(days=2) < bearer.expires - timezone.now() < timedelta(days=3)
+    assert err.startswith("Valid for 3 days at http://127.0.0.1:8000/mcp. ")
+
+
+def test_issue_token_creates_a_user_without_a_password_when_told_to() -> None:
+    out, err = _issue_token("octo-cat", "--create")
 
     bearer = tokens.check(out.strip())
     assert bearer is not None
     user = User.objects.get(username="octo-cat")
     assert bearer.user_id == user.pk
     assert not user.has_usable_password()
-    assert timedelta(days=2) < bearer.expires - timezone.now() < timedelta(days=3)
     assert "Created user octo-cat" in err
+
+
+def test_issue_token_refuses_an_unknown_login_with_the_nearest_known_ones() -> None:
+    with pytest.raises(
+        CommandError, match=r"^There is no user 'anne'\. There are no users yet\. Add --create"
+    ):
+        _issue_token("anne")
+    for name in ["bob", "ann", *(f"person-{number}" for number in range(10))]:
+        User.objects.create_user(name)
+
+    with pytest.raises(
+        CommandError, match=r"Known logins: ann, .* Add --create to create the user\.$"
+    ) as caught:
+        _issue_token("anne")
+
+    assert f"{caught.value}".count(", ") == 9
+    assert not User.objects.filter(username="anne").exists()
+    assert not AccessToken.objects.exists()
 
 
 def test_issue_token_leaves_an_existing_user_unchanged(user: User) -> None:
     user.set_password("correct horse battery")
     user.save()
 
-    _, err = _issue_token("ann")
+    _, err = _issue_token("ann", "--create")
 
     assert "Created user" not in err
     assert User.objects.get().check_password("correct horse battery")
@@ -221,9 +248,9 @@ def test_issue_token_leaves_an_existing_user_unchanged(user: User) -> None:
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        (["no such login"], "is not a valid login"),
-        (["ann", "--days", "0"], "must be a whole number from 1 to 366, not '0'"),
-        (["ann", "--days", "a year"], "must be a whole number from 1 to 366, not 'a year'"),
+        (["no such login", "--create"], "is not a valid login"),
+        (["ann", "--create", "--days", "0"], "must be a whole number from 1 to 366, not '0'"),
+        (["ann", "--create", "--days", "a year"], "must be a whole number from 1 to 366, not 'a year'"),
     ],
 )
 def test_issue_token_explains_a_wrong_argument_and_creates_nothing(args: list[str], says: str) -> None:

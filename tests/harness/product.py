@@ -41,6 +41,10 @@ class Product:
         assert process.returncode == 0, errors
         return output
 
+    def token(self, login: str) -> str:
+        """A new bearer token of the user `login`, who is made if missing."""
+        return self.manage("issue_token", login, "--create").strip()
+
     def start(self, *arguments: str, stderr: int = subprocess.STDOUT) -> subprocess.Popen[str]:
         """`manage.py` as a process that runs on."""
         return subprocess.Popen(  # noqa: S603 our own command

@@ -20,7 +20,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 
 def test_an_agent_over_the_limit_is_told_how_long_to_wait(product: Product) -> None:
-    token = product.manage("issue_token", "ann").strip()
+    token = product.token("ann")
 
     answers = [product.ask(token, "search", {"query": "n2 core"}) for _ in range(3)]
 
@@ -30,12 +30,12 @@ def test_an_agent_over_the_limit_is_told_how_long_to_wait(product: Product) -> N
     assert content["error"]["code"] == "rate_limited"
     assert content["error"]["message"] == "Rate limit reached: 2 search calls per minute."
     assert content["error"]["hint"].startswith("Wait ")
-    other = product.manage("issue_token", "bob").strip()
+    other = product.token("bob")
     assert not product.ask(other, "search", {"query": "n2 core"}).is_error
 
 
 def test_an_unknown_tool_is_refused_with_the_names_of_the_tools(product: Product) -> None:
-    token = product.manage("issue_token", "cid").strip()
+    token = product.token("cid")
 
     with pytest.raises(ExceptionGroup) as caught:
         product.ask(token, "prices", {})

@@ -82,7 +82,7 @@ def test_a_browser_may_send_the_headers_of_the_protocol(product: Product, path: 
 
 
 def test_a_page_can_read_answers_challenges_and_refusals(product: Product) -> None:
-    token = product.manage("issue_token", "agent").strip()
+    token = product.token("agent")
     answers = [
         (200, post(product, INSPECTOR, token)),
         (401, post(product, INSPECTOR)),
@@ -124,7 +124,7 @@ def test_a_program_has_no_origin_and_gets_no_such_headers(product: Product) -> N
     ],
 )
 def test_a_local_server_refuses_pages_from_elsewhere(product: Product, origin: str) -> None:
-    token = product.manage("issue_token", "agent").strip()
+    token = product.token("agent")
 
     for answer in (ask(product, origin), post(product, origin, token), post(product, origin)):
         assert answer.status_code == 403

@@ -25,7 +25,7 @@ def product(tmp_path: Path) -> Iterator[Product]:
 
 
 def test_calls_are_answered_while_a_writer_holds_the_database(product: Product, tmp_path: Path) -> None:
-    tokens = [product.manage("issue_token", f"person-{number}").strip() for number in range(4)]
+    tokens = [product.token(f"person-{number}") for number in range(4)]
     with contextlib.closing(sqlite3.connect(tmp_path / "catalog.db", isolation_level=None)) as database:
         database.execute("UPDATE oauth2_provider_accesstoken SET updated = datetime('now', '-2 hours')")
         database.execute("BEGIN IMMEDIATE")

@@ -38,7 +38,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.fixture(scope="module")
 def token(product: Product) -> str:
-    return product.manage("issue_token", "agent").strip()
+    return product.token("agent")
 
 
 def post(product: Product, token: str, body: bytes, **headers: str) -> httpx2.Response:

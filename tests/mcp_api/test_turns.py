@@ -42,7 +42,7 @@ async def call(client: httpx2.AsyncClient, token: str, tool: str, arguments: dic
 
 
 def test_sixty_slow_calls_of_one_person_do_not_stop_the_others(product: Product, release: Path) -> None:
-    ann, bob = (product.manage("issue_token", name).strip() for name in ("ann", "bob"))
+    ann, bob = (product.token(name) for name in ("ann", "bob"))
 
     async def attack() -> list[Any]:
         limits = httpx2.Limits(max_connections=100)

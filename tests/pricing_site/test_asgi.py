@@ -22,7 +22,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.fixture(scope="module")
 def token(product: Product) -> str:
-    return product.manage("issue_token", "agent").strip()
+    return product.token("agent")
 
 
 def call(product: Product, token: str, method: str, encoding: str) -> httpx2.Response:

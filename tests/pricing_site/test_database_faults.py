@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.checks import Tags, run_checks
 from django.db import IntegrityError, OperationalError, ProgrammingError
 from pytest_django import Settings
@@ -20,8 +21,9 @@ from pricing_site.database_faults import MAX_REASON, explain, is_fault
 from tests.harness.ports import free_port
 from tests.harness.product import ROOT, copy_database, install, over, serve
 
+MIGRATE = f"Run: {settings.MANAGE_COMMAND} migrate"
 SYNC = ("sync_catalog", "--source", "sample")
-COMMANDS = [SYNC, ("issue_token", "ada"), ("local_account",), ("clear_expired",)]
+COMMANDS = [SYNC, ("issue_token", "ada", "--create"), ("local_account",), ("clear_expired",)]
 
 
 def fault(url: str, *command: str) -> str:
@@ -56,14 +58,14 @@ def database(tmp_path: Path) -> Path:
 def test_a_database_without_tables_is_to_be_migrated(tmp_path: Path, command: tuple[str, ...]) -> None:
     line = fault(f"file:{tmp_path}/new.db", *command)
 
-    assert line == f"The database {tmp_path}/new.db lacks tables or columns. Run: python manage.py migrate"
+    assert line == f"The database {tmp_path}/new.db lacks tables or columns. {MIGRATE}"
 
 
 def test_a_database_of_an_older_version_is_to_be_migrated(tmp_path: Path) -> None:
     url = f"file:{tmp_path}/old.db"
     over(url).manage("migrate", "catalog", "0004", "--verbosity", "0")
 
-    assert fault(url).endswith("lacks tables or columns. Run: python manage.py migrate")
+    assert fault(url).endswith(f"lacks tables or columns. {MIGRATE}")
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, ("migrate",)], ids=lambda command: command[0])
@@ -211,7 +213,7 @@ def test_the_check_counts_the_missing_migrations(tmp_path: Path) -> None:
 
     assert process.returncode == 1
     assert f"(pricing_site.E007) The database {tmp_path}/old.db".replace("old", "new") in output
-    assert "HINT: Run: python manage.py migrate" in output
+    assert f"HINT: {MIGRATE}" in output
 
 
 def test_a_server_on_an_unmigrated_database_logs_the_remedy(tmp_path: Path) -> None:
@@ -220,7 +222,7 @@ def test_a_server_on_an_unmigrated_database_logs_the_remedy(tmp_path: Path) -> N
         pass
 
     assert "lacks 6" in log.read_text()
-    assert "migrations. Run: python manage.py migrate" in log.read_text()
+    assert f"migrations. {MIGRATE}" in log.read_text()
 
 
 def test_a_server_on_a_good_database_logs_nothing_about_it(tmp_path: Path) -> None:

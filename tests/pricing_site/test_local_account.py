@@ -70,6 +70,15 @@ def test_a_password_of_ones_own_is_not_printed_over() -> None:
     assert max(map(len, text.splitlines())) <= 80
 
 
+def test_an_administrator_who_was_disabled_is_not_enabled_without_a_word() -> None:
+    assert "undone" not in printed()
+    User.objects.update(is_active=False)
+
+    text = printed()
+    assert "admin was disabled or had lost rights, which is undone\n" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
 def test_it_says_where_the_prices_come_from() -> None:
     assert "The catalog is empty" in printed()
 

@@ -142,7 +142,7 @@ def test_a_wrong_host_is_told_the_right_address_and_logged_as_a_warning_without_
 
 @pytest.mark.parametrize("version", ["2025-06-18", "2026-07-28"])
 def test_a_body_of_an_agent_that_hangs_up_leaves_no_stack_trace(server: Server, version: str) -> None:
-    token = server.product.manage("issue_token", "ann").strip()
+    token = server.product.token("ann")
     request = (
         f"POST /mcp HTTP/1.1\r\nHost: {urlsplit(server.product.url).netloc}\r\n"
         "Content-Type: application/json\r\n"

@@ -5,6 +5,7 @@ import hashlib
 import re
 
 import pytest
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -46,7 +47,7 @@ def test_home_shows_the_commands_that_fill_an_empty_catalog(client: Client) -> N
 
     html = home(client)
     assert "The catalog is empty" in html
-    assert "manage.py sync_catalog --source sample" in html
+    assert f"{settings.MANAGE_COMMAND} sync_catalog --source sample" in html
     assert SAMPLE_NOTICE not in html
 
 

@@ -29,6 +29,7 @@ class Command(BaseCommand):
             "mcp_url": settings.MCP_RESOURCE,
             "token": account.token,
             "update": update,
+            "manage": settings.MANAGE_COMMAND,
             "notice": SampleSource().notice() if update and update.source == SAMPLE else "",
         }
         self.stdout.write(render_to_string("pricing_site/local_account.txt", context))
