@@ -42,13 +42,14 @@ READ_ONLY = Fault(
     "The database {name} is read-only.",
     "Let this user write the file and its folder.",
 )
+NOT_MIGRATED = Fault(
+    ("no such table", "no such column", "has no column named"),
+    "The database {name} lacks tables or columns.",
+    "Run: {manage} migrate",
+)
 # The first that fits applies.
 FAULTS = (
-    Fault(
-        ("no such table", "no such column", "has no column named"),
-        "The database {name} lacks tables or columns.",
-        "Run: {manage} migrate",
-    ),
+    NOT_MIGRATED,
     Fault(
         ("is locked",),
         "The database {name} is locked by another process.",
@@ -88,6 +89,10 @@ def is_fault(error: BaseException) -> bool:
     """Whether this is a fault of the database, not of the data or of our code."""
     bugs = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
     return isinstance(error, Error) and not isinstance(error, bugs)
+
+
+def is_not_migrated(error: BaseException | None) -> bool:
+    return isinstance(error, Error) and any(sign in f"{error}" for sign in NOT_MIGRATED.signs)
 
 
 def explain(error: BaseException) -> str:

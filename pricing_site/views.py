@@ -6,6 +6,7 @@ import base64
 import hashlib
 import logging
 import secrets
+import sys
 from pathlib import Path
 
 from csp.decorators import csp_update
@@ -21,6 +22,7 @@ from django.views.decorators.cache import never_cache
 from catalog.models import SAMPLE, PricingUpdate
 from catalog.pricing.freshness import offer
 from catalog.providers.sample.source import SampleSource
+from pricing_site.database_faults import is_not_migrated
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +80,13 @@ def mcp(request: HttpRequest) -> HttpResponse:
 
 @csp_update({"style-src": [f"'sha256-{_ERROR_STYLE_HASH}'"]})
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Show a page with an id that finds the fault in the log, without the database and static files."""
+    """Show a page with an id that finds the fault in the log, without the database and static files.
+
+    If the database is not migrated, the page says so and how to do it.
+    """
+    if is_not_migrated(sys.exc_info()[1]):
+        context = {"manage": settings.MANAGE_COMMAND}
+        return HttpResponse(render_to_string("pricing_site/not_migrated.html", context), status=503)
     error_id = secrets.token_hex(4)
     logger.error("Error %s in page %s", error_id, request.path)
     context = {"error_id": error_id, "style": _ERROR_STYLE}

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 from django.conf import settings
 from django.core.checks import Tags, run_checks
@@ -216,11 +217,17 @@ def test_the_check_counts_the_missing_migrations(tmp_path: Path) -> None:
     assert f"HINT: {MIGRATE}" in output
 
 
-def test_a_server_on_an_unmigrated_database_logs_the_remedy(tmp_path: Path) -> None:
+def test_a_server_on_an_unmigrated_database_logs_and_shows_the_remedy(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    with serve(over(f"file:{tmp_path}/new.db"), log):
-        pass
+    product = over(f"file:{tmp_path}/new.db")
+    stale = {"sessionid": "of-another-server-on-this-host"}
+    with serve(product, log):
+        pages = [httpx2.get(product.url, cookies=cookies) for cookies in ({}, stale)]
 
+    for page in pages:
+        assert page.status_code == 503
+        assert f"{settings.MANAGE_COMMAND} migrate" in page.text
+        assert f"{settings.MANAGE_COMMAND} sync_catalog --source sample" in page.text
     assert "lacks 6" in log.read_text()
     assert f"migrations. {MIGRATE}" in log.read_text()
 

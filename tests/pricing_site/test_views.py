@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from django.template.loader import render_to_string
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -49,6 +50,38 @@ def test_home_shows_the_commands_that_fill_an_empty_catalog(client: Client) -> N
     assert "The catalog is empty" in html
     assert f"{settings.MANAGE_COMMAND} sync_catalog --source sample" in html
     assert SAMPLE_NOTICE not in html
+
+
+@pytest.mark.parametrize("message", ["no such table: pricing_updates", "no such column: skus.price"])
+def test_home_shows_the_commands_that_prepare_a_database_that_is_not_migrated(
+    client: Client, monkeypatch: pytest.MonkeyPatch, message: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise OperationalError(message)
+
+    monkeypatch.setattr("catalog.models.PricingUpdateQuerySet.latest_completed", fail)
+    client.raise_request_exception = False
+    response = client.get("/")
+
+    html = response.content.decode()
+    assert response.status_code == 503
+    assert f"{settings.MANAGE_COMMAND} migrate</code>" in html
+    assert f"{settings.MANAGE_COMMAND} sync_catalog --source sample\n" in html
+    assert html.index("migrate") < html.index("sync_catalog")
+
+
+def test_another_fault_of_the_database_is_no_matter_of_migrations(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("catalog.models.PricingUpdateQuerySet.latest_completed", fail)
+    client.raise_request_exception = False
+    response = client.get("/")
+
+    assert response.status_code == 500
+    assert "migrate" not in response.content.decode()
 
 
 def test_home_counts_what_the_catalog_offers_and_not_what_the_last_run_read(client: Client) -> None:
