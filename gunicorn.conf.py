@@ -1,4 +1,4 @@
-"""gunicorn's configuration: `gunicorn -c gunicorn.conf.py`.
+"""gunicorn's configuration: `.venv/bin/python -m gunicorn -c gunicorn.conf.py`.
 
 gunicorn itself reads WEB_CONCURRENCY, the number of worker processes (default 1).
 """

@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command-line entry point: `python manage.py help` lists the commands."""
+"""Django's command-line entry point: `.venv/bin/python manage.py help` lists the commands."""
 
 from __future__ import annotations
 

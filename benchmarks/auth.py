@@ -1,6 +1,6 @@
 """Measures the cost of the token lookup: calls of a no-op tool with and without it.
 
-    python -m benchmarks.auth [--calls N] [--rounds N] [--tokens N]
+    .venv/bin/python -m benchmarks.auth [--calls N] [--rounds N] [--tokens N]
 
 The two servers take turns; the best round of each counts.
 """

@@ -1,6 +1,6 @@
 """Measures search over HTTP at three catalog sizes, against a no-op tool on the same server.
 
-    python -m benchmarks.search_speed FOLDER [--calls N] [--sizes N …]
+    .venv/bin/python -m benchmarks.search_speed FOLDER [--calls N] [--sizes N …]
 
 FOLDER is a catalog folder (services.json.gz and skus/). Larger catalogs contain copies of its SKUs with a
 different first word: "bN2 Instance Core running in Frankfurt". The goals are at most four times the CPU of

@@ -1,6 +1,6 @@
 """Measures details and calculate over HTTP against a no-op tool on the same server.
 
-    python -m benchmarks.tools_speed FOLDER [--calls N]
+    .venv/bin/python -m benchmarks.tools_speed FOLDER [--calls N]
 
 FOLDER is a catalog folder (services.json.gz and skus/). The goal is at most twice the CPU of the no-op tool.
 """

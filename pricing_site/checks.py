@@ -17,7 +17,7 @@ def check_secret_key(**_: Any) -> list[CheckMessage]:
     if settings.IS_LOCAL or len(settings.SECRET_KEY) >= SECRET_KEY_MIN_LENGTH:
         return []
     message = f"SECRET_KEY is shorter than {SECRET_KEY_MIN_LENGTH} characters."
-    hint = "Generate one with: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    hint = "Generate one with: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
     return [Error(message, hint=hint, id="pricing_site.E001")]
 
 

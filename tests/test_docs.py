@@ -108,6 +108,27 @@ def test_commands_named_in_the_documents_exist() -> None:
     assert named <= set(get_commands())
 
 
+# A checkout has these in .venv/bin, and Debian has none of them; a container has its own.
+MISSPELLED = re.compile(
+    r"(?<!\.venv/bin/)\b(?:python (?:-|manage)|pytest (?:-|tests))"
+    r"|(?<!python -m )\bgunicorn -"
+    r"|(?<!\.venv/bin/python )\bmanage\.py [a-z]"
+)
+SHOWING_COMMANDS = [
+    *DOCUMENTS,
+    ROOT / ".env.example",
+    *ROOT.glob("*/templates/**/*.*"),
+    *ROOT.glob("benchmarks/**/*.py"),
+]
+
+
+@pytest.mark.parametrize("document", SHOWING_COMMANDS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_commands_are_spelled_as_they_run_in_a_checkout(document: Path) -> None:
+    lines = [line for line in document.read_text().splitlines() if not line.startswith("docker run ")]
+
+    assert [line for line in lines if MISSPELLED.search(line)] == []
+
+
 def test_our_own_commands_are_documented() -> None:
     own = {name for name, app in get_commands().items() if app in OWN_APPS}
     assert own

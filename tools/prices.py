@@ -66,7 +66,7 @@ def _require_synced(update: PricingUpdate | None) -> PricingUpdate:
     if update is None:
         raise CatalogEmptyError(
             "The catalog is empty; no prices have been synced yet.",
-            hint="Ask the operator to run manage.py sync_catalog.",
+            hint="Ask the operator to run the command sync_catalog.",
         )
     return update
 

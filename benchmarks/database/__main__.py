@@ -1,6 +1,6 @@
 """Compares a libSQL server with stock sqlite3: reads, loads of 20,000 rows, and the CPU time of HTTP clients.
 
-    python -m benchmarks.database
+    .venv/bin/python -m benchmarks.database
 
 Each figure is followed by its ratio to sqlite3 in the same run. Loads are the best of three runs, reads the
 median. "30 ms away" is the same server behind a proxy that delays each request by 30 ms.

@@ -1,6 +1,6 @@
 """Runs Django's own test suite on a libSQL server and on stock sqlite3, and compares the results.
 
-    python -m benchmarks.django_suite [LABEL ...]
+    .venv/bin/python -m benchmarks.django_suite [LABEL ...]
 
 The tests are in the source release of the installed Django, and tests/harness/sqld.py starts the server.
 The output lists the tests that pass on sqlite3 only, each with the reason, and the share that passes on both.

@@ -1,6 +1,6 @@
 """Measures how often search, LIKE and plain bm25 find the right SKU for realistic questions.
 
-    python -m benchmarks.search_quality FOLDER [--author NAME ...] [--misses]
+    .venv/bin/python -m benchmarks.search_quality FOLDER [--author NAME ...] [--misses]
 
 FOLDER is a catalog folder (services.json.gz and skus/). recall@k: a right SKU is among the first k results.
 MRR: the mean of 1/rank of the first right SKU among the first ten. The goals are 0.95 recall@1 and 0.99

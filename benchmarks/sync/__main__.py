@@ -1,6 +1,6 @@
 """Measures syncs of the catalog folder and of multiples of it: first, unchanged, 1 % changed.
 
-    python -m benchmarks.sync FOLDER [--copies N ...]
+    .venv/bin/python -m benchmarks.sync FOLDER [--copies N ...]
 
 Each is measured on a local file and on a libsql-server with a round trip of 30 ms. Each sync runs in its own
 process, to measure its peak memory. Seconds leave out the start of Python; CPU seconds leave out other work

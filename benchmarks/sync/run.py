@@ -1,4 +1,4 @@
-"""Measures one sync in its own process: `python -m benchmarks.sync.run FOLDER COPIES changed|same`."""
+"""Measures one sync in a process: `.venv/bin/python -m benchmarks.sync.run FOLDER COPIES changed|same`."""
 
 from __future__ import annotations
 

@@ -154,7 +154,7 @@ def test_an_empty_catalog_says_how_to_fill_it(name: str, arguments: dict[str, An
     error = _call(name, **arguments)["error"]
 
     assert error["code"] == "catalog_empty"
-    assert "manage.py sync_catalog" in error["hint"]
+    assert "the command sync_catalog" in error["hint"]
 
 
 @pytest.mark.parametrize("as_of", [None, "2026-01-03"])
