@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 
 from django.conf import settings
@@ -77,25 +77,12 @@ async def _call(scope: Scope, receive: Receive, send: Send) -> None:
 
     auth.refusal.set("")
     body = _Body(receive)
-    refused: list[Message] = []
 
-    async def send_adjusted(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            await body.drain()
-            adjusted = _response_headers(message["headers"], has_token, resource)
-            message = {**message, "headers": [*adjusted, *allow_origin]}
-            if message["status"] in refusals.STATUSES:
-                refused.append(message)
-                return
-        elif refused:
-            start = refused.pop()
-            text = refusals.explain(start["status"], message.get("body", b""), auth.refusal.get())
-            await send(_with_length(start, len(text)))
-            message = {**message, "body": text}
-        await send(message)
+    def adjust(headers: Iterable[Header]) -> list[Header]:
+        return [*_response_headers(headers, has_token, resource), *allow_origin]
 
     sdk_scope = {**scope, "path": "/mcp", "raw_path": b"/mcp", "headers": headers}
-    await _app(sdk_scope, body.receive, send_adjusted)
+    await _app(sdk_scope, body.receive, _Response(body, adjust, send).send)
 
 
 class _Body:
@@ -121,6 +108,28 @@ class _Body:
             async with asyncio.timeout(DRAIN_SECONDS):
                 while not self._is_whole and size <= MAX_BODY_BYTES:
                     size += len((await self.receive()).get("body", b""))
+
+
+class _Response:
+    """The SDK's response, with our headers and, if it refuses the request, in our words."""
+
+    def __init__(self, body: _Body, adjust: Callable[[Iterable[Header]], list[Header]], send: Send) -> None:
+        self._body, self._adjust, self._send = body, adjust, send
+        self._refusal: Message | None = None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await self._body.drain()
+            message = {**message, "headers": self._adjust(message["headers"])}
+            if message["status"] in refusals.STATUSES:
+                self._refusal = message  # until its body is known
+                return
+        elif self._refusal:
+            start, self._refusal = self._refusal, None
+            text = refusals.explain(start["status"], message.get("body", b""), auth.refusal.get())
+            await self._send(_with_length(start, len(text)))
+            message = {**message, "body": text}
+        await self._send(message)
 
 
 def _values(scope: Scope, name: bytes) -> list[str]:

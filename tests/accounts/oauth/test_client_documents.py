@@ -218,6 +218,14 @@ def test_abandoned_lookups_never_take_more_than_ten_threads(monkeypatch: pytest.
     assert sum(thread.name.startswith("lookups") for thread in threading.enumerate()) == 10
 
 
+def test_a_person_is_told_that_the_document_is_the_reason(agent: Agent, host: Host) -> None:
+    page = agent.ask(client_id=f"{host.url}/missing.json").content.decode()
+    other = agent.ask(client_id="unknown").content.decode()
+
+    assert "metadata document, at the URL that is its client_id, cannot be fetched or is invalid" in page
+    assert "metadata document" not in other
+
+
 def test_a_failed_fetch_is_not_repeated_at_once(agent: Agent, host: Host) -> None:
     for _ in range(3):
         assert refused(agent, f"{host.url}/missing.json")
