@@ -8,7 +8,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
-from django.db.models import Exists, OuterRef, QuerySet
+from django.contrib.admin.utils import display_for_value
+from django.db.models import Case, Exists, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -50,9 +52,31 @@ class HasSkusFilter(admin.SimpleListFilter):
 
 @admin.register(Service)
 class ServiceAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["display_name", "service_id", "business_entity_name", "synced_at", "sync_error"]
+    list_display = ["display_name", "service_id", "business_entity_name", "last_read", "sync_error"]
     list_filter = [HasSkusFilter]
     search_fields = ["display_name", "service_id"]
+    fields = [
+        "service_id",
+        "display_name",
+        "business_entity_name",
+        "provider",
+        "last_read",
+        "sync_error",
+        "created_at",
+        "updated_at",
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Service]:
+        """With the time of the last full run for services that it read (catalog/sync/service_states.py)."""
+        last_full_run = Subquery(PricingUpdate.objects.full_run_times()[:1])
+        last_read = Coalesce("synced_at", Case(When(sync_error=None, then=last_full_run)))
+        services: QuerySet[Service] = super().get_queryset(request).annotate(last_read=last_read)
+        return services
+
+    @admin.display(ordering="last_read")
+    def last_read(self, service: Service) -> str:
+        # Django formats a time in a list, but not on the page of a row.
+        return display_for_value(getattr(service, "last_read"), "-")  # noqa: B009  # unknown to mypy
 
 
 class ServiceFilter(admin.SimpleListFilter):

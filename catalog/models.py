@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import ExpressionWrapper, F, Func, Q, Subquery, Value
 from django.db.models.expressions import RawSQL
+from django.utils import timezone
 
 NANOS = Decimal(10) ** 9
 SAMPLE = "sample"
@@ -38,7 +39,9 @@ class Service(models.Model):
     provider = models.TextField(default="gcp", db_default="gcp")
     business_entity_name = models.TextField(default="", db_default="", blank=True)
     synced_at = models.DateTimeField(
-        null=True, blank=True, help_text="When a sync last read its SKUs to the end."
+        null=True,
+        blank=True,
+        help_text="When a sync last read its SKUs to the end; empty if the last full run did.",
     )
     sync_error = models.TextField(
         null=True, blank=True, help_text="Why the last sync could not read it; empty if it could."
@@ -221,14 +224,32 @@ class PricingTier(models.Model):
 
 
 # Raw SQL, because the search index has no model. The index counts the offered SKUs of each service, so this
-# takes a fraction of a millisecond, within a statement that every answer needs anyway.
+# takes a fraction of a millisecond, within a statement that every answer needs anyway. A service with neither
+# a time nor an error was read by the last full run. A failed run counts until a later one makes up for it.
 _CATALOG = """(
-    SELECT json_array(
-        coalesce(sum(entry.sku_count), 0), count(*), min(service.synced_at),
-        coalesce(sum(service.synced_at IS NULL), 0), count(service.sync_error),
-        min(CASE WHEN service.sync_error IS NOT NULL THEN service.display_name END)
+    WITH full_run AS (
+        SELECT max(completed_at) AS at FROM pricing_updates
+        WHERE is_full AND task_count = 1 AND status IN ('completed', 'partial')
+    ), failed_run AS (
+        SELECT max(started_at) AS at FROM pricing_updates AS run
+        WHERE is_full AND (status = 'failed' OR status = 'running' AND heartbeat_at < %s)
+            AND NOT EXISTS (
+                SELECT 1 FROM pricing_updates AS later
+                WHERE later.id > run.id AND later.is_full AND later.status IN ('completed', 'partial')
+                    AND (later.task_index, later.task_count) = (run.task_index, run.task_count)
+            )
     )
-    FROM service_search AS entry JOIN services AS service USING (service_id) WHERE entry.sku_count > 0
+    SELECT json_array(
+        coalesce(sum(sku_count), 0), count(*), min(read_at), coalesce(sum(read_at IS NULL), 0),
+        count(sync_error), min(CASE WHEN sync_error IS NOT NULL THEN display_name END),
+        (SELECT at FROM full_run), (SELECT at FROM failed_run)
+    )
+    FROM (
+        SELECT entry.sku_count, service.sync_error, service.display_name, coalesce(
+            service.synced_at, CASE WHEN service.sync_error IS NULL THEN (SELECT at FROM full_run) END
+        ) AS read_at
+        FROM service_search AS entry JOIN services AS service USING (service_id) WHERE entry.sku_count > 0
+    )
 )"""
 
 
@@ -245,10 +266,15 @@ class PricingUpdateQuerySet(models.QuerySet["PricingUpdate"]):
         by_then = [update for update in found if update.completed_at and update.completed_at <= as_of]
         return next(iter(found), None), next(iter(by_then), None)
 
+    def full_run_times(self) -> models.QuerySet[PricingUpdate, datetime | None]:
+        """When runs over all services completed, the latest first."""
+        runs = self.filter(status__in=PricingUpdate.SERVED, is_full=True, task_count=1)
+        return runs.order_by("-completed_at").values_list("completed_at", flat=True)
+
     def _completed(self) -> PricingUpdateQuerySet:
-        completed = (PricingUpdate.Status.COMPLETED, PricingUpdate.Status.PARTIAL)
-        catalog = RawSQL(_CATALOG, (), models.JSONField())  # noqa: S611  # a constant
-        return self.filter(status__in=completed).annotate(catalog=catalog).order_by("-id")
+        crashed_before = connection.ops.adapt_datetimefield_value(timezone.now() - PricingUpdate.LEASE)
+        catalog = RawSQL(_CATALOG, (crashed_before,), models.JSONField())  # noqa: S611  # a constant
+        return self.filter(status__in=PricingUpdate.SERVED).annotate(catalog=catalog).order_by("-id")
 
 
 class PricingUpdate(models.Model):
@@ -259,6 +285,11 @@ class PricingUpdate(models.Model):
         COMPLETED = "completed"
         PARTIAL = "partial"
         FAILED = "failed"
+
+    # The statuses of runs whose prices are served.
+    SERVED = (Status.COMPLETED, Status.PARTIAL)
+    # A running run without a heartbeat for so long has crashed. An API call takes less with all its retries.
+    LEASE = timedelta(minutes=5)
 
     id = models.AutoField(primary_key=True)
     started_at = models.DateTimeField()
@@ -275,6 +306,11 @@ class PricingUpdate(models.Model):
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     task_index = models.IntegerField(default=0, db_default=0)
     task_count = models.IntegerField(default=1, db_default=1)
+    is_full = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whether it was to copy all services of its task, at current prices.",
+    )
     created_at = models.DateTimeField(db_default=CurrentTimestamp())
 
     objects = PricingUpdateQuerySet.as_manager()

@@ -74,7 +74,7 @@ def _require_synced(update: PricingUpdate | None) -> PricingUpdate:
 def _freshness(snapshot: Snapshot, update: PricingUpdate) -> Freshness:
     """The state of the services that the answer speaks of, or of the whole catalog if it speaks of none."""
     services = snapshot.services.values()
-    return of_services(services) if services else offer(update).freshness
+    return of_services(services, update) if services else offer(update).freshness
 
 
 def _notice(update: PricingUpdate, freshness: Freshness) -> str | None:

@@ -20,6 +20,7 @@ from catalog.pricing.answers import (
     utc_text,
 )
 from catalog.pricing.decimals import ROUNDED, plain
+from catalog.pricing.freshness import read_at
 from catalog.pricing.list_prices import Listing, ListPrice, Snapshot, look_up
 from catalog.pricing.sku_ids import nearest, normalize
 from catalog.pricing.tiers import Aggregation
@@ -49,7 +50,7 @@ def details(
     requested = {normalize(sku_id): sku_id for sku_id in sku_ids}
     snapshot = snapshot or list_prices.snapshot()
     listings = look_up(requested, snapshot)
-    last_seen = _last_seen(listings.values())
+    last_seen = _last_seen(listings.values(), snapshot.latest)
     candidates = nearest(sku_id for sku_id in requested if sku_id not in listings)
     return {
         "as_of": utc_text(snapshot.at),
@@ -64,9 +65,9 @@ def details(
     }
 
 
-def _last_seen(listings: Collection[Listing]) -> dict[str, datetime | None]:
+def _last_seen(listings: Collection[Listing], latest: PricingUpdate | None) -> dict[str, datetime | None]:
     """When each SKU was last seen: with its service, or if it is withdrawn by the last sync that wrote it."""
-    seen = {listing.sku.pk: listing.sku.service.synced_at for listing in listings}
+    seen = {listing.sku.pk: read_at(listing.sku.service, latest) for listing in listings}
     withdrawn = [listing.sku for listing in listings if listing.sku.retired_at is not None]
     if withdrawn:
         updates = PricingUpdate.objects.in_bulk(sku.last_seen_update_id for sku in withdrawn)

@@ -1,11 +1,11 @@
-"""How current the catalog is: when the services behind an answer were last read, and whether one failed."""
+"""How current the catalog is: when the services behind an answer were last read, and what failed since."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 
 from catalog.models import PricingUpdate, Service
 
@@ -22,12 +22,14 @@ class Freshness:
         unread: the number of services that no sync is known to have read.
         failed: the number that the last sync could not read.
         failed_name: the name of one of these.
+        failed_run_at: the start of the latest run that failed as a whole; None if a later one made up for it.
     """
 
     synced_at: datetime | None
     unread: int = 0
     failed: int = 0
     failed_name: str = ""
+    failed_run_at: datetime | None = None
 
     def warning(self, now: datetime) -> str:
         """A sentence that says why prices may be out of date; empty if they are current."""
@@ -37,6 +39,9 @@ class Freshness:
             return f"The last sync could not read {self.failed_name}{others}{since}."
         if self.synced_at is None or self.unread:
             return "Some of these prices have not been synced completely yet."
+        if self.failed_run_at and self.failed_run_at > self.synced_at:
+            began, since = _text(self.failed_run_at), _text(self.synced_at)
+            return f"The sync that started at {began} failed: these prices are of {since}."
         if now - self.synced_at > MAX_AGE:
             return f"These prices were last synced at {_text(self.synced_at)}, over 36 hours ago."
         return ""
@@ -51,27 +56,63 @@ class Offer:
     freshness: Freshness
 
 
+class _Catalog(NamedTuple):
+    """What the latest completed run was read with (PricingUpdateQuerySet); times are as stored."""
+
+    skus: int
+    services: int
+    oldest: str | None
+    unread: int
+    failed: int
+    failed_name: str | None
+    full_run_at: str | None
+    failed_run_at: str | None
+
+
 def offer(update: PricingUpdate) -> Offer:
     """What the catalog offers.
 
     Args:
         update: the result of latest_completed() or latest_and_by(), which read this in the same statement.
     """
-    catalog: list[Any] = getattr(update, "catalog")  # noqa: B009  # mypy does not know annotations
-    skus, services, oldest, unread, failed, failed_name = catalog
-    return Offer(skus, services, Freshness(stored_time(oldest), unread, failed, failed_name or ""))
+    catalog = _catalog(update)
+    freshness = Freshness(
+        synced_at=stored_time(catalog.oldest),
+        unread=catalog.unread,
+        failed=catalog.failed,
+        failed_name=catalog.failed_name or "",
+        failed_run_at=stored_time(catalog.failed_run_at),
+    )
+    return Offer(catalog.skus, catalog.services, freshness)
 
 
-def of_services(services: Collection[Service]) -> Freshness:
-    """The state of these services."""
-    times = [service.synced_at for service in services if service.synced_at]
+def of_services(services: Collection[Service], update: PricingUpdate) -> Freshness:
+    """The state of these services; `update` as for offer()."""
+    times = [time for service in services if (time := read_at(service, update))]
     failed = sorted(service.display_name for service in services if service.sync_error)
     return Freshness(
         synced_at=min(times, default=None),
         unread=len(services) - len(times),
         failed=len(failed),
         failed_name=next(iter(failed), ""),
+        failed_run_at=stored_time(_catalog(update).failed_run_at),
     )
+
+
+def read_at(service: Service, update: PricingUpdate | None) -> datetime | None:
+    """When a sync last read a service to its end: the last full run, unless the service says otherwise.
+
+    Args:
+        service: the service.
+        update: as for offer(); None before the first run.
+    """
+    if service.synced_at or service.sync_error or update is None:
+        return service.synced_at
+    return stored_time(_catalog(update).full_run_at)
+
+
+def _catalog(update: PricingUpdate) -> _Catalog:
+    return _Catalog(*getattr(update, "catalog"))  # noqa: B009  # mypy does not know annotations
 
 
 def stored_time(text: str | None) -> datetime | None:

@@ -59,5 +59,5 @@ class DryRunWriter:
     def drop(self, service_id: str, reason: str) -> None:  # noqa: ARG002  # the result has the reason
         self._names.clear()
 
-    def finish(self) -> None:
+    def finish(self, *, is_full: bool) -> None:
         """Do nothing: a dry run changes no service."""

@@ -7,7 +7,7 @@ finds its row closed and must stop writing: each of its transactions begins with
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import Q
@@ -18,8 +18,7 @@ from catalog.models import PricingUpdate
 from catalog.sync.scope import Task
 from catalog.sync.signals import deferred_interrupts
 
-# Longer than an API call can take with all its retries.
-LEASE = timedelta(minutes=5)
+LEASE = PricingUpdate.LEASE
 HEARTBEAT_SECONDS = 20
 
 _CRASHED = "Crashed or was killed. Last heartbeat: {:%Y-%m-%d %H:%M:%S} UTC."
@@ -36,8 +35,8 @@ _COUNTS = (
 # of two jobs that start together is refused. Only tasks of the same job run side by side.
 _ACQUIRE = """
 INSERT INTO "pricing_updates"
-    (status, source, task_index, task_count, started_at, heartbeat_at, created_at)
-SELECT 'running', %s, %s, %s, %s, %s, %s
+    (status, source, task_index, task_count, is_full, started_at, heartbeat_at, created_at)
+SELECT 'running', %s, %s, %s, %s, %s, %s, %s
 WHERE NOT EXISTS (
     SELECT 1 FROM pricing_updates
     WHERE status = 'running' AND NOT (task_count = %s AND task_index <> %s)
@@ -45,12 +44,13 @@ WHERE NOT EXISTS (
 """
 
 
-def acquire(source: str, task: Task) -> PricingUpdate:
+def acquire(source: str, task: Task, *, is_full: bool = False) -> PricingUpdate:
     """Start a run.
 
     Args:
         source: the name of the price list to read.
         task: the run's share of the services.
+        is_full: whether it is to copy all of them, at current prices.
 
     Raises:
         SyncRefusedError: another run has the lease.
@@ -59,7 +59,10 @@ def acquire(source: str, task: Task) -> PricingUpdate:
     _close_crashed(now)
     time = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
-        cursor.execute(_ACQUIRE, [source, task.index, task.count, time, time, time, task.count, task.index])
+        cursor.execute(
+            _ACQUIRE,
+            [source, task.index, task.count, is_full, time, time, time, task.count, task.index],
+        )
         if cursor.rowcount:
             return PricingUpdate.objects.get(pk=cursor.lastrowid)
     raise SyncRefusedError(_refusal())

@@ -48,8 +48,8 @@ class Writer(Protocol):
     def drop(self, service_id: str, reason: str) -> None:
         """Discard the added SKUs of a service that could not be read to the end."""
 
-    def finish(self) -> None:
-        """End the run, whether or not all services were read."""
+    def finish(self, *, is_full: bool) -> None:
+        """End the run; `is_full` if it tried all services of the price list."""
 
 
 def no_progress() -> None:
@@ -70,13 +70,13 @@ def sync(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = no_p
         SourceError: nothing could be read; no price has changed.
     """
     refuse_sample_over_prices(source)
-    with recorded(source.name, scope.task) as result:
+    with recorded(source.name, scope.task, is_full=not scope.names) as result:
         Run(source, scope, result, TableWriter(result.update)).copy(progress)
     return result
 
 
 @contextmanager
-def recorded(source_name: str, task: Task) -> Iterator[SyncResult]:
+def recorded(source_name: str, task: Task, *, is_full: bool = False) -> Iterator[SyncResult]:
     """A run with its row in pricing_updates, which is closed however the run ends.
 
     A run that is refused because of an argument leaves no row.
@@ -86,7 +86,7 @@ def recorded(source_name: str, task: Task) -> Iterator[SyncResult]:
     """
     with ExitStack() as start:
         start.enter_context(deferred_interrupts())
-        update = lease.acquire(source_name, task)
+        update = lease.acquire(source_name, task, is_full=is_full)
         result = SyncResult(update)
         try:
             start.close()  # a deferred interrupt is raised here, where the row gets closed
@@ -145,9 +145,9 @@ class Run:
                 self._copy_service(service, self._with_heartbeat(skus, progress))
             self._require_nonempty(services)
         except (KeyboardInterrupt, SourceError):
-            self._writer.finish()
+            self._writer.finish(is_full=False)
             raise
-        self._writer.finish()
+        self._writer.finish(is_full=self._scope.is_whole)
 
     def _copy_service(self, service: ServiceRecord, skus: Iterable[Entry]) -> None:
         change = ServiceChange(service.service_id)

@@ -73,8 +73,8 @@ class TableWriter:
         self._states.failed(service_id, reason)
 
     @deferred_interrupts()
-    def finish(self) -> None:
-        self._states.write(self._update)
+    def finish(self, *, is_full: bool) -> None:
+        self._states.write(self._update, is_full=is_full)
 
     def _write(self, change: ServiceChange) -> None:
         self._flush()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -119,6 +120,24 @@ def test_a_sync_run_shows_how_long_it_took_and_why_it_failed(admin_client: Clien
 
     assert "83.0 s" in admin_client.get(list_page(PricingUpdate)).content.decode()
     assert "403 Billing API is disabled" in admin_client.get(page(PricingUpdate, update.pk)).content.decode()
+
+
+def test_a_service_shows_when_it_was_last_read_by_a_full_run_or_on_its_own(
+    admin_client: Client,
+) -> None:
+    make_update(is_full=True)
+    make_service(display_name="A", synced_at=None)
+    alone = make_service(display_name="B", synced_at=NOON - timedelta(days=1), sync_error="403 no.")
+    make_service(display_name="C", synced_at=None, sync_error="403 no.")
+
+    listed = admin_client.get(list_page(Service)).content.decode()
+
+    assert re.findall(r'class="field-last_read[^>]*>([^<]*)<', listed) == [
+        "2 Jan 2026, 12:00 UTC",
+        "1 Jan 2026, 12:00 UTC",
+        "-",
+    ]
+    assert "1 Jan 2026, 12:00 UTC" in admin_client.get(page(Service, alone.pk)).content.decode()
 
 
 @pytest.mark.parametrize("model", [Sku, PricingInfo, PricingTier])

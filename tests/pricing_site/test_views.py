@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import OperationalError
 from django.template.loader import render_to_string
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import PricingUpdate
@@ -103,6 +104,15 @@ def test_home_shows_the_oldest_sync_of_a_service_and_warns_if_it_is_old(client: 
     html = home(client)
     assert "2 Jan 2026, 12:00 UTC" in html
     assert "These prices were last synced at 2026-01-02 12:00 UTC, over 36 hours ago." in html
+
+
+def test_home_warns_if_the_last_sync_failed(client: Client) -> None:
+    make_update(source="api", completed_at=timezone.now(), is_full=True)
+    make_sku(service=make_service(synced_at=None))
+    assert "failed" not in home(client)
+    make_update(source="api", status="failed", started_at=timezone.now(), completed_at=None, is_full=True)
+
+    assert "failed: these prices are of" in home(client)
 
 
 def test_home_marks_the_bundled_sample(client: Client) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.models import Service, Sku
+from catalog.models import PricingUpdate, Service, Sku
 from catalog.pricing.answers import utc_text
 from tests.catalog.factories import make_price, make_service, make_sku, make_update
 from tools import registry
@@ -80,6 +80,96 @@ def test_an_answer_is_stale_if_the_last_sync_of_its_service_failed(compute: Sku)
         assert answer["catalog"]["stale"] is True
         since = f"{FRESH:%Y-%m-%d %H:%M} UTC"
         assert f"The last sync could not read Compute Engine: its prices are of {since}." in answer["said"]
+
+
+def failed(hours: float = 0, **fields: Any) -> PricingUpdate:
+    """A full run that failed so many hours after the services were read."""
+    began = FRESH + timedelta(hours=hours, minutes=1)
+    defaults = {"started_at": began, "completed_at": None, "status": "failed", "is_full": True}
+    return make_update(**defaults | fields)
+
+
+def is_stale(sku: Sku) -> bool:
+    [is_stale] = {answer["catalog"]["stale"] for answer in answers(sku)}
+    return bool(is_stale)
+
+
+def test_an_answer_is_stale_at_once_if_the_last_sync_failed_as_a_whole(compute: Sku) -> None:
+    run = failed()
+
+    for answer in answers(compute):
+        assert answer["catalog"]["synced_at"] == utc_text(FRESH)
+        assert answer["catalog"]["stale"] is True
+        expected = (
+            f"The sync that started at {run.started_at:%Y-%m-%d %H:%M} UTC failed:"
+            f" these prices are of {FRESH:%Y-%m-%d %H:%M} UTC."
+        )
+        assert expected in answer["said"]
+
+
+def test_an_answer_about_nothing_says_that_the_last_sync_failed(compute: Sku) -> None:
+    failed()
+
+    answer = registry.call("details", {"sku_ids": ["zzzzzz"]}).content
+
+    assert Sku.objects.get() == compute
+    assert answer["catalog"]["stale"] is True
+    assert "failed: these prices are of" in answer["hint"]
+
+
+def test_services_that_a_failed_run_had_read_before_it_failed_are_current(compute: Sku) -> None:
+    run = failed()
+    Service.objects.update(synced_at=run.started_at + timedelta(seconds=1))
+
+    assert not is_stale(compute)
+
+
+@pytest.mark.parametrize("fields", [{}, {"status": "partial"}])
+def test_a_failed_run_is_made_up_for_by_the_next_full_run(compute: Sku, fields: dict[str, Any]) -> None:
+    failed()
+    Service.objects.update(synced_at=None)
+    make_update(source="api", is_full=True, started_at=NOW, completed_at=NOW, **fields)
+
+    assert not is_stale(compute)
+
+
+def test_a_failed_task_is_made_up_for_by_its_own_repetition_alone(compute: Sku) -> None:
+    failed(task_index=1, task_count=2)
+    make_update(source="api", is_full=True, completed_at=NOW, task_index=0, task_count=2)
+    assert is_stale(compute)
+
+    make_update(source="api", is_full=True, completed_at=NOW, task_index=1, task_count=2)
+    assert not is_stale(compute)
+
+
+def test_a_failed_run_over_some_services_or_past_prices_makes_nothing_stale(compute: Sku) -> None:
+    failed(is_full=False)
+
+    assert not is_stale(compute)
+
+
+@pytest.mark.parametrize(("silent", "expected"), [(4, False), (6, True)])
+def test_a_run_without_a_heartbeat_for_five_minutes_counts_as_failed(
+    compute: Sku, silent: int, expected: bool
+) -> None:
+    failed(status="running", heartbeat_at=NOW - timedelta(minutes=silent))
+
+    assert is_stale(compute) is expected
+
+
+def test_a_service_without_a_time_has_that_of_the_last_full_run(compute: Sku) -> None:
+    Service.objects.update(synced_at=None)
+    make_update(source="api", is_full=True, completed_at=OLDER)
+    make_update(source="api", completed_at=FRESH)
+
+    for answer in answers(compute):
+        assert answer["catalog"]["synced_at"] == utc_text(OLDER)
+        assert answer["catalog"]["stale"] is False
+    assert registry.call("details", {"sku_ids": [compute.pk]}).content["skus"][0]["last_seen_at"] == utc_text(
+        OLDER
+    )
+    nothing = registry.call("details", {"sku_ids": ["zzzzzz"]}).content
+    assert nothing["catalog"]["synced_at"] == utc_text(OLDER)
 
 
 def test_a_service_that_no_sync_has_read_is_stale_without_a_time(compute: Sku) -> None:

@@ -132,6 +132,7 @@ def test_a_backfill_that_can_read_nothing_fails(billing: FakeBilling, source: Ap
         backfill(source, Scope(names=[COMPUTE]), SINCE, UNTIL)
 
     assert last_update().status == PricingUpdate.Status.FAILED
+    assert not last_update().is_full
 
 
 def test_the_future_is_not_requested(source: ApiSource) -> None:

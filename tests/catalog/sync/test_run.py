@@ -88,7 +88,7 @@ def test_a_service_moved_in_several_statements_is_written_completely(
     }
 
 
-def test_an_unchanged_list_writes_only_the_runs_own_row_and_the_state_of_the_services() -> None:
+def test_an_unchanged_list_writes_only_the_runs_own_row() -> None:
     source = WireSource({COMPUTE: [priced(1, "A"), priced(1, "B")], STORAGE: [priced(1, "C")]})
     sync(source)
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from catalog.errors import LeaseLostError, SourceError
 from catalog.models import PricingUpdate, Service
+from catalog.pricing.freshness import read_at
 from catalog.providers.source import Entry
 from catalog.sync import lease
 from catalog.sync.dry_run import dry_run
 from catalog.sync.run import sync
-from catalog.sync.scope import WHOLE, Scope
+from catalog.sync.scope import WHOLE, Scope, Task
 from tests.catalog.tables import priced
 from tests.catalog.wire import COMPUTE, STORAGE, WireSource, compute
 
@@ -28,27 +29,86 @@ def both() -> WireSource:
     """Two services that were synced three days ago."""
     source = WireSource({COMPUTE: [priced(1, "A")], STORAGE: [priced(1, "B")]})
     sync(source)
-    Service.objects.update(synced_at=LONG_AGO)
+    PricingUpdate.objects.update(started_at=LONG_AGO, completed_at=LONG_AGO)
     return source
 
 
+def times() -> dict[str, datetime | None]:
+    latest = PricingUpdate.objects.latest_completed()
+    return {service.pk: read_at(service, latest) for service in Service.objects.all()}
+
+
 def read_now() -> set[str]:
-    return set(Service.objects.filter(synced_at__gt=LONG_AGO).values_list("pk", flat=True))
+    return {service_id for service_id, time in times().items() if time and time > LONG_AGO}
 
 
 def errors() -> dict[str, str | None]:
     return dict(Service.objects.exclude(sync_error=None).values_list("pk", "sync_error"))
 
 
-def test_each_service_gets_the_time_when_it_was_read_to_its_end() -> None:
-    before = timezone.now()
-
+def test_the_services_that_a_full_run_read_have_its_time_and_none_of_their_own() -> None:
     update = sync(WireSource({COMPUTE: [priced(1, "A")], STORAGE: []})).update
 
+    assert times() == {COMPUTE: update.completed_at, STORAGE: update.completed_at}
+    assert set(Service.objects.values_list("synced_at", "sync_error")) == {(None, None)}
+
+
+def test_a_service_in_scope_has_the_time_when_it_was_read_until_the_next_full_run(both: WireSource) -> None:
+    before = timezone.now()
+    update = sync(both, Scope(names=[STORAGE])).update
+
+    time = Service.objects.get(pk=STORAGE).synced_at
     assert update.completed_at
-    times = list(Service.objects.values_list("synced_at", flat=True))
-    assert len(times) == 2
-    assert all(time and before < time < update.completed_at for time in times)
+    assert time
+    assert before < time < update.completed_at
+    assert times() == {COMPUTE: LONG_AGO, STORAGE: time}
+
+    update = sync(both).update
+    assert times() == {COMPUTE: update.completed_at, STORAGE: update.completed_at}
+    assert not Service.objects.exclude(synced_at=None).exists()
+
+
+def test_the_services_of_a_task_have_times_of_their_own(both: WireSource) -> None:
+    tasks = [Task(index, 2) for index in range(2)]
+    for task in tasks:
+        sync(both, Scope(task))
+
+    assert read_now() == {COMPUTE, STORAGE}
+    assert not Service.objects.filter(synced_at=None).exists()
+
+
+@pytest.mark.usefixtures("both")
+def test_a_service_that_is_no_longer_listed_keeps_its_time() -> None:
+    for _ in range(2):
+        sync(WireSource({COMPUTE: [priced(1, "A")]}))
+
+    assert times()[STORAGE] == LONG_AGO
+    assert errors() == {}
+
+
+def test_a_service_that_no_run_has_read_gets_no_time_from_one_that_does_not_list_it() -> None:
+    Service.objects.create(service_id=STORAGE, display_name="Cloud Storage")
+
+    for _ in range(2):
+        sync(WireSource({COMPUTE: [priced(1, "A")]}))
+
+    assert times()[STORAGE] is None
+
+
+def test_a_service_that_fails_at_first_has_no_time() -> None:
+    for _ in range(2):
+        sync(WireSource({COMPUTE: [priced(1, "A")], STORAGE: SourceError("403 no.")}))
+
+    assert times()[STORAGE] is None
+    assert errors() == {STORAGE: "403 no."}
+
+
+@pytest.mark.usefixtures("both")
+def test_a_service_that_fails_in_two_runs_keeps_the_time_before_them() -> None:
+    for _ in range(2):
+        sync(WireSource({COMPUTE: SourceError("403 no."), STORAGE: [priced(1, "B")]}))
+
+    assert times()[COMPUTE] == LONG_AGO
 
 
 def test_an_unchanged_service_gets_the_time_too(both: WireSource) -> None:
@@ -107,6 +167,23 @@ def test_a_run_that_was_replaced_writes_no_times() -> None:
         sync(Sleepy({COMPUTE: [priced(1, "A")], STORAGE: [priced(1, "B")]}))
 
     assert read_now() == set()
+
+
+def test_every_run_records_whether_it_was_to_copy_all_services_of_its_task(
+    both: WireSource,
+) -> None:
+    for scope in (Scope(), Scope(Task(0, 2)), Scope(names=[STORAGE])):
+        sync(both, scope)
+    with pytest.raises(SourceError):
+        sync(WireSource({COMPUTE: SourceError("503 no.")}))
+
+    assert list(PricingUpdate.objects.order_by("pk").values_list("is_full", flat=True)) == [
+        True,
+        True,
+        True,
+        False,
+        True,
+    ]
 
 
 def test_a_dry_run_changes_no_time(both: WireSource) -> None:
