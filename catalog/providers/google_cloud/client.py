@@ -26,6 +26,8 @@ from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
 from google.cloud.billing_v1 import CloudCatalogAsyncClient, ListServicesRequest, ListSkusRequest
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
+from grpc import ChannelConnectivity
+from grpc.aio import Channel
 
 from catalog.errors import SourceError
 from catalog.providers.google_cloud.months import months
@@ -36,8 +38,9 @@ from catalog.providers.source import Entry
 logger = logging.getLogger(__name__)
 
 PAGE_SIZE = 5000  # the API's maximum
-# Before the first answer: a call waits less long, and an unreachable API is given up after a few attempts.
-FIRST_CALL_SECONDS = 15
+# Before the first answer, a call waits less long for a connection, and an unreachable API is given up after a
+# few attempts. Together with the start of the command, that takes less than 15 seconds.
+CONNECT_SECONDS = 10
 UNREACHABLE_SECONDS = 2
 CONCURRENCY = 8  # lists in flight: enough for five requests per second that take a second each
 
@@ -197,11 +200,7 @@ class ApiSource:
     async def _call(self, method: Method, request: Request) -> Any:
         async def attempt() -> Any:
             async with self._limiter:
-                # Without a network, grpc would look up the name for as long as it may.
-                seconds = self._policy.call_seconds
-                if not self._is_reached:
-                    seconds = min(seconds, FIRST_CALL_SECONDS)
-                return await method(request, retry=None, timeout=seconds)
+                return await self._attempt(method, request)
 
         def log(error: Exception) -> None:
             subject = getattr(request, "parent", "") or "services"
@@ -211,6 +210,24 @@ class ApiSource:
         self._is_reached = True
         page = await anext(pager.pages)
         return type(page).pb(page)
+
+    async def _attempt(self, method: Method, request: Request) -> Any:
+        """One call. A network that drops every packet only shows in that there is no connection in time."""
+        seconds = self._policy.call_seconds
+        if self._is_reached or self._is_connected():
+            return await method(request, retry=None, timeout=seconds)
+        seconds = min(seconds, CONNECT_SECONDS)
+        try:
+            return await method(request, retry=None, timeout=seconds)
+        except exceptions.DeadlineExceeded as error:
+            if self._is_connected():
+                raise  # the answer is slow
+            message = f"Failed to connect within {seconds} seconds"
+            raise exceptions.ServiceUnavailable(message) from error  # type: ignore[no-untyped-call]
+
+    def _is_connected(self) -> bool:
+        channel: Channel = self._client.transport.grpc_channel  # type: ignore[attr-defined]
+        return channel.get_state() is ChannelConnectivity.READY
 
     def _is_worth_a_retry(self, error: BaseException) -> bool:
         """Whether the error is transient. A network that is not there from the start usually is not."""

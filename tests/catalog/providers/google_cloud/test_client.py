@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -236,6 +238,53 @@ def test_an_api_that_cannot_be_reached_is_given_up_within_seconds(
     assert time.monotonic() - started < 12
     assert caught.value.retryable
     assert "Retrying the list of services: 503" in caplog.text
+
+
+@contextmanager
+def silent_address() -> Iterator[str]:
+    """The address of a socket that is never read, as on a network that drops every packet."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        yield f"127.0.0.1:{silent.getsockname()[1]}"
+
+
+def seconds_until_given_up(address: str) -> float:
+    started = time.monotonic()
+    with (
+        ApiSource.open(partial(client, address), UNLIMITED, DEFAULT_POLICY) as source,
+        pytest.raises(SourceError, match="cannot be reached, so check the network: 503 Failed to connect"),
+    ):
+        list(source.services())
+    return time.monotonic() - started
+
+
+def test_a_network_that_drops_every_packet_is_given_up_after_the_first_call(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("catalog.providers.google_cloud.client.CONNECT_SECONDS", 0.7)
+    monkeypatch.setattr("catalog.providers.google_cloud.client.UNREACHABLE_SECONDS", 0.5)
+
+    with silent_address() as address:
+        assert seconds_until_given_up(address) < 5
+    assert caplog.text == ""
+
+
+@pytest.mark.slow
+def test_a_network_that_drops_every_packet_is_given_up_within_12_seconds() -> None:
+    with silent_address() as address:
+        assert seconds_until_given_up(address) < 12
+
+
+def test_an_answer_that_is_slow_from_the_start_is_waited_for(
+    billing: FakeBilling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("catalog.providers.google_cloud.client.CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr("catalog.providers.google_cloud.client.UNREACHABLE_SECONDS", 0)
+    billing.failures["services"].extend([lambda: time.sleep(0.6)] * 2)
+
+    with billing.served() as address, ApiSource.open(partial(client, address), UNLIMITED, LASTING) as source:
+        assert len(list(source.services())) == 2
+
+    assert len(billing.calls) == 2
 
 
 def test_a_connection_that_is_refused_later_is_retried(billing: FakeBilling) -> None:
