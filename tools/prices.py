@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -32,8 +33,7 @@ def search(arguments: SearchArguments) -> Answer:
     request = catalog_search.SearchRequest(**arguments.model_dump())
     answer = catalog_search.search(request, snapshot=snapshot)
     freshness = _freshness(snapshot, update)
-    hint = " ".join(filter(None, [_notice(update, freshness), answer["hint"]])) or None
-    return {**_envelope(update, freshness), **answer, "hint": hint}
+    return _with_notice(update, freshness, answer)
 
 
 def details(arguments: DetailsArguments) -> Answer:
@@ -42,7 +42,7 @@ def details(arguments: DetailsArguments) -> Answer:
     update = _require_synced(snapshot.latest)
     answer = sku_details.details(arguments.sku_ids, snapshot=snapshot, history=arguments.history)
     freshness = _freshness(snapshot, update)
-    return {**_envelope(update, freshness), **answer, "hint": _notice(update, freshness)}
+    return _with_notice(update, freshness, answer)
 
 
 def calculate(arguments: CalculateArguments) -> Answer:
@@ -81,6 +81,12 @@ def _notice(update: PricingUpdate, freshness: Freshness) -> str | None:
     if update.source == SAMPLE:
         return _SAMPLE_NOTICE
     return freshness.warning(timezone.now()) or None
+
+
+def _with_notice(update: PricingUpdate, freshness: Freshness, answer: Mapping[str, Any]) -> Answer:
+    """The answer in its envelope, with the notice before its own hint."""
+    hint = " ".join(filter(None, [_notice(update, freshness), answer["hint"]])) or None
+    return {**_envelope(update, freshness), **answer, "hint": hint}
 
 
 def _envelope(update: PricingUpdate, freshness: Freshness) -> Answer:

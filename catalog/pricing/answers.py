@@ -108,6 +108,7 @@ class DetailsAnswer(TypedDict):
     as_of: str
     skus: list[SkuDetails]
     not_found: list[UnknownSku]
+    hint: str | None
 
 
 class Total(TypedDict):

@@ -54,7 +54,7 @@ def calculate(
     lines = [line for line in read if isinstance(line, Line)]
     not_priced = [line for line in read if not isinstance(line, Line)]
     if not lines:
-        is_early = any(listing.first_price_after(snapshot.at) for listing in listings.values())
+        is_early = any(listing.is_priced_since(snapshot.at) for listing in listings.values())
         raise NoPriceError(
             not_priced[0]["message"],
             hint="Send a later as_of, or omit it." if is_early else "Search for another SKU.",

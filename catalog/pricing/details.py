@@ -52,6 +52,8 @@ def details(
     listings = look_up(requested, snapshot)
     last_seen = _last_seen(listings.values(), snapshot.latest)
     candidates = nearest(sku_id for sku_id in requested if sku_id not in listings)
+    unpriced = [sku_id for sku_id in requested if sku_id in listings and not listings[sku_id].list_price]
+    hints = [f"{sku_id}: {listings[sku_id].why_unpriced(snapshot.at)}" for sku_id in unpriced]
     return {
         "as_of": utc_text(snapshot.at),
         "skus": [
@@ -62,6 +64,7 @@ def details(
         "not_found": [
             {"sku_id": requested[sku_id], "candidates": found} for sku_id, found in candidates.items()
         ],
+        "hint": " ".join(hints) or None,
     }
 
 

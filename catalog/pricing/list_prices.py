@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
 from operator import attrgetter
@@ -12,6 +12,7 @@ from operator import attrgetter
 from django.utils import timezone
 
 from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku
+from catalog.pricing.answers import utc_text
 from catalog.pricing.tiers import Aggregation, Price
 from catalog.pricing.units import UsageUnit
 from catalog.providers.records import LONG_AGO
@@ -56,6 +57,24 @@ class Listing:
         priced = [price for price in self.history if price.tiers]
         first = min(priced, key=_took_effect, default=None)
         return first if first and _took_effect(first)[0] > at else None
+
+    def is_priced_since(self, at: datetime) -> bool:
+        """Whether the SKU began between `at` and now."""
+        first = self.first_price_after(at)
+        return first is not None and _took_effect(first)[0] <= timezone.now()
+
+    def why_unpriced(self, at: datetime) -> str:
+        """Why the SKU has no list price at `at`, in a sentence: since when it has one, or until when."""
+        if first := self.first_price_after(at):
+            began = _took_effect(first)[0]
+            then, since = _apart(at, began)
+            verb = "takes" if began > timezone.now() else "took"
+            return f"No price is known for {then}; the first {verb} effect on {since}."
+        if not any(price.tiers for price in self.history):
+            return "Google lists no price for this SKU."
+        ends = [_took_effect(price)[0] for price in self.history if not price.tiers]
+        then, until = _apart(at, max(end for end in ends if end <= at))
+        return f"No price is known for {then}; Google withdrew the last one on {until}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +173,12 @@ def in_effect(prices: Iterable[ListPrice], snapshot: Snapshot) -> ListPrice | No
     price = max(known, key=_took_effect, default=None)
     # A price row without tiers records that the provider withdrew the price.
     return price if price and price.tiers else None
+
+
+def _apart(one: datetime, other: datetime) -> tuple[str, str]:
+    """The days of two times in UTC, or the times if the day is the same."""
+    days = [time.astimezone(UTC).date().isoformat() for time in (one, other)]
+    return (days[0], days[1]) if days[0] != days[1] else (utc_text(one), utc_text(other))
 
 
 def _took_effect(price: ListPrice) -> tuple[datetime, int]:

@@ -221,12 +221,7 @@ def _no_price_message(listing: Listing, at: datetime) -> str:
     if listing.list_price is not None:
         start = min(tier.start for tier in listing.list_price.tiers)
         return f"Google lists no price for usage below {plain(start)} units."
-    if first := listing.first_price_after(at):
-        since = first.info.effective_time or at
-        return f"No price is known for {at.date()}; the first took effect on {since.date()}."
-    if listing.history:
-        return f"No price is known for {at.date()}."
-    return "Google lists no price for this SKU."
+    return listing.why_unpriced(at)
 
 
 def _place(region: str, sku: Sku) -> Place:

@@ -54,6 +54,15 @@ def test_an_answer_shows_when_its_own_service_was_synced(compute: Sku) -> None:
         assert "synced" not in answer["said"]
 
 
+def test_the_notice_comes_before_the_hint_of_details(compute: Sku) -> None:
+    Service.objects.update(synced_at=OLD)
+    sku = make_sku(service=compute.service)
+
+    hint = registry.call("details", {"sku_ids": [sku.pk]}).content["hint"]
+
+    assert hint.endswith(f"over 36 hours ago. {sku.pk}: Google lists no price for this SKU.")
+
+
 def test_an_answer_about_several_services_shows_the_oldest(compute: Sku) -> None:
     other = add("Cloud Storage", "Standard Storage", OLDER)
 

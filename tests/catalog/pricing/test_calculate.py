@@ -200,6 +200,15 @@ def test_a_time_before_the_first_price_is_told_since_when_there_is_one() -> None
     assert caught.value.hint == "Send a later as_of, or omit it."
 
 
+def test_a_price_that_lies_in_the_future_is_not_offered_at_a_later_time() -> None:
+    make_price(make_sku(sku_id="0000-0000-0001"), effective_time=timezone.now() + timedelta(days=10))
+
+    with pytest.raises(NoPriceError, match="the first takes effect on") as caught:
+        calculate([Item("0000-0000-0001", Decimal(1))])
+
+    assert caught.value.hint == "Search for another SKU."
+
+
 def test_a_total_of_half_a_cent_is_rounded_to_the_even_cent_and_never_to_minus_zero() -> None:
     add_discount()
     make_price(make_sku(sku_id="CE27-0000-0001"), [(0, "0", 5_000_000)])

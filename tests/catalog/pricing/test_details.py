@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -37,7 +38,7 @@ def test_the_whole_answer_for_class_a_operations() -> None:
 
     answer = details([CLASS_A], snapshot=snapshot(LATER))
 
-    assert answer == {
+    expected: dict[str, Any] = {
         "as_of": "2026-02-01T12:00:00Z",
         "skus": [
             {
@@ -94,7 +95,9 @@ def test_the_whole_answer_for_class_a_operations() -> None:
             }
         ],
         "not_found": [],
+        "hint": None,
     }
+    assert answer == expected
     assert datetime.fromisoformat(answer["skus"][0]["first_synced_at"]) == sku.created_at
 
 
@@ -201,6 +204,56 @@ def test_as_of_shows_the_price_in_effect_then() -> None:
     assert price_at(LATER) == price_at(None) == "0.000000006"
     assert old.effective_time is not None
     assert price_at(old.effective_time - timedelta(seconds=1)) is None
+
+
+def hint_at(sku: Sku, as_of: datetime | None) -> str | None:
+    answer = details([sku.sku_id], snapshot=snapshot(as_of))
+    assert answer["skus"][0]["pricing"] is None
+    return answer["hint"]
+
+
+def test_a_sku_without_a_price_then_says_since_when_it_has_one() -> None:
+    sku = make_sku()
+    make_price(sku, effective_time=NOON)
+    make_price(sku, effective_time=LATER)
+
+    assert hint_at(sku, NOON - timedelta(days=1)) == (
+        f"{sku.pk}: No price is known for 2026-01-01; the first took effect on 2026-01-02."
+    )
+    assert hint_at(sku, NOON - timedelta(minutes=1)) == (
+        f"{sku.pk}: No price is known for 2026-01-02T11:59:00Z;"
+        " the first took effect on 2026-01-02T12:00:00Z."
+    )
+
+
+def test_a_sku_whose_first_price_lies_in_the_future_says_when_it_takes_effect() -> None:
+    sku, now = make_sku(), timezone.now()
+    make_price(sku, effective_time=now + timedelta(days=10))
+
+    assert hint_at(sku, None) == (
+        f"{sku.pk}: No price is known for {now:%Y-%m-%d};"
+        f" the first takes effect on {now + timedelta(days=10):%Y-%m-%d}."
+    )
+
+
+def test_a_sku_whose_price_ended_says_when() -> None:
+    sku = make_sku()
+    make_price(sku, effective_time=NOON)
+    make_price(sku, [], effective_time=LATER)
+
+    assert hint_at(sku, LATER + timedelta(days=1)) == (
+        f"{sku.pk}: No price is known for 2026-02-02; Google withdrew the last one on 2026-02-01."
+    )
+
+
+def test_each_sku_without_a_price_is_named_and_the_others_are_not() -> None:
+    priced, never, nor = make_price(make_sku()).sku_id, make_sku().pk, make_sku().pk
+
+    answer = details([never, priced, nor])
+
+    assert answer["hint"] == (
+        f"{never}: Google lists no price for this SKU. {nor}: Google lists no price for this SKU."
+    )
 
 
 def test_a_withdrawn_sku_was_last_seen_by_the_last_sync_that_wrote_it() -> None:
