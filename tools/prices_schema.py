@@ -5,7 +5,7 @@ Agents rely on these schemas: fields may be added, but are never renamed or remo
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -20,6 +20,7 @@ from pydantic import (
 )
 from typing_extensions import TypedDict
 
+from catalog import iso8601
 from catalog import search as catalog_search
 from catalog.errors import InvalidArgumentError
 from catalog.pricing import answers
@@ -46,21 +47,8 @@ class Arguments(BaseModel):
 
 def _as_of(value: Any) -> datetime:
     """Parse a time to UTC; a date means the end of that day, so that a change on that day counts."""
-    try:
-        if day := _day(value):
-            return datetime.combine(day, time.max, UTC)
-        parsed = datetime.fromisoformat(value)
-        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
-    # An offset can move a time of the first or the last year out of what a datetime can be.
-    except (TypeError, ValueError, OverflowError):
-        raise ValueError("must be a date or time in ISO 8601, such as 2026-11-20") from None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+    parsed = iso8601.parse(value if isinstance(value, str) else "")
+    return parsed if isinstance(parsed, datetime) else datetime.combine(parsed, time.max, UTC)
 
 
 def _quantity(value: Any) -> Decimal:
@@ -181,7 +169,7 @@ class SearchAnswer(Envelope, catalog_search.SearchAnswer):
 
 
 class DetailsAnswer(Envelope, answers.DetailsAnswer):
-    hint: str | None
+    pass
 
 
 class CalculateAnswer(Envelope, answers.CalculateAnswer):

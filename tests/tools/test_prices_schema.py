@@ -105,13 +105,14 @@ def test_as_of_is_read_in_utc_and_a_date_means_the_end_of_that_day(sent: str, re
         (DetailsArguments, {"sku_ids": ["A"], "history": 2}, "history: must be true or false."),
         (
             DetailsArguments,
-            {"sku_ids": ["A"], "as_of": "0001-01-01T00:00:00+10:00"},
-            "as_of: must be a date or time in ISO 8601, such as 2026-11-20.",
+            {"sku_ids": ["A"], "as_of": "2026-W48"},
+            "as_of: must be a day, not a week: give YYYY-MM-DD.",
         ),
+        (DetailsArguments, {"sku_ids": ["A"], "as_of": "2026-02-30"}, "as_of: 2026-02-30 does not exist."),
         (
             DetailsArguments,
             {"sku_ids": ["A"], "as_of": "9999-12-31T23:59:59-10:00"},
-            "as_of: must be a date or time in ISO 8601, such as 2026-11-20.",
+            "as_of: must be between the years 1 and 9999 in UTC.",
         ),
         (
             DetailsArguments,

@@ -4,7 +4,7 @@ import json
 from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils import timezone
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
+from catalog import iso8601
 from catalog.errors import SourceError, SyncArgumentError, SyncRefusedError
 from catalog.management import exit_codes
 from catalog.models import PricingUpdate
@@ -116,9 +117,9 @@ def _chosen_run(
 
 
 def _date_or_time(text: str) -> datetime:
-    """An ISO 8601 date or time, in UTC unless it has a zone."""
+    """An ISO 8601 time, or the start of a date, in UTC."""
     try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} is not an ISO 8601 date or time, such as 2026-01-31.") from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+        parsed = iso8601.parse(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{error}.") from None
+    return parsed if isinstance(parsed, datetime) else datetime.combine(parsed, time.min, UTC)

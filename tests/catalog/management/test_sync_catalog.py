@@ -302,6 +302,14 @@ def test_an_invalid_time_range_is_refused(folder: Path, options: list[str]) -> N
         call_command("sync_catalog", "--source", str(folder), *options)
 
 
-def test_a_malformed_date_is_refused(folder: Path) -> None:
-    with pytest.raises(CommandError, match="'yesterday' is not an ISO 8601 date or time"):
-        call_command("sync_catalog", "--source", str(folder), "--since", "yesterday")
+@pytest.mark.parametrize(
+    ("since", "reason"),
+    [
+        ("yesterday", "must be a date or time in ISO 8601"),
+        ("2026-W48", "must be a day, not a week"),
+        ("2026-02-30", "2026-02-30 does not exist"),
+    ],
+)
+def test_a_malformed_date_is_refused(folder: Path, since: str, reason: str) -> None:
+    with pytest.raises(CommandError, match=f"argument --since: {reason}"):
+        call_command("sync_catalog", "--source", str(folder), "--since", since)
