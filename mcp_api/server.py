@@ -94,7 +94,7 @@ async def _call_tool(_context: ServerRequestContext[Any], params: CallToolReques
 
 
 async def _limited(subject: str, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
-    if wait := limits.retry_after(name, subject):
+    if wait := limits.retry_after(name, subject, arguments):
         error = errors.rate_limited(name, settings.TOOL_CALLS_PER_MINUTE, wait)
         return _result(registry.failure(error))
     try:

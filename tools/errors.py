@@ -74,7 +74,7 @@ def rate_limited(tool: str, per_minute: int, wait: int) -> Error:
     return {
         "code": "rate_limited",
         "message": f"Rate limit reached: {per_minute} {tool} calls per minute.",
-        "hint": f"Wait {wait} seconds, then retry. One call can take many SKUs or items.",
+        "hint": f"Wait {wait} seconds, then retry. Up to ten SKUs or items count as one call.",
         "candidates": [],
     }
 

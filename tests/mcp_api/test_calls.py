@@ -34,6 +34,15 @@ def test_an_agent_over_the_limit_is_told_how_long_to_wait(product: Product) -> N
     assert not product.ask(other, "search", {"query": "n2 core"}).is_error
 
 
+def test_a_call_of_many_items_counts_more_than_once(product: Product) -> None:
+    token = product.manage("issue_token", "dan").strip()
+    items = [{"sku_id": "22EB-AAE8-FBCD", "quantity": 1}] * 11
+
+    answers = [product.ask(token, "calculate", {"items": items}) for _ in range(2)]
+
+    assert [answer.is_error for answer in answers] == [False, True]
+
+
 def test_an_unknown_tool_is_refused_with_the_names_of_the_tools(product: Product) -> None:
     token = product.token("cid")
 
