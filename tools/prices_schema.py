@@ -24,7 +24,7 @@ from catalog import iso8601
 from catalog import search as catalog_search
 from catalog.errors import InvalidArgumentError
 from catalog.pricing import answers
-from catalog.pricing.calculate import check_quantity, parse_quantity
+from catalog.pricing.quantities import check_quantity, parse_quantity
 from tools.argument_forms import ABSENT, ANYTHING, LeftOutAs, read_arguments
 
 MAX_CHARACTERS = 500

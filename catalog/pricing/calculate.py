@@ -12,9 +12,9 @@ from catalog.pricing.decimals import EXACT, ROUNDED, exact_sum, plain
 from catalog.pricing.details import pricing
 from catalog.pricing.list_prices import Snapshot, look_up
 from catalog.pricing.tiers import Slice, price_month
-from catalog.pricing.usage import Item, Line, check_quantity, normalize_items, parse_quantity, read_items
+from catalog.pricing.usage import Item, Line, normalize_items, read_items
 
-__all__ = ["Item", "calculate", "check_quantity", "parse_quantity"]
+__all__ = ["Item", "calculate"]
 
 MAX_MONTHS = 120
 _CENT = Decimal("0.01")

@@ -14,7 +14,7 @@ from decimal import (
 )
 from functools import reduce
 
-# A quantity has at most 40 digits, a unit 35 and a price 30. So the largest product, a cost times a
+# A quantity has at most 40 digits, a unit 37 and a price 30. So the largest product, a cost times a
 # quantity, stays under 190 digits, and 200 digits are enough to round every quotient to the right nano.
 _DIGITS = 200
 _TRAPS = [DivisionByZero, InvalidOperation, Overflow]

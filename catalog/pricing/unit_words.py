@@ -7,9 +7,13 @@ does not know Google's codes, "vCPU" or "million", and takes 0.4 s to start.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
+
+from catalog.pricing.decimals import EXACT
+from catalog.pricing.written_numbers import MULTIPLIERS, SUFFIXES, WrittenNumber, split_number
 
 
 class Unit(NamedTuple):
@@ -18,7 +22,7 @@ class Unit(NamedTuple):
     The length of a month depends on the SKU, so `months` is counted apart from `size`.
     """
 
-    size: int
+    size: int | Decimal
     dimension: str
     months: int = 0
 
@@ -72,25 +76,22 @@ CONTRASTS = (
 
 _SECONDS = {"s sec second": 1, "min minute": 60, "h hr hour": 3600, "d day": 86400, "wk week": 604_800}
 _MONTHS = {"mo month": 1, "a yr year": 12}
-_MULTIPLIERS = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
-_SUFFIXES = {"": 1, "k": 10**3, "m": 10**6}
 WORDS: dict[str, Unit] = (
     _byte_words()
     | {word: Unit(size, "s") for words, size in _SECONDS.items() for word in words.split()}
     | {word: Unit(1, "s", months) for words, months in _MONTHS.items() for word in words.split()}
-    | {word: Unit(size, "count") for word, size in _MULTIPLIERS.items()}
+    | {word: Unit(size, "count") for word, size in MULTIPLIERS.items()}
     | dict.fromkeys(("count", "unit", "item", *EVENTS, *RESOURCES, *QUALIFIERS), Unit(1, "count"))
 )
 _ANNOTATION = re.compile(r"\{[^{}]*\}")  # UCUM annotates a count with its subject: {request}
 # Each quantity is the usage of one month, so "per month" adds nothing to a unit.
 _PER_MONTH = re.compile(r"(?: */ *| +(?:per|a) +)(?:mo|months?)$", re.IGNORECASE)
-_NUMBER = re.compile(
-    r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)?(?P<suffix>[km]?)(?:[\s·*_-]+|\.(?!\d)|$)", re.ASCII | re.IGNORECASE
-)
-_SEPARATORS = re.compile(r"[\s.·*_-]+")
-_BITS = re.compile(r"b|[KMGTPE]i?b")  # a small b after a capital is a bit, but people type "gb" for GB
+_FILLERS = frozenset(("of",))  # "millions of requests"
+SEPARATORS = re.compile(r"[\s.·*_-]+")
+BITS = re.compile(r"b|[KMGTPE]i?b")  # a small b after a capital is a bit, but people type "gb" for GB
 _MAX_TEXT_LENGTH = 60
 _MAX_SIZE = 10**30
+_MAX_DECIMAL_PLACES = 6
 DIMENSIONS = ("By", "s", "By.s", "count")
 
 
@@ -108,63 +109,89 @@ def parse_unit(text: str) -> Unit | None:
 
 
 @lru_cache(maxsize=1024)
-def read_unit(text: str) -> Reading | None:
+def read_unit(text: str, dimension: str | None = None) -> Reading | None:
     """Parse a unit with the things that it names.
 
     Args:
         text: as for parse_unit.
+        dimension: the dimension that is wanted, which decides between several readings: "1M" counts a million
+            where a month cannot be meant.
 
     Returns:
         The unit and its things, or None if the text is ambiguous or not a unit.
     """
     if len(text) > _MAX_TEXT_LENGTH:
         return None
-    text = _PER_MONTH.sub("", _ANNOTATION.sub("count", text).strip())
-    digits, suffix, rest = _leading_number(text)
-    words = _SEPARATORS.split(rest) if rest else []
-    found = [_singular(word) for word in words]
-    if None in found:
+    number = split_number(without_month(text))
+    if number.is_ambiguous:
         return None
-    units = [Unit(_number(digits, suffix), "count"), *(WORDS[word] for word in found if word)]
-    reading = Reading(_product(units), frozenset(filter(None, found)) & (EVENTS | RESOURCES | QUALIFIERS))
-    says_what = bool(digits) or not QUALIFIERS.issuperset(found)  # "input" alone is not a thing
-    return reading if says_what and _makes_sense(reading, digits, suffix, words) else None
+    readings = [_with_suffix_as_multiplier(number, dimension), _with_suffix_as_word(number)]
+    found = [reading for reading in readings if reading]
+    if len(found) > 1:
+        found = [reading for reading in found if reading.unit.dimension == dimension]
+    return found[0] if len(found) == 1 else None
 
 
-def _leading_number(text: str) -> tuple[str, str, str]:
-    """The digits and the suffix that the text starts with ("10", "k"), and the rest."""
-    number = _NUMBER.match(text)
-    if number is None or not (number["digits"] or number["suffix"]):
-        return "", "", text
-    return number["digits"] or "", number["suffix"], text[number.end() :]
+def without_month(text: str) -> str:
+    """The unit of which the text is so much per month."""
+    return _PER_MONTH.sub("", _ANNOTATION.sub("count", " ".join(text.split())))
 
 
-def _number(digits: str, suffix: str) -> int:
-    return int(digits.replace(",", "") or 1) * _SUFFIXES[suffix.lower()]
+def _with_suffix_as_multiplier(number: WrittenNumber, dimension: str | None) -> Reading | None:
+    """The reading of "1M requests" as a million of them; without a suffix, the only reading."""
+    words = _words(number.rest)
+    reading = _reading(number, SUFFIXES[number.suffix.lower()], words)
+    if reading is None or not number.suffix or (words and reading.unit.dimension == "count"):
+        return reading
+    if words:  # "10m hours" may be ten minutes
+        is_clear = number.suffix == "M" or number.suffix.lower() not in "mb"
+        return reading if number.digits and is_clear else None
+    if number.digits and number.suffix.lower() in {"k", "bn"}:
+        return reading
+    return reading if dimension == "count" and (number.digits or number.suffix in "kKM") else None
 
 
-def _product(units: list[Unit]) -> Unit:
-    size, months = 1, 0
+def _with_suffix_as_word(number: WrittenNumber) -> Reading | None:
+    """The reading of "1B" as a byte."""
+    return _reading(number, 1, [number.suffix, *_words(number.rest)]) if number.suffix else None
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in SEPARATORS.split(text) if word.lower() not in _FILLERS] if text else []
+
+
+def _reading(number: WrittenNumber, multiplier: int, words: Sequence[str]) -> Reading | None:
+    found = [_singular(word) for word in words]
+    is_number = bool(number.digits) or multiplier > 1
+    # "input" alone is not a thing.
+    if None in found or not (is_number or not QUALIFIERS.issuperset(found)):
+        return None
+    unit = _product([Unit(multiplier, "count"), *(WORDS[word] for word in found if word)], number.value)
+    reading = Reading(unit, frozenset(filter(None, found)) & (EVENTS | RESOURCES | QUALIFIERS))
+    return reading if _makes_sense(reading) else None
+
+
+def _product(units: Sequence[Unit], number: Decimal) -> Unit:
+    size, months = number, 0
     for unit in units:
-        size *= unit.size
+        size = EXACT.multiply(size, unit.size)
         months += unit.months
     dimensions = sorted(unit.dimension for unit in units if unit.dimension != "count")
     return Unit(size, ".".join(dimensions) or "count", months)
 
 
-def _makes_sense(reading: Reading, digits: str, suffix: str, words: list[str]) -> bool:
-    unit = reading.unit
-    if unit.dimension not in DIMENSIONS or not 0 < unit.size <= _MAX_SIZE:
+def _makes_sense(reading: Reading) -> bool:
+    size, dimension, _ = reading.unit
+    if dimension not in DIMENSIONS or not 0 < size <= _MAX_SIZE:
         return False
-    if reading.is_of_events:
-        return unit.dimension == "count"
-    # "1M" alone may be a million or a month, "10m hours" ten minutes, and "k" nothing at all.
-    return not (suffix and (not digits or suffix == "m" or (suffix == "M" and not words)))
+    if EXACT.remainder(EXACT.scaleb(Decimal(size), _MAX_DECIMAL_PLACES), 1):
+        return False
+    return dimension == "count" or not reading.is_of_events
 
 
 def _singular(word: str) -> str | None:
     """The known word in the singular, or None."""
-    return None if _BITS.fullmatch(word) else next((form for form in singulars(word) if form in WORDS), None)
+    return None if BITS.fullmatch(word) else next((form for form in singulars(word) if form in WORDS), None)
 
 
 def singulars(word: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from catalog.errors import UnitMismatchError
 from catalog.pricing.decimals import EXACT, ROUNDED, plain
+from catalog.pricing.unit_refusals import why_unreadable
 from catalog.pricing.unit_words import (
     ACCESSES,
     CONTRASTS,
@@ -21,13 +22,14 @@ from catalog.pricing.unit_words import (
     read_unit,
     singulars,
 )
+from catalog.pricing.written_numbers import MULTIPLIERS
 
 HOURS_PER_MONTH = 730
 _HOUR_SECONDS = Decimal(3600)
 _MONTH_SECONDS = HOURS_PER_MONTH * _HOUR_SECONDS
 # "ManagedZone" and "QUser" are two words each, "IOPS" is one.
 _NAME_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_MULTIPLIER = re.compile(r"(?:k|m|thousand|million|billion)\b", re.IGNORECASE)
+_MULTIPLIER = re.compile(rf"(?:k|m|b|bn|t|{'|'.join(MULTIPLIERS)})s?\b", re.IGNORECASE)
 
 _COMPATIBLE_UNITS = {
     "By": ("GiBy", "MiBy", "TiBy", "GBy", "TBy", "By"),
@@ -35,7 +37,7 @@ _COMPATIBLE_UNITS = {
     "By.s": ("GiBy.mo", "GiBy.h", "TiBy.mo", "GBy.mo", "GBy.h", "By.s"),
     "count": ("count", "thousand", "million", "billion"),
 }
-_HINT = "Send the quantity in one of the candidates, or omit the unit."
+_HINT = "Send the quantity in one of the candidates, or check the SKU."
 
 
 @dataclass(frozen=True)
@@ -166,10 +168,12 @@ class UsageUnit:
         return resources[-1] if resources and EVENTS.isdisjoint(self._name_words) else None
 
     def _read(self, unit: str, quantity: Decimal) -> Reading:
-        reading = read_unit(unit)
+        reading = read_unit(unit, self._dimension)
         if reading is None or not (reading.unit.dimension == self._dimension or self._is_kept(reading)):
+            usage_unit = f"{self.code} ({self.description})"
             raise UnitMismatchError(
-                f"{unit!r} cannot be converted to this SKU's usage unit, {self.code} ({self.description}).",
+                (reading is None and why_unreadable(unit, self._dimension))
+                or f"{unit!r} cannot be converted to this SKU's usage unit, {usage_unit}.",
                 hint=f"{self._hint_on_hours(reading, quantity)} {_HINT}".lstrip(),
                 candidates=self.compatible_units(),
             )
@@ -188,7 +192,7 @@ class UsageUnit:
         if reading.unit.dimension == "count" and self._dimension == "s":
             return self._running(EXACT.multiply(quantity, reading.unit.size), "")
         if reading.unit.dimension == "By" and self._dimension == "By.s":
-            byte_hours = EXACT.multiply(quantity, reading.unit.size * _HOUR_SECONDS)
+            byte_hours = EXACT.multiply(quantity, EXACT.multiply(reading.unit.size, _HOUR_SECONDS))
             return self._running(ROUNDED.divide(byte_hours, self.factor), self._things)
         return ""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,19 +15,13 @@ from catalog.pricing.answers import NotPriced
 from catalog.pricing.availability import GLOBAL, is_sold_in, same_name_in
 from catalog.pricing.decimals import plain
 from catalog.pricing.list_prices import Listing, ListPrice
+from catalog.pricing.quantities import check_quantity
 from catalog.pricing.sku_ids import nearest, normalize
 
 MAX_ITEMS = 100
-MAX_QUANTITY = Decimal("1e18")
 # Each suggestion of a SKU for another region takes a query per code.
 _MAX_SUGGESTIONS = 5
 _MAX_CODES = 2
-_MAX_DIGITS = 40
-_MAX_DECIMAL_PLACES = 30
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
-# Commas that only separate thousands. "1,024" alone is 1.024 in half of the world, so it is refused.
-_THOUSANDS = re.compile(r"\+?\d{1,3}(,\d{3}){2,}(\.\d*)?|\+?[1-9]\d{0,2},\d{3}\.\d*", re.ASCII)
-
 
 # What follows from how a SKU is sold, by its usage type (Cloud Billing Catalog API, `Category.usageType`).
 _TERMS = {
@@ -59,51 +52,6 @@ class Line:
     list_price: ListPrice
     base_quantity: Decimal
     notes: tuple[str, ...]
-
-
-def parse_quantity(text: str) -> Decimal:
-    """Parse a quantity.
-
-    Args:
-        text: a decimal number, such as "730", "0.5", "1e6" or "5,000,000".
-
-    Returns:
-        The quantity, exactly as written.
-
-    Raises:
-        InvalidArgumentError: the text is not a number, or check_quantity refuses the number.
-    """
-    number = text.replace(",", "") if _THOUSANDS.fullmatch(text) else text
-    if len(text) > _MAX_DIGITS or not _NUMBER.fullmatch(number):
-        raise InvalidArgumentError(
-            f"{text[:_MAX_DIGITS]!r} is not a quantity.",
-            hint=f"Send a number or a decimal string of at most {_MAX_DIGITS} characters, such as 730.",
-        )
-    return check_quantity(Decimal(number))
-
-
-def check_quantity(quantity: Decimal) -> Decimal:
-    """Return the quantity if it is a possible amount of usage.
-
-    Args:
-        quantity: the usage of a month, in any unit.
-
-    Returns:
-        The same quantity.
-
-    Raises:
-        InvalidArgumentError: it is negative, not finite, over 10^18, or has too many digits.
-    """
-    if not quantity.is_finite() or not 0 <= quantity <= MAX_QUANTITY:
-        raise InvalidArgumentError(
-            "A quantity must be a number from 0 to 10^18.", hint="Send the usage of one month, such as 730."
-        )
-    _, digits, exponent = quantity.as_tuple()
-    if int(exponent) < -_MAX_DECIMAL_PLACES or len(digits) > _MAX_DIGITS:
-        raise InvalidArgumentError(
-            f"A quantity can have at most {_MAX_DECIMAL_PLACES} decimal places and {_MAX_DIGITS} digits."
-        )
-    return quantity
 
 
 def read_items(

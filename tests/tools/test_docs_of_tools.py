@@ -13,7 +13,7 @@ from django.conf import settings
 from pydantic import TypeAdapter
 
 from catalog.errors import CatalogError
-from catalog.pricing.usage import MAX_QUANTITY
+from catalog.pricing.quantities import MAX_QUANTITY
 from catalog.providers.sample.source import SampleSource
 from catalog.sync.run import sync
 from tools import errors, registry

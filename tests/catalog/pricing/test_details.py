@@ -10,9 +10,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Sku
 from catalog.pricing.answers import utc_text
-from catalog.pricing.calculate import Item, calculate, parse_quantity
+from catalog.pricing.calculate import Item, calculate
 from catalog.pricing.details import details
 from catalog.pricing.list_prices import snapshot
+from catalog.pricing.quantities import parse_quantity
 from tests.catalog.factories import NOON, make_price, make_service, make_sku, make_update
 from tests.catalog.pricing.known_skus import (
     A100_COMMITMENT,

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from catalog.errors import UnitMismatchError
 from catalog.pricing import unit_words
 from catalog.pricing.decimals import EXACT, ROUNDED
-from catalog.pricing.unit_words import Unit, parse_unit
+from catalog.pricing.unit_words import Unit, parse_unit, read_unit
 from catalog.pricing.units import UsageUnit
+from catalog.pricing.written_numbers import SUFFIXES
 
 HOUR = UsageUnit("h", "hour", "s", Decimal(3600))
 MONTH = UsageUnit("mo", "month", "s", Decimal(2_678_400))
@@ -105,6 +107,32 @@ QUANTITIES = st.decimals(min_value=0, max_value=10**18, places=9)
         ("requests/month", Unit(1, "count")),
         ("vCPU hours/month", Unit(3600, "s")),
         ("{request}/month", Unit(1, "count")),
+        ("2.5 million requests", Unit(2_500_000, "count")),
+        ("2.5M requests", Unit(2_500_000, "count")),
+        ("1,000.5k requests", Unit(1_000_500, "count")),
+        ("1e6 requests", Unit(10**6, "count")),
+        ("1E+6 requests", Unit(10**6, "count")),
+        ("25e-1 requests", Unit(Decimal("2.5"), "count")),
+        (".5 million requests", Unit(500_000, "count")),
+        ("1B requests", Unit(10**9, "count")),
+        ("1b tokens", Unit(10**9, "count")),
+        ("1bn requests", Unit(10**9, "count")),
+        ("1 bn", Unit(10**9, "count")),
+        ("B tokens", Unit(10**9, "count")),
+        ("2T tokens", Unit(2 * 10**12, "count")),
+        ("trillion tokens", Unit(10**12, "count")),
+        ("10 M requests", Unit(10**7, "count")),
+        ("millions of requests", Unit(10**6, "count")),
+        ("1TB", Unit(10**12, "By")),
+        ("500GiB", Unit(500 * 2**30, "By")),
+        ("1.5 TB", Unit(1_500_000_000_000, "By")),
+        ("0.125 GiB", Unit(2**27, "By")),
+        ("730h", Unit(730 * 3600, "s")),
+        ("8vCPU", Unit(8, "count")),
+        ("1.5 hours", Unit(5400, "s")),
+        ("0.5 month", Unit(Decimal("0.5"), "s", months=1)),
+        ("GB\u00a0month", Unit(10**9, "By.s", months=1)),
+        ("1 B hours", Unit(3600, "By.s")),
     ],
 )
 def test_codes_and_words_name_units(text: str, unit: Unit) -> None:
@@ -130,8 +158,16 @@ def test_codes_and_words_name_units(text: str, unit: Unit) -> None:
         "request hours",
         "token months",
         "GB requests",
-        "1.5 million requests",
         "10.000 operations",
+        "1.234 million",
+        "0.0000001 requests",
+        "1e31 requests",
+        "1,5 million requests",
+        "1.5.2 hours",
+        "1b",
+        "1T",
+        "1B GiB",
+        "per million requests",
         "10 500 requests",
         "10 000 operations",
         "10,00 requests",
@@ -160,6 +196,68 @@ def test_ambiguous_and_unknown_texts_are_not_units(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "dimension", "unit"),
+    [
+        ("1M", "count", Unit(10**6, "count")),
+        ("5m", "count", Unit(5 * 10**6, "count")),
+        ("2.5M", "count", Unit(2_500_000, "count")),
+        ("M", "count", Unit(10**6, "count")),
+        ("k", "count", Unit(1000, "count")),
+        ("1B", "count", Unit(10**9, "count")),
+        ("1b", "count", Unit(10**9, "count")),
+        ("1T", "count", Unit(10**12, "count")),
+        ("1B", "By", Unit(1, "By")),
+        ("1M", "s", None),
+        ("5m", "s", None),
+        ("1M", "By", None),
+        ("1T", "By", None),
+        ("m", "count", None),
+    ],
+)
+def test_a_letter_alone_means_what_the_sku_can_measure(text: str, dimension: str, unit: Unit | None) -> None:
+    reading = read_unit(text, dimension)
+
+    assert (reading and reading.unit) == unit
+
+
+@pytest.mark.parametrize(
+    ("usage_unit", "unit", "message"),
+    [
+        (GIB, "Gb", "'Gb' means bits; bytes are written GB or GiB."),
+        (GIB, "8 gigabits", "'gigabits' means bits; bytes are written GB or GiB."),
+        (GIB_MONTH, "10Mib", "'Mib' means bits; bytes are written GB or GiB."),
+        (GIB, "MiB/s", "'MiB/s' is a rate: send what adds up in one month."),
+        (GIB, "Gbps", "'Gbps' is a rate: send what adds up in one month."),
+        (COUNT, "requests per second", "'requests per second' is a rate: send what adds up in one month."),
+        (HOUR, "1M", "'1M' may be a million or a month: write the word."),
+        (MONTH, "5m", "'5m' may be minutes, months or millions: write the word."),
+        (HOUR, "10m hours", "'10m hours' may be minutes, months or millions: write the word."),
+        (GIB, "1T", "'1T' may be a trillion or terabytes: write the word."),
+        (
+            COUNT,
+            "10.000 requests",
+            "'10.000' may be 10 or 10000: send the number in quantity, where a point is decimal.",
+        ),
+        (COUNT, "10 500 requests", "'10 500' has spaces in it: send 10500."),
+        (
+            COUNT,
+            "1,5 million requests",
+            "'1,5 million requests' has a decimal comma: send a decimal point.",
+        ),
+        (COUNT, "frobs", "'frobs' cannot be converted to this SKU's usage unit, count (count)."),
+        (HOUR, "8 GB", "'8 GB' cannot be converted to this SKU's usage unit, h (hour)."),
+        (IOPS, "MiB/s", "'MiB/s' cannot be converted to this SKU's usage unit, mo (month)."),
+    ],
+)
+def test_a_refusal_says_what_is_wrong_with_the_unit(usage_unit: UsageUnit, unit: str, message: str) -> None:
+    with pytest.raises(UnitMismatchError) as caught:
+        usage_unit.base_quantity(Decimal(1), unit)
+
+    assert caught.value.message == message
+    assert caught.value.hint == "Send the quantity in one of the candidates, or check the SKU."
+
+
+@pytest.mark.parametrize(
     ("usage_unit", "quantity", "unit", "usage"),
     [
         (GIB, "1", "GB", "0.931322574615478515625"),
@@ -180,6 +278,12 @@ def test_ambiguous_and_unknown_texts_are_not_units(text: str) -> None:
         (GIB_HOUR, "1", "GiB month", "730"),
         (GIB_HOUR, "1", "GB-hour", "0.931322574615478515625"),
         (COUNT, "2.5", "million requests", "2500000"),
+        (COUNT, "3", "2.5 million requests", "7500000"),
+        (COUNT, "3", "1M", "3000000"),
+        (COUNT, "3", "1B", "3000000000"),
+        (HOUR, "2", "1.5 months", "2190"),
+        (GIB_MONTH, "2", "1.5 TiB", "3072"),
+        (IOPS, "2", "1.5k IOPS", "3000"),
         (GIB, "1", "GB/month", "0.931322574615478515625"),
         (GIB_MONTH, "150", "GiB", "150"),
         (GIB_MONTH, "1", "GB", "0.931322574615478515625"),
@@ -275,7 +379,7 @@ def test_a_refused_unit_without_hours_says_what_to_send_for_a_month(
     with pytest.raises(UnitMismatchError) as caught:
         usage_unit.base_quantity(Decimal(quantity), unit)
 
-    assert caught.value.hint == f"{hint} Send the quantity in one of the candidates, or omit the unit."
+    assert caught.value.hint == f"{hint} Send the quantity in one of the candidates, or check the SKU."
 
 
 @pytest.mark.parametrize(
@@ -307,6 +411,8 @@ def test_a_note_explains_a_conversion_and_the_usage_unit_needs_none() -> None:
     assert HOUR.conversion_note("months") == "1 month is 730 h."
     assert COUNT.conversion_note("10k operations") == "10k operations are 10000 count."
     assert COUNT.conversion_note("million tokens") == "1 million tokens is 1000000 count."
+    assert COUNT.conversion_note("2.5M tokens") == "2.5M tokens are 2500000 count."
+    assert COUNT.conversion_note("millions of tokens") == "1 millions of tokens is 1000000 count."
     assert GIB.conversion_note("1 TiB") == "1 TiB is 1024 GiBy."
     assert GIB_MONTH.conversion_note("GiB") == "The quantity is kept for the whole month: 1 GiB is 1 GiBy.mo."
     assert IOPS.conversion_note("IOPS") == "The quantity is kept for the whole month: 1 IOPS is 1 mo."
@@ -358,7 +464,91 @@ def test_every_word_converts_to_its_own_dimension_or_is_refused(
             assert month is not None
             assert lasting == usage_unit.base_unit
             seconds = Fraction(month)
-        assert Fraction(base) == Fraction(quantity) * unit.size * seconds
+        assert Fraction(base) == Fraction(quantity) * Fraction(unit.size) * seconds
+
+
+NUMBERS = st.decimals(min_value="0.001", max_value=10**6, places=3).map(Decimal.normalize)
+MULTIPLIED = {
+    "": 1,
+    "e3": 10**3,
+    "k": 10**3,
+    " K": 10**3,
+    " thousand": 10**3,
+    "e+6": 10**6,
+    "M": 10**6,
+    "m": 10**6,
+    " M": 10**6,
+    " million": 10**6,
+    " millions of": 10**6,
+    "B": 10**9,
+    "b": 10**9,
+    "bn": 10**9,
+    " billion": 10**9,
+    "T": 10**12,
+    " trillion": 10**12,
+}
+
+
+@given(NUMBERS, st.sampled_from(list(MULTIPLIED)), st.sampled_from(["requests", "tokens/month", "{call}"]))
+def test_a_number_of_things_is_read_exactly_however_it_is_written(
+    number: Decimal, multiplier: str, things: str
+) -> None:
+    reading = read_unit(f"{number:f}{multiplier} {things}", "count")
+
+    if is_ambiguous(f"{number:f}") and not multiplier.startswith("e"):
+        assert reading is None
+    else:
+        assert reading
+        assert reading.unit == Unit(EXACT.multiply(number, MULTIPLIED[multiplier]), "count")
+
+
+@given(NUMBERS, st.sampled_from(["k", "K", "M", "m", "B", "b", "bn", "T"]))
+def test_a_letter_after_a_number_multiplies_what_is_counted_and_is_no_number_of_hours(
+    number: Decimal, letter: str
+) -> None:
+    text = f"{number:f}{letter}"
+    reading = read_unit(text, "count")
+
+    if is_ambiguous(f"{number:f}"):
+        assert reading is None
+    else:
+        assert reading
+        assert reading.unit == Unit(EXACT.multiply(number, SUFFIXES[letter.lower()]), "count")
+    with pytest.raises(UnitMismatchError):
+        HOUR.base_quantity(Decimal(1), text)
+
+
+@given(QUANTITIES, NUMBERS, st.sampled_from(["", " "]), st.data())
+def test_a_number_before_a_unit_multiplies_the_quantity(
+    quantity: Decimal, number: Decimal, gap: str, data: st.DataObject
+) -> None:
+    usage_unit = data.draw(st.sampled_from([GIB, GIB_HOUR, GIB_MONTH, HOUR, MONTH, COUNT]))
+    unit = data.draw(st.sampled_from(usage_unit.compatible_units()))
+    assume(not is_ambiguous(f"{number:f}"))
+
+    base = usage_unit.base_quantity(quantity, f"{number:f}{gap}{unit}")
+
+    assert base == usage_unit.base_quantity(EXACT.multiply(quantity, number), unit)
+
+
+@given(
+    st.text(alphabet="0123456789.,eEkKmMbBtTn GiByhreqs/·-", max_size=30), st.sampled_from([GIB, HOUR, COUNT])
+)
+def test_any_text_is_a_unit_or_is_refused_in_one_sentence(text: str, usage_unit: UsageUnit) -> None:
+    try:
+        base = usage_unit.base_quantity(Decimal(1), text)
+    except UnitMismatchError as error:
+        refusal = error.message
+    else:
+        assert base > 0
+        return
+
+    assert refusal.endswith(".")
+    assert "\n" not in refusal
+
+
+def is_ambiguous(number: str) -> bool:
+    return re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", number) is not None
 
 
 @given(QUANTITIES)
