@@ -228,11 +228,12 @@ class PricingTier(models.Model):
 # a time nor an error was read by the last full run. A failed run counts until a later one makes up for it.
 _CATALOG = """(
     WITH full_run AS (
-        SELECT max(completed_at) AS at FROM pricing_updates
-        WHERE is_full AND task_count = 1 AND status IN ('completed', 'partial')
+        SELECT id, completed_at AS at FROM pricing_updates
+        WHERE is_full AND task_count = 1 AND status IN ('completed', 'partial') ORDER BY id DESC LIMIT 1
     ), failed_run AS (
         SELECT max(started_at) AS at FROM pricing_updates AS run
-        WHERE is_full AND (status = 'failed' OR status = 'running' AND heartbeat_at < %s)
+        WHERE id > coalesce((SELECT id FROM full_run), 0)
+            AND is_full AND (status = 'failed' OR status = 'running' AND heartbeat_at < %s)
             AND NOT EXISTS (
                 SELECT 1 FROM pricing_updates AS later
                 WHERE later.id > run.id AND later.is_full AND later.status IN ('completed', 'partial')
@@ -269,7 +270,7 @@ class PricingUpdateQuerySet(models.QuerySet["PricingUpdate"]):
     def full_run_times(self) -> models.QuerySet[PricingUpdate, datetime | None]:
         """When runs over all services completed, the latest first."""
         runs = self.filter(status__in=PricingUpdate.SERVED, is_full=True, task_count=1)
-        return runs.order_by("-completed_at").values_list("completed_at", flat=True)
+        return runs.order_by("-id").values_list("completed_at", flat=True)
 
     def _completed(self) -> PricingUpdateQuerySet:
         crashed_before = connection.ops.adapt_datetimefield_value(timezone.now() - PricingUpdate.LEASE)

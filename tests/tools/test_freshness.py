@@ -142,12 +142,19 @@ def test_a_failed_run_is_made_up_for_by_the_next_full_run(compute: Sku, fields: 
     assert not is_stale(compute)
 
 
-def test_a_failed_task_is_made_up_for_by_its_own_repetition_alone(compute: Sku) -> None:
+def test_a_failed_task_is_made_up_for_by_its_own_repetition_but_not_by_another_task(compute: Sku) -> None:
     failed(task_index=1, task_count=2)
     make_update(source="api", is_full=True, completed_at=NOW, task_index=0, task_count=2)
     assert is_stale(compute)
 
     make_update(source="api", is_full=True, completed_at=NOW, task_index=1, task_count=2)
+    assert not is_stale(compute)
+
+
+def test_a_failed_task_is_made_up_for_by_a_run_over_all_services(compute: Sku) -> None:
+    failed(task_index=1, task_count=2)
+    make_update(source="api", is_full=True, completed_at=NOW)
+
     assert not is_stale(compute)
 
 
