@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from catalog.offers.vocabulary import Fact, parse_facts
+from catalog.offers.vocabulary import Fact, facts_of_line
 from catalog.offers.words import DATA, WordListError, entries
 
+# Service, resource family, resource group.
+PARTS = 3
 ANY = "*"
 CONTAINS = "~"
 
@@ -35,11 +37,9 @@ def _categories() -> tuple[_Category, ...]:
     found = []
     for _, key, facts in entries(file):
         patterns = tuple(part.strip() for part in key.split("|"))
-        if len(patterns) != len(("service", "resource family", "resource group")) or len(facts) != 1:
-            raise WordListError(
-                f"{file.name}, {key!r}: not `service | resource family | resource group: facts`"
-            )
-        found.append(_Category(patterns, tuple(fact for each in parse_facts(facts[0]) for fact in each)))
+        if len(patterns) != PARTS or len(facts) != 1:
+            raise WordListError(f"{file.name}, {key!r}: not `service | family | group: facts`")
+        found.append(_Category(patterns, tuple(fact for (fact,) in facts_of_line(file, facts[0]))))
     return tuple(found)
 
 

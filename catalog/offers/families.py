@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-FAMILY = re.compile(r"[acefghmntxz]\d{1,2}[a-z]?|ct\d[a-z]{1,2}|tpu7x")
+FAMILY = re.compile(r"[acefghmntxz][0-9]{1,2}[a-z]?|ct[0-9][a-z]{1,2}|tpu7x")
 # Services whose names have machine families; others use such words for sizes and versions of their own.
 SERVICES = frozenset(
     {"app-engine", "cloud-sql", "compute-engine", "kubernetes-engine", "notebooks", "vertex-ai"}

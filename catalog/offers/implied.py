@@ -5,24 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from catalog.offers.vocabulary import parse_facts
+from catalog.offers.vocabulary import facts_of_line
 from catalog.offers.words import DATA, WordListError, entries
 
 # The values of a SKU by attribute.
 Values = dict[str, set[str]]
 NOT = "~"
+FILE = DATA / "implied.txt"
 
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """ "a=x|y", "a", "~a=x" or "~a"; without `values` any value is meant."""
+    """A word of a rule: "a=x|y", "a", "~a=x" or "~a". Without `values` any value is meant."""
 
     attribute: str
     values: frozenset[str]
     negated: bool
 
     def holds(self, known: Values) -> bool:
-        has = known.get(self.attribute, frozenset())
+        has = known.get(self.attribute, set())
         return bool(has & self.values if self.values else has) != self.negated
 
     def apply(self, known: Values) -> None:
@@ -47,17 +48,16 @@ def _term(word: str) -> _Term:
     plain = word.removeprefix(NOT)
     if "=" not in plain:
         return _Term(plain, frozenset(), word != plain)
-    ((*alternatives,),) = parse_facts(plain)
+    (alternatives,) = facts_of_line(FILE, plain)
     return _Term(alternatives[0][0], frozenset(value for _, value in alternatives), word != plain)
 
 
 @cache
 def _rules() -> tuple[_Rule, ...]:
-    file = DATA / "implied.txt"
     found = []
-    for _, key, consequences in entries(file):
+    for _, key, consequences in entries(FILE):
         if len(consequences) != 1:
-            raise WordListError(f"{file.name}, {key!r}: not `conditions: what follows`")
+            raise WordListError(f"{FILE.name}, {key!r}: not `conditions: what follows`")
         found.append(_Rule(_terms(key), _terms(consequences[0])))
     return tuple(found)
 

@@ -10,8 +10,9 @@ from catalog.offers.phrases import Phrases
 from catalog.offers.vocabulary import Fact
 from catalog.offers.words import DATA, entries
 
-VERSION = re.compile(r"v?\d{1,2}|r\d")
-PARAMETERS = re.compile(r"\d{1,4}")
+VERSION = re.compile(r"v?[0-9]{1,2}|r[0-9]")
+MINOR = re.compile(r"[0-9]")
+PARAMETERS = re.compile(r"[0-9]{1,4}")
 
 
 @cache
@@ -54,13 +55,13 @@ def language_model_at(tokens: Sequence[str], start: int) -> tuple[int, tuple[Fac
 
 
 def _version_at(tokens: Sequence[str], start: int) -> tuple[int, str] | None:
-    """ "2 5" is version 2.5, "20 b" the number of parameters; "200 k" is no version."""
+    """The version: "2 5" is 2.5, "20 b" a number of parameters; "200 k" is none."""
     number, after = tokens[start], tokens[start + 1] if start + 1 < len(tokens) else ""
     if after == "b" and PARAMETERS.fullmatch(number):
         return start + 2, number + after
     if not VERSION.fullmatch(number) or _is_unit(tokens, start + 1):
         return None
-    if len(after) == 1 and after.isdigit() and not _is_unit(tokens, start + 2):
+    if MINOR.fullmatch(after) and not _is_unit(tokens, start + 2):
         return start + 2, number if after == "0" else f"{number}-{after}"
     return start + 1, number
 

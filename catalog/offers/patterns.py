@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from functools import cache
 
 from catalog.offers.phrases import singular
-from catalog.offers.vocabulary import EVERYWHERE, Fact, parse_facts
+from catalog.offers.vocabulary import EVERYWHERE, Fact, facts_of_line
 from catalog.offers.words import DATA, entries
 
 # What the placeholders of data/patterns.txt stand for, in tokens that are separated by spaces.
-PLACEHOLDERS = {"N": r"(?P<N>\d+)", "M": r"(?P<M>\d+)", "D": r"(?P<D>\d+(?: \d+)?)", "X": r"(?P<X>\d+[a-z]?)"}
+PLACEHOLDERS = {
+    "N": r"(?P<N>[0-9]+)",
+    "M": r"(?P<M>[0-9]+)",
+    "D": r"(?P<D>[0-9]+(?: [0-9]+)?)",
+    "X": r"(?P<X>[0-9]+[a-z]?)",
+}
 PLACEHOLDER = re.compile("[A-Z]")
 NUMBER = "0"
 VERSION_LETTER = "v"
@@ -48,10 +53,11 @@ def _kind_of(token: str) -> str:
 
 @cache
 def _patterns() -> dict[str, list[_Pattern]]:
-    """The patterns of data/patterns.txt by the kind of their first token, the longest first."""
+    """The patterns of data/patterns.txt by the kind of their first token, as listed."""
     found: defaultdict[str, list[_Pattern]] = defaultdict(list)
-    for section, key, phrases in entries(DATA / "patterns.txt"):
-        facts = tuple(fact for (fact,) in parse_facts(key))
+    file = DATA / "patterns.txt"
+    for section, key, phrases in entries(file):
+        facts = tuple(fact for (fact,) in facts_of_line(file, key))
         for phrase in phrases:
             first = _kind_of(PLACEHOLDER.sub("0", phrase.split()[0]))
             found[first].append(_Pattern(_expression(phrase), facts, section))

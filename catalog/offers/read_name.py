@@ -15,7 +15,8 @@ from catalog.offers.routes import Route, place_at
 from catalog.offers.vocabulary import Fact, Side, vocabulary
 
 # Versions of operating systems and databases: "7", "R2", "SP5", "2012r2".
-VERSION = re.compile(r"(?:r|v|sp)?\d+|\d+r\d")
+VERSION = re.compile(r"(?:r|v|sp)?[0-9]+|[0-9]+r[0-9]")
+NUMBER = re.compile(r"[0-9]+")
 OPEN = "*"
 ABOVE = "~"
 
@@ -119,7 +120,11 @@ class NameReader:
         if not is_licence or not VERSION.fullmatch(self._tokens[start]):
             return 0
         end = start + 1
-        while end < len(self._tokens) and self._tokens[start].isdecimal() and self._tokens[end].isdecimal():
+        while (
+            end < len(self._tokens)
+            and NUMBER.fullmatch(self._tokens[start])
+            and NUMBER.fullmatch(self._tokens[end])
+        ):
             end += 1
         return self._add([("version", "-".join(self._tokens[start:end]))], start, end)
 

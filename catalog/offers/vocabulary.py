@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from pathlib import Path
 
 from catalog.offers.phrases import Phrases
 from catalog.offers.words import DATA, WordListError, entries
@@ -26,6 +27,9 @@ class Side(Enum):
     QUESTION = "ask"
 
 
+SIDES = {side.value: side for side in Side}
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What a phrase says: all of `facts`. It counts on `side` only, or on both if None."""
@@ -42,6 +46,18 @@ def parse_facts(text: str) -> tuple[Alternatives, ...]:
         ValueError: a fact has no attribute.
     """
     return tuple(_alternatives(fact) for fact in text.split()) if text != NOTHING else ()
+
+
+def facts_of_line(file: Path, text: str) -> tuple[Alternatives, ...]:
+    """`parse_facts` of a line of `file`.
+
+    Raises:
+        WordListError: a fact has no attribute; the message names the file.
+    """
+    try:
+        return parse_facts(text)
+    except ValueError as error:
+        raise WordListError(f"{file.name}: {error}") from error
 
 
 def _alternatives(text: str) -> Alternatives:
@@ -125,11 +141,7 @@ def vocabulary() -> Vocabulary:
     phrases: Phrases[Meaning] = Phrases()
     for section, key, found in entries(file):
         first, _, rest = key.partition(" ")
-        sides = {side.value: side for side in Side}
-        try:
-            facts = parse_facts(rest if first in sides else key)
-        except ValueError as error:
-            raise WordListError(f"{file.name}, {key!r}: {error}") from error
+        facts = facts_of_line(file, rest if first in SIDES else key)
         for phrase in found:
-            phrases.add(phrase, Meaning(facts, sides.get(first), section))
+            phrases.add(phrase, Meaning(facts, SIDES.get(first), section))
     return Vocabulary(phrases)
