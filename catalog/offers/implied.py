@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
-from catalog.offers.vocabulary import facts_of_line
+from catalog.offers.vocabulary import Fact, facts_of_line
 from catalog.offers.words import DATA, WordListError, entries
 
 # The values of a SKU by attribute.
-Values = dict[str, set[str]]
+Values = defaultdict[str, set[str]]
+USAGE_TYPE = "usage_type"
 NOT = "~"
 FILE = DATA / "implied.txt"
 
@@ -23,11 +25,11 @@ class _Term:
     negated: bool
 
     def holds(self, known: Values) -> bool:
-        has = known.get(self.attribute, set())
+        has = known[self.attribute]
         return bool(has & self.values if self.values else has) != self.negated
 
     def apply(self, known: Values) -> None:
-        has = known.setdefault(self.attribute, set())
+        has = known[self.attribute]
         if self.negated:
             has -= self.values or set(has)
         else:
@@ -62,13 +64,23 @@ def _rules() -> tuple[_Rule, ...]:
     return tuple(found)
 
 
-def imply(known: Values) -> None:
-    """Completes `known`, in place, by the rules of data/implied.txt.
+@lru_cache(maxsize=10_000)
+def complete(facts: frozenset[Fact], usage_type: str) -> frozenset[Fact]:
+    """`facts` and what follows from them by the rules of data/implied.txt.
+
+    Args:
+        facts: what the name and the category say.
+        usage_type: Google's, in lower case.
 
     Raises:
         WordListError: the file has an invalid line.
     """
+    known: Values = defaultdict(set, {USAGE_TYPE: {usage_type}})
+    for attribute, value in facts:
+        known[attribute].add(value)
     for rule in _rules():
         if all(condition.holds(known) for condition in rule.conditions):
             for consequence in rule.consequences:
                 consequence.apply(known)
+    del known[USAGE_TYPE]
+    return frozenset((attribute, value) for attribute, values in known.items() for value in values)

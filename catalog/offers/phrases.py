@@ -50,22 +50,28 @@ class Phrases(Generic[Value]):
     """Phrases with the values that they stand for; a phrase may have several."""
 
     def __init__(self) -> None:
-        self._by_first: defaultdict[str, list[tuple[tuple[str, ...], Value]]] = defaultdict(list)
+        self._values: defaultdict[tuple[str, ...], list[Value]] = defaultdict(list)
+        # How long phrases are that start with a word, the longest first.
+        self._lengths: dict[str, tuple[int, ...]] = {}
 
     def add(self, phrase: str, value: Value) -> None:
         if words := texts(phrase):
-            known = self._by_first[words[0]]
-            known.append((words, value))
-            known.sort(key=lambda entry: -len(entry[0]))
+            self._values[words].append(value)
+            lengths = {len(words), *self._lengths.get(words[0], ())}
+            self._lengths[words[0]] = tuple(sorted(lengths, reverse=True))
 
     def at(self, tokens: Sequence[str], start: int) -> list[tuple[int, Value]]:
         """(end, value) of all phrases that start at `start`, the longest first."""
+        lengths = self._lengths.get(tokens[start])
+        if not lengths:
+            return []
         return [
-            (start + len(words), value)
-            for words, value in self._by_first.get(tokens[start], ())
-            if tuple(tokens[start : start + len(words)]) == words
+            (start + length, value)
+            for length in lengths
+            if start + length <= len(tokens)
+            for value in self._values.get(tuple(tokens[start : start + length]), ())
         ]
 
     def words(self) -> frozenset[str]:
         """All words that are part of a phrase."""
-        return frozenset(word for known in self._by_first.values() for words, _ in known for word in words)
+        return frozenset(word for words in self._values for word in words)

@@ -25,6 +25,7 @@ class Product:
         return slug(self.name)
 
 
+@cache
 def slug(name: str) -> str:
     """`name` as a value of an attribute or a section of the vocabulary: "cloud-sql"."""
     return fold(name).replace(" ", "-")

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 
 from catalog.offers.attributes import NO_LIMIT, Span
 from catalog.offers.families import is_family
-from catalog.offers.implied import Values
 from catalog.offers.language_models import language_model_at
 from catalog.offers.patterns import pattern_at
 from catalog.offers.products import product_names
@@ -17,6 +16,7 @@ from catalog.offers.vocabulary import Fact, Side, vocabulary
 # Versions of operating systems and databases: "7", "R2", "SP5", "2012r2".
 VERSION = re.compile(r"(?:r|v|sp)?[0-9]+|[0-9]+r[0-9]")
 NUMBER = re.compile(r"[0-9]+")
+LICENCE = ("part", "licence")
 OPEN = "*"
 ABOVE = "~"
 
@@ -24,12 +24,12 @@ ABOVE = "~"
 class NameReader:
     """A name and what has been read of it.
 
-    `values` are those that it states, `unread` the words that nothing knows, `telling` all words but places
+    `facts` are what it states, `unread` the words that nothing knows, `telling` all words but places
     and those without a meaning.
     """
 
     def __init__(self, tokens: Sequence[str], service: str, *, is_licence: bool) -> None:
-        self.values: Values = {}
+        self.facts: set[Fact] = set()
         self.unread: list[str] = []
         self.telling: list[str] = []
         self.span: Span | None = None
@@ -39,9 +39,7 @@ class NameReader:
         self._service = service
         self._sections = frozenset({service})
         self._is_licence = is_licence
-
-    def read(self) -> None:
-        steps = (
+        self._steps = (
             self._read_place,
             self._read_language_model,
             self._read_phrase,
@@ -49,14 +47,22 @@ class NameReader:
             self._read_family,
             self._read_version,
         )
+
+    def read(self) -> None:
         start = 0
         while start < len(self._tokens):
             self.route.see(self._tokens[start])
-            start = next((end for step in steps if (end := step(start))), 0) or self._leave(start)
+            start = self._read_at(start)
+
+    def _read_at(self, start: int) -> int:
+        """The end of what starts at `start`."""
+        for step in self._steps:
+            if end := step(start):
+                return end
+        return self._leave(start)
 
     def _add(self, facts: Iterable[Fact], start: int, end: int) -> int:
-        for attribute, value in facts:
-            self.values.setdefault(attribute, set()).add(value)
+        self.facts.update(facts)
         self.telling += self._tokens[start:end]
         return end
 
@@ -108,7 +114,7 @@ class NameReader:
     def _read_first_product(self, start: int) -> None:
         is_first = not self.telling and not self.has_place and not self._is_licence
         if is_first and (found := product_names().at(self._tokens, start)):
-            self.values.setdefault("product", set()).add(found[0][1])
+            self.facts.add(("product", found[0][1]))
 
     def _read_family(self, start: int) -> int:
         word = self._tokens[start]
@@ -116,7 +122,7 @@ class NameReader:
 
     def _read_version(self, start: int) -> int:
         """The version of what a licence is for; "14", "04" are the two parts of one."""
-        is_licence = self._is_licence or "licence" in self.values.get("part", ())
+        is_licence = self._is_licence or LICENCE in self.facts
         if not is_licence or not VERSION.fullmatch(self._tokens[start]):
             return 0
         end = start + 1

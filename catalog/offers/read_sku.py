@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from catalog.offers.attributes import Attributes
 from catalog.offers.categories import facts_of_category
-from catalog.offers.implied import Values, imply
+from catalog.offers.implied import complete
 from catalog.offers.phrases import texts
 from catalog.offers.products import product_of, slug
-from catalog.offers.read_name import NameReader
+from catalog.offers.read_name import LICENCE, NameReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +25,14 @@ class NamedSku:
 
 def read_sku(sku: NamedSku) -> Attributes:
     category = facts_of_category(sku.service, sku.resource_family, sku.resource_group)
-    name = NameReader(texts(sku.name), slug(sku.service), is_licence=("part", "licence") in category)
+    name = NameReader(texts(sku.name), slug(sku.service), is_licence=LICENCE in category)
     name.read()
-    values = name.values
-    values.setdefault("product", set()).add(product_of(sku.service))
-    values["usage_type"] = {slug(sku.usage_type)}
-    _add_defaults(values, category)
-    imply(values)
-    del values["usage_type"]
+    named = {attribute for attribute, _ in name.facts}
+    left_open = (fact for fact in category if fact[0] not in named)
     return Attributes(
-        frozenset((attribute, value) for attribute, found in values.items() for value in found),
+        complete(
+            frozenset((*name.facts, *left_open, ("product", product_of(sku.service)))), sku.usage_type.lower()
+        ),
         tuple(name.unread),
         name.span,
         name.route.source,
@@ -42,11 +40,3 @@ def read_sku(sku: NamedSku) -> Attributes:
         has_place=name.has_place,
         key="|".join((sku.service, sku.usage_type, sku.resource_group, " ".join(name.telling))),
     )
-
-
-def _add_defaults(values: Values, category: tuple[tuple[str, str], ...]) -> None:
-    """What the category says of the attributes that the name leaves open."""
-    named = frozenset(values)
-    for attribute, value in category:
-        if attribute not in named:
-            values.setdefault(attribute, set()).add(value)
