@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from catalog.places import fold
@@ -26,11 +27,13 @@ class Token:
 
 def tokens_of(words: Sequence[str]) -> list[Token]:
     """The tokens of folded `words`: numbers apart from their units, plurals as singulars."""
-    found = []
-    for number, word in enumerate(words):
-        parts = _NUMBER_AND_UNIT.fullmatch(word)
-        found += [Token(singular(part), number) for part in (parts.groups() if parts else (word,))]
-    return found
+    return [Token(text, number) for number, word in enumerate(words) for text in _texts_of(word)]
+
+
+@lru_cache(maxsize=10_000)
+def _texts_of(word: str) -> tuple[str, ...]:
+    parts = _NUMBER_AND_UNIT.fullmatch(word)
+    return tuple(singular(part) for part in (parts.groups() if parts else (word,)))
 
 
 def singular(word: str) -> str:
@@ -43,7 +46,7 @@ def singular(word: str) -> str:
 
 def texts(phrase: str) -> tuple[str, ...]:
     """The texts of the tokens of `phrase`."""
-    return tuple(token.text for token in tokens_of(fold(phrase).split()))
+    return tuple(text for word in fold(phrase).split() for text in _texts_of(word))
 
 
 class Phrases(Generic[Value]):
