@@ -10,9 +10,13 @@ from catalog.offers.phrases import Phrases
 from catalog.offers.vocabulary import Fact
 from catalog.offers.words import DATA, entries
 
-VERSION = re.compile(r"v?[0-9]{1,2}|r[0-9]")
+TIER = "llm_tier"
+VERSION = "llm_version"
+MAJOR = re.compile(r"v?[0-9]{1,2}|r[0-9]")
 MINOR = re.compile(r"[0-9]")
 PARAMETERS = re.compile(r"[0-9]{1,4}")
+# "235B A22B": 22 billion parameters are active.
+ACTIVE_PARAMETERS = re.compile(r"a[0-9]{1,3}b")
 
 
 @cache
@@ -37,29 +41,38 @@ def language_model_at(tokens: Sequence[str], start: int) -> tuple[int, tuple[Fac
     named = brand or _word_at("tier of a brand", tokens, start)
     if not named:
         return None
-    end, version, tiers = brand[0] if brand else start, "", set()
-    while end < len(tokens):
-        if tier := _word_at("tier", tokens, end):
-            end, word = tier
-            tiers.add(word)
-        elif not version and (found := _version_at(tokens, end)):
-            end, version = found
-        elif skipped := _word_at("no meaning", tokens, end):
-            end = skipped[0]
-        else:
-            break
-    facts = [("llm", named[1])]
-    facts += [("llm_version", version)] if version else []
-    facts += [("llm_tier", "-".join(sorted(tiers)))] if tiers else []
-    return end, tuple(facts)
+    end, facts = brand[0] if brand else start, [("llm", named[1])]
+    while end < len(tokens) and (more := _more_at(tokens, end, facts)):
+        end = more[0]
+        facts += more[1]
+    tiers = sorted({value for attribute, value in facts if attribute == TIER})
+    told = [fact for fact in facts if fact[0] != TIER]
+    return end, (*told, (TIER, "-".join(tiers))) if tiers else tuple(told)
+
+
+def _more_at(tokens: Sequence[str], start: int, known: list[Fact]) -> tuple[int, list[Fact]] | None:
+    """What follows the brand: tiers, a version, a number of parameters, words without a meaning."""
+    if tier := _word_at("tier", tokens, start):
+        return tier[0], [(TIER, tier[1])]
+    has_version = any(attribute == VERSION for attribute, _ in known)
+    if version := _parameters_at(tokens, start) or (None if has_version else _version_at(tokens, start)):
+        return version[0], [(VERSION, version[1])]
+    if skipped := _word_at("no meaning", tokens, start):
+        return skipped[0], []
+    return (start + 1, []) if has_version and ACTIVE_PARAMETERS.fullmatch(tokens[start]) else None
+
+
+def _parameters_at(tokens: Sequence[str], start: int) -> tuple[int, str] | None:
+    """The number of parameters in billions, which tells models of one version apart: "70 b"."""
+    if start + 1 < len(tokens) and tokens[start + 1] == "b" and PARAMETERS.fullmatch(tokens[start]):
+        return start + 2, f"{tokens[start]}b"
+    return None
 
 
 def _version_at(tokens: Sequence[str], start: int) -> tuple[int, str] | None:
-    """The version: "2 5" is 2.5, "20 b" a number of parameters; "200 k" is none."""
+    """The version: "2 5" is 2.5; "200 k" is none."""
     number, after = tokens[start], tokens[start + 1] if start + 1 < len(tokens) else ""
-    if after == "b" and PARAMETERS.fullmatch(number):
-        return start + 2, number + after
-    if not VERSION.fullmatch(number) or _is_unit(tokens, start + 1):
+    if not MAJOR.fullmatch(number) or _is_unit(tokens, start + 1):
         return None
     if MINOR.fullmatch(after) and not _is_unit(tokens, start + 2):
         return start + 2, number if after == "0" else f"{number}-{after}"

@@ -1,4 +1,4 @@
-"""Reads the word lists in data/: a line is `key: phrase, phrase`; comments after # name the source."""
+"""Reads the word lists in data/: a line is `key: phrase, phrase`; lines that start with # name the source."""
 
 from __future__ import annotations
 
@@ -19,16 +19,13 @@ class WordListError(ValueError):
 def entries(file: Path) -> Iterator[tuple[str, str, list[str]]]:
     """The (section, key, phrases) of a word list; a line `[section]` starts a section.
 
-    "(a|b) c" stands for the two phrases "a c" and "b c".
+    An indented line continues the one before. "(a|b) c" stands for the two phrases "a c" and "b c".
 
     Raises:
         WordListError: a line has no key or an unknown sign, or repeats a key of its section.
     """
     section, seen = "", set()
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        text = line.strip()
-        if not text or text.startswith("#"):
-            continue
+    for number, text in _lines(file):
         where = f"{file.name}, line {number}"
         if not _LINE.fullmatch(text):
             raise WordListError(f"{where}: unknown sign in {text!r}")
@@ -40,6 +37,22 @@ def entries(file: Path) -> Iterator[tuple[str, str, list[str]]]:
             raise WordListError(f"{where}: {'no key' if not colon else 'repeats the key'} {key!r}")
         seen.add((section, key))
         yield section, key.strip(), _phrases(phrases)
+
+
+def _lines(file: Path) -> Iterator[tuple[int, str]]:
+    """The lines that say something, with their numbers; an indented line continues the one before."""
+    text, start = "", 1
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        if line[0].isspace():
+            text += f" {line.strip()}"
+            continue
+        if text:
+            yield start, text
+        text, start = line.strip(), number
+    if text:
+        yield start, text
 
 
 def _phrases(text: str) -> list[str]:
