@@ -2,9 +2,9 @@
 
     python -m benchmarks.offers_coverage FOLDER [--words N]
 
-FOLDER is a catalog folder (services.json.gz and skus/). A name is read whole if no word is left over. Words that
-are left over often are candidates for a line in catalog/offers/data. SKUs that share every attribute, word and
-place with another cannot be told apart by a question.
+FOLDER is a catalog folder (services.json.gz and skus/). A name is read whole if no word is left over. Words
+that are left over often are candidates for a line in catalog/offers/data. A question cannot tell SKUs apart
+that share every attribute, word and place.
 """
 
 from __future__ import annotations

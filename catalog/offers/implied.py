@@ -11,7 +11,8 @@ from catalog.offers.words import DATA, WordListError, entries
 
 # The values of a SKU by attribute.
 Values = defaultdict[str, set[str]]
-USAGE_TYPE = "usage_type"
+# What conditions may name besides attributes.
+USAGE_TYPE, UNREAD = "usage_type", "unread"
 NOT = "~"
 FILE = DATA / "implied.txt"
 
@@ -65,22 +66,23 @@ def _rules() -> tuple[_Rule, ...]:
 
 
 @lru_cache(maxsize=10_000)
-def complete(facts: frozenset[Fact], usage_type: str) -> frozenset[Fact]:
+def complete(facts: frozenset[Fact], usage_type: str, *, has_unread: bool) -> frozenset[Fact]:
     """`facts` and what follows from them by the rules of data/implied.txt.
 
     Args:
         facts: what the name and the category say.
         usage_type: Google's, in lower case.
+        has_unread: whether words of the name are left over.
 
     Raises:
         WordListError: the file has an invalid line.
     """
-    known: Values = defaultdict(set, {USAGE_TYPE: {usage_type}})
+    known: Values = defaultdict(set, {USAGE_TYPE: {usage_type}, UNREAD: {"words"} if has_unread else set()})
     for attribute, value in facts:
         known[attribute].add(value)
     for rule in _rules():
         if all(condition.holds(known) for condition in rule.conditions):
             for consequence in rule.consequences:
                 consequence.apply(known)
-    del known[USAGE_TYPE]
+    del known[USAGE_TYPE], known[UNREAD]
     return frozenset((attribute, value) for attribute, values in known.items() for value in values)

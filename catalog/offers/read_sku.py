@@ -29,10 +29,9 @@ def read_sku(sku: NamedSku) -> Attributes:
     name.read()
     named = {attribute for attribute, _ in name.facts}
     left_open = (fact for fact in category if fact[0] not in named)
+    facts = frozenset((*name.facts, *left_open, ("product", product_of(sku.service))))
     return Attributes(
-        complete(
-            frozenset((*name.facts, *left_open, ("product", product_of(sku.service)))), sku.usage_type.lower()
-        ),
+        complete(facts, sku.usage_type.lower(), has_unread=bool(name.unread)),
         tuple(name.unread),
         name.span,
         name.route.source,
