@@ -14,10 +14,10 @@ from catalog.offers.words import DATA, entries
 
 # What the placeholders of data/patterns.txt stand for, in tokens that are separated by spaces.
 PLACEHOLDERS = {
-    "N": r"(?P<N>[0-9]+)",
-    "M": r"(?P<M>[0-9]+)",
-    "D": r"(?P<D>[0-9]+(?: [0-9]+)?)",
-    "X": r"(?P<X>[0-9]+[a-z]?)",
+    "N": r"(?P<N>[0-9]{1,6})",
+    "M": r"(?P<M>[0-9]{1,6})",
+    "D": r"(?P<D>[0-9]{1,6}(?: [0-9]{1,6})?)",
+    "X": r"(?P<X>[0-9]{1,3}[a-z]?)",
 }
 PLACEHOLDER = re.compile("[A-Z]")
 NUMBER = "0"

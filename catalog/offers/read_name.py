@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from catalog.offers.attributes import NO_LIMIT, Span
 from catalog.offers.families import is_family
@@ -17,8 +18,16 @@ from catalog.offers.vocabulary import Fact, Side, vocabulary
 VERSION = re.compile(r"(?:r|v|sp)?[0-9]+|[0-9]+r[0-9]")
 NUMBER = re.compile(r"[0-9]+")
 LICENCE = ("part", "licence")
+# A span in data/patterns.txt: "cpu-4-8", "cpu-5-*" without a limit, "cpu-4~-*" above 4.
+SPAN = "span"
 OPEN = "*"
 ABOVE = "~"
+
+
+def span_of(value: str) -> Span:
+    unit, least, most = value.split("-")
+    above = least.endswith(ABOVE)
+    return Span(unit, int(least.removesuffix(ABOVE)) + above, NO_LIMIT if most == OPEN else int(most))
 
 
 class NameReader:
@@ -84,8 +93,7 @@ class NameReader:
         phrase = vocabulary().read(self._tokens, start, Side.NAME, self._sections)
         pattern = pattern_at(self._tokens, start, self._sections)
         if pattern and (not phrase or pattern[0] > phrase.end):
-            end, facts = pattern
-            return self._add(self._take_span(facts), start, end)
+            return self._add_measured(pattern[1], start, pattern[0])
         if not phrase:
             return 0
         if not phrase.facts:
@@ -93,15 +101,15 @@ class NameReader:
         self._read_first_product(start)
         return self._add((fact for alternatives in phrase.facts for fact in alternatives), start, phrase.end)
 
-    def _take_span(self, facts: Iterable[Fact]) -> Iterable[Fact]:
+    def _add_measured(self, facts: Iterable[Fact], start: int, end: int) -> int:
+        """The facts of a phrase with numbers; a span says which part of the machine the licence is for."""
         for attribute, value in facts:
-            if attribute == "span":
-                unit, least, most = value.split("-")
-                lowest = int(least.rstrip(ABOVE)) + least.endswith(ABOVE)
-                self.span = Span(unit, lowest, NO_LIMIT if most == OPEN else int(most))
-                yield "licence_part", unit
+            if attribute == SPAN:
+                self.span = span_of(value)
+                self.facts.add(("licence_part", self.span.unit))
             else:
-                yield attribute, value
+                self.facts.add((attribute, value))
+        return self._add((), start, end)
 
     def _read_product(self, start: int, longer_than: int = 0) -> int:
         """A product: what the SKU is if the name begins with it, else a word without a meaning."""
@@ -125,14 +133,9 @@ class NameReader:
         is_licence = self._is_licence or LICENCE in self.facts
         if not is_licence or not VERSION.fullmatch(self._tokens[start]):
             return 0
-        end = start + 1
-        while (
-            end < len(self._tokens)
-            and NUMBER.fullmatch(self._tokens[start])
-            and NUMBER.fullmatch(self._tokens[end])
-        ):
-            end += 1
-        return self._add([("version", "-".join(self._tokens[start:end]))], start, end)
+        numbers = list(takewhile(NUMBER.fullmatch, self._tokens[start:]))
+        parts = numbers or [self._tokens[start]]
+        return self._add([("version", "-".join(parts))], start, start + len(parts))
 
     def _leave(self, start: int) -> int:
         self.unread.append(self._tokens[start])
