@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from itertools import takewhile
 
 from catalog.offers.attributes import NO_LIMIT, Span
 from catalog.offers.families import is_family
@@ -12,11 +10,9 @@ from catalog.offers.language_models import language_model_at
 from catalog.offers.patterns import pattern_at
 from catalog.offers.products import product_names
 from catalog.offers.routes import Route, place_at
+from catalog.offers.versions import version_at
 from catalog.offers.vocabulary import Fact, Side, vocabulary
 
-# Versions of operating systems and databases: "7", "R2", "SP5", "2012r2".
-VERSION = re.compile(r"(?:r|v|sp)?[0-9]+|[0-9]+r[0-9]")
-NUMBER = re.compile(r"[0-9]+")
 LICENCE = ("part", "licence")
 # A span in data/patterns.txt: "cpu-4-8", "cpu-5-*" without a limit, "cpu-4~-*" above 4.
 SPAN = "span"
@@ -129,13 +125,9 @@ class NameReader:
         return self._add([("family", word)], start, start + 1) if is_family(word, self._service) else 0
 
     def _read_version(self, start: int) -> int:
-        """The version of what a licence is for; "14", "04" are the two parts of one."""
         is_licence = self._is_licence or LICENCE in self.facts
-        if not is_licence or not VERSION.fullmatch(self._tokens[start]):
-            return 0
-        numbers = list(takewhile(NUMBER.fullmatch, self._tokens[start:]))
-        parts = numbers or [self._tokens[start]]
-        return self._add([("version", "-".join(parts))], start, start + len(parts))
+        found = version_at(self._tokens, start) if is_licence else None
+        return self._add(found[1], start, found[0]) if found else 0
 
     def _leave(self, start: int) -> int:
         self.unread.append(self._tokens[start])
