@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from catalog.offers.vocabulary import Fact, facts_of_line
 from catalog.offers.words import DATA, WordListError, entries
@@ -15,7 +16,7 @@ CONTAINS = "~"
 
 
 @dataclass(frozen=True, slots=True)
-class _Category:
+class Category:
     """A line of the list: the patterns of service, resource family and resource group, and what they say."""
 
     patterns: tuple[str, ...]
@@ -31,24 +32,28 @@ def _fits(pattern: str, name: str) -> bool:
     return pattern in (ANY, name)
 
 
-@cache
-def _categories() -> tuple[_Category, ...]:
-    file = DATA / "categories.txt"
+def read_categories(file: Path) -> tuple[Category, ...]:
+    """The lines of `file`, data/categories.txt.
+
+    Raises:
+        WordListError: a line does not consist of three patterns and facts.
+    """
     found = []
     for _, key, facts in entries(file):
         patterns = tuple(part.strip() for part in key.split("|"))
         if len(patterns) != PARTS or len(facts) != 1:
             raise WordListError(f"{file.name}, {key!r}: not `service | family | group: facts`")
-        found.append(_Category(patterns, tuple(fact for (fact,) in facts_of_line(file, facts[0]))))
+        found.append(Category(patterns, tuple(fact for (fact,) in facts_of_line(file, facts[0]))))
     return tuple(found)
 
 
 @cache
-def facts_of_category(service: str, resource_family: str, resource_group: str) -> tuple[Fact, ...]:
-    """The facts of all lines that fit the category.
+def _categories() -> tuple[Category, ...]:
+    return read_categories(DATA / "categories.txt")
 
-    Raises:
-        WordListError: data/categories.txt has an invalid line.
-    """
+
+@cache
+def facts_of_category(service: str, resource_family: str, resource_group: str) -> tuple[Fact, ...]:
+    """The facts of all lines that fit the category."""
     fitting = (each for each in _categories() if each.fits(service, resource_family, resource_group))
     return tuple(dict.fromkeys(fact for category in fitting for fact in category.facts))

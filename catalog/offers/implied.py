@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
 
 from catalog.offers.vocabulary import Fact, facts_of_line
 from catalog.offers.words import DATA, WordListError, entries
@@ -14,11 +15,10 @@ Values = defaultdict[str, set[str]]
 # What conditions may name besides attributes.
 USAGE_TYPE, UNREAD = "usage_type", "unread"
 NOT = "~"
-FILE = DATA / "implied.txt"
 
 
 @dataclass(frozen=True, slots=True)
-class _Term:
+class Term:
     """A word of a rule: "a=x|y", "a", "~a=x" or "~a". Without `values` any value is meant."""
 
     attribute: str
@@ -38,31 +38,40 @@ class _Term:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
-    conditions: tuple[_Term, ...]
-    consequences: tuple[_Term, ...]
+class Rule:
+    conditions: tuple[Term, ...]
+    consequences: tuple[Term, ...]
 
 
-def _terms(text: str) -> tuple[_Term, ...]:
-    return tuple(_term(word) for word in text.split())
+def _terms(file: Path, text: str) -> tuple[Term, ...]:
+    return tuple(_term(file, word) for word in text.split())
 
 
-def _term(word: str) -> _Term:
+def _term(file: Path, word: str) -> Term:
     plain = word.removeprefix(NOT)
     if "=" not in plain:
-        return _Term(plain, frozenset(), word != plain)
-    (alternatives,) = facts_of_line(FILE, plain)
-    return _Term(alternatives[0][0], frozenset(value for _, value in alternatives), word != plain)
+        return Term(plain, frozenset(), word != plain)
+    (alternatives,) = facts_of_line(file, plain)
+    return Term(alternatives[0][0], frozenset(value for _, value in alternatives), word != plain)
+
+
+def read_rules(file: Path) -> tuple[Rule, ...]:
+    """The rules of `file`, data/implied.txt, in its order.
+
+    Raises:
+        WordListError: a line does not consist of conditions and what follows.
+    """
+    found = []
+    for _, key, consequences in entries(file):
+        if len(consequences) != 1:
+            raise WordListError(f"{file.name}, {key!r}: not `conditions: what follows`")
+        found.append(Rule(_terms(file, key), _terms(file, consequences[0])))
+    return tuple(found)
 
 
 @cache
-def _rules() -> tuple[_Rule, ...]:
-    found = []
-    for _, key, consequences in entries(FILE):
-        if len(consequences) != 1:
-            raise WordListError(f"{FILE.name}, {key!r}: not `conditions: what follows`")
-        found.append(_Rule(_terms(key), _terms(consequences[0])))
-    return tuple(found)
+def _rules() -> tuple[Rule, ...]:
+    return read_rules(DATA / "implied.txt")
 
 
 @lru_cache(maxsize=10_000)
@@ -73,9 +82,6 @@ def complete(facts: frozenset[Fact], usage_type: str, *, has_unread: bool) -> fr
         facts: what the name and the category say.
         usage_type: Google's, in lower case.
         has_unread: whether words of the name are left over.
-
-    Raises:
-        WordListError: the file has an invalid line.
     """
     known: Values = defaultdict(set, {USAGE_TYPE: {usage_type}, UNREAD: {"words"} if has_unread else set()})
     for attribute, value in facts:

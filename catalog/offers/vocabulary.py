@@ -130,14 +130,12 @@ def _merged(meanings: list[Meaning]) -> tuple[Alternatives, ...]:
     return first
 
 
-@cache
-def vocabulary() -> Vocabulary:
-    """The vocabulary of data/vocabulary.txt.
+def read_vocabulary(file: Path) -> Vocabulary:
+    """The vocabulary of `file`, data/vocabulary.txt.
 
     Raises:
-        WordListError: the file has an invalid line.
+        WordListError: a line is invalid.
     """
-    file = DATA / "vocabulary.txt"
     phrases: Phrases[Meaning] = Phrases()
     for section, key, found in entries(file):
         first, _, rest = key.partition(" ")
@@ -145,3 +143,8 @@ def vocabulary() -> Vocabulary:
         for phrase in found:
             phrases.add(phrase, Meaning(facts, SIDES.get(first), section))
     return Vocabulary(phrases)
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    return read_vocabulary(DATA / "vocabulary.txt")

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from catalog.offers.words import WordListError, alternatives, entries
+
+
+@pytest.fixture
+def word_list(tmp_path: Path) -> Path:
+    return tmp_path / "words.txt"
+
+
+def test_a_line_is_a_key_with_its_phrases(word_list: Path) -> None:
+    word_list.write_text("# a comment\n\ncore: core, virtual cpu\n")
+
+    assert list(entries(word_list)) == [("", "core", ["core", "virtual cpu"])]
+
+
+def test_lines_belong_to_the_section_above_them(word_list: Path) -> None:
+    word_list.write_text("a: b\n[cloud-sql]\na: c\n")
+
+    assert list(entries(word_list)) == [("", "a", ["b"]), ("cloud-sql", "a", ["c"])]
+
+
+def test_an_indented_line_continues_the_one_before(word_list: Path) -> None:
+    word_list.write_text("a: b,\n    c\n# a comment\n    d e\nf: g\n")
+
+    assert list(entries(word_list)) == [("", "a", ["b", "c d e"]), ("", "f", ["g"])]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("a: b\n\na: c\n", "words.txt, line 3: repeats the key 'a'"),
+        ("a: b\nc\n", "words.txt, line 2: no key 'c'"),
+        ("a: b\nc: d;\n", "words.txt, line 2: unknown sign in 'c: d;'"),
+        ("a: b,\n    c\nä: b\n", "words.txt, line 3: unknown sign in 'ä: b'"),
+        ("a: b\nc: d,\n    e;\n", "words.txt, line 2: unknown sign in 'c: d, e;'"),
+    ],
+)
+def test_an_invalid_line_is_refused_with_its_file_and_number(
+    word_list: Path, text: str, problem: str
+) -> None:
+    word_list.write_text(text)
+
+    with pytest.raises(WordListError) as error:
+        list(entries(word_list))
+
+    assert str(error.value) == problem
+
+
+@pytest.mark.parametrize(
+    ("pattern", "phrases"),
+    [
+        ("ip", ["ip"]),
+        ("(idle|unused) ip", ["idle ip", "unused ip"]),
+        ("static ip(| address)", ["static ip", "static ip address"]),
+        ("(a|b) c (d|e)", ["a c d", "a c e", "b c d", "b c e"]),
+    ],
+)
+def test_a_pattern_stands_for_all_its_phrases(pattern: str, phrases: list[str]) -> None:
+    assert alternatives(pattern) == phrases
