@@ -2,11 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.offers.attributes import NO_LIMIT, Span
 from catalog.offers.patterns import pattern_at
 from catalog.offers.phrases import texts
-from catalog.offers.read_name import span_of
-from catalog.offers.versions import version_at
 
 
 @pytest.mark.parametrize(
@@ -38,33 +35,3 @@ def test_half_a_phrase_is_not_read(text: str) -> None:
 def test_a_phrase_of_a_service_counts_for_that_service_only() -> None:
     assert pattern_at(["v7"], 0, ("cloud-tpu",)) == (1, (("model", "tpu-v7"),))
     assert pattern_at(["v7"], 0, ("compute-engine",)) is None
-
-
-@pytest.mark.parametrize(
-    ("value", "span"),
-    [
-        ("cpu-6-9", Span("cpu", 6, 9)),
-        ("gpu-8-8", Span("gpu", 8, 8)),
-        ("cpu-5-*", Span("cpu", 5, NO_LIMIT)),
-        ("cpu-4~-*", Span("cpu", 5, NO_LIMIT)),
-    ],
-)
-def test_a_span_has_its_least_and_most(value: str, span: Span) -> None:
-    assert span_of(value) == span
-
-
-@pytest.mark.parametrize(
-    ("text", "values"),
-    [
-        ("7", ["7"]),
-        ("14.04 LTS", ["14-04"]),
-        ("R2", ["r2"]),
-        ("2012R2", ["2012", "r2"]),
-        ("SP5", ["sp5"]),
-        ("LTS", []),
-    ],
-)
-def test_a_version_is_read_in_its_parts(text: str, values: list[str]) -> None:
-    found = version_at(texts(text), 0)
-
-    assert [value for _, value in (found[1] if found else ())] == values
