@@ -160,10 +160,9 @@ READ_WHOLE = [
         "class=standard licence_part=cpu os=sql-server part=licence term=ondemand version=2019",
     ),
     (
-        "Licensing Fee for Windows Server 2008 R2 Datacenter Edition (CPU cost)",
-        "Compute Engine | License | WindowsServer2008R2 | OnDemand",
-        "class=datacenter licence_part=cpu os=windows-server part=licence term=ondemand "
-        "version=2008 version=r2",
+        "Licensing Fee for Windows Server 2012 Datacenter Edition (CPU cost)",
+        "Compute Engine | License | WindowsServer2012 | OnDemand",
+        "class=datacenter licence_part=cpu os=windows-server part=licence term=ondemand version=2012",
     ),
     (
         "Licensing Fee for RHEL 7 for SAP HANA (CPU cost)",

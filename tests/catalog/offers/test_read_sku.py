@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from catalog.offers.attributes import NO_LIMIT, Attributes, Span
 from catalog.offers.products import product_of
 from catalog.offers.read_sku import NamedSku, read_sku
+from catalog.providers.sample.source import SampleSource
 from tests.catalog.offers.known_names import READ_WHOLE
 
 CORE = NamedSku("Compute Engine", "N2 Instance Core running in Iowa", "Compute", "CPU", "OnDemand")
@@ -197,3 +198,23 @@ def test_any_name_is_read_into_words_of_an_index(name: str, service: str, family
 
     assert all(re.fullmatch("[a-z_]+=[a-z0-9-]+", fact) for fact in facts_of(found))
     assert found.has_place == bool(found.source or found.destination)
+
+
+def test_every_name_of_the_sample_is_read_whole() -> None:
+    source = SampleSource()
+    read_in_part = [
+        sku.display_name
+        for service in source.services()
+        for sku in source.skus(service.service_id)
+        if read_sku(
+            NamedSku(
+                service.display_name,
+                sku.display_name,
+                sku.resource_family,
+                sku.resource_group,
+                sku.usage_type,
+            )
+        ).unread
+    ]
+
+    assert read_in_part == []
