@@ -11,16 +11,12 @@ a new file in questions/, and run it once.
 from __future__ import annotations
 
 import argparse
-import os
-import secrets
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-import django
-from django.core.management import call_command
-
 from benchmarks.search_quality.questions import Question, authors, questions
+from benchmarks.temporary_catalog import prepare
 
 MAX_RESULTS = 10
 TOP = 5
@@ -42,14 +38,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         prepare(f"file:{name}/catalog.db", options.folder)
         report(questions(options.author), list_misses=options.misses)
-
-
-def prepare(url: str, folder: Path) -> None:
-    os.environ.update(SECRET_KEY=secrets.token_urlsafe(50), DATABASE_URL=url, DEBUG="true")
-    os.environ["DJANGO_SETTINGS_MODULE"] = "pricing_site.settings"
-    django.setup()
-    call_command("migrate", verbosity=0)
-    call_command("sync_catalog", source=str(folder))
 
 
 def report(asked: list[Question], *, list_misses: bool) -> None:
