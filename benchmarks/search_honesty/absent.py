@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from benchmarks.search_honesty.cases import Case, nothing_and_told, nothing_or_told
 from benchmarks.search_honesty.found import storage_patterns
-from benchmarks.search_honesty.machines import TERMS, any_of, families, family_of, machine_types, part_of
-from benchmarks.search_honesty.rows import Row, Rows, folded, spread
+from benchmarks.search_honesty.machines import TERMS, any_of, families, family_of, first_types, part_of
+from benchmarks.search_honesty.rows import REGION_CODE, Row, Rows, folded, spread
 
 ANY_REGION = "us-central1"
 # Words that tell nothing of a product.
@@ -27,21 +27,15 @@ TERM_NAMES = {
     "Commit1Yr": r"(?i)commit|\bCUD\b|\b1 year|reserv",
     "Commit3Yr": r"(?i)commit|\bCUD\b|\b3 year|reserv",
 }
+COMMITMENT = ("commitment", "commitments", "committed", "cud", "cuds")
 TERM_WORDS = {
     "Preemptible": ("spot", "preemptible"),
-    "Commit1Yr": ("commit1yr", "1 year", "one year", "1yr", "commitment", "commitments", "cud", "committed"),
-    "Commit3Yr": (
-        "commit3yr",
-        "3 year",
-        "three year",
-        "3yr",
-        "commitment",
-        "commitments",
-        "cud",
-        "committed",
-    ),
+    "Commit1Yr": ("commit1yr", "1 year", "1 years", "one year", "1yr", "1 yr", "1y", *COMMITMENT),
+    "Commit3Yr": ("commit3yr", "3 year", "3 years", "three years", "3yr", "3 yr", "3y", *COMMITMENT),
 }
 SKUS_OF_A_CATEGORY = 6
+FEW_WORDS = 2
+CODE = re.compile(rf"\b{REGION_CODE.pattern}\b")
 
 
 def services_without_skus(rows: Rows) -> Iterator[Case]:
@@ -64,7 +58,7 @@ def unknown_services(rows: Rows) -> list[str]:
 
 def not_sold_in_region(rows: Rows) -> Iterator[Case]:
     """A thing in a region where no SKU of it is sold: nothing is shown, and the answer says so."""
-    types = {family_of(machine): machine for machine in reversed(machine_types())}
+    types = first_types()
     for family in families():
         yield from _not_sold(rows, "family", FAMILY_QUESTIONS, any_of(family), family)
         if not family.startswith(WITH_GPUS):
@@ -102,12 +96,14 @@ def terms_not_sold(rows: Rows) -> Iterator[Case]:
 
 
 def _families_without(rows: Rows, term: str) -> Iterator[str]:
+    types = first_types()
     for family in families():
         if any(rows.named(part_of(family, part, term)) for part in ("core", "ram")):
             continue
         for code in sorted(rows.reaches(part_of(family, "core", "OnDemand"))):
             yield f"{family} core {code}"
             yield f"{family} ram {rows.place(code)}"
+            yield f"{types[family]} {code}"
 
 
 def _skus_without(rows: Rows, offered: list[Row]) -> Iterator[str]:
@@ -124,9 +120,10 @@ def _skus_without(rows: Rows, offered: list[Row]) -> Iterator[str]:
         is_covered = service in covered and family in {"Compute", "ApplicationServices"}
         if _offer_of(*category) not in with_term and not is_covered:
             names = sorted({row.name for row in skus if row.usage_type == "OnDemand"})
-            chosen = spread(names, SKUS_OF_A_CATEGORY)
-            # Some names, such as "Local Storage", only mean something beside that of their service.
-            yield from (f"{service} {name}" for name in chosen if not _is_like(name, known))
+            for name in spread(names, SKUS_OF_A_CATEGORY):
+                if not _is_like(name, known):
+                    # "Requests" alone means nothing.
+                    yield name if len(_words(name)) > FEW_WORDS else f"{service} {name}"
 
 
 def _offer_of(service: str, family: str, group: str) -> tuple[str, ...]:
@@ -135,6 +132,12 @@ def _offer_of(service: str, family: str, group: str) -> tuple[str, ...]:
 
 
 def _is_like(name: str, known: set[frozenset[str]]) -> bool:
-    """Whether one of the known names has more than half of the words, the place aside."""
-    words = set(folded(name.partition(" in ")[0]).split()) - GENERIC
+    """Whether one of the known names has more than half of the words."""
+    words = _words(name)
     return any(len(words & other) * 2 > len(words) for other in known)
+
+
+def _words(name: str) -> frozenset[str]:
+    """The words of a name without the place where the SKU is sold."""
+    thing = re.sub(r" in .*|\(.*?\)", "", CODE.sub("", name))
+    return frozenset(folded(thing).split()) - GENERIC

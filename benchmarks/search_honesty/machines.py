@@ -26,8 +26,13 @@ def family_of(machine: str) -> str:
     return machine.partition("-")[0]
 
 
+def first_types() -> dict[str, str]:
+    """The first machine type of each family."""
+    return {family_of(machine): machine for machine in reversed(machine_types())}
+
+
 def families() -> list[str]:
-    return list(dict.fromkeys(map(family_of, machine_types())))
+    return sorted(first_types())
 
 
 def any_of(family: str) -> str:

@@ -62,8 +62,12 @@ class Rows:
         return frozenset(row.sku_id for row in self.named(pattern) if region in row.regions)
 
     def reaches(self, pattern: str) -> frozenset[str]:
-        """The regions in which anything with such a name is sold, alone or in a multi-region."""
-        return frozenset[str]().union(*(row.regions | row.reach for row in self.named(pattern)))
+        """The regions in which anything with such a name is sold: alone, in a multi-region or by its name."""
+        named = self.named(pattern)
+        # One row says "running in TelAviv" and lists "global".
+        names = " ".join(row.name.replace(" ", "") for row in named)
+        by_name = {code for code, place in self.places.items() if place.replace(" ", "") in names}
+        return frozenset(by_name).union(*(row.regions | row.reach for row in named))
 
     @cached_property
     def regions(self) -> list[str]:

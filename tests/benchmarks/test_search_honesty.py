@@ -167,14 +167,16 @@ def test_a_term_is_asked_of_what_is_not_sold_by_it() -> None:
         sku("Balanced PD Capacity", "global", **disks),
         sku("SSD backed Local Storage", "global", family="Storage", group="LocalSSD"),
         sku("Commitment v1: Local SSD in Iowa for 1 Year", family="Storage", group="LocalSSD"),
+        sku("Requests", service="Filestore", family="Storage", group="Requests"),
         sku("Licensing Fee for RHEL 9", family="License", group="Red Hat"),
         sku("Commitment v1: RHEL for VM for 1 Year", family="License", group="Google"),
     )
 
     asked = queries(terms_not_sold(catalog))
 
-    assert "Compute Engine Balanced PD Capacity 1 year commitment" in asked
-    assert "spot Compute Engine SSD backed Local Storage" in asked
+    assert "Balanced PD Capacity 1 year commitment" in asked
+    assert "spot Filestore Requests" in asked
+    assert "spot SSD backed Local Storage" in asked
     assert not [query for query in asked if "Local Storage 1 year" in query]
     assert not [query for query in asked if "RHEL 9 1 year" in query]
 
@@ -182,10 +184,10 @@ def test_a_term_is_asked_of_what_is_not_sold_by_it() -> None:
 def test_another_term_may_only_be_shown_with_a_word_about_the_term() -> None:
     catalog = rows(sku("Balanced PD Capacity", "global", family="Storage", group="SSD"))
 
-    case = case_of("spot Compute Engine Balanced PD Capacity", terms_not_sold(catalog))
+    case = case_of("spot Balanced PD Capacity", terms_not_sold(catalog))
 
     assert case.is_right(shows("Balanced PD Capacity", missing=[{"value": "Preemptible"}]))
-    assert not case.is_right(shows("Balanced PD Capacity", hint='Ignored "engine".'))
+    assert not case.is_right(shows("Balanced PD Capacity", hint='Ignored "pd".'))
 
 
 def test_an_attribute_is_left_open_only_where_it_has_several_values() -> None:
