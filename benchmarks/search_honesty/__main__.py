@@ -14,7 +14,8 @@ FOLDER is a catalog folder (services.json.gz and skus/). The sweeps make questio
     open        a question that leaves something open: the answer names it, or two of its values
 
 "shown wrong" counts the answers that show SKUs and are not right, "plainly" those of them without a word in
-hint, missing or ambiguous_in: a wrong price said plainly. "empty" counts the answers that show nothing.
+hint, missing or ambiguous_in: a wrong price said plainly. "empty" counts the answers that show nothing,
+"asking" those that call something ambiguous: right in the sweep "open", noise in "machines" and "storage".
 benchmarks/search_honesty/questions.py describes FILE.json.
 """
 
@@ -31,7 +32,7 @@ from benchmarks.search_honesty.rows import Rows, spread
 from benchmarks.search_honesty.sweeps import SWEEPS
 from benchmarks.temporary_catalog import prepare
 
-HEADINGS = f"{'':36}{'of':>8}{'asked':>7}{'right':>8}{'shown wrong':>13}{'plainly':>9}{'empty':>7}{'ms':>7}"
+HEADINGS = f"{'':36}{'of':>8}{'asked':>7}{'right':>8}{'shown wrong':>13}{'plainly':>9}{'empty':>7}{'asking':>8}{'ms':>7}"
 
 
 def main() -> None:
@@ -79,7 +80,7 @@ def print_line(label: str, score: Score, available: str = "") -> None:
     asked = max(score.asked, 1)
     print(
         f"{label:36}{available:>8}{score.asked:7}{score.right / asked:8.3f}{score.wrong:13}{score.plain:9}"
-        f"{score.empty:7}{1000 * score.seconds / asked:7.1f}"
+        f"{score.empty:7}{score.asking:8}{1000 * score.seconds / asked:7.1f}"
     )
 
 

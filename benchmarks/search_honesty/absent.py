@@ -35,6 +35,7 @@ TERM_WORDS = {
 }
 SKUS_OF_A_CATEGORY = 6
 FEW_WORDS = 2
+FEW_REGIONS = 8
 CODE = re.compile(rf"\b{REGION_CODE.pattern}\b")
 
 
@@ -70,10 +71,10 @@ def not_sold_in_region(rows: Rows) -> Iterator[Case]:
 
 
 def _not_sold(rows: Rows, kind: str, questions: tuple[str, ...], pattern: str, thing: str) -> Iterator[Case]:
-    sold = rows.reaches(pattern)
-    for code in rows.regions:
-        if code in sold:
-            continue
+    unsold = sorted({*rows.regions} - rows.reaches(pattern))
+    # What is sold nowhere would outweigh the rest.
+    codes = spread(unsold, FEW_REGIONS) if unsold == rows.regions else unsold
+    for code in codes:
         place = rows.place(code)
         for question in questions:
             query = question.format(of=thing, code=code, place=place)

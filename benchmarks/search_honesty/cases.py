@@ -107,13 +107,18 @@ def _names_one(text: str, names: Iterable[str]) -> bool:
 
 @dataclass(slots=True)
 class Score:
-    """Counts of answers. `plain` are the wrong ones that say nothing: a wrong price said plainly."""
+    """Counts of answers.
+
+    `plain` are the wrong ones that say nothing: a wrong price said plainly. `asking` are those that
+    call something ambiguous.
+    """
 
     asked: int = 0
     right: int = 0
     wrong: int = 0
     plain: int = 0
     empty: int = 0
+    asking: int = 0
     paired: int = 0
     together: int = 0
     seconds: float = 0
@@ -126,6 +131,7 @@ class Score:
         self.wrong += is_wrong
         self.plain += is_wrong and answer.says_nothing
         self.empty += not answer.skus
+        self.asking += bool(answer.ambiguous_in)
         self.paired += bool(case.together)
         self.together += bool(case.together) and all(ids & {*answer.ids[:FEW]} for ids in case.together)
 

@@ -239,6 +239,14 @@ def test_a_wrong_answer_without_a_word_is_a_wrong_price_said_plainly() -> None:
     assert (score.asked, score.right, score.wrong, score.plain, score.empty) == (4, 1, 2, 1, 1)
 
 
+def test_an_answer_that_calls_something_ambiguous_is_not_plain_and_counted() -> None:
+    answer = Answer(shows(RAM).skus, ambiguous_in=({"attribute": "part"},))
+
+    score = measure_each(Case("n2", "", first_is({CORE})), [answer, shows(RAM)])
+
+    assert (score.wrong, score.plain, score.asking) == (2, 1, 1)
+
+
 def test_nothing_shown_is_right_where_nothing_exists_and_then_not_wrong() -> None:
     score = measure_each(Case("filestore", "", nothing_or_told("Filestore")), [NOTHING, shows(CORE)])
 
