@@ -1,6 +1,6 @@
 """Measures how much of the names of SKUs catalog/offers reads.
 
-    python -m benchmarks.offers_coverage FOLDER [--words N]
+    .venv/bin/python -m benchmarks.offers_coverage FOLDER [--words N]
 
 FOLDER is a catalog folder (services.json.gz and skus/). A name is read whole if no word is left over. Words
 that are left over often are candidates for a line in catalog/offers/data. A question cannot tell SKUs apart

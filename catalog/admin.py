@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku
+from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku, SkuAttributes
 
 
 class ReadOnly:
@@ -157,6 +157,16 @@ class SkuAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display
     def regions(self, sku: Sku) -> str:
         return ", ".join(sku.service_regions)
+
+
+@admin.register(SkuAttributes)
+class SkuAttributesAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["sku", "facts", "unread", "cost"]
+    list_filter = ["has_place", "is_list_price"]
+    list_select_related = ["sku"]
+    list_per_page = 50
+    ordering = ["sku_id"]
+    search_fields = ["sku__sku_id", "sku__display_name", "facts", "unread"]
 
 
 @admin.register(PricingInfo)

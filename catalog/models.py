@@ -130,6 +130,53 @@ class Sku(models.Model):
         return f"{self.display_name} ({self.sku_id})"
 
 
+class SkuAttributes(models.Model):
+    """What a SKU is, as its name and category say; a sync writes the row just before that of the SKU.
+
+    So the database does not enforce that the SKU exists. A trigger deletes the row with its SKU.
+    """
+
+    sku = models.OneToOneField(
+        Sku, on_delete=models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="attributes"
+    )
+    facts = models.TextField(help_text="attribute=value, sorted, a space before, between and after.")
+    unread = models.TextField(help_text="The words of the name that were not read, spaced likewise.")
+    key = models.TextField(help_text="SKUs with the same key differ by place alone.")
+    costs = models.JSONField(
+        help_text="What each attribute costs if a question leaves it open, in hundredths."
+    )
+    cost = models.IntegerField(help_text="All of them and the unread words, in hundredths.")
+    span_unit = models.TextField(null=True, blank=True)
+    span_least = models.IntegerField(null=True, blank=True)
+    span_most = models.IntegerField(null=True, blank=True)
+    source = models.TextField(null=True, blank=True)
+    destination = models.TextField(null=True, blank=True)
+    has_place = models.BooleanField()
+    is_list_price = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        db_table = "sku_attributes"
+        verbose_name = verbose_name_plural = "SKU attributes"
+        indexes = [models.Index(fields=["key"], name="idx_sku_attributes_key")]
+
+    def __str__(self) -> str:
+        return f"{self.sku_id}:{self.facts}".rstrip()
+
+
+class VocabularyState(models.Model):
+    """The version of the vocabulary that all SKUs were read with; a single row."""
+
+    id = models.AutoField(primary_key=True)
+    version = models.TextField()
+    read_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "vocabulary_state"
+
+    def __str__(self) -> str:
+        return self.version
+
+
 class PricingInfoQuerySet(models.QuerySet["PricingInfo"]):
     def timelines(self, sku_ids: Iterable[str]) -> dict[str, list[tuple[datetime | None, str]]]:
         """(effective_time, content_hash) of each SKU's price rows, by SKU id, in order of effective time."""

@@ -112,6 +112,11 @@ class Place:
     names: tuple[str, ...] = ()
     around: tuple[str, ...] = ()
 
+    @property
+    def is_one(self) -> bool:
+        """Whether it is one place to buy in, and not a country with several regions."""
+        return len(self.codes) == 1 or bool(self.within)
+
     def covers(self, other: Place) -> bool:
         return {*other.codes, *other.within} <= {*self.codes, *self.within}
 

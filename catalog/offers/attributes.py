@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from catalog.offers.kinds import attributes
 from catalog.offers.vocabulary import Fact
 from catalog.places import Place
 
 # The `most` of a span that is open at the top.
 NO_LIMIT = 1_000_000
+# The value of an attribute that a SKU does not have.
+NONE = "none"
+# The values of the attribute "term" by Google's usage types.
+TERMS = {"OnDemand": "ondemand", "Preemptible": "spot", "Commit1Yr": "1y", "Commit3Yr": "3y"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,11 @@ class Attributes:
     destination: Place | None = None
     has_place: bool = False
     key: str = ""
+
+    def tokens(self) -> list[str]:
+        """The facts as the search index has them, "attribute=none" for what the SKU may lack and does."""
+        lacking = attributes("where it applies") - {attribute for attribute, _ in self.facts}
+        return sorted([*("=".join(fact) for fact in self.facts), *(f"{name}={NONE}" for name in lacking)])
 
     def values(self, attribute: str) -> frozenset[str]:
         return frozenset(value for name, value in self.facts if name == attribute)

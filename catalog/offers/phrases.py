@@ -14,7 +14,7 @@ from catalog.places import fold
 Value = TypeVar("Value")
 # "80gb", "1yr": a number and its unit are two tokens.
 _NUMBER_AND_UNIT = re.compile(r"(\d+)([a-z]+)")
-_PLURAL = re.compile(r"(?P<processor>v?[cgt]pu)s|(?P<y>\w{2,})ies|(?P<rest>\w*[^\Wsui\d])s")
+_PLURAL = re.compile(r"(?P<processor>v?[cgt]pu)s|(?P<y>\w{2,})ies|(?P<ss>\w+ss)es|(?P<rest>\w*[^\Wsuia\d])s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def singular(word: str) -> str:
     plural = _PLURAL.fullmatch(word)
     if not plural:
         return word
-    return plural["processor"] or (f"{plural['y']}y" if plural["y"] else plural["rest"])
+    return f"{plural['y']}y" if plural["y"] else plural["processor"] or plural["ss"] or plural["rest"]
 
 
 def texts(phrase: str) -> tuple[str, ...]:

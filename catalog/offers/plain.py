@@ -10,8 +10,12 @@ from catalog.offers.words import DATA, entries
 
 # The cost of an attribute that the list lacks, in hundredths.
 DEFAULT_COST = 30
-# Several purposes cost their sum, several values of another attribute the highest.
+# Each purpose costs of its own, several values of another attribute the highest.
 ADDED = frozenset({"purpose"})
+# From this cost on, a part is a charge on top of the thing itself.
+COST_OF_SIDE = 150
+# What a word of the name costs that the vocabulary lacks, and how many count.
+COST_OF_WORD, MAX_WORDS = 45, 6
 
 
 @cache
@@ -27,10 +31,9 @@ def cost_of(fact: Fact) -> int:
 
 
 def costs_of(facts: Iterable[Fact]) -> dict[str, int]:
-    """The costs by attribute, without those that cost nothing."""
+    """The costs by attribute, without those that cost nothing; an ADDED attribute has one for each value."""
     found: dict[str, int] = {}
     for fact in sorted(facts):
-        attribute, cost = fact[0], cost_of(fact)
-        known = found.get(attribute, 0)
-        found[attribute] = known + cost if attribute in ADDED else max(known, cost)
-    return {attribute: cost for attribute, cost in found.items() if cost}
+        key = "=".join(fact) if fact[0] in ADDED else fact[0]
+        found[key] = max(found.get(key, 0), cost_of(fact))
+    return {key: cost for key, cost in found.items() if cost}

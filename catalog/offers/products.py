@@ -5,20 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from catalog.offers.phrases import Phrases
+from catalog.offers.phrases import Phrases, texts
 from catalog.offers.words import DATA, entries
 from catalog.places import fold
 
 # So many words of a name are a name of their own; a single word may be an ordinary one.
 MIN_WORDS = 2
+# The section of other companies' products.
+OTHERS = "others"
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """`services` are the names of the services that may sell it, its own first."""
+    """`services` are the names of the services that may sell it, its own first.
+
+    A foreign product is another company's.
+    """
 
     name: str
     services: tuple[str, ...]
+    is_foreign: bool = False
 
     @property
     def slug(self) -> str:
@@ -34,13 +40,13 @@ def slug(name: str) -> str:
 @cache
 def products() -> dict[str, Product]:
     """The products of data/products.txt by slug."""
-    found = (_product(key) for _, key, _ in entries(DATA / "products.txt"))
+    found = (_product(key, section) for section, key, _ in entries(DATA / "products.txt"))
     return {product.slug: product for product in found}
 
 
-def _product(key: str) -> Product:
+def _product(key: str, section: str = "") -> Product:
     services = tuple(name.strip() for name in key.split(","))
-    return Product(services[0], services)
+    return Product(services[0], services, is_foreign=section == OTHERS)
 
 
 @cache
@@ -61,3 +67,16 @@ def product_of(service: str) -> str:
     selling = [product for product in products().values() if service in product.services]
     own = [product for product in selling if product.services[0] == service]
     return next((product.slug for product in (*own, *selling)), slug(service))
+
+
+def is_of_others(product: str) -> bool:
+    """Whether another company sells `product`, a slug."""
+    known = products().get(product)
+    return bool(known and known.is_foreign)
+
+
+def services_called(name: str) -> tuple[str, ...]:
+    """The services that may sell the product that people call `name`, its own first; empty if none is."""
+    words = texts(name)
+    called = [product for end, product in product_names().at(words, 0) if end == len(words)] if words else []
+    return products()[called[0]].services if called else ()

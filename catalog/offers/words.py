@@ -1,4 +1,4 @@
-"""Reads the word lists in data/: a line is `key: phrase, phrase`; lines that start with # name the source."""
+"""Reads word lists: a line is `key: phrase, phrase`; lines that start with # name the source."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from itertools import product
 from pathlib import Path
 
 DATA = Path(__file__).with_name("data")
-# What a line may consist of; other signs are slips of the writer.
-_LINE = re.compile(r"[a-z0-9_ ,:|()=~*/'&.\[\]-]+", re.IGNORECASE)
+# What a line and a word may consist of; other signs are slips of the writer.
+_LINE = re.compile(r"[a-z0-9 ,:|()=~*/'&.?_\[\]-]+", re.IGNORECASE)
+_WORD = re.compile(r"[a-z0-9]+")
 
 
 class WordListError(ValueError):
@@ -63,3 +64,34 @@ def alternatives(pattern: str) -> list[str]:
     """The phrases that a pattern stands for: "(idle|unused) ip(| address)" is four phrases."""
     parts = [part.split("|") for part in re.split(r"[()]", pattern)]
     return [" ".join("".join(chosen).split()) for chosen in product(*parts)]
+
+
+def keys(file: Path) -> dict[str, str]:
+    """The key of each phrase of a word list.
+
+    Raises:
+        WordListError: as `entries`, or a phrase has two keys.
+    """
+    found: dict[str, str] = {}
+    for _, key, phrases in entries(file):
+        for phrase in phrases:
+            if phrase in found:
+                raise WordListError(f"{file.name}: {phrase!r} has the keys {found[phrase]!r} and {key!r}")
+            found[phrase] = key
+    return found
+
+
+def words(file: Path) -> frozenset[str]:
+    """The words of a list without keys.
+
+    Raises:
+        WordListError: a word has an unknown sign or is listed twice.
+    """
+    found: set[str] = set()
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        for word in line.split() if not line.startswith("#") else ():
+            if not _WORD.fullmatch(word) or word in found:
+                problem = "is listed twice" if word in found else "has an unknown sign"
+                raise WordListError(f"{file.name}, line {number}: {word!r} {problem}")
+            found.add(word)
+    return frozenset(found)

@@ -11,7 +11,6 @@ from datetime import datetime
 from itertools import islice
 from operator import attrgetter
 
-from django.db import transaction
 from django.utils import timezone
 
 from catalog.errors import SourceError, SyncRefusedError
@@ -113,8 +112,7 @@ class _PastWriter:
     @deferred_interrupts()
     def _move(self) -> None:
         if self._added:
-            with transaction.atomic():
-                lease.renew(self._update)
+            with lease.writing(self._update):
                 self._stage.move(timezone.now())
 
     def _only_stored(self, skus: Iterable[Entry], change: ServiceChange) -> Iterator[SkuRecord]:

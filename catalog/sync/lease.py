@@ -7,9 +7,11 @@ finds its row closed and must stop writing: each of its transactions begins with
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -76,6 +78,18 @@ def renew(update: PricingUpdate) -> None:
     """
     update.heartbeat_at = timezone.now()
     _write(update, heartbeat_at=update.heartbeat_at)
+
+
+@contextmanager
+def writing(update: PricingUpdate) -> Iterator[None]:
+    """A transaction of the run, which no interrupt breaks off.
+
+    Raises:
+        LeaseLostError: another run has closed this one as crashed.
+    """
+    with deferred_interrupts(), transaction.atomic():
+        renew(update)
+        yield
 
 
 def finish(update: PricingUpdate, status: PricingUpdate.Status, message: str = "") -> None:

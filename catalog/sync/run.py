@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Protocol
 
 from django.db import DatabaseError
 
 from catalog.errors import LeaseLostError, SourceError, SyncArgumentError, SyncRefusedError
 from catalog.models import SAMPLE, PricingUpdate, Sku
+from catalog.offers import store
 from catalog.providers.records import ServiceRecord, SkuRecord
 from catalog.providers.source import Entry, Source
 from catalog.sync import lease
@@ -72,7 +74,17 @@ def sync(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = no_p
     refuse_sample_over_prices(source)
     with recorded(source.name, scope.task, is_full=not scope.names) as result:
         Run(source, scope, result, TableWriter(result.update)).copy(progress)
+        _read_all_again_after_an_upgrade(result.update)
     return result
+
+
+def _read_all_again_after_an_upgrade(update: PricingUpdate) -> None:
+    """Read all SKUs with the vocabulary of this code, unless they have been."""
+    if store.is_current():
+        return
+    logger.info("The vocabulary has changed. All SKUs are read again.")
+    done = store.read_all_again(within=partial(lease.writing, update))
+    logger.info("Read %d SKUs again, %d of them changed.", done.skus, done.changed)
 
 
 @contextmanager

@@ -8,14 +8,17 @@ them into the tables, in one transaction that is short because no data crosses t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection
 
 from catalog.models import PricingUpdate, StagedRows
+from catalog.offers import store
+from catalog.offers.read_sku import NamedSku
 from catalog.providers.records import PricingRecord, SkuRecord
 from catalog.sync.price_history import NewPrice
 
@@ -65,13 +68,14 @@ def _values(columns: Sequence[str], start: int = 0) -> str:
 
 # Staged rows that one statement moves: 20,000 SKUs, which a server indexes in a second or two. A very large
 # service in one statement would exceed the client's timeout.
-ROWS_PER_STATEMENT = 30
+ROWS_PER_STATEMENT = 40
 # LIMIT -1 keeps SQLite from flattening the subquery: flattened, it renders row.value once for each column.
 _STAGED = """
 FROM (
     SELECT entry.value FROM sync_staging AS chunk, json_each(chunk.rows) AS entry
     WHERE chunk.update_id = %s AND chunk.id BETWEEN %s AND %s AND chunk.kind = '{}' {} LIMIT -1
 ) AS row"""
+_MOVE_ATTRIBUTES = store.UPSERT.format(_STAGED.format("attributes", ""))
 _MOVE_SKUS = f"""
 INSERT INTO "skus" ({", ".join(_SKU_COLUMNS)}, last_seen_update_id, created_at, updated_at)
 SELECT {_values(_SKU_COLUMNS)}, %s, %s, %s {_STAGED.format("skus", "ORDER BY chunk.id, entry.key")}
@@ -105,17 +109,22 @@ class Stage:
         self._is_empty = True
 
     def put(
-        self, skus: Sequence[tuple[SkuRecord, str]] = (), prices: Sequence[tuple[str, NewPrice]] = ()
+        self,
+        skus: Sequence[tuple[SkuRecord, str]] = (),
+        prices: Sequence[tuple[str, NewPrice]] = (),
+        names: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Stage rows, in one statement.
 
         Args:
             skus: SKUs with their content hashes.
             prices: new prices with the ids of their SKUs, a SKU's oldest first.
+            names: the names of their services, by id.
         """
         numbered = list(enumerate(prices, self._prices + 1))
         self._prices += len(numbered)
         rows = {
+            "attributes": [_attributes_row(sku, names[sku.service_id]) for sku, _ in skus],
             "skus": [_sku_row(sku, content_hash) for sku, content_hash in skus],
             "prices": [[number, *_price_row(sku_id, new)] for number, (sku_id, new) in numbered],
             "tiers": [[number, *row] for number, (_, new) in numbered for row in _tier_rows(new.price)],
@@ -136,6 +145,8 @@ class Stage:
             cursor.execute(_LAST_PRICE_ID)
             last = (cursor.fetchone() or [0])[0]
             for staged in self._ranges():
+                # Before the SKUs, so that the search index sees them with their attributes.
+                cursor.execute(_MOVE_ATTRIBUTES, [update, *staged])
                 cursor.execute(_MOVE_SKUS, [update, time, time, update, *staged])
                 if self._prices:
                     cursor.execute(_MOVE_PRICES, [last, time, update, *staged])
@@ -161,6 +172,11 @@ def retire(service_id: str, sku_ids: Iterable[str], now: datetime) -> None:
     time = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
         cursor.execute(_RETIRE, [time, time, service_id, _json(list(sku_ids))])
+
+
+def _attributes_row(sku: SkuRecord, service: str) -> Row:
+    texts = (sku.display_name, sku.resource_family, sku.resource_group, sku.usage_type)
+    return store.row_of(sku.sku_id, sku.service_id, NamedSku(service, *texts))
 
 
 def _sku_row(sku: SkuRecord, content_hash: str) -> Row:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, astuple
 from time import monotonic
 
-from django.db import transaction
 from django.utils import timezone
 
 from catalog.models import PricingInfo, PricingUpdate, Service, Sku, StagedRows
+from catalog.offers import store
 from catalog.providers.records import ServiceRecord, SkuRecord
 from catalog.sync import lease
 from catalog.sync.diff import ServiceChange
@@ -28,6 +28,7 @@ class TableWriter:
     def __init__(self, update: PricingUpdate) -> None:
         self._update = update
         self._services: Sequence[ServiceRecord] = ()
+        self._names: dict[str, str] = {}
         self._replaces_sample = False
         self._is_open = False
         self._heartbeat_due = monotonic() + lease.HEARTBEAT_SECONDS
@@ -39,6 +40,7 @@ class TableWriter:
     @deferred_interrupts()
     def begin(self, services: Sequence[ServiceRecord], *, replaces_sample: bool) -> None:
         self._services = services
+        self._names = {service.service_id: service.display_name for service in services}
         self._replaces_sample = replaces_sample
         # Killed runs leave staged rows behind.
         left_behind = StagedRows.objects.exclude(update__status=PricingUpdate.Status.RUNNING)
@@ -78,14 +80,15 @@ class TableWriter:
 
     def _write(self, change: ServiceChange) -> None:
         self._flush()
-        with transaction.atomic():
-            lease.renew(self._update)
+        with lease.writing(self._update):
             if not self._is_open:
                 self._open()
             now = timezone.now()
             self._stage.move(now)
             if change.retired:
                 retire(change.service_id, change.retired, now)
+            if change.changed or change.retired:
+                store.mark_list_prices([change.service_id])
         self._is_open = True
 
     @deferred_interrupts()
@@ -101,7 +104,7 @@ class TableWriter:
                 [StoredPrice(*row) for row in timelines.get(sku.sku_id, ())], sku.pricing, now
             )
         ]
-        self._stage.put(self._waiting, prices)
+        self._stage.put(self._waiting, prices, self._names)
         self._waiting.clear()
         self._stored.clear()
 
@@ -113,8 +116,9 @@ class TableWriter:
 
 
 def _write_services(services: Sequence[ServiceRecord]) -> None:
-    """Insert new services and update renamed ones."""
+    """Insert new services and update renamed ones, whose SKUs then read otherwise."""
     stored = set(Service.objects.values_list("service_id", "display_name", "business_entity_name"))
+    names = {service_id: name for service_id, name, _ in stored}
     now = timezone.now()
     Service.objects.bulk_create(
         [
@@ -126,3 +130,9 @@ def _write_services(services: Sequence[ServiceRecord]) -> None:
         unique_fields=["service_id"],
         update_fields=["display_name", "business_entity_name", "updated_at"],
     )
+    if renamed := [
+        service.service_id
+        for service in services
+        if names.get(service.service_id, service.display_name) != service.display_name
+    ]:
+        store.read_services_again(renamed)

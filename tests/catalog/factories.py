@@ -10,6 +10,8 @@ from typing import Any
 from django.utils import timezone
 
 from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku
+from catalog.offers import store
+from catalog.offers.read_sku import NamedSku
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
@@ -29,7 +31,7 @@ def make_service(**fields: Any) -> Service:
 
 
 def make_sku(**fields: Any) -> Sku:
-    """A SKU sold on demand in Frankfurt, without a price."""
+    """A SKU sold on demand in Frankfurt, without a price; what it is, is read as in a sync."""
     number = next(_numbers)
     region = "europe-west3"
     defaults: dict[str, Any] = {
@@ -46,7 +48,11 @@ def make_sku(**fields: Any) -> Sku:
     }
     if "service" not in fields and "service_id" not in fields:
         defaults["service"] = make_service()
-    return Sku.objects.create(**defaults | fields)
+    sku = Sku.objects.create(**defaults | fields)
+    texts = (sku.display_name, sku.resource_family, sku.resource_group, sku.usage_type)
+    named = NamedSku(sku.service.display_name, *(text or "" for text in texts))
+    store.write([store.row_of(sku.pk, sku.service_id, named)])
+    return sku
 
 
 def make_price(

@@ -11,12 +11,21 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku, StagedRows
+from catalog.models import (
+    PricingInfo,
+    PricingTier,
+    PricingUpdate,
+    Service,
+    Sku,
+    SkuAttributes,
+    StagedRows,
+    VocabularyState,
+)
 from tests.catalog.factories import NOON, make_price, make_service, make_sku, make_update
 
 pytestmark = pytest.mark.django_db
 
-MODELS: list[type[Model]] = [Service, Sku, PricingInfo, PricingTier, PricingUpdate]
+MODELS: list[type[Model]] = [Service, Sku, SkuAttributes, PricingInfo, PricingTier, PricingUpdate]
 
 
 def list_page(model: type[Model], **query: str) -> str:
@@ -39,6 +48,7 @@ def test_every_table_is_readable_and_not_editable(admin_client: Client, model: t
     keys: dict[type[Model], object] = {
         Service: row.sku.service_id,
         Sku: row.sku_id,
+        SkuAttributes: row.sku_id,
         PricingInfo: row.pk,
         PricingTier: tier.pk,
         PricingUpdate: row.sku.last_seen_update_id,
@@ -158,7 +168,7 @@ def test_only_staff_sees_the_catalog(client: Client) -> None:
 
 
 def test_every_table_of_the_catalog_is_in_the_admin() -> None:
-    assert {*apps.get_app_config("catalog").get_models()} == {*MODELS, StagedRows}
+    assert {*apps.get_app_config("catalog").get_models()} == {*MODELS, StagedRows, VocabularyState}
     assert all(admin.site.is_registered(model) for model in MODELS)
 
 

@@ -8,8 +8,10 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from catalog.models import PricingInfo, PricingUpdate, Service
-from tests.catalog.factories import NOON, make_price, make_sku
+from catalog.models import PricingInfo, PricingUpdate, Service, SkuAttributes
+from catalog.offers import store
+from catalog.search import SearchRequest, search
+from tests.catalog.factories import NOON, make_price, make_sku, make_update
 from tests.catalog.wire import wire_price
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -143,3 +145,28 @@ def test_the_columns_can_be_dropped_and_the_prices_stay(filled: Callable[..., An
 
     assert filled() == [(*UNIT, "3600", "1", None, None, None)]
     assert price.tiers.count() == 1
+
+
+def test_an_old_catalog_gets_attributes_and_is_found_by_them() -> None:
+    executor = MigrationExecutor(connection)
+    try:
+        before = executor.migrate([("catalog", "0005_catalog_state")]).apps
+        service = before.get_model("catalog", "Service").objects.create(
+            service_id="5E1C", display_name="Compute Engine"
+        )
+        old_sku = before.get_model("catalog", "Sku")
+        for name in ("N2 Instance Core running in Frankfurt", "N2 Instance Ram running in Frankfurt"):
+            old_sku.objects.create(sku_id=name, service=service, display_name=name)
+        old_sku.objects.create(sku_id="gone", service=service, display_name="Gone", retired_at=NOON)
+    finally:
+        executor = MigrationExecutor(connection)
+        executor.migrate(executor.loader.graph.leaf_nodes())
+
+    make_update()
+    assert SkuAttributes.objects.count() == 3
+    with connection.cursor() as cursor:
+        cursor.execute("""SELECT name FROM sku_words WHERE sku_words MATCH 'facts : "part=core"'""")
+        assert cursor.fetchall() == [(" n2 instance core running in frankfurt ",)]
+    found = search(SearchRequest("n2 ram"))["skus"]
+    assert [sku["sku_id"] for sku in found] == ["N2 Instance Ram running in Frankfurt"]
+    assert store.is_current()

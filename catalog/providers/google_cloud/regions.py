@@ -83,6 +83,10 @@ _REGIONS = (
 
 REGIONS: dict[str, Region] = {region.code: region for region in _REGIONS}
 
+# Where a SKU without a place in its name is sold, although it is listed as global, if the same thing has SKUs
+# with places. Source: the price list, the regions without an SKU of their own beside "Storage PD Capacity".
+LIST_PRICE_REGIONS = ("us-central1", "us-east1", "us-west1", "europe-west1", "asia-east1")
+
 # Other names of regions and multi-regions in SKU names: a continent's name for its first region, and a few
 # names of countries and states. Source: the price list, SKUs sold in one region only.
 SKU_PLACES: dict[str, tuple[str, ...]] = {

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from catalog.offers.attributes import TERMS
+from catalog.offers.kinds import attributes
 from catalog.places import Place
 from catalog.search.index.fts import (
     NOTHING,
     both,
     either,
+    fact_match,
     filter_token,
     in_column,
     of_services,
     term_match,
-    words_of,
 )
-from catalog.search.query import Question, Term
-from catalog.search.query.dictionary import USAGE_MARKS
+from catalog.search.query import NamedFact, Question, Term
 from catalog.search.query.spelling import Words
 
 # Arguments that match a column, with the prefix of their filter tokens.
@@ -29,23 +30,37 @@ KNOWN_CODE, NEW_CODE = 1, 2
 class Criteria:
     """A question with its filters.
 
-    `service_ids` are the services that the argument `service` names. A place or usage type is strict if it
-    comes from an argument. If it was read from the query, a SKU whose name contains its words matches too:
-    "Tpu-v2 Preemptible Accelerator" is listed as on demand. `known` are the words of the catalog, and
-    `dropped` the words that were ignored because no SKU contains them together with the others.
+    `service_ids` are the services that the argument `service` names, `named_services` those that sell a
+    product that the question names. A place is strict if it comes from an
+    argument; if it was read from the query, a SKU whose name contains its words matches too. A usage type
+    means how a SKU is sold by its name: "Tpu-v2 Preemptible Accelerator" is listed as on demand. `known` are
+    the words of the catalog, and `dropped` the words that were ignored because no SKU contains them together
+    with the others. Of those, `unsold_terms` said how a SKU is sold.
+    Lenient criteria accept SKUs that lack an attribute that need not apply to them.
     """
 
     question: Question
     service: str | None = None
     service_ids: tuple[str, ...] = ()
+    named_services: tuple[str, ...] = ()
     place: Place | None = None
     place_is_strict: bool = False
     resource_family: str | None = None
     resource_group: str | None = None
     usage_type: str | None = None
-    usage_type_is_strict: bool = False
     known: Words = Words()  # noqa: RUF009
     dropped: tuple[str, ...] = ()
+    unsold_terms: tuple[NamedFact, ...] = ()
+    is_lenient: bool = False
+
+    def may_drop(self, fact: NamedFact) -> bool:
+        """Whether relaxation may drop `fact`: before the criteria are lenient, only what many things have."""
+        return fact.weight > 0 and (fact.is_general or not self.may_be_lenient)
+
+    @property
+    def may_be_lenient(self) -> bool:
+        """Whether more SKUs may match if those that lack an attribute altogether count."""
+        return not self.is_lenient and any(fact.may_lack for fact in self.question.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +68,7 @@ class Condition:
     """`label` describes the condition in hints; `match` is an FTS5 expression.
 
     `weight` says how much a word says about what is meant; it is 0 for a condition that cannot be dropped.
-    `code` says whether the word identifies a product, as "n2" and "Cloud Run" do: KNOWN_CODE, NEW_CODE or 0.
+    `code` says whether the word identifies a product, as "n2" does: KNOWN_CODE, NEW_CODE or 0.
     """
 
     label: str
@@ -62,6 +77,8 @@ class Condition:
     code: int = 0
     is_service: bool = False
     is_place: bool = False
+    is_word: bool = False
+    fact: NamedFact | None = None
 
 
 def conditions(criteria: Criteria) -> list[Condition]:
@@ -81,9 +98,22 @@ def argument_conditions(criteria: Criteria) -> list[Condition]:
         )
     for column, kind in COLUMNS.items():
         value = getattr(criteria, column)
-        if value and (column != "usage_type" or criteria.usage_type_is_strict):
+        if value in TERMS and column == "usage_type":
+            found.append(Condition(f"{column} {value}", _sold_as(value)))
+        elif value:
             found.append(Condition(f"{column} {value}", in_column("filters", [filter_token(kind, value)])))
     return found
+
+
+def _sold_as(usage_type: str) -> str:
+    """Matches SKUs of a usage type by their names, which Google's label sometimes contradicts.
+
+    What is neither on demand, spot nor a commitment, such as a reservation, counts as what the label says.
+    """
+    named = in_column("facts", [f"term={TERMS[usage_type]}"])
+    others = in_column("facts", [f"term={term}" for term in TERMS.values() if term != TERMS[usage_type]])
+    labelled = in_column("filters", [filter_token("usage", usage_type)])
+    return either([named, f"({labelled}) NOT ({others})"])
 
 
 def _question_conditions(criteria: Criteria) -> list[Condition]:
@@ -94,11 +124,23 @@ def _question_conditions(criteria: Criteria) -> list[Condition]:
     if criteria.place and not criteria.place_is_strict:
         label = f'"{" ".join(criteria.question.place_words)}" (read as region {criteria.place.label})'
         found.append(Condition(label, either(place_scopes(criteria)), is_place=True))
-    if criteria.usage_type and not criteria.usage_type_is_strict:
-        listed = in_column("filters", [filter_token("usage", criteria.usage_type)])
-        named = in_column("name", USAGE_MARKS.get(criteria.usage_type, ()))
-        label = f"the words read as usage_type {criteria.usage_type}"
-        found.append(Condition(label, either([listed, named])))
+    facts = [_fact_condition(fact, is_lenient=criteria.is_lenient) for fact in criteria.question.facts]
+    return _without_discounts([*found, *facts], criteria)
+
+
+def _fact_condition(fact: NamedFact, *, is_lenient: bool) -> Condition:
+    match = fact_match(fact, may_lack=is_lenient and fact.may_lack)
+    code = 0 if fact.is_general or len(fact.facts) > 1 else KNOWN_CODE
+    return Condition(f'"{fact.word}"', match, weight=fact.weight, code=code, fact=fact)
+
+
+def _without_discounts(found: list[Condition], criteria: Criteria) -> list[Condition]:
+    """The conditions, of which the first fact that has to hold leaves out what is found only if asked for."""
+    asked = {"=".join(each) for fact in criteria.question.facts for each in fact.facts}
+    unasked = in_column("facts", sorted(attributes("if asked") - asked))
+    first = next((i for i, condition in enumerate(found) if condition.fact and not condition.weight), None)
+    if first is not None and unasked != NOTHING:
+        found[first] = replace(found[first], match=f"({found[first].match}) NOT ({unasked})")
     return found
 
 
@@ -110,16 +152,17 @@ def _term_conditions(criteria: Criteria) -> list[Condition]:
             term_match(term, criteria.known),
             weight=term.weight,
             code=_code(term, criteria.known),
+            is_word=True,
         )
         for term in required
     ]
 
 
 def _code(term: Term, known: Words) -> int:
-    """Whether `term` is a code or the name of a service, and whether SKUs contain it."""
-    if not term.is_code and not term.service_ids:
+    """Whether `term` is a code, and whether SKUs contain it."""
+    if not term.is_code:
         return 0
-    return KNOWN_CODE if any(known.issuperset(words_of(synonym)) for synonym in term.synonyms) else NEW_CODE
+    return KNOWN_CODE if any(known.issuperset(synonym.split()) for synonym in term.synonyms) else NEW_CODE
 
 
 def place_scopes(criteria: Criteria) -> list[str]:

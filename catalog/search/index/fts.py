@@ -5,10 +5,12 @@ Every value is quoted and its own quotes are removed, so user input is never par
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
-from catalog.search.query import Term
+from catalog.offers.attributes import NONE
+from catalog.offers.kinds import attributes
+from catalog.offers.phrases import texts
+from catalog.search.query import NamedFact, Term
 from catalog.search.query.spelling import Words
 
 WORDS = "{name text}"
@@ -38,48 +40,38 @@ def in_column(column: str, values: Iterable[str]) -> str:
 def term_match(term: Term, known: Words) -> str:
     """Matches SKUs whose name or text contains a synonym; a word that the catalog lacks matches as a prefix.
 
-    The full name of a service is looked up by ID, as a phrase of common words takes several times as long.
+    Places are looked up in place of the phrases that contain them, such as "to japan", as those are slow.
     """
-    places = dict.fromkeys(place for synonym in term.synonyms if (place := _destination_of(synonym)))
-    others = (synonym for synonym in term.synonyms if not _destination_of(synonym))
-    expressions = [_destinations_match(places, known), *(_spelling(synonym, known) for synonym in others)]
-    found = either(expression for expression in expressions if NOTHING not in expression)
-    if term.service_ids:
-        return either([of_services(term.service_ids), f"name : ({found})"])
-    return found if found == NOTHING else f"{WORDS} : ({found})"
+    others = [synonym for synonym in term.synonyms if not term.place_in(synonym)]
+    expressions = [_phrase(synonym, known) for synonym in others if _may_match(synonym, known)]
+    if places := [place for place in term.places if _may_match(place, known)]:
+        # Traffic within a place goes to no other.
+        expressions.append(f'name : ({" OR ".join(map(quoted, places))}) NOT "within"')
+    return f"{WORDS} : ({either(expressions)})" if expressions else NOTHING
+
+
+def fact_match(fact: NamedFact, *, may_lack: bool = False) -> str:
+    """Matches SKUs that have one of the facts, or have no value of the attribute if they `may_lack` it.
+
+    Facts of some attributes also hold for a SKU whose name has the words of the question unread: the
+    vocabulary does not know the names of every service.
+    """
+    values = [f"{attribute}={value}" for attribute, value in fact.facts]
+    if may_lack:
+        values.append(f"{fact.attribute}={NONE}")
+    held = in_column("facts", values)
+    if fact.attribute not in attributes("by words"):
+        return held
+    return either([held, both(f"unread : {quoted(word)}" for word in texts(fact.word))])
 
 
 def of_services(service_ids: Iterable[str]) -> str:
     return in_column("filters", [filter_token("service", service_id) for service_id in service_ids])
 
 
-def _spelling(synonym: str, known: Words) -> str:
-    parts = [part.split("|") for part in synonym.split(" + ")]
-    return both(
-        either(_phrase(phrase, known) for phrase in part if _may_match(phrase, known)) for part in parts
-    )
-
-
-def _destination_of(synonym: str) -> str | None:
-    """The place in a synonym such as "to japan|between japan", whose phrases are slow to look up, or None."""
-    phrases = synonym.split("|")
-    places = {phrase.partition(" ")[2] for phrase in phrases}
-    return places.pop() if len(phrases) > 1 and len(places) == 1 and "" not in places else None
-
-
-def _destinations_match(places: Iterable[str], known: Words) -> str:
-    """Matches names that contain one of the places, except for traffic within a place."""
-    names = [quoted(place) for place in places if _may_match(place, known)]
-    return f'name : ({" OR ".join(names)}) NOT "within"' if names else NOTHING
-
-
 def _may_match(phrase: str, known: Words) -> bool:
     """False if a word of a phrase is not in the catalog: looking the phrase up would be just as slow."""
     return " " not in phrase or known.issuperset(phrase.split())
-
-
-def words_of(synonym: str) -> list[str]:
-    return [word for word in re.split(r"[ |+]+", synonym) if word]
 
 
 def _phrase(phrase: str, known: Words) -> str:

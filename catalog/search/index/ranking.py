@@ -1,36 +1,38 @@
 """Ranks candidates, lower ranks first. The ranks are columns of statements.FIND_SKUS.
 
-What does not depend on the question is encoded in the ID of a row in the search index: one bit for not on
-demand, six for the marks of a variant, ten for the length of the name and 24 for the order of insertion.
+What does not depend on the question is encoded in the ID of a row in the search index (schema.py), so that
+the plainest SKUs with the shortest names come first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from catalog.places import Place
-from catalog.providers.google_cloud.regions import REGIONS
+from catalog.offers.plain import ADDED, COST_OF_SIDE, COST_OF_WORD
 from catalog.search.index.criteria import Criteria
 from catalog.search.index.sql import (
     Sql,
     any_of,
     compose,
     contains,
-    has_synonym,
     has_word,
     join,
     one_of,
     sum_of,
 )
-from catalog.search.query import Question, Term
-from catalog.search.query.dictionary import MULTI_REGION_MARKS, SIDE_CHARGES, UNLESS_ASKED, VARIANT_WORDS
+from catalog.search.query import NamedFact, Question, Term
 
-VARIANTS = "((id >> 34) & 63)"
+# What the attributes and words of a SKU cost if a question leaves all of them open (schema.py).
+COST = "(id >> 34) * 4"
 # Ties are broken by length, name and ID, so the order is deterministic.
 ORDER = (
-    "id_rank, usage_rank, negated_rank, word_rank, region_rank, name_rank, variant_rank, optional_rank,"
-    " place_rank, start_rank, length(name), name, sku_id"
+    "id_rank, name_rank, prefix_rank, fact_rank, usage_rank, negated_rank, side_rank, word_rank, region_rank,"
+    " said_rank, plain_rank, optional_rank, place_rank, start_rank, length(name), name, sku_id"
 )
+# Whether a question contains a whole name, as a line of an invoice does. A short name may be said by chance.
+CONTAINED = "length(name) > 20 AND instr(%s, name) > 0"
+# The rank of names that the question does not contain.
+UNNAMED = 2
 PREFIX_RANK, OUTSIDE_NAME_RANK = 50, 100
 
 
@@ -40,66 +42,74 @@ def ranks(criteria: Criteria) -> Sql:
     whole = (f" {question.text} ",)
     required = [term for term in question.terms if not term.is_optional]
     optional = [term for term in question.terms if term.is_optional]
-    return compose(
-        "{id} AS id_rank, {usage} AS usage_rank, {negated} AS negated_rank, {word} AS word_rank,"
-        f" {{name}} AS name_rank, {VARIANTS} + {{side_charges}} AS variant_rank, {{place}} AS place_rank,"
-        " {optional} AS optional_rank, {start} AS start_rank",
-        id=_unless([one_of("sku_id", question.ids)] if question.ids else []),
-        usage=_usage_rank(criteria),
-        negated=_negated_rank(question),
-        word=compose(
-            "CASE name WHEN {whole} THEN 0 ELSE {terms} END",
+    pieces = {
+        "id": _unless([one_of("sku_id", question.ids)] if question.ids else []),
+        "name": Sql(f"CASE WHEN name = %s THEN 0 WHEN {CONTAINED} THEN 1 ELSE {UNNAMED} END", whole * 2),
+        "prefix": Sql("instr(name, %s) <> 1", whole),
+        "fact": sum_of(_unless([_has_fact(fact)]) for fact in question.facts if fact.may_lack),
+        "usage": Sql("0") if "term" in question.attributes else _cost_of("term"),
+        "side": _side_rank(question),
+        "negated": sum_of(has_word("name || facts", mark) for mark in question.negated),
+        "word": compose(
+            "CASE instr(name, {whole}) WHEN 1 THEN 0 ELSE {terms} END",
             whole=Sql("%s", whole),
             terms=sum_of(_term_rank(term) for term in required),
         ),
-        name=Sql("name <> %s", whole),
-        side_charges=_side_charge_rank(question, criteria.place),
-        place=_place_rank(criteria),
-        optional=sum_of(
-            _unless(has_synonym("name || text", synonym) for synonym in term.synonyms) for term in optional
+        "said": sum_of(
+            _unless([has_word("name", fact.word)]) for fact in question.facts if len(fact.facts) > 1
         ),
-        start=_start_rank(question),
-    )
+        "plain": _plain_rank(question),
+        "optional": sum_of(
+            _unless(has_word("name || text", synonym) for synonym in term.synonyms) for term in optional
+        ),
+        "place": _place_rank(criteria),
+        "start": _start_rank(question),
+    }
+    return join(", ", [compose(f"{{piece}} AS {name}_rank", piece=piece) for name, piece in pieces.items()])
 
 
 def _unless(pieces: Iterable[Sql]) -> Sql:
     return compose("(NOT {pieces})", pieces=any_of(pieces))
 
 
-def _negated_rank(question: Question) -> Sql:
-    """The number of marks in the name that the question negates, or that only an explicit question wants."""
-    asked = _asked_words(question)
-    others = (mark for mark, words in UNLESS_ASKED.items() if asked.isdisjoint(words))
-    return sum_of(has_word("name", mark) for mark in (*question.negated, *others))
+def _has_fact(fact: NamedFact) -> Sql:
+    return any_of(has_word("facts", "=".join(each)) for each in fact.facts)
 
 
-def _asked_words(question: Question) -> set[str]:
-    return {word for term in question.terms for phrase in term.synonyms for word in phrase.split()}
+def _side_rank(question: Question) -> Sql:
+    """What is charged on top of a thing comes after it, unless the question says which part it is about."""
+    if "part" in question.settled:
+        return Sql("0")
+    return compose("({cost} >= {side})", cost=_cost_of("part"), side=Sql(str(COST_OF_SIDE)))
 
 
-def _usage_rank(criteria: Criteria) -> Sql:
-    """The requested usage type first, else on demand, unless the question asks for a variant."""
-    if criteria.usage_type:
-        return Sql("coalesce(usage_type, '') <> %s", (criteria.usage_type,))
-    return Sql("id >> 40" if VARIANT_WORDS.isdisjoint(_asked_words(criteria.question)) else "0")
+def _plain_rank(question: Question) -> Sql:
+    """What the attributes and words cost that the question leaves open (catalog/offers/plain.py).
+
+    Of several values that would do, the plainest stays the plainest.
+    """
+    named = [fact.facts[0] for fact in question.facts if len(fact.facts) == 1]
+    keys = [f"{attribute}={value}" if attribute in ADDED else attribute for attribute, value in named]
+    words = [term for term in question.terms if term.word]
+    return compose(
+        f"({COST} - {{asked}} - {COST_OF_WORD} * {{words}})",
+        asked=sum_of(_cost_of(key) for key in dict.fromkeys(keys)),
+        words=sum_of(any_of(has_word("unread", synonym) for synonym in term.synonyms) for term in words),
+    )
 
 
-def _side_charge_rank(question: Question, place: Place | None) -> Sql:
-    """The number of side charges that the name mentions and the question does not."""
-    asked = {phrase for term in question.terms for phrase in term.synonyms}
-    # A product for one region is not the one for several regions.
-    multi_region = MULTI_REGION_MARKS if place and place.codes[0] in REGIONS else ()
-    return sum_of(has_word("name", mark) for mark in (*SIDE_CHARGES, *multi_region) if mark not in asked)
+def _cost_of(key: str) -> Sql:
+    return Sql("coalesce(json_extract(costs, %s), 0)", (f'$."{key}"',))
 
 
 def _term_rank(term: Term) -> Sql:
-    """The position of the synonym that the name contains; worse for a prefix, worst outside the name."""
+    """How good the synonym is that the name contains; worse for a prefix, worst outside the name."""
     whole = [
         compose(
-            f"WHEN {{is_named}} THEN {0 if term.are_equal else min(rank, PREFIX_RANK)}",
-            is_named=has_synonym("name", synonym),
+            f"WHEN {{is_named}} THEN {min(rank, PREFIX_RANK)}",
+            is_named=any_of(has_word("name", synonym) for synonym in synonyms),
         )
-        for rank, synonym in enumerate(term.synonyms)
+        for rank, synonyms in enumerate(term.groups)
     ]
     return compose(
         f"CASE {{whole}} WHEN {{prefix}} THEN {PREFIX_RANK} ELSE {OUTSIDE_NAME_RANK} END",

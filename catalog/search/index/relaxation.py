@@ -10,14 +10,20 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from catalog.search.index.criteria import NEW_CODE, Condition, Criteria
-from catalog.search.index.fts import both
+from catalog.search.index.fts import NOTHING, both
 from catalog.search.index.sql import Sql, compose
-from catalog.search.query import Term
+from catalog.search.query import NamedFact, Term
 
-Weighed = TypeVar("Weighed", Condition, Term)
+
+class _Weighed(Protocol):
+    @property
+    def weight(self) -> int: ...
+
+
+Weighed = TypeVar("Weighed", bound=_Weighed)
 # The number of tries. Each looks up every word in the index, so with more than MANY words there are fewer.
 MAX_TRIES, MAX_TRIES_WITH_MANY_WORDS = 3, 2
 MANY = 4
@@ -60,15 +66,20 @@ best(expression, kept, kept_code, left_code, left_codes) AS MATERIALIZED (
     FROM way WHERE i = {count} AND start > 0 AND expression IS NOT NULL ORDER BY kept DESC, start LIMIT 1
 )
 SELECT 'kept', NULL, word.i FROM best JOIN word ON instr(best.expression, word.expression)
-WHERE kept >= {least} AND (
+WHERE {is_identified} OR kept >= {least} AND (
     kept * 2 >= left_codes * 3
     OR kept_code AND left_code < {new} AND kept * 2 > (SELECT sum(weight) FROM word)
 )
+UNION ALL SELECT 'kept', NULL, -1
+WHERE {is_needed} AND {is_identified} AND NOT EXISTS (SELECT 1 FROM word WHERE is_found)
+    AND EXISTS (SELECT 1 FROM sku_words WHERE sku_words MATCH {only_fixed})
 """
 
 
 def choose(fixed: Sequence[Condition], words: Sequence[Condition], is_needed: Sql) -> Sql:
     """Rows with the numbers of the words to keep; no rows if too little of the question would remain.
+
+    If a condition that cannot be dropped says what the SKU is, the words may all go: -1 in place of a number.
 
     Args:
         fixed: the conditions that cannot be dropped.
@@ -76,11 +87,14 @@ def choose(fixed: Sequence[Condition], words: Sequence[Condition], is_needed: Sq
         is_needed: true if no SKU matches all words.
     """
     values = [(f"({word.match})", word.weight, word.code) for word in heaviest_first(words)]
+    only_fixed = both(condition.match for condition in fixed)
     return compose(
         CHOOSE,
         words=Sql("%s", (json.dumps(values),)),
         is_needed=is_needed,
-        fixed=Sql("%s", (f"{both(condition.match for condition in fixed)} AND " if fixed else "",)),
+        fixed=Sql("%s", (f"{only_fixed} AND " if fixed else "",)),
+        only_fixed=Sql("%s", (only_fixed or NOTHING,)),
+        is_identified=Sql(str(int(any(condition.fact for condition in fixed)))),
         count=Sql(str(len(words))),
         starts=Sql(str(MAX_TRIES if len(words) <= MANY else MAX_TRIES_WITH_MANY_WORDS)),
         least=Sql(str(MIN_WEIGHT)),
@@ -90,13 +104,21 @@ def choose(fixed: Sequence[Condition], words: Sequence[Condition], is_needed: Sq
 
 def keep(criteria: Criteria, numbers: Collection[int]) -> Criteria:
     """The criteria with only the words `numbers`, which `choose` returned, required; the others only rank."""
-    words = heaviest_first([term for term in criteria.question.terms if not term.is_optional])
-    left = [term for number, term in enumerate(words) if number not in numbers]
-    terms = tuple(
-        replace(term, is_optional=True) if term in left else term for term in criteria.question.terms
+    question = criteria.question
+    facts = [fact for fact in question.facts if criteria.may_drop(fact)]
+    required = [term for term in question.terms if not term.is_optional]
+    words: list[NamedFact | Term] = heaviest_first([*facts, *required])
+    left = [word for number, word in enumerate(words) if number not in numbers]
+    terms = tuple(replace(term, is_optional=True) if term in left else term for term in question.terms)
+    kept = tuple(fact for fact in question.facts if fact not in left)
+    dropped = tuple(word.word for word in (*question.facts, *question.terms) if word in left)
+    unsold = tuple(fact for fact in question.facts if fact in left and fact.attribute == "term")
+    return replace(
+        criteria,
+        question=replace(question, terms=terms, facts=kept),
+        dropped=dropped,
+        unsold_terms=unsold,
     )
-    dropped = tuple(term.word for term in criteria.question.terms if term in left)
-    return replace(criteria, question=replace(criteria.question, terms=terms), dropped=dropped)
 
 
 def heaviest_first(words: Sequence[Weighed]) -> list[Weighed]:

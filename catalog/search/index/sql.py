@@ -74,10 +74,3 @@ def contains(text: str, part: str) -> Sql:
 def has_word(words: str, phrase: str) -> Sql:
     """Whether the words, each surrounded by spaces, contain the whole `phrase`."""
     return contains(words, f" {phrase} ")
-
-
-def has_synonym(words: str, synonym: str) -> Sql:
-    """Whether the words contain the phrases of `synonym`, such as "a|b + c", as whole words."""
-    return all_of(
-        any_of(has_word(words, phrase) for phrase in part.split("|")) for part in synonym.split(" + ")
-    )

@@ -6,18 +6,60 @@ from collections.abc import Sequence
 
 from catalog.search.index.criteria import Condition, Criteria, argument_conditions, match_of, place_scopes
 from catalog.search.index.fts import NOTHING, both
-from catalog.search.index.ranking import ORDER, ranks
+from catalog.search.index.ranking import ORDER, UNNAMED, ranks
 from catalog.search.index.relaxation import choose
-from catalog.search.index.sql import Sql, all_of, any_of, compose, contains, join, one_of
+from catalog.search.index.sql import Sql, compose, join
 from catalog.search.query import Term
 
 # The number of matches read for each place scope; more for a page further down. They are the first by ID, the
 # plain SKUs with short names.
 HITS = 1000
+# The number of SKUs read to see where else a thing is sold.
+MAX_ELSEWHERE = 20_000
 # The number of hits that are ranked.
 CANDIDATES = 200
 # From THIN * HITS matches on, the count itself samples every THIN-th match for facets; fewer are read again.
 THIN = 64
+
+# SKUs whose attributes cost less than this more than those of the first fit as well as the first.
+MARGIN = 100
+# So many of them are compared; of more, only the first are read, to see in what they differ.
+MAX_COMPARED = 40
+
+# The rows of SKUs, and of all their prices, of a table `page` with the columns sku_id and n.
+SKU_ROWS = """
+SELECT 'sku' AS part, json_object(
+        'sku_id', k.sku_id, 'display_name', k.display_name, 'service_id', k.service_id,
+        'service', s.display_name, 'resource_family', k.resource_family, 'resource_group', k.resource_group,
+        'usage_type', k.usage_type, 'regions', json(k.service_regions), 'description', k.description,
+        'geo_taxonomy_type', k.geo_taxonomy_type, 'geo_taxonomy_regions', json(k.geo_taxonomy_regions),
+        'service_provider_name', k.service_provider_name, 'key', e.key,
+        'term_cost', coalesce(json_extract(e.costs, '$.term'), 0),
+        'synced_at', s.synced_at, 'sync_error', s.sync_error
+    ) AS value, n
+FROM page CROSS JOIN sku_search AS e USING (sku_id) CROSS JOIN skus AS k USING (sku_id)
+    CROSS JOIN services AS s ON s.service_id = k.service_id
+"""
+PRICE_ROWS = """
+SELECT 'price' AS part, json_object(
+        'id', p.id, 'sku_id', p.sku_id, 'effective_time', p.effective_time, 'created_at', p.created_at,
+        'currency_code', p.currency_code, 'usage_unit', p.usage_unit,
+        'usage_unit_description', p.usage_unit_description, 'tiers', (
+            SELECT json_group_array(json_array(
+                printf('%%!.17g', t.start_usage_amount), t.price_units, t.price_nanos
+            ))
+            FROM pricing_tiers AS t WHERE t.pricing_info_id = p.id
+        )
+    ) AS value, n
+"""
+# SKUs that differ from one another by place alone.
+FIND_ALIKE = f"""
+WITH page AS MATERIALIZED (
+    SELECT sku_id, e.id AS n FROM sku_attributes AS a CROSS JOIN sku_search AS e USING (sku_id)
+    WHERE a.key = {{key}}
+)
+{SKU_ROWS} UNION ALL {PRICE_ROWS} FROM page CROSS JOIN pricing_info AS p USING (sku_id)
+"""  # noqa: S608  # its pieces are constants
 
 # If there may be more matches than hits, they are counted separately, and the facets count an even sample.
 FIND_SKUS = """
@@ -33,27 +75,32 @@ total(n, sample) AS MATERIALIZED (
 candidate AS MATERIALIZED (SELECT * FROM hit ORDER BY region_rank, id LIMIT {candidates}),
 ranked AS MATERIALIZED (
     SELECT id, sku_id, name, region_rank, {ranks} FROM candidate CROSS JOIN sku_search USING (id)
+), ordered AS MATERIALIZED (
+    SELECT *, row_number() OVER (ORDER BY {order}) AS n FROM ranked
+), near AS MATERIALIZED (
+    SELECT ordered.id, ordered.n
+    FROM ordered JOIN (
+        SELECT prefix_rank, fact_rank, usage_rank, side_rank, negated_rank, word_rank, region_rank, said_rank,
+            optional_rank AS best_size, plain_rank AS plainest
+        FROM ordered WHERE n = 1 AND name_rank = {unnamed} AND {is_first_page}
+    ) USING (prefix_rank, fact_rank, usage_rank, side_rank, negated_rank, word_rank, region_rank, said_rank)
+    WHERE plain_rank < plainest + {margin} AND {fits_size}
+    ORDER BY n LIMIT {compared} + 1
 ), page AS MATERIALIZED (SELECT sku_id, n FROM ({page}) CROSS JOIN sku_search USING (id))
-SELECT 'sku' AS part, json_object(
-        'sku_id', k.sku_id, 'display_name', k.display_name, 'service_id', k.service_id,
-        'service', s.display_name, 'resource_family', k.resource_family, 'resource_group', k.resource_group,
-        'usage_type', k.usage_type, 'regions', json(k.service_regions), 'description', k.description,
-        'geo_taxonomy_type', k.geo_taxonomy_type, 'geo_taxonomy_regions', json(k.geo_taxonomy_regions),
-        'service_provider_name', k.service_provider_name,
-        'synced_at', s.synced_at, 'sync_error', s.sync_error
-    ) AS value, n
-FROM page CROSS JOIN skus AS k USING (sku_id) CROSS JOIN services AS s USING (service_id)
-UNION ALL SELECT 'price', json_object(
-        'id', p.id, 'sku_id', p.sku_id, 'effective_time', p.effective_time, 'created_at', p.created_at,
-        'currency_code', p.currency_code, 'usage_unit', p.usage_unit,
-        'usage_unit_description', p.usage_unit_description, 'tiers', (
-            SELECT json_group_array(json_array(
-                printf('%%!.17g', t.start_usage_amount), t.price_units, t.price_nanos
-            ))
-            FROM pricing_tiers AS t WHERE t.pricing_info_id = p.id
+{sku_rows} UNION ALL {price_rows}
+FROM (
+    SELECT sku_id, n FROM page
+    UNION SELECT sku_id, 0 FROM near CROSS JOIN sku_search USING (id)
+    WHERE (SELECT count(*) FROM near) <= {compared} AND sku_id NOT IN (SELECT sku_id FROM page)
+) CROSS JOIN pricing_info AS p USING (sku_id)
+UNION ALL SELECT 'near', json_object(
+        'sku_id', sku_id, 'name', k.display_name, 'facts', a.facts, 'key', a.key, 'place', json(place),
+        'source', a.source, 'destination', a.destination, 'span', (
+            SELECT json_array(a.span_unit, a.span_least, a.span_most) WHERE a.span_unit IS NOT NULL
         )
     ), n
-FROM page CROSS JOIN pricing_info AS p USING (sku_id)
+FROM near CROSS JOIN sku_search USING (id) CROSS JOIN skus AS k USING (sku_id)
+    CROSS JOIN sku_attributes AS a USING (sku_id)
 UNION ALL SELECT 'sku_total', NULL, n FROM total
 UNION ALL SELECT 'counted', json_group_array(json_array(
         s.display_name, usage_type, resource_group, json(place), n
@@ -68,7 +115,16 @@ FROM (
     ) CROSS JOIN sku_search USING (id)
     GROUP BY service_id, usage_type, resource_group, place
 ) JOIN services AS s USING (service_id)
+UNION ALL SELECT 'elsewhere', place, count(*)
+FROM ({elsewhere}) CROSS JOIN sku_search USING (id) GROUP BY place
 UNION ALL SELECT * FROM ({kept})
+"""
+# SKUs that are what the question asks for, if none of them is sold in its place.
+ELSEWHERE = """
+SELECT rowid AS id FROM sku_words
+WHERE (SELECT n FROM total) = 0 AND NOT EXISTS (SELECT 1 FROM sku_words WHERE sku_words MATCH {here})
+    AND sku_words MATCH {anywhere}
+LIMIT {hits}
 """
 SCOPE = """
 SELECT * FROM (
@@ -76,12 +132,14 @@ SELECT * FROM (
     WHERE sku_words MATCH {match} ORDER BY rowid LIMIT {hits}
 )
 """
+NAMED = """
+SELECT e.id, 0 AS region_rank FROM skus AS k CROSS JOIN sku_search AS e USING (sku_id)
+WHERE k.display_name = {name}
+"""
 # The candidates by rank, then the remaining hits by place and ID. A page may contain the end of the former
 # and the start of the latter.
 PAGE_OF_RANKED = """
-SELECT * FROM (
-    SELECT id, row_number() OVER (ORDER BY {order}) AS n FROM ranked ORDER BY n LIMIT {limit} OFFSET {offset}
-)
+SELECT id, n FROM ordered WHERE n > {offset} AND n <= {offset} + {limit}
 """
 PAGE_OF_REST = """
 SELECT * FROM (
@@ -95,26 +153,6 @@ MATCH_IF_TOGETHER = """
 CASE WHEN EXISTS (SELECT 1 FROM sku_words WHERE sku_words MATCH {words}) THEN {match} ELSE {nothing} END
 """
 
-FIND_SERVICES = """
-WITH hit AS MATERIALIZED (
-    SELECT v.id, v.service_id, v.name, v.sku_count, {is_named} AS is_named FROM service_search AS v
-    WHERE {conditions} AND ({is_named} OR {matches})
-), found AS MATERIALIZED (SELECT *, row_number() OVER (ORDER BY {order}) AS n FROM hit)
-SELECT 'found_service' AS part, json_object(
-        'service_id', s.service_id, 'display_name', s.display_name, 'sku_count', found.sku_count,
-        'synced_at', s.synced_at, 'sync_error', s.sync_error
-    ) AS value, n
-FROM found JOIN services AS s USING (service_id) WHERE n > {offset} AND n <= {offset} + {limit}
-UNION ALL SELECT 'service_total', NULL, count(*) FROM found
-"""
-SERVICE_ORDER = "is_named DESC, sku_count = 0, length(name), name, service_id"
-SERVICE_ORDER_WITHOUT_WORDS = "sku_count = 0, name, service_id"
-SELLS = """
-EXISTS (
-    SELECT 1 FROM sku_words WHERE sku_words MATCH %s || ' AND filters : "service=' || v.service_id || '"'
-)
-"""
-COUNT_SERVICES = "SELECT {way}, count(*) FROM service_search AS v WHERE {conditions}"
 IS_EMPTY = Sql("(SELECT n FROM total) = 0")
 NONE = "SELECT NULL, NULL, NULL WHERE 0"
 
@@ -128,12 +166,20 @@ def value(param: str | int) -> Sql:
     return Sql("%s", (param,))
 
 
+def find_alike(key: str) -> Sql:
+    """Rows "sku" and "price" of the SKUs with `key`."""
+    return compose(FIND_ALIKE, key=value(key))
+
+
 def find_skus(criteria: Criteria, found: Sequence[Condition], limit: int, offset: int) -> Sql:
     """A page of SKUs with prices, total and facets; if there are no matches, the words to keep."""
     hits = max(HITS, offset + limit)
-    fixed, words = [c for c in found if not c.weight], [c for c in found if c.weight]
+    words = [c for c in found if (criteria.may_drop(c.fact) if c.fact else c.weight)]
+    fixed = [condition for condition in found if condition not in words]
     return compose(
         FIND_SKUS,
+        sku_rows=Sql(SKU_ROWS),
+        price_rows=Sql(PRICE_ROWS),
         match=value(match_of(found)),
         scopes=_scopes(criteria, found, hits),
         hits=Sql(str(hits)),
@@ -143,19 +189,53 @@ def find_skus(criteria: Criteria, found: Sequence[Condition], limit: int, offset
         candidates=Sql(str(CANDIDATES)),
         ranks=ranks(criteria),
         page=_page(limit, offset),
-        kept=choose(fixed, words, IS_EMPTY) if len(words) > 1 else Sql(NONE),
+        order=Sql(ORDER),
+        margin=Sql(str(MARGIN)),
+        unnamed=Sql(str(UNNAMED)),
+        fits_size=Sql("optional_rank <= best_size" if criteria.question.has_size else "1"),
+        is_first_page=Sql(str(int(offset == 0))),
+        compared=Sql(str(MAX_COMPARED)),
+        elsewhere=_elsewhere(found),
+        kept=_kept(fixed, words),
     )
+
+
+def _elsewhere(found: Sequence[Condition]) -> Sql:
+    place = [condition for condition in found if condition.is_place]
+    rest = [condition for condition in found if not (condition.is_place or condition.is_word)]
+    if not place or not any(condition.fact for condition in rest):
+        return Sql("SELECT NULL AS id WHERE 0")
+    return compose(
+        ELSEWHERE,
+        here=value(match_of([*place, *rest])),
+        anywhere=value(match_of(rest)),
+        hits=Sql(str(MAX_ELSEWHERE)),
+    )
+
+
+def _kept(fixed: Sequence[Condition], words: Sequence[Condition]) -> Sql:
+    """The words to keep if no SKU matches."""
+    if not words or len(words) + len(fixed) == 1:
+        return Sql(NONE)
+    return choose(fixed, words, IS_EMPTY)
 
 
 def _page(limit: int, offset: int) -> Sql:
     last = offset + limit
     parts = [(PAGE_OF_RANKED, offset, min(last, CANDIDATES)), (PAGE_OF_REST, max(offset, CANDIDATES), last)]
     pieces = [
-        compose(part, order=Sql(ORDER), limit=value(end - start), offset=value(start))
+        compose(part, limit=Sql(str(end - start)), offset=Sql(str(start)))
         for part, start, end in parts
         if start < end
     ]
     return join(" UNION ALL ", pieces)
+
+
+def _named(criteria: Criteria) -> list[Sql]:
+    """The SKUs whose whole name the question is, wherever they are sold, if no argument says otherwise."""
+    if argument_conditions(criteria) or not criteria.question.typed:
+        return []
+    return [compose(NAMED, name=value(criteria.question.typed))]
 
 
 def _scopes(criteria: Criteria, found: Sequence[Condition], hits: int) -> Sql:
@@ -165,7 +245,7 @@ def _scopes(criteria: Criteria, found: Sequence[Condition], hits: int) -> Sql:
         compose(SCOPE, rank=Sql(str(rank)), match=value(scope), hits=Sql(str(hits)))
         for rank, scope in enumerate(matches)
     ]
-    return join(" UNION ALL ", pieces)
+    return join(" UNION ALL ", [*_named(criteria), *pieces])
 
 
 def _match_if_together(found: Sequence[Condition]) -> Sql:
@@ -190,47 +270,5 @@ def count_without(found: Sequence[Condition], ways: Sequence[frozenset[int]]) ->
     return join(" UNION ALL ", pieces)
 
 
-def find_services(criteria: Criteria, limit: int, offset: int) -> Sql:
-    """A page of services and their total: services named in the question first, then those that match it."""
-    named = [service_id for term in criteria.question.terms for service_id in term.service_ids]
-    return compose(
-        FIND_SERVICES,
-        is_named=one_of("v.service_id", named) if named else Sql("0"),
-        conditions=all_of(service_conditions(criteria)),
-        matches=all_of(service_has(term) for term in required_terms(criteria)),
-        order=Sql(SERVICE_ORDER if criteria.question.terms else SERVICE_ORDER_WITHOUT_WORDS),
-        limit=value(limit),
-        offset=value(offset),
-    )
-
-
-def count_services_without(criteria: Criteria, ways: Sequence[frozenset[int]]) -> Sql:
-    """Rows (way, count): the number of services that match without the conditions of each way."""
-    found = [*service_conditions(criteria), *(service_has(term) for term in required_terms(criteria))]
-    pieces = [
-        compose(
-            COUNT_SERVICES,
-            way=value(number),
-            conditions=all_of(sql for i, sql in enumerate(found) if i not in way),
-        )
-        for number, way in enumerate(ways)
-    ]
-    return join(" UNION ALL ", pieces)
-
-
 def required_terms(criteria: Criteria) -> list[Term]:
     return [term for term in criteria.question.terms if not term.is_optional]
-
-
-def service_has(term: Term) -> Sql:
-    """Whether a word of the service name starts with the term."""
-    return any_of(contains("v.name", f" {synonym}") for synonym in term.synonyms)
-
-
-def service_conditions(criteria: Criteria) -> list[Sql]:
-    """The conditions for a service; filters on SKUs keep services that sell matching SKUs."""
-    pieces = [one_of("v.service_id", criteria.question.ids)] if criteria.question.ids else []
-    for condition in argument_conditions(criteria):
-        is_it = one_of("v.service_id", criteria.service_ids)
-        pieces.append(is_it if condition.is_service else Sql(SELLS, (f"({condition.match})",)))
-    return pieces

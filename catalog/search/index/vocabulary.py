@@ -5,61 +5,72 @@ from __future__ import annotations
 import gc
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from catalog.models import PricingUpdate
+from catalog.offers.phrases import Phrases, texts
+from catalog.offers.products import product_names, product_of
+from catalog.offers.vocabulary import vocabulary as phrases_of_skus
 from catalog.places import PLACES, fold
-from catalog.search.index.fts import filter_token, words_of
+from catalog.search.index.fts import filter_token
 from catalog.search.index.sql import Sql, rows_of
 from catalog.search.query import Term
-from catalog.search.query.collocations import CONTEXT_MARK
 from catalog.search.query.dictionary import (
-    COLLOCATIONS,
-    COMMITMENT_WORDS,
     DESTINATIONS,
     MACHINE_SHAPES,
     OPTIONAL,
     STOP_WORDS,
     SYNONYMS,
-    USAGE_WORDS,
 )
+from catalog.search.query.ordinary import is_ordinary
 from catalog.search.query.spelling import SpellChecker, Words
 
 # One statement, as each costs a round trip to a remote database.
 LOAD = """
-SELECT col, term, NULL FROM sku_vocabulary WHERE col <> 'sku_id'
-UNION ALL SELECT 'service', name, service_id FROM service_search
+SELECT col, term, NULL FROM sku_vocabulary WHERE col NOT IN ('unread', 'sku_id')
+UNION ALL SELECT 'service', display_name, service_id FROM services
 """
+# So many words are a name, even if each of them is ordinary.
+MIN_WORDS_OF_NAME = 3
 # Splits a value in the same way as the tokenizer of the index.
 TOKEN = re.compile(r"[\w=-]+")
 LISTED_WORDS = frozenset(
     word
     for phrase in (
+        *product_names().words(),
+        *phrases_of_skus().words(),
         *PLACES,
         *DESTINATIONS,
         *SYNONYMS,
-        *COLLOCATIONS,
-        *USAGE_WORDS,
         *STOP_WORDS,
         *OPTIONAL,
         *MACHINE_SHAPES,
-        *COMMITMENT_WORDS,
     )
-    for word in phrase.replace(CONTEXT_MARK, "").split()
+    for word in phrase.split()
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The `words` of SKUs, their places and filter tokens (`values`), and service IDs by folded name."""
+    """The `words` of SKUs, their places and filter tokens (`values`), and service IDs by folded name.
+
+    `facts` are what SKUs are, as "attribute=value"; `products` the names of services, with their products.
+    """
 
     words: Words
     words_of_services: frozenset[str]
     values: frozenset[str]
+    facts: frozenset[str]
+    products: Phrases[str]
     services: dict[str, tuple[str, ...]]
     spell_checker: SpellChecker
+
+    def has_fact(self, attribute: str, value: str) -> bool:
+        """Whether any SKU has this value of the attribute."""
+        return f"{attribute}={value}" in self.facts
 
     def has_value(self, text: str) -> bool:
         """Whether any SKU has the place or filter token `text`."""
@@ -69,11 +80,11 @@ class Vocabulary:
 
     def has(self, term: Term) -> bool:
         """Whether any SKU contains a word of the term's synonyms."""
-        return any(word in self.words for word in _words_of(term))
+        return any(word in self.words for word in term.words)
 
     def may_have(self, term: Term) -> bool:
         """Whether a word of the synonyms starts a word of any SKU or is a word of any service."""
-        return any(self._has(word) for word in _words_of(term))
+        return any(self._has(word) for word in term.words)
 
     def _has(self, word: str) -> bool:
         return word in self.words_of_services or bool(self.words.starting_with(word))
@@ -85,10 +96,6 @@ class Vocabulary:
         """The IDs of the services whose name or ID is one of `names`."""
         found = [service_id for name in names for service_id in self.services.get(fold(name), ())]
         return tuple(dict.fromkeys(found))
-
-
-def _words_of(term: Term) -> list[str]:
-    return [word for synonym in term.synonyms for word in words_of(synonym)]
 
 
 def vocabulary_of(latest: PricingUpdate | None) -> Vocabulary:
@@ -118,15 +125,39 @@ def forget() -> None:
 
 
 def _load() -> Vocabulary:
-    words: set[str] = set()
-    values: set[str] = set()
+    found: defaultdict[str, set[str]] = defaultdict(set)
     services: dict[str, tuple[str, ...]] = {}
+    names = []
     for column, text, service_id in rows_of(Sql(LOAD)):
         if column == "service":
+            names.append(text)
             for name in (fold(text), fold(service_id)):
                 services[name] = (*services.get(name, ()), service_id)
         else:
-            (words if column in ("name", "text") else values).add(text)
+            found[column].add(text)
+    words = found["name"] | found["text"]
     of_services = frozenset(word for name in services for word in name.split())
-    spell_checker = SpellChecker(words | of_services, LISTED_WORDS, words)
-    return Vocabulary(Words(words), of_services, frozenset(values), services, spell_checker)
+    return Vocabulary(
+        Words(words),
+        of_services,
+        frozenset(text for column in ("place", "reach", "filters") for text in found[column]),
+        frozenset(found["facts"]),
+        _products(names),
+        services,
+        SpellChecker(words | of_services, LISTED_WORDS, words),
+    )
+
+
+def _products(services: Iterable[str]) -> Phrases[str]:
+    """The names of services by which a question can mean them, with the slugs of their products.
+
+    A short name of ordinary words, or of words about SKUs, such as "Compute", is more likely meant as words.
+    """
+    known = phrases_of_skus().words()
+    names: Phrases[str] = Phrases()
+    for service in services:
+        words = texts(service)
+        own = [word for word in words if not (word in known or word in PLACES or word.isdigit())]
+        if any(not is_ordinary(word) for word in own) or (own and len(words) >= MIN_WORDS_OF_NAME):
+            names.add(service, product_of(service))
+    return names

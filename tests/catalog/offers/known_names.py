@@ -27,7 +27,7 @@ READ_WHOLE = [
     (
         "Memory Optimized Upgrade Premium for Memory-optimized Instance Core running in Tokyo",
         "Compute Engine | Compute | CPU | OnDemand",
-        "family=m2 part=core purpose=upgrade term=ondemand",
+        "class=premium family=m2 part=core purpose=upgrade term=ondemand",
     ),
     (
         "M3 Memory-optimized Instance Ram running in Singapore",
@@ -57,7 +57,7 @@ READ_WHOLE = [
     (
         "Sole Tenancy Premium for M3 Memory-optimized Sole Tenancy Instance Ram running in Israel",
         "Compute Engine | Compute | RAM | OnDemand",
-        "family=m3 part=ram purpose=sole purpose=sole-premium term=ondemand",
+        "class=premium family=m3 part=ram purpose=sole purpose=sole-premium term=ondemand",
     ),
     (
         "Commitment v1: H3 Cpu in Los Angeles for 1 Year",
@@ -147,7 +147,7 @@ READ_WHOLE = [
     (
         "Cloud Interconnect - 50Mbps VLAN attachment via Google partner",
         "Compute Engine | Network | InterconnectAttachment | OnDemand",
-        "kind=partner network=interconnect part=vlan size=50mbps term=ondemand",
+        "link=partner network=interconnect part=vlan size=50mbps term=ondemand",
     ),
     (
         "Licensing Fee for Ubuntu Pro 24.04 LTS (Noble Numbat) on VM with 9 or more GPU (GPU cost)",

@@ -22,7 +22,14 @@ def test_a_text_is_split_into_singular_words_and_numbers(text: str, tokens: tupl
 
 @pytest.mark.parametrize(
     ("word", "expected"),
-    [("cores", "core"), ("gpus", "gpu"), ("policies", "policy"), ("access", "access"), ("opus", "opus")],
+    [
+        ("cores", "core"),
+        ("gpus", "gpu"),
+        ("policies", "policy"),
+        ("access", "access"),
+        ("addresses", "address"),
+        ("opus", "opus"),
+    ],
 )
 def test_a_plural_and_its_singular_are_one_word(word: str, expected: str) -> None:
     assert singular(word) == expected

@@ -20,7 +20,7 @@ def test_a_value_costs_its_own_price_or_that_of_its_attribute(fact: Fact, cost: 
     assert cost_of(fact) == cost
 
 
-def test_purposes_add_up_and_other_values_cost_the_dearest() -> None:
+def test_each_purpose_costs_of_its_own_and_of_other_values_the_dearest() -> None:
     facts = [
         ("purpose", "custom"),
         ("purpose", "extended"),
@@ -29,7 +29,7 @@ def test_purposes_add_up_and_other_values_cost_the_dearest() -> None:
         ("part", "core"),
     ]
 
-    assert costs_of(facts) == {"purpose": 400, "network": 250}
+    assert costs_of(facts) == {"purpose=custom": 250, "purpose=extended": 150, "network": 250}
 
 
 def test_costs_are_of_attributes_that_skus_have() -> None:

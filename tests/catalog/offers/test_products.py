@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from catalog.offers.phrases import texts
-from catalog.offers.products import product_names, product_of, products, slug
+from catalog.offers.products import product_names, product_of, products, services_called, slug
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,16 @@ def test_every_product_has_a_name_that_no_other_has() -> None:
 
 def test_a_slug_is_a_value_of_an_attribute() -> None:
     assert slug("Cloud Key Management Service (KMS)") == "cloud-key-management-service-kms"
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [("gke", "Kubernetes Engine"), ("K8s", "Kubernetes Engine"), ("object storage", "Cloud Storage")],
+)
+def test_the_services_of_a_product_are_known_by_its_names(name: str, first: str) -> None:
+    assert services_called(name)[0] == first
+
+
+@pytest.mark.parametrize("name", ["gke nodes", "frobnicate", ""])
+def test_a_name_that_is_no_product_s_has_no_services(name: str) -> None:
+    assert services_called(name) == ()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.offers.words import WordListError, alternatives, entries
+from catalog.offers.words import WordListError, alternatives, entries, keys, words
 
 
 @pytest.fixture
@@ -62,3 +62,45 @@ def test_an_invalid_line_is_refused_with_its_file_and_number(
 )
 def test_a_pattern_stands_for_all_its_phrases(pattern: str, phrases: list[str]) -> None:
     assert alternatives(pattern) == phrases
+
+
+def test_each_phrase_has_its_key(word_list: Path) -> None:
+    word_list.write_text("zonal: zone, az\nsnapshot: (|disk )backup\n")
+
+    assert keys(word_list) == {
+        "zone": "zonal",
+        "az": "zonal",
+        "backup": "snapshot",
+        "disk backup": "snapshot",
+    }
+
+
+def test_a_phrase_with_two_keys_is_refused(word_list: Path) -> None:
+    word_list.write_text("zonal: zone\nregional: zone\n")
+
+    with pytest.raises(WordListError, match=r"words.txt: 'zone' has the keys 'zonal' and 'regional'"):
+        keys(word_list)
+
+
+def test_a_list_without_keys_is_a_set_of_words(word_list: Path) -> None:
+    word_list.write_text("# a comment\na b\n\nc\n")
+
+    assert words(word_list) == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("a b\nc a\n", "words.txt, line 2: 'a' is listed twice"),
+        ("a b\nc, d\n", "words.txt, line 2: 'c,' has an unknown sign"),
+    ],
+)
+def test_a_word_listed_twice_or_with_another_sign_is_refused(
+    word_list: Path, text: str, problem: str
+) -> None:
+    word_list.write_text(text)
+
+    with pytest.raises(WordListError) as error:
+        words(word_list)
+
+    assert str(error.value) == problem

@@ -25,6 +25,8 @@ SKUS = 150
 CONTENT = {
     "services": "SELECT service_id, display_name FROM services ORDER BY 1",
     "skus": "SELECT sku_id, service_id, display_name, content_hash, retired_at IS NULL FROM skus ORDER BY 1",
+    "attributes": "SELECT sku_id, facts, unread, key, cost, is_list_price FROM sku_attributes ORDER BY 1",
+    "index": "SELECT sku_id, name, place, facts, unread, is_list_price FROM sku_search ORDER BY 1",
     "prices": "SELECT sku_id, effective_time, content_hash, pricing_expression_json, currency_code "
     "FROM pricing_info ORDER BY sku_id, effective_time, id",
     "tiers": "SELECT sku_id, effective_time, start_usage_amount, price_units, price_nanos "
@@ -33,6 +35,10 @@ CONTENT = {
 # Each query finds rows that must not exist.
 VIOLATIONS = {
     "a SKU without a price": "SELECT sku_id FROM skus WHERE sku_id NOT IN (SELECT sku_id FROM pricing_info)",
+    "a SKU without attributes": "SELECT sku_id FROM skus WHERE sku_id NOT IN "
+    "(SELECT sku_id FROM sku_attributes)",
+    "attributes without their SKU": "SELECT sku_id FROM sku_attributes WHERE sku_id NOT IN "
+    "(SELECT sku_id FROM skus)",
     "a price without its SKU": "SELECT id FROM pricing_info WHERE sku_id NOT IN (SELECT sku_id FROM skus)",
     "a tier without its price": "SELECT id FROM pricing_tiers "
     "WHERE pricing_info_id NOT IN (SELECT id FROM pricing_info)",

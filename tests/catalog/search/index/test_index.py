@@ -1,19 +1,21 @@
 from __future__ import annotations
 
-import importlib
-import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import F
 from django.utils import timezone
 
-from catalog.models import Service, Sku
+from catalog.models import Service, Sku, SkuAttributes
+from catalog.offers import store
+from catalog.offers.read_sku import NamedSku
+from catalog.providers.google_cloud.regions import LIST_PRICE_REGIONS
 from catalog.search import SearchRequest, search
+from catalog.search.index import schema
 from tests.catalog.factories import make_service, make_sku, make_update
-
-MIGRATION = importlib.import_module("catalog.migrations.0003_search_index")
 
 
 def _rows(sql: str) -> list[tuple[Any, ...]]:
@@ -27,6 +29,14 @@ def _found(words: str) -> set[str]:
     return {sku["display_name"] for sku in search(SearchRequest(words, kind="skus"))["skus"]}
 
 
+def _matching(expression: str) -> list[tuple[Any, ...]]:
+    """The IDs of the SKUs that an FTS5 expression matches."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sku_id FROM sku_words WHERE sku_words MATCH %s", [expression])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
 def _check_integrity() -> None:
     """FTS5's own check that the index matches its table; it raises an error if not."""
     with connection.cursor() as cursor:
@@ -36,17 +46,17 @@ def _check_integrity() -> None:
 @pytest.mark.django_db
 def test_changes_are_searchable_at_once_and_deleted_skus_are_not_found() -> None:
     make_update()
-    sku = make_sku(display_name="Alpha Disk")
-    assert _found("alpha") == {"Alpha Disk"}
+    sku = make_sku(display_name="Alpha Widget")
+    assert _found("alpha") == {"Alpha Widget"}
 
-    sku.display_name = "Beta Disk"
+    sku.display_name = "Beta Widget"
     sku.save()
-    assert _found("beta") == _found("disk") == {"Beta Disk"}
+    assert _found("beta") == _found("widget") == {"Beta Widget"}
 
     Sku.objects.update(retired_at=timezone.now())
-    assert _found("disk") == set()
+    assert _found("widget") == set()
     Sku.objects.update(retired_at=None)
-    assert _found("disk") == {"Beta Disk"}
+    assert _found("widget") == {"Beta Widget"}
 
     Sku.objects.all().delete()
     assert _rows("SELECT * FROM sku_search") == []
@@ -97,30 +107,82 @@ def test_a_service_counts_the_skus_it_offers() -> None:
 
 
 @pytest.mark.django_db
-def test_plain_short_and_on_demand_skus_have_lower_ids() -> None:
-    for name, usage_type in [
-        ("Core with quite a long name", "OnDemand"),
-        ("Custom Core", "OnDemand"),
-        ("Core", "Preemptible"),
-        ("Core", "OnDemand"),
-        ("Sole Tenancy Custom Core", "OnDemand"),
+def test_plain_and_short_skus_have_lower_ids() -> None:
+    for name, cost in [
+        ("Fourth", 4000),
+        ("Last", 10**6),
+        ("Third and long", 8),
+        ("Second", 11),
+        ("First", 3),
     ]:
-        make_sku(display_name=name, usage_type=usage_type)
+        sku = make_sku(display_name=name)
+        SkuAttributes.objects.filter(pk=sku.pk).update(cost=cost)
 
-    assert _rows("SELECT name, usage_type FROM sku_search ORDER BY id") == [
-        (" core ", "OnDemand"),
-        (" core with quite a long name ", "OnDemand"),
-        (" custom core ", "OnDemand"),
-        (" sole tenancy custom core ", "OnDemand"),
-        (" core ", "Preemptible"),
+    names = [name.split()[0] for (name,) in _rows("SELECT name FROM sku_search ORDER BY id")]
+    assert names == ["first", "second", "third", "fourth", "last"]
+
+
+@pytest.mark.django_db
+def test_skus_that_are_alike_have_ids_in_the_order_of_indexing() -> None:
+    skus = [make_sku(display_name="N2 Instance Core") for _ in range(3)]
+
+    assert [sku_id for (sku_id,) in _rows("SELECT sku_id FROM sku_search ORDER BY id")] == [
+        sku.pk for sku in skus
     ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sku_is_first", [True, False])
+def test_a_sku_is_indexed_with_its_attributes_whichever_is_written_first(sku_is_first: bool) -> None:
+    columns = "facts, unread, key, costs, is_list_price FROM"
+    named = NamedSku("Compute Engine", "N2 Instance Core Kettle", "Compute", "CPU", "OnDemand")
+    writes: list[Callable[[], object]] = [
+        lambda: Sku.objects.create(sku_id="A", service=make_service()),
+        lambda: store.write([store.row_of("A", "5E1C", named)]),
+    ]
+
+    for write in writes if sku_is_first else reversed(writes):
+        write()
+
+    assert _rows(f"SELECT {columns} sku_search") == _rows(f"SELECT {columns} sku_attributes")
+    assert _matching('facts : "part=core"') == _matching("unread : kettle") == [("A",)]
+    SkuAttributes.objects.update(facts=" part=ram ")
+    assert _matching('facts : "part=core"') == []
+    assert _matching('facts : "part=ram"') == [("A",)]
+    _check_integrity()
+
+
+@pytest.mark.django_db
+def test_attributes_that_stay_the_same_leave_the_index_alone() -> None:
+    first, _ = make_sku(display_name="Core"), make_sku(display_name="Core")
+    before = _rows("SELECT id, sku_id FROM sku_search")
+
+    SkuAttributes.objects.filter(pk=first.pk).update(facts=F("facts"), source="us")
+    assert _rows("SELECT id, sku_id FROM sku_search") == before
+    SkuAttributes.objects.filter(pk=first.pk).update(facts=" part=core part=ram ")
+    assert _rows("SELECT id, sku_id FROM sku_search") != before
+
+
+@pytest.mark.django_db
+def test_a_list_price_is_found_in_its_five_regions_only() -> None:
+    service = make_service(display_name="Compute Engine")
+    sku = make_sku(service=service, display_name="Storage PD Capacity", service_regions=["global"])
+    assert _matching("place : global") == [(sku.pk,)]
+
+    make_sku(service=service, display_name="Storage PD Capacity in London", service_regions=["europe-west2"])
+    store.mark_list_prices([service.pk])
+
+    assert _matching("place : global") == []
+    for region in LIST_PRICE_REGIONS:
+        assert _matching(f'place : "{region}"') == [(sku.pk,)]
+    _check_integrity()
 
 
 @pytest.mark.django_db
 def test_no_migration_drops_a_trigger() -> None:
     """SQLite drops the triggers of a table that Django rebuilds; such a migration has to restore them."""
-    named = re.findall(r"CREATE TRIGGER (\w+)", " ".join(MIGRATION.CREATE))
-    assert {name for (name,) in _rows("SELECT name FROM sqlite_master WHERE type = 'trigger'")} == {*named}
+    named = {name for (name,) in _rows("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+    assert named == {*schema.TRIGGERS}
 
 
 @pytest.mark.django_db(transaction=True)

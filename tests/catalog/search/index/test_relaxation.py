@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.models import PricingUpdate
+from catalog.models import PricingUpdate, Service
 from catalog.search import SearchAnswer, SearchRequest, search
 from tests.catalog.factories import make_service, make_sku, make_update
 
@@ -24,7 +24,7 @@ def _catalog() -> None:
             make_sku(service=compute, display_name=name, resource_group=group)
     make_sku(service=compute, display_name="Nvidia L4 GPU running in Frankfurt")
     make_sku(service=compute, display_name="Batch Fee in Frankfurt")
-    make_sku(service=compute, display_name="Suspended Ram in Frankfurt")
+    make_sku(service=compute, display_name="VM state: suspended RAM in Frankfurt", resource_group="RAM")
     make_sku(service=compute, display_name="Regional Archive Snapshot Retrieval in Frankfurt")
     make_sku(service=compute, display_name="Regional Archive Snapshot Data Storage in Frankfurt")
 
@@ -50,13 +50,14 @@ def test_the_heaviest_combination_of_words_is_kept_in_any_order() -> None:
     answer = _search("batch retrieval of archive snapshots")
 
     assert _names(answer)[0] == "Regional Archive Snapshot Retrieval in Frankfurt"
-    assert answer["interpreted"]["words"] == ["retrieval", "archive snapshot"]
+    assert answer["interpreted"]["words"] == ["retrieval", "archive", "snapshot"]
+    assert answer["hint"] == 'No SKU matches all terms. Ignored "batch".'
 
 
 def test_all_words_are_required_if_a_sku_matches_them_all() -> None:
     answer = _search("suspended ram")
 
-    assert _names(answer) == ["Suspended Ram in Frankfurt"]
+    assert _names(answer) == ["VM state: suspended RAM in Frankfurt"]
     assert answer["hint"] is None
 
 
@@ -66,16 +67,18 @@ def test_all_words_are_required_if_a_sku_matches_them_all() -> None:
 def test_a_code_is_not_dropped_for_lighter_words(query: str) -> None:
     answer = _search(query)
 
+    code = next(word for word in query.split() if word not in {"n2", "e2", "core"})
     assert answer["skus"] == []
-    assert answer["hint"] is not None
-    assert answer["hint"].startswith("No SKU matches")
+    assert answer["missing"] == [{"what": "family", "value": code, "why": "the catalog has no SKUs of it"}]
 
 
-def test_of_two_codes_the_one_that_matches_with_the_other_words_is_kept() -> None:
-    answer = _search("g2 l4 gpu")
+def test_a_gpu_is_found_with_the_machine_family_that_has_it_and_with_no_other() -> None:
+    assert _names(_search("g2 l4 gpu")) == ["Nvidia L4 GPU running in Frankfurt"]
+    assert _search("g2 l4 gpu")["hint"] is None
 
-    assert _names(answer) == ["Nvidia L4 GPU running in Frankfurt"]
-    assert answer["hint"] == 'No SKU matches all terms. Ignored "g2".'
+    other = _search("n2 l4 gpu")
+    assert other["skus"] == []
+    assert other["hint"] == 'No SKU matches all terms. Without "n2": 1 match.'
 
 
 @pytest.mark.parametrize(
@@ -91,9 +94,21 @@ def test_arguments_are_never_dropped(arguments: dict[str, str]) -> None:
     assert answer["total"] == 0
 
 
-def test_a_place_and_a_usage_type_in_the_query_are_never_dropped() -> None:
+def test_a_place_in_the_query_is_never_dropped() -> None:
     assert _search("n2 core batch netherlands")["skus"] == []
-    assert _search("spot n2 core batch")["skus"] == []
+
+
+def test_a_usage_type_is_dropped_after_other_words_and_told() -> None:
+    make_sku(
+        service=Service.objects.get(display_name="Compute Engine"),
+        display_name="Spot Preemptible N2 Instance Core running in Tokyo",
+        usage_type="Preemptible",
+    )
+
+    assert _search("spot n2 core batch")["hint"] == 'No SKU matches all terms. Ignored "batch".'
+    assert _search("3 year commitment n2 core batch")["hint"] == (
+        'No SKU matches all terms. Ignored "batch". Not sold as "3 year commitment".'
+    )
 
 
 def test_pages_and_facets_use_the_same_words() -> None:
@@ -106,10 +121,15 @@ def test_pages_and_facets_use_the_same_words() -> None:
     ]
     assert first["total"] == second["total"] == first["facets_counted"] == 2
     assert second["next_cursor"] is None
-    assert first["hint"] == second["hint"] == 'No SKU matches all terms. Ignored "batch".'
+    hint = 'No SKU matches all terms. Ignored "batch".'
+    assert first["hint"] == (
+        f"{hint} Several SKUs fit equally well; they differ in part."
+        " Which part: core, memory, capacity, requests?"
+    )
+    assert second["hint"] == hint
 
 
-@pytest.mark.parametrize(("query", "statements"), [("n2 core", 1), ("n2 core batch", 2), ("n2 c9", 2)])
+@pytest.mark.parametrize(("query", "statements"), [("n2 core", 1), ("n2 core batch", 2), ("n2 l4", 2)])
 def test_a_second_statement_is_sent_only_if_no_sku_matches_all_words(
     query: str, statements: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
