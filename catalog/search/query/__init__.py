@@ -1,8 +1,9 @@
 """Reads a question: the product, place, usage type and negated terms that its words name."""
 
 from catalog.search.query.destination import destination_term
+from catalog.search.query.facts import NamedFact
 from catalog.search.query.read import Question, read_question
 from catalog.search.query.terms import LITTLE, Term
 from catalog.search.query.usage_type import read_usage_type
 
-__all__ = ["LITTLE", "Question", "Term", "destination_term", "read_question", "read_usage_type"]
+__all__ = ["LITTLE", "NamedFact", "Question", "Term", "destination_term", "read_question", "read_usage_type"]

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 
+from catalog.offers.vocabulary import Alternatives
 from catalog.places import Place, read_place
-from catalog.search.query.dictionary import DESTINATIONS
+from catalog.search.query.dictionary import DESTINATIONS, SUBJECTS
 from catalog.search.query.patterns import A_PLACE, any_of, blank
 from catalog.search.query.terms import WEIGHT, WEIGHT_OF_LISTED, Term
 
 # The other endpoint is where traffic goes to or, for ingress, comes from. If ingress names both, either may
 # be the one at which it is sold, so both count as endpoints.
 DESTINATION = re.compile(any_of(DESTINATIONS))
+INTER_REGION: Alternatives = (("network", "inter-region"),)
+BOTH_ENDS = 2
 # Nothing is sold in Munich. Only traffic goes there, so a core "in Munich" must not match the area around it.
-TRAFFIC = re.compile(
-    r"\b(?:egress|ingress|(?:in|out)bound|incoming|outgoing|traffic|transfer\w*|bandwidth|network\w*|internet|vpn"
-    r"|cdn|caches?|download\w*|upload\w*|interconnect|peering|replicat\w*|send\w*|sent|cop(?:y|ies|ied|ying)|data)\b"
-)
+TRAFFIC = re.compile(any_of(SUBJECTS["traffic"]))
 _ENDPOINT = rf" (?:the )?(?P<place>{any_of(DESTINATIONS)}|{A_PLACE})"
 TO, FROM, FROM_OR_TO = (
     re.compile(rf"\b(?P<preposition>{preposition}){_ENDPOINT}")
@@ -26,23 +26,22 @@ TO, FROM, FROM_OR_TO = (
 )
 # "Our users are in India."
 PEOPLE = re.compile(
-    r"\b(caches?|clients|customers|edge|people|players|users|viewers|visitors)(?: are| sit| live| mostly)* in"
-    rf"(?= (?:the )?{A_PLACE})"
+    rf"({any_of(SUBJECTS['people and caches'])})(?: are| sit| live| mostly)* in(?= (?:the )?{A_PLACE})"
 )
-OUTBOUND = re.compile(r"\b(?:egress|outbound|outgoing|(?:data|traffic|transfer) out|internet|cdn)\b")
+OUTBOUND = re.compile(any_of(SUBJECTS["outbound"]))
 # Downloads have SKUs for these parts of the world and one for the rest.
 OWN_DOWNLOAD_SKU = frozenset({"apac", "asia", "asia pacific", "australia", "china", "oceania"})
 WORLDWIDE = "worldwide destinations"
 # "To Sydney, Australia"
 NEXT_PLACE = re.compile(rf" {A_PLACE}")
-INBOUND = re.compile(r"\b(?:ingress|inbound|incoming|data transfer in)\b|(?<!fill )\binto\b")
+# Traffic goes "into" a place, but a cache fill leaves it.
+INBOUND = re.compile(rf"{any_of(SUBJECTS['inbound'])}|(?<!fill )\binto\b")
 BOTH_ENDPOINTS = re.compile(r"\bfrom\b.*\bto\b")
 # Traffic between VMs names a region as its destination, other traffic a continent.
-MACHINES = re.compile(r"\b(?:vms?|instances?|vpc|(?:private|internal) ips?)\b")
-NO_MACHINES = re.compile(
-    r"\b(?:buckets?|gcs|storage|objects?|files?|snapshots?|cdn|interconnect|internet"
-    r"|clients?|customers?|players?|users?|viewers?|visitors?)\b"
-)
+MACHINES = re.compile(any_of(SUBJECTS["between machines"]))
+NO_MACHINES = re.compile(any_of(SUBJECTS["not between machines"]))
+# How SKU names introduce a place at one end of traffic, besides "to" and "from".
+PREPOSITIONS = ("between", "and", "download")
 
 
 def take_destinations(text: str) -> tuple[tuple[Term, ...], str]:
@@ -57,8 +56,8 @@ def take_destinations(text: str) -> tuple[tuple[Term, ...], str]:
         if DESTINATION.fullmatch(match["place"]) and not TRAFFIC.search(text):
             continue
         preposition, place = "from" if match["preposition"] == "from" else "to", read_place(match["place"])
-        synonyms = tuple(_synonyms(preposition, match["place"], place, is_exact=is_exact))
-        terms.append(Term(match[0], synonyms, weight=WEIGHT_OF_LISTED + WEIGHT))
+        term = _endpoint(preposition, match["place"], place, is_exact=is_exact)
+        terms.append(replace(term, word=match[0], weight=WEIGHT_OF_LISTED + WEIGHT))
         text = blank(text, match)
         around = NEXT_PLACE.match(text, match.end())
         if place and around and (wider := read_place(around[0])) and wider.covers(place):
@@ -89,8 +88,15 @@ def destination_term(words: str, place: Place | None = None, *, is_exact: bool =
         place: `words` as a place, if already read.
         is_exact: do not accept the continent in place of the region.
     """
-    synonyms = _synonyms("to", words, place or read_place(words), is_exact=is_exact)
-    return Term(words, (*synonyms, words), weight=WEIGHT_OF_LISTED)
+    term = _endpoint("to", words, place or read_place(words), is_exact=is_exact)
+    return replace(term, word=words, synonyms=(*term.synonyms, words), weight=WEIGHT_OF_LISTED)
+
+
+def is_between_regions(place: Place | None, endpoints: Sequence[Term]) -> bool:
+    """Whether traffic goes from `place` to another region, both being single ones."""
+    ends = [place, *(read_place(term.word.split(" ", 1)[-1]) or read_place(term.word) for term in endpoints)]
+    codes = {end.codes for end in ends if end and len(end.codes) == 1 and not end.within}
+    return len(ends) == len(codes) == BOTH_ENDS
 
 
 def between_zones(term: Term, place: Place | None) -> Term:
@@ -101,19 +107,16 @@ def between_zones(term: Term, place: Place | None) -> Term:
     return replace(term, synonyms=("inter zone", *term.synonyms))
 
 
-def _synonyms(preposition: str, name: str, place: Place | None, *, is_exact: bool) -> Iterator[str]:
+def _endpoint(preposition: str, name: str, place: Place | None, *, is_exact: bool) -> Term:
     """SKU names have regions after "to"; storage SKUs have continents after "between" and "download"."""
     here, around = ((name, *place.names), place.around) if place else ((name,), DESTINATIONS.get(name, ()))
     region = place.names[0] if place and len(place.codes) == 1 and not place.within and place.names else None
     if is_exact and region:
         around = ()
-    for known in dict.fromkeys(here):
-        is_region = known == region or known[-1].isdigit()
-        yield f"{preposition} {known}" if is_region else _any_preposition(preposition, known)
-    yield from (_any_preposition(preposition, known) for known in around)
+    regions = [known for known in dict.fromkeys(here) if known == region or known[-1].isdigit()]
+    areas = [known for known in dict.fromkeys((*here, *around)) if known not in regions]
     if OWN_DOWNLOAD_SKU.isdisjoint((*here, *around)):
-        yield _any_preposition(preposition, WORLDWIDE)
-
-
-def _any_preposition(preposition: str, name: str) -> str:
-    return "|".join(f"{word} {name}" for word in (preposition, "between", "and", "download"))
+        areas.append(WORLDWIDE)
+    synonyms = [f"{preposition} {known}" for known in regions]
+    synonyms += [f"{word} {area}" for area in areas for word in (preposition, *PREPOSITIONS)]
+    return Term(name, tuple(synonyms), places=tuple(areas))

@@ -9,8 +9,9 @@ from catalog.places import PLACES, REGION_CODE
 
 
 def any_of(phrases: Collection[str]) -> str:
-    """A pattern for whole words; the longest phrase wins."""
-    return rf"\b(?:{'|'.join(sorted(phrases, key=len, reverse=True))})\b"
+    """A pattern for whole words; the longest phrase wins, and `*` stands for any ending."""
+    longest_first = sorted(phrases, key=len, reverse=True)
+    return rf"\b(?:{'|'.join(longest_first)})\b".replace("*", r"\w*")
 
 
 A_PLACE = rf"(?:{REGION_CODE.pattern.replace('?P<region>', '?:')}\b|{any_of(PLACES)})"

@@ -3,60 +3,119 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from catalog.offers.phrases import Phrases
 from catalog.places import PLACES, REGION_PART, Place, read_place
 from catalog.search.query.destination import (
+    INTER_REGION,
     between_zones,
     destination_term,
     is_between_machines,
+    is_between_regions,
     take_destinations,
     take_listed_destinations,
 )
-from catalog.search.query.dictionary import MULTI_REGION_MARKS, USAGE_MARKS, USAGE_WORDS
+from catalog.search.query.facts import NamedFact, has
+from catalog.search.query.machine_types import DATABASE, MACHINE, machine_facts
 from catalog.search.query.negation import take_negated
 from catalog.search.query.normalize import plain_words
+from catalog.search.query.ordinary import is_ordinary
 from catalog.search.query.patterns import A_PLACE, blank
-from catalog.search.query.terms import Term, deduplicate, read_terms, term_of
-from catalog.search.query.usage_type import take_usage_type
+from catalog.search.query.quantities import speeds_of, take_quantities
+from catalog.search.query.reader import take_facts, take_services
+from catalog.search.query.settle import Settled, settle
+from catalog.search.query.sizes import take_sizes, vcpu_names
+from catalog.search.query.terms import Term, deduplicate, read_terms
 
 # Service IDs and SKU IDs have the same form.
 ID = re.compile(r"\b[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}\b", re.IGNORECASE)
 PLACE = re.compile(A_PLACE)
 DUAL = 2
+# What has a SKU for each size of machine.
+OF_SIZES = frozenset({"os", "engine", "shape"})
+POD = ("pod",)
+OF_SPEEDS = {
+    ("network", "interconnect"),
+    *(("part", part) for part in ("circuit", "vlan", "vm-bandwidth", "tier1")),
+}
+LICENCE = (("part", "licence"),)
 DUAL_REGION = "dual region"
+# The words for traffic whose two ends are regions.
+BETWEEN_REGIONS = "between regions"
 ONE_REGION = re.compile(r"\b(?:single|one) (?:region|location)\b")
+# What is sold for several regions together is not meant by one region.
+SEVERAL_REGIONS = ("location_type=multi", "location_type=dual")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a query asks for.
 
-    `text` is the whole query, folded and corrected. `place_words` are the words that `place` was read from.
-    `corrected` pairs misspelled words with their corrections, `unknown` are words that the catalog does not
-    contain, and `negated` are words that mark a SKU name as not meant.
+    `service_terms` are all words as terms, for the names of services. `text` is the whole query, folded and
+    corrected, `typed` the query itself. `place_words` are the words that `place` was read from. `corrected`
+    pairs misspelled words with their corrections, `unknown` are words that the catalog does not contain,
+    `foreign` other companies' products, and `left_out` words for things that have SKUs of their own.
+    `negated` are words and facts, such as "term=spot", that mark a SKU as not meant.
     """
 
     terms: tuple[Term, ...] = ()
+    service_terms: tuple[Term, ...] = ()
+    facts: tuple[NamedFact, ...] = ()
     ids: tuple[str, ...] = ()
     place: Place | None = None
     place_words: tuple[str, ...] = ()
-    usage_type: str | None = None
     corrected: tuple[tuple[str, str], ...] = ()
     unknown: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    quantity: tuple[str, ...] = ()
+    has_size: bool = False
+    has_machine: bool = False
     negated: tuple[str, ...] = ()
     text: str = ""
+    typed: str = ""
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether nothing was read out of a question that is mostly in another script."""
+        letters = [char for char in self.typed if char.isalpha()]
+        latin = sum("LATIN" in unicodedata.name(char, "") for char in letters)
+        return not self.facts and not self.place and latin * 2 < len(letters)
+
+    @property
+    def settled(self) -> frozenset[str]:
+        """The attributes of which the question names one value."""
+        return frozenset(fact.attribute for fact in self.facts if len(fact.facts) == 1)
+
+    @property
+    def unknown_names(self) -> list[str]:
+        """The unknown words that are no ordinary English: names of things that the catalog lacks."""
+        words = (word for word in self.unknown if len(word) > 1 and word.isalpha())
+        return [word for word in words if not is_ordinary(word)]
+
+    @property
+    def attributes(self) -> frozenset[str]:
+        """The attributes that the question names."""
+        return frozenset(fact.attribute for fact in self.facts)
 
     @property
     def words(self) -> list[str]:
-        return list(self.ids) or [term.word for term in self.terms if term.word]
+        """The words that were read, but for places, usage types and terms that are only implied."""
+        parts = (part for fact in self.facts for part in fact.parts or (fact,) if not part.is_usage_type)
+        named = dict.fromkeys(part.word for part in parts if part.word != BETWEEN_REGIONS)
+        return list(self.ids) or [*named, *(term.word for term in self.terms if term.word)]
 
 
 def read_question(
-    query: str, correct: Callable[[str], str] = str, base_form: Callable[[str], str] = str
+    query: str,
+    correct: Callable[[str], str] = str,
+    base_form: Callable[[str], str] = str,
+    services: Phrases[str] | None = None,
 ) -> Question:
-    """Reads IDs, places and usage types out of `query`; the remaining words become terms.
+    """Reads IDs, places and facts out of `query`; the remaining words become terms.
 
     An ID identifies one thing, so the other words of a query with an ID are ignored.
 
@@ -64,43 +123,86 @@ def read_question(
         query: as a person wrote it.
         correct: returns the correction of a misspelled word and any other word unchanged.
         base_form: returns the form of a word that the catalog uses, such as "suspended" for "suspend".
+        services: the names of the catalog's services, with the slugs of their products.
     """
+    typed_text = query.strip()
     ids = tuple(dict.fromkeys(found.upper() for found in ID.findall(query)))
     if ids:
         return Question(ids=ids)
-    typed = [base_form(word) for word in plain_words(query)]
+    plain = " ".join(plain_words(query))
+    named, rest = take_services(plain, services) if services else ([], plain)
+    typed = [base_form(word) for word in rest.split()]
     # The code of a region that we do not know yet is not a misspelling.
     words = [word if REGION_PART.fullmatch(word) else correct(word) for word in typed]
     corrected = tuple(dict.fromkeys((old, new) for old, new in zip(typed, words, strict=True) if old != new))
     text = " ".join(words)
+    spelled = dict(zip(rest.split(), words, strict=True))
+    whole = " ".join(spelled.get(word, word) for word in plain.split())
     negated, rest = take_negated(text)
-    usage_type, rest = take_usage_type(rest)
     destinations, rest = take_destinations(rest)
     place, place_words, others, rest = _take_place(rest)
     listed, rest = take_listed_destinations(rest)
     is_exact = is_between_machines(text)
     endpoints = [destination_term(other, is_exact=is_exact) for other in (*others, *listed)]
     endpoints = [between_zones(term, place) for term in deduplicate((*destinations, *endpoints))]
+    settled, sizes, rest = _take_facts(rest, named)
+    facts = settled.facts
+    if is_between_regions(place, endpoints) and not (has(facts, "network") or has(facts, "kind")):
+        facts = (*facts, NamedFact(BETWEEN_REGIONS, INTER_REGION))
+    quantity, rest = take_quantities(rest)
+    speeds = speeds_of(quantity) if any(map(_has_speed, facts)) and not has(facts, "size") else []
+    facts += tuple(NamedFact(speed, (("size", speed),)) for speed in speeds[:1])
+    # Names of GPUs have the size of their memory: it tells them apart, and nothing else.
+    amounts = [Term("", (amount.replace(" ", ""), amount), is_optional=True) for amount in quantity]
     uncertain = {word for _, new in corrected for word in new.split()}
-    terms = read_terms(rest, has_more=bool(place or usage_type or endpoints), uncertain=uncertain)
+    terms = read_terms(rest, has_more=bool(place or facts or endpoints), uncertain=uncertain)
     return Question(
-        terms=(*terms, *endpoints),
+        terms=(*terms, *sizes, *amounts, *endpoints),
+        service_terms=read_terms(whole, has_more=False, uncertain=uncertain),
+        facts=facts,
         place=place,
         place_words=place_words,
-        usage_type=usage_type,
         corrected=corrected,
-        negated=(*_negated_words(negated), *(MULTI_REGION_MARKS if ONE_REGION.search(text) else ())),
+        quantity=quantity,
+        has_size=bool(sizes),
+        has_machine=MACHINE.search(text) is not None,
+        foreign=settled.foreign,
+        left_out=settled.left_out,
+        negated=(*_marks(negated), *(SEVERAL_REGIONS if ONE_REGION.search(text) else ())),
         text=text,
+        typed=typed_text,
     )
 
 
-def _negated_words(negated: Iterable[str]) -> tuple[str, ...]:
-    """The words that SKU names use for `negated` phrases."""
-    names: list[str] = []
-    for phrase in negated:
-        usage_type = USAGE_WORDS.get(phrase)
-        names += USAGE_MARKS[usage_type] if usage_type else term_of(phrase).synonyms[:1]
-    return tuple(dict.fromkeys(names))
+def _take_facts(text: str, services: Sequence[NamedFact]) -> tuple[Settled, tuple[Term, ...], str]:
+    """The facts in `text`, machine sizes, and the text without them."""
+    machines = list(MACHINE.finditer(text))
+    sizes, rest = take_sizes(MACHINE.sub("  ", text))
+    counts = [int(match["size"]) for match in machines if (match["size"] or "").isdigit()]
+    sizes += [("", vcpu_names(count)) for count in counts]
+    named, rest = take_facts(rest, services)
+    is_database = any(DATABASE in fact.facts or fact.attribute == "engine" for fact in named)
+    found = [fact for match in machines for fact in machine_facts(match, is_database=is_database)]
+    settled = settle([*services, *found, *named], has_machine=bool(machines))
+    # Elsewhere, a number of processors is a quantity.
+    has_size = any(map(_has_sizes, settled.facts))
+    terms = tuple(Term(word, names, is_optional=True) for word, names in sizes if has_size or names == POD)
+    return settled, terms, rest
+
+
+def _has_speed(fact: NamedFact) -> bool:
+    """Whether SKUs of the fact are sold by the speed of a network."""
+    return fact.attribute == "link" or any(each in OF_SPEEDS for each in fact.facts)
+
+
+def _has_sizes(fact: NamedFact) -> bool:
+    return fact.attribute in OF_SIZES or fact.facts == LICENCE or DATABASE in fact.facts
+
+
+def _marks(negated: Iterable[str]) -> tuple[str, ...]:
+    """The `negated` phrases with the facts that they name, of which SKUs have either."""
+    facts = (fact for phrase in negated for named in take_facts(phrase)[0] for fact in named.facts)
+    return tuple(dict.fromkeys((*negated, *map("=".join, facts))))
 
 
 def _take_place(text: str) -> tuple[Place | None, tuple[str, ...], tuple[str, ...], str]:

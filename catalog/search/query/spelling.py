@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable
-from functools import cached_property, lru_cache
-from threading import Lock
+from functools import cached_property
 
-import snowballstemmer
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
+
+from catalog.search.query.ordinary import is_ordinary
+from catalog.search.query.stems import stem
 
 # Shorter words differ from others by one letter too often ("node", "mode").
 MIN_LENGTH = 5
 MIN_LENGTH_FOR_TWO_EDITS = 8
 MIN_PART_LENGTH = 3
-ABBREVIATIONS = re.compile(r"[b-df-hj-np-tv-xz]+s|[cgt]pus")
 LAST_LETTER = "\U0010ffff"
-_STEMMER = snowballstemmer.stemmer("english")
-_STEMMING = Lock()
-
-
-@lru_cache(maxsize=10_000)
-def stem(word: str) -> str:
-    """The stem of an English word: "mirror" for "mirrored", "vm" for "vms"."""
-    if ABBREVIATIONS.fullmatch(word):
-        return word[:-1]
-    # The stemmer keeps the current word as state, so threads take turns.
-    with _STEMMING:
-        stemmed: str = _STEMMER.stemWord(word)
-    return stemmed
 
 
 class Words(frozenset[str]):
@@ -49,7 +35,8 @@ class Words(frozenset[str]):
 class SpellChecker:
     """Corrects the words of a question; of equally close words a `preferred` one wins.
 
-    `base_forms` are the words that inflected words of a question are traced back to.
+    `base_forms` are the words that inflected words of a question are traced back to. Ordinary English words
+    are spelled right, and no correction of others.
     """
 
     def __init__(
@@ -73,7 +60,7 @@ class SpellChecker:
 
     def correct(self, word: str) -> str:
         """The closest known word if `word` looks misspelled, else `word` itself."""
-        if len(word) < MIN_LENGTH or self.knows(word):
+        if len(word) < MIN_LENGTH or self.knows(word) or is_ordinary(word):
             return word
         close = [found for found in self._at_distance(1, word) if found.isalpha()]
         if not close and (parts := self._split(word)):

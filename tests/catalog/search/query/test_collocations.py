@@ -2,51 +2,71 @@ from __future__ import annotations
 
 import pytest
 
+from catalog.offers.kinds import attributes
 from catalog.search.index.vocabulary import LISTED_WORDS
 from catalog.search.query import read_question
-from catalog.search.query.collocations import take_collocations
-from catalog.search.query.phrases import phrases
+from catalog.search.query.collocations import collocations
+
+Found = list[tuple[str, str]]
 
 
-def _take(text: str) -> tuple[list[tuple[str, str]], list[str]]:
-    found, left = take_collocations(list(phrases(text)))
-    return [(word, synonyms[0]) for word, synonyms in found], left
+def find(text: str) -> Found:
+    """The words of each collocation in `text`, and what they mean together."""
+    words: list[str | None] = [*text.split()]
+    return [
+        (
+            " ".join(filter(None, (words[position] for position in found.positions))),
+            " ".join("|".join("=".join(fact) for fact in alternatives) for alternatives in found.facts),
+        )
+        for found in collocations(words, text.split())
+    ]
 
 
 @pytest.mark.parametrize(
-    ("text", "found", "left"),
+    ("text", "found"),
     [
-        ("files erased too soon", ("erased soon", "early delete"), ["files", "too"]),
-        ("early for what we delete", ("early delete", "early delete"), ["for", "what", "we"]),
-        ("suspending my vms", ("suspending vms", "suspended"), ["my"]),
-        ("isolated hosts", ("isolated hosts", "sole tenancy"), []),
+        ("files erased too soon", ("erased soon", "part=early-delete")),
+        ("early for what we delete", ("early delete", "part=early-delete")),
+        ("suspending my vms", ("suspending vms", "part=suspended-ram")),
+        ("isolated hosts", ("isolated hosts", "purpose=sole")),
     ],
 )
-def test_a_collocation_matches_in_any_order_and_form(
-    text: str, found: tuple[str, str], left: list[str]
-) -> None:
-    assert _take(text) == ([found], left)
+def test_a_collocation_matches_in_any_order_and_form(text: str, found: tuple[str, str]) -> None:
+    assert find(text) == [found]
 
 
-def test_a_context_word_is_required_and_remains_a_word() -> None:
-    assert _take("mirrored") == ([], ["mirrored"])
-    assert _take("mirrored balanced pd") == ([("mirrored", "regional")], ["balanced pd"])
+def test_a_context_word_is_required_and_is_no_part_of_the_collocation() -> None:
+    assert find("mirrored") == []
+    assert find("mirrored balanced") == [("mirrored", "location_type=regional")]
 
 
-def test_the_unit_of_an_amount_counts_as_context() -> None:
-    for amount in ("100gbps", "100 gbps"):
-        assert _take(f"direct circuit {amount}") == ([("direct circuit", "dedicated")], [amount])
+def test_a_context_word_may_have_been_read_already() -> None:
+    assert [found.facts for found in collocations(["mirrored", None], ["mirrored", "balanced"])] == [
+        ((("location_type", "regional"),),)
+    ]
 
 
 def test_a_word_is_used_once_by_the_longest_rule() -> None:
-    found, left = _take("additional memory past the limit")
-    assert (found, left) == ([("additional memory limit", "extended + ram")], ["past", "the"])
+    assert find("additional memory past the limit") == [
+        ("additional memory limit", "part=ram purpose=extended")
+    ]
 
 
-def test_a_collocation_becomes_a_term_that_outweighs_a_listed_word() -> None:
-    collocation, listed = read_question("pausing an instance autopilot").terms
-    assert (collocation.word, collocation.synonyms) == ("pausing instance", ("suspended",))
-    assert collocation.weight > listed.weight
+def test_a_word_that_was_read_for_good_is_no_part_of_a_collocation() -> None:
+    assert collocations(["suspending", None], ["suspending", "vms"]) == []
+
+
+def test_a_collocation_becomes_a_fact_and_its_words_no_terms() -> None:
+    question = read_question("pausing an instance, frankfurt")
+    assert [(fact.word, fact.facts) for fact in question.facts] == [
+        ("pausing instance", (("part", "suspended-ram"),))
+    ]
+    assert question.terms == ()
+
+
+def test_a_collocation_does_not_take_words_that_say_what_is_meant() -> None:
+    facts = {fact.attribute for fact in read_question("n2 machine hibernated").facts}
+    assert "family" in facts & attributes("identity")
 
 
 def test_listed_words_do_not_contain_the_context_mark() -> None:

@@ -4,16 +4,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.offers.attributes import TERMS
+from catalog.offers.phrases import Phrases
 from catalog.places import PLACES
 from catalog.search.query import Question, read_question, read_usage_type
 from catalog.search.query.dictionary import DESTINATIONS
 from catalog.search.query.normalize import plain_words
-from catalog.search.query.terms import LITTLE
 
 
 def _read(query: str) -> tuple[list[str], str | None, str | None]:
     question = read_question(query)
-    return question.words, question.place.label if question.place else None, question.usage_type
+    return question.words, question.place.label if question.place else None, _usage_type(question)
+
+
+def _usage_type(question: Question) -> str | None:
+    """The one usage type that the question names."""
+    terms = _facts(question).get("term", [])
+    return next((usage_type for usage_type, term in TERMS.items() if [term] == terms), None)
+
+
+def _facts(question: Question) -> dict[str, list[str]]:
+    return {fact.attribute: fact.values() for fact in question.facts}
 
 
 @pytest.mark.parametrize(
@@ -25,7 +36,7 @@ def _read(query: str) -> tuple[list[str], str | None, str | None]:
         ("spot e2 core iowa", ["e2", "core"], "us-central1", "Preemptible"),
         ("preemptible N1 in São Paulo", ["n1"], "southamerica-east1", "Preemptible"),
         ("on-demand n2", ["n2"], None, "OnDemand"),
-        ("standard storage us multi-region", ["standard", "storage", "multi", "region"], "us", None),
+        ("standard storage us multi-region", ["standard", "storage", "multi region"], "us", None),
         ("what does an n2 core cost in tokyo?", ["n2", "core"], "asia-northeast1", None),
         ("class A operations", ["class a operations"], None, None),
     ],
@@ -60,8 +71,10 @@ def test_a_usage_type_is_not_guessed(text: str) -> None:
     assert read_usage_type(text) is None
 
 
-def test_two_usage_types_in_one_query_remain_words() -> None:
-    assert _read("spot or on demand n2") == (["spot", "demand", "n2"], None, None)
+def test_of_two_usage_types_on_demand_yields_and_others_are_alternatives() -> None:
+    assert _read("spot or on demand n2") == (["n2"], None, "Preemptible")
+    assert _facts(read_question("n2 commitment"))["term"] == ["1y", "3y"]
+    assert _read("n2 commitment") == (["n2", "commitment"], None, None)
 
 
 def test_the_narrower_of_two_places_wins_and_another_place_remains_a_word() -> None:
@@ -82,9 +95,9 @@ def test_a_dual_region_may_be_named_with_its_regions(query: str) -> None:
 )
 def test_a_regional_bucket_is_not_multi_regional(text: str) -> None:
     question = read_question(f"standard {text}")
-    assert question.negated == ("multi region", "dual region")
-    assert all(term.is_optional for term in question.terms if term.word == "one region")
-    assert "one region" in question.words
+    assert question.negated == ("location_type=multi", "location_type=dual")
+    assert "location_type" not in _facts(question)
+    assert not [term.word for term in question.terms if "region" in term.word]
 
 
 @pytest.mark.parametrize(
@@ -100,11 +113,12 @@ def test_regional_negates_nothing_for_other_products(text: str) -> None:
 def test_a_destination_without_a_region_matches_by_its_area(country: str, area: str) -> None:
     destination = read_question(f"egress from tokyo to {country}").terms[-1]
     assert destination.word == f"to {country}"
-    assert any(synonym.startswith(f"to {area}|") for synonym in destination.synonyms)
+    assert {f"to {area}", f"between {area}", f"and {area}", f"download {area}"} <= {*destination.synonyms}
+    assert area in destination.places
 
 
 def test_a_listed_destination_needs_no_preposition() -> None:
-    assert read_question("apac cache fill from sydney").terms[-1].synonyms[0].startswith("to apac|")
+    assert read_question("apac cache fill from sydney").terms[-1].synonyms[0] == "to apac"
 
 
 @pytest.mark.parametrize("query", ["n2 core munich", "n2 core to munich", "n2 core apac"])
@@ -115,12 +129,12 @@ def test_a_destination_does_not_match_by_its_area_without_traffic(query: str) ->
 
 def test_the_place_of_users_is_the_destination_of_egress() -> None:
     assert _read("users are in india, egress from los angeles") == (
-        ["users", "egress", "to india"],
+        ["egress", "users", "to india"],
         "us-west2",
         None,
     )
     assert _read("our users in india want an n2 core") == (
-        ["users", "n2", "core"],
+        ["n2", "core", "users"],
         "India",
         None,
     )
@@ -138,10 +152,9 @@ def test_the_place_of_caches_is_the_destination_of_a_cache_fill(query: str, dest
     assert (words[-1], region) == (destination, "europe-west3")
 
 
-def test_windows_is_optional_for_sql_server() -> None:
-    windows = {term.word: term.is_optional for term in read_question("sql server web, windows").terms}
-    assert windows["windows"]
-    assert not read_question("windows server licence").terms[0].is_optional
+def test_windows_need_not_hold_for_sql_server() -> None:
+    assert _facts(read_question("sql server web, windows"))["os"] == ["sql-server", "sqlserver"]
+    assert _facts(read_question("windows server licence"))["os"] == ["windows-server"]
 
 
 def test_a_dual_region_is_recognized_by_its_two_regions() -> None:
@@ -169,13 +182,10 @@ def test_a_destination_is_a_word_and_not_the_region_of_the_sku() -> None:
 
 
 def test_a_destination_is_written_as_in_sku_names() -> None:
-    synonyms = read_question("egress from frankfurt to us-east4").terms[-1].synonyms
-    assert synonyms[:2] == ("to us east4", "to northern virginia")
-    assert "to virginia|between virginia|and virginia|download virginia" in synonyms
-    assert [synonym.partition("|")[0] for synonym in synonyms[-2:]] == [
-        "to americas",
-        "to worldwide destinations",
-    ]
+    groups = read_question("egress from frankfurt to us-east4").terms[-1].groups
+    assert groups[:2] == [["to us east4"], ["to northern virginia"]]
+    assert ["to virginia", "between virginia", "and virginia", "download virginia"] in groups
+    assert [synonyms[0] for synonyms in groups[-2:]] == ["to americas", "to worldwide destinations"]
 
 
 @pytest.mark.parametrize(
@@ -201,20 +211,32 @@ def test_traffic_within_a_region_is_between_its_zones() -> None:
 @pytest.mark.parametrize(
     ("query", "words", "negated", "usage_type"),
     [
-        ("n2 core, not spot", ["n2", "core"], ("spot", "preemptible"), None),
-        ("postgres no HA", ["postgres"], ("regional",), None),
-        ("h100 80gb without mega", ["h100", "80gb"], ("mega",), None),
-        ("rhel, not the sap one", ["rhel"], ("sap",), None),
-        ("c3 core w/o the extra premium", ["c3", "core"], ("premium",), None),
-        ("windows excluding f1/g1", ["windows"], ("f1", "g1"), None),
+        ("n2 core, not spot", ["n2", "core"], ("spot", "term=spot"), None),
+        ("postgres no HA", ["postgres"], ("ha", "location_type=regional"), None),
+        ("h100 80gb without mega", ["h100 80gb"], ("mega",), None),
+        ("rhel, not the sap one", ["rhel"], ("sap", "purpose=sap"), None),
+        ("c3 core w/o the extra premium", ["c3", "core"], ("premium", "class=premium"), None),
+        ("windows excluding f1/g1", ["windows"], ("f1", "g1", "family=f1", "family=g1"), None),
         ("pod cpu not balanced or scale", ["pod cpu"], ("balanced", "scale"), None),
-        ("tpu, dont need a pod", ["tpu"], ("pod",), None),
-        ("mysql w/o high availability", ["mysql"], ("regional",), None),
-        ("spot n2 instead of e2", ["n2"], ("e2",), "Preemptible"),
+        ("tpu, dont need a pod", ["tpu"], ("pod", "purpose=pod"), None),
+        (
+            "mysql w/o high availability",
+            ["mysql"],
+            ("high availability", "location_type=regional"),
+            None,
+        ),
+        ("spot n2 instead of e2", ["n2"], ("e2", "family=e2"), "Preemptible"),
+        (
+            "archive snapshot, not data storage",
+            ["archive", "snapshot"],
+            ("data storage", "part=capacity"),
+            None,
+        ),
+        ("t4 without virtual workstation", ["t4"], ("virtual workstation", "os=virtual-workstation"), None),
         (
             "standard bucket in one region",
-            ["standard", "bucket", "one region"],
-            ("multi region", "dual region"),
+            ["standard", "bucket"],
+            ("location_type=multi", "location_type=dual"),
             None,
         ),
         ("reserved ip not in use", ["reserved ip"], (), None),
@@ -227,18 +249,20 @@ def test_negated_terms_are_not_words(
     question = read_question(query)
     assert question.words == words
     assert question.negated == negated
-    assert question.usage_type == usage_type
+    assert _usage_type(question) == usage_type
 
 
 def test_either_processor_or_memory_matches_as_each_has_its_own_sku() -> None:
-    both = read_question("n2 vcpu and ram").terms[1]
-    assert both.word == "vcpu ram"
-    assert both.synonyms == ("core|mcpu|cpu|vcpu|ram|memory",)
-    assert read_question("n2 vcpu").terms[1].synonyms == ("core", "mcpu", "cpu", "vcpu")
+    assert _facts(read_question("n2 vcpu and ram")) == {"family": ["n2"], "part": ["core", "ram"]}
+    assert read_question("n2 vcpu and ram").words == ["n2", "vcpu", "ram"]
+    assert _facts(read_question("n2 vcpu")) == {"family": ["n2"], "part": ["core"]}
 
 
-def test_terms_with_the_same_meaning_count_once() -> None:
-    assert read_question("deleted early, early deletion penalty").words == ["deleted early"]
+def test_words_with_the_same_meaning_count_once() -> None:
+    question = read_question("deleted early, early deletion")
+    assert _facts(question) == {"part": ["early-delete"]}
+    assert question.words == ["early deletion"]
+    assert question.terms == ()
 
 
 @pytest.mark.parametrize(
@@ -250,7 +274,21 @@ def test_terms_with_the_same_meaning_count_once() -> None:
     ],
 )
 def test_a_machine_type_of_another_cloud_is_ignored(query: str, words: list[str]) -> None:
-    assert read_question(query).words == words
+    question = read_question(query)
+    assert question.words == words
+    assert question.foreign in {("aws",), ("azure",)}
+
+
+@pytest.mark.parametrize(
+    ("query", "product"),
+    [
+        ("m5.large", "amazon-web-services"),
+        ("price of an r6g.2xlarge", "amazon-web-services"),
+        ("Standard_D4s_v3", "microsoft-azure"),
+    ],
+)
+def test_a_machine_type_of_another_cloud_alone_is_a_product_of_that_cloud(query: str, product: str) -> None:
+    assert _facts(read_question(query)) == {"product": [product]}
 
 
 def test_us_is_a_pronoun_after_a_verb_and_otherwise_a_country() -> None:
@@ -262,15 +300,15 @@ def test_us_is_a_pronoun_after_a_verb_and_otherwise_a_country() -> None:
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("3 vols, lssd", ["3", "volumes", "local ssd"]),
-        ("sql server lic, win2019", ["sql server", "license", "windows", "2019"]),
+        ("3 vols, lssd", ["local ssd", "volumes"]),
+        ("sql server lic, win2019", ["sql server", "license", "2019"]),
         ("D.R.A. storage", ["dra", "storage"]),
-        ("Balanced/SSD", ["balanced", "ssd"]),
+        ("Balanced/SSD", ["ssd", "balanced"]),
         ("n2/e2 core", ["n2", "e2", "core"]),
         ("75gbit", ["75 gbit"]),
         ("vlan of half a gig", ["vlan", "500 mbps"]),
-        ("half a gig of ram", ["half", "ram"]),
-        ("POSTGRES_15 ram", ["cloud", "sql", "postgres", "ram"]),
+        ("half a gig of ram", ["ram", "half"]),
+        ("POSTGRES_15 ram", ["cloud sql", "postgres", "ram"]),
         ("SQLSERVER_2019_WEB licence", ["sqlserver", "2019", "web", "licence"]),
         ("egress not premium tier", ["egress", "standard tier"]),
         ("egress, from premium to standard", ["egress", "standard tier"]),
@@ -278,6 +316,20 @@ def test_us_is_a_pronoun_after_a_verb_and_otherwise_a_country() -> None:
 )
 def test_abbreviations_and_signs_are_expanded(query: str, words: list[str]) -> None:
     assert read_question(query).words == words
+    assert read_question(query, services=_services()).words == words
+
+
+def _services() -> Phrases[str]:
+    """The names of a catalog's services, which are taken out of a question first."""
+    names: Phrases[str] = Phrases()
+    names.add("Compute Engine", "compute-engine")
+    return names
+
+
+def test_the_name_of_a_service_is_a_product_in_any_spelling() -> None:
+    question = read_question("n2 core on COMPUTE-ENGINE", services=_services())
+    assert _facts(question) == {"product": ["compute-engine"], "family": ["n2"], "part": ["core"]}
+    assert question.words == ["compute engine", "n2", "core"]
 
 
 def test_an_arrow_points_to_the_destination() -> None:
@@ -302,21 +354,43 @@ def test_the_destination_of_traffic_between_vms_is_a_region_only(query: str, has
 
 
 @pytest.mark.parametrize(
-    ("query", "is_secondary"),
+    ("query", "facts", "left_out"),
     [
-        ("windows server on n2-standard-8", True),
-        ("100 gbps network for an n2-standard-8", True),
-        ("nvidia-tesla-t4 with an n2-standard-8", True),
-        ("cloud sql, mysql, n2-standard-8", False),
-        ("web server on n2-standard-8", False),
+        (
+            "windows server 2019 on n2-standard-8",
+            {"os": ["windows-server"], "version": ["2019"]},
+            ("n2 standard 8",),
+        ),
+        (
+            "windows server licence for an n2-standard-8",
+            {"os": ["windows-server"], "part": ["licence"]},
+            ("n2 standard 8",),
+        ),
+        (
+            "windows server on n2-standard-8",
+            {"family": ["n2"], "part": ["core", "ram"]},
+            ("windows server",),
+        ),
+        ("ubuntu on n2-standard-8", {"family": ["n2"], "part": ["core", "ram"]}, ("ubuntu",)),
+        ("n2-standard-8", {"family": ["n2"], "part": ["core", "ram"]}, ()),
+        (
+            "cloud sql, mysql, n2-standard-8",
+            {"product": ["cloud-sql"], "engine": ["mysql"], "shape": ["8x30"]},
+            (),
+        ),
     ],
 )
-def test_a_machine_type_with_a_licence_a_network_or_a_gpu_is_dropped_first(
-    query: str, is_secondary: bool
+def test_a_question_is_about_a_machine_or_a_licence_and_the_other_is_left_out(
+    query: str, facts: dict[str, list[str]], left_out: tuple[str, ...]
 ) -> None:
-    machine = read_question(query).terms[0]
-    assert machine.word == "n2 standard 8"
-    assert (machine.weight == LITTLE) == is_secondary
+    question = read_question(query)
+    assert _facts(question) == facts
+    assert question.left_out == left_out
+
+
+def test_a_gpu_beside_a_machine_type_is_what_is_asked_for() -> None:
+    facts = _facts(read_question("nvidia-tesla-t4 with an n1-standard-8"))
+    assert facts == {"family": ["n1"], "model": ["t4"], "part": ["gpu"]}
 
 
 @pytest.mark.parametrize("text", ["1 month", "3 months", "after 12 days"])
@@ -324,27 +398,52 @@ def test_a_period_without_a_commitment_is_not_a_usage_type(text: str) -> None:
     assert read_usage_type(text) is None
 
 
-def test_a_version_also_matches_with_a_point() -> None:
-    assert read_question("ubuntu 2204").terms[1].synonyms == ("2204", "22 04")
+def test_a_version_is_read_after_the_name_of_a_system() -> None:
+    assert _facts(read_question("ubuntu 2204")) == {"os": ["ubuntu"], "version": ["2204", "22-04"]}
+    assert _facts(read_question("ubuntu 22.04")) == {"os": ["ubuntu"], "version": ["22-04", "22", "2022"]}
+    assert _facts(read_question("ubuntu pro 22.04 cpu"))["version"] == ["22-04", "22", "2022"]
+    assert _facts(read_question("windows server 2019")) == {"os": ["windows-server"], "version": ["2019"]}
+    assert "version" not in _facts(read_question("n2 core 2019"))
 
 
-def test_a_dictionary_word_outweighs_another_and_a_code_outweighs_both() -> None:
-    weights = {term.word: term.weight for term in read_question("autopilot t4 pricing table vm 7").terms}
-    assert weights["t4"] > weights["autopilot"] > weights["table"] > weights["7"]
+def test_a_number_that_counts_something_is_no_version() -> None:
+    assert _facts(read_question("rhel 7 4 vcpu")) == {"os": ["rhel"], "version": ["7"]}
+    assert "version" not in _facts(read_question("rhel 1 year"))
 
 
-def test_a_set_phrase_is_one_word_with_googles_term_first() -> None:
-    terms = read_question("pd-ssd images").terms
-    assert [term.word for term in terms] == ["pd ssd", "images"]
-    assert terms[0].synonyms == ("ssd backed pd", "pd ssd")
-    assert terms[1].synonyms == ("image", "images")
+def test_a_year_apart_from_the_system_is_its_version() -> None:
+    assert _facts(read_question("licence windows server on a vm 2019"))["version"] == ["2019"]
 
 
-def test_a_plural_has_the_synonyms_of_its_singular() -> None:
-    singular, plural = (read_question(word).terms[0] for word in ("core", "cores"))
-    assert plural.synonyms == (*singular.synonyms, "cores")
-    assert read_question("persistent disks").terms[0].synonyms[0] == "pd capacity"
-    assert read_question("circuits").terms[0].synonyms == ("circuits", "circuit")
+def test_self_managed_is_not_a_managed_database() -> None:
+    assert "product" not in _facts(read_question("sql server standard self-managed"))
+
+
+def test_a_fact_outweighs_a_word_and_what_says_which_thing_is_meant_cannot_be_given_up() -> None:
+    question = read_question("autopilot t4 pricing table vm 7")
+    facts = {fact.attribute: fact.weight for fact in question.facts}
+    terms = {term.word: term.weight for term in question.terms}
+    assert facts["model"] == 0
+    assert facts["purpose"] > terms["table"] > terms["vm"]
+    assert question.quantity == ("7",)
+
+
+def test_a_set_phrase_is_one_word() -> None:
+    question = read_question("pd-ssd iops")
+    assert question.words == ["pd ssd", "iops"]
+    assert _facts(question) == {"model": ["pd-ssd"], "part": ["iops"]}
+
+
+@pytest.mark.parametrize(
+    ("singular", "plural"),
+    [("core", "cores"), ("persistent disk", "persistent disks"), ("circuit", "circuits")],
+)
+def test_a_plural_means_what_its_singular_means(singular: str, plural: str) -> None:
+    assert _facts(read_question(plural)) == _facts(read_question(singular)) != {}
+
+
+def test_a_word_that_no_list_knows_is_a_term_with_its_singular() -> None:
+    assert read_question("widgets").terms[0].synonyms == ("widgets", "widget")
     assert read_question("class").terms[0].synonyms == ("class",)
 
 
@@ -369,3 +468,9 @@ def test_any_text_can_be_read_and_every_word_comes_from_it(text: str) -> None:
     folded = " ".join(plain_words(text))
     assert all(word in folded for term in question.terms for word in term.word.split())
     assert all(term.synonyms for term in question.terms)
+    assert all(
+        word in folded
+        for fact in question.facts
+        for word in fact.word.split()
+        if fact.word != "between regions"
+    )

@@ -70,5 +70,7 @@ def test_quantities_are_ignored() -> None:
     ("text", "name"),
     [("100 gigabit interconnect", "100gbps"), ("500mbit attachment", "500mbps"), ("50 megabits", "50mbps")],
 )
-def test_a_speed_is_written_as_in_sku_names(text: str, name: str) -> None:
-    assert read_question(text).terms[0].synonyms[0] == name
+def test_a_speed_is_a_size_as_skus_have_it(text: str, name: str) -> None:
+    question = read_question(text)
+    assert ("size", name) in {fact.facts[0] for fact in question.facts}
+    assert question.quantity == ()

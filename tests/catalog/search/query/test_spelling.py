@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from catalog.search.query.spelling import SpellChecker, stem
+from catalog.search.query.spelling import SpellChecker
+from catalog.search.query.stems import stem
 
 SPELL_CHECKER = SpellChecker(
     ["standard", "stands", "storage", "core", "commitment", "n2"], ["frankfurt", "paris"]
