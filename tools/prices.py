@@ -27,7 +27,7 @@ _SAMPLE_NOTICE = SampleSource().notice()
 
 
 def search(arguments: SearchArguments) -> Answer:
-    """Find services and SKUs by words a person would use, with the list price of each SKU."""
+    """Find services and SKUs by a question in plain English, with the list price of each SKU."""
     snapshot = list_prices.snapshot()
     update = _require_synced(snapshot.latest)
     request = catalog_search.SearchRequest(**arguments.model_dump())

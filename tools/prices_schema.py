@@ -119,6 +119,14 @@ class SearchArguments(Arguments):
     kind: Literal["all", "skus", "services"] = Field(
         default="all", description="What to list.", examples=["skus"]
     )
+    sort: Literal["relevance", "price"] = Field(
+        default="relevance", description="Order of the SKUs.", examples=["price"]
+    )
+    by: Literal["sku", "region"] = Field(
+        default="sku",
+        description='"region" compares one thing over the regions that sell it, cheapest first.',
+        examples=["region"],
+    )
     limit: int = Field(default=10, ge=1, le=50, description="Results per page.", examples=[10])
     cursor: Code = _text("next_cursor of the previous page.", "MS4…")
     response_format: ResponseFormat = "concise"

@@ -1,7 +1,7 @@
 """Measures what search says about what does not exist and about what is ambiguous.
 
-    python -m benchmarks.search_honesty FOLDER [--sweep NAME ...] [--sample N] [--misses]
-    python -m benchmarks.search_honesty FOLDER --questions FILE.json [--misses]
+    .venv/bin/python -m benchmarks.search_honesty FOLDER [--sweep NAME ...] [--sample N] [--misses]
+    .venv/bin/python -m benchmarks.search_honesty FOLDER --questions FILE.json [--misses]
 
 FOLDER is a catalog folder (services.json.gz and skus/). The sweeps make questions and labels from its rows:
 
@@ -32,7 +32,8 @@ from benchmarks.search_honesty.rows import Rows, spread
 from benchmarks.search_honesty.sweeps import SWEEPS
 from benchmarks.temporary_catalog import prepare
 
-HEADINGS = f"{'':36}{'of':>8}{'asked':>7}{'right':>8}{'shown wrong':>13}{'plainly':>9}{'empty':>7}{'asking':>8}{'ms':>7}"
+COLUMNS = ("available", "asked", "right", "shown wrong", "plainly", "empty", "asking", "ms")
+HEADINGS = " " * 36 + "".join(f"{column:>{len(column) + 4}}" for column in COLUMNS)
 
 
 def main() -> None:
@@ -78,10 +79,18 @@ def report(sweep: str, available: int, scores: Scores, *, list_misses: bool) -> 
 
 def print_line(label: str, score: Score, available: str = "") -> None:
     asked = max(score.asked, 1)
-    print(
-        f"{label:36}{available:>8}{score.asked:7}{score.right / asked:8.3f}{score.wrong:13}{score.plain:9}"
-        f"{score.empty:7}{score.asking:8}{1000 * score.seconds / asked:7.1f}"
+    cells = (
+        available,
+        str(score.asked),
+        f"{score.right / asked:.3f}",
+        str(score.wrong),
+        str(score.plain),
+        str(score.empty),
+        str(score.asking),
+        f"{1000 * score.seconds / asked:.1f}",
     )
+    row = "".join(f"{cell:>{len(column) + 4}}" for column, cell in zip(COLUMNS, cells, strict=True))
+    print(f"{label:36}{row}")
 
 
 def print_miss(query: str, answer: Answer) -> None:

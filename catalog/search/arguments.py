@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from catalog.errors import InvalidArgumentError
+from catalog.offers.attributes import TERMS
+from catalog.offers.products import products, services_called
 from catalog.places import Place, close_places, fold, is_listed, read_place
 from catalog.search.contract import SearchRequest
 from catalog.search.index.criteria import COLUMNS, Criteria
 from catalog.search.index.vocabulary import Vocabulary
-from catalog.search.query import LITTLE, Question, Term, destination_term, read_question, read_usage_type
-from catalog.search.query.dictionary import SYNONYMS, USAGE_MARKS
-from catalog.search.query.phrases import AMOUNT
+from catalog.search.query import (
+    LITTLE,
+    NamedFact,
+    Question,
+    Term,
+    destination_term,
+    read_question,
+    read_usage_type,
+)
 from catalog.search.suggestions import refuse_unknown_service, refuse_unknown_value
 
 MAX_QUERY = 200
 MAX_LIMIT = 50
-# The full name of a service says more than most other words together.
-SERVICE_WEIGHT = 10
+# A shorter word is no abbreviation of a longer one.
+MIN_START_OF_WORD = 4
+GIGABYTES = re.compile(r" ?(?:gb|gib|gigs?|gigabytes?)$")
 # Relaxation tries combinations of the required words, so their number is limited.
 MAX_WORDS = 5
-MAX_SERVICE_WORDS = 8
 
 
 def read_request(request: SearchRequest, vocabulary: Vocabulary) -> Criteria:
@@ -32,23 +41,30 @@ def read_request(request: SearchRequest, vocabulary: Vocabulary) -> Criteria:
     """
     _check_bounds(request)
     question = _without_unknown_words(
-        read_question(request.query, vocabulary.spell_checker.correct, vocabulary.spell_checker.base_form),
+        read_question(
+            request.query,
+            vocabulary.spell_checker.correct,
+            vocabulary.spell_checker.base_form,
+            vocabulary.products,
+        ),
         vocabulary,
     )
-    question = _with_services(question, vocabulary)
     region, usage_type = _clean(request.region), _clean(request.usage_type)
     question = _with_destination(question, _place(region) if region else None)
+    question = replace(
+        question, facts=_facts(question, usage_type, vocabulary), ids=_ids(question.ids, vocabulary)
+    )
     service = _clean(request.service)
     criteria = Criteria(
         question=question,
         service=service,
         service_ids=_service_ids(service, vocabulary),
+        named_services=_named_services(question, vocabulary),
         place=_place(region) if region else question.place,
         place_is_strict=region is not None,
         resource_family=_clean(request.resource_family),
         resource_group=_clean(request.resource_group),
-        usage_type=(read_usage_type(usage_type) or usage_type) if usage_type else question.usage_type,
-        usage_type_is_strict=usage_type is not None,
+        usage_type=(read_usage_type(usage_type) or usage_type) if usage_type else None,
         known=vocabulary.words,
     )
     _check_place(criteria.place, region, vocabulary)
@@ -57,10 +73,47 @@ def read_request(request: SearchRequest, vocabulary: Vocabulary) -> Criteria:
     return criteria
 
 
+def _named_services(question: Question, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The services that sell the products that the question names, their own first."""
+    named = [value for fact in question.facts for attribute, value in fact.facts if attribute == "product"]
+    known = products()
+    names = [name for slug in named for name in (known[slug].services if slug in known else (slug,))]
+    return vocabulary.service_ids(names)
+
+
+def _ids(ids: tuple[str, ...], vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The ids without those of services if there are others: people paste both."""
+    return tuple(one for one in ids if not vocabulary.service_ids([one])) or ids
+
+
+def _facts(question: Question, usage_type: str | None, vocabulary: Vocabulary) -> tuple[NamedFact, ...]:
+    """The facts of the question, of which the argument overrides the usage type."""
+    return tuple(
+        _of_size(fact, question.quantity, vocabulary)
+        for fact in question.facts
+        if not (usage_type and fact.attribute == "term" and fact.facts[0][1] in TERMS.values())
+    )
+
+
+def _of_size(fact: NamedFact, amounts: Sequence[str], vocabulary: Vocabulary) -> NamedFact:
+    """The model with the memory that the question asks for: "A100 with 80 GB" is its own model."""
+    if fact.attribute != "model":
+        return fact
+    sizes = [GIGABYTES.sub("gb", amount) for amount in amounts]
+    sized = [
+        value
+        for size in sizes
+        for value in (f"{fact.facts[0][1]}-{size}",)
+        if vocabulary.has_fact("model", value)
+    ]
+    return replace(fact, facts=(("model", sized[0]),)) if sized else fact
+
+
 def _check_asks_something(criteria: Criteria, request: SearchRequest) -> None:
     columns = (getattr(criteria, name) for name in COLUMNS)
     filters = (criteria.service, criteria.place, criteria.usage_type, *columns)
-    if not any(filters) and not criteria.question.words and request.kind != "services":
+    question = criteria.question
+    if not any(filters) and not (question.words or question.facts) and request.kind != "services":
         raise InvalidArgumentError(
             "Nothing to search for: the query has no words and no filter is set.",
             hint='Send a query such as "n2 core frankfurt", or a filter such as service or region.',
@@ -86,11 +139,11 @@ def _clean(text: str | None) -> str | None:
 
 
 def _service_ids(service: str | None, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The IDs of the service called `service`, else of the one that sells the product called so."""
     if service is None:
         return ()
-    return vocabulary.service_ids((service, *SYNONYMS.get(fold(service), ()))) or refuse_unknown_service(
-        service
-    )
+    known = (vocabulary.service_ids([name]) for name in (service, *services_called(service)))
+    return next(filter(None, known), ()) or refuse_unknown_service(service)
 
 
 def _with_destination(question: Question, place: Place | None) -> Question:
@@ -110,11 +163,14 @@ def _without_unknown_words(question: Question, vocabulary: Vocabulary) -> Questi
     """
     unknown = [term for term in question.terms if _is_unknown(term, vocabulary)]
     kept = [_reweighted(term, vocabulary) for term in question.terms if term not in unknown]
-    if not kept:
-        return question
-    if all(term.is_optional for term in kept):
+    if not kept and not question.facts:
+        names = tuple(term.word for term in unknown if term.word and not vocabulary.may_have(term))
+        named = replace(question, unknown=(*question.unknown, *names))
+        return named if named.unknown_names else question
+    if not question.facts and all(term.is_optional for term in kept):
         kept = [replace(term, is_optional=not term.word) for term in kept]
-    return replace(question, terms=_require_heaviest(kept), unknown=tuple(term.word for term in unknown))
+    words = (*question.unknown, *(term.word for term in unknown if term.word))
+    return replace(question, terms=_require_heaviest(kept), unknown=words)
 
 
 def _require_heaviest(terms: Sequence[Term]) -> tuple[Term, ...]:
@@ -125,50 +181,15 @@ def _require_heaviest(terms: Sequence[Term]) -> tuple[Term, ...]:
 
 
 def _is_unknown(term: Term, vocabulary: Vocabulary) -> bool:
-    if AMOUNT.fullmatch(term.word):
-        # Quantities ("50gb of photos") are for calculate, unless SKU names contain them ("H100 80GB").
-        return not any(vocabulary.words.issuperset(synonym.split()) for synonym in term.synonyms)
     if term.is_code:
         return False
-    return not (vocabulary.has(term) if len(term.word) == 1 else vocabulary.may_have(term))
+    is_short = len(term.word) < MIN_START_OF_WORD
+    return not (vocabulary.has(term) if is_short else vocabulary.may_have(term))
 
 
 def _reweighted(term: Term, vocabulary: Vocabulary) -> Term:
     """A term that is only the start of a word says little, as the word may be another one."""
     return term if vocabulary.has(term) or not term.word.isalpha() else replace(term, weight=LITTLE)
-
-
-def _with_services(question: Question, vocabulary: Vocabulary) -> Question:
-    """The question with each full service name as one term.
-
-    The last word of the name, as in "Cloud Storage", says what the service is about, so SKUs with that word
-    rank first.
-    """
-    terms: list[Term] = []
-    rest = list(question.terms)
-    while rest:
-        length = _length_of_service(rest, vocabulary)
-        if not length:
-            terms.append(rest.pop(0))
-            continue
-        found = rest[:length]
-        name = " ".join(term.synonyms[0] for term in found)
-        # A single word ("gcs") has further synonyms.
-        synonyms = found[0].synonyms if length == 1 else (name,)
-        word = " ".join(term.word for term in found)
-        service_ids = vocabulary.service_ids([name])
-        terms.append(Term(word, synonyms, service_ids=service_ids, weight=SERVICE_WEIGHT))
-        terms.append(Term("", (name.split()[-1],), is_optional=True))
-        del rest[:length]
-    return replace(question, terms=tuple(terms))
-
-
-def _length_of_service(terms: list[Term], vocabulary: Vocabulary) -> int:
-    for length in range(min(len(terms), MAX_SERVICE_WORDS), 0, -1):
-        name = " ".join(term.synonyms[0] for term in terms[:length])
-        if name in vocabulary.services and " " in name:
-            return length
-    return 0
 
 
 def _place(text: str) -> Place:
@@ -192,5 +213,5 @@ def _check_values(criteria: Criteria, vocabulary: Vocabulary) -> None:
     for column, kind in COLUMNS.items():
         value = getattr(criteria, column)
         # A usage type of Google's that no SKU uses is not an error.
-        if value and value not in USAGE_MARKS and not vocabulary.has_token(kind, value):
+        if value and value not in TERMS and not vocabulary.has_token(kind, value):
             refuse_unknown_value(column, value)

@@ -10,6 +10,8 @@ from typing_extensions import TypedDict
 
 Kind = Literal["all", "skus", "services"]
 ResponseFormat = Literal["concise", "detailed"]
+Sort = Literal["relevance", "price"]
+By = Literal["sku", "region"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class SearchRequest:
     resource_group: str | None = None
     usage_type: str | None = None
     kind: Kind = "all"
+    sort: Sort = "relevance"
+    by: By = "sku"
     limit: int = 10
     cursor: str | None = None
     response_format: ResponseFormat = "concise"
@@ -80,15 +84,52 @@ class Facets(TypedDict):
 
 
 class Interpreted(TypedDict):
+    """What was read from the question; `attributes` are what a SKU has to be, in the catalog's own values."""
+
     words: list[str]
     region: str | None
     usage_type: str | None
+    attributes: dict[str, list[str]]
+    quantity: list[str]
+
+
+# "from" is a keyword.
+AmbiguousValue = TypedDict(
+    "AmbiguousValue", {"value": str, "count": NotRequired[int], "from": NotRequired[str]}
+)
+
+
+class Ambiguous(TypedDict):
+    """An attribute in which the SKUs that fit equally well differ, and the question that settles it.
+
+    `values` are the most frequent values, each with the number of these SKUs and their lowest price; `of` is
+    the number of all values. If there are too many SKUs to compare, these figures are left out.
+    """
+
+    attribute: str
+    values: list[AmbiguousValue]
+    of: NotRequired[int]
+    ask: str
+
+
+class Missing(TypedDict):
+    """Something that the question names and the catalog does not have.
+
+    `sold_in` are the regions in which a thing is sold that is not sold in the region asked for.
+    """
+
+    what: str
+    value: str
+    why: str
+    sold_in: NotRequired[list[str]]
 
 
 class SearchAnswer(TypedDict):
     """`total` counts SKUs, or services if `kind` is "services".
 
     `facets_counted` is the number of SKUs that the facets count: all matches, or an even sample of them.
+    `ambiguous_in` is None if the first SKU is the one thing asked for. If something is `missing`, no SKU of
+    another thing is listed.
     """
 
     services: list[FoundService]
@@ -98,4 +139,6 @@ class SearchAnswer(TypedDict):
     facets: Facets
     facets_counted: int
     interpreted: Interpreted
+    ambiguous_in: list[Ambiguous] | None
+    missing: list[Missing] | None
     hint: str | None

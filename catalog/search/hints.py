@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from catalog.search.contract import FoundService, Kind
 from catalog.search.index.criteria import Criteria, argument_conditions, conditions
+from catalog.search.index.services import service_terms
 from catalog.search.index.statements import required_terms
 from catalog.search.query import Term
 from catalog.search.query.spelling import Words
@@ -22,12 +23,12 @@ def labels_of(criteria: Criteria, kind: Kind) -> list[str]:
         return [condition.label for condition in conditions(criteria)]
     ids = [f"id {' or '.join(criteria.question.ids)}"] if criteria.question.ids else []
     arguments = [condition.label for condition in argument_conditions(criteria)]
-    return [*ids, *arguments, *(f'"{term.word}"' for term in required_terms(criteria))]
+    return [*ids, *arguments, *(f'"{term.word}"' for term in service_terms(criteria))]
 
 
 def ways_to_drop(criteria: Criteria, labels: Sequence[str], kind: Kind) -> list[frozenset[int]]:
     """The sets of conditions to drop: the words that no SKU contains, alone and with one more condition."""
-    terms = required_terms(criteria)
+    terms = service_terms(criteria) if kind == "services" else required_terms(criteria)
     first = len(labels) - len(terms)
     unknown = frozenset(first + i for i, term in enumerate(terms) if _is_unknown(term, criteria.known, kind))
     ways = [unknown | {i} for i in range(len(labels))]
@@ -93,3 +94,27 @@ def _what_to_drop(labels: Sequence[str], matching: Mapping[frozenset[int], int],
 
 def _matches(count: int) -> str:
     return f"{count:,} {'match' if count == 1 else 'matches'}"
+
+
+def hint(criteria: Criteria, sentences: Iterable[str]) -> str | None:
+    """What was corrected, ignored and given up, followed by `sentences`; None if there is nothing to say."""
+    question = criteria.question
+    corrections = [
+        f'Corrected "{typed}" to "{correction}".'
+        for typed, correction in question.corrected
+        if correction not in criteria.dropped and typed != correction.replace(" ", "")
+    ]
+    terms = [fact.word for fact in criteria.unsold_terms]
+    others = [word for word in criteria.dropped if word not in terms]
+    given_up = [
+        f"Ignored {quoted(question.unknown)}: not in any SKU or service." if question.unknown else "",
+        f"Ignored {quoted(question.foreign)}: another company sells it." if question.foreign else "",
+        f"Left out {quoted(question.left_out)}: it has SKUs of its own." if question.left_out else "",
+        f"No SKU matches all terms. Ignored {quoted(others)}." if others else "",
+        f"Not sold as {quoted(terms)}." if terms else "",
+    ]
+    return " ".join(filter(None, [*corrections, *given_up, *sentences])) or None
+
+
+def quoted(words: Iterable[str]) -> str:
+    return ", ".join(f'"{word}"' for word in dict.fromkeys(words))

@@ -2,52 +2,37 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from catalog.errors import InvalidArgumentError
 from catalog.models import PricingUpdate, Service
-from catalog.places import Place
+from catalog.offers.attributes import TERMS
 from catalog.pricing import list_prices
 from catalog.pricing.freshness import stored_time
 from catalog.pricing.list_prices import Snapshot
+from catalog.search.ambiguity import sentence as ambiguous_sentence
 from catalog.search.arguments import read_request
-from catalog.search.contract import (
-    Facets,
-    FacetValue,
-    FoundService,
-    FoundSku,
-    Interpreted,
-    Kind,
-    SearchAnswer,
-    SearchRequest,
-)
+from catalog.search.candidates import candidates, lacking, open_attributes
+from catalog.search.contract import FoundService, FoundSku, Interpreted, Kind, SearchAnswer, SearchRequest
 from catalog.search.cursor import Cursor, fingerprint
-from catalog.search.hints import explain, labels_of, ways_to_drop
+from catalog.search.facets import facets_of
+from catalog.search.hints import explain, hint, labels_of, quoted, ways_to_drop
 from catalog.search.index.criteria import Criteria, conditions
-from catalog.search.index.relaxation import keep
-from catalog.search.index.sql import Sql, rows_of
-from catalog.search.index.statements import (
-    count_services_without,
-    count_without,
-    find_services,
-    find_skus,
-    in_one_round_trip,
-)
+from catalog.search.index.services import count_services_without
+from catalog.search.index.sql import rows_of
+from catalog.search.index.statements import CANDIDATES, count_without
 from catalog.search.index.vocabulary import vocabulary_of
-from catalog.search.results import with_prices
-
-# Next to SKUs, services only serve to narrow the search.
-MAX_SERVICES_WITH_SKUS = 3
-MAX_FACET_VALUES = 8
+from catalog.search.matching import Match, alike, match, objects
+from catalog.search.missing import sentence as missing_sentence
+from catalog.search.order import by_price, by_region
+from catalog.search.query import Question
+from catalog.search.results import by_sku, with_prices
 
 CURSOR_HINT = "Send next_cursor unchanged with the same arguments, or omit cursor to start over."
-
-# The rows of each part of the statement, (value, number), by the name of the part.
-Found = dict[str, list[tuple[Any, int]]]
+SORTED_PART = f"Only the {CANDIDATES} best matches are sorted by price; narrow the search to sort them all."
 
 
 def search(
@@ -65,35 +50,64 @@ def search(
     """
     snapshot = snapshot or list_prices.snapshot(latest=latest)
     latest = snapshot.latest
-    criteria = read_request(request, vocabulary_of(latest))
+    vocabulary = vocabulary_of(latest)
+    criteria = read_request(request, vocabulary)
     start = _start(request, latest.pk if latest else 0)
-    found = _find(criteria, request, start.offset)
-    if found["kept"]:
-        criteria = keep(criteria, {number for _, number in found["kept"]})
-        found = _find(criteria, request, start.offset)
-    total = found["service_total" if request.kind == "services" else "sku_total"][0][1]
-    services = [
-        _without_state(row, row["display_name"], snapshot) for row in _objects(found["found_service"])
-    ]
-    why = "" if total else _why_nothing(criteria, request.kind, services)
+    is_ordered = request.sort == "price" or request.by == "region"
+    offset, limit = (0, CANDIDATES) if is_ordered else (start.offset, request.limit)
+    found = match(criteria, request, offset, limit, vocabulary)
+    services = [_without_state(row, row["display_name"], snapshot) for row in found.rows("found_service")]
+    skus, total, note = _skus(found, request, start.offset, snapshot)
+    total = found.total("service_total") if request.kind == "services" else total
+    listed = by_sku(found.rows("price"))
+    near = candidates(found.rows("near") if start.offset == 0 else [], listed, snapshot)
+    ambiguous = (
+        [] if request.by == "region" else open_attributes(near, found.criteria, found.total("sku_total"))
+    )
+    lacks = lacking(near, found.criteria)
     following = start.offset + request.limit
     return SearchAnswer(
         services=services,
-        skus=_priced_skus(found, criteria, request, snapshot),
+        skus=skus,
         total=total,
         next_cursor=replace(start, offset=following).encode() if following < total else None,
-        facets=_facets(found),
-        facets_counted=sum(int(n) for _, n in found["counted"]),
-        interpreted=_interpreted(criteria),
-        hint=_hint(criteria, why),
+        facets=facets_of(groups for groups, _ in found.found["counted"]),
+        facets_counted=sum(int(n) for _, n in found.found["counted"]),
+        interpreted=_interpreted(found.criteria),
+        ambiguous_in=ambiguous or None,
+        missing=list(found.missing) or None,
+        hint=hint(
+            found.criteria,
+            [
+                *map(missing_sentence, found.missing),
+                "" if total or found.missing else _why_nothing(found.criteria, request.kind, services),
+                f"The names of these SKUs do not say {quoted(lacks)}." if lacks else "",
+                ambiguous_sentence(ambiguous),
+                note,
+            ],
+        ),
     )
 
 
-def _priced_skus(
-    found: Found, criteria: Criteria, request: SearchRequest, snapshot: Snapshot
-) -> list[FoundSku]:
-    skus = [_without_state(row, row["service"], snapshot) for row in _skus(found, criteria.place)]
-    return with_prices(skus, _objects(found["price"]), snapshot, request.response_format) if skus else []
+def _skus(
+    found: Match, request: SearchRequest, offset: int, snapshot: Snapshot
+) -> tuple[list[FoundSku], int, str]:
+    """The SKUs of the page with their prices, the number of all rows, and a sentence about their order."""
+    total, place = found.total("sku_total"), found.criteria.place
+    rows, listed, note = found.rows("sku"), by_sku(found.rows("price")), ""
+    if request.by == "region" and rows:
+        same, found_name = alike(rows[0]["key"]), rows[0]["display_name"]
+        listed = by_sku(objects(same["price"]))
+        rows = by_region(objects(same["sku"]), place)
+        total, note = len(rows), f'One thing by region, as "{found_name}".' if rows else ""
+    elif request.sort == "price" and total > CANDIDATES:
+        total, note = CANDIDATES, SORTED_PART
+    if request.by == "region" or request.sort == "price":
+        rows = by_price(rows, listed, snapshot)[offset : offset + request.limit]
+    for row in rows:
+        row["regions"].sort(key=lambda code: place is None or code not in place.codes)
+    skus = [_without_state(row, row["service"], snapshot) for row in rows]
+    return with_prices(skus, listed, snapshot, request.response_format), total, note
 
 
 def _without_state(row: dict[str, Any], name: str, snapshot: Snapshot) -> Any:
@@ -101,40 +115,9 @@ def _without_state(row: dict[str, Any], name: str, snapshot: Snapshot) -> Any:
     synced_at, error = stored_time(row.pop("synced_at")), row.pop("sync_error")
     service_id = row["service_id"]
     snapshot.services[service_id] = Service(service_id, name, synced_at=synced_at, sync_error=error)
+    for column in ("key", "term_cost"):
+        row.pop(column, None)
     return row
-
-
-def _hint(criteria: Criteria, why: str) -> str | None:
-    question, dropped = criteria.question, criteria.dropped
-    corrections = [
-        f'Corrected "{typed}" to "{correction}".'
-        for typed, correction in question.corrected
-        if correction not in dropped and typed != correction.replace(" ", "")
-    ]
-    unknown = f"Ignored {_quoted(question.unknown)}: not in any SKU or service." if question.unknown else ""
-    relaxed = f"No SKU matches all terms. Ignored {_quoted(dropped)}." if dropped else ""
-    return " ".join(filter(None, [*corrections, unknown, relaxed, why])) or None
-
-
-def _quoted(words: Sequence[str]) -> str:
-    return ", ".join(f'"{word}"' for word in words)
-
-
-def _find(criteria: Criteria, request: SearchRequest, offset: int) -> Found:
-    found: Found = defaultdict(list)
-    for part, value, n in rows_of(in_one_round_trip(_parts(criteria, request, offset))):
-        found[part].append((value, n))
-    return found
-
-
-def _parts(criteria: Criteria, request: SearchRequest, offset: int) -> list[Sql]:
-    if request.kind == "services":
-        return [find_services(criteria, request.limit, offset)]
-    parts = [find_skus(criteria, conditions(criteria), request.limit, offset)]
-    names_a_service = bool(criteria.question.words or criteria.service)
-    if request.kind == "all" and names_a_service and offset == 0:
-        parts.append(find_services(criteria, min(request.limit, MAX_SERVICES_WITH_SKUS), 0))
-    return parts
 
 
 def _why_nothing(criteria: Criteria, kind: Kind, services: Sequence[FoundService]) -> str:
@@ -150,46 +133,29 @@ def _why_nothing(criteria: Criteria, kind: Kind, services: Sequence[FoundService
     return explain(kind, labels, matching, criteria, services)
 
 
-def _objects(rows: list[tuple[Any, int]]) -> list[Any]:
-    return [json.loads(value) for value, _ in sorted(rows, key=lambda row: row[1])]
-
-
-def _skus(found: Found, place: Place | None) -> list[dict[str, Any]]:
-    """The SKUs of the page, each with the requested region first."""
-    skus = _objects(found["sku"])
-    for sku in skus:
-        sku["regions"].sort(key=lambda code: place is None or code not in place.codes)
-    return skus
-
-
 def _interpreted(criteria: Criteria) -> Interpreted:
+    question = criteria.question
     return Interpreted(
-        words=[word for word in criteria.question.words if word not in criteria.dropped],
+        words=[word for word in question.words if word not in criteria.dropped],
         region=criteria.place.label if criteria.place else None,
-        usage_type=criteria.usage_type,
+        usage_type=criteria.usage_type or _usage_type(question),
+        attributes=_attributes(question),
+        quantity=list(question.quantity),
     )
 
 
-def _facets(found: Found) -> Facets:
-    service, region, usage_type, resource_group = (Counter[str]() for _ in Facets.__annotations__)
-    for groups, _ in found["counted"]:
-        for of_service, of_usage_type, of_resource_group, of_regions, n in json.loads(groups):
-            service[of_service] += n
-            usage_type[of_usage_type] += n
-            resource_group[of_resource_group] += n
-            for code in of_regions:
-                region[code] += n
-    return Facets(
-        service=_most_common(service),
-        region=_most_common(region),
-        usage_type=_most_common(usage_type),
-        resource_group=_most_common(resource_group),
-    )
+def _attributes(question: Question) -> dict[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for fact in question.facts:
+        for attribute, value in fact.facts:
+            found[attribute].append(value)
+    return {attribute: list(dict.fromkeys(values)) for attribute, values in found.items()}
 
 
-def _most_common(counter: Counter[str]) -> list[FacetValue]:
-    most_common_first = sorted((-n, value) for value, n in counter.items() if value)
-    return [{"value": value, "count": -n} for n, value in most_common_first[:MAX_FACET_VALUES]]
+def _usage_type(question: Question) -> str | None:
+    """The usage type that the question names, in Google's spelling."""
+    terms = [fact.values() for fact in question.facts if fact.attribute == "term"]
+    return next((usage_type for usage_type, term in TERMS.items() if [[term]] == terms), None)
 
 
 def _start(request: SearchRequest, update_id: int) -> Cursor:
@@ -219,4 +185,6 @@ def _fingerprint(request: SearchRequest) -> str:
         request.resource_group,
         request.usage_type,
         request.kind,
+        request.sort,
+        request.by,
     )

@@ -35,7 +35,7 @@ def test_an_agent_over_the_limit_is_told_how_long_to_wait(product: Product) -> N
 
 
 def test_a_call_of_many_items_counts_more_than_once(product: Product) -> None:
-    token = product.manage("issue_token", "dan").strip()
+    token = product.token("dan")
     items = [{"sku_id": "22EB-AAE8-FBCD", "quantity": 1}] * 11
 
     answers = [product.ask(token, "calculate", {"items": items}) for _ in range(2)]

@@ -34,7 +34,7 @@ FORMS = {
     "update_id": r"\d+",
     "pricing_info_id": r"\d+",
     "pricing_info_ids": r"\[\d+\]",
-    "next_cursor": r"MS4\w+",
+    "next_cursor": r"MS[45]\w+",
 }
 
 Rows = list[tuple[str, ...]]

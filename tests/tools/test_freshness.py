@@ -168,7 +168,7 @@ def test_a_failed_run_over_some_services_or_past_prices_makes_nothing_stale(comp
 def test_a_run_without_a_heartbeat_for_five_minutes_counts_as_failed(
     compute: Sku, silent: int, expected: bool
 ) -> None:
-    failed(status="running", heartbeat_at=NOW - timedelta(minutes=silent))
+    failed(status="running", heartbeat_at=timezone.now() - timedelta(minutes=silent))
 
     assert is_stale(compute) is expected
 

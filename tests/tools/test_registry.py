@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Sku
 from catalog.pricing.answers import utc_text
-from tests.catalog.factories import NOON, make_price, make_sku, make_update
+from tests.catalog.factories import NOON, make_price, make_service, make_sku, make_update
 from tools import prices, registry
 from tools.json_schema import Schema
 
@@ -27,6 +27,8 @@ ARGUMENTS = {
         "resource_group",
         "usage_type",
         "kind",
+        "sort",
+        "by",
         "limit",
         "cursor",
         "response_format",
@@ -45,6 +47,8 @@ FIELDS = {
         "facets",
         "facets_counted",
         "interpreted",
+        "ambiguous_in",
+        "missing",
         "hint",
     },
     "details": {"contract", "catalog", "as_of", "skus", "not_found", "hint"},
@@ -62,7 +66,11 @@ def _call(name: str, **arguments: Any) -> dict[str, Any]:
 @pytest.fixture
 def sku() -> Sku:
     make_update()
-    sku = make_sku(display_name="N2 Instance Core running in Frankfurt", service_regions=["europe-west3"])
+    sku = make_sku(
+        service=make_service(display_name="Compute Engine"),
+        display_name="N2 Instance Core running in Frankfurt",
+        service_regions=["europe-west3"],
+    )
     sku.service.synced_at = SYNCED_AT
     sku.service.save()
     make_price(sku)
@@ -77,6 +85,10 @@ def test_the_schemas_have_the_names_of_the_contract() -> None:
         assert set(tool.input_schema["properties"]) == ARGUMENTS[name]
         assert tool.input_schema["additionalProperties"] is False
         assert set(tool.output_schema["properties"]) == FIELDS[name]
+
+
+def test_search_says_that_questions_are_in_english() -> None:
+    assert "question in plain English" in registry.TOOLS["search"].description
 
 
 def test_each_argument_is_described_with_an_example() -> None:

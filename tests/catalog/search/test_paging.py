@@ -14,13 +14,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def first_page() -> SearchAnswer:
     make_update()
-    service = make_service(display_name="Disk Service")
+    service = make_service(display_name="Widget Service")
     for number in range(7):
-        make_sku(service=service, display_name=f"Disk {number}")
-    return search(SearchRequest("disk", limit=3))
+        make_sku(service=service, display_name=f"Widget {number}")
+    return search(SearchRequest("widget", limit=3))
 
 
-def _page(cursor: str | None, query: str = "disk", **arguments: Any) -> SearchAnswer:
+def _page(cursor: str | None, query: str = "widget", **arguments: Any) -> SearchAnswer:
     return search(SearchRequest(query, cursor=cursor, **arguments))
 
 
@@ -29,7 +29,7 @@ def test_pages_return_every_match_exactly_once(first_page: SearchAnswer) -> None
     third = _page(second["next_cursor"], limit=3)
 
     names = [sku["display_name"] for page in (first_page, second, third) for sku in page["skus"]]
-    assert names == [f"Disk {number}" for number in range(7)]
+    assert names == [f"Widget {number}" for number in range(7)]
     assert third["next_cursor"] is None
     assert third["total"] == 7
 
@@ -41,7 +41,7 @@ def test_only_the_first_page_lists_services(first_page: SearchAnswer) -> None:
 
 def test_limit_and_response_format_may_differ_between_pages(first_page: SearchAnswer) -> None:
     rest = _page(first_page["next_cursor"], limit=50, response_format="detailed")
-    assert [sku["display_name"] for sku in rest["skus"]] == [f"Disk {number}" for number in range(3, 7)]
+    assert [sku["display_name"] for sku in rest["skus"]] == [f"Widget {number}" for number in range(3, 7)]
 
 
 def test_services_are_paginated_too() -> None:
@@ -68,7 +68,7 @@ def test_a_cursor_expires_with_the_next_sync(first_page: SearchAnswer) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [{"query": "disks"}, {"query": "disk", "region": "us"}, {"query": "disk", "kind": "skus"}],
+    [{"query": "widgets"}, {"query": "widget", "region": "us"}, {"query": "widget", "kind": "skus"}],
 )
 def test_a_cursor_of_another_request_is_rejected(first_page: SearchAnswer, arguments: dict[str, Any]) -> None:
     with pytest.raises(InvalidArgumentError, match="belongs to another request"):

@@ -1,0 +1,88 @@
+"""The SKUs that fit as well as the first, and what they leave open."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from catalog.offers.attributes import NO_LIMIT
+from catalog.pricing.list_prices import Snapshot
+from catalog.search.ambiguity import Candidate, ambiguous_in
+from catalog.search.contract import Ambiguous
+from catalog.search.index.criteria import Criteria
+from catalog.search.index.statements import CANDIDATES, MAX_COMPARED
+from catalog.search.results import PriceRows, price_of
+
+SIZE = "size_of_machine"
+
+
+def candidates(rows: list[dict[str, Any]], listed: PriceRows, snapshot: Snapshot) -> list[Candidate]:
+    """The candidates, best first.
+
+    Args:
+        rows: rows "near" of statements.FIND_SKUS.
+        listed: all current and past prices of these SKUs.
+        snapshot: the current time and the latest completed sync.
+    """
+    return [_candidate(row, listed, snapshot) for row in rows]
+
+
+def open_attributes(found: list[Candidate], criteria: Criteria, total: int) -> list[Ambiguous]:
+    """The attributes that the question leaves open, and in which the candidates differ.
+
+    Args:
+        found: the candidates.
+        criteria: what was asked for.
+        total: the number of all matches, of which the CANDIDATES plainest were ranked.
+    """
+    question = criteria.question
+    settled = set(question.settled)
+    if criteria.usage_type:
+        settled.add("term")
+    if question.has_size:
+        settled.add(SIZE)
+    if question.has_machine:
+        # A machine is billed as all of its parts.
+        settled |= {"part", "model", "name"}
+    has_place = bool(criteria.place and criteria.place.is_one)
+    are_all = len(found) <= MAX_COMPARED and total <= CANDIDATES
+    return ambiguous_in(found, settled, has_place=has_place, are_all=are_all)
+
+
+def lacking(found: list[Candidate], criteria: Criteria) -> list[str]:
+    """The words of the question whose attribute the first candidate does not have."""
+    if not criteria.is_lenient or not found:
+        return []
+    first = found[0].facts
+    return [
+        fact.word
+        for fact in criteria.question.facts
+        if fact.may_lack and not set(fact.values()).intersection(first.get(fact.attribute, ()))
+    ]
+
+
+def _candidate(row: dict[str, Any], listed: PriceRows, snapshot: Snapshot) -> Candidate:
+    facts: defaultdict[str, list[str]] = defaultdict(list)
+    for fact in row["facts"].split():
+        attribute, _, value = fact.partition("=")
+        facts[attribute].append(value)
+    if span := row["span"]:
+        facts[SIZE].append(_size_of(*span))
+    price, unit = price_of(listed.get(row["sku_id"], ()), snapshot)
+    return Candidate(
+        facts={attribute: tuple(values) for attribute, values in facts.items()},
+        key=row["key"],
+        name=row["name"],
+        regions=tuple(row["place"]),
+        source=row["source"],
+        destination=row["destination"],
+        price=price,
+        unit=unit,
+    )
+
+
+def _size_of(unit: str, least: int, most: int) -> str:
+    """The sizes of machines that a licence covers, such as "4 to 8 cpu"."""
+    if most >= NO_LIMIT:
+        return f"{least} or more {unit}"
+    return f"{least} {unit}" if least == most else f"{least} to {most} {unit}"

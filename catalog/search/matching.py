@@ -1,0 +1,131 @@
+"""Finds what matches: strictly, then without words that no SKU has with the rest, then leniently."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from catalog.offers.plain import COST_OF_SIDE, cost_of
+from catalog.search.contract import Missing, SearchRequest
+from catalog.search.index.criteria import Criteria, conditions
+from catalog.search.index.relaxation import keep
+from catalog.search.index.services import find_services
+from catalog.search.index.sql import Sql, rows_of
+from catalog.search.index.statements import find_alike, find_skus, in_one_round_trip
+from catalog.search.index.vocabulary import Vocabulary
+from catalog.search.missing import missing_in, region_missing
+
+# Next to SKUs, services only serve to narrow the search.
+MAX_SERVICES_WITH_SKUS = 3
+
+# The rows of each part of the statement, (value, number), by the name of the part.
+Found = dict[str, list[tuple[Any, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The rows that were found, the criteria that found them, and what the catalog does not have."""
+
+    criteria: Criteria
+    found: Found
+    missing: Sequence[Missing] = ()
+
+    def rows(self, part: str) -> list[Any]:
+        """The objects of a part in order."""
+        return objects(self.found[part])
+
+    def total(self, part: str) -> int:
+        return self.found[part][0][1] if self.found[part] else 0
+
+
+def match(
+    criteria: Criteria, request: SearchRequest, offset: int, limit: int, vocabulary: Vocabulary
+) -> Match:
+    """What `criteria` find, in one statement; in two or three if no SKU meets them all.
+
+    Args:
+        criteria: compiled from `request`.
+        request: what to look for.
+        offset: the first row of the page.
+        limit: the rows of the page.
+        vocabulary: tells what no SKU has.
+    """
+    missing = missing_in(criteria, vocabulary) if request.kind != "services" else []
+    found = _find(criteria, request, offset, limit, has_skus=not missing)
+    if missing:
+        return Match(criteria, found, missing)
+    if _is_empty(found) and criteria.may_be_lenient and not found["kept"]:
+        criteria = replace(criteria, is_lenient=True)
+        found = _find(criteria, request, offset, limit)
+    if not_here := _missing_region(criteria, found, request):
+        return Match(criteria, _find(criteria, request, offset, limit, has_skus=False), [not_here])
+    if found["kept"]:
+        criteria = keep(criteria, {number for _, number in found["kept"]})
+        found = _find(criteria, request, offset, limit)
+    return Match(criteria, found)
+
+
+def alike(key: str) -> Found:
+    """The SKUs that differ from one another by place alone, with their prices."""
+    return _found(find_alike(key))
+
+
+def objects(rows: list[tuple[Any, int]]) -> list[Any]:
+    return [json.loads(value) for value, _ in sorted(rows, key=lambda row: row[1])]
+
+
+def _find(
+    criteria: Criteria, request: SearchRequest, offset: int, limit: int, *, has_skus: bool = True
+) -> Found:
+    parts = _parts(criteria, request, offset, limit, has_skus=has_skus)
+    return _found(in_one_round_trip(parts)) if parts else defaultdict(list)
+
+
+def _found(statement: Sql) -> Found:
+    found: Found = defaultdict(list)
+    for part, value, n in rows_of(statement):
+        found[part].append((value, n))
+    return found
+
+
+def _parts(
+    criteria: Criteria, request: SearchRequest, offset: int, limit: int, *, has_skus: bool
+) -> list[Sql]:
+    if request.kind == "services":
+        return [find_services(criteria, limit, offset)]
+    parts = [find_skus(criteria, conditions(criteria), limit, offset)] if has_skus else []
+    names_a_service = bool(criteria.question.words or criteria.service)
+    if request.kind == "all" and names_a_service and offset == 0:
+        parts.append(find_services(criteria, min(limit, MAX_SERVICES_WITH_SKUS), 0))
+    return parts
+
+
+def _is_empty(found: Found) -> bool:
+    return any(n == 0 for _, n in found["sku_total"])
+
+
+def _missing_region(criteria: Criteria, found: Found, request: SearchRequest) -> Missing | None:
+    """The region as missing if what is asked for is sold in others only.
+
+    That is also so if only what is charged on top of it is sold there: "coldline storage in Berlin", where
+    only its operations are sold, as everywhere.
+    """
+    place = criteria.place
+    if place is None:
+        return None
+    if found["elsewhere"]:
+        return region_missing(place, (region for row in found["elsewhere"] for region in json.loads(row[0])))
+    near = objects(found["near"])
+    if not near or "part" in criteria.question.attributes or not _is_side_charge(near[0]):
+        return None
+    anywhere = objects(_find(replace(criteria, place=None), request, 0, 1)["near"])
+    things = [row for row in anywhere if not _is_side_charge(row)]
+    return region_missing(place, (region for row in things for region in row["place"])) if things else None
+
+
+def _is_side_charge(row: dict[str, Any]) -> bool:
+    facts = (fact.split("=") for fact in row["facts"].split())
+    return any(name == "part" and cost_of((name, value)) >= COST_OF_SIDE for name, value in facts)

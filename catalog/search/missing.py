@@ -1,0 +1,60 @@
+"""What a question names and the catalog does not have: another thing's price is no answer to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from catalog.offers.products import products
+from catalog.places import Place
+from catalog.search.contract import Missing
+from catalog.search.index.criteria import Criteria
+from catalog.search.index.vocabulary import Vocabulary
+from catalog.search.query import NamedFact
+
+NO_SKUS = "the catalog has no SKUs of it"
+# Regions that a sentence names; `sold_in` has all.
+MAX_REGIONS = 12
+NOT_READ = "the question was not read; ask in English"
+NO_SUCH_NAME = "no product, SKU or place is called that"
+
+
+def missing_in(criteria: Criteria, vocabulary: Vocabulary) -> list[Missing]:
+    """What no SKU can have, whatever else the question says."""
+    if criteria.question.is_foreign:
+        return [Missing(what="language", value=criteria.question.typed, why=NOT_READ)]
+    found = list(_absent_facts(criteria, vocabulary))
+    if not found and all(fact.is_general for fact in criteria.question.facts):
+        found = [
+            Missing(what="name", value=word, why=NO_SUCH_NAME) for word in criteria.question.unknown_names
+        ]
+    return found
+
+
+def region_missing(place: Place, sold_in: Iterable[str]) -> Missing:
+    """A thing that is not sold in `place`, but in other regions, with where."""
+    regions = sorted(dict.fromkeys(sold_in))
+    more = f" and {len(regions) - MAX_REGIONS} more" if len(regions) > MAX_REGIONS else ""
+    why = f"not sold there; sold in {', '.join(regions[:MAX_REGIONS])}{more}"
+    return Missing(what="region", value=place.label, why=why, sold_in=regions)
+
+
+def _absent_facts(criteria: Criteria, vocabulary: Vocabulary) -> Iterator[Missing]:
+    """One for each name, which may say several things: the name of a language model says its version too."""
+    named = (part for fact in criteria.question.facts for part in fact.parts or (fact,))
+    told: set[str] = set()
+    for fact in named:
+        is_absent = fact.is_identity and not any(vocabulary.has_fact(*each) for each in fact.facts)
+        if is_absent and (name := name_of(fact)) not in told:
+            told.add(name)
+            yield Missing(what=fact.attribute, value=name, why=NO_SKUS)
+
+
+def name_of(fact: NamedFact) -> str:
+    """What people call the value of a fact: the name of a product, else the words of the question."""
+    attribute, value = fact.facts[0]
+    known = products().get(value) if attribute == "product" else None
+    return known.name if known else fact.word
+
+
+def sentence(missing: Missing) -> str:
+    return f"{missing['value']} ({missing['what'].replace('_', ' ')}): {missing['why']}."
