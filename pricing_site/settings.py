@@ -73,6 +73,7 @@ ALLOWED_GITHUB_ORGS = frozenset(env.list("ALLOWED_GITHUB_ORGS", default=[]))
 
 INSTALLED_APPS = [
     "catalog",
+    "costs",
     "mcp_api",
     "accounts",
     "oauth2_provider",

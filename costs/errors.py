@@ -1,0 +1,33 @@
+"""Errors of cost loads and cost queries, with data that says what to do about them."""
+
+from __future__ import annotations
+
+from catalog.errors import CatalogError
+
+
+class CostError(CatalogError):
+    """A question about costs that cannot be answered as sent."""
+
+
+class InvalidQuestionError(CostError):
+    code = "invalid_argument"
+
+
+class UnknownDimensionError(CostError):
+    code = "unknown_dimension"
+
+
+class NotLoadedError(CostError):
+    code = "not_loaded"
+
+
+class TooLargeError(CostError):
+    code = "too_large"
+
+
+class LoadError(Exception):
+    """A delivery of cost data that cannot be loaded; the message is one sentence for whoever runs the job."""
+
+
+class LoadRefusedError(Exception):
+    """Another load of the same source is running."""

@@ -1,0 +1,141 @@
+"""Which costs are loaded, from where, and how billing names and customers are told apart (docs/costs.md)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+
+from catalog.models import CurrentTimestamp
+
+
+class CostSource(models.Model):
+    """Where cost data comes from, such as the export of one billing account."""
+
+    class Kind(models.TextChoices):
+        FOLDER = "folder", "Folder of files"
+        DEMO = "demo", "Made-up demo data"
+
+    name = models.TextField(primary_key=True, help_text="Short and stable: answers and loads name it.")
+    kind = models.TextField(choices=Kind.choices, default=Kind.FOLDER)
+    location = models.TextField(default="", blank=True, help_text="The folder, where the job runs.")
+    is_enabled = models.BooleanField(
+        default=True, help_text="Whether load_costs loads it when not told which."
+    )
+    created_at = models.DateTimeField(db_default=CurrentTimestamp())
+
+    class Meta:
+        db_table = "cost_sources"
+        ordering = ["name"]
+        verbose_name = "source"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CostLoad(models.Model):
+    """One load of one billing month of one source: an immutable file, current until another replaces it."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running"
+        CURRENT = "current"
+        SUPERSEDED = "superseded"
+        FAILED = "failed"
+
+    class Reason(models.TextChoices):
+        DELIVERY = "delivery", "New delivery"
+        NAMES = "names", "Changed model names or customer rules"
+
+    # A running load without a heartbeat for so long has crashed.
+    LEASE = timedelta(minutes=5)
+
+    id = models.TextField(primary_key=True)
+    source = models.ForeignKey(CostSource, on_delete=models.PROTECT, related_name="loads", db_index=False)
+    billing_period = models.TextField(help_text="The billing month, as 2026-10.")
+    status = models.TextField(choices=Status.choices)
+    reason = models.TextField(choices=Reason.choices, default=Reason.DELIVERY)
+    revision = models.TextField(default="", blank=True, help_text="Of the delivery, as its source tells it.")
+    origin = models.TextField(default="", blank=True, help_text="The files that it was read from.")
+    path = models.TextField(default="", blank=True, help_text="The file, below the folder of the lake.")
+    sha256 = models.TextField(default="", blank=True)
+    rows = models.IntegerField(default=0)
+    # Exact decimals as text: {"USD": "12.5"}.
+    billed = models.JSONField(default=dict, blank=True)
+    checks = models.JSONField(default=list, blank=True, help_text="What the checks found, as sentences.")
+    error = models.TextField(null=True, blank=True)
+    names_version = models.TextField(
+        default="",
+        blank=True,
+        help_text="Of the meters, names and rules that it was read with.",
+    )
+    is_demo = models.BooleanField(default=False)
+    started_at = models.DateTimeField()
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    current_from = models.DateTimeField(null=True, blank=True)
+    current_until = models.DateTimeField(null=True, blank=True)
+    replaced_by = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        db_table = "cost_loads"
+        ordering = ["-started_at", "-id"]
+        verbose_name = "load"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "billing_period"],
+                condition=Q(status="current"),
+                name="cost_loads_one_current",
+            ),
+        ]
+        indexes = [models.Index(fields=["source", "billing_period"], name="idx_cost_loads_month")]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.billing_period} ({self.id})"
+
+
+class ModelName(models.Model):
+    """What a bill calls a model. Rows here come before the bundled table, costs/meters/models.csv."""
+
+    cloud = models.TextField(choices=[("aws", "AWS"), ("gcp", "Google Cloud"), ("azure", "Azure")])
+    product = models.TextField(default="", blank=True, help_text="The product of the meter; empty for any.")
+    billing_model = models.TextField(help_text="The words of the meter that name the model, as on the bill.")
+    model_id = models.TextField(help_text="The model's id, such as claude-sonnet-4-6.")
+    developer = models.TextField(help_text="Who makes the model, such as Anthropic.")
+
+    class Meta:
+        db_table = "cost_model_names"
+        ordering = ["cloud", "billing_model", "product"]
+        verbose_name = "model name"
+        constraints = [
+            models.UniqueConstraint(fields=["cloud", "product", "billing_model"], name="cost_model_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cloud}: {self.billing_model} is {self.model_id}"
+
+
+class ConsumerRule(models.Model):
+    """One of the rules that tell which customer a charge is for; the first that fits a charge decides."""
+
+    class Kind(models.TextChoices):
+        TAG = "tag", "Tag or label"
+        ACCOUNT = "account", "Sub account or project"
+        RESOURCE = "resource", "Resource"
+        KEY = "key", "API key or credential"
+
+    position = models.IntegerField(help_text="Rules are tried in this order.")
+    kind = models.TextField(choices=Kind.choices)
+    name = models.TextField(default="", blank=True, help_text="The key of the tag, in any case.")
+    value = models.TextField(default="", blank=True, help_text="The exact value that fits; empty for any.")
+    consumer = models.TextField(default="", blank=True, help_text="The customer; empty for the value itself.")
+
+    class Meta:
+        db_table = "cost_consumer_rules"
+        ordering = ["position", "id"]
+        verbose_name = "customer rule"
+
+    def __str__(self) -> str:
+        fits = ": ".join(filter(None, [self.name, self.value])) or "any"
+        return f"{self.get_kind_display()} {fits} is {self.consumer or 'its value'}"

@@ -1,0 +1,58 @@
+"""What a source of cost data offers: deliveries, each a whole billing month of one source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+
+class Layout(StrEnum):
+    """What the files of a delivery are."""
+
+    FOCUS_CSV = "focus-csv"
+    FOCUS_PARQUET = "focus-parquet"
+    GOOGLE_CLOUD_ROWS = "google-cloud-rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One billing month of one source, whole: it replaces what is loaded of that month.
+
+    Args:
+        source: the name of the source.
+        cloud: aws, gcp or azure; None if each row has to say.
+        period: the billing month, as 2026-10.
+        revision: changes whenever the content may have changed; the same revision is not read again.
+        layout: what the files are.
+        files: the files, in order. They may hold other months too: only the rows of `period` count, unless
+            `is_exclusive`.
+        is_exclusive: whether a row of another month is a fault of the delivery.
+        rows: how many rows its manifest promises; None if there is no promise.
+        problem: why it cannot be loaded (a missing file, a short count), in one sentence; "" if it can.
+    """
+
+    source: str
+    cloud: str | None
+    period: str
+    revision: str
+    layout: Layout
+    files: Sequence[Path] = field(default=())
+    is_exclusive: bool = False
+    rows: int | None = None
+    problem: str = ""
+
+
+class Source(Protocol):
+    """Where cost data comes from."""
+
+    name: str
+
+    def deliveries(self) -> Iterator[Delivery]:
+        """The latest delivery of each billing month that it has, oldest month first.
+
+        Raises:
+            costs.errors.LoadError: the source cannot be read at all.
+        """
