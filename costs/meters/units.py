@@ -69,7 +69,8 @@ def read_unit(text: str) -> Unit | None:
     noun = match["noun"].strip()
     if not any(noun in nouns for nouns in _KINDS):
         return None
-    return Unit(Decimal(match["number"] or 1) * _FACTORS[match["factor"] or ""], noun)
+    number = Decimal(match["number"] or 1) * _FACTORS[match["factor"] or ""]
+    return Unit(number, noun) if number else None
 
 
 def per_unit(unit: str, kind: Kind, in_meter: Decimal | None) -> Decimal | None:

@@ -114,6 +114,8 @@ GOOGLE_CLOUD = {
     ),
     "Gemini 2.5 Flash Uncached Input Tokens": tokens("Gemini 2.5 Flash", "Input", **ONE),
     "Cloud Vertex AI Model Garden Model as a Service GLM-5.2 Input": tokens("GLM-5.2", "Input", **ONE),
+    "Qwen3 Next 80B A3B Thinking Output": tokens("Qwen3 Next 80B A3B Thinking", "Output", **ONE),
+    "Gemini 2.5 Pro Thinking Text Output - Predictions": tokens("Gemini 2.5 Pro", "Output", **ONE),
     "EmbedContent input token count for gemini-embedding-2 text": tokens(
         "gemini-embedding-2", "Input", **ONE
     ),

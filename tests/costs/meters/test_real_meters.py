@@ -157,9 +157,13 @@ def test_capitals_do_not_count_on_azure_but_between_joint_words(row: Row) -> Non
 
 
 @given(st.sampled_from(["aws", "gcp", "azure"]), st.text(), st.text(max_size=20), st.text(max_size=20))
-def test_any_text_is_read_and_always_alike(cloud: str, meter: str, unit: str, product: str) -> None:
+def test_any_text_is_read_always_alike_and_to_its_own_words(
+    cloud: str, meter: str, unit: str, product: str
+) -> None:
     read_twice = [read_meter.__wrapped__(cloud, meter, unit, product) for _ in range(2)]
     assert read_twice[0] == read_twice[1]
+    assert read_twice[0].per_unit is None or read_twice[0].per_unit > 0
+    assert set(read_twice[0].billing_model) <= {*meter.replace("_", " "), *product.replace("_", " "), " "}
 
 
 @given(any_row)
