@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Sequence
-from pathlib import Path
+from itertools import takewhile
+from pathlib import Path, PurePath
 from typing import Any
 
 import duckdb
@@ -38,4 +39,15 @@ def read(sql: str) -> list[Any]:
         try:
             return connection.execute(sql).fetchall()
         except duckdb.Error as error:
-            raise LoadError(f"A file cannot be read: {error}") from error
+            raise LoadError(f"A file cannot be read: {reason(error)}.") from error
+
+
+def reason(error: duckdb.Error) -> str:
+    """What DuckDB says about a file, without its hints about DuckDB and without the content."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    said = [
+        line for line in takewhile(lambda line: not line.startswith(("Possible ", "LINE ")), lines) if line
+    ]
+    file = next((PurePath(line).name for line in lines if line.startswith("file = ")), "")
+    # Between the first and the last line is the one of the file.
+    return ", ".join(filter(None, [*dict.fromkeys(line.rstrip(".") for line in (said[0], said[-1])), file]))

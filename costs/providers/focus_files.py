@@ -20,11 +20,11 @@ from costs.providers.source import Delivery, Layout
 # In every version of FOCUS.
 _ALWAYS = frozenset({"billedcost", "billingcurrency", "billingperiodstart", "chargeperiodstart"})
 _MONTH = "strftime(try_cast(BillingPeriodStart as timestamptz) at time zone 'UTC', '%Y-%m')"
-# DuckDB could guess the form of a CSV file from its first rows, and guess wrong.
-_CSV = "header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"'"
-_PARQUET = "binary_as_string = true"
+# Nothing of a CSV file is left to guess from its first rows.
+_CSV = "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"'"
+_PARQUET = "union_by_name = true, binary_as_string = true"
 # The names of folders are no columns.
-_ALL = f"union_by_name = true, hive_partitioning = false, filename = '{FILE}'"
+_ALL = f"hive_partitioning = false, filename = '{FILE}'"
 
 
 def find(source: str, files: Sequence[Path]) -> Found | None:
@@ -57,10 +57,7 @@ def is_focus(path: Path) -> bool:
         LoadError: it is a CSV or Parquet file by its name, but cannot be read.
     """
     layout = layout_of(path)
-    if layout is Layout.FOCUS_CSV:
-        header = next(csv.reader(head(path).splitlines()[:1]), [])
-        return {name.lower() for name in header} >= _ALWAYS
-    return layout is not None and {name.lower() for name, *_ in _schemas([path])[path]} >= _ALWAYS
+    return layout is not None and {name.lower() for name in _names(layout, path)} >= _ALWAYS
 
 
 def relation(delivery: Delivery) -> str:
@@ -94,14 +91,24 @@ def _united(layout: Layout, files: Sequence[Path]) -> str:
     Where Parquet files give a column different types, DuckDB would turn decimals into doubles. Such files are
     read as text.
     """
-    if layout is Layout.FOCUS_CSV:
-        return _raw(layout, files)
+    schemas = _headers(files) if layout is Layout.FOCUS_CSV else _schemas(files)
     groups: dict[Any, list[Path]] = defaultdict(list)
-    for path, schema in sorted(_schemas(files).items()):
-        groups[schema].append(path)
+    for path in sorted(files):
+        groups[schemas[path]].append(path)
     if len(groups) == 1:
         return _raw(layout, sorted(files))
-    return f"({' union all by name '.join(_as_text(group) for group in groups.values())})"
+    return f"({' union all by name '.join(_as_text(layout, group) for group in groups.values())})"
+
+
+def _names(layout: Layout, path: Path) -> Sequence[str]:
+    if layout is Layout.FOCUS_CSV:
+        return _headers([path])[path]
+    return [str(name) for name, *_ in _schemas([path])[path]]
+
+
+def _headers(files: Sequence[Path]) -> Mapping[Path, tuple[str, ...]]:
+    """The names of the columns of CSV files."""
+    return {path: tuple(next(csv.reader(head(path).splitlines()[:1]), [])) for path in files}
 
 
 def _schemas(files: Sequence[Path]) -> Mapping[Path, tuple[tuple[Any, ...], ...]]:
@@ -113,8 +120,8 @@ def _schemas(files: Sequence[Path]) -> Mapping[Path, tuple[tuple[Any, ...], ...]
     return schemas
 
 
-def _as_text(files: Sequence[Path]) -> str:
-    raw = _raw(Layout.FOCUS_PARQUET, files)
+def _as_text(layout: Layout, files: Sequence[Path]) -> str:
+    raw = _raw(layout, files)
     columns = [(name, type_) for name, type_, *_ in read(f"describe select * from {raw}") if name != FILE]
     return f"select {', '.join(_text(*column) for column in columns)}, {FILE} from {raw}"
 
@@ -126,6 +133,8 @@ def _text(name: str, type_: str) -> str:
 
 
 def _raw(layout: Layout, files: Sequence[Path]) -> str:
-    if layout is Layout.FOCUS_CSV:
-        return f"read_csv({listed(files)}, {_CSV}, {_ALL})"
-    return f"read_parquet({listed(files)}, {_PARQUET}, {_ALL})"
+    """The rows of files of the same columns."""
+    if layout is Layout.FOCUS_PARQUET:
+        return f"read_parquet({listed(files)}, {_PARQUET}, {_ALL})"
+    names = ", ".join(f"{exp.Literal.string(name).sql()}: 'varchar'" for name in _names(layout, files[0]))
+    return f"read_csv({listed(files)}, columns = {{{names}}}, {_CSV}, {_ALL})"

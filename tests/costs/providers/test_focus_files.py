@@ -117,10 +117,18 @@ def test_a_file_without_rows_is_an_error(tmp_path: Path) -> None:
         deliveries(tmp_path)
 
 
-def test_a_csv_file_with_a_row_that_is_too_long_is_an_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (b"x," * 99, r"on Line: 62, Expected Number of Columns: 57 Found: 58, a.csv\.$"),
+        (b"x,y", r"on Line: 62, Expected Number of Columns: 57 Found: 2, a.csv\.$"),
+        (b'"x', r"unterminated quote found, a.csv\.$"),
+    ],
+)
+def test_a_broken_line_of_csv_is_an_error_that_says_where(tmp_path: Path, line: bytes, says: str) -> None:
     path = write_csv(tmp_path / "a.csv", MAY)
-    path.write_text(path.read_text() + "x," * 99 + "\n")
-    with pytest.raises(LoadError, match="cannot be read"):
+    path.write_bytes(path.read_bytes() + line + b"\r\n")
+    with pytest.raises(LoadError, match=says):
         deliveries(tmp_path)
 
 
