@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,7 +47,8 @@ def find(source: str, files: Sequence[Path]) -> Found | None:
     if not runs:
         return None
     newest = {run.period: run for run in runs}
-    deliveries = [_delivery(source, run) for run in newest.values()]
+    known = frozenset(files)
+    deliveries = [_delivery(source, run, known) for run in newest.values()]
     used = {run.path for run in newest.values()}.union(*(each.files for each in deliveries))
     roots = sorted({_root(run.path) for run in runs})
     return Found("an Azure export", deliveries, frozenset(used), roots)
@@ -83,12 +85,12 @@ def _root(path: Path) -> Path:
     return next((folder.parent for folder in path.parents if _RANGE.fullmatch(folder.name)), path.parent)
 
 
-def _delivery(source: str, run: _Run) -> Delivery:
+def _delivery(source: str, run: _Run, known: AbstractSet[Path]) -> Delivery:
     blobs = run.body.get("blobs")
     if not isinstance(blobs, list) or not all(isinstance(blob, dict) for blob in blobs):
         raise LoadError(f"{run.path} is not a manifest of Azure: it has no list of blobs.")
-    files = [_file(run.path, blob) for blob in blobs]
-    present = [file for file in files if file and file.is_file()]
+    files = [file if file in known else None for file in (_file(run.path, blob) for blob in blobs)]
+    present = [file for file in files if file]
     layouts = {layout_of(file) for file in present}
     rows = run.body.get("dataRowCount")
     return Delivery(
@@ -121,7 +123,7 @@ def _problems(run: _Run, blobs: list[dict[str, Any]], files: list[Path | None]) 
         yield f"{where} has {rows} rows in its parts, but promises {run.body['dataRowCount']}."
     for blob, file in zip(blobs, files, strict=True):
         name, size = blob.get("blobName"), blob.get("byteCount")
-        if file is None or not file.is_file():
+        if file is None:
             yield f"{where} lacks its part {name}."
         elif size not in {None, file.stat().st_size}:
             yield f"{where} has {file.stat().st_size} bytes in its part {name} instead of {size}."

@@ -130,6 +130,26 @@ def test_of_deliveries_that_stay_the_newest_counts(tmp_path: Path) -> None:
     assert [path.name for path in delivery.files] == ["b.parquet"]
 
 
+def test_the_folder_of_a_month_may_be_in_small_letters(tmp_path: Path) -> None:
+    path = tmp_path / "focus" / "data" / "billing_period=2026-05" / "a.parquet"
+    write_parquet(path, ALL)
+    uris = ["s3://bucket/focus/data/billing_period=2026-05/a.parquet"]
+    manifest = tmp_path / "focus" / "metadata" / "billing_period=2026-05" / "focus-Manifest.json"
+    write_json(manifest, {"dataFiles": uris})
+    [delivery] = deliveries(tmp_path)
+    assert (delivery.period, delivery.problem, billed(delivery)) == ("2026-05", "", total(*ALL))
+
+
+def test_a_manifest_cannot_name_a_hidden_link(tmp_path: Path) -> None:
+    secret = write_parquet(tmp_path / "secret.parquet", ALL)
+    root = tmp_path / "copy"
+    manifest = deliver_aws(root, "2026-05", {"a.parquet": ALL[:2]})
+    (root / "focus" / "data" / "BILLING_PERIOD=2026-05" / ".b.parquet").symlink_to(secret)
+    write_json(manifest, {"dataFiles": ["s3://bucket/focus/data/BILLING_PERIOD=2026-05/.b.parquet"]})
+    [delivery] = deliveries(root)
+    assert delivery.problem == "1 of 1 data files of focus-Manifest.json are missing, such as .b.parquet."
+
+
 def test_two_exports_are_two_sources(tmp_path: Path) -> None:
     for export in ("one", "two"):
         deliver_aws(tmp_path, "2026-05", {"a.parquet": ALL[:2]}, export=export)

@@ -9,7 +9,7 @@ import pytest
 from costs.errors import LoadError
 from costs.providers.folder import FolderSource
 from costs.providers.source import Delivery, Layout
-from tests.costs.loaded import billed
+from tests.costs.loaded import billed, load
 from tests.costs.providers.writers import deliver_azure, in_month, rows, write_csv
 
 ALL = rows("azure")
@@ -85,6 +85,13 @@ def test_exports_of_other_types_do_not_count(tmp_path: Path) -> None:
     deliver_azure(tmp_path, "2026-05", "2026-05-22T06:00:00Z", [ALL[:1]], run="b", exportConfig=other)
     [delivery] = deliveries(tmp_path)
     assert delivery.rows == len(ALL)
+
+
+def test_tags_without_braces_become_an_object(tmp_path: Path) -> None:
+    tagged = [{**ALL[0], "Tags": '"team": "search","env": "prod"'}, {**ALL[1], "Tags": ""}]
+    deliver_azure(tmp_path, "2026-05", "2026-05-20T06:00:00Z", [tagged])
+    [delivery] = deliveries(tmp_path)
+    assert load(delivery, only=["Tags"]) == [{"Tags": '{"team":"search","env":"prod"}'}, {"Tags": None}]
 
 
 def test_two_exports_are_two_sources(tmp_path: Path) -> None:

@@ -59,6 +59,25 @@ def test_decimals_of_one_parquet_file_stay_exact_beside_doubles_of_another(tmp_p
     assert '{"team":"a"}' in {row["Tags"] for row in load(delivery, only=["Tags"])}
 
 
+def test_the_focus_export_of_google_cloud_is_read_with_its_labels_and_its_months_of_pacific_time(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "shard-0.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            "copy (select 1.25::decimal(38, 9) as BilledCost, timestamptz '2026-05-01 07:00:00Z' as "
+            "BillingPeriodStart, timestamptz '2026-05-01 07:00:00Z' as ChargePeriodStart, "
+            "'USD' as BillingCurrency, "
+            "'Google Cloud' as ProviderName, 'Gemini 2.5 Flash Input' as ChargeDescription, "
+            f"[{{'Key': 'team', 'Value': 'search'}}] as x_Labels) to '{path}'"
+        )
+    [delivery] = deliveries(tmp_path)
+    only = ["BilledCost", "Tags", "x_Cloud", "x_Meter"]
+    expected = {"BilledCost": Decimal("1.25"), "Tags": '{"team":"search"}', "x_Cloud": "gcp"}
+    assert delivery.period == "2026-05"
+    assert load(delivery, only=only) == [{**expected, "x_Meter": "Gemini 2.5 Flash Input"}]
+
+
 @given(st.permutations(range(3)))
 @settings(max_examples=4)
 def test_the_order_and_the_names_of_files_do_not_matter(
