@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from costs.focus.checks import Findings, check
+from costs.focus.columns import columns
+from tests.costs.loaded import Origin, cast_into, session
+from tests.costs.providers.writers import rows, write_csv
+
+GOOD = {
+    "BilledCost": "2",
+    "BillingAccountId": "a",
+    "BillingCurrency": "USD",
+    "BillingPeriodStart": "2026-05-01",
+    "BillingPeriodEnd": "2026-06-01",
+    "ChargeCategory": "Usage",
+    "ChargePeriodStart": "2026-05-03",
+    "ChargePeriodEnd": "2026-05-04",
+    "ContractedCost": "2",
+    "ContractedUnitPrice": "0.5",
+    "EffectiveCost": "2",
+    "InvoiceIssuerName": "AWS",
+    "ListCost": "3",
+    "ListUnitPrice": "0.75",
+    "PricingQuantity": "4",
+    "ServiceCategory": "AI and Machine Learning",
+    "ServiceName": "Amazon Bedrock",
+    "ServiceProviderName": "AWS",
+    "SkuMeter": "meter",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _good_row() -> None:
+    values = ", ".join(f"'{value}' as {name}" for name, value in GOOD.items())
+    cast_into(f"(select {values})", Origin("aws"))
+    session().execute("create or replace table good as from t")
+
+
+def checked(*changes: dict[str, str | None], period: str = "2026-05") -> Findings:
+    """What is found in rows that are good but for their changes."""
+    session().execute("create or replace table t as from good limit 0")
+    for number, change in enumerate(changes):
+        values: dict[str, Any] = {"ResourceId": str(number), **change}
+        changed = ", ".join(f"cast(? as {columns()[name].kind.value}) as {name}" for name in values)
+        sql = f"insert into t select * replace ({changed}) from good"  # noqa: S608
+        session().execute(sql, list(values.values()))
+    return check(session(), "t", period)
+
+
+def test_good_rows_have_no_findings() -> None:
+    assert checked({}, {}) == Findings([], [])
+
+
+@pytest.mark.parametrize("provider", ["aws", "azure", "gcp"])
+def test_made_up_bills_of_three_clouds_have_no_findings(provider: str, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", rows(provider, "1.3", 300))
+    cast_into(f"read_csv('{path}', all_varchar = true, header = true)")
+    assert check(session(), "t", "2026-05") == Findings([], [])
+
+
+def test_no_rows_are_an_error() -> None:
+    assert checked() == Findings(["There are no rows of 2026-05."])
+
+
+def test_what_would_make_figures_wrong_is_an_error() -> None:
+    found = checked(
+        {},
+        {"BilledCost": None},
+        {"BillingCurrency": None},
+        {"ChargeCategory": "Fee"},
+        {"BillingPeriodStart": "2026-04-01"},
+        {"ChargePeriodStart": "1970-01-01"},
+        {"ChargePeriodEnd": "9999-01-01"},
+        {"BillingPeriodEnd": "2026-04-01"},
+        {"ChargePeriodEnd": "2026-05-02"},
+        {"BillingCurrency": "usd"},
+    )
+    assert found.errors == [
+        "BilledCost is missing on 1 row, such as 'meter on 2026-05-03'; their BilledCost is unknown.",
+        (
+            "BillingCurrency is missing on 1 row, such as 'meter on 2026-05-03'; "
+            "their BilledCost is 2 (no currency)."
+        ),
+        (
+            "ChargeCategory has a value that FOCUS does not allow on 1 row, such as 'Fee'; "
+            "their BilledCost is 2 USD."
+        ),
+        "BillingPeriodStart is not in 2026-05 on 1 row, such as '2026-04'; their BilledCost is 2 USD.",
+        (
+            "The charge period is years away from 2026-05 on 2 rows, such as 'meter on 1970-01-01', "
+            "'meter on 2026-05-03'; their BilledCost is 4 USD."
+        ),
+        (
+            "The billing period ends before it starts on 1 row, such as 'meter on 2026-05-03'; "
+            "their BilledCost is 2 USD."
+        ),
+        (
+            "The charge period ends before it starts on 1 row, such as 'meter on 2026-05-03'; "
+            "their BilledCost is 2 USD."
+        ),
+        "BillingCurrency is not an ISO 4217 code on 1 row, such as 'usd'; their BilledCost is 2 usd.",
+    ]
+    assert found.warnings == []
+
+
+def test_what_is_only_suspicious_is_a_warning() -> None:
+    found = checked(
+        {},
+        {"InvoiceIssuerName": None},
+        {"ListCost": None},
+        {"PricingCategory": "On-Demand"},
+        {"ServiceCategory": None},
+        {"ChargePeriodEnd": "2026-05-03"},
+        {"ContractedCost": "2.03"},
+        {"PricingQuantity": None, "ConsumedQuantity": "4000"},
+        {"ListCost": "3000"},
+        {"ConsumedQuantity": "-1"},
+    )
+    assert found.errors == []
+    assert [warning.partition(",")[0] for warning in found.warnings] == [
+        "InvoiceIssuerName is missing on 1 row",
+        "ListCost is missing on 1 row",
+        "PricingCategory has a value that FOCUS does not allow on 1 row",
+        "ServiceCategory is missing on 1 row",
+        "The charge period ends when it starts on 1 row",
+        "ContractedCost is not ContractedUnitPrice times PricingQuantity on 2 rows",
+        "ListCost is not ListUnitPrice times PricingQuantity on 2 rows",
+        "ConsumedQuantity is below 0 without a correction on 1 row",
+    ]
+
+
+def test_what_bills_rightly_have_is_not_found() -> None:
+    rightly: list[dict[str, str | None]] = [
+        {"ContractedCost": "2.01"},  # the price is rounded
+        {"PricingQuantity": None, "ConsumedQuantity": "4"},
+        {"ContractedUnitPrice": None, "ListUnitPrice": None},
+        {"ChargeCategory": "Tax", "ContractedCost": "9"},
+        {"ChargeClass": "Correction", "ContractedCost": "-2", "ConsumedQuantity": "-4"},
+        {"ChargePeriodStart": "2025-06-01", "ChargePeriodEnd": "2025-06-02"},  # billed late
+        {"ChargeCategory": "Purchase", "ChargePeriodEnd": "2031-05-03"},  # for five years
+        {"ServiceSubcategory": "Generative AI"},
+    ]
+    assert checked(*rightly) == Findings([], [])
+
+
+def test_money_is_summed_by_currency() -> None:
+    euros = {"InvoiceIssuerName": None, "BillingCurrency": "EUR", "BilledCost": "0.10"}
+    found = checked({"InvoiceIssuerName": None}, euros)
+    [warning] = found.warnings
+    assert warning.endswith("on 2 rows, such as 'meter on 2026-05-03'; their BilledCost is 0.1 EUR, 2 USD.")
+
+
+def test_examples_are_three_at_most() -> None:
+    odd: list[dict[str, str | None]] = [{"PricingCategory": f"Odd {number}"} for number in range(9)]
+    [warning] = checked(*odd).warnings
+    assert "on 9 rows, such as 'Odd 0', 'Odd 1', 'Odd 2'; " in warning
+
+
+def test_exact_copies_are_a_warning_with_the_money_that_they_add() -> None:
+    same: dict[str, str | None] = {"ResourceId": "same"}
+    found = checked(same, same, same, {"ResourceId": "other"})
+    [warning] = found.warnings
+    assert warning.startswith("Every column is that of another row on 2 rows, such as 'meter on 2026-05-03'")
+    assert warning.endswith("their BilledCost is 4 USD.")
+
+
+def test_copies_without_money_are_not_found() -> None:
+    free: dict[str, str | None] = {"ResourceId": "same", "BilledCost": "0", "EffectiveCost": "0"}
+    found = checked(free, free)
+    assert not any("another row" in warning for warning in found.warnings)

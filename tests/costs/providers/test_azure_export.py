@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from costs.errors import LoadError
+from costs.providers.folder import FolderSource
+from costs.providers.source import Delivery, Layout
+from tests.costs.loaded import billed, load
+from tests.costs.providers.writers import deliver_azure, in_month, rows, write_csv
+
+ALL = rows("azure")
+TOTAL = sum((Decimal(row["BilledCost"]) for row in ALL), Decimal(0))
+
+
+def deliveries(root: Path) -> list[Delivery]:
+    return list(FolderSource("azure-main", root).deliveries())
+
+
+def test_a_run_is_its_month_whole(tmp_path: Path) -> None:
+    deliver_azure(tmp_path, "2026-05", "2026-05-20T06:00:00Z", [ALL[:30], ALL[30:]])
+    [delivery] = deliveries(tmp_path)
+    assert (delivery.cloud, delivery.period, delivery.rows) == ("azure", "2026-05", len(ALL))
+    assert (delivery.layout, delivery.is_exclusive, delivery.problem) == (Layout.FOCUS_CSV, True, "")
+    assert billed(delivery) == TOTAL
+
+
+def test_the_run_submitted_last_counts_whatever_its_folder_is_called(tmp_path: Path) -> None:
+    deliver_azure(tmp_path, "2026-05", "2026-05-21T06:00:00.1234567Z", [ALL], run="a")
+    deliver_azure(tmp_path, "2026-05", "2026-05-21T01:00:00-02:00", [ALL[:5]], run="b")
+    deliver_azure(tmp_path, "2026-04", "2026-05-01T06:00:00Z", [in_month(ALL[:3], "2026-04")], run="c")
+    source = FolderSource("azure-main", tmp_path)
+    assert [delivery.rows for delivery in source.deliveries()] == [3, len(ALL)]
+    assert source.ignored == 2
+
+
+def test_a_run_with_the_same_content_has_the_same_revision(tmp_path: Path) -> None:
+    deliver_azure(tmp_path / "1", "2026-05", "2026-05-20T06:00:00Z", [ALL])
+    deliver_azure(tmp_path / "2", "2026-05", "2026-05-21T06:00:00Z", [ALL])
+    deliver_azure(tmp_path / "3", "2026-05", "2026-05-21T06:00:00Z", [ALL[1:]])
+    [[first], [again], [other]] = [deliveries(tmp_path / name) for name in "123"]
+    assert first.revision == again.revision != other.revision
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"blobCount": 3}, "has 2 parts, but promises 3."),
+        ({"dataRowCount": 61}, "has 60 rows in its parts, but promises 61."),
+        ({"blobs": [], "blobCount": 0}, "has no parts."),
+    ],
+)
+def test_a_manifest_that_contradicts_itself_is_a_problem(tmp_path: Path, changes: Any, problem: str) -> None:
+    deliver_azure(tmp_path, "2026-05", "2026-05-20T06:00:00Z", [ALL[:30], ALL[30:]], **changes)
+    [delivery] = deliveries(tmp_path)
+    assert delivery.problem == f"The export of 2026-05 submitted at 2026-05-20 06:00 {problem}"
+
+
+def test_a_missing_part_is_a_problem_that_its_repair_makes_a_new_revision_of(tmp_path: Path) -> None:
+    manifest = deliver_azure(tmp_path, "2026-05", "2026-05-20T06:00:00Z", [ALL[:30], ALL[30:]])
+    part = manifest.parent / "part_1_0001.csv.gz"
+    part.unlink()
+    [broken] = deliveries(tmp_path)
+    assert "lacks its part exports/daily-focus/20260501-20260531/run/part_1_0001.csv.gz." in broken.problem
+    write_csv(part, ALL[30:])
+    [mended] = deliveries(tmp_path)
+    assert mended.problem == ""
+    assert mended.revision != broken.revision
+
+
+def test_a_part_that_was_cut_off_is_a_problem(tmp_path: Path) -> None:
+    manifest = deliver_azure(tmp_path, "2026-05", "2026-05-20T06:00:00Z", [ALL])
+    part = manifest.parent / "part_0_0001.csv.gz"
+    part.write_bytes(part.read_bytes()[:100])
+    [delivery] = deliveries(tmp_path)
+    assert "has 100 bytes in its part" in delivery.problem
+
+
+def test_exports_of_other_types_do_not_count(tmp_path: Path) -> None:
+    other = {"exportName": "daily-actual", "type": "ActualCost"}
+    deliver_azure(tmp_path, "2026-05", "2026-05-20T06:00:00Z", [ALL], run="a")
+    deliver_azure(tmp_path, "2026-05", "2026-05-22T06:00:00Z", [ALL[:1]], run="b", exportConfig=other)
+    [delivery] = deliveries(tmp_path)
+    assert delivery.rows == len(ALL)
+
+
+def test_tags_without_braces_become_an_object(tmp_path: Path) -> None:
+    tagged = [{**ALL[0], "Tags": '"team": "search","env": "prod"'}, {**ALL[1], "Tags": ""}]
+    deliver_azure(tmp_path, "2026-05", "2026-05-20T06:00:00Z", [tagged])
+    [delivery] = deliveries(tmp_path)
+    assert load(delivery, only=["Tags"]) == [{"Tags": '{"team":"search","env":"prod"}'}, {"Tags": None}]
+
+
+def test_two_exports_are_two_sources(tmp_path: Path) -> None:
+    other = {"exportName": "weekly-focus", "type": "FocusCost"}
+    deliver_azure(tmp_path, "2026-05", "2026-05-20T06:00:00Z", [ALL], run="a")
+    deliver_azure(tmp_path, "2026-05", "2026-05-20T06:00:00Z", [ALL], run="b", exportConfig=other)
+    with pytest.raises(LoadError, match="such as daily-focus and weekly-focus: make a source of each"):
+        deliveries(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("info", "message"),
+    [
+        ({"submittedTime": "2026-05-20T06:00:00Z"}, "does not say its month"),
+        ({"startDate": "2026-05-01", "submittedTime": "yesterday"}, "does not say its age"),
+    ],
+)
+def test_a_run_without_month_or_age_is_an_error(tmp_path: Path, info: Any, message: str) -> None:
+    deliver_azure(tmp_path, "2026-05", "2026-05-20T06:00:00Z", [ALL], runInfo=info)
+    with pytest.raises(LoadError, match=message):
+        deliveries(tmp_path)

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from costs.errors import LoadError
+from costs.providers import files
+from costs.providers.folder import FolderSource
+from costs.providers.registry import open_source
+from costs.providers.relations import relation
+from costs.providers.source import Delivery, Layout
+from tests.costs.providers.writers import deliver_aws, deliver_azure, google_row, rows, write_csv, write_lines
+
+MAY = rows("aws")
+
+
+def deliveries(root: Path) -> list[Delivery]:
+    return list(FolderSource("bills", root).deliveries())
+
+
+def test_unrelated_files_are_counted_and_left_out(tmp_path: Path) -> None:
+    write_csv(tmp_path / "bill.csv", MAY)
+    write_csv(tmp_path / "other.csv", [{"a": "1"}])
+    (tmp_path / "README.md").write_text("hello")
+    (tmp_path / "package.json").write_text("{}")
+    (tmp_path / ".hidden.csv").write_text("x")
+    source = FolderSource("bills", tmp_path)
+    assert [[path.name for path in delivery.files] for delivery in source.deliveries()] == [["bill.csv"]]
+    assert source.ignored == 3
+
+
+def test_a_folder_without_cost_data_says_what_was_looked_for(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("hello")
+    with pytest.raises(LoadError, match=r"no cost data among its 1 files. Looked for: an AWS .*FOCUS files"):
+        deliveries(tmp_path)
+
+
+def test_several_kinds_are_several_sources(tmp_path: Path) -> None:
+    deliver_aws(tmp_path, "2026-05", {"a.parquet": MAY[:2]})
+    deliver_azure(tmp_path, "2026-05", "2026-05-20T06:00:00Z", [rows("azure")])
+    write_lines(tmp_path / "rows.jsonl", [google_row()])
+    write_csv(tmp_path / "bill.csv", MAY)
+    kinds = "an AWS data export and an Azure export and rows of Google Cloud and FOCUS files"
+    with pytest.raises(LoadError, match=f"has {kinds}: make a source of each"):
+        deliveries(tmp_path)
+
+
+def test_what_is_below_an_export_is_its_own(tmp_path: Path) -> None:
+    deliver_aws(tmp_path, "2026-05", {"a.parquet": MAY[:2]})
+    write_csv(tmp_path / "focus" / "data" / "old.csv", MAY)
+    assert len(deliveries(tmp_path)) == 1
+
+
+def test_a_folder_that_is_missing_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(LoadError, match="is not a folder that can be read"):
+        deliveries(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("target", ["file", "folder"])
+def test_a_symbolic_link_is_refused(tmp_path: Path, target: str) -> None:
+    outside = write_csv(tmp_path / "outside" / "bill.csv", MAY)
+    inside = tmp_path / "inside"
+    write_csv(inside / "bill.csv", MAY)
+    (inside / "link.csv").symlink_to(outside if target == "file" else outside.parent)
+    with pytest.raises(LoadError, match=r"link.csv is a symbolic link: copy the file"):
+        deliveries(inside)
+
+
+def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
+    write_csv(tmp_path / "real" / "bill.csv", MAY)
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    assert len(deliveries(tmp_path / "link")) == 1
+
+
+def test_a_pipe_is_not_read(tmp_path: Path) -> None:
+    write_csv(tmp_path / "bill.csv", MAY)
+    os.mkfifo(tmp_path / "pipe.csv")
+    assert len(deliveries(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(
+    ("bound", "what"), [("MAX_FILES", "more than 1 files"), ("MAX_BYTES", "more than 0 GB")]
+)
+def test_a_folder_that_is_too_large_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, what: str
+) -> None:
+    monkeypatch.setattr(files, bound, 1)
+    write_csv(tmp_path / "a.csv", MAY)
+    write_csv(tmp_path / "b.csv", MAY[:3])
+    with pytest.raises(LoadError, match=what):
+        deliveries(tmp_path)
+
+
+def test_a_delivery_without_files_cannot_be_read() -> None:
+    delivery = Delivery("bills", "aws", "2026-05", "", Layout.FOCUS_CSV, problem="Nothing came.")
+    with pytest.raises(LoadError, match="Nothing came"):
+        relation(delivery)
+
+
+def test_a_source_is_opened_by_its_kind(tmp_path: Path) -> None:
+    write_csv(tmp_path / "bill.csv", MAY)
+    source = open_source("folder", "bills", str(tmp_path))
+    assert (source.name, len(list(source.deliveries()))) == ("bills", 1)
+
+
+def test_a_kind_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(LoadError, match=r"no kind of source 'ftp'. The kinds are folder"):
+        open_source("ftp", "bills", "x")
