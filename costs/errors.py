@@ -31,3 +31,7 @@ class LoadError(Exception):
 
 class LoadRefusedError(Exception):
     """Another load of the same source is running."""
+
+
+class LeaseLostError(LoadRefusedError):
+    """A load that must stop, because another has replaced it."""

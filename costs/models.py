@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -10,7 +11,6 @@ from django.db import models
 from django.db.models import Q
 
 from catalog.models import CurrentTimestamp
-
 
 # What load_costs takes for all sources.
 ALL = "all"
@@ -34,7 +34,7 @@ class CostSource(models.Model):
         validators=[
             RegexValidator(
                 r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$",
-                "Use up to 60 letters, digits, dots, hyphens and underscores, beginning with a letter or digit.",
+                "Use up to 60 letters, digits, dots, hyphens and underscores, with a letter or digit first.",
             ),
             no_reserved_name,
         ],
@@ -44,6 +44,10 @@ class CostSource(models.Model):
     is_enabled = models.BooleanField(
         default=True, help_text="Whether load_costs loads it when not told which."
     )
+    read_at = models.DateTimeField(
+        null=True, blank=True, help_text="When load_costs last saw all that it offers, loaded before or not."
+    )
+    error = models.TextField(null=True, blank=True, help_text="Why it could not be read the last time.")
     created_at = models.DateTimeField(db_default=CurrentTimestamp())
 
     class Meta:
@@ -135,6 +139,10 @@ class CostLoad(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.billing_period} ({self.id})"
+
+    @property
+    def billed_by_currency(self) -> dict[str, Decimal]:
+        return {currency: Decimal(amount) for currency, amount in self.billed.items()}
 
 
 class ModelName(models.Model):
