@@ -41,7 +41,7 @@ _NAME_ENDS = " -_/:().,\u2013\u2014"
 
 @dataclass(slots=True)
 class _Reading:
-    """What the words of a meter say: `said` of itself, `implied` by a model's name, which takes the `named` words."""
+    """What the words of a meter say, outright or by the model's name; `named` are the places of that name."""
 
     said: dict[str, str] = field(default_factory=dict)
     implied: dict[str, str] = field(default_factory=dict)
@@ -63,13 +63,15 @@ class _Reading:
                 self.said.setdefault(fact.axis, fact.value)
 
     def decide_modality(self) -> None:
-        """Of several modalities, those that follow a model's name are part of it: "Gemini 3 Pro Image Text Input"."""
-        left = self.modalities
-        while len(left) > 1 and (of_name := next((each for each in left if each[0] - 1 in self.named), None)):
+        """Of several modalities, one that follows the name is part of it: "Gemini 3 Pro Image Text Input"."""
+        while len(self.modalities) > 1:
+            of_name = next((each for each in self.modalities if each[0] - 1 in self.named), None)
+            if not of_name:
+                break
             self.named.update(range(of_name[0], of_name[1]))
-            left.remove(of_name)
-        if left:
-            self.said["modality"] = left[0][2]
+            self.modalities.remove(of_name)
+        if self.modalities:
+            self.said["modality"] = self.modalities[0][2]
 
     def is_of_ai(self) -> bool:
         counts = self["counts"] and (self["direction"] or self["cache"])
@@ -119,15 +121,16 @@ def _name(text: str, words: Sequence[Word], named: Sequence[int]) -> str:
     """The words at `named` as the bill spells them; each keeps the sign before it."""
     name = ""
     for at in named:
-        before = text[words[at - 1].end : words[at].start] if at and name else ""
-        is_joint = at - 1 in named
-        name += (before if is_joint else before or " ") if name else ""
+        if name:
+            sign = text[words[at - 1].end : words[at].start]
+            name += sign or ("" if at - 1 in named else " ")
         name += text[words[at].start : words[at].end]
-    return name.strip(_NAME_ENDS)
+    return name.replace("_", " ").strip(_NAME_ENDS)
 
 
+@lru_cache(maxsize=1000)
 def _read_product(cloud: str, product: str) -> tuple[bool, str]:
-    """Whether a product is of AI, and the model that it is, if AWS's marketplace sells the model as a product."""
+    """Whether a product is of AI, and the model's name if AWS's marketplace sells a model as a product."""
     for part in product.split("/"):
         words = words_of(part)
         texts = [word.text for word in words]

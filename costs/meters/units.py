@@ -10,7 +10,8 @@ from functools import lru_cache
 from costs.meters.meter import UsageKind as Kind
 
 _UNIT = re.compile(
-    r"(?P<number>\d+(?:\.\d+)?)?\s*(?P<factor>k|m|thousand|million)?(?![a-z])[\s/{]*(?P<noun>[a-z ]*)[}\s]*"
+    r"(?P<number>\d+(?:\.\d+)?)?\s*(?:(?P<factor>k|m|thousand|million)(?![a-z]))?"
+    r"[\s/{]*(?P<noun>[a-z ]*)[}\s]*"
 )
 _FACTORS = {"": 1, "k": 1000, "thousand": 1000, "m": 1_000_000, "million": 1_000_000}
 _TIME = frozenset(

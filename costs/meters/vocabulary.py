@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from catalog.offers.words import WordListError, entries
@@ -13,7 +13,19 @@ from catalog.offers.words import WordListError, entries
 DATA = Path(__file__).with_name("data")
 # The axes that a word list may speak of, beside the sections [name] and [no meaning].
 AXES = frozenset(
-    "product ai direction cache modality tier scope context counts factor kind".split(),
+    {
+        "product",
+        "ai",
+        "direction",
+        "cache",
+        "modality",
+        "tier",
+        "scope",
+        "context",
+        "counts",
+        "factor",
+        "kind",
+    }
 )
 NAME = "name"
 NO_MEANING = "no meaning"
@@ -45,10 +57,15 @@ def words_of(text: str) -> list[Word]:
     found = []
     for match in _WORD.finditer(text):
         start = match.start()
-        for part in _JOINT.split(match[0]):
+        for part in _parts(match[0]):
             found.append(Word(part.lower(), start, start + len(part)))
             start += len(part)
     return found
+
+
+@lru_cache(maxsize=10_000)
+def _parts(word: str) -> tuple[str, ...]:
+    return tuple(_JOINT.split(word))
 
 
 class Vocabulary:
@@ -75,15 +92,10 @@ class Vocabulary:
     def at(self, words: Sequence[str], start: int) -> tuple[int, tuple[Fact, ...]] | None:
         """Where the longest phrase that starts at `start` ends, and what it says."""
         for length in self._lengths.get(words[start], ()):
-            if facts := self._facts.get(tuple(words[start : start + length])):
-                return start + length, facts
+            phrase = tuple(words[start : start + length])
+            if facts := self._facts.get(phrase):
+                return start + len(phrase), facts
         return None
-
-    def words(self) -> frozenset[tuple[str, ...]]:
-        """All phrases that say something about an axis and are no part of a name."""
-        return frozenset(
-            words for words, facts in self._facts.items() if not any(fact.is_name for fact in facts)
-        )
 
 
 def _fact(section: str, key: str, file: Path) -> Fact:

@@ -1,0 +1,177 @@
+"""Our own checks of a cast table. Errors refuse the load; warnings are kept with it. Each is a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+from sqlglot import exp
+
+from costs.focus.columns import Column, columns, focus_columns
+from costs.focus.sql import call, fill, shortened
+
+_EXAMPLES = 3
+# Mandatory in FOCUS, but clouds are documented to leave them empty: AWS the issuer, Google Cloud's preview
+# the category, Azure the prices of some agreements. The charge itself stays true without them.
+_LEFT_OUT = frozenset({"InvoiceIssuerName", "ServiceCategory", "ListCost", "ContractedCost"})
+# Other columns keep what a provider says, since FOCUS adds values with each version.
+_CLOSED = frozenset({"ChargeCategory", "x_Cloud"})
+_ROW = """
+concat_ws(' on ', coalesce(x_Meter, ChargeDescription, ServiceName, 'a row'),
+          strftime(ChargePeriodStart at time zone 'UTC', '%Y-%m-%d'))
+"""
+_MONTH = "strftime(BillingPeriodStart at time zone 'UTC', '%Y-%m')"
+# Late usage and corrections are billed months later; commitments are bought for up to five years.
+_FAR = """
+ChargePeriodStart < cast($month as timestamptz) - interval 3 year
+or ChargePeriodEnd > cast($month as timestamptz) + interval 6 year
+"""
+# Bills print unit prices with three significant digits or more (0.5 % off at most) and costs with six
+# decimals or more. The errors to find are a wrong unit or tier, far larger. Doubles will do for this alone.
+_MISPRICED = """
+ChargeCategory in ('Usage', 'Purchase') and ChargeClass is distinct from 'Correction'
+and abs(cast($price as double) * cast(coalesce(PricingQuantity, ConsumedQuantity) as double)
+        - cast($cost as double)) > 0.01 * abs(cast($cost as double)) + 0.000001
+"""
+_NEGATIVE = "$quantity < 0 and ChargeCategory = 'Usage' and ChargeClass is distinct from 'Correction'"
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What is wrong with a load: errors refuse it, warnings do not."""
+
+    errors: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """A condition that no row should meet.
+
+    Args:
+        wrong: the condition.
+        says: what is wrong, to be followed by "on 3 rows".
+        is_error: whether it refuses the load.
+        example: what of a row to show, in SQL.
+        money: the column to sum by currency.
+    """
+
+    wrong: exp.Expr
+    says: str
+    is_error: bool = False
+    example: str = _ROW
+    money: str = "BilledCost"
+
+
+def check(connection: duckdb.DuckDBPyConnection, table: str, period: str) -> Findings:
+    """Check a table that has the columns of unified_costs.
+
+    Args:
+        connection: a session in UTC.
+        table: the name of the table.
+        period: the billing month that it is a load of, as 2026-10.
+    """
+    checks = [*_column_checks(columns().values()), *_period_checks(period), *_amount_checks()]
+    counted = exp.select(fill("count(*)"), *(fill("count_if($x)", x=each.wrong) for each in checks))
+    rows, *counts = _rows(connection, counted.from_(_name(table)))[0]
+    if not rows:
+        return Findings(errors=[f"There are no rows of {period}."])
+    found = [(each, count) for each, count in zip(checks, counts, strict=True) if count]
+    errors = [_sentence(connection, table, each, count) for each, count in found if each.is_error]
+    warnings = [_sentence(connection, table, each, count) for each, count in found if not each.is_error]
+    return Findings(errors, [*warnings, *_copies(connection, table)])
+
+
+def _column_checks(all_: Iterable[Column]) -> Iterator[_Check]:
+    for column in all_:
+        name = column.name
+        if column.is_mandatory and not column.is_nullable:
+            yield _Check(fill("$x is null", x=_column(name)), f"{name} is missing", name not in _LEFT_OUT)
+        if column.allowed:
+            allowed = exp.Tuple(expressions=[exp.Literal.string(each) for each in sorted(column.allowed)])
+            wrong = fill("$x is not null and $x not in $allowed", x=_column(name), allowed=allowed)
+            yield _Check(wrong, f"{name} has a value that FOCUS does not allow", name in _CLOSED, name)
+
+
+def _period_checks(period: str) -> Iterator[_Check]:
+    other = fill(f"{_MONTH} <> $period", period=exp.Literal.string(period))
+    far = fill(_FAR, month=exp.Literal.string(f"{period}-01T00:00:00Z"))
+    yield _Check(other, f"BillingPeriodStart is not in {period}", is_error=True, example=_MONTH)
+    yield _Check(far, f"The charge period is years away from {period}", is_error=True)
+    for kind in ("Billing", "Charge"):
+        ends = fill(f"{kind}PeriodEnd < {kind}PeriodStart")
+        yield _Check(ends, f"The {kind.lower()} period ends before it starts", is_error=True)
+        ends = fill(f"{kind}PeriodEnd = {kind}PeriodStart")
+        yield _Check(ends, f"The {kind.lower()} period ends when it starts")
+
+
+def _amount_checks() -> Iterator[_Check]:
+    code = fill("not regexp_full_match(BillingCurrency, '[A-Z]{3}')")
+    yield _Check(code, "BillingCurrency is not an ISO 4217 code", is_error=True, example="BillingCurrency")
+    for price, cost in (("ContractedUnitPrice", "ContractedCost"), ("ListUnitPrice", "ListCost")):
+        wrong = fill(_MISPRICED, price=_column(price), cost=_column(cost))
+        yield _Check(wrong, f"{cost} is not {price} times PricingQuantity", money=cost)
+    for quantity in ("ConsumedQuantity", "PricingQuantity"):
+        wrong = fill(_NEGATIVE, quantity=_column(quantity))
+        yield _Check(wrong, f"{quantity} is below 0 without a correction")
+
+
+def _sentence(connection: duckdb.DuckDBPyConnection, table: str, check: _Check, count: int) -> str:
+    rows = exp.select().from_(_name(table)).where(check.wrong)
+    shown = rows.select(fill(f"cast({check.example} as varchar)")).distinct().order_by("1").limit(_EXAMPLES)
+    sums = rows.select("BillingCurrency", f"sum({check.money})").group_by("1").order_by("1 nulls last")
+    examples = [example for (example,) in _rows(connection, shown)]
+    return _text(check.says, count, examples, f"their {check.money} is {_amounts(_rows(connection, sums))}")
+
+
+def _copies(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """A warning about rows that are the same in every column.
+
+    Rows without money are left out: clouds repeat those. Some repeat rows with money too (Google Cloud's
+    differ only in when they were exported), so that it is not an error.
+    """
+    copies = (
+        exp.select("any_value(BillingCurrency) as currency", "any_value(BilledCost) as cost")
+        .select("count(*) - 1 as copies", exp.alias_(fill(f"any_value({_ROW})"), "example"))
+        .from_(_name(table))
+        .where("BilledCost <> 0 or EffectiveCost <> 0")
+        .group_by(call("hash", *map(_column, focus_columns())))
+        .having("count(*) > 1")
+        .subquery("repeated")
+    )
+    sums = exp.select("currency", "sum(copies * cost)", "sum(copies)").from_(copies)
+    by_currency = _rows(connection, sums.group_by("1").order_by("1 nulls last"))
+    if not by_currency:
+        return []
+    shown = exp.select("example").distinct().from_(copies).order_by("1").limit(_EXAMPLES)
+    examples = [example for (example,) in _rows(connection, shown)]
+    count = sum(int(copies) for *_, copies in by_currency)
+    money = _amounts([(currency, cost) for currency, cost, _ in by_currency])
+    return [_text("Every column is that of another row", count, examples, f"their BilledCost is {money}")]
+
+
+def _text(says: str, count: int, examples: Sequence[str | None], money: str) -> str:
+    rows = f"{count:,} row{'s' if count > 1 else ''}"
+    shown = ", ".join(repr(shortened(example)) for example in examples if example)
+    return f"{says} on {rows}{f', such as {shown}' if shown else ''}; {money}."
+
+
+def _amounts(sums: Sequence[tuple[str | None, Decimal | None]]) -> str:
+    """Sums by currency, in words."""
+    known = [(amount, currency or "(no currency)") for currency, amount in sums if amount is not None]
+    return ", ".join(f"{amount.normalize():f} {currency}" for amount, currency in known) or "unknown"
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, select: exp.Select) -> list[Any]:
+    return connection.execute(select.sql("duckdb")).fetchall()
+
+
+def _name(table: str) -> exp.Table:
+    return exp.table_(table, quoted=True)
+
+
+def _column(name: str) -> exp.Column:
+    return exp.column(name, quoted=True)

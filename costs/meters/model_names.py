@@ -1,0 +1,66 @@
+"""Which model a billing name is: an explicit table, in which no name is ever found by likeness."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+# One model: cloud, product ("" for any), billing name, model id, developer.
+Row = tuple[str, str, str, str, str]
+Table = dict[tuple[str, str, str], tuple[str, str]]
+
+BUNDLED = Path(__file__).with_name("models.csv")
+_SEPARATORS = re.compile(r"[\s_-]+")
+
+
+class Names:
+    """The models that billing names are. Given rows come before the bundled table."""
+
+    def __init__(self, rows: Iterable[Row] = ()) -> None:
+        self._tables = (_table(rows), _bundled())
+
+    def find(self, cloud: str, product: str, billing_model: str) -> tuple[str, str] | None:
+        """The (model id, developer) of a billing name; None if the table does not hold it.
+
+        Capitals and the signs between words do not count. In each table, a row of the product comes before
+        one of any product.
+        """
+        keys = [(cloud, _folded(part), _folded(billing_model)) for part in (*product.split("/"), "")]
+        found = (table[key] for table in self._tables for key in keys if key in table)
+        return next(found, None)
+
+
+def _folded(name: str) -> str:
+    return _SEPARATORS.sub(" ", name).strip().casefold()
+
+
+def _table(rows: Iterable[Row]) -> Table:
+    """The models by cloud, product and name; the first row of a name decides."""
+    table: Table = {}
+    for cloud, product, billing_model, model_id, developer in rows:
+        table.setdefault((cloud, _folded(product), _folded(billing_model)), (model_id, developer))
+    return table
+
+
+@cache
+def _bundled() -> Table:
+    with BUNDLED.open(encoding="utf-8", newline="") as file:
+        return _table(
+            (row["cloud"], row["product"], row["billing_model"], row["model_id"], row["developer"])
+            for row in csv.DictReader(file)
+        )
+
+
+@cache
+def version() -> str:
+    """A hash of all that decides how a meter is read: the word lists, the bundled table and this package."""
+    digest = hashlib.sha256()
+    folder = Path(__file__).parent
+    for file in sorted(each for each in folder.rglob("*") if each.suffix in {".csv", ".py", ".txt"}):
+        digest.update(f"{file.relative_to(folder).as_posix()}\n".encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]

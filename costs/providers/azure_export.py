@@ -1,0 +1,130 @@
+"""Exports of Azure Cost Management of the type FocusCost, copied from Blob Storage.
+
+A run writes manifest.json beside its parts: <export>/<range>/<run>/manifest.json. It exports its month whole,
+so that the run submitted last replaces the others (learn.microsoft.com, "Create and manage Cost Management
+exports").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from costs.errors import LoadError
+from costs.providers.files import inside, manifest, revision
+from costs.providers.found import MONTH, Found, layout_of
+from costs.providers.source import Delivery, Layout
+
+_NAMES = frozenset({"manifest.json", "_manifest.json"})
+_RANGE = re.compile(r"\d{8}-\d{8}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    path: Path
+    export: str
+    period: str
+    submitted: datetime
+    body: dict[str, Any]
+
+
+def find(source: str, files: Sequence[Path]) -> Found | None:
+    """The Azure export among files, if there is one.
+
+    Raises:
+        LoadError: there are several, or a manifest cannot be read.
+    """
+    runs = sorted(_runs(files), key=lambda run: (run.period, run.submitted, run.path))
+    exports = sorted({run.export for run in runs})
+    if len(exports) > 1:
+        names = " and ".join(exports[:2])
+        raise LoadError(f"There are several exports of Azure, such as {names}: make a source of each.")
+    if not runs:
+        return None
+    newest = {run.period: run for run in runs}
+    deliveries = [_delivery(source, run) for run in newest.values()]
+    used = {run.path for run in newest.values()}.union(*(each.files for each in deliveries))
+    roots = sorted({_root(run.path) for run in runs})
+    return Found("an Azure export", deliveries, frozenset(used), roots)
+
+
+def _runs(files: Sequence[Path]) -> Iterator[_Run]:
+    for path in files:
+        if path.name in _NAMES:
+            body = manifest(path)
+            config, info = body.get("exportConfig"), body.get("runInfo")
+            if isinstance(config, dict) and isinstance(info, dict) and config.get("type") == "FocusCost":
+                export = f"{config.get('resourceId') or ''}{config.get('exportName') or ''}"
+                yield _Run(path, export, _period(path, info), _submitted(path, info), body)
+
+
+def _period(path: Path, info: dict[str, Any]) -> str:
+    period = str(info.get("startDate") or "")[:7]
+    if not MONTH.fullmatch(period):
+        raise LoadError(f"{path} does not say its month: runInfo.startDate is {info.get('startDate')!r}.")
+    return period
+
+
+def _submitted(path: Path, info: dict[str, Any]) -> datetime:
+    told = info.get("submittedTime")
+    try:
+        time = datetime.fromisoformat(str(told))
+    except ValueError:
+        raise LoadError(f"{path} does not say its age: runInfo.submittedTime is {told!r}.") from None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _root(path: Path) -> Path:
+    """The folder of the export: that of its ranges, or else of the run."""
+    return next((folder.parent for folder in path.parents if _RANGE.fullmatch(folder.name)), path.parent)
+
+
+def _delivery(source: str, run: _Run) -> Delivery:
+    blobs = run.body.get("blobs")
+    if not isinstance(blobs, list) or not all(isinstance(blob, dict) for blob in blobs):
+        raise LoadError(f"{run.path} is not a manifest of Azure: it has no list of blobs.")
+    files = [_file(run.path, blob) for blob in blobs]
+    present = [file for file in files if file and file.is_file()]
+    layouts = {layout_of(file) for file in present}
+    rows = run.body.get("dataRowCount")
+    return Delivery(
+        source,
+        "azure",
+        run.period,
+        revision(present, *sorted(str(blob.get("blobName")) for blob in blobs)),
+        next(iter(layouts), None) or Layout.FOCUS_CSV,
+        sorted(set(present)),
+        is_exclusive=True,
+        rows=rows if isinstance(rows, int) else None,
+        problem=next(_problems(run, blobs, files), ""),
+    )
+
+
+def _file(path: Path, blob: dict[str, Any]) -> Path | None:
+    """Where a part is in the copy: beside the manifest."""
+    return inside(path.parent, str(blob.get("blobName") or "").rpartition("/")[2])
+
+
+def _problems(run: _Run, blobs: list[dict[str, Any]], files: list[Path | None]) -> Iterator[str]:
+    where = f"The export of {run.period} submitted at {run.submitted:%Y-%m-%d %H:%M}"
+    if not blobs:
+        yield f"{where} has no parts."
+    if run.body.get("blobCount") not in {None, len(blobs)}:
+        yield f"{where} has {len(blobs)} parts, but promises {run.body['blobCount']}."
+    counts = [blob.get("dataRowCount") for blob in blobs]
+    rows = sum(count for count in counts if isinstance(count, int))
+    if None not in counts and run.body.get("dataRowCount") not in {None, rows}:
+        yield f"{where} has {rows} rows in its parts, but promises {run.body['dataRowCount']}."
+    for blob, file in zip(blobs, files, strict=True):
+        name, size = blob.get("blobName"), blob.get("byteCount")
+        if file is None or not file.is_file():
+            yield f"{where} lacks its part {name}."
+        elif size not in {None, file.stat().st_size}:
+            yield f"{where} has {file.stat().st_size} bytes in its part {name} instead of {size}."
+    layouts = {layout_of(file) for file in files if file}
+    if len(layouts) > 1 or None in layouts:
+        yield f"{where} has parts that are neither all CSV nor all Parquet."

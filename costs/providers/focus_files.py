@@ -1,0 +1,131 @@
+"""Plain FOCUS files of any version, CSV or Parquet: their rows tell which month they are of."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePath
+from typing import Any
+
+from sqlglot import exp
+
+from costs.errors import LoadError
+from costs.focus.unreadable import FILE
+from costs.providers.connection import listed, read
+from costs.providers.files import head, refuse_copies, revision
+from costs.providers.found import Found, layout_of
+from costs.providers.source import Delivery, Layout
+
+# In every version of FOCUS.
+_ALWAYS = frozenset({"billedcost", "billingcurrency", "billingperiodstart", "chargeperiodstart"})
+_MONTH = "strftime(try_cast(BillingPeriodStart as timestamptz) at time zone 'UTC', '%Y-%m')"
+# DuckDB could guess the form of a CSV file from its first rows, and guess wrong.
+_CSV = "header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"'"
+_PARQUET = "binary_as_string = true"
+# The names of folders are no columns.
+_ALL = f"union_by_name = true, hive_partitioning = false, filename = '{FILE}'"
+
+
+def find(source: str, files: Sequence[Path]) -> Found | None:
+    """The FOCUS files among files, a delivery for each month that they have rows of.
+
+    Raises:
+        LoadError: a file cannot be read or is there twice, or a row does not tell its month.
+    """
+    ours = [path for path in files if is_focus(path)]
+    if not ours:
+        return None
+    layouts = {layout_of(path) for path in ours}
+    if len(layouts) > 1:
+        raise LoadError(
+            "There are FOCUS files as CSV and as Parquet, perhaps of the same rows: keep one kind."
+        )
+    layout = next(iter(layouts)) or Layout.FOCUS_CSV
+    refuse_copies(ours)
+    deliveries = [
+        Delivery(source, None, month, revision(paths), layout, sorted(paths))
+        for month, paths in _months(layout, ours).items()
+    ]
+    return Found("FOCUS files", deliveries, frozenset(ours))
+
+
+def is_focus(path: Path) -> bool:
+    """Whether a file has the columns that every version of FOCUS has.
+
+    Raises:
+        LoadError: it is a CSV or Parquet file by its name, but cannot be read.
+    """
+    layout = layout_of(path)
+    if layout is Layout.FOCUS_CSV:
+        header = next(csv.reader(head(path).splitlines()[:1]), [])
+        return {name.lower() for name in header} >= _ALWAYS
+    return layout is not None and {name.lower() for name, *_ in _schemas([path])[path]} >= _ALWAYS
+
+
+def relation(delivery: Delivery) -> str:
+    """The rows of a delivery, as what stands after FROM."""
+    files = _united(delivery.layout, delivery.files)
+    if delivery.is_exclusive:
+        return files
+    return f"(select * from {files} where {_MONTH} = {exp.Literal.string(delivery.period).sql()})"
+
+
+def _months(layout: Layout, files: Sequence[Path]) -> Mapping[str, Sequence[Path]]:
+    """The files that have rows of each month."""
+    rows = read(
+        f"""
+        select {_MONTH}, {FILE}, min(cast(BillingPeriodStart as varchar)), count(*)
+        from {_united(layout, files)} group by 1, 2 order by 1 nulls first, 2
+        """
+    )
+    months: dict[str, list[Path]] = defaultdict(list)
+    for month, path, example, count in rows:
+        if month is None:
+            where = f"{PurePath(path).name}, such as {example!r}"
+            raise LoadError(f"{count:,} rows do not tell their month by BillingPeriodStart in {where}.")
+        months[month].append(Path(path))
+    return months
+
+
+def _united(layout: Layout, files: Sequence[Path]) -> str:
+    """The rows of files, whose columns may differ.
+
+    Where Parquet files give a column different types, DuckDB would turn decimals into doubles. Such files are
+    read as text.
+    """
+    if layout is Layout.FOCUS_CSV:
+        return _raw(layout, files)
+    groups: dict[Any, list[Path]] = defaultdict(list)
+    for path, schema in sorted(_schemas(files).items()):
+        groups[schema].append(path)
+    if len(groups) == 1:
+        return _raw(layout, sorted(files))
+    return f"({' union all by name '.join(_as_text(group) for group in groups.values())})"
+
+
+def _schemas(files: Sequence[Path]) -> Mapping[Path, tuple[tuple[Any, ...], ...]]:
+    """The names and types of the fields of Parquet files."""
+    fields = "name, type, num_children, converted_type, scale, precision, logical_type"
+    schemas: dict[Path, tuple[tuple[Any, ...], ...]] = dict.fromkeys(files, ())
+    for path, *field in read(f"select file_name, {fields} from parquet_schema({listed(files)})"):
+        schemas[Path(path)] += (tuple(field),)
+    return schemas
+
+
+def _as_text(files: Sequence[Path]) -> str:
+    raw = _raw(Layout.FOCUS_PARQUET, files)
+    columns = [(name, type_) for name, type_, *_ in read(f"describe select * from {raw}") if name != FILE]
+    return f"select {', '.join(_text(*column) for column in columns)}, {FILE} from {raw}"
+
+
+def _text(name: str, type_: str) -> str:
+    column = exp.to_identifier(name, quoted=True).sql("duckdb")
+    is_nested = type_.startswith(("MAP(", "STRUCT(")) or type_.endswith("]")
+    return f"cast({f'to_json({column})' if is_nested else column} as varchar) as {column}"
+
+
+def _raw(layout: Layout, files: Sequence[Path]) -> str:
+    if layout is Layout.FOCUS_CSV:
+        return f"read_csv({listed(files)}, {_CSV}, {_ALL})"
+    return f"read_parquet({listed(files)}, {_PARQUET}, {_ALL})"

@@ -1,0 +1,61 @@
+"""A folder of cost data, recognised by what is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from costs.errors import LoadError
+from costs.providers import aws_export, azure_export, focus_files, google_cloud_rows
+from costs.providers.files import walk
+from costs.providers.found import Found
+from costs.providers.source import Delivery
+
+_LOOKED_FOR = (
+    "an AWS data export (metadata/BILLING_PERIOD=…/…-Manifest.json), "
+    "an Azure export of the type FocusCost (manifest.json), "
+    "rows of Google Cloud's detailed export (.json, .jsonl or .ndjson, also .gz), "
+    "and FOCUS files (.csv, .csv.gz or .parquet)"
+)
+
+
+class FolderSource:
+    """The cost data below a folder, of one kind.
+
+    Args:
+        name: the name of the source.
+        path: the folder.
+    """
+
+    def __init__(self, name: str, path: Path | str) -> None:
+        self.name = name
+        self._path = Path(path).resolve()
+        # How many files the last look left out: unrelated ones, and old data files of exports.
+        self.ignored = 0
+
+    def deliveries(self) -> Iterator[Delivery]:
+        """The latest delivery of each month, oldest month first.
+
+        Raises:
+            LoadError: there is no cost data or that of several kinds, or it cannot be read.
+        """
+        files = walk(self._path)
+        found = self._found(files)
+        if not found:
+            raise LoadError(
+                f"{self._path} has no cost data among its {len(files):,} files. Looked for: {_LOOKED_FOR}."
+            )
+        if len(found) > 1:
+            kinds = " and ".join(each.kind for each in found)
+            raise LoadError(f"{self._path} has {kinds}: make a source of each.")
+        if not found[0].deliveries:
+            raise LoadError(f"{self._path} has {found[0].kind} without any row.")
+        self.ignored = len(files) - len(found[0].files)
+        return iter(sorted(found[0].deliveries, key=lambda each: each.period))
+
+    def _found(self, files: Sequence[Path]) -> list[Found]:
+        exports = [aws_export.find(self.name, files), azure_export.find(self.name, files)]
+        roots = [root for each in exports if each for root in each.roots]
+        rest = [path for path in files if not any(path.is_relative_to(root) for root in roots)]
+        others = [google_cloud_rows.find(self.name, rest), focus_files.find(self.name, rest)]
+        return [each for each in (*exports, *others) if each]

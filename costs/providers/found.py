@@ -1,0 +1,40 @@
+"""What a folder turned out to hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from costs.providers.source import Delivery, Layout
+
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_LAYOUTS = {
+    ".csv": Layout.FOCUS_CSV,
+    ".csv.gz": Layout.FOCUS_CSV,
+    ".parquet": Layout.FOCUS_PARQUET,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Deliveries of one kind.
+
+    Args:
+        kind: what they are, as in "an AWS data export".
+        deliveries: one a month.
+        roots: the folders that belong to it whole: what else is in them is old or in the making.
+        files: the files that were read, manifests included.
+    """
+
+    kind: str
+    deliveries: Sequence[Delivery]
+    files: frozenset[Path]
+    roots: Sequence[Path] = ()
+
+
+def layout_of(path: Path) -> Layout | None:
+    """What a file with FOCUS columns is, by the end of its name; None if it is neither CSV nor Parquet."""
+    name = path.name.lower()
+    return next((layout for end, layout in _LAYOUTS.items() if name.endswith(end)), None)
