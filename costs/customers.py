@@ -80,8 +80,9 @@ def _sources(rule: Rule, keys: Sequence[str]) -> Iterator[tuple[Sequence[exp.Exp
 def _fits(rule: Rule, found: Sequence[exp.Expr]) -> exp.Expr:
     if rule.value:
         value = exp.Literal.string(rule.value)
-        return exp.or_(*(fill("$x = $value", x=each, value=value) for each in found))
-    return exp.or_(*(fill("trim($x) <> ''", x=each) for each in found))
+        return exp.or_(*(exp.EQ(this=each, expression=value) for each in found))
+    empty = exp.Literal.string("")
+    return exp.or_(*(exp.NEQ(this=exp.func("trim", each), expression=empty) for each in found))
 
 
 def _tag(key: str) -> exp.Expr:

@@ -1,8 +1,8 @@
 """The lease of a source: two loads of it never run at once, however they are started.
 
 A load has the lease while its row is `running`, of which the database allows one a source. It renews the
-lease with a heartbeat. A load without one for LEASE counts as crashed, and the next one closes its row. A load
-that was only slow finds its row closed and must stop: the transaction that publishes begins with `renew`.
+lease with a heartbeat. A load without one for LEASE counts as crashed, and the next one closes its row. A
+load that was only slow finds its row closed and must stop: its transaction begins with `renew`.
 """
 
 from __future__ import annotations
@@ -130,7 +130,9 @@ def _close_crashed(load: CostLoad) -> None:
 
 def _delete_leftovers(load: CostLoad, lake: Lake) -> None:
     """Deletes what crashed loads of the source have left; their rows still have a path."""
-    for failed in CostLoad.objects.filter(source=load.source_id, status=CostLoad.Status.FAILED).exclude(path=""):
+    for failed in CostLoad.objects.filter(source=load.source_id, status=CostLoad.Status.FAILED).exclude(
+        path=""
+    ):
         lake.discard(failed)
         CostLoad.objects.filter(pk=failed.pk).update(path="")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence, Set
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import duckdb
@@ -81,7 +81,7 @@ def stored(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> exp.S
     return exp.select(*(_column(column, have) for column in columns().values())).from_(table)
 
 
-def _column(column: Column, have: Set[str]) -> exp.Expr:
+def _column(column: Column, have: Collection[str]) -> exp.Expr:
     """A column as stored. Older files may lack it, and which load a row is of is the name of its file."""
     value: exp.Expr = exp.column(column.name, quoted=True) if column.name in have else exp.null()
     if column.name == "x_LoadId":

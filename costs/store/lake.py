@@ -1,4 +1,4 @@
-"""The embedded store: an immutable Parquet file a load, read by DuckDB. Rows of cost_loads say which count."""
+"""The embedded store: an immutable Parquet file a load, read by DuckDB; rows of cost_loads say which count."""
 
 from __future__ import annotations
 
