@@ -29,6 +29,10 @@ class LoadError(Exception):
     """A delivery of cost data that cannot be loaded; the message is one sentence for whoever runs the job."""
 
 
+class SourceArgumentError(Exception):
+    """A source that there is not; the message names those that there are."""
+
+
 class LoadRefusedError(Exception):
     """Another load of the same source is running."""
 

@@ -111,10 +111,14 @@ class LoadReport:
         return [f"{self.source}: {problem}" for problem in [*filter(None, [self.error]), *failed]]
 
     def summary(self) -> str:
-        """A line for each month; those of a dry run say what would be."""
+        """A line for each month that has changed, and one for the others; of a dry run, what would be."""
         would = "Would be: " if self.is_dry else ""
         done = [month for month in self.months if month.outcome is not Outcome.FAILED]
-        return "\n".join(f"{would}{self.source} {month.sentence()}" for month in done)
+        changed = [month.sentence() for month in done if month.outcome is not Outcome.UNCHANGED]
+        unchanged = len(done) - len(changed)
+        months = f"{unchanged} month{'s' if unchanged > 1 else ''} {_SAYS[Outcome.UNCHANGED]}."
+        lines = [*changed, *([months] if unchanged else [])]
+        return "\n".join(f"{would}{self.source} {line}" for line in lines)
 
     def as_json(self) -> dict[str, Any]:
         return {

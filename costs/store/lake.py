@@ -1,4 +1,4 @@
-"""The embedded store: an immutable Parquet file a load, read by DuckDB; rows of cost_loads say which count."""
+"""The embedded store: an immutable Parquet file a load, read by DuckDB; cost_loads says which count."""
 
 from __future__ import annotations
 
