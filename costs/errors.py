@@ -29,5 +29,13 @@ class LoadError(Exception):
     """A delivery of cost data that cannot be loaded; the message is one sentence for whoever runs the job."""
 
 
+class SourceArgumentError(Exception):
+    """A source that there is not; the message names those that there are."""
+
+
 class LoadRefusedError(Exception):
     """Another load of the same source is running."""
+
+
+class LeaseLostError(LoadRefusedError):
+    """A load that must stop, because another has replaced it."""

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
 from catalog.models import CurrentTimestamp
+
+# What load_costs takes for all sources.
+ALL = "all"
+
+
+def no_reserved_name(name: str) -> None:
+    if name == ALL:
+        raise ValidationError(f"{ALL} means all sources. Choose another name.")
 
 
 class CostSource(models.Model):
@@ -17,12 +28,26 @@ class CostSource(models.Model):
         FOLDER = "folder", "Folder of files"
         DEMO = "demo", "Made-up demo data"
 
-    name = models.TextField(primary_key=True, help_text="Short and stable: answers and loads name it.")
+    name = models.TextField(
+        primary_key=True,
+        help_text="Short and stable: answers and loads name it.",
+        validators=[
+            RegexValidator(
+                r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$",
+                "Use up to 60 letters, digits, dots, hyphens and underscores, with a letter or digit first.",
+            ),
+            no_reserved_name,
+        ],
+    )
     kind = models.TextField(choices=Kind.choices, default=Kind.FOLDER)
     location = models.TextField(default="", blank=True, help_text="The folder, where the job runs.")
     is_enabled = models.BooleanField(
         default=True, help_text="Whether load_costs loads it when not told which."
     )
+    read_at = models.DateTimeField(
+        null=True, blank=True, help_text="When load_costs last saw all that it offers, loaded before or not."
+    )
+    error = models.TextField(null=True, blank=True, help_text="Why it could not be read the last time.")
     created_at = models.DateTimeField(db_default=CurrentTimestamp())
 
     class Meta:
@@ -32,6 +57,17 @@ class CostSource(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CostLoadQuerySet(models.QuerySet["CostLoad"]):
+    def current(self, as_of: datetime | None = None) -> CostLoadQuerySet:
+        """The loads that are current, or were at `as_of`, by source and month."""
+        if as_of is None:
+            found = self.filter(status=CostLoad.Status.CURRENT)
+        else:
+            is_open = Q(current_until=None) | Q(current_until__gt=as_of)
+            found = self.filter(is_open, current_from__lte=as_of, status__in=CostLoad.PUBLISHED)
+        return found.order_by("source_id", "billing_period")
 
 
 class CostLoad(models.Model):
@@ -47,6 +83,8 @@ class CostLoad(models.Model):
         DELIVERY = "delivery", "New delivery"
         NAMES = "names", "Changed model names or customer rules"
 
+    # The statuses of loads that are, or were, what answers rest on.
+    PUBLISHED = (Status.CURRENT, Status.SUPERSEDED)
     # A running load without a heartbeat for so long has crashed.
     LEASE = timedelta(minutes=5)
 
@@ -57,7 +95,9 @@ class CostLoad(models.Model):
     reason = models.TextField(choices=Reason.choices, default=Reason.DELIVERY)
     revision = models.TextField(default="", blank=True, help_text="Of the delivery, as its source tells it.")
     origin = models.TextField(default="", blank=True, help_text="The files that it was read from.")
-    path = models.TextField(default="", blank=True, help_text="The file, below the folder of the lake.")
+    path = models.TextField(
+        default="", blank=True, help_text="The file, below COSTS_DIR; empty once it is deleted."
+    )
     sha256 = models.TextField(default="", blank=True)
     rows = models.IntegerField(default=0)
     # Exact decimals as text: {"USD": "12.5"}.
@@ -78,6 +118,8 @@ class CostLoad(models.Model):
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
 
+    objects = CostLoadQuerySet.as_manager()
+
     class Meta:
         db_table = "cost_loads"
         ordering = ["-started_at", "-id"]
@@ -88,11 +130,19 @@ class CostLoad(models.Model):
                 condition=Q(status="current"),
                 name="cost_loads_one_current",
             ),
+            # The lease of the job (costs/load/lease.py).
+            models.UniqueConstraint(
+                fields=["source"], condition=Q(status="running"), name="cost_loads_one_running"
+            ),
         ]
         indexes = [models.Index(fields=["source", "billing_period"], name="idx_cost_loads_month")]
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.billing_period} ({self.id})"
+
+    @property
+    def billed_by_currency(self) -> dict[str, Decimal]:
+        return {currency: Decimal(amount) for currency, amount in self.billed.items()}
 
 
 class ModelName(models.Model):

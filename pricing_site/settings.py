@@ -131,6 +131,8 @@ DATABASES = {
         env.str("DATABASE_AUTH_TOKEN", default=""),
     )
 }
+# The files of loaded costs; the database names the current ones. Only its owner can read them.
+COSTS_DIR = BASE_DIR / env.str("COSTS_DIR", default="data/costs")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

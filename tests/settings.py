@@ -12,6 +12,7 @@ ON_LIBSQL = {"file": False, "libsql": True}[os.environ.get("TEST_DATABASE", "fil
 os.environ.update(
     DATABASE_URL=f"http://127.0.0.1:{free_port()}" if ON_LIBSQL else "file:data/catalog.db",
     DATABASE_AUTH_TOKEN="",
+    COSTS_DIR="data/costs",
     SECRET_KEY="tests-only-" + "x" * 50,
     PUBLIC_URL="http://127.0.0.1:8000",
     DEBUG="false",

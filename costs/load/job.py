@@ -1,0 +1,234 @@
+"""The job: brings the months of a source up to date. It may be repeated, stopped and killed at any time."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from django.utils import timezone
+
+from costs.errors import LoadError
+from costs.load import lease
+from costs.load.month import Built, RefusedError, from_delivery, from_stored
+from costs.load.report import LoadReport, MonthReport, Outcome
+from costs.load.stamps import Stamps, stamps_of_now
+from costs.models import CostLoad, CostSource
+from costs.providers.registry import open_source
+from costs.providers.source import Delivery
+from costs.store.engine import open_writer
+from costs.store.lake import Lake
+
+# Called with a few words at each step.
+Progress = Callable[[str], object]
+Build = Callable[[duckdb.DuckDBPyConnection, Path], Built]
+# Of the files of a delivery, as many are kept by name.
+MAX_NAMED = 20
+
+
+def no_progress(_: str) -> None:
+    """Show nothing."""
+
+
+def load(
+    source: CostSource, *, period: str | None = None, dry_run: bool = False, progress: Progress = no_progress
+) -> LoadReport:
+    """Load what a source has that is not loaded yet, and stamp months again if names or rules have changed.
+
+    Args:
+        source: where to load from.
+        period: the only billing month to load, as 2026-10; None for all.
+        dry_run: whether to only say what would be.
+        progress: called at each step.
+
+    Raises:
+        LoadRefusedError: another load of the source is running.
+    """
+    report = LoadReport(source.name, is_dry=dry_run)
+    job = _Job(source, stamps_of_now(), is_dry=dry_run, progress=progress)
+    try:
+        report.months += (job.deliver(delivery) for delivery in _deliveries(source, period))
+        _record(source, error=None, is_dry=dry_run)
+    except LoadError as error:
+        report.error = str(error)
+        _record(source, error=report.error, is_dry=dry_run)
+    report.months += job.restamp_others({month.period for month in report.months}, period)
+    report.months.sort(key=lambda month: month.period)
+    return report
+
+
+def _deliveries(source: CostSource, period: str | None) -> Sequence[Delivery]:
+    offered = list(open_source(source.kind, source.name, source.location).deliveries())
+    found = [delivery for delivery in offered if period in (None, delivery.period)]
+    if not found:
+        raise LoadError(f"There is no delivery{f' of {period}' if period else ''}.")
+    return found
+
+
+def _record(source: CostSource, *, error: str | None, is_dry: bool) -> None:
+    if is_dry:
+        return
+    source.error = error
+    if error is None:
+        source.read_at = timezone.now()
+    source.save(update_fields=["error", "read_at"])
+
+
+@dataclass(slots=True)
+class _Job:
+    """A run over one source."""
+
+    source: CostSource
+    stamps: Stamps
+    is_dry: bool
+    progress: Progress
+    lake: Lake = field(default_factory=Lake)
+
+    def deliver(self, delivery: Delivery) -> MonthReport:
+        """Load a delivery, unless it is loaded."""
+        old = self._current(delivery.period)
+        if old and old.revision == delivery.revision and self.lake.has(old):
+            return self.restamp(old)
+        load = self._new(delivery.period, revision=delivery.revision, origin=_names(delivery.files))
+
+        def build(connection: duckdb.DuckDBPyConnection, path: Path) -> Built:
+            return from_delivery(connection, delivery, load.pk, self.stamps, path)
+
+        return self._run(load, old, delivery.files, build, problem=delivery.problem)
+
+    def restamp_others(self, done: set[str], period: str | None) -> Iterator[MonthReport]:
+        """Stamp the months again that have no new delivery."""
+        current = CostLoad.objects.current().filter(source=self.source)
+        for old in current.exclude(billing_period__in=done).exclude(names_version=self.stamps.version):
+            if period in (None, old.billing_period):
+                yield self.restamp(old)
+
+    def restamp(self, old: CostLoad) -> MonthReport:
+        """Stamp a month again, unless its stamps are those of now."""
+        if old.names_version == self.stamps.version:
+            return _report(old, Outcome.UNCHANGED)
+        load = self._new(
+            old.billing_period,
+            reason=CostLoad.Reason.NAMES,
+            revision=old.revision,
+            origin=old.origin,
+            checks=old.checks,
+        )
+        file = self.lake.file(old)
+
+        def build(connection: duckdb.DuckDBPyConnection, path: Path) -> Built:
+            return from_stored(connection, file, self.stamps, path)
+
+        problem = "" if self.lake.has(old) else f"The file of load {old.pk} is missing."
+        return self._run(load, old, [file], build, problem=problem)
+
+    def _run(
+        self, load: CostLoad, old: CostLoad | None, files: Sequence[Path], build: Build, *, problem: str
+    ) -> MonthReport:
+        self.progress(f"{self.source.name} {load.billing_period}")
+        try:
+            if self.is_dry:
+                with self._built(load, files, build, problem) as built:
+                    return _planned(load, old, built)
+            with lease.running(load, self.lake):
+                return self._publish(load, files, build, problem)
+        except LoadError as error:
+            return MonthReport(load.billing_period, Outcome.FAILED, error=str(error))
+
+    def _publish(self, load: CostLoad, files: Sequence[Path], build: Build, problem: str) -> MonthReport:
+        try:
+            with self._built(load, files, build, problem) as built, lease.writing(load):
+                load.checks = [*load.checks, *built.warnings]
+                old = self._current(load.billing_period)
+                if old and self._is_same(old, built):
+                    return self._note(old, load)
+                self.lake.publish(load, built.written)
+                return _report(load, _outcome(load, old), before=old)
+        except RefusedError as error:
+            load.checks = error.findings
+            raise
+
+    @contextmanager
+    def _built(self, load: CostLoad, files: Sequence[Path], build: Build, problem: str) -> Iterator[Built]:
+        """The file of a load, until the block ends or publishes it."""
+        if problem:
+            raise LoadError(problem)
+        heartbeat = no_heartbeat if self.is_dry else partial(lease.renew, load)
+        with self.lake.workspace(load.pk) as folder, open_writer(folder, files) as connection:
+            yield lease.beating(heartbeat, connection, partial(build, connection, folder / "charges.parquet"))
+
+    def _is_same(self, old: CostLoad, built: Built) -> bool:
+        return old.sha256 == built.written.sha256 and self.lake.has(old)
+
+    def _note(self, old: CostLoad, load: CostLoad) -> MonthReport:
+        """Keep the current load: the new one has the same content, by another revision or other names."""
+        for name in ("revision", "origin", "names_version", "checks"):
+            setattr(old, name, getattr(load, name))
+        old.save(update_fields=["revision", "origin", "names_version", "checks"])
+        lease.cancel(load)
+        return _report(old, Outcome.UNCHANGED)
+
+    def _current(self, period: str) -> CostLoad | None:
+        return CostLoad.objects.current().filter(source=self.source, billing_period=period).first()
+
+    def _new(self, period: str, **values: Any) -> CostLoad:
+        now = timezone.now()
+        load_id = f"{period}-{secrets.token_hex(5)}"
+        return CostLoad(
+            id=load_id,
+            source=self.source,
+            billing_period=period,
+            status=CostLoad.Status.RUNNING,
+            path=f"{period}/{load_id}.parquet",
+            names_version=self.stamps.version,
+            is_demo=self.source.kind == CostSource.Kind.DEMO,
+            started_at=now,
+            heartbeat_at=now,
+            **values,
+        )
+
+
+def no_heartbeat() -> None:
+    """A dry run has no row to keep alive."""
+
+
+def _outcome(load: CostLoad, old: CostLoad | None) -> Outcome:
+    if load.reason == CostLoad.Reason.NAMES:
+        return Outcome.RESTAMPED
+    return Outcome.REPLACED if old else Outcome.LOADED
+
+
+def _report(load: CostLoad, outcome: Outcome, before: CostLoad | None = None) -> MonthReport:
+    return MonthReport(
+        load.billing_period,
+        outcome,
+        load.pk,
+        load.rows,
+        load.billed_by_currency,
+        before.billed_by_currency if before else {},
+        warnings=load.checks if outcome in (Outcome.LOADED, Outcome.REPLACED) else (),
+    )
+
+
+def _planned(load: CostLoad, old: CostLoad | None, built: Built) -> MonthReport:
+    """What publishing would change."""
+    is_same = old is not None and old.sha256 == built.written.sha256
+    return MonthReport(
+        load.billing_period,
+        Outcome.UNCHANGED if is_same else _outcome(load, old),
+        rows=built.written.rows,
+        billed=built.written.billed,
+        before=old.billed_by_currency if old else {},
+        warnings=built.warnings,
+    )
+
+
+def _names(files: Sequence[Path]) -> str:
+    """The files of a delivery, a line each."""
+    more = [f"and {len(files) - MAX_NAMED:,} more"] if len(files) > MAX_NAMED else []
+    return "\n".join([*map(str, files[:MAX_NAMED]), *more])

@@ -1,0 +1,117 @@
+"""Makes the file of a month, from a delivery or from the file that is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from costs.errors import LoadError
+from costs.focus.cast import cast
+from costs.focus.checks import check
+from costs.focus.unreadable import describe, unreadable
+from costs.load.stamps import Stamps
+from costs.providers.relations import relation
+from costs.providers.source import Delivery
+from costs.stamp import stamp
+from costs.store.engine import stored
+from costs.store.files import Written, measure, write
+
+CHARGES = "charges"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A file that is ready to be published, and what the checks found beside errors."""
+
+    written: Written
+    warnings: Sequence[str] = field(default=())
+
+
+class RefusedError(LoadError):
+    """A delivery that the checks refuse, with all that they found."""
+
+    def __init__(self, errors: Sequence[str], warnings: Sequence[str]) -> None:
+        super().__init__(" ".join(errors))
+        self.findings = [*errors, *warnings]
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """What each row of a load has in common, for `cast`."""
+
+    cloud: str | None
+    source: str
+    load_id: str
+
+
+def from_delivery(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, load_id: str, stamps: Stamps, path: Path
+) -> Built:
+    """Cast, check, stamp and write a delivery.
+
+    Args:
+        connection: a session that may read its files and write to `path` (`open_writer`).
+        delivery: the month.
+        load_id: the load.
+        stamps: names and rules.
+        path: the file to write.
+
+    Raises:
+        LoadError: the delivery is broken.
+    """
+    _read(connection, delivery, load_id)
+    findings = check(connection, CHARGES, delivery.period)
+    if findings.errors:
+        raise RefusedError(findings.errors, findings.warnings)
+    return Built(_stamped(connection, stamps, path), findings.warnings)
+
+
+def from_stored(connection: duckdb.DuckDBPyConnection, file: Path, stamps: Stamps, path: Path) -> Built:
+    """Stamp a stored month again.
+
+    Raises:
+        LoadError: the file is damaged, or its money would change.
+    """
+    try:
+        before = measure(connection, file)
+        select = stored(connection, [str(file)]).sql("duckdb")
+        connection.execute(f"create table {CHARGES} as {select}")
+    except duckdb.Error as error:
+        raise LoadError(f"{file} cannot be read: {error}") from error
+    written = _stamped(connection, stamps, path)
+    if (written.rows, written.billed) != (before.rows, before.billed):
+        raise LoadError("Stamping the month again would change its rows or its money. This is a bug.")
+    return Built(written)
+
+
+def _read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, load_id: str) -> None:
+    origin = _Origin(delivery.cloud, delivery.source, load_id)
+    try:
+        rows = relation(delivery)
+        selected = ", ".join(each.sql("duckdb") for each in cast(describe(connection, rows), delivery=origin))
+        # SQL is put together from SQL: values in it are literals that sqlglot has written.
+        connection.execute(f"create table {CHARGES} as select {selected} from {rows}")  # noqa: S608
+    except duckdb.Error as error:
+        raise LoadError(_why(connection, delivery, error)) from error
+    count = connection.table(CHARGES).shape[0]
+    if delivery.rows is not None and count != delivery.rows:
+        raise LoadError(f"The files have {count:,} rows, but their manifest promises {delivery.rows:,}.")
+
+
+def _why(connection: duckdb.DuckDBPyConnection, delivery: Delivery, error: duckdb.Error) -> str:
+    """Which values cannot be read, if that is the fault; else what DuckDB says."""
+    try:
+        sentences = unreadable(connection, relation(delivery))
+    except duckdb.Error:
+        sentences = []
+    return " ".join(sentences) or f"The files cannot be read: {error}"
+
+
+def _stamped(connection: duckdb.DuckDBPyConnection, stamps: Stamps, path: Path) -> Written:
+    try:
+        return write(connection, stamp(connection, CHARGES, stamps.names, stamps.rules), path)
+    except duckdb.IOException as error:
+        raise LoadError(f"The file cannot be written: {error}") from error

@@ -1,0 +1,56 @@
+"""The sources that the operator means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+
+from costs.errors import SourceArgumentError
+from costs.models import ALL, CostSource
+
+
+def chosen_sources(text: str, *, make: bool) -> Sequence[CostSource]:
+    """The sources that `--source` names.
+
+    Args:
+        text: the name of a source, `all` for all that are enabled, or a folder.
+        make: whether a folder that is no source yet becomes one, named after it.
+
+    Raises:
+        SourceArgumentError: there is none.
+    """
+    if text == ALL:
+        return _required(list(CostSource.objects.filter(is_enabled=True)), "There are no sources of costs.")
+    if source := CostSource.objects.filter(name=text).first():
+        return [source]
+    path = Path(text)
+    if not path.is_dir():
+        names = ", ".join(CostSource.objects.values_list("name", flat=True)) or "none yet"
+        message = f"{text} is neither a source nor a folder. The sources are: {names}."
+        raise SourceArgumentError(message)
+    return [_of_folder(path.resolve(), make=make)]
+
+
+def _required(sources: Sequence[CostSource], message: str) -> Sequence[CostSource]:
+    if not sources:
+        raise SourceArgumentError(f"{message} Add one in the admin, or name a folder with --source.")
+    return sources
+
+
+def _of_folder(path: Path, *, make: bool) -> CostSource:
+    folders = CostSource.objects.filter(kind=CostSource.Kind.FOLDER)
+    if source := folders.filter(location=str(path)).first():
+        return source
+    source = CostSource(name=path.name, location=str(path))
+    try:
+        source.full_clean()
+    except ValidationError as error:
+        reason = " ".join(error.messages)
+        raise SourceArgumentError(
+            f"{path} cannot become the source {path.name!r}: {reason} Add it in the admin with another name."
+        ) from error
+    if make:
+        source.save()
+    return source

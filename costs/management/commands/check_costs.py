@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from catalog.management import exit_codes
+from catalog.pricing.decimals import plain
+from costs.load.report import amounts
+from costs.management.formatter import ExamplesFormatter
+from costs.models import CostLoad
+from costs.store.audit import faults
+from costs.store.lake import Lake
+from costs.unmapped import UnmappedModel, unattributed, unmapped_models
+
+EXAMPLES = """examples:
+  check_costs                    all months that answers rest on
+  check_costs --source aws-focus those of one source
+  check_costs --json             the same as one object
+
+exit codes: 0 all files are as they were written, 1 some are not: they are named, with what to do.
+"""
+_MEND = "Delete the file if it is there, and run load_costs --source {} --period {}."
+
+
+class Command(BaseCommand):
+    help = "Read all current cost files again, and list the money of unknown models and customers."
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, epilog=EXAMPLES, formatter_class=ExamplesFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--source", help="only the files of this source")
+        parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        loads = CostLoad.objects.current()
+        if options["source"]:
+            loads = loads.filter(source=options["source"])
+        if not loads:
+            raise CommandError("No costs are loaded.", returncode=exit_codes.FAILED)
+        found = self._faults(list(loads))
+        # A missing file keeps the table from being read.
+        unmapped, missing = ([], {}) if found else (unmapped_models(Lake()), unattributed(Lake()))
+        show = _as_json if options["json"] else _as_text
+        self.stdout.write(show(len(loads), found, unmapped, missing))
+        if found:
+            raise CommandError("\n".join(found), returncode=exit_codes.FAILED)
+
+    def _faults(self, loads: Sequence[CostLoad]) -> list[str]:
+        lake, found = Lake(), []
+        for load in tqdm(loads, unit=" files", leave=False, disable=not self.stderr.isatty()):
+            mend = _MEND.format(load.source_id, load.billing_period)
+            found += [
+                f"{load.source_id} {load.billing_period}: {fault} {mend}" for fault in faults(lake, load)
+            ]
+        return found
+
+
+def _as_text(
+    files: int, found: Sequence[str], unmapped: Sequence[UnmappedModel], missing: Mapping[str, Decimal]
+) -> str:
+    if found:
+        return f"{files:,} files read."
+    lines = [f"{files:,} files read: all are as they were written."]
+    lines += ["Models without a name (add one in the admin, and run load_costs):"] if unmapped else []
+    for model in unmapped:
+        money = amounts({model.currency: model.billed})
+        lines.append(
+            f"  {money}: {model.billing_model!r} of {model.product} ({model.cloud}), such as {model.meter}"
+        )
+    lines.append(f"AI cost without a customer: {amounts(missing)}.")
+    return "\n".join(lines)
+
+
+def _as_json(
+    files: int, found: Sequence[str], unmapped: Sequence[UnmappedModel], missing: Mapping[str, Decimal]
+) -> str:
+    content = {
+        "status": "failed" if found else "completed",
+        "files": files,
+        "faults": list(found),
+        "unmapped": [
+            {
+                "cloud": model.cloud,
+                "product": model.product,
+                "billing_model": model.billing_model,
+                "meters": model.meters,
+                "meter": model.meter,
+                "billed": plain(model.billed),
+                "currency": model.currency,
+            }
+            for model in unmapped
+        ],
+        "unattributed": {currency: plain(amount) for currency, amount in missing.items()},
+    }
+    return json.dumps(content, ensure_ascii=False)

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import json
+import re
+from argparse import ArgumentTypeError
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from catalog.management import exit_codes
+from catalog.sync import signals
+from costs.errors import LoadRefusedError, SourceArgumentError
+from costs.load import LoadReport, load
+from costs.load.job import Progress, no_progress
+from costs.load.sources import chosen_sources
+from costs.management.formatter import ExamplesFormatter
+from costs.models import CostSource
+
+EXAMPLES = """examples:
+  load_costs                                      all sources, what is new of them
+  load_costs --source ~/exports/aws-focus         a folder, which becomes the source aws-focus
+  load_costs --source aws-focus --period 2026-10  one month of one source
+  load_costs --dry-run                            what would change, in rows and money
+
+exit codes: 0 complete, 1 failed, 2 wrong arguments, 3 complete except for months or sources that could
+not be loaded. --json prints one object; after a failure {"status": "failed", "error": "..."}.
+"""
+
+
+class Command(BaseCommand):
+    help = "Load cost data of clouds. What is loaded already is left alone."
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, epilog=EXAMPLES, formatter_class=ExamplesFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        sources = "a source by its name, all (the default), or a folder of cost data"
+        parser.add_argument("--source", default="all", help=sources)
+        parser.add_argument("--period", type=_month, help="only this billing month, as 2026-10")
+        parser.add_argument("--dry-run", action="store_true", help="show what would change without writing")
+        parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        signals.install()  # Cloud Run sends SIGTERM 10 s before SIGKILL
+        try:
+            reports = self._load(**options)
+        except CommandError as error:
+            if options["json"]:
+                self.stdout.write(json.dumps({"status": "failed", "error": f"{error}"}, ensure_ascii=False))
+            raise
+        if options["json"]:
+            self.stdout.write(_as_json(reports))
+        else:
+            self.stdout.write("\n".join(filter(None, (report.summary() for report in reports))))
+        _raise_problems(reports)
+
+    def _load(self, *, source: str, period: str | None, dry_run: bool, **_: Any) -> list[LoadReport]:
+        try:
+            sources = chosen_sources(source, make=not dry_run)
+            with self._progress() as progress:
+                return [_report(each, period, progress, dry_run=dry_run) for each in sources]
+        except SourceArgumentError as error:
+            raise CommandError(f"{error}", returncode=exit_codes.WRONG_ARGUMENTS) from error
+        except KeyboardInterrupt as error:
+            raise CommandError("Stopped. Loaded months are kept. Run it again to continue.") from error
+
+    @contextmanager
+    def _progress(self) -> Iterator[Progress]:
+        """On a terminal, the month that is being loaded."""
+        # Only if there is a terminal: tqdm swallows an interrupt that comes while it acquires its lock.
+        if not self.stderr.isatty():
+            yield no_progress
+            return
+        with tqdm(bar_format="{desc} {elapsed}", leave=False) as line:
+            yield line.set_description_str
+
+
+def _report(source: CostSource, period: str | None, progress: Progress, *, dry_run: bool) -> LoadReport:
+    try:
+        return load(source, period=period, dry_run=dry_run, progress=progress)
+    except LoadRefusedError as error:
+        return LoadReport(source.name, dry_run, error=str(error))
+
+
+def _raise_problems(reports: Sequence[LoadReport]) -> None:
+    problems = [problem for report in reports for problem in report.problems()]
+    if not problems:
+        return
+    has_succeeded = any(report.has_succeeded for report in reports)
+    kept = "What could not be loaded stays as it was."
+    code = exit_codes.PARTLY_DONE if has_succeeded else exit_codes.FAILED
+    raise CommandError("\n".join([*problems, kept]), returncode=code)
+
+
+def _as_json(reports: Sequence[LoadReport]) -> str:
+    failed = any(report.problems() for report in reports)
+    has_succeeded = any(report.has_succeeded for report in reports)
+    status = ("partial" if has_succeeded else "failed") if failed else "completed"
+    content = {"status": status, "sources": [report.as_json() for report in reports]}
+    return json.dumps(content, ensure_ascii=False)
+
+
+def _month(text: str) -> str:
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+        raise ArgumentTypeError(f"{text} is not a month such as 2026-10.")
+    return text

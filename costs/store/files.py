@@ -1,0 +1,69 @@
+"""Writes charges to a Parquet file: the same charges in any order are the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+from sqlglot import exp
+
+from costs.focus.columns import columns
+
+# By time first, since questions are of a time; then neighbours that are alike; the hash decides the rest.
+_ORDER = ("ChargePeriodStart", "ServiceName", "x_Meter")
+# The id of the load is the name of the file, which makes the content independent of it.
+_STORED = [name for name in columns() if name != "x_LoadId"]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file of charges.
+
+    Args:
+        path: where it is.
+        rows: how many.
+        billed: the sum of BilledCost by currency.
+        sha256: of its bytes.
+    """
+
+    path: Path
+    rows: int
+    billed: Mapping[str, Decimal]
+    sha256: str
+
+
+def write(connection: duckdb.DuckDBPyConnection, charges: exp.Select, path: Path) -> Written:
+    """Write charges to a new file.
+
+    Args:
+        connection: a session that may write there (`open_writer`).
+        charges: a select of the columns of unified_costs.
+        path: the file.
+    """
+    stored = [exp.column(name, quoted=True) for name in _STORED]
+    order = [*(exp.column(name, quoted=True) for name in _ORDER), exp.func("hash", *stored, dialect="duckdb")]
+    select = exp.select(*stored).from_(charges.subquery("charges")).order_by(*order)
+    target = exp.Literal.string(str(path)).sql("duckdb")
+    connection.execute(f"copy ({select.sql('duckdb')}) to {target} (format parquet, compression zstd)")
+    path.chmod(0o600)
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    return measure(connection, path)
+
+
+def measure(connection: duckdb.DuckDBPyConnection, path: Path) -> Written:
+    """What a file holds."""
+    sums = connection.execute(
+        "select coalesce(BillingCurrency, ''), sum(BilledCost), count(*) from read_parquet($path) "
+        "group by 1 order by 1",
+        {"path": str(path)},
+    ).fetchall()
+    billed = {currency: amount or Decimal(0) for currency, amount, _ in sums}
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Written(path, sum(rows for *_, rows in sums), billed, digest)

@@ -1,0 +1,157 @@
+"""The embedded store: an immutable Parquet file a load, read by DuckDB; cost_loads says which count."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+from django.conf import settings
+from django.utils import timezone
+from sqlglot import exp
+
+from catalog.pricing.decimals import plain
+from costs.errors import NotLoadedError, TooLargeError
+from costs.models import CostLoad
+from costs.store.base import LoadedMonth, Rows
+from costs.store.engine import Engines
+from costs.store.files import Written
+
+# Only the owner may read what others pay.
+_PRIVATE_FOLDER = 0o700
+_UNFINISHED = "unfinished"
+# Each engine is over absolute paths, so that lakes can share them.
+_engines = Engines()
+
+
+class Lake:
+    """Answers queries over the loads that are current, or were at a moment (`CostStore`).
+
+    Args:
+        root: the folder of the files, COSTS_DIR by default.
+    """
+
+    dialect = "duckdb"
+
+    def __init__(self, root: Path | None = None) -> None:
+        self._root = (root or settings.COSTS_DIR).absolute()
+
+    def run(self, select: exp.Query, *, as_of: datetime | None = None) -> Rows:
+        """Run a query over unified_costs and its views, as `CostStore.run`.
+
+        Raises:
+            NotLoadedError: nothing was loaded then, or a file of what was is gone.
+            TooLargeError: it takes more memory than a reader may use.
+        """
+        loads = self._current(as_of)
+        if not loads:
+            raise NotLoadedError("No costs were loaded then." if as_of else "No costs are loaded yet.")
+        try:
+            # Closed even after an error: an unfinished result would block its cursor.
+            with _engines.cursor([self._existing(load) for load in loads]) as cursor:
+                rows = cursor.execute(select.sql(self.dialect)).fetchall()
+                names = [name for name, *_ in cursor.description or ()]
+        except duckdb.IOException as error:
+            raise NotLoadedError(f"The files of the costs cannot be read: {error}") from error
+        except duckdb.OutOfMemoryException as error:
+            hint = "Ask for a shorter time or for fewer dimensions."
+            raise TooLargeError("The question takes more memory than one may use.", hint=hint) from error
+        return Rows(names, rows, [_as_month(load) for load in loads])
+
+    def loads(self, *, as_of: datetime | None = None) -> Sequence[LoadedMonth]:
+        """The loads that were current at `as_of`, by source and month."""
+        return [_as_month(load) for load in self._current(as_of)]
+
+    def file(self, load: CostLoad) -> Path:
+        """The file of a load that was published."""
+        return self._root / load.path
+
+    def has(self, load: CostLoad) -> bool:
+        """Whether the file of a load is there."""
+        return bool(load.path) and self.file(load).is_file()
+
+    @contextmanager
+    def workspace(self, load_id: str) -> Iterator[Path]:
+        """A folder for what a load writes before it is published."""
+        folder = self._root / _UNFINISHED / load_id
+        folder.mkdir(mode=_PRIVATE_FOLDER, parents=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def publish(self, load: CostLoad, written: Written) -> None:
+        """Make a load the current one of its month; readers see either the old or the new one.
+
+        To be called in the transaction that renews the lease. The load has its `path` from its start, so
+        that a file whose load was never published can be told.
+        """
+        path = self.file(load)
+        path.parent.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+        written.path.rename(path)
+        _sync_folder(path.parent)
+        old = CostLoad.objects.current().filter(source=load.source_id, billing_period=load.billing_period)
+        load.current_from = _after(old.first())
+        old.update(status=CostLoad.Status.SUPERSEDED, current_until=load.current_from, replaced_by=load.pk)
+        load.status = CostLoad.Status.CURRENT
+        load.rows, load.sha256 = written.rows, written.sha256
+        load.billed = {currency: plain(amount) for currency, amount in written.billed.items()}
+        load.save()
+
+    def discard(self, load: CostLoad) -> None:
+        """Delete what a load has written that was never published or no longer counts."""
+        shutil.rmtree(self._root / _UNFINISHED / load.pk, ignore_errors=True)
+        if load.path:
+            self.file(load).unlink(missing_ok=True)
+
+    def abandoned(self, before: datetime) -> list[Path]:
+        """Workspaces that were last touched before a moment; dry runs that were killed leave them."""
+        folders = (self._root / _UNFINISHED).glob("*")
+        return sorted(folder for folder in folders if folder.stat().st_mtime < before.timestamp())
+
+    def _current(self, as_of: datetime | None) -> list[CostLoad]:
+        return list(CostLoad.objects.current(as_of))
+
+    def _existing(self, load: CostLoad) -> Path:
+        """The file of a load: without it, sums would be too small."""
+        if self.has(load):
+            return self.file(load)
+        month = f"{load.source_id} {load.billing_period} (load {load.pk})"
+        if load.path:
+            hint = f"Ask the operator to run load_costs --source {load.source_id}, which replaces it."
+            raise NotLoadedError(f"The file of {month} is missing.", hint=hint)
+        raise NotLoadedError(
+            f"The file of {month} was deleted, since it was replaced on {load.current_until:%Y-%m-%d}.",
+            hint="Ask for a later as_of.",
+        )
+
+
+def _as_month(load: CostLoad) -> LoadedMonth:
+    return LoadedMonth(
+        load.pk,
+        load.source_id,
+        load.billing_period,
+        load.rows,
+        load.billed_by_currency,
+        load.current_from or load.started_at,
+        load.is_demo,
+    )
+
+
+def _after(old: CostLoad | None) -> datetime:
+    """Now, but later than the load before, whatever the clock says: each moment has one load."""
+    now = timezone.now()
+    return max(now, old.current_from + timedelta(microseconds=1)) if old and old.current_from else now
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename outlast a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

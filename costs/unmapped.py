@@ -1,0 +1,56 @@
+"""What is not known of loaded costs, with its money: models without a name, AI charges without a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlglot import exp
+
+from costs.store.base import TABLE, CostStore
+
+_IS_UNMAPPED = "x_BillingModel is not null and x_ModelId is null"
+_IS_UNATTRIBUTED = "x_UsageKind is not null and x_ConsumerId is null"
+
+
+@dataclass(frozen=True, slots=True)
+class UnmappedModel:
+    """A billing name that no table of models knows.
+
+    Args:
+        cloud: aws, gcp or azure.
+        product: the service that bills it.
+        billing_model: the name, as the bill spells it.
+        meters: how many meters have it.
+        meter: one of them.
+        currency: of the money.
+        billed: the sum of BilledCost.
+    """
+
+    cloud: str
+    product: str
+    billing_model: str
+    meters: int
+    meter: str
+    currency: str
+    billed: Decimal
+
+
+def unmapped_models(store: CostStore) -> Sequence[UnmappedModel]:
+    """All of them, the most money first."""
+    select = (
+        exp.select("x_Cloud", "ServiceName", "x_BillingModel", "count(distinct x_Meter)", "min(x_Meter)")
+        .select("BillingCurrency", "sum(BilledCost)")
+        .from_(TABLE)
+        .where(_IS_UNMAPPED)
+        .group_by("x_Cloud", "ServiceName", "x_BillingModel", "BillingCurrency")
+        .order_by("7 desc", "1", "2", "3", "6")
+    )
+    return [UnmappedModel(*row) for row in store.run(select).rows]
+
+
+def unattributed(store: CostStore) -> Mapping[str, Decimal]:
+    """The sum of BilledCost of AI charges without a customer, by currency."""
+    select = exp.select("BillingCurrency", "sum(BilledCost)").from_(TABLE).where(_IS_UNATTRIBUTED)
+    return dict(store.run(select.group_by("BillingCurrency").order_by("1")).rows)

@@ -1,0 +1,353 @@
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlglot import exp
+
+from costs.errors import NotLoadedError
+from costs.load import load
+from costs.load.report import LoadReport, Outcome
+from costs.models import ConsumerRule, CostLoad, CostSource, ModelName
+from costs.store.lake import Lake
+from tests.costs.bills import NOVEMBER, OCTOBER, charge, make_source, write_bill
+
+pytestmark = pytest.mark.django_db
+
+UNKNOWN_MODEL = "USE1-Quokka9Ultra-input-tokens"
+
+
+def outcomes(report: LoadReport) -> list[tuple[str, str]]:
+    return [(month.period, month.outcome) for month in report.months]
+
+
+def ask(*columns: str, as_of: datetime | None = None) -> list[tuple[Any, ...]]:
+    """Columns of the table, in order of all of them."""
+    order = [f"{position} nulls first" for position in range(1, len(columns) + 1)]
+    select = exp.select(*columns).from_("unified_costs").order_by(*order)
+    return list(Lake().run(select, as_of=as_of).rows)
+
+
+def billed(as_of: datetime | None = None) -> Decimal:
+    total: Decimal = ask("sum(BilledCost)", as_of=as_of)[0][0]
+    return total
+
+
+def files(costs_dir: Path) -> list[str]:
+    return sorted(str(path.relative_to(costs_dir)) for path in costs_dir.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "bills"
+
+
+@pytest.fixture
+def source(folder: Path) -> CostSource:
+    return make_source(folder)
+
+
+def test_a_bill_is_loaded_to_the_last_digit_with_models_tokens_and_customers(
+    folder: Path, source: CostSource
+) -> None:
+    write_bill(folder, OCTOBER, [charge("0.123456789012345678"), charge("2", tags={"Customer": "acme"})])
+
+    report = load(source)
+
+    assert outcomes(report) == [(OCTOBER, Outcome.LOADED)]
+    assert billed() == Decimal("2.123456789012345678")
+    assert ask("x_ConsumerId", "x_ModelId", "x_TokenDirection", "x_Tokens", "x_LoadId") == [
+        (None, "claude-3-5-haiku", "Input", Decimal(1_000_000), report.months[0].load),
+        ("acme", "claude-3-5-haiku", "Input", Decimal(1_000_000), report.months[0].load),
+    ]
+
+
+def test_the_same_delivery_again_is_no_load(folder: Path, source: CostSource, costs_dir: Path) -> None:
+    write_bill(folder, OCTOBER, [charge()])
+    load(source)
+    before = files(costs_dir)
+
+    assert outcomes(load(source)) == [(OCTOBER, Outcome.UNCHANGED)]
+    assert files(costs_dir) == before
+    assert CostLoad.objects.count() == 1
+
+
+def test_the_same_charges_in_another_file_are_no_load_but_their_revision_is_noted(
+    folder: Path, source: CostSource
+) -> None:
+    charges = [charge(str(cost)) for cost in range(1, 20)]
+    path = write_bill(folder, OCTOBER, charges)
+    load(source)
+    old = CostLoad.objects.get()
+    path.unlink()
+    write_bill(folder, OCTOBER, charges[::-1], name="again.csv")
+
+    assert outcomes(load(source)) == [(OCTOBER, Outcome.UNCHANGED)]
+    new = CostLoad.objects.get()
+    assert (new.pk, new.sha256) == (old.pk, old.sha256)
+    assert new.revision != old.revision
+    assert new.origin.endswith("again.csv")
+
+
+def test_late_rows_replace_the_month_whole_and_the_report_says_by_how_much(
+    folder: Path, source: CostSource
+) -> None:
+    write_bill(folder, OCTOBER, [charge("1.5")])
+    write_bill(folder, NOVEMBER, [charge("7")])
+    first = load(source).months[0].load
+    write_bill(folder, OCTOBER, [charge("1.5"), charge("0.25")])
+
+    report = load(source)
+
+    assert outcomes(report) == [(OCTOBER, Outcome.REPLACED), (NOVEMBER, Outcome.UNCHANGED)]
+    assert report.months[0].difference == {"USD": Decimal("0.25")}
+    assert "1.75 USD (0.25 USD more)" in report.summary()
+    assert billed() == Decimal("8.75")
+    old = CostLoad.objects.get(pk=first)
+    assert (old.status, old.replaced_by_id) == (CostLoad.Status.SUPERSEDED, report.months[0].load)
+
+
+def test_a_question_about_a_moment_before_a_restatement_gets_the_old_sum(
+    folder: Path, source: CostSource
+) -> None:
+    start = timezone.now()
+    write_bill(folder, OCTOBER, [charge("10")])
+    load(source)
+    before = timezone.now()
+    write_bill(folder, OCTOBER, [charge("8")])
+    load(source)
+
+    assert (billed(as_of=before), billed()) == (Decimal(10), Decimal(8))
+    assert billed(as_of=timezone.now()) == Decimal(8)
+    with pytest.raises(NotLoadedError, match="No costs were loaded then"):
+        billed(as_of=start)
+
+
+def test_each_moment_has_exactly_one_load_of_a_month_even_if_the_clock_is_set_back(
+    folder: Path, source: CostSource
+) -> None:
+    future = timezone.now().replace(year=2999)
+    write_bill(folder, OCTOBER, [charge("10")])
+    load(source)
+    CostLoad.objects.update(current_from=future)
+    write_bill(folder, OCTOBER, [charge("8")])
+    load(source)
+
+    old, new = CostLoad.objects.order_by("current_from")
+    assert old.current_until == new.current_from
+    assert new.current_from
+    assert new.current_from > future
+    assert billed(as_of=future) == Decimal(10)
+
+
+@pytest.mark.parametrize(
+    ("charges", "reason"),
+    [
+        ([charge("1,5")], "BilledCost"),
+        ([charge(BillingCurrency="")], "BillingCurrency is missing on 1 row"),
+    ],
+)
+def test_a_broken_delivery_leaves_the_old_load_current_and_says_why(
+    folder: Path, source: CostSource, costs_dir: Path, charges: list[dict[str, str]], reason: str
+) -> None:
+    write_bill(folder, OCTOBER, [charge("3")])
+    load(source)
+    before = files(costs_dir)
+    write_bill(folder, OCTOBER, [charge("4"), *charges])
+
+    report = load(source)
+
+    assert outcomes(report) == [(OCTOBER, Outcome.FAILED)]
+    assert reason in report.problems()[0]
+    assert billed() == Decimal(3)
+    failed = CostLoad.objects.get(status=CostLoad.Status.FAILED)
+    assert failed.error
+    assert reason in failed.error
+    assert files(costs_dir) == before
+
+
+def test_a_source_that_cannot_be_read_says_so_and_recovers(folder: Path, source: CostSource) -> None:
+    write_bill(folder, OCTOBER, [charge("3")])
+    load(source)
+    read_at = source.read_at
+    folder.rename(folder.with_name("elsewhere"))
+
+    assert "is not a folder" in load(source).problems()[0]
+    source.refresh_from_db()
+    assert source.read_at == read_at
+    assert "is not a folder" in str(source.error)
+    assert billed() == Decimal(3)
+
+    folder.with_name("elsewhere").rename(folder)
+    load(source)
+    source.refresh_from_db()
+    assert source.error is None
+
+
+def test_only_the_asked_period_is_loaded(folder: Path, source: CostSource) -> None:
+    write_bill(folder, OCTOBER, [charge("3")])
+    write_bill(folder, NOVEMBER, [charge("4")])
+
+    assert outcomes(load(source, period=NOVEMBER)) == [(NOVEMBER, Outcome.LOADED)]
+    assert load(source, period="2020-01").error == "There is no delivery of 2020-01."
+
+
+def test_a_dry_run_says_what_would_be_and_writes_nothing(
+    folder: Path, source: CostSource, costs_dir: Path
+) -> None:
+    write_bill(folder, OCTOBER, [charge("3")])
+    load(source)
+    before = (files(costs_dir), list(CostLoad.objects.values()), list(CostSource.objects.values()))
+    write_bill(folder, OCTOBER, [charge("5")])
+    write_bill(folder, NOVEMBER, [charge("4")])
+
+    report = load(source, dry_run=True)
+
+    assert report.summary().splitlines() == [
+        "Would be: bills 2026-10 replaced: 1 rows, 5 USD (2 USD more).",
+        "Would be: bills 2026-11 loaded: 1 rows, 4 USD.",
+    ]
+    assert (files(costs_dir), list(CostLoad.objects.values()), list(CostSource.objects.values())) == before
+
+
+def test_a_new_model_name_stamps_loaded_months_again_without_the_bill(
+    folder: Path, source: CostSource
+) -> None:
+    write_bill(folder, OCTOBER, [charge("3", x_UsageType=UNKNOWN_MODEL), charge("4")])
+    load(source)
+    (name,) = {name for name, model in ask("x_BillingModel", "x_ModelId") if model is None}
+    (folder / f"{OCTOBER}.csv").unlink()
+    ModelName.objects.create(cloud="aws", billing_model=name, model_id="quokka-9", developer="Quokka")
+
+    report = load(source)
+
+    assert outcomes(report) == [(OCTOBER, Outcome.RESTAMPED)]
+    assert ask("x_ModelId", "BilledCost") == [("claude-3-5-haiku", Decimal(4)), ("quokka-9", Decimal(3))]
+    new = CostLoad.objects.current().get()
+    assert new.reason == CostLoad.Reason.NAMES
+    assert outcomes(load(source)) == []
+
+
+def test_a_new_customer_rule_stamps_loaded_months_again(folder: Path, source: CostSource) -> None:
+    write_bill(folder, OCTOBER, [charge("3"), charge("4", SubAccountId="777788889999")])
+    load(source)
+    ConsumerRule.objects.create(position=1, kind="account", value="777788889999", consumer="acme")
+
+    assert outcomes(load(source)) == [(OCTOBER, Outcome.RESTAMPED)]
+    assert ask("x_ConsumerId", "BilledCost") == [(None, Decimal(3)), ("acme", Decimal(4))]
+
+
+def test_a_rule_that_changes_nothing_makes_no_new_load(folder: Path, source: CostSource) -> None:
+    write_bill(folder, OCTOBER, [charge("3", tags={"team": "blue"})])
+    load(source)
+    ConsumerRule.objects.create(position=1, kind="tag", name="team")
+
+    assert outcomes(load(source)) == [(OCTOBER, Outcome.UNCHANGED)]
+    assert CostLoad.objects.count() == 1
+
+
+def test_a_damaged_file_is_not_stamped_again(folder: Path, source: CostSource, costs_dir: Path) -> None:
+    write_bill(folder, OCTOBER, [charge("3")])
+    load(source)
+    (costs_dir / CostLoad.objects.get().path).write_bytes(b"PAR1 but no more")
+    ConsumerRule.objects.create(position=1, kind="tag", name="owner")
+
+    assert outcomes(load(source)) == [(OCTOBER, Outcome.FAILED)]
+
+
+def test_a_month_whose_file_is_gone_is_loaded_again(
+    folder: Path, source: CostSource, costs_dir: Path
+) -> None:
+    write_bill(folder, OCTOBER, [charge("3")])
+    load(source)
+    (costs_dir / CostLoad.objects.get().path).unlink()
+    with pytest.raises(NotLoadedError, match=r"The file of bills 2026-10 \(load .*\) is missing") as caught:
+        billed()
+    assert "load_costs --source bills" in caught.value.hint
+
+    load(source)
+
+    assert billed() == Decimal(3)
+
+
+def test_tags_that_look_like_sql_stay_text(folder: Path, source: CostSource) -> None:
+    evil = "'); drop view unified_costs; select read_text('/etc/passwd') --"
+    tags = {"customer": evil, "a'b\"c/d~e$f": evil}
+    write_bill(folder, OCTOBER, [charge("3", tags=tags, ServiceName=evil, x_UsageType=evil)])
+    ConsumerRule.objects.create(position=1, kind="tag", name="a'b\"c/d~e$f", value=evil, consumer=evil)
+
+    load(source)
+
+    assert ask("x_ConsumerId", "ServiceName", "x_Meter") == [(evil, evil, evil)]
+
+
+def test_nothing_of_the_costs_is_readable_by_others(
+    folder: Path, source: CostSource, costs_dir: Path
+) -> None:
+    write_bill(folder, OCTOBER, [charge("3")])
+    load(source)
+
+    path = costs_dir / CostLoad.objects.get().path
+    assert path.stat().st_mode & 0o077 == 0
+    assert path.parent.stat().st_mode & 0o077 == 0
+
+
+CHARGES = st.lists(
+    st.builds(
+        charge,
+        st.decimals(-9, 9, places=18).map(str),
+        tags=st.dictionaries(st.sampled_from(["Team", "x"]), st.sampled_from(["a", "b"])),
+        x_UsageType=st.sampled_from(["USE1-NovaLite-output-tokens", UNKNOWN_MODEL, ""]),
+        ChargePeriodStart=st.sampled_from(["2026-10-01T00:00:00Z", "2026-10-02T00:00:00Z"]),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=8)
+@given(charges=CHARGES, data=st.data())
+def test_any_order_of_charges_is_the_same_bytes(
+    tmp_path_factory: pytest.TempPathFactory, charges: list[dict[str, str]], data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("bills")
+    write_bill(folder, OCTOBER, charges)
+    CostSource.objects.all().delete()
+    source = make_source(folder)
+    try:
+        load(source)
+        sha256 = CostLoad.objects.get().sha256
+        write_bill(folder, OCTOBER, data.draw(st.permutations(charges)))
+        load(source)
+        assert CostLoad.objects.get().sha256 == sha256
+        assert billed() == sum(Decimal(row["BilledCost"]) for row in charges)
+    finally:
+        CostLoad.objects.all().delete()
+
+
+@settings(max_examples=6)
+@given(order=st.permutations([(OCTOBER, "1"), (OCTOBER, "2"), (NOVEMBER, "3"), (NOVEMBER, "4")]))
+def test_any_order_of_deliveries_ends_in_the_table_of_the_last_ones(
+    tmp_path_factory: pytest.TempPathFactory, order: list[tuple[str, str]]
+) -> None:
+    folder = tmp_path_factory.mktemp("bills")
+    source = make_source(folder)
+    CostSource.objects.update(location=str(folder))
+    source.refresh_from_db()
+    try:
+        for month, cost in order:
+            write_bill(folder, month, [charge(cost)])
+            load(source)
+        last = dict(order)
+        assert ask("strftime(BillingPeriodStart, '%Y-%m')", "BilledCost") == [
+            (month, Decimal(last[month])) for month in (OCTOBER, NOVEMBER)
+        ]
+    finally:
+        CostLoad.objects.update(replaced_by=None)
+        CostLoad.objects.all().delete()
