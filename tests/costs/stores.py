@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -77,16 +79,13 @@ class MemoryStore:
 
     def __post_init__(self) -> None:
         self.statements: list[exp.Query] = []
-        self._shown: Sequence[str] = ()
-        self._connection = duckdb.connect(config={"threads": 1})
-        self._connection.execute("SET TimeZone = 'UTC'")
+        self._table = f"charges_{next(_numbers)}"
         names = ", ".join(f'"{name}" {column.kind.value}' for name, column in columns().items())
-        self._connection.execute(f"CREATE TABLE charges ({names})")
+        _engine().execute(f"CREATE TABLE {self._table} ({names})")
         for one in self.charges:
-            places = ", ".join("?" * len(one))
-            listed = ", ".join(f'"{name}"' for name in one)
-            self._connection.execute(
-                f"INSERT INTO charges ({listed}) VALUES ({places})",  # noqa: S608 names of columns
+            listed, places = ", ".join(f'"{name}"' for name in one), ", ".join("?" * len(one))
+            _engine().execute(
+                f"INSERT INTO {self._table} ({listed}) VALUES ({places})",  # noqa: S608 names of columns
                 list(one.values()),
             )
 
@@ -96,7 +95,7 @@ class MemoryStore:
             raise NotLoadedError("No costs are loaded.")
         self.statements.append(select)
         self._show([load.id for load in loads])
-        cursor = self._connection.execute(select.sql(dialect=self.dialect))
+        cursor = _engine().execute(select.sql(dialect=self.dialect))
         return Rows([column[0] for column in cursor.description or ()], cursor.fetchall(), loads)
 
     def loads(self, *, as_of: datetime | None = None) -> Sequence[LoadedMonth]:
@@ -128,11 +127,19 @@ class MemoryStore:
 
     def _show(self, ids: Sequence[str]) -> None:
         """Makes TABLE the charges of these loads."""
-        if self._shown == ids:
-            return
-        self._shown = ids
-        self._connection.execute("CREATE OR REPLACE TEMP TABLE current (id varchar)")
-        self._connection.executemany("INSERT INTO current VALUES (?)", [[one] for one in ids])
-        self._connection.execute(
-            f'CREATE OR REPLACE TEMP VIEW {TABLE} AS SELECT * FROM charges WHERE "x_LoadId" IN (FROM current)'  # noqa: S608
+        _engine().execute("CREATE OR REPLACE TEMP TABLE loads AS SELECT unnest(?::varchar[]) AS id", [ids])
+        _engine().execute(
+            f"CREATE OR REPLACE TEMP VIEW {TABLE} AS "  # noqa: S608 names of ours
+            f'SELECT * FROM {self._table} WHERE "x_LoadId" IN (FROM loads)'
         )
+
+
+_numbers = itertools.count()
+
+
+@functools.cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """One for all stores of a process: each takes as long to start as a test to run."""
+    connection = duckdb.connect(config={"threads": 1})
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
