@@ -82,11 +82,13 @@ class MemoryStore:
         self._table = f"charges_{next(_numbers)}"
         names = ", ".join(f'"{name}" {column.kind.value}' for name, column in columns().items())
         _engine().execute(f"CREATE TABLE {self._table} ({names})")
-        for one in self.charges:
-            listed, places = ", ".join(f'"{name}"' for name in one), ", ".join("?" * len(one))
+        used = list(dict.fromkeys(name for one in self.charges for name in one))
+        row = f"({', '.join('?' * len(used))})"
+        if self.charges:
             _engine().execute(
-                f"INSERT INTO {self._table} ({listed}) VALUES ({places})",  # noqa: S608 names of columns
-                list(one.values()),
+                f"INSERT INTO {self._table} ({', '.join(used)}) "  # noqa: S608 names of columns
+                f"VALUES {', '.join([row] * len(self.charges))}",
+                [one.get(name) for one in self.charges for name in used],
             )
 
     def run(self, select: exp.Query, *, as_of: datetime | None = None) -> Rows:
