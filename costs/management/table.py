@@ -22,13 +22,13 @@ def _demo(answer: Answer) -> Iterator[str]:
 
 
 def _table(answer: Answer) -> Iterator[str]:
-    rows = [*answer["rows"], *answer["totals"]]
     if not answer["rows"]:
         return
     names = list(answer["rows"][0])
     measures = {name for name in answer["totals"][0] if name != "currency"}
-    # The totals have none of the dimensions.
     label = next((name for name in names if name not in measures and name != "currency"), None)
+    # Rows without a dimension are totals already.
+    rows = [*answer["rows"], *(answer["totals"] if label else [])]
     cells = [[_cell(row, name, label) for name in names] for row in rows]
     widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
     for line in [names, ["-" * width for width in widths], *cells]:
