@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from catalog import iso8601
 from costs import explain, query
@@ -77,8 +77,14 @@ def _date(description: str, example: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "description": description, "examples": [example]})
 
 
-Measure = Annotated[str, _names(MEASURES)]
-Sum = Annotated[str, _names(list(SUMS))]
+def _or_billed(measures: list[str]) -> list[str]:
+    """The measures; an empty list means that they are left out."""
+    return measures or [*BILLED]
+
+
+BILLED = ("billed_cost",)
+Measures = Annotated[list[Annotated[str, _names(MEASURES)]], AfterValidator(_or_billed)]
+Sums = Annotated[list[Annotated[str, _names(list(SUMS))]], AfterValidator(_or_billed)]
 DimensionName = Annotated[str, _names(list(DIMENSIONS))]
 Start = Annotated[date, BeforeValidator(_day), _date("First day (UTC).", "2026-10-01")]
 End = Annotated[date, BeforeValidator(_day), _date("Day after the last (UTC).", "2026-11-01")]
@@ -100,9 +106,8 @@ Filters = Annotated[
 
 
 class QueryCostsArguments(Arguments):
-    measures: list[Measure] = Field(
-        default=["billed_cost"],
-        min_length=1,
+    measures: Measures = Field(
+        default=[*BILLED],
         max_length=MAX_MEASURES,
         description="What to add up or compute.",
         examples=[["billed_cost", "tokens"]],
@@ -127,9 +132,8 @@ class QueryCostsArguments(Arguments):
 
 
 class ExplainCostArguments(Arguments):
-    measures: list[Sum] = Field(
-        default=["billed_cost"],
-        min_length=1,
+    measures: Sums = Field(
+        default=[*BILLED],
         max_length=1,
         description="The sum to explain.",
         examples=[["billed_cost"]],
