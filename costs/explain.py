@@ -16,7 +16,7 @@ from costs.errors import InvalidQuestionError
 from costs.query.answer import Basis
 from costs.query.ask import basis
 from costs.query.coverage import coverage
-from costs.query.question import SUMS, Question
+from costs.query.question import COSTS, SUMS, Question
 from costs.query.snapshot import Record, Snapshot, take
 from costs.query.statements import GROUPS, ROWS, parts
 from costs.query.summary import Summary, added, summarize
@@ -44,7 +44,9 @@ class Part(TypedDict):
     unit: str | None
     unit_price: str | None
     price_source: PriceSource | None
-    value: str | None
+    cost: str | None
+    tokens: str | None
+    requests: str | None
     charges: int
     load: str
     source: str
@@ -53,7 +55,7 @@ class Part(TypedDict):
 
 
 class Explanation(Basis):
-    """The answer of explain_cost. The values of all rows, listed or not, add up to the figure."""
+    """The answer of explain_cost. The cost, tokens or requests of all rows, listed or not, are the figure."""
 
     currency: str | None
     figure: ExplainedFigure
@@ -82,18 +84,17 @@ def explain(
     costs = take(store, question.as_of, now)
     summary = summarize(question, costs)
     _check_has_one_currency(summary)
-    is_list = question.base == "list_cost"
-    records = costs.run(parts(question, "ListUnitPrice" if is_list else "ContractedUnitPrice", limit))
-    source: PriceSource = "bill_list" if is_list else "bill_contracted"
-    listed = [_part(record, question.base, source, _load(record, costs)) for record in records]
+    price, source = _price(question)
+    summed = "cost" if question.base in COSTS else question.base
+    records = costs.run(parts(question, price, summed, limit))
     value = next((sums[question.base] for sums in summary.sums.values()), None)
     return {
         **basis(question, costs, coverage(question, costs), summary),
         "currency": next(iter(summary.currencies), None),
         "figure": {"measure": question.base, "value": _text(value)},
-        "rows": listed,
+        "rows": [_part(record, source, _load(record, costs)) for record in records],
         "rows_left_out": records[0][GROUPS] - len(records) if records else 0,
-        "value_left_out": plain(EXACT.subtract(value or Decimal(0), _sum(records, question.base))),
+        "value_left_out": plain(EXACT.subtract(value or Decimal(0), _sum(records, summed))),
     }
 
 
@@ -119,12 +120,18 @@ def _check_has_one_currency(summary: Summary) -> None:
         )
 
 
+def _price(question: Question) -> tuple[str, PriceSource]:
+    """The column that has the unit prices of the figure, and what they are."""
+    is_list = question.base == "list_cost"
+    return ("ListUnitPrice", "bill_list") if is_list else ("ContractedUnitPrice", "bill_contracted")
+
+
 def _load(record: Record, costs: Snapshot) -> LoadedMonth:
     [load] = costs.called({record["load"]})
     return load
 
 
-def _part(record: Record, measure: str, source: PriceSource, load: LoadedMonth) -> Part:
+def _part(record: Record, source: PriceSource, load: LoadedMonth) -> Part:
     return {
         "cloud": record["cloud"],
         "service": record["service"],
@@ -133,7 +140,9 @@ def _part(record: Record, measure: str, source: PriceSource, load: LoadedMonth) 
         "unit": record["unit"],
         "unit_price": _text(record["unit_price"]),
         "price_source": None if record["unit_price"] is None else source,
-        "value": _text(record[measure]),
+        "cost": _text(record["cost"]),
+        "tokens": _text(record["tokens"]),
+        "requests": _text(record["requests"]),
         "charges": record[ROWS],
         "load": load.id,
         "source": load.source,

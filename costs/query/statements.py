@@ -52,8 +52,15 @@ def by_load(question: Question, window: Window | None = None) -> exp.Select:
     return select.order_by(*(_ordered(key.name) for key in keys))
 
 
-def parts(question: Question, price: str, limit: int) -> exp.Select:
-    """The query of what a figure is made of: its rows by load, meter, unit and unit price, largest first."""
+def parts(question: Question, price: str, order_by: str, limit: int) -> exp.Select:
+    """The query of what a figure is made of, by load, meter, unit and unit price.
+
+    Args:
+        question: the question that has the figure as its answer.
+        price: the column of unit prices.
+        order_by: cost, tokens or requests, the largest of which comes first.
+        limit: how many rows; GROUPS says how many there are.
+    """
     keys = {
         "load": column("x_LoadId"),
         "currency": column("BillingCurrency"),
@@ -65,12 +72,14 @@ def parts(question: Question, price: str, limit: int) -> exp.Select:
     }
     sums = [
         ("quantity", exp.func("SUM", column("PricingQuantity"))),
-        *_sums(question),
+        ("cost", exp.func("SUM", column(SUMS[question.cost]))),
+        ("tokens", exp.func("SUM", column(SUMS["tokens"]))),
+        ("requests", exp.func("SUM", column(SUMS["requests"]))),
         (ROWS, exp.Count(this=exp.Star())),
         (GROUPS, exp.Window(this=exp.Count(this=exp.Star()))),
     ]
     select = _select(keys.items(), sums).where(*_conditions(question, question.window))
-    order = [_ordered(question.base, descending=True), *(_ordered(name) for name in keys)]
+    order = [_ordered(order_by, descending=True), *(_ordered(name) for name in keys)]
     return select.order_by(*order).limit(limit)
 
 

@@ -49,7 +49,7 @@ def test_a_figure_is_shown_by_load_meter_and_unit_price_the_largest_part_first()
 
     assert found["figure"] == {"measure": "billed_cost", "value": "8.4"}
     assert found["currency"] == "USD"
-    shown = ("value", "meter", "quantity", "unit", "unit_price", "price_source", "charges", "billing_month")
+    shown = ("cost", "meter", "quantity", "unit", "unit_price", "price_source", "charges", "billing_month")
     assert [tuple(row[name] for name in shown) for row in found["rows"]] == [  # type: ignore[literal-required]
         ("7", None, None, None, None, None, 1, "2026-09"),
         ("0.9", "USE1-input-tokens", "300", "1K tokens", "0.003", "bill_contracted", 2, "2026-10"),
@@ -65,7 +65,7 @@ def test_the_parts_that_are_left_out_are_counted_with_their_money() -> None:
 
     found = explained(store, limit=1)
 
-    assert [row["value"] for row in found["rows"]] == ["4"]
+    assert [row["cost"] for row in found["rows"]] == ["4"]
     assert (found["rows_left_out"], found["value_left_out"]) == (2, "3")
 
 
@@ -74,7 +74,7 @@ def test_a_list_cost_is_explained_by_list_prices() -> None:
 
     [row] = explained(store, "list_cost")["rows"]
 
-    assert (row["value"], row["unit_price"], row["price_source"]) == ("5", "1", "bill_list")
+    assert (row["cost"], row["unit_price"], row["price_source"]) == ("5", "1", "bill_list")
 
 
 def test_tokens_are_explained_by_the_quantities_of_the_bill() -> None:
@@ -83,7 +83,7 @@ def test_tokens_are_explained_by_the_quantities_of_the_bill() -> None:
     found = explained(store, "tokens")
 
     assert found["figure"] == {"measure": "tokens", "value": "2000"}
-    assert [(row["value"], row["quantity"]) for row in found["rows"]] == [("2000", "2"), (None, None)]
+    assert [(row["tokens"], row["quantity"]) for row in found["rows"]] == [("2000", "2"), (None, None)]
     assert found["value_left_out"] == "0"
 
 
@@ -175,7 +175,7 @@ def test_the_parts_add_up_to_the_figure_and_it_is_that_of_the_question(
 
     found = explained(store, limit=limit)
 
-    parts = [Decimal(row["value"] or 0) for row in found["rows"]]
+    parts = [Decimal(row["cost"] or 0) for row in found["rows"]]
     assert sum(parts, Decimal(found["value_left_out"])) == Decimal(found["figure"]["value"] or 0)
     assert sum(one["BilledCost"] for one in charges) == Decimal(found["figure"]["value"] or 0)
     assert answer(store)["rows"] == [{"billed_cost": found["figure"]["value"]}]
