@@ -12,23 +12,24 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from catalog.errors import CatalogError
-from tools import errors, json_schema, prices, prices_schema
+from tools import costs, costs_schema, errors, json_schema, prices, prices_schema
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool: its title, the types of its arguments and answer, and the function that answers."""
+    """A tool: its title, the types of its arguments and answer, the function that answers, and its scope."""
 
     title: str
     arguments: type[prices_schema.Arguments]
     answer: type
     function: Callable[[Any], prices.Answer]
+    scope: str = "pricing:read"
 
     @property
     def description(self) -> str:
-        return self.function.__doc__ or ""
+        return " ".join((self.function.__doc__ or "").split())
 
     @cached_property
     def input_schema(self) -> json_schema.Schema:
@@ -55,13 +56,31 @@ TOOLS: dict[str, Tool] = {
         "Calculate cost", prices_schema.CalculateArguments, prices_schema.CalculateAnswer, prices.calculate
     ),
 }
+COST_TOOLS: dict[str, Tool] = {
+    "query_costs": Tool(
+        "Query costs",
+        costs_schema.QueryCostsArguments,
+        costs_schema.QueryCostsAnswer,
+        costs.query_costs,
+        scope="costs:read",
+    ),
+    "explain_cost": Tool(
+        "Explain a cost",
+        costs_schema.ExplainCostArguments,
+        costs_schema.ExplainCostAnswer,
+        costs.explain_cost,
+        scope="costs:read",
+    ),
+}
+# mcp_api offers TOOLS alone as long as it does not compare a tool's scope with the token's.
+EVERY_TOOL = TOOLS | COST_TOOLS
 
 
 def call(name: str, arguments: Mapping[str, Any]) -> Result:
     """Call a tool.
 
     Args:
-        name: a key of TOOLS.
+        name: a key of EVERY_TOOL.
         arguments: the JSON arguments, not yet validated.
 
     Returns:
@@ -70,7 +89,7 @@ def call(name: str, arguments: Mapping[str, Any]) -> Result:
     Raises:
         KeyError: there is no tool of this name. Every other failure becomes an error result.
     """
-    tool = TOOLS[name]
+    tool = EVERY_TOOL[name]
     try:
         return Result(tool.function(tool.arguments.model_validate(arguments)))
     except ValidationError as error:

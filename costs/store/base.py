@@ -26,6 +26,7 @@ class LoadedMonth:
         billed: the sum of BilledCost by currency.
         loaded_at: when it became current.
         is_demo: whether its data is made up.
+        origin: the files that it was read from.
     """
 
     id: str
@@ -35,6 +36,7 @@ class LoadedMonth:
     billed: dict[str, Decimal]
     loaded_at: datetime
     is_demo: bool
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ import inspect
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import pytest
@@ -16,6 +18,10 @@ from catalog.errors import CatalogError
 from catalog.pricing.quantities import MAX_QUANTITY
 from catalog.providers.sample.source import SampleSource
 from catalog.sync.run import sync
+from costs.query.dimensions import DIMENSIONS
+from costs.query.question import MAX_VALUES, MEASURES
+from costs.store import configured
+from tests.costs.stores import MemoryStore, charge, tokens
 from tools import errors, registry
 from tools.json_schema import Schema
 from tools.prices_schema import MAX_CHARACTERS, Envelope
@@ -31,10 +37,19 @@ FORMS = {
     "recorded_at": TIME,
     "first_synced_at": TIME,
     "last_seen_at": TIME,
+    "loaded_at": TIME,
     "update_id": r"\d+",
     "pricing_info_id": r"\d+",
     "pricing_info_ids": r"\[\d+\]",
     "next_cursor": r"MS[45]\w+",
+}
+
+# Limits that a schema cannot say.
+WORDED_LIMITS = {
+    "as_of": "ISO 8601 date or time",
+    "start": "ISO 8601 date",
+    "end": "ISO 8601 date",
+    "filters": f"at most {MAX_VALUES} values each",
 }
 
 Rows = list[tuple[str, ...]]
@@ -97,8 +112,8 @@ def limits(name: str, schema: Schema) -> str:
     """The limits of an argument, in words."""
     if name == "quantity":
         return f"0 to 10^{MAX_QUANTITY.adjusted()}"
-    if name == "as_of":
-        return "ISO 8601 date or time"
+    if name in WORDED_LIMITS:
+        return WORDED_LIMITS[name]
     if schema["type"] == "string" and not {"enum", "maxLength"} & schema.keys():
         return f"at most {MAX_CHARACTERS} characters"
     found = []
@@ -111,6 +126,7 @@ def limits(name: str, schema: Schema) -> str:
         ("minLength", "maxLength", " characters"),
     ):
         if most in schema:
+            unit = unit.removesuffix("s") if schema[most] == 1 else unit  # noqa: PLW2901
             found.append(
                 f"{schema[least]} to {schema[most]}{unit}"
                 if least in schema
@@ -132,7 +148,7 @@ def argument_rows(schema: Schema) -> Rows:
 
 def arguments() -> dict[Place, Rows]:
     found = {}
-    for name, tool in registry.TOOLS.items():
+    for name, tool in registry.EVERY_TOOL.items():
         schema = tool.input_schema
         found[Place(name, "Arguments")] = argument_rows(schema)
         for argument, inner in schema["properties"].items():
@@ -180,7 +196,7 @@ def fields() -> dict[Place, Rows]:
         (Place("Every answer", ""), Envelope, frozenset[str]()),
         *(
             (Place(name, "Answer"), tool.answer, frozenset(Envelope.__annotations__))
-            for name, tool in registry.TOOLS.items()
+            for name, tool in registry.EVERY_TOOL.items()
         ),
     ]:
         schema = TypeAdapter(answer).json_schema(mode="serialization")
@@ -190,7 +206,13 @@ def fields() -> dict[Place, Rows]:
 
 def codes() -> set[str]:
     of_tools = set(re.findall(r'"code": "(\w+)"', inspect.getsource(errors)))
-    return of_tools | {error.code for error in CatalogError.__subclasses__()}
+    return of_tools | {error.code for error in subclasses(CatalogError) if hasattr(error, "code")}
+
+
+def subclasses(error: type[CatalogError]) -> Iterator[type[CatalogError]]:
+    for kind in error.__subclasses__():
+        yield kind
+        yield from subclasses(kind)
 
 
 def test_each_argument_is_documented_with_its_schema_and_no_other() -> None:
@@ -215,6 +237,23 @@ def test_each_error_code_is_documented_and_no_other() -> None:
     [rows] = tables("code").values()
 
     assert {row[0].strip("`") for row in columns(rows, 0)} == codes()
+
+
+def listed(first_column: str) -> list[str]:
+    """The names in the first column of the only table that begins with it."""
+    [table] = re.findall(rf"^\| {first_column} \|.*\n\|-.*\n((?:\|.*\n)+)", TEXT, re.MULTILINE)
+    return re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
+
+
+def test_each_measure_and_dimension_is_documented_in_order() -> None:
+    assert listed("measure") == list(MEASURES)
+    assert listed("dimension") == list(DIMENSIONS)
+
+
+def test_the_values_of_closed_dimensions_are_documented() -> None:
+    for name, dimension in DIMENSIONS.items():
+        [meaning] = re.findall(rf"^\| `{name}` \| (.+) \|$", TEXT.split("| dimension |")[1], re.MULTILINE)[:1]
+        assert set(dimension.values) <= set(re.findall(r"`([\w-]+)`", meaning))
 
 
 def as_shown(actual: Any, shown: Any, name: str = "") -> Any:
@@ -246,13 +285,40 @@ EXAMPLES = {
 
 
 def test_each_tool_has_an_example() -> None:
-    assert set(EXAMPLES) >= {Place(name, "Example") for name in registry.TOOLS}
+    assert set(EXAMPLES) >= {Place(name, "Example") for name in registry.EVERY_TOOL}
+
+
+def made_up_costs() -> MemoryStore:
+    """Two months of tokens and searches."""
+    meter: dict[str, Any] = {
+        "x_Meter": "USE1-input-tokens",
+        "PricingUnit": "1M tokens",
+        "ContractedUnitPrice": Decimal(3),
+    }
+    searches = {"x_Meter": "Grounding searches", "ServiceName": "Vertex AI", "x_Cloud": "gcp"}
+    return MemoryStore(
+        [
+            tokens("250000000", cost="750", PricingQuantity=Decimal(250), **meter),
+            tokens("50000000", "2026-10-06", cost="150", PricingQuantity=Decimal(50), **meter),
+            tokens("200000000", "2026-09-05", cost="600", PricingQuantity=Decimal(200), **meter),
+            charge(cost="390", **searches),
+            charge("2026-09-05", cost="400", **searches),
+        ],
+        demo=frozenset({"aws", "gcp"}),
+        loaded_at=dict.fromkeys(
+            ["aws-2026-09", "aws-2026-10", "gcp-2026-09", "gcp-2026-10"],
+            datetime(2026, 11, 3, 12, tzinfo=UTC),
+        ),
+    )
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("place", EXAMPLES, ids="-".join)
-def test_an_example_shows_what_the_tool_answers_on_the_sample(place: Place) -> None:
+def test_an_example_shows_what_the_tool_answers_on_the_sample(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sync(SampleSource())
+    monkeypatch.setattr(configured, "open_store", made_up_costs)
     request, shown = EXAMPLES[place]
 
     actual = registry.call(place.section, request).content

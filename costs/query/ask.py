@@ -1,0 +1,90 @@
+"""Answers a question about costs from a store."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from catalog.pricing.answers import utc_text
+from costs.query import answer, hints
+from costs.query.answer import Answer, Basis
+from costs.query.coverage import Coverage, coverage
+from costs.query.known_values import unknown_values
+from costs.query.past import Past, look_back
+from costs.query.question import Question
+from costs.query.rows import Row, rows, totals
+from costs.query.snapshot import Snapshot, take
+from costs.query.summary import Summary, summarize
+from costs.store.base import CostStore
+
+
+def ask(question: Question, store: CostStore, *, now: datetime | None = None) -> Answer:
+    """Answer a question.
+
+    Args:
+        question: the question.
+        store: the costs.
+        now: the time; None for the clock's.
+
+    Returns:
+        The answer, with amounts as decimal strings in the currency of their bill.
+
+    Raises:
+        NotLoadedError: nothing was loaded by the question's `as_of`.
+        TooLargeError: too many rows would have to be compared.
+    """
+    costs = take(store, question.as_of, now)
+    loaded = coverage(question, costs)
+    summary = summarize(question, costs)
+    past = look_back(question, costs, loaded)
+    all_totals = totals(question, summary, past)
+    listed, left_out = rows(question, costs, summary, past)
+    shows_currency = "currency" in question.dimensions or len(all_totals) > 1
+    return {
+        **basis(question, costs, loaded, summary, past),
+        "currency": all_totals[0].key["currency"] if len(all_totals) == 1 else None,
+        "rows": [_shown(row, shows_currency=shows_currency) for row in listed],
+        "rows_left_out": left_out,
+        "totals": [_shown(row, shows_currency=True) for row in all_totals],
+        "previous": answer.period(past.window) if past else None,
+        "unmapped": answer.money(summary.money("unmapped")),
+        "unattributed": answer.money(summary.money("unattributed")),
+    }
+
+
+def basis(
+    question: Question, costs: Snapshot, loaded: Coverage, summary: Summary, past: Past | None = None
+) -> Basis:
+    """What every answer about costs says beside its figures."""
+    loads = costs.called({load.id for load in [*summary.loads, *(past.summary.loads if past else ())]})
+    return {
+        "contract": answer.CONTRACT,
+        "loads": [answer.load(load) for load in loads],
+        "as_of": utc_text(costs.as_of),
+        "is_estimate": summary.is_estimate or (past is not None and past.summary.is_estimate),
+        # Even an answer without charges is one about the demo.
+        "is_demo": any(load.is_demo for load in loads or costs.loads),
+        "hint": _hint(question, costs, loaded, summary, past),
+    }
+
+
+def _hint(
+    question: Question, costs: Snapshot, loaded: Coverage, summary: Summary, past: Past | None
+) -> str | None:
+    return hints.joined(
+        [
+            hints.demo(summary.loads or costs.loads),
+            hints.nothing_found(summary, costs),
+            hints.unknown_values(unknown_values(question, costs)),
+            hints.not_loaded(question, loaded),
+            hints.not_loaded_before(past),
+            hints.currencies(summary),
+            hints.without_tokens(question, summary),
+            hints.unmapped(question, summary),
+        ]
+    )
+
+
+def _shown(row: Row, *, shows_currency: bool) -> dict[str, Any]:
+    key = {name: value for name, value in row.key.items() if name != "currency" or shows_currency}
+    return {**key, **{name: answer.figure(value) for name, value in row.figures.items()}}

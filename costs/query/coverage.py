@@ -1,0 +1,57 @@
+"""Which months are loaded, and which are missing from a window: what was never loaded is unknown, not 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from costs.query.periods import Window, add_months, first_day, month_of
+from costs.query.question import Question
+from costs.query.snapshot import Snapshot
+from costs.query.statements import sources
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The loaded months of each source whose charges a question is about.
+
+    Args:
+        loaded: the months by source.
+        latest: the month of the snapshot, which is not over; later ones cannot be loaded.
+    """
+
+    loaded: Mapping[str, frozenset[str]]
+    latest: str
+
+    def missing(self, window: Window) -> dict[str, list[str]]:
+        """The months of the window that are not loaded, by source; sources without any are left out."""
+        asked = self._months(window)
+        found = {
+            source: [month for month in asked if month not in self.loaded[source]] for source in self.loaded
+        }
+        return {source: months for source, months in found.items() if months}
+
+    def has(self, months: Iterable[str]) -> bool:
+        """Whether all sources have all of these months."""
+        return all(month in loaded for month in months for loaded in self.loaded.values())
+
+    def _months(self, window: Window) -> list[str]:
+        """The months of the window up to the latest. An open end is where any source's months end."""
+        known = sorted(month for months in self.loaded.values() for month in months)
+        if not known:
+            return []
+        start = window.start or first_day(known[0])
+        end = window.end or add_months(first_day(known[-1]), 1)
+        return [month for month in Window(start, end).months() if month <= self.latest]
+
+
+def coverage(question: Question, costs: Snapshot) -> Coverage:
+    """The coverage of the sources that have charges with the question's filters, at any time."""
+    loaded: dict[str, set[str]] = {}
+    for load in costs.loads:
+        loaded.setdefault(load.source, set()).add(load.billing_period)
+    names = {record["source"] for record in costs.run(sources(question))} if question.filters else set(loaded)
+    return Coverage(
+        {source: frozenset(months) for source, months in sorted(loaded.items()) if source in names},
+        month_of(costs.as_of),
+    )

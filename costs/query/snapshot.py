@@ -1,0 +1,49 @@
+"""The costs as they were loaded at one moment, which all statements of an answer read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlglot import exp
+
+from costs.errors import NotLoadedError
+from costs.store.base import CostStore, LoadedMonth
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A moment of a store: its loads do not change while a question is answered."""
+
+    store: CostStore
+    as_of: datetime
+    loads: Sequence[LoadedMonth]
+
+    def run(self, select: exp.Query) -> list[Record]:
+        result = self.store.run(select, as_of=self.as_of)
+        return [dict(zip(result.names, row, strict=True)) for row in result.rows]
+
+    def called(self, ids: set[str]) -> list[LoadedMonth]:
+        """The loads of these ids, by source and month."""
+        found = [load for load in self.loads if load.id in ids]
+        return sorted(found, key=lambda load: (load.source, load.billing_period))
+
+
+def take(store: CostStore, as_of: datetime | None, now: datetime | None = None) -> Snapshot:
+    """The store as it was at `as_of`; a moment in the future is now.
+
+    Raises:
+        NotLoadedError: nothing was loaded then.
+    """
+    now = now or datetime.now(UTC)
+    moment = min(as_of or now, now)
+    loads = store.loads(as_of=moment)
+    if not loads:
+        when = f"were loaded by {moment:%Y-%m-%d %H:%M} UTC" if as_of else "are loaded yet"
+        hint = "Ask without as_of." if as_of else "Ask the operator to run the command load_costs."
+        raise NotLoadedError(f"No costs {when}.", hint=hint)
+    return Snapshot(store, moment, loads)

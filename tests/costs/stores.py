@@ -1,0 +1,147 @@
+"""A store of costs in memory, over charges that a test writes down, and such charges."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+from sqlglot import exp
+
+from costs.errors import NotLoadedError
+from costs.focus.columns import columns
+from costs.store.base import TABLE, LoadedMonth, Rows
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+Charge = Mapping[str, Any]
+
+
+def charge(day: str = "2026-10-05", cost: str = "1", **others: Any) -> Charge:
+    """A charge of a day by columns of unified_costs, by default of the load "aws-2026-10" of source aws.
+
+    Args:
+        day: when, in UTC.
+        cost: its billed, effective and list cost.
+        others: further columns.
+    """
+    start = datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC)
+    cloud = others.get("x_Cloud", "aws")
+    source = others.get("x_Source", cloud)
+    return {
+        "ChargePeriodStart": start,
+        "ChargePeriodEnd": start + timedelta(days=1),
+        "BillingPeriodStart": start.replace(day=1),
+        "BilledCost": Decimal(cost),
+        "EffectiveCost": Decimal(cost),
+        "ListCost": Decimal(cost),
+        "BillingCurrency": "USD",
+        "ChargeCategory": "Usage",
+        "ServiceName": "Amazon Bedrock",
+        "x_Cloud": cloud,
+        "x_Source": source,
+        "x_LoadId": f"{source}-{day[:7]}",
+        "x_IsEstimate": False,
+        **others,
+    }
+
+
+def tokens(count: str, day: str = "2026-10-05", cost: str = "1", **others: Any) -> Charge:
+    """A charge of so many input tokens of a model."""
+    model = {"x_ModelId": "claude-sonnet-4-6", "x_BillingModel": "Claude4.6Sonnet"}
+    read = {"x_Tokens": Decimal(count), "x_TokenDirection": "Input", "x_ModelDeveloper": "Anthropic"}
+    return charge(day, cost, **{**model, **read, **others})
+
+
+@dataclass
+class MemoryStore:
+    """A CostStore over charges.
+
+    Args:
+        charges: all charges that were ever loaded.
+        demo: the sources whose charges are made up.
+        loaded_at: when each load became current, by its id; if not told, long ago.
+        until: when each load was superseded, by its id.
+        empty: further loads without charges, as (source, month).
+    """
+
+    charges: Sequence[Charge]
+    demo: frozenset[str] = frozenset()
+    loaded_at: Mapping[str, datetime] = field(default_factory=dict)
+    until: Mapping[str, datetime] = field(default_factory=dict)
+    empty: Sequence[tuple[str, str]] = ()
+    dialect: str = "duckdb"
+
+    def __post_init__(self) -> None:
+        self.statements: list[exp.Query] = []
+        self._table = f"charges_{next(_numbers)}"
+        names = ", ".join(f'"{name}" {column.kind.value}' for name, column in columns().items())
+        _engine().execute(f"CREATE TABLE {self._table} ({names})")
+        used = list(dict.fromkeys(name for one in self.charges for name in one))
+        row = f"({', '.join('?' * len(used))})"
+        if self.charges:
+            _engine().execute(
+                f"INSERT INTO {self._table} ({', '.join(used)}) "  # noqa: S608 names of columns
+                f"VALUES {', '.join([row] * len(self.charges))}",
+                [one.get(name) for one in self.charges for name in used],
+            )
+
+    def run(self, select: exp.Query, *, as_of: datetime | None = None) -> Rows:
+        loads = self.loads(as_of=as_of)
+        if not loads:
+            raise NotLoadedError("No costs are loaded.")
+        self.statements.append(select)
+        self._show([load.id for load in loads])
+        cursor = _engine().execute(select.sql(dialect=self.dialect))
+        return Rows([column[0] for column in cursor.description or ()], cursor.fetchall(), loads)
+
+    def loads(self, *, as_of: datetime | None = None) -> Sequence[LoadedMonth]:
+        charges: dict[tuple[str, str, str], list[Charge]] = {}
+        for one in self.charges:
+            key = one["x_Source"], f"{one['BillingPeriodStart']:%Y-%m}", one["x_LoadId"]
+            charges.setdefault(key, []).append(one)
+        for source, month in self.empty:
+            charges[source, month, f"{source}-{month}"] = []
+        loads = [self._load(*key, found) for key, found in sorted(charges.items())]
+        return [load for load in loads if self._is_current(load, as_of)]
+
+    def _load(self, source: str, month: str, load: str, charges: Sequence[Charge]) -> LoadedMonth:
+        billed: dict[str, Decimal] = {}
+        for one in charges:
+            billed[one["BillingCurrency"]] = (
+                billed.get(one["BillingCurrency"], Decimal(0)) + one["BilledCost"]
+            )
+        loaded_at = self.loaded_at.get(load, LONG_AGO)
+        return LoadedMonth(
+            load, source, month, len(charges), billed, loaded_at, source in self.demo, f"{source}/{month}.csv"
+        )
+
+    def _is_current(self, load: LoadedMonth, as_of: datetime | None) -> bool:
+        until = self.until.get(load.id)
+        if as_of is None:
+            return until is None
+        return load.loaded_at <= as_of and (until is None or as_of < until)
+
+    def _show(self, ids: Sequence[str]) -> None:
+        """Makes TABLE the charges of these loads."""
+        _engine().execute("CREATE OR REPLACE TEMP TABLE loads AS SELECT unnest(?::varchar[]) AS id", [ids])
+        _engine().execute(
+            f"CREATE OR REPLACE TEMP VIEW {TABLE} AS "  # noqa: S608 names of ours
+            f'SELECT * FROM {self._table} WHERE "x_LoadId" IN (FROM loads)'
+        )
+
+
+_numbers = itertools.count()
+
+
+@functools.cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """One for all stores of a process: each takes as long to start as a test to run."""
+    connection = duckdb.connect(config={"threads": 1})
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
