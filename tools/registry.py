@@ -19,12 +19,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool: its title, the types of its arguments and answer, and the function that answers."""
+    """A tool: its title, the types of its arguments and answer, and the function that answers.
+
+    Only tokens with its scope see and call it.
+    """
 
     title: str
     arguments: type[prices_schema.Arguments]
     answer: type
     function: Callable[[Any], prices.Answer]
+    scope: str = "pricing:read"
 
     @property
     def description(self) -> str:
