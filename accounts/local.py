@@ -11,7 +11,7 @@ from django.conf import settings
 
 from accounts.errors import NotLocalError
 from accounts.models import User
-from accounts.oauth import access, tokens
+from accounts.oauth import access, scopes, tokens
 
 USERNAME = "admin"
 TOKEN_DAYS = 365
@@ -49,7 +49,7 @@ def ensure_local_account(path: Path) -> LocalAccount:
     user, password, is_restored = _ensure_administrator(saved)
     token = saved.get("token") or ""
     if not tokens.move_here(token, user):
-        token = tokens.issue(user, days=TOKEN_DAYS, name=TOKEN_NAME)
+        token = tokens.issue(user, days=TOKEN_DAYS, name=TOKEN_NAME, scopes=scopes.grantable(user.pk))
     access.revoke_personal_tokens(user, name=TOKEN_NAME, keep=token)
     account = LocalAccount(user.get_username(), password, token, is_restored)
     _write(path, account)

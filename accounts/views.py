@@ -9,13 +9,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.models import MAX_TOKEN_NAME_LENGTH, Client, User
-from accounts.oauth import access, tokens
+from accounts.oauth import access, scopes, tokens
 
 TOKEN_DAYS = [(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "1 year")]
 MAX_TOKENS = 20
@@ -26,6 +26,17 @@ class TokenForm(forms.Form):
 
     name = forms.CharField(max_length=MAX_TOKEN_NAME_LENGTH, label="What is it for?")
     days = forms.TypedChoiceField(choices=TOKEN_DAYS, coerce=int, initial=30, label="Valid for")
+    scopes = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple, initial=[settings.MCP_SCOPE], label="It may"
+    )
+
+    def __init__(self, user: User, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        known, allowed = settings.OAUTH2_PROVIDER["SCOPES"], scopes.grantable(user.pk)
+        field = cast("forms.MultipleChoiceField", self.fields["scopes"])
+        field.choices = [(scope, text.lower()) for scope, text in known.items() if scope in allowed]
+        if len(field.choices) == 1:  # nothing to choose
+            del self.fields["scopes"]
 
 
 def connect(request: HttpRequest) -> HttpResponse:
@@ -36,7 +47,7 @@ def connect(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def account(request: HttpRequest) -> HttpResponse:
-    return _render_account(request, TokenForm())
+    return _render_account(request, TokenForm(_user(request)))
 
 
 @never_cache
@@ -44,15 +55,17 @@ def account(request: HttpRequest) -> HttpResponse:
 @login_required
 def make_token(request: HttpRequest) -> HttpResponse:
     """Create a personal token and show it once."""
-    form = TokenForm(request.POST)
     user = _user(request)
+    form = TokenForm(user, request.POST)
     with transaction.atomic():  # takes the write lock, so that concurrent requests cannot pass the limit
         if access.personal_tokens(user).count() >= MAX_TOKENS:
             form.add_error(None, f"You have {MAX_TOKENS} tokens. Revoke one first.")
         if not form.is_valid():
             return _render_account(request, form, status=400)
-        raw = tokens.issue(user, days=form.cleaned_data["days"], name=form.cleaned_data["name"])
-    return _render_account(request, TokenForm(), new_token=raw)
+        chosen = form.cleaned_data
+        granted = chosen.get("scopes") or [settings.MCP_SCOPE]
+        raw = tokens.issue(user, days=chosen["days"], name=chosen["name"], scopes=granted)
+    return _render_account(request, TokenForm(user), new_token=raw)
 
 
 @require_POST

@@ -14,7 +14,7 @@ from pydantic import AnyHttpUrl
 from starlette.types import Message, Receive, Scope, Send
 
 from accounts.oauth.resource import resource_at
-from mcp_api import auth, cors, refusals
+from mcp_api import auth, cors, refusals, step_up
 from mcp_api.cors import Header
 from mcp_api.refusals import MAX_BODY_BYTES
 from mcp_api.server import server
@@ -34,7 +34,7 @@ _app = server.streamable_http_app(
     auth=AuthSettings(
         issuer_url=settings.PUBLIC_URL,
         resource_server_url=AnyHttpUrl(settings.MCP_RESOURCE),
-        required_scopes=[settings.MCP_SCOPE],
+        required_scopes=[],  # each tool has its own (mcp_api.step_up)
         validate_token_resource=True,
     ),
     token_verifier=auth.BearerTokenVerifier(),
@@ -76,13 +76,16 @@ async def _call(scope: Scope, receive: Receive, send: Send) -> None:
     headers = [(name, value.strip(b" \t")) for name, value in scope["headers"] if name != b"origin"]
 
     auth.refusal.set("")
+    challenge = step_up.Challenge()
+    step_up.current.set(challenge)
     body = _Body(receive)
 
     def adjust(headers: Iterable[Header]) -> list[Header]:
-        return [*_response_headers(headers, has_token, resource), *allow_origin]
+        scope = challenge.scope or settings.MCP_SCOPE
+        return [*_response_headers(headers, has_token, resource, scope), *allow_origin]
 
     sdk_scope = {**scope, "path": "/mcp", "raw_path": b"/mcp", "headers": headers}
-    await _app(sdk_scope, body.receive, _Response(body, adjust, send).send)
+    await _app(sdk_scope, body.receive, _Response(body, adjust, challenge, send).send)
 
 
 class _Body:
@@ -111,15 +114,33 @@ class _Body:
 
 
 class _Response:
-    """The SDK's response, with our headers and, if it refuses the request, in our words."""
+    """The SDK's response, with our headers and, if it refuses the request, in our words.
 
-    def __init__(self, body: _Body, adjust: Callable[[Iterable[Header]], list[Header]], send: Send) -> None:
-        self._body, self._adjust, self._send = body, adjust, send
+    If the token lacks a scope, a challenge takes its place.
+    """
+
+    def __init__(
+        self,
+        body: _Body,
+        adjust: Callable[[Iterable[Header]], list[Header]],
+        challenge: step_up.Challenge,
+        send: Send,
+    ) -> None:
+        self._body, self._adjust, self._challenge, self._send = body, adjust, challenge, send
         self._refusal: Message | None = None
+        self._is_replaced = False
 
     async def send(self, message: Message) -> None:
+        if self._is_replaced:
+            return
         if message["type"] == "http.response.start":
             await self._body.drain()
+            if self._challenge.scope:
+                self._is_replaced = True
+                start, text = self._challenge.response()
+                await self._send({**start, "headers": self._adjust(start["headers"])})
+                await self._send({"type": "http.response.body", "body": text})
+                return
             message = {**message, "headers": self._adjust(message["headers"])}
             if message["status"] in refusals.STATUSES:
                 self._refusal = message  # until its body is known
@@ -136,7 +157,9 @@ def _values(scope: Scope, name: bytes) -> list[str]:
     return [value.decode("latin-1").strip(" \t") for key, value in scope["headers"] if key == name]
 
 
-def _response_headers(headers: Iterable[Header], has_token: bool, resource: str) -> Iterator[Header]:
+def _response_headers(
+    headers: Iterable[Header], has_token: bool, resource: str, scope: str
+) -> Iterator[Header]:
     """The SDK's headers, with the challenge changed to what RFC 6750 section 3 asks for.
 
     It names the scope, an error only if the request had a token (section 3.1), and the metadata document at
@@ -149,7 +172,7 @@ def _response_headers(headers: Iterable[Header], has_token: bool, resource: str)
             if reason := auth.refusal.get():
                 challenge = challenge.replace(refusals.NO_TOKEN.encode(), reason.encode())
             challenge = challenge.replace(b'"%s/' % usual, b'"%s/' % asked)
-            yield name, challenge + b', scope="%s"' % settings.MCP_SCOPE.encode()
+            yield name, challenge + b', scope="%s"' % scope.encode()
         else:
             yield name, value
     yield b"x-content-type-options", b"nosniff"

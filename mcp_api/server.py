@@ -26,7 +26,8 @@ from mcp_types import (
 )
 
 from accounts import events
-from mcp_api import turns
+from accounts.oauth.scopes import grantable
+from mcp_api import step_up, threads, turns
 from tools import errors, limits, registry
 from tools.version import product_version
 
@@ -72,18 +73,24 @@ def _result(result: registry.Result) -> CallToolResult:
 async def _list_tools(
     _context: ServerRequestContext[Any], _params: PaginatedRequestParams | None
 ) -> ListToolsResult:
-    return ListToolsResult(tools=list(TOOLS.values()))
+    scopes = _scopes()
+    tools = [TOOLS[name] for name, tool in registry.TOOLS.items() if tool.scope in scopes]
+    if not tools:
+        step_up.current.get().ask_for([settings.MCP_SCOPE])
+    return ListToolsResult(tools=tools)
 
 
 async def _call_tool(_context: ServerRequestContext[Any], params: CallToolRequestParams) -> CallToolResult:
     if params.name not in TOOLS:
         name = params.name[:MAX_NAME_LENGTH]
-        raise MCPError(INVALID_PARAMS, f"Unknown tool {name!r}. Tools: {', '.join(TOOLS)}.")
+        known = ", ".join(known for known, tool in registry.TOOLS.items() if tool.scope in _scopes())
+        raise MCPError(INVALID_PARAMS, f"Unknown tool {name!r}. Tools: {known}.")
     token = get_access_token()
     subject = token.subject if token and token.subject else ""
     began, outcome = time.monotonic(), "cancelled"
     try:
-        result = await _limited(subject, params.name, params.arguments or {})
+        refused = await _refused(subject, registry.TOOLS[params.name].scope)
+        result = refused or await _limited(subject, params.name, params.arguments or {})
         outcome = result.structured_content["error"]["code"] if result.is_error else "ok"
         return result
     finally:
@@ -91,6 +98,24 @@ async def _call_tool(_context: ServerRequestContext[Any], params: CallToolReques
         values = {"user": subject, "client": token.client_id if token else "", "tool": params.name}
         took = round((time.monotonic() - began) * 1000)
         logger.info(events.line("tool_call", **values, ms=took, outcome=outcome))
+
+
+def _scopes() -> set[str]:
+    token = get_access_token()
+    return set(token.scopes) if token else set()
+
+
+async def _refused(subject: str, scope: str) -> CallToolResult | None:
+    """What to answer if the token lacks the scope of a tool; None if it has it.
+
+    If the person may give the scope, a challenge takes the place of the answer, and the client can ask them.
+    """
+    scopes = _scopes()
+    if scope in scopes:
+        return None
+    if scope in await threads.tokens.run(grantable, int(subject)):
+        step_up.current.get().ask_for({scope, *scopes})
+    return _result(registry.failure(errors.forbidden_scope(scope, settings.SCOPE_GROUPS.get(scope, ""))))
 
 
 async def _limited(subject: str, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
@@ -113,7 +138,7 @@ server: Server[Any] = Server(
     title="Google Cloud prices",
     version=product_version(),
     instructions=INSTRUCTIONS,
-    cache_hints={"tools/list": CacheHint(ttl_ms=300_000, scope="public")},
+    cache_hints={"tools/list": CacheHint(ttl_ms=300_000, scope="private")},
     get_tool_input_schema=_input_schema,
     on_list_tools=_list_tools,
     on_call_tool=_call_tool,

@@ -41,6 +41,9 @@ SYNC_TASK_COUNT = env.int("CLOUD_RUN_TASK_COUNT", default=1, minimum=1)
 # The MCP endpoint's address is also the audience that every access token is bound to (RFC 8707).
 MCP_RESOURCE = f"{PUBLIC_URL}/mcp"
 MCP_SCOPE = "pricing:read"
+COSTS_SCOPE = "costs:read"
+# Who may give these scopes to a client or a token: the members of a group, and staff.
+SCOPE_GROUPS = {COSTS_SCOPE: "Cost readers"}
 
 _public = urlsplit(PUBLIC_URL)
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
@@ -201,7 +204,8 @@ OAUTH2_PROVIDER = {
     "OAUTH2_PROTECTED_RESOURCE_AUTHORIZATION_SERVERS": [PUBLIC_URL],
     "OAUTH2_PROTECTED_RESOURCE_NAME": "Cloud Pricing",
     "OAUTH2_PROTECTED_RESOURCE_DOCUMENTATION": f"{PUBLIC_URL}/connect/",
-    "SCOPES": {MCP_SCOPE: "Search and read prices"},
+    "SCOPES": {MCP_SCOPE: "Search and read prices", COSTS_SCOPE: "Read what AI usage has cost"},
+    "DEFAULT_SCOPES": [MCP_SCOPE],
     # Only authorization codes and refresh tokens; the library's default supports every grant.
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",
     "OAUTH2_VALIDATOR_CLASS": "accounts.oauth.validator.Validator",

@@ -44,6 +44,16 @@ def from_catalog_error(error: CatalogError) -> Error:
     }
 
 
+def forbidden_scope(scope: str, group: str) -> Error:
+    """The error for a tool whose scope the person may not give."""
+    return {
+        "code": "forbidden_scope",
+        "message": f"You may not use {scope}: it is for staff and members of the group {group}.",
+        "hint": "Ask an administrator of this server to add you to the group.",
+        "candidates": [],
+    }
+
+
 def from_validation_error(error: ValidationError, arguments: type[BaseModel]) -> Error:
     """The error for invalid arguments, each named by its path.
 

@@ -19,7 +19,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool: its title, the types of its arguments and answer, the function that answers, and its scope."""
+    """A tool: its title, the types of its arguments and answer, and the function that answers.
+
+    Only tokens with its scope see and call it.
+    """
 
     title: str
     arguments: type[prices_schema.Arguments]
@@ -55,8 +58,6 @@ TOOLS: dict[str, Tool] = {
     "calculate": Tool(
         "Calculate cost", prices_schema.CalculateArguments, prices_schema.CalculateAnswer, prices.calculate
     ),
-}
-COST_TOOLS: dict[str, Tool] = {
     "query_costs": Tool(
         "Query costs",
         costs_schema.QueryCostsArguments,
@@ -72,15 +73,13 @@ COST_TOOLS: dict[str, Tool] = {
         scope="costs:read",
     ),
 }
-# mcp_api offers TOOLS alone as long as it does not compare a tool's scope with the token's.
-EVERY_TOOL = TOOLS | COST_TOOLS
 
 
 def call(name: str, arguments: Mapping[str, Any]) -> Result:
     """Call a tool.
 
     Args:
-        name: a key of EVERY_TOOL.
+        name: a key of TOOLS.
         arguments: the JSON arguments, not yet validated.
 
     Returns:
@@ -89,7 +88,7 @@ def call(name: str, arguments: Mapping[str, Any]) -> Result:
     Raises:
         KeyError: there is no tool of this name. Every other failure becomes an error result.
     """
-    tool = EVERY_TOOL[name]
+    tool = TOOLS[name]
     try:
         return Result(tool.function(tool.arguments.model_validate(arguments)))
     except ValidationError as error:

@@ -29,6 +29,7 @@ from accounts.models import Client, Consent, User
 from accounts.oauth import pending
 from accounts.oauth.fetch_share import Share, share_of
 from accounts.oauth.resource import is_our_resource
+from accounts.oauth.scopes import grantable
 from accounts.oauth.validator import invalid_target
 from accounts.popups import keep_window_opener
 
@@ -54,6 +55,8 @@ class AuthorizationRequest:
     client: Client
     scopes: list[str]
     credentials: dict[str, Any]
+    # What the client asked for and the person may not give.
+    withheld: list[str]
 
     @property
     def redirect_uri(self) -> str:
@@ -125,7 +128,12 @@ class AuthorizeView(BaseAuthorizationView):
         if not all(map(is_our_resource, filter(None, request.GET.getlist("resource")))):
             raise OAuthToolkitError(invalid_target(oauth_request))
         credentials["resource"] = [settings.MCP_RESOURCE]
-        return AuthorizationRequest(oauth_request.client, scopes, credentials)
+        granted = [scope for scope in scopes if scope in grantable(cast("User", request.user).pk)]
+        if not granted:
+            raise OAuthToolkitError(_not_grantable(scopes, oauth_request))
+        return AuthorizationRequest(
+            oauth_request.client, granted, credentials, withheld=[s for s in scopes if s not in granted]
+        )
 
     def _grant(self, request: HttpRequest, authorization: AuthorizationRequest) -> HttpResponse:
         with transaction.atomic():
@@ -163,6 +171,11 @@ def _invalid_request(description: str, request: Request) -> errors.OAuth2Error:
     return errors.InvalidRequestError(description, request=request)
 
 
+def _not_grantable(scopes: list[str], request: Request) -> errors.OAuth2Error:
+    groups = ", ".join(settings.SCOPE_GROUPS[scope] for scope in scopes)
+    return errors.InvalidScopeError(f"{' '.join(scopes)} is for members of {groups}", request=request)
+
+
 def _is_as_shown(request: HttpRequest, authorization: AuthorizationRequest) -> bool:
     try:
         shown = signing.loads(request.POST.get("offer", ""), salt=__name__, max_age=CONSENT_PAGE_SECONDS)
@@ -180,10 +193,15 @@ def _consent_context(request: HttpRequest, authorization: AuthorizationRequest) 
         "verified_host": redirects.host_of(client.client_id) if is_document else "",
         "redirect_host": redirects.host_of(authorization.redirect_uri),
         "is_local_program": redirects.is_local_program(authorization.redirect_uri),
-        "scopes": [settings.OAUTH2_PROVIDER["SCOPES"][scope] for scope in authorization.scopes],
+        "scopes": _described(authorization.scopes),
+        "withheld": _described(authorization.withheld),
         "consent_days": settings.CONSENT_DAYS,
         "offer": signing.dumps(authorization.digest(request), salt=__name__),
     }
+
+
+def _described(scopes: list[str]) -> list[str]:
+    return [settings.OAUTH2_PROVIDER["SCOPES"][scope] for scope in scopes]
 
 
 def _oauth_error(code: str, authorization: AuthorizationRequest) -> OAuthToolkitError:

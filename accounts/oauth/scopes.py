@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from django.conf import settings
 from oauth2_provider.scopes import get_scopes_backend
+
+from accounts.models import User
 
 # scope-token in RFC 6749 appendix A.4; "" comes from an empty parameter.
 _TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]*")
@@ -13,6 +16,21 @@ _TOKEN = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]*")
 
 def are_well_formed(scopes: Iterable[str]) -> bool:
     return all(_TOKEN.fullmatch(scope) for scope in scopes)
+
+
+def grantable(user_id: int) -> frozenset[str]:
+    """The scopes that a person may give to clients and tokens now."""
+    person = User.objects.filter(pk=user_id, is_active=True).values_list("is_staff", "groups__name")
+    rows = list(person)
+    if not rows:
+        return frozenset()
+    is_staff, groups = rows[0][0], {group for _, group in rows}
+    restricted = settings.SCOPE_GROUPS
+    return frozenset(
+        scope
+        for scope in get_scopes_backend().get_available_scopes()
+        if is_staff or restricted.get(scope) in {None, *groups}
+    )
 
 
 def narrow(requested: Iterable[str], available: Sequence[str] | None = None) -> list[str]:

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,6 +21,7 @@ from oauth2_provider.models import AccessToken, set_token_value
 
 from accounts.errors import InvalidTokenError
 from accounts.models import UNUSED, PersonalToken, User
+from accounts.oauth.scopes import grantable
 
 # A fixed prefix lets secret scanners and people recognise a leaked token.
 PREFIX = "pricing_"
@@ -42,13 +44,14 @@ _CHECKED_COLUMNS = (
 )
 
 
-def issue(user: User, *, days: int, name: str = "") -> str:
+def issue(user: User, *, days: int, name: str = "", scopes: Iterable[str] = (settings.MCP_SCOPE,)) -> str:
     """Issue a personal access token.
 
     Args:
         user: the person the token acts for.
         days: days until it expires.
         name: a label to recognise it by.
+        scopes: what it may do; the caller checks that the person may give them.
 
     Returns:
         The token. It cannot be shown again.
@@ -57,7 +60,7 @@ def issue(user: User, *, days: int, name: str = "") -> str:
     token = AccessToken(
         user=user,
         expires=timezone.now() + timedelta(days=days),
-        scope=settings.MCP_SCOPE,
+        scope=" ".join(sorted(scopes)),
         resource=[settings.MCP_RESOURCE],
     )
     set_token_value(token, raw)
@@ -93,8 +96,8 @@ def check(raw: str) -> Bearer | None:
 def verify(raw: str) -> Bearer:
     """The sender of the token `raw`. The caller checks the scope.
 
-    One indexed SELECT and no cache, so that revoking a token, or disabling its user or client, takes effect
-    at once.
+    One indexed SELECT, a second if not everybody may give the scope, and no cache, so that revoking a token,
+    disabling its user or client, or taking the person out of a group takes effect at once.
 
     Raises:
         InvalidTokenError: the token is not valid for /mcp now (RFC 6750 section 3.1).
@@ -114,11 +117,20 @@ def verify(raw: str) -> Bearer:
     return Bearer(
         row.user_id,
         row.application__client_id,
-        row.scope,
+        _scope_now(row.scope, row.user_id),
         row.expires,
         token_id=row.pk,
         is_use_due=is_use_due,
     )
+
+
+def _scope_now(scope: str, user_id: int) -> str:
+    """The scope of a token without what its person may no longer give."""
+    scopes = scope.split()
+    if settings.SCOPE_GROUPS.keys().isdisjoint(scopes):
+        return scope
+    allowed = grantable(user_id)
+    return " ".join(scope for scope in scopes if scope in allowed)
 
 
 def _for_another_address(resource: list[str]) -> str:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.utils import timezone
@@ -204,6 +205,24 @@ def test_issue_token_prints_only_the_token_and_says_where_it_is_valid(user: User
     assert bearer.user_id == user.pk
     assert timedelta(days=2) < bearer.expires - timezone.now() < timedelta(days=3)
     assert err.startswith("Valid for 3 days at http://127.0.0.1:8000/mcp. ")
+
+
+def test_issue_token_gives_the_scopes_that_it_is_told_to(user: User) -> None:
+    user.groups.add(Group.objects.create(name="Cost readers"))
+
+    out, err = _issue_token("ann", "--scope", "costs:read", "--scope", "pricing:read")
+
+    bearer = tokens.check(out.strip())
+    assert bearer is not None
+    assert bearer.scope == "costs:read pricing:read"
+    assert "It may: costs:read, pricing:read." in err
+
+
+def test_issue_token_refuses_a_scope_that_the_user_may_not_give(user: User) -> None:
+    with pytest.raises(CommandError, match=r"^ann may not give costs:read: it is for .* Cost readers\. Add"):
+        _issue_token("ann", "--scope", "costs:read")
+
+    assert not AccessToken.objects.filter(user=user).exists()
 
 
 def test_issue_token_creates_a_user_without_a_password_when_told_to() -> None:

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client as Browser
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, Grant
@@ -212,3 +213,30 @@ def test_the_connect_page_covers_the_common_clients(client: Browser) -> None:
     for words in ("claude mcp add", "mcp.json", "codex mcp add", "gemini mcp add", "mcp-remote"):
         assert words in html
     assert html.count("http://127.0.0.1:8000/mcp") >= 6
+
+
+def test_a_person_who_may_only_read_prices_chooses_no_scope(agent: Agent) -> None:
+    assert 'name="scopes"' not in html_of(agent)
+
+    answer = agent.browser.post("/account/tokens/", {"name": "x", "days": 7, "scopes": "costs:read"})
+
+    assert answer.status_code == 200
+    assert AccessToken.objects.get().scope == "pricing:read"
+
+
+def test_a_person_who_may_read_costs_chooses_what_a_token_may_do(agent: Agent, user: User) -> None:
+    user.groups.add(Group.objects.create(name="Cost readers"))
+    assert html_of(agent).count('name="scopes"') == 2
+
+    agent.browser.post("/account/tokens/", {"name": "x", "days": 7, "scopes": ["costs:read"]})
+
+    assert AccessToken.objects.get().scope == "costs:read"
+
+
+def test_a_token_that_may_do_nothing_is_not_created(agent: Agent, user: User) -> None:
+    user.groups.add(Group.objects.create(name="Cost readers"))
+
+    answer = agent.browser.post("/account/tokens/", {"name": "x", "days": 7})
+
+    assert answer.status_code == 400
+    assert not AccessToken.objects.exists()

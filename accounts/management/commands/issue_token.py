@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rapidfuzz import process
 
 from accounts.models import User
-from accounts.oauth import tokens
+from accounts.oauth import scopes, tokens
 
 MAX_DAYS = 366
 MAX_NAMES = 10
@@ -49,9 +49,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "--create", action="store_true", help="create the user, without a password, if missing"
         )
+        parser.add_argument(
+            "--scope",
+            action="append",
+            choices=sorted(settings.OAUTH2_PROVIDER["SCOPES"]),
+            help=f"what the token may do; repeat it for several (default: {settings.MCP_SCOPE})",
+        )
         parser.add_argument("--days", type=_days, default=30, help="days until expiry (default: %(default)s)")
 
-    def handle(self, *args: Any, login: str, create: bool, days: int, **options: Any) -> None:
+    def handle(
+        self, *args: Any, login: str, create: bool, days: int, scope: list[str] | None, **options: Any
+    ) -> None:
         user = User.objects.filter(username=login).first()
         if user is None and create:
             user = _create(login)
@@ -60,8 +68,15 @@ class Command(BaseCommand):
             raise _unknown(login)
         if not user.is_active:
             raise CommandError(f"User {login} is disabled; enable it in the admin first.")
-        self.stdout.write(tokens.issue(user, days=days, name="issue_token"))
+        wanted = set(scope or [settings.MCP_SCOPE])
+        for refused in sorted(wanted - scopes.grantable(user.pk)):
+            group = settings.SCOPE_GROUPS[refused]
+            raise CommandError(
+                f"{login} may not give {refused}: it is for staff and members of the group {group}. "
+                "Add the user to the group in the admin first."
+            )
+        self.stdout.write(tokens.issue(user, days=days, name="issue_token", scopes=wanted))
         self.stderr.write(
-            f"Valid for {days} days at {settings.MCP_RESOURCE}. "
+            f"Valid for {days} days at {settings.MCP_RESOURCE}. It may: {', '.join(sorted(wanted))}. "
             "It cannot be shown again; revoke it in the admin or on the account page."
         )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from django.conf import settings
+from django.contrib.auth.models import Group
 from django.test import Client as Browser
 from oauth2_provider.models import AccessToken
-from pytest_django import Settings
 
-from tests.accounts.oauth.agent import Agent
+from accounts.oauth import tokens
+from accounts.oauth.scopes import grantable
+from tests.accounts.oauth.agent import Agent, redirect_parameters
 
 # What clients ask for wherever they connect, and what does not exist.
 ASKED = [
@@ -30,12 +31,10 @@ ASKED = [
 
 
 @pytest.fixture
-def two_scopes(settings: Settings) -> None:
-    settings.OAUTH2_PROVIDER = {
-        **settings.OAUTH2_PROVIDER,
-        "SCOPES": {"pricing:read": "Search and read prices", "costs:read": "Read your costs"},
-        "DEFAULT_SCOPES": ["pricing:read"],
-    }
+def reader(agent: Agent) -> Agent:
+    """An agent of a person who may read costs."""
+    agent.user.groups.add(Group.objects.create(name="Cost readers"))
+    return agent
 
 
 @pytest.mark.parametrize("scope", ASKED)
@@ -66,22 +65,66 @@ def test_a_malformed_scope_of_a_refresh_is_refused(agent: Agent) -> None:
     assert agent.refresh(refresh_token).status_code == 200
 
 
-@pytest.mark.usefixtures("two_scopes")
-def test_a_refresh_cannot_widen_the_scope(agent: Agent) -> None:
-    narrow = agent.redeem(agent.code(scope="pricing:read")).json()["refresh_token"]
+def test_a_refresh_cannot_widen_the_scope(reader: Agent) -> None:
+    narrow = reader.redeem(reader.code(scope="pricing:read")).json()["refresh_token"]
 
-    body = agent.refresh(narrow, scope="pricing:read costs:read").json()
+    body = reader.refresh(narrow, scope="pricing:read costs:read").json()
     assert body["scope"] == "pricing:read"
-    assert agent.refresh(body["refresh_token"], scope="costs:read").json()["scope"] == "pricing:read"
+    assert reader.refresh(body["refresh_token"], scope="costs:read").json()["scope"] == "pricing:read"
 
 
-@pytest.mark.usefixtures("two_scopes")
-def test_a_client_that_asks_for_less_gets_less(agent: Agent) -> None:
-    page = agent.ask(scope="costs:read openid")
-    assert page.context["scopes"] == ["Read your costs"]
+def test_a_client_that_asks_for_less_gets_less(reader: Agent) -> None:
+    page = reader.ask(scope="costs:read openid")
+    assert page.context["scopes"] == ["Read what AI usage has cost"]
 
-    assert agent.redeem(agent.code(scope="costs:read openid")).json()["scope"] == "costs:read"
-    assert agent.redeem(agent.code(scope="openid")).json()["scope"] == "pricing:read"
+    assert reader.redeem(reader.code(scope="costs:read openid")).json()["scope"] == "costs:read"
+    assert reader.redeem(reader.code(scope="openid")).json()["scope"] == "pricing:read"
+
+
+def test_the_consent_page_says_what_a_person_may_not_give(agent: Agent) -> None:
+    page = agent.ask(scope="pricing:read costs:read")
+
+    assert page.context["scopes"] == ["Search and read prices"]
+    assert "It also asks to: read what ai usage has cost. You may not give that" in page.content.decode()
+    assert agent.redeem(agent.code(scope="pricing:read costs:read")).json()["scope"] == "pricing:read"
+
+
+def test_a_client_that_asks_only_for_what_the_person_may_not_give_is_told(agent: Agent) -> None:
+    answer = redirect_parameters(agent.ask(scope="costs:read"))
+
+    assert answer["error"] == "invalid_scope"
+    assert answer["error_description"] == "costs:read is for members of Cost readers"
+
+
+def test_staff_may_read_costs(agent: Agent) -> None:
+    agent.user.is_staff = True
+    agent.user.save()
+
+    granted = agent.redeem(agent.code(scope="pricing:read costs:read")).json()
+
+    assert granted["scope"] == "costs:read pricing:read"
+
+
+def test_a_token_loses_the_scope_when_its_person_leaves_the_group(reader: Agent) -> None:
+    raw = reader.redeem(reader.code(scope="pricing:read costs:read")).json()["access_token"]
+    assert tokens.verify(raw).scope == "costs:read pricing:read"
+
+    reader.user.groups.clear()
+
+    assert tokens.verify(raw).scope == "pricing:read"
+
+
+def test_a_group_that_is_not_named_in_the_settings_gives_no_scope(agent: Agent) -> None:
+    agent.user.groups.add(Group.objects.create(name="Readers of costs"))
+
+    assert grantable(agent.user.pk) == {"pricing:read"}
+
+
+def test_a_disabled_person_may_give_nothing(reader: Agent) -> None:
+    reader.user.is_active = False
+    reader.user.save()
+
+    assert grantable(reader.user.pk) == frozenset()
 
 
 @pytest.mark.django_db
@@ -101,4 +144,4 @@ def test_a_registration_says_which_scope_it_keeps(scope: str | None) -> None:
 def test_only_scopes_that_exist_are_advertised(path: str, client: Browser) -> None:
     document = client.get(f"/.well-known/{path}").json()
 
-    assert document["scopes_supported"] == list(settings.OAUTH2_PROVIDER["SCOPES"]) == ["pricing:read"]
+    assert document["scopes_supported"] == ["costs:read", "pricing:read"]
