@@ -46,6 +46,6 @@ def retry_after(tool: str, subject: str, arguments: Mapping[str, Any]) -> int:
 
 def _cost(tool: str, arguments: Mapping[str, Any]) -> int:
     """The number of calls that a call counts as: one for each ten SKUs or items that it begins."""
-    read = read_arguments(registry.EVERY_TOOL[tool].arguments, arguments)
+    read = read_arguments(registry.TOOLS[tool].arguments, arguments)
     entries = max((len(value) for value in read.values() if isinstance(value, list)), default=0)
     return max(1, math.ceil(entries / ENTRIES_PER_CALL))

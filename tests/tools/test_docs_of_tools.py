@@ -148,7 +148,7 @@ def argument_rows(schema: Schema) -> Rows:
 
 def arguments() -> dict[Place, Rows]:
     found = {}
-    for name, tool in registry.EVERY_TOOL.items():
+    for name, tool in registry.TOOLS.items():
         schema = tool.input_schema
         found[Place(name, "Arguments")] = argument_rows(schema)
         for argument, inner in schema["properties"].items():
@@ -196,7 +196,7 @@ def fields() -> dict[Place, Rows]:
         (Place("Every answer", ""), Envelope, frozenset[str]()),
         *(
             (Place(name, "Answer"), tool.answer, frozenset(Envelope.__annotations__))
-            for name, tool in registry.EVERY_TOOL.items()
+            for name, tool in registry.TOOLS.items()
         ),
     ]:
         schema = TypeAdapter(answer).json_schema(mode="serialization")
@@ -285,7 +285,7 @@ EXAMPLES = {
 
 
 def test_each_tool_has_an_example() -> None:
-    assert set(EXAMPLES) >= {Place(name, "Example") for name in registry.EVERY_TOOL}
+    assert set(EXAMPLES) >= {Place(name, "Example") for name in registry.TOOLS}
 
 
 def made_up_costs() -> MemoryStore:

@@ -2,8 +2,8 @@
 
     python -m tests.costs.load.killing FOLDER
 
-FOLDER has the bills of a month, before/ and after/. It loads the first, then the second, killed on the way; it prints
-what is there then, and what is there after another load, as a line of JSON for each point.
+FOLDER has the bills of a month, before/ and after/. It loads the first, then the second, killed on the way;
+it prints what is there then, and what is there after another load, as a line of JSON for each point.
 """
 
 from __future__ import annotations

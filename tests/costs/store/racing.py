@@ -2,7 +2,8 @@
 
     python -m tests.costs.store.racing read|write FOLDER [RELOADS]
 
-Each load has charges that sum to 1000, of one reload. It prints how many reads there were, and those that were torn.
+Each load has charges that sum to 1000, of one reload. It prints how many reads
+there were, and those that were torn.
 """
 
 from __future__ import annotations

@@ -168,7 +168,7 @@ def test_a_reader_is_in_utc_and_bounded(costs_dir: Path) -> None:
 
     cursor = reader(costs_dir).cursor()
     names = ("TimeZone", "threads", "memory_limit", "temp_directory")
-    found = [cursor.execute(f"select current_setting('{name}')").fetchall()[0][0] for name in names]  # noqa: S608
+    found = [cursor.execute(f"select current_setting('{name}')").fetchall()[0][0] for name in names]
     assert found == ["UTC", engine.THREADS, "488.2 MiB", ""]
     assert ask("select timestamptz '2026-10-01 00:00:00+00' at time zone 'UTC'") == [
         (datetime(2026, 10, 1),)  # noqa: DTZ001
