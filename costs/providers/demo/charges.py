@@ -18,7 +18,8 @@ _FILE = Path(__file__).with_name("charges.csv")
 # Of a Monday's quantity, by weekday.
 _WEEKDAYS = tuple(map(Decimal, ("1", "1.08", "1.1", "1.05", "0.9", "0.35", "0.3")))
 _GROWTH_A_DAY = Decimal("0.004")
-_THIRD_PLACE = Decimal("0.001")
+# What quantities are rounded to: clouds count tokens and calls one by one, and other units in parts.
+_WHOLE, _PART = Decimal(1), Decimal("0.001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Meter:
     shares: tuple[int, ...]
     region: str
     sku: str
+    planted: str
 
     @property
     def is_machine(self) -> bool:
@@ -49,6 +51,9 @@ class Spike:
     customer: str
     days_ago: frozenset[int]
     factor: int
+
+    def days(self, today: date) -> list[date]:
+        return sorted(today - timedelta(days=days) for days in self.days_ago)
 
 
 SPIKES = (
@@ -86,6 +91,7 @@ def meters() -> tuple[Meter, ...]:
                 tuple(map(int, row["share"].split())),
                 row["region"],
                 row["sku"],
+                row["planted"],
             )
             for row in rows
         )
@@ -114,7 +120,8 @@ def _charges(meter: Meter, day: date, since_start: int, days_ago: int) -> Iterat
     for customer, share in zip(CUSTOMERS, meter.shares, strict=True):
         if share:
             factor = _usual(meter, day, since_start, customer) * _spike(meter, customer, days_ago)
-            quantity = (meter.quantity * share / 100 * factor).quantize(_THIRD_PLACE, ROUND_DOWN)
+            places = _WHOLE if meter.unit == "count" else _PART
+            quantity = (meter.quantity * share / 100 * factor).quantize(places, ROUND_DOWN)
             yield Charge(meter, day, customer, quantity)
 
 

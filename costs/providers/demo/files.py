@@ -148,6 +148,11 @@ def _google_cloud_row(charge: Charge, month: date) -> dict[str, Any]:
             "amount_in_pricing_units": amount,
             "pricing_unit": charge.meter.unit,
         },
+        "price": {
+            "effective_price": format(charge.meter.price, "f"),
+            "list_price": format(charge.meter.price, "f"),
+            "pricing_unit_quantity": "1",
+        },
         "credits": [],
         "invoice": {"month": f"{month:%Y%m}"},
         "cost_type": "regular",
@@ -176,8 +181,9 @@ def _csv(rows: Iterable[dict[str, Any]]) -> bytes:
 
 
 def _write(path: Path, content: bytes, *, is_packed: bool = True) -> int:
-    """Write a file, packed without a time stamp, and return its size."""
+    """Write a file, packed without a time stamp, unless it has the content already, and return its size."""
     path.parent.mkdir(parents=True, exist_ok=True)
     packed = gzip.compress(content, mtime=0) if is_packed else content
-    path.write_bytes(packed)
+    if not path.exists() or path.read_bytes() != packed:
+        path.write_bytes(packed)
     return len(packed)
