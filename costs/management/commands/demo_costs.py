@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from catalog.management import exit_codes
+from catalog.sync import signals
+from costs.errors import LoadRefusedError
+from costs.load import LoadReport
+from costs.load.report import Outcome, amounts
+from costs.management import demo
+from costs.management.formatter import ExamplesFormatter
+from costs.providers.demo import planted
+
+EXAMPLES = """examples:
+  demo_costs              load the made-up bills, or bring them up to today
+  demo_costs --if-empty   only if there are no costs yet, as script/run does
+  demo_costs --remove     take away the demo, and nothing else
+
+exit codes: 0 complete, 1 failed, 2 wrong arguments, 3 complete except for months that could not be loaded.
+"""
+REFUSAL = (
+    "The made-up costs of the demo would be added to those of {}. "
+    "Load the demo beside another database: set DATABASE_URL and COSTS_DIR."
+)
+
+
+class Command(BaseCommand):
+    help = "Load made-up bills of three clouds and three months, to try out questions about costs."
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, epilog=EXAMPLES, formatter_class=ExamplesFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        either = parser.add_mutually_exclusive_group()
+        if_empty = "do nothing if the demo is loaded, or if there are sources of real costs"
+        either.add_argument("--if-empty", action="store_true", help=if_empty)
+        either.add_argument("--remove", action="store_true", help="delete its sources, loads and files")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        signals.install()
+        if options["remove"]:
+            self.stdout.write(_removed(demo.remove()))
+            return
+        real = demo.real_sources()
+        if options["if_empty"] and (real or demo.is_loaded()):
+            return
+        if real:
+            raise CommandError(REFUSAL.format(", ".join(real)), returncode=exit_codes.FAILED)
+        self._install(is_brief=options["verbosity"] == 0)
+
+    def _install(self, *, is_brief: bool) -> None:
+        today = demo.current_day()
+        try:
+            reports = demo.install(today)
+        except LoadRefusedError as error:
+            raise CommandError(f"{error}", returncode=exit_codes.FAILED) from error
+        except KeyboardInterrupt as error:
+            raise CommandError("Stopped. Loaded months are kept. Run it again to continue.") from error
+        if any(report.has_succeeded for report in reports):
+            self.stdout.write(_brief(reports) if is_brief else "\n".join(_lines(reports, today)))
+        _raise_problems(reports)
+
+
+def _brief(reports: Sequence[LoadReport]) -> str:
+    periods = sorted({month.period for report in reports for month in report.months})
+    return f"Loaded the demo: made-up bills of three clouds, {periods[0]} to {periods[-1]}."
+
+
+def _lines(reports: Sequence[LoadReport], today: date) -> Iterator[str]:
+    yield f"Made-up bills up to {today - timedelta(days=1)} are loaded. Every answer marks them as a demo."
+    yield from _bills(reports)
+    yield "\nPlanted in them:"
+    yield from (f"  {sentence}" for sentence in planted.sentences(today))
+    yield "\nAsk next:"
+    yield from (f"  {settings.MANAGE_COMMAND} query_costs {question}" for question in demo.questions(today))
+    yield "Agents ask the same with the tools query_costs and explain_cost."
+    yield f"\nBefore you load bills of your own:\n  {settings.MANAGE_COMMAND} demo_costs --remove"
+
+
+def _bills(reports: Sequence[LoadReport]) -> Iterator[str]:
+    """A line for each cloud and month, with its sum and currency."""
+    bills = [
+        (report.source.removeprefix("demo-"), month.period, amounts(month.billed), f"{month.rows:,} rows")
+        for report in reports
+        for month in report.months
+        if month.outcome is not Outcome.FAILED
+    ]
+    width = max((len(billed) for _, _, billed, _ in bills), default=0)
+    for cloud, period, billed, rows in bills:
+        yield f"  {cloud:<5}  {period}  {billed:>{width}}  {rows:>10}"
+
+
+def _removed(sources: int) -> str:
+    return "The demo is removed." if sources else "There was no demo."
+
+
+def _raise_problems(reports: Sequence[LoadReport]) -> None:
+    problems = [problem for report in reports for problem in report.problems()]
+    if problems:
+        some = any(report.has_succeeded for report in reports)
+        raise CommandError(
+            "\n".join(problems), returncode=exit_codes.PARTLY_DONE if some else exit_codes.FAILED
+        )

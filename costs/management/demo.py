@@ -1,0 +1,99 @@
+"""The demo: the made-up bills of three clouds, which answers mark as such."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from costs.load import LoadReport, load
+from costs.models import CostLoad, CostSource
+from costs.providers.demo.charges import CLOUDS, MONTHS, SPIKES, months
+from costs.providers.demo.files import write
+from costs.store.lake import Lake
+
+_DAYS_AROUND = timedelta(days=4)
+
+
+def current_day() -> date:
+    """Today, in UTC."""
+    return timezone.now().date()
+
+
+def real_sources() -> Sequence[str]:
+    """The names of sources that are not made up."""
+    return list(CostSource.objects.exclude(kind=CostSource.Kind.DEMO).values_list("name", flat=True))
+
+
+def is_loaded() -> bool:
+    """Whether all months of the demo are loaded, those of today or of an earlier day."""
+    return CostLoad.objects.current().filter(is_demo=True).count() >= len(CLOUDS) * MONTHS
+
+
+def install(today: date) -> Sequence[LoadReport]:
+    """Write the bills up to the day before `today`, and load what is new in them.
+
+    Raises:
+        LoadRefusedError: another load of the demo is running.
+    """
+    periods = {f"{month:%Y-%m}" for month in months(today)}
+    # The demo has no other months; a load only adds and replaces some.
+    if CostLoad.objects.current().filter(is_demo=True).exclude(billing_period__in=periods).exists():
+        remove()
+    return [load(_source(cloud, today)) for cloud in CLOUDS]
+
+
+def remove() -> int:
+    """Delete the sources, loads and files of the demo; return how many sources there were.
+
+    It may be killed at any time: the next one finds what is left. A load of the demo that is running loses
+    its lease, and stops.
+    """
+    lake, loads = Lake(), CostLoad.objects.filter(source__kind=CostSource.Kind.DEMO)
+    # First no answer rests on them any more; their rows keep the paths until the files are gone.
+    loads.update(status=CostLoad.Status.FAILED)
+    for each in loads:
+        lake.discard(each)
+    shutil.rmtree(_folder(), ignore_errors=True)
+    with transaction.atomic():
+        loads.delete()
+        return CostSource.objects.filter(kind=CostSource.Kind.DEMO).delete()[0]
+
+
+def questions(today: date) -> Iterator[str]:
+    """The arguments of questions that find what is planted."""
+    this, before = months(today)[-1], months(today)[-2]
+    spike = SPIKES[0]
+    days = spike.days(today)
+    around = ("--start", f"{days[0] - _DAYS_AROUND}", "--end", f"{min(days[-1] + _DAYS_AROUND, today)}")
+    last_month = ("--start", f"{before}", "--end", f"{this}")
+    filters = ("--filter", f"meter={spike.meter}", "--filter", f"customer={spike.customer}")
+    yield from map(
+        shlex.join,
+        (
+            ("--dimensions", "cloud", "billing_month"),
+            ("--measures", "billed_cost", "tokens", "cost_per_million_tokens", "--dimensions", "model"),
+            ("--measures", "billed_cost", "change", "--dimensions", "customer", *last_month),
+            ("--dimensions", "day", *filters, *around),
+            ("--dimensions", "cloud", "meter", "--filter", "model=(unmapped)"),
+            ("--dimensions", "cloud", "account", "--filter", "customer=null"),
+        ),
+    )
+
+
+def _source(cloud: str, today: date) -> CostSource:
+    """The source of a cloud's bills, which are written."""
+    folder = _folder() / cloud
+    write(folder, cloud, today)
+    values = {"kind": CostSource.Kind.DEMO, "location": str(folder)}
+    return CostSource.objects.update_or_create(name=f"demo-{cloud}", defaults=values)[0]
+
+
+def _folder() -> Path:
+    return Path(settings.COSTS_DIR).absolute() / "demo"
