@@ -34,7 +34,8 @@ class LocalAccount:
 def ensure_local_account(path: Path) -> LocalAccount:
     """Create the local administrator and token, or reuse those saved in `path` if they still work.
 
-    The token moves with the server to another address. There is only one of them.
+    The token moves with the server to another address, and has all scopes, even those that came after it.
+    There is only one of them.
 
     Args:
         path: the file that later runs read the same password and token from. Only its owner can read it.
@@ -48,8 +49,9 @@ def ensure_local_account(path: Path) -> LocalAccount:
     saved = _read(path)
     user, password, is_restored = _ensure_administrator(saved)
     token = saved.get("token") or ""
-    if not tokens.move_here(token, user):
-        token = tokens.issue(user, days=TOKEN_DAYS, name=TOKEN_NAME, scopes=scopes.grantable(user.pk))
+    allowed = scopes.grantable(user.pk)
+    if not tokens.renew(token, user, allowed):
+        token = tokens.issue(user, days=TOKEN_DAYS, name=TOKEN_NAME, scopes=allowed)
     access.revoke_personal_tokens(user, name=TOKEN_NAME, keep=token)
     account = LocalAccount(user.get_username(), password, token, is_restored)
     _write(path, account)

@@ -140,10 +140,13 @@ def _for_another_address(resource: list[str]) -> str:
     return f"The token is for {made_for}, and this server is {settings.MCP_RESOURCE}."
 
 
-def move_here(raw: str, user: User) -> bool:
-    """Bind a token to this server's address, after that changed. False if `user` has no such valid token."""
+def renew(raw: str, user: User, scopes: Iterable[str]) -> bool:
+    """Bind a token to this server's address and to scopes, after either changed.
+
+    False if `user` has no such valid token.
+    """
     valid = AccessToken.objects.filter(token_checksum=checksum(raw), user=user, expires__gt=timezone.now())
-    return valid.update(resource=[settings.MCP_RESOURCE]) > 0
+    return valid.update(resource=[settings.MCP_RESOURCE], scope=" ".join(sorted(scopes))) > 0
 
 
 def checksum(raw: str) -> str:

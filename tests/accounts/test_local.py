@@ -104,6 +104,15 @@ def test_the_token_moves_with_the_server_to_another_port(path: Path, settings: S
     assert AccessToken.objects.get().resource == ["http://127.0.0.1:9000/mcp"]
 
 
+def test_the_token_has_all_scopes_even_those_that_came_after_it(path: Path) -> None:
+    before = ensure_local_account(path)
+    assert AccessToken.objects.get().scope == "costs:read pricing:read"
+    AccessToken.objects.update(scope="pricing:read")
+
+    assert ensure_local_account(path) == before
+    assert AccessToken.objects.get().scope == "costs:read pricing:read"
+
+
 def test_a_token_that_is_replaced_is_revoked_and_those_of_others_are_kept(path: Path) -> None:
     before = ensure_local_account(path)
     admin = User.objects.get()
