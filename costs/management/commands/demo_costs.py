@@ -24,8 +24,9 @@ EXAMPLES = """examples:
 exit codes: 0 complete, 1 failed, 2 wrong arguments, 3 complete except for months that could not be loaded.
 """
 REFUSAL = (
-    "The made-up costs of the demo would be added to those of {}. "
-    "Load the demo beside another database: set DATABASE_URL and COSTS_DIR."
+    "There are real sources, {}, to whose costs those of the demo would be added. "
+    "Load it into a database of its own: set DATABASE_URL and COSTS_DIR. "
+    "If it is loaded already, take it away with --remove."
 )
 
 

@@ -28,7 +28,7 @@ def sentences(today: date) -> Iterator[str]:
 
 def _of_spike(spike: Spike, today: date) -> str:
     days = " and ".join(map(str, spike.days(today)))
-    return f"Spike: {spike.customer} uses {spike.factor} times the usual of {spike.meter!r} on {days}."
+    return f"Spike: {spike.customer} uses {spike.factor} times as much as usual of {spike.meter!r} on {days}."
 
 
 def _of_meter(meter: Meter, money: str) -> str:
