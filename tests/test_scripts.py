@@ -18,6 +18,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from mcp_types import CallToolResult
 
 from tests.harness.needs import skip_or_fail
 from tests.harness.ports import free_port
@@ -173,7 +174,9 @@ def test_a_newcomer_gets_a_server_with_a_sample_an_admin_and_a_token(
         token, password = _printed(r"^Token +(\S+)$", log), _printed(r"password (\S+)$", log)
 
         assert "from the bundled sample" in httpx2.get(url).text
-        assert {tool.name for tool in Product({}, url).tools(token)} == {"search", "details", "calculate"}
+        prices, costs = {"search", "details", "calculate"}, {"query_costs", "explain_cost"}
+        assert {tool.name for tool in Product({}, url).tools(token)} == prices | costs
+        assert _shows_the_demo(Product({}, url).ask(token, "query_costs", {"dimensions": ["cloud"]}))
         assert _admin_greets("admin", password, url)
         assert _stop(process) == 0
 
@@ -189,7 +192,11 @@ def test_a_newcomer_gets_a_server_with_a_sample_an_admin_and_a_token(
         assert _admin_greets("admin", password, url)
         assert _stop(process) == 0
     assert "Sync 1" in log.read_text()
-    assert "Sync" not in again.read_text().partition("Admin")[0]
+    assert "Loaded the demo" in log.read_text()
+    started = again.read_text().partition("Admin")[0]
+    assert "Sync" not in started
+    assert "demo" not in started
+    assert "query_costs --dimensions" in again.read_text()
     assert (installed.folder / ".env").read_text() == secret
 
 
@@ -212,6 +219,11 @@ def test_commands_in_another_shell_know_the_address_and_the_token_moves_with_the
         assert _stop(process) == 0
     count = "from accounts.models import PersonalToken; print(PersonalToken.objects.count())"
     assert installed.manage("shell", "-v", "0", "-c", count) == "2\n"
+
+
+def _shows_the_demo(answer: CallToolResult) -> bool:
+    content = answer.structured_content or {}
+    return content["is_demo"] and {row["cloud"] for row in content["rows"]} == {"aws", "azure", "gcp"}
 
 
 def _admin_greets(name: str, password: str, url: str) -> bool:

@@ -6,11 +6,14 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
 from accounts.oauth import tokens
+from costs.models import CostLoad, CostSource
 from pricing_site.management.commands import local_account
 from tests.catalog.factories import make_update
 
@@ -87,6 +90,19 @@ def test_it_says_where_the_prices_come_from() -> None:
 
     make_update(source="api")
     assert "sample" not in printed()
+
+
+def test_it_says_how_to_see_the_demo_of_costs_if_that_is_loaded() -> None:
+    assert "demo" not in printed()
+    demo = CostSource.objects.create(name="demo-aws", kind=CostSource.Kind.DEMO)
+    load = CostLoad(id="1", source=demo, billing_period="2026-11", started_at=timezone.now(), is_demo=True)
+    load.status = CostLoad.Status.CURRENT
+    load.save()
+
+    text = printed()
+    for command in ("query_costs --dimensions cloud billing_month", "demo_costs"):
+        assert f"  {django_settings.MANAGE_COMMAND} {command}\n" in text
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_a_public_server_is_refused_with_a_reason(settings: Settings) -> None:

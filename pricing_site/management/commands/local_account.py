@@ -10,6 +10,7 @@ from accounts.errors import NotLocalError
 from accounts.local import ensure_local_account
 from catalog.models import SAMPLE, PricingUpdate
 from catalog.providers.sample.source import SampleSource
+from costs.models import CostLoad
 
 PATH = settings.BASE_DIR / "data" / "local-account.json"
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             "token": account.token,
             "update": update,
             "manage": settings.MANAGE_COMMAND,
+            "has_demo": CostLoad.objects.current().filter(is_demo=True).exists(),
             "notice": SampleSource().notice() if update and update.source == SAMPLE else "",
         }
         self.stdout.write(render_to_string("pricing_site/local_account.txt", context))
