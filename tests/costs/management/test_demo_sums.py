@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import re
 import shlex
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -106,8 +107,8 @@ def test_it_prints_what_is_planted_with_its_money(printed: str) -> None:
         return str(answer["totals"][0]["billed_cost"])
 
     for line in (
-        f"Spike: globex uses 6 times the usual of '{FLASH}' on 2026-11-15 and 2026-11-16.",
-        "Spike: acme uses 5 times the usual of 'USE1-Claude4.6Opus-output-tokens' on 2026-10-19.",
+        f"Spike: globex uses 6 times as much as usual of '{FLASH}' on 2026-11-15 and 2026-11-16.",
+        "Spike: acme uses 5 times as much as usual of 'USE1-Claude4.6Opus-output-tokens' on 2026-10-19.",
         f"Idle: {money(meter='Provisioned Managed Global Unit')} USD of",
         f"Unmapped: {money(model='(unmapped)')} USD of '{UNMAPPED}' on azure",
         f"Unattributed: {money(customer=None)} USD on all clouds",
@@ -132,6 +133,17 @@ def test_the_questions_work_as_pasted_and_answers_are_marked(printed: str) -> No
         assert out.getvalue().startswith("DEMO: made-up costs\n")
         assert "\ntotal " in out.getvalue()
         assert "null where one of the two" not in out.getvalue()
+
+
+def test_the_questions_of_the_readme_have_answers() -> None:
+    readme = (current_settings.BASE_DIR / "README.md").read_text()
+    questions = re.findall(r"^\.venv/bin/python manage\.py query_costs (.+)$", readme, re.MULTILINE)
+
+    assert questions
+    for question in questions:
+        out = StringIO()
+        call_command("query_costs", *shlex.split(question), stdout=out)
+        assert "\ntotal " in out.getvalue()
 
 
 def test_a_printed_question_shows_the_spike() -> None:
