@@ -24,9 +24,8 @@ EXAMPLES = """examples:
 exit codes: 0 complete, 1 failed, 2 wrong arguments, 3 complete except for months that could not be loaded.
 """
 REFUSAL = (
-    "There are real sources, {}, to whose costs those of the demo would be added. "
-    "Load it into a database of its own: set DATABASE_URL and COSTS_DIR. "
-    "If it is loaded already, take it away with --remove."
+    "The demo would be added to the costs of real sources: {}. Load it into a database of its own (set "
+    "DATABASE_URL and COSTS_DIR). If it is loaded already, take it away with --remove."
 )
 
 
@@ -46,24 +45,26 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         signals.install()
-        if options["remove"]:
-            self.stdout.write(_removed(demo.remove()))
-            return
-        real = demo.real_sources()
-        if options["if_empty"] and (real or demo.is_loaded()):
-            return
-        if real:
-            raise CommandError(REFUSAL.format(", ".join(real)), returncode=exit_codes.FAILED)
-        self._install(is_brief=options["verbosity"] == 0)
-
-    def _install(self, *, is_brief: bool) -> None:
-        today = demo.current_day()
         try:
-            reports = demo.install(today)
+            self._run(**options)
         except LoadRefusedError as error:
             raise CommandError(f"{error}", returncode=exit_codes.FAILED) from error
         except KeyboardInterrupt as error:
-            raise CommandError("Stopped. Loaded months are kept. Run it again to continue.") from error
+            raise CommandError("Stopped. Run it again to continue.") from error
+
+    def _run(self, *, remove: bool, if_empty: bool, verbosity: int, **_: Any) -> None:
+        if remove:
+            self.stdout.write("The demo is removed." if demo.remove() else "There was no demo.")
+            return
+        real = demo.real_sources()
+        if if_empty and (real or demo.is_loaded()):
+            return
+        if real:
+            raise CommandError(REFUSAL.format(", ".join(real)), returncode=exit_codes.FAILED)
+        self._install(demo.current_day(), is_brief=verbosity == 0)
+
+    def _install(self, today: date, *, is_brief: bool) -> None:
+        reports = demo.install(today)
         if any(report.has_succeeded for report in reports):
             self.stdout.write(_brief(reports) if is_brief else "\n".join(_lines(reports, today)))
         _raise_problems(reports)
@@ -96,10 +97,6 @@ def _bills(reports: Sequence[LoadReport]) -> Iterator[str]:
     width = max((len(billed) for _, _, billed, _ in bills), default=0)
     for cloud, period, billed, rows in bills:
         yield f"  {cloud:<5}  {period}  {billed:>{width}}  {rows:>10}"
-
-
-def _removed(sources: int) -> str:
-    return "The demo is removed." if sources else "There was no demo."
 
 
 def _raise_problems(reports: Sequence[LoadReport]) -> None:

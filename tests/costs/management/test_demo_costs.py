@@ -137,7 +137,7 @@ def test_beside_real_costs_it_refuses(tmp_path: Path) -> None:
     error = fails()
 
     assert error.returncode == exit_codes.FAILED
-    assert "There are real sources, aws-focus, to whose costs" in f"{error}"
+    assert "added to the costs of real sources: aws-focus." in f"{error}"
     assert [source.name for source in CostSource.objects.all()] == ["aws-focus"]
 
 
@@ -150,6 +150,17 @@ def test_beside_a_running_load_of_the_demo_it_fails() -> None:
 
     assert error.returncode == exit_codes.FAILED
     assert "Load elsewhere of demo-gcp is running." in f"{error}"
+
+
+@pytest.mark.parametrize("arguments", [[], ["--remove"]])
+def test_stopped_it_says_how_to_go_on(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(demo, "install", stop)
+    monkeypatch.setattr(demo, "remove", stop)
+
+    assert f"{fails(*arguments)}" == "Stopped. Run it again to continue."
 
 
 def test_a_cloud_that_cannot_be_loaded_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
