@@ -173,7 +173,6 @@ class ConsumerRule(models.Model):
         TAG = "tag", "Tag or label"
         ACCOUNT = "account", "Sub account or project"
         RESOURCE = "resource", "Resource"
-        KEY = "key", "API key or credential"
 
     position = models.IntegerField(help_text="Rules are tried in this order.")
     kind = models.TextField(choices=Kind.choices)
@@ -189,3 +188,9 @@ class ConsumerRule(models.Model):
     def __str__(self) -> str:
         fits = ": ".join(filter(None, [self.name, self.value])) or "any"
         return f"{self.get_kind_display()} {fits} is {self.consumer or 'its value'}"
+
+    def clean(self) -> None:
+        if self.kind == self.Kind.TAG and not self.name:
+            raise ValidationError({"name": "Enter the key of the tag, such as customer."})
+        if self.kind != self.Kind.TAG and self.name:
+            raise ValidationError({"name": "Only tags have a name. Leave it empty, and enter the value."})

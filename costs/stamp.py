@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
 from sqlglot import exp
 
+from costs import customers
 from costs.customers import Rules
 from costs.focus.columns import columns
 from costs.focus.sql import fill
@@ -22,13 +25,47 @@ from costs.meters.read import read_meter
 _METERS = "meters_read"
 # The clouds whose meters have a vocabulary.
 _READ = frozenset({"aws", "gcp", "azure"})
-# What identifies a meter, in the order of read_meter's arguments.
-_KEY = ("x_Cloud", "x_Meter", "ServiceName", "ConsumedUnit", "PricingUnit")
+# Azure's meter subcategory comes before its service: "5.4" is a model of one only (docs/meters.md).
+_PRODUCT = "concat_ws('/', nullif(x_SkuMeterSubcategory, ''), ServiceName)"
+# How much a pricing unit is if the bill says so beside it, since both units are "Units": Azure in a column,
+# AWS's marketplace in the description ("AWS Marketplace software usage|us-west-2|Million Input Tokens").
+_MARKETPLACE = "^AWS Marketplace software usage\\|[^|]*\\|(?:price per 1 )?(thousand|million) [a-z ]*tokens"
+_BLOCK = f"""
+case x_Cloud when 'azure' then x_PricingUnitDescription
+  when 'aws' then nullif(regexp_extract(ChargeDescription, '{_MARKETPLACE}', 1, 'i'), '') || ' tokens' end
+"""
+# What identifies a meter: the arguments of read_meter, with each unit that the bill gives.
+_KEY = {
+    "key_cloud": "x_Cloud",
+    "key_meter": "x_Meter",
+    "key_product": _PRODUCT,
+    "key_consumed": "ConsumedUnit",
+    "key_pricing": "PricingUnit",
+    "key_block": _BLOCK,
+}
+_CONSUMED = "cast(ConsumedQuantity as double) * cast(consumed_per_unit as double)"
+_PRICED = "cast(PricingQuantity as double) * cast(pricing_per_unit as double)"
+_BLOCKS = "cast(PricingQuantity as double) * cast(block_per_unit as double)"
+_PRICE = "cast(coalesce(nullif(ContractedUnitPrice, 0), ListUnitPrice) as double)"
+# Units that differ do so by a thousand or a million; what is rounded, blocked or discounted, by far less.
+_IS_NEAR = "between 0.1 and 10"
+# For some agreements, Azure writes PricingQuantity too small by the size of the block, and its documents
+# differ on what its prices are of ("FOCUS conformance summary", "Validate Cost Management FOCUS data"). Its
+# blocks count only if both quantities and the money agree.
+_IS_SURE = f"""
+x_Cloud <> 'azure' or (abs(cast(ConsumedQuantity as double) / nullif({_BLOCKS}, 0) - 1) < 0.01
+  and abs({_PRICE} * cast(PricingQuantity as double) / nullif(cast(EffectiveCost as double), 0)) {_IS_NEAR})
+"""
 # FOCUS fills quantities of purchases, credits and unused commitments too, which are no usage.
-_COUNT = """
+_COUNT = f"""
 case when ChargeCategory = 'Usage' and CommitmentDiscountStatus is distinct from 'Unused' and $is_counted
-then cast(coalesce(ConsumedQuantity * cast(consumed_per_unit as decimal(20, 6)),
-                   PricingQuantity * cast(pricing_per_unit as decimal(20, 6))) as decimal(38, 9)) end
+  and coalesce(abs({_CONSUMED} / nullif({_PRICED}, 0)) {_IS_NEAR}, true)
+then cast(coalesce(
+  ConsumedQuantity * cast(consumed_per_unit as decimal(20, 6)),
+  PricingQuantity * cast(pricing_per_unit as decimal(20, 6)),
+  case when {_IS_SURE}
+    then coalesce(PricingQuantity, ConsumedQuantity) * cast(block_per_unit as decimal(20, 6)) end
+) as decimal(38, 9)) end
 """
 _STAMPS = {
     "x_UsageKind": "usage_kind",
@@ -42,7 +79,7 @@ _STAMPS = {
     "x_Scope": "scope",
     "x_Context": "context",
 }
-_FACTS = (*_STAMPS.values(), "consumed_per_unit", "pricing_per_unit")
+_FACTS = (*_STAMPS.values(), "consumed_per_unit", "pricing_per_unit", "block_per_unit")
 
 
 class Names(Protocol):
@@ -50,6 +87,12 @@ class Names(Protocol):
 
     def find(self, cloud: str, product: str, billing_model: str) -> tuple[str, str] | None:
         """The id and the developer of a model."""
+
+
+def version() -> str:
+    """A hash of the code that decides what a charge is stamped with, beside that of meters."""
+    files = (Path(__file__), Path(customers.__file__))
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
 def stamp(connection: duckdb.DuckDBPyConnection, table: str, names: Names, rules: Rules) -> exp.Select:
@@ -73,14 +116,16 @@ def stamp(connection: duckdb.DuckDBPyConnection, table: str, names: Names, rules
         exp.alias_(filled.get(name) or exp.column(name, "charge", quoted=True), name, quoted=True)
         for name in columns()
     ]
-    same = [fill(f"charge.{name} is not distinct from meter.{name}") for name in _KEY]
+    same = [
+        exp.NullSafeEQ(this=fill(sql), expression=exp.column(name, "meter")) for name, sql in _KEY.items()
+    ]
     joined = exp.select(*selected).from_(exp.alias_(charges, "charge", table=True))
     return joined.join(exp.table_(_METERS).as_("meter"), on=exp.and_(*same), join_type="left")
 
 
 def _read_meters(connection: duckdb.DuckDBPyConnection, charges: exp.Table, names: Names) -> None:
     """Reads each meter of the charges once, into a table to join with."""
-    distinct = exp.select(*_KEY).distinct().from_(charges)
+    distinct = exp.select(*map(fill, _KEY.values())).distinct().from_(charges)
     found = connection.execute(distinct.sql("duckdb")).fetchall()
     rows = [dict(zip((*_KEY, *_FACTS), [*key, *_facts(key, names)], strict=True)) for key in found]
     form = json.dumps([dict.fromkeys((*_KEY, *_FACTS), "varchar")])
@@ -93,15 +138,19 @@ def _read_meters(connection: duckdb.DuckDBPyConnection, charges: exp.Table, name
 
 def _facts(key: tuple[str | None, ...], names: Names) -> Iterator[str | None]:
     cloud, meter, product, *units = (part or "" for part in key)
-    consumed, pricing = (_meter(cloud, meter, unit, product) for unit in units)
+    meters = [_meter(cloud, meter, unit, product) for unit in units]
     # The one whose unit says what is counted.
-    read = pricing if consumed.per_unit is None and pricing.per_unit is not None else consumed
+    read = next((each for each in meters if each.per_unit is not None), meters[0])
     model = names.find(cloud, product, read.billing_model) if read.billing_model else None
     yield read.kind
     yield read.billing_model or None
     yield from model or (None, None)
     yield from (read.direction, read.cache, read.modality, read.tier, read.scope, read.context)
-    yield from (_factor(each, read) for each in (consumed, pricing))
+    # A factor in the name of the meter counts if the bill has no unit at all.
+    is_without = not any(units)
+    yield from (
+        _factor(each, read) if unit or is_without else None for unit, each in zip(units, meters, strict=True)
+    )
 
 
 def _meter(cloud: str, meter: str, unit: str, product: str) -> Meter:

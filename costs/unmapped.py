@@ -8,8 +8,11 @@ from decimal import Decimal
 
 from sqlglot import exp
 
+from costs.focus.sql import fill
 from costs.store.base import TABLE, CostStore
 
+# What a model name of the admin has to name: of Azure, the meter's subcategory.
+_PRODUCT = "coalesce(nullif(x_SkuMeterSubcategory, ''), ServiceName)"
 _IS_UNMAPPED = "x_BillingModel is not null and x_ModelId is null"
 _IS_UNATTRIBUTED = "x_UsageKind is not null and x_ConsumerId is null"
 
@@ -20,7 +23,7 @@ class UnmappedModel:
 
     Args:
         cloud: aws, gcp or azure.
-        product: the service that bills it.
+        product: the service that bills it, or Azure's meter subcategory.
         billing_model: the name, as the bill spells it.
         meters: how many meters have it.
         meter: one of them.
@@ -40,11 +43,11 @@ class UnmappedModel:
 def unmapped_models(store: CostStore) -> Sequence[UnmappedModel]:
     """All of them, the most money first."""
     select = (
-        exp.select("x_Cloud", "ServiceName", "x_BillingModel", "count(distinct x_Meter)", "min(x_Meter)")
+        exp.select("x_Cloud", fill(_PRODUCT), "x_BillingModel", "count(distinct x_Meter)", "min(x_Meter)")
         .select("BillingCurrency", "sum(BilledCost)")
         .from_(TABLE)
         .where(_IS_UNMAPPED)
-        .group_by("x_Cloud", "ServiceName", "x_BillingModel", "BillingCurrency")
+        .group_by("1", "2", "3", "6")
         .order_by("7 desc", "1", "2", "3", "6")
     )
     return [UnmappedModel(*row) for row in store.run(select).rows]

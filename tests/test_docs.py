@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Model
 
 ROOT = Path(__file__).resolve().parent.parent
-OWN_APPS = {"accounts", "catalog", "mcp_api", "pricing_site"}
+OWN_APPS = {"accounts", "catalog", "costs", "mcp_api", "pricing_site"}
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 TEXT = "\n".join(document.read_text() for document in DOCUMENTS)
 
@@ -138,7 +138,9 @@ def test_our_own_commands_are_documented() -> None:
 DATA_MODEL = (ROOT / "docs/data-model.md").read_text()
 COLUMN = re.compile(r"^\| `(\w+)` \| ([^|,]+?)(?:, JSON)? \| (yes|no) \|", re.MULTILINE)
 SEARCH_TABLES = ["sku_search", "service_search"]
-MODELS = [model for app in ("catalog", "accounts") for model in apps.get_app_config(app).get_models()]
+MODELS = [
+    model for app in ("catalog", "costs", "accounts") for model in apps.get_app_config(app).get_models()
+]
 
 
 def documented_tables() -> dict[str, list[tuple[str, str, bool]]]:

@@ -53,6 +53,9 @@ OWN = (
     Column("x_LoadId", Kind.TEXT, is_nullable=False),
     Column("x_IsEstimate", Kind.YES_NO, is_nullable=False),
     Column("x_Meter", Kind.TEXT),
+    # Azure's, under its own names: the product of a meter, and how much one pricing unit is ("1K").
+    Column("x_SkuMeterSubcategory", Kind.TEXT),
+    Column("x_PricingUnitDescription", Kind.TEXT),
     Column("x_UsageKind", Kind.TEXT),
     Column("x_BillingModel", Kind.TEXT),
     Column("x_ModelId", Kind.TEXT),

@@ -63,11 +63,19 @@ def load(
 
 
 def _deliveries(source: CostSource, period: str | None) -> Sequence[Delivery]:
+    _refuse_own_files(source)
     offered = list(open_source(source.kind, source.name, source.location).deliveries())
     found = [delivery for delivery in offered if period in (None, delivery.period)]
     if not found:
         raise LoadError(f"There is no delivery{f' of {period}' if period else ''}.")
     return found
+
+
+def _refuse_own_files(source: CostSource) -> None:
+    """A folder that has our own files, or is among them, would load them as a bill."""
+    folder, lake = Path(source.location).resolve(), Lake().root.resolve()
+    if source.kind == CostSource.Kind.FOLDER and (folder in (lake, *lake.parents) or lake in folder.parents):
+        raise LoadError(f"{folder} overlaps COSTS_DIR, {lake}: keep exports in a folder of their own.")
 
 
 def _record(source: CostSource, *, error: str | None, is_dry: bool) -> None:

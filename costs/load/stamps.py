@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from hashlib import sha256
 
+from costs import stamp
 from costs.customers import Rules
 from costs.meters import model_names
 from costs.meters.model_names import Names
@@ -25,5 +26,5 @@ def stamps_of_now() -> Stamps:
     """The stamps by the rows of the admin and the words of this code."""
     names = list(ModelName.objects.values_list("cloud", "product", "billing_model", "model_id", "developer"))
     rules = Rules.of(ConsumerRule.objects.values_list("kind", "name", "value", "consumer"))
-    parts = [model_names.version(), names, rules.version()]
+    parts = [model_names.version(), stamp.version(), names, rules.version()]
     return Stamps(Names(names), rules, sha256(json.dumps(parts).encode()).hexdigest()[:16])

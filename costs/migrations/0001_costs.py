@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.IntegerField(help_text='Rules are tried in this order.')),
-                ('kind', models.TextField(choices=[('tag', 'Tag or label'), ('account', 'Sub account or project'), ('resource', 'Resource'), ('key', 'API key or credential')])),
+                ('kind', models.TextField(choices=[('tag', 'Tag or label'), ('account', 'Sub account or project'), ('resource', 'Resource')])),
                 ('name', models.TextField(blank=True, default='', help_text='The key of the tag, in any case.')),
                 ('value', models.TextField(blank=True, default='', help_text='The exact value that fits; empty for any.')),
                 ('consumer', models.TextField(blank=True, default='', help_text='The customer; empty for the value itself.')),

@@ -25,7 +25,9 @@ def faults(lake: Lake, load: CostLoad) -> list[str]:
         try:
             return list(_differences(connection, load, file))
         except duckdb.Error as error:
-            return [f"The file {load.path} cannot be read: {error}"]
+            # DuckDB adds the SQL in further lines.
+            reason = str(error).partition("\n")[0]
+            return [f"The file {load.path} cannot be read: {reason}."]
 
 
 def _differences(connection: duckdb.DuckDBPyConnection, load: CostLoad, file: Path) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -45,15 +45,18 @@ def write(connection: duckdb.DuckDBPyConnection, charges: exp.Select, path: Path
         charges: a select of the columns of unified_costs.
         path: the file.
     """
-    stored = [exp.column(name, quoted=True) for name in _STORED]
-    order = [*(exp.column(name, quoted=True) for name in _ORDER), exp.func("hash", *stored, dialect="duckdb")]
-    select = exp.select(*stored).from_(charges.subquery("charges")).order_by(*order)
+    select = exp.select(*_columns(_STORED)).from_(charges.subquery("charges"), copy=False)
+    select.order_by(*_columns(_ORDER), exp.func("hash", *_columns(_STORED), dialect="duckdb"), copy=False)
     target = exp.Literal.string(str(path)).sql("duckdb")
     connection.execute(f"copy ({select.sql('duckdb')}) to {target} (format parquet, compression zstd)")
     path.chmod(0o600)
     with path.open("rb") as file:
         os.fsync(file.fileno())
     return measure(connection, path)
+
+
+def _columns(names: Iterable[str]) -> list[exp.Column]:
+    return [exp.column(name, quoted=True) for name in names]
 
 
 def measure(connection: duckdb.DuckDBPyConnection, path: Path) -> Written:

@@ -38,7 +38,7 @@ class Lake:
     dialect = "duckdb"
 
     def __init__(self, root: Path | None = None) -> None:
-        self._root = (root or settings.COSTS_DIR).absolute()
+        self.root = (root or settings.COSTS_DIR).absolute()
 
     def run(self, select: exp.Query, *, as_of: datetime | None = None) -> Rows:
         """Run a query over unified_costs and its views, as `CostStore.run`.
@@ -68,7 +68,7 @@ class Lake:
 
     def file(self, load: CostLoad) -> Path:
         """The file of a load that was published."""
-        return self._root / load.path
+        return self.root / load.path
 
     def has(self, load: CostLoad) -> bool:
         """Whether the file of a load is there."""
@@ -77,7 +77,7 @@ class Lake:
     @contextmanager
     def workspace(self, load_id: str) -> Iterator[Path]:
         """A folder for what a load writes before it is published."""
-        folder = self._root / _UNFINISHED / load_id
+        folder = self.root / _UNFINISHED / load_id
         folder.mkdir(mode=_PRIVATE_FOLDER, parents=True)
         try:
             yield folder
@@ -104,13 +104,13 @@ class Lake:
 
     def discard(self, load: CostLoad) -> None:
         """Delete what a load has written that was never published or no longer counts."""
-        shutil.rmtree(self._root / _UNFINISHED / load.pk, ignore_errors=True)
+        shutil.rmtree(self.root / _UNFINISHED / load.pk, ignore_errors=True)
         if load.path:
             self.file(load).unlink(missing_ok=True)
 
     def abandoned(self, before: datetime) -> list[Path]:
         """Workspaces that were last touched before a moment; dry runs that were killed leave them."""
-        folders = (self._root / _UNFINISHED).glob("*")
+        folders = (self.root / _UNFINISHED).glob("*")
         return sorted(folder for folder in folders if folder.stat().st_mtime < before.timestamp())
 
     def _current(self, as_of: datetime | None) -> list[CostLoad]:

@@ -1,20 +1,22 @@
-"""A program that loads bills and is killed in the middle of it, at each of several points.
+"""Programs of a load that is killed. Each is a process of its own.
 
-    python -m tests.costs.load.killing FOLDER
+    python -m tests.costs.load.killing load FOLDER
+    python -m tests.costs.load.killing kill FOLDER POINT
+    python -m tests.costs.load.killing recover
 
-FOLDER has the bills of a month, before/ and after/. It loads the first, then the second, killed on the way;
-it prints what is there then, and what is there after another load, as a line of JSON for each point.
+`load` loads the bills of a folder into a source for each point. `kill` loads those of another folder into the
+source of POINT, and is killed there. `recover` loads all sources again; it prints what readers see of each
+source before and after, as a line of JSON.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
-from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import django
@@ -22,11 +24,10 @@ import django
 django.setup()
 
 from django.conf import settings  # noqa: E402  # Django comes first
-from django.db import connections  # noqa: E402
 from django.db.models import F  # noqa: E402
 from sqlglot import exp  # noqa: E402
 
-from costs.load import job, load, month  # noqa: E402
+from costs.load import job, lease, load, month  # noqa: E402
 from costs.models import CostLoad, CostSource  # noqa: E402
 from costs.store import lake  # noqa: E402
 from costs.store.lake import Lake  # noqa: E402
@@ -38,52 +39,45 @@ def kill(*_: Any, **__: Any) -> None:
 
 # What is replaced by `kill`: in the order of a load.
 POINTS: dict[str, tuple[Any, str]] = {
-    "while the row is new": (Lake, "workspace"),
-    "while it is checked": (month, "check"),
-    "before the file is written": (month, "stamp"),
-    "after the file is written": (job.lease, "writing"),
-    "after the file is in its place": (lake, "_sync_folder"),
-    "between the old and the new row": (CostLoad, "save"),
-    "after the rows are switched": (job, "_report"),
-    "after it is current": (lake.shutil, "rmtree"),
+    "while-the-row-is-new": (Lake, "workspace"),
+    "while-it-is-checked": (month, "check"),
+    "before-the-file-is-written": (month, "stamp"),
+    "after-the-file-is-written": (lease, "writing"),
+    "after-the-file-is-in-its-place": (lake, "_sync_folder"),
+    "between-the-old-and-the-new-row": (CostLoad, "save"),
+    "after-the-rows-are-switched": (job, "_report"),
+    "after-it-is-current": (shutil, "rmtree"),
 }
 
 
-def main(folder: Path) -> None:
-    for number, (point, (owner, name)) in enumerate(POINTS.items()):
-        source = CostSource.objects.create(name=f"bills{number}", location=str(folder / "before"))
-        load(source)
-        CostSource.objects.filter(pk=source.pk).update(location=str(folder / "after"))
-        in_child(lambda source=source, owner=owner, name=name: killed(source.pk, owner, name))  # type: ignore[misc]
-        killed_state = state(source.pk)
-        CostLoad.objects.filter(status="running").update(heartbeat_at=F("started_at") - timedelta(hours=1))
-        load(CostSource.objects.get(pk=source.pk))
-        sys.stdout.write(f"{json.dumps([point, killed_state, state(source.pk)])}\n")
+def load_all(folder: str) -> None:
+    for point in POINTS:
+        load(CostSource.objects.create(name=point, location=folder))
 
 
-def killed(source: str, owner: Any, name: str) -> None:
+def load_and_die(folder: str, point: str) -> None:
+    CostSource.objects.filter(pk=point).update(location=folder)
+    owner, name = POINTS[point]
     if owner is CostLoad:
         # The first save makes the row, the second one publishes it.
         save = CostLoad.save
-        CostLoad.save = lambda self, **kw: save(self, **kw) if kw else kill()  # type: ignore[method-assign, assignment]
+        setattr(CostLoad, name, lambda self, **kw: save(self, **kw) if kw else kill())
     else:
         setattr(owner, name, kill)
-    load(CostSource.objects.get(pk=source))
+    load(CostSource.objects.get(pk=point))
 
 
-def in_child(work: Callable[[], None]) -> None:
-    connections.close_all()
-    if child := os.fork():
-        assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
-        return
-    try:
-        work()
-    finally:
-        os._exit(1)
+def recover() -> None:
+    killed = [state(point) for point in POINTS]
+    CostLoad.objects.filter(status="running").update(heartbeat_at=F("started_at") - timedelta(hours=1))
+    for source in CostSource.objects.all():
+        load(source)
+    for point, before in zip(POINTS, killed, strict=True):
+        sys.stdout.write(f"{json.dumps([point, before, state(point)])}\n")
 
 
 def state(source: str) -> dict[str, Any]:
-    """What readers see of a source, and what is on disk but is no current or replaced file."""
+    """What readers see of a source, and what is on disk but is no current or replaced file of any."""
     table = exp.select("sum(BilledCost)").from_("unified_costs").where(f"x_Source = '{source}'")
     published = CostLoad.objects.filter(status__in=CostLoad.PUBLISHED)
     known = {str(Lake().file(row)) for row in published}
@@ -97,4 +91,10 @@ def state(source: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    match sys.argv[1:]:
+        case ["load", folder]:
+            load_all(folder)
+        case ["kill", folder, point]:
+            load_and_die(folder, point)
+        case _:
+            recover()

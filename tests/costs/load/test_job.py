@@ -190,6 +190,17 @@ def test_a_source_that_cannot_be_read_says_so_and_recovers(folder: Path, source:
     assert source.error is None
 
 
+@pytest.mark.parametrize("location", [".", "lake", "lake/2026-10"])
+def test_our_own_files_are_never_loaded_as_a_bill(tmp_path: Path, location: str, costs_dir: Path) -> None:
+    (costs_dir / OCTOBER).mkdir(parents=True)
+    write_bill(tmp_path / location, OCTOBER, [charge("3")])
+
+    report = load(make_source(tmp_path / location))
+
+    assert "overlaps COSTS_DIR" in report.problems()[0]
+    assert not CostLoad.objects.exists()
+
+
 def test_only_the_asked_period_is_loaded(folder: Path, source: CostSource) -> None:
     write_bill(folder, OCTOBER, [charge("3")])
     write_bill(folder, NOVEMBER, [charge("4")])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -8,34 +9,51 @@ from pathlib import Path
 from tests.costs.bills import OCTOBER, charge, write_bill
 from tests.harness.product import ROOT, copy_database, over
 
-NEW = "after it is current"
+POINTS = [
+    "while-the-row-is-new",
+    "while-it-is-checked",
+    "before-the-file-is-written",
+    "after-the-file-is-written",
+    "after-the-file-is-in-its-place",
+    "between-the-old-and-the-new-row",
+    "after-the-rows-are-switched",
+    "after-it-is-current",
+]
+NEW = POINTS[-1]
 
 
 def test_a_killed_load_leaves_the_old_one_current_and_the_next_load_completes_it(tmp_path: Path) -> None:
     copy_database(tmp_path / "catalog.db")
     write_bill(tmp_path / "before", OCTOBER, [charge("1")])
     write_bill(tmp_path / "after", OCTOBER, [charge("2"), charge("3")])
-    product = over(f"file:{tmp_path / 'catalog.db'}", COSTS_DIR=str(tmp_path / "lake"))
+    environment = over(f"file:{tmp_path / 'catalog.db'}", COSTS_DIR=str(tmp_path / "lake")).environment
 
-    run = subprocess.run(  # noqa: S603  # our own program
-        [sys.executable, "-m", "tests.costs.load.killing", str(tmp_path)],
-        cwd=ROOT,
-        env=product.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    def start(*arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(  # noqa: S603  # our own program
+            [sys.executable, "-m", "tests.costs.load.killing", *arguments],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
-    assert run.returncode == 0, run.stderr
-    lines = [json.loads(line) for line in run.stdout.splitlines()]
-    assert len(lines) == 8
-    for point, killed, after in lines:
+    with start("load", str(tmp_path / "before")) as first:
+        assert first.wait() == 0
+    for point, killed in [(point, start("kill", str(tmp_path / "after"), point)) for point in POINTS]:
+        with killed:
+            assert killed.wait() == -signal.SIGKILL, point
+    with start("recover") as recovery:
+        output, _ = recovery.communicate()
+
+    assert recovery.returncode == 0
+    lines = [json.loads(line) for line in output.splitlines()]
+    assert [point for point, *_ in lines] == POINTS
+    for point, before, after in lines:
         old, new = "1.000000000000000000", "5.000000000000000000"
-        assert killed["billed"] == (new if point == NEW else old), point
-        assert killed["missing"] == after["missing"] == [], point
+        assert before["billed"] == (new if point == NEW else old), point
+        assert before["missing"] == after["missing"] == [], point
         assert after["billed"] == new, point
         assert after["leftovers"] == [], point
         superseded = ["current", "superseded"]
-        assert after["statuses"] == (superseded if point == NEW else ["current", "failed", "superseded"]), (
-            point
-        )
+        statuses = superseded if point == NEW else ["current", "failed", "superseded"]
+        assert after["statuses"] == statuses, point

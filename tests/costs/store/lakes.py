@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
@@ -17,8 +18,6 @@ from costs.store.engine import open_writer
 from costs.store.files import Written, write
 from costs.store.lake import Lake
 
-_numbers = iter(range(10**9))
-
 
 def publish(
     source: str, month: str, costs: Sequence[str], lake: Lake | None = None, **values: str
@@ -26,7 +25,7 @@ def publish(
     """A new current load with a charge for each of `costs`; `values` are other columns of all charges."""
     lake = lake or Lake()
     now = timezone.now()
-    key = f"{month}-{source}-{next(_numbers)}"
+    key = f"{month}-{source}-{secrets.token_hex(4)}"
     CostSource.objects.get_or_create(name=source)
     load = CostLoad.objects.create(
         pk=key,
@@ -45,18 +44,26 @@ def publish(
 
 
 def write_file(folder: Path, costs: Sequence[str], **values: str) -> Written:
+    fixed = {"BillingCurrency": "USD", **values}
     with open_writer(folder, []) as connection:
-        connection.execute("create table costs (cost decimal(38, 18))")
-        connection.executemany("insert into costs values (?)", [[Decimal(cost)] for cost in costs])
-        charges = exp.select(*_selected(tuple(values.items()))).from_("costs")
-        return write(connection, charges, folder / "charges.parquet")
+        names = ", ".join(f'"{name}" varchar' for name in fixed)
+        connection.execute(f"create table costs (BilledCost decimal(38, 18), {names})")
+        row = f"(?, {', '.join('?' * len(fixed))})"
+        connection.execute(
+            f"insert into costs values {', '.join([row] * len(costs))}",  # noqa: S608  # placeholders
+            [value for cost in costs for value in (Decimal(cost), *fixed.values())],
+        )
+        return write(connection, _charges(("BilledCost", *fixed)), folder / "charges.parquet")
 
 
 @cache
-def _selected(values: tuple[tuple[str, str], ...]) -> list[exp.Expr]:
-    fixed: dict[str, exp.Expr] = {name: exp.Literal.string(value) for name, value in values}
-    fixed = {"BilledCost": exp.column("cost"), "BillingCurrency": exp.Literal.string("USD"), **fixed}
-    return [
-        exp.alias_(exp.cast(fixed.get(name, exp.null()), column.kind.value), name, quoted=True)
+def _charges(filled: tuple[str, ...]) -> exp.Select:
+    selected = [
+        exp.alias_(
+            exp.cast(exp.column(name, quoted=True) if name in filled else exp.null(), column.kind.value),
+            name,
+            quoted=True,
+        )
         for name, column in columns().items()
     ]
+    return exp.select(*selected).from_("costs")

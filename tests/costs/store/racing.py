@@ -1,4 +1,4 @@
-"""A program that reads costs until a file appears, while others reload them.
+"""A program that reads costs until the file "written" appears, while another reloads them.
 
     python -m tests.costs.store.racing read|write FOLDER [RELOADS]
 
@@ -57,4 +57,3 @@ if __name__ == "__main__":
         read(folder / "written")
     else:
         write(int(sys.argv[3]))
-        (folder / "written").touch()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,7 @@ from django.utils import timezone
 from sqlglot import exp, parse_one
 
 from costs.errors import NotLoadedError, TooLargeError
-from costs.focus.columns import columns
+from costs.focus.columns import Column, Kind, columns
 from costs.models import CostLoad
 from costs.store import engine
 from costs.store.engine import Engines, open_reader
@@ -73,7 +74,7 @@ def test_a_column_that_a_newer_version_adds_is_empty_in_older_files(
     monkeypatch: pytest.MonkeyPatch, costs_dir: Path
 ) -> None:
     publish("aws", OCTOBER, ["1"])
-    added = engine.Column("x_New", engine.columns()["x_Meter"].kind)
+    added = Column("x_New", Kind.TEXT)
     monkeypatch.setattr(engine, "columns", lambda: {**columns(), "x_New": added})
 
     assert reader(costs_dir).execute("select x_New, BilledCost from unified_costs").fetchall() == [
@@ -182,8 +183,13 @@ def test_engines_are_reused_for_the_same_files_and_only_so_many_stay_open(
     costs_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paths = [costs_dir / publish(name, OCTOBER, ["2"]).path for name in "abc"]
-    opened: list[object] = []
-    monkeypatch.setattr(engine, "open_reader", lambda files: (opened.append(files), open_reader(files))[1])
+    opened: list[Sequence[str]] = []
+
+    def count(files: Sequence[str]) -> duckdb.DuckDBPyConnection:
+        opened.append(files)
+        return open_reader(files)
+
+    monkeypatch.setattr(engine, "open_reader", count)
     engines = Engines(limit=2)
 
     held = engines.cursor(paths[:1])

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from catalog.management import exit_codes
+from costs.load import load
+from costs.management.commands import check_costs
+from costs.models import CostLoad, CostSource
+from tests.costs.bills import NOVEMBER, OCTOBER, charge, make_source, write_bill
+from tests.costs.management.running import as_json, fail, help_of, run
+from tests.costs.store.lakes import publish
+
+pytestmark = pytest.mark.django_db
+
+UNKNOWN = "USE1-Quokka9Ultra-input-tokens"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "bills"
+
+
+@pytest.fixture
+def source(folder: Path) -> CostSource:
+    write_bill(folder, OCTOBER, [charge("3", tags={"team": "blue"}), charge("4", x_UsageType=UNKNOWN)])
+    source = make_source(folder)
+    load(source)
+    return source
+
+
+def file(costs_dir: Path) -> Path:
+    """The file of the first load."""
+    return costs_dir / CostLoad.objects.current()[0].path
+
+
+def test_sound_files_are_said_to_be_sound_with_what_is_not_known(source: CostSource) -> None:
+    assert run("check_costs", "--source", source.name).splitlines() == [
+        "1 files read: all are as they were written.",
+        "Models without a name (add one in the admin, and run load_costs):",
+        f"  4 USD: 'Quokka9Ultra' of Amazon Bedrock (aws), such as {UNKNOWN}",
+        "AI cost without a customer: 4 USD.",
+    ]
+
+
+@pytest.mark.usefixtures("source")
+def test_the_result_as_json_has_the_unmapped_models_with_their_money() -> None:
+    assert as_json(run("check_costs", "--json")) == {
+        "status": "completed",
+        "files": 1,
+        "faults": [],
+        "unmapped": [
+            {
+                "cloud": "aws",
+                "product": "Amazon Bedrock",
+                "billing_model": "Quokka9Ultra",
+                "meters": 1,
+                "meter": UNKNOWN,
+                "billed": "4",
+                "currency": "USD",
+            }
+        ],
+        "unattributed": {"USD": "4"},
+    }
+
+
+@pytest.mark.usefixtures("source")
+@pytest.mark.parametrize("damage", [b"PAR1 but no more", b""])
+def test_a_damaged_file_is_named_in_one_line_with_what_to_do(costs_dir: Path, damage: bytes) -> None:
+    file(costs_dir).write_bytes(damage)
+
+    code, message, output = fail("check_costs", "--json")
+
+    assert code == exit_codes.FAILED
+    [line] = message.splitlines()
+    assert line.startswith(f"bills 2026-10: The file {file(costs_dir).relative_to(costs_dir)} cannot be read")
+    assert line.endswith(
+        "Delete the file if it is there, and run load_costs --source bills --period 2026-10."
+    )
+    assert as_json(output)["status"] == "failed"
+
+
+@pytest.mark.usefixtures("source")
+def test_a_file_whose_content_is_another_is_named(costs_dir: Path) -> None:
+    other = publish("other", OCTOBER, ["1"])
+    file(costs_dir).write_bytes((costs_dir / other.path).read_bytes())
+
+    _, message, _ = fail("check_costs", "--source", "bills")
+
+    assert "has changed: its SHA-256 is" in message
+    assert "has 1 rows instead of 2." in message
+    assert "has another sum of money than its load." in message
+
+
+def test_the_advice_to_a_missing_file_mends_it(source: CostSource, costs_dir: Path, folder: Path) -> None:
+    write_bill(folder, NOVEMBER, [charge("1")])
+    load(source)
+    file(costs_dir).unlink()
+
+    code, message, _ = fail("check_costs")
+    assert (code, "is missing." in message) == (1, True)
+
+    run("load_costs", "--source", "bills", "--period", OCTOBER)
+    assert run("check_costs").startswith("2 files read: all are as they were written.")
+
+
+def test_without_loads_there_is_nothing_to_check() -> None:
+    assert fail("check_costs")[:2] == (exit_codes.FAILED, "No costs are loaded.")
+
+
+def test_the_help_shows_the_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    assert check_costs.EXAMPLES.strip() in help_of("check_costs", capsys)

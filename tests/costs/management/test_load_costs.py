@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from django.core.management import CommandError
+from django.utils import timezone
+
+from catalog.management import exit_codes
+from costs.management.commands import load_costs
+from costs.models import CostLoad, CostSource
+from tests.costs.bills import NOVEMBER, OCTOBER, charge, make_source, write_bill
+from tests.costs.management.running import as_json, fail, help_of, run
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_bill(tmp_path / "bills", OCTOBER, [charge("1.5"), charge("0.25")])
+    return tmp_path / "bills"
+
+
+def test_a_folder_becomes_a_source_that_can_be_loaded_by_name(folder: Path) -> None:
+    assert run("load_costs", "--source", str(folder)) == "bills 2026-10 loaded: 2 rows, 1.75 USD.\n"
+    assert run("load_costs", "--source", "bills") == "bills 1 month unchanged.\n"
+    assert run("load_costs") == "bills 1 month unchanged.\n"
+    assert CostSource.objects.get().location == str(folder)
+
+
+def test_only_the_period_is_loaded(folder: Path) -> None:
+    write_bill(folder, NOVEMBER, [charge("4")])
+
+    printed = run("load_costs", "--source", str(folder), "--period", NOVEMBER)
+
+    assert printed == "bills 2026-11 loaded: 1 rows, 4 USD.\n"
+    assert CostLoad.objects.get().billing_period == NOVEMBER
+
+
+def test_a_dry_run_makes_no_source_and_no_load(folder: Path) -> None:
+    printed = run("load_costs", "--source", str(folder), "--dry-run")
+
+    assert printed == "Would be: bills 2026-10 loaded: 2 rows, 1.75 USD.\n"
+    assert not CostSource.objects.exists()
+    assert not CostLoad.objects.exists()
+
+
+def test_the_result_as_json_has_each_month_with_exact_money(folder: Path) -> None:
+    result = as_json(run("load_costs", "--source", str(folder), "--json"))
+
+    load = CostLoad.objects.get()
+    [source] = result["sources"]
+    [month] = source.pop("months")
+    assert (result["status"], source) == ("completed", {"source": "bills", "dry_run": False, "error": ""})
+    assert {name: month[name] for name in ("period", "outcome", "load", "rows", "billed", "before")} == {
+        "period": OCTOBER,
+        "outcome": "loaded",
+        "load": load.pk,
+        "rows": 2,
+        "billed": {"USD": "1.75"},
+        "before": {},
+    }
+
+
+def test_a_month_that_is_refused_beside_one_that_is_loaded_is_partly_done(folder: Path) -> None:
+    write_bill(folder, NOVEMBER, [charge("1,5")])
+
+    code, message, output = fail("load_costs", "--source", str(folder), "--json")
+
+    assert code == exit_codes.PARTLY_DONE == 3
+    assert message.startswith("bills: 2026-11 not loaded: 1 value of BilledCost cannot be read")
+    assert "such as '1,5' in 2026-11.csv" in message
+    assert message.endswith("What could not be loaded stays as it was.")
+    assert as_json(output)["status"] == "partial"
+    assert [month["outcome"] for month in as_json(output)["sources"][0]["months"]] == ["loaded", "failed"]
+
+
+def test_a_source_of_which_nothing_can_be_loaded_has_failed(tmp_path: Path) -> None:
+    make_source(tmp_path / "nowhere")
+
+    code, message, output = fail("load_costs", "--json")
+
+    assert code == exit_codes.FAILED == 1
+    assert "is not a folder" in message
+    assert as_json(output)["status"] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "There are no sources of costs. Add one in the admin, or name a folder with --source."),
+        (["--source", "nowhere"], "nowhere is neither a source nor a folder. The sources are: none yet."),
+        (["--period", "2026-13"], "Error: argument --period: 2026-13 is not a month such as 2026-10."),
+    ],
+)
+def test_wrong_arguments_are_named(arguments: list[str], message: str) -> None:
+    code, said, _ = fail("load_costs", *arguments)
+
+    # The parser raises its own errors without a code when it is called from Python; its process ends with 2.
+    assert code == exit_codes.WRONG_ARGUMENTS or said.startswith("Error: argument")
+    assert said == message
+
+
+def test_a_folder_whose_name_is_reserved_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "all").mkdir()
+
+    code, message, _ = fail("load_costs", "--source", str(tmp_path / "all"))
+
+    assert code == exit_codes.WRONG_ARGUMENTS
+    assert "Choose another name. Add it in the admin with another name." in message
+
+
+def test_a_load_beside_another_of_the_same_source_is_refused(folder: Path) -> None:
+    source = make_source(folder)
+    now = timezone.now()
+    CostLoad.objects.create(
+        pk="other", source=source, billing_period=OCTOBER, status="running", started_at=now, heartbeat_at=now
+    )
+
+    code, message, _ = fail("load_costs")
+
+    assert code == exit_codes.FAILED
+    assert "Load other of bills is running." in message
+
+
+def test_an_interrupt_ends_it_with_one_sentence(folder: Path) -> None:
+    make_source(folder)
+
+    with patch.object(load_costs, "load", side_effect=KeyboardInterrupt):
+        code, message, output = fail("load_costs", "--json")
+
+    assert (code, message) == (1, "Stopped. Loaded months are kept. Run it again to continue.")
+    assert as_json(output) == {"status": "failed", "error": message}
+
+
+def test_the_help_shows_examples_that_parse_and_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = help_of("load_costs", capsys)
+
+    assert load_costs.EXAMPLES.strip() in printed
+    examples = [line.split("  ")[1].split() for line in load_costs.EXAMPLES.splitlines() if line[:2] == "  "]
+    assert len(examples) == 4
+    for name, *arguments in examples:
+        assert name == "load_costs"
+        parser = load_costs.Command().create_parser("manage.py", name)
+        try:
+            parser.parse_args(arguments)
+        except CommandError as error:
+            pytest.fail(f"{arguments}: {error}")
