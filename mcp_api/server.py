@@ -36,7 +36,10 @@ logger = logging.getLogger(__name__)
 MAX_NAME_LENGTH = 100
 INSTRUCTIONS = (
     "Google Cloud list prices in USD. search finds SKUs, details shows them in full, calculate prices usage. "
-    "Leave the arithmetic to calculate: it knows tiers, free allowances and units."
+    "Leave the arithmetic to calculate: it knows tiers, free allowances and units.\n"
+    "What AI and clouds have cost, from bills, in their currency: query_costs adds it up by model, customer, "
+    "month and so on, explain_cost shows what such a sum is made of. Both need the scope costs:read. "
+    "Say beside each figure if its answer is_demo or is_estimate, and what its hint says is missing."
 )
 READ_ONLY = ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
@@ -135,7 +138,7 @@ def _input_schema(name: str) -> Mapping[str, Any] | None:
 
 server: Server[Any] = Server(
     "cloud-pricing",
-    title="Google Cloud prices",
+    title="Cloud prices and costs",
     version=product_version(),
     instructions=INSTRUCTIONS,
     cache_hints={"tools/list": CacheHint(ttl_ms=300_000, scope="private")},
