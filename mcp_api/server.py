@@ -125,10 +125,11 @@ async def _limited(subject: str, name: str, arguments: Mapping[str, Any]) -> Cal
     if wait := limits.retry_after(name, subject, arguments):
         error = errors.rate_limited(name, settings.TOOL_CALLS_PER_MINUTE, wait)
         return _result(registry.failure(error))
+    of_tool = turns.OF_SCOPE[registry.TOOLS[name].scope]
     try:
-        return await turns.run(subject, respond, name, arguments)
+        return await of_tool.run(subject, respond, name, arguments)
     except turns.TooManyCallsError:
-        return _result(registry.failure(errors.too_many_at_once(turns.MAX_RUNNING, turns.MAX_WAITING)))
+        return _result(registry.failure(errors.too_many_at_once(of_tool.max_running, turns.MAX_WAITING)))
 
 
 def _input_schema(name: str) -> Mapping[str, Any] | None:
