@@ -118,7 +118,14 @@ class MemoryStore:
             )
         loaded_at = self.loaded_at.get(load, LONG_AGO)
         return LoadedMonth(
-            load, source, month, len(charges), billed, loaded_at, source in self.demo, f"{source}/{month}.csv"
+            load,
+            source,
+            month,
+            len(charges),
+            billed,
+            loaded_at,
+            source in self.demo,
+            f"/srv/{source}/{month}-1.csv\n/srv/{source}/{month}-2.csv",
         )
 
     def _is_current(self, load: LoadedMonth, as_of: datetime | None) -> bool:
