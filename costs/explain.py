@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from pathlib import PurePath
 from typing import Literal
 
 # pydantic cannot make a schema of typing's own TypedDict before Python 3.12.
@@ -147,8 +148,13 @@ def _part(record: Record, source: PriceSource, load: LoadedMonth) -> Part:
         "load": load.id,
         "source": load.source,
         "billing_month": load.billing_period,
-        "file": load.origin,
+        "file": _files(load),
     }
+
+
+def _files(load: LoadedMonth) -> str:
+    """The names of the files of a load, without their folders on the machine that loaded them."""
+    return ", ".join(PurePath(file).name for file in load.origin.splitlines())
 
 
 def _sum(records: Sequence[Record], measure: str) -> Decimal:

@@ -36,7 +36,10 @@ logger = logging.getLogger(__name__)
 MAX_NAME_LENGTH = 100
 INSTRUCTIONS = (
     "Google Cloud list prices in USD. search finds SKUs, details shows them in full, calculate prices usage. "
-    "Leave the arithmetic to calculate: it knows tiers, free allowances and units."
+    "Leave the arithmetic to calculate: it knows tiers, free allowances and units.\n"
+    "What AI and clouds have cost, from bills, in their currency: query_costs adds it up by model, customer, "
+    "month and so on, explain_cost shows what such a sum is made of. Both need the scope costs:read. "
+    "Say beside each figure if its answer is_demo or is_estimate, and what its hint says is missing."
 )
 READ_ONLY = ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
@@ -122,10 +125,11 @@ async def _limited(subject: str, name: str, arguments: Mapping[str, Any]) -> Cal
     if wait := limits.retry_after(name, subject, arguments):
         error = errors.rate_limited(name, settings.TOOL_CALLS_PER_MINUTE, wait)
         return _result(registry.failure(error))
+    of_tool = turns.OF_SCOPE[registry.TOOLS[name].scope]
     try:
-        return await turns.run(subject, respond, name, arguments)
+        return await of_tool.run(subject, respond, name, arguments)
     except turns.TooManyCallsError:
-        return _result(registry.failure(errors.too_many_at_once(turns.MAX_RUNNING, turns.MAX_WAITING)))
+        return _result(registry.failure(errors.too_many_at_once(of_tool.max_running, turns.MAX_WAITING)))
 
 
 def _input_schema(name: str) -> Mapping[str, Any] | None:
@@ -135,7 +139,7 @@ def _input_schema(name: str) -> Mapping[str, Any] | None:
 
 server: Server[Any] = Server(
     "cloud-pricing",
-    title="Google Cloud prices",
+    title="Cloud prices and costs",
     version=product_version(),
     instructions=INSTRUCTIONS,
     cache_hints={"tools/list": CacheHint(ttl_ms=300_000, scope="private")},

@@ -40,8 +40,9 @@ class Pool:
         return await asyncio.wrap_future(self.submit(function, *args, **kwargs))
 
 
-# More threads would only wait for each other. Tokens are checked while tools are busy, and nothing waits for
-# writes.
+# More threads would only wait for each other. Tokens are checked while tools are busy, tools of prices run
+# while questions about costs are added up, and nothing waits for writes.
 tools = Pool("tools", 4)
+costs = Pool("costs", 2)
 tokens = Pool("tokens", 2)
 writes = Pool("writes", 1)

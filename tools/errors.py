@@ -98,8 +98,8 @@ def too_many_at_once(running: int, waiting: int) -> Error:
     """
     return {
         "code": "rate_limited",
-        "message": f"Too many calls at once: {running} of yours are running and {waiting} are waiting.",
-        "hint": "Wait for their answers, then retry. One call can take many SKUs or items.",
+        "message": f"Too many calls at once: {running} of yours running and {waiting} waiting.",
+        "hint": "Wait for their answers, then retry. One call can take many SKUs, items or values.",
         "candidates": [],
     }
 

@@ -33,6 +33,15 @@ def grantable(user_id: int) -> frozenset[str]:
     )
 
 
+def still_grantable(scope: str, user_id: int) -> str:
+    """The scope of a token without what its person may no longer give."""
+    scopes = scope.split()
+    if settings.SCOPE_GROUPS.keys().isdisjoint(scopes):
+        return scope
+    allowed = grantable(user_id)
+    return " ".join(scope for scope in scopes if scope in allowed)
+
+
 def narrow(requested: Iterable[str], available: Sequence[str] | None = None) -> list[str]:
     """Reduce the requested scopes to those that can be granted.
 

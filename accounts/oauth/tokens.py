@@ -21,7 +21,7 @@ from oauth2_provider.models import AccessToken, set_token_value
 
 from accounts.errors import InvalidTokenError
 from accounts.models import UNUSED, PersonalToken, User
-from accounts.oauth.scopes import grantable
+from accounts.oauth.scopes import still_grantable
 
 # A fixed prefix lets secret scanners and people recognise a leaked token.
 PREFIX = "pricing_"
@@ -117,20 +117,11 @@ def verify(raw: str) -> Bearer:
     return Bearer(
         row.user_id,
         row.application__client_id,
-        _scope_now(row.scope, row.user_id),
+        still_grantable(row.scope, row.user_id),
         row.expires,
         token_id=row.pk,
         is_use_due=is_use_due,
     )
-
-
-def _scope_now(scope: str, user_id: int) -> str:
-    """The scope of a token without what its person may no longer give."""
-    scopes = scope.split()
-    if settings.SCOPE_GROUPS.keys().isdisjoint(scopes):
-        return scope
-    allowed = grantable(user_id)
-    return " ".join(scope for scope in scopes if scope in allowed)
 
 
 def _for_another_address(resource: list[str]) -> str:

@@ -20,7 +20,7 @@ from accounts import github, redirects
 from accounts.models import Client, Consent, RedeemedCode, User
 from accounts.oauth import rotation
 from accounts.oauth.resource import is_our_resource
-from accounts.oauth.scopes import are_well_formed, narrow
+from accounts.oauth.scopes import are_well_formed, narrow, still_grantable
 
 logger = logging.getLogger(__name__)
 
@@ -87,16 +87,19 @@ class Validator(OAuth2Validator):
             is_valid = False
         if not is_valid or not _may_act_for(client, token.user):
             return False
-        self._narrow_to_session(request)
-        return True
+        return self._narrow_to_session(request)
 
-    def _narrow_to_session(self, request: Request) -> None:
-        """Reduce the scopes that a refresh asks for to those of its session (RFC 6749 section 6)."""
+    def _narrow_to_session(self, request: Request) -> bool:
+        """Reduce the scopes that a refresh asks for to those of its session (RFC 6749 section 6).
+
+        False if the person may no longer give any of these.
+        """
         requested = (request.scope or "").split()
         if not are_well_formed(requested):
             raise errors.InvalidScopeError(request=request)
         original = self.get_original_scopes(request.refresh_token, request).split()
         request.scope = " ".join(narrow(requested, original))
+        return bool(original)
 
     def get_original_scopes(
         self,
@@ -105,9 +108,10 @@ class Validator(OAuth2Validator):
         *_args: Any,
         **_kwargs: Any,
     ) -> str:
+        """The scopes of the session that its person may still give."""
         token = request.refresh_token_instance
         access_token = token.access_token or rotation.successor(token)
-        return access_token.scope if access_token else ""
+        return still_grantable(access_token.scope, token.user_id) if access_token else ""
 
     def save_bearer_token(self, token: dict[str, Any], request: Request, *args: Any, **kwargs: Any) -> None:
         """Exchange the code or refresh token for `token`.

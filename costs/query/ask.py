@@ -75,10 +75,11 @@ def _hint(
         [
             hints.demo(summary.loads or costs.loads),
             hints.nothing_found(summary, costs),
-            hints.unknown_values(unknown_values(question, costs)),
+            hints.unknown_values(*unknown_values(question, costs)),
             hints.not_loaded(question, loaded),
             hints.not_loaded_before(past),
             hints.currencies(summary),
+            hints.unknown_counts(question, summary),
             hints.without_tokens(question, summary),
             hints.unmapped(question, summary),
         ]

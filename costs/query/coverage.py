@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from costs.query.periods import Window, add_months, first_day, month_of
 from costs.query.question import Question
 from costs.query.snapshot import Snapshot
 from costs.query.statements import sources
+from costs.store.base import LoadedMonth
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +19,26 @@ class Coverage:
     Args:
         loaded: the months by source.
         latest: the month of the snapshot, which is not over; later ones cannot be loaded.
+        loaded_early: of the months before, those that were last loaded before they were over.
     """
 
     loaded: Mapping[str, frozenset[str]]
     latest: str
+    loaded_early: Mapping[str, frozenset[str]]
 
     def missing(self, window: Window) -> dict[str, list[str]]:
         """The months of the window that are not loaded, by source; sources without any are left out."""
         asked = self._months(window)
         found = {
             source: [month for month in asked if month not in self.loaded[source]] for source in self.loaded
+        }
+        return {source: months for source, months in found.items() if months}
+
+    def early(self, window: Window) -> dict[str, list[str]]:
+        """The months of the window whose later charges are not loaded, by source."""
+        asked = self._months(window)
+        found = {
+            source: [month for month in asked if month in self.loaded_early[source]] for source in self.loaded
         }
         return {source: months for source, months in found.items() if months}
 
@@ -47,11 +58,17 @@ class Coverage:
 
 def coverage(question: Question, costs: Snapshot) -> Coverage:
     """The coverage of the sources that have charges with the question's filters, at any time."""
-    loaded: dict[str, set[str]] = {}
-    for load in costs.loads:
-        loaded.setdefault(load.source, set()).add(load.billing_period)
-    names = {record["source"] for record in costs.run(sources(question))} if question.filters else set(loaded)
-    return Coverage(
-        {source: frozenset(months) for source, months in sorted(loaded.items()) if source in names},
-        month_of(costs.as_of),
-    )
+    latest = month_of(costs.as_of)
+    early = [load for load in costs.loads if month_of(load.loaded_at) <= load.billing_period < latest]
+    names = {load.source for load in costs.loads}
+    if question.filters:
+        names &= {record["source"] for record in costs.run(sources(question))}
+    return Coverage(_months(costs.loads, names), latest, _months(early, names))
+
+
+def _months(loads: Sequence[LoadedMonth], sources: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The months of these loads by source."""
+    return {
+        source: frozenset(load.billing_period for load in loads if load.source == source)
+        for source in sorted(sources)
+    }

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from catalog.pricing.decimals import plain
+from catalog.pricing.decimals import exact_sum, plain
 from costs.query.coverage import Coverage
 from costs.query.dimensions import UNMAPPED
 from costs.query.known_values import Unknown
 from costs.query.nearest import quoted
 from costs.query.past import Past
-from costs.query.periods import Unit, after, first_day
+from costs.query.periods import Unit, Window, after, first_day
 from costs.query.question import Question
 from costs.query.snapshot import Snapshot
-from costs.query.statements import WITHOUT_TOKENS
+from costs.query.statements import WITHOUT_TOKENS, counts, unknown_cost, unknown_rows
 from costs.query.summary import Summary
 from costs.store.base import LoadedMonth
 
@@ -45,8 +45,9 @@ def nothing_found(summary: Summary, costs: Snapshot) -> str:
     return f"No charge fits the question. Loaded are the bills of {_spans(months)}."
 
 
-def unknown_values(unknown: Iterable[Unknown]) -> str:
-    return " ".join(map(_unknown, unknown))
+def unknown_values(told: Iterable[Unknown], more: int) -> str:
+    others = f"Nor does any charge have {more} more of the values." if more else ""
+    return " ".join(filter(None, [*map(_unknown, told), others]))
 
 
 def not_loaded(question: Question, coverage: Coverage) -> str:
@@ -57,10 +58,14 @@ def not_loaded(question: Question, coverage: Coverage) -> str:
     is_asked = (window.end is None or window.end > first_day(latest)) and (
         window.start is None or window.start < first_day(after(latest, Unit.MONTH))
     )
-    unfinished = f"{latest} is not over, so its costs are not complete." if has_latest and is_asked else ""
+    unfinished = ""
+    if has_latest and is_asked:
+        compared = ", and change compares them with a whole period" if "change" in question.measures else ""
+        unfinished = f"{latest} is not over, so its costs are not complete{compared}."
     ends = after(latest, Unit.MONTH)
     future = f"{ends} is in the future." if window.end and window.end > first_day(ends) else ""
-    return " ".join(filter(None, [missing and f"Not loaded: {missing}.", unfinished, future]))
+    lacking = f"Not loaded: {missing}, which the figures lack." if missing else ""
+    return " ".join(filter(None, [lacking, _loaded_early(coverage, window), unfinished, future]))
 
 
 def not_loaded_before(past: Past | None) -> str:
@@ -75,7 +80,8 @@ def not_loaded_before(past: Past | None) -> str:
 def currencies(summary: Summary) -> str:
     if len(summary.currencies) < 2:  # noqa: PLR2004 several
         return ""
-    return f"The bills are in {_listed(summary.currencies)}, which are not added up."
+    found = _listed(summary.currencies)
+    return f"The bills are in {found}, which are not added up. Filter by currency to compare amounts."
 
 
 def without_tokens(question: Question, summary: Summary) -> str:
@@ -86,12 +92,31 @@ def without_tokens(question: Question, summary: Summary) -> str:
     return f"cost_per_million_tokens leaves out {amounts} of charges without tokens."
 
 
+def unknown_counts(question: Question, summary: Summary) -> str:
+    """That a sum of tokens or requests is of those charges only whose unit says how many they are."""
+    return " ".join(filter(None, (_unknown_count(name, summary) for name in counts(question))))
+
+
 def unmapped(question: Question, summary: Summary) -> str:
     names = {*question.dimensions, *(wanted.dimension.name for wanted in question.read_filters())}
     amounts = _amounts(summary.money("unmapped"))
     if not amounts or names.isdisjoint(_OF_MODELS):
         return ""
     return f'{amounts} is of models whose names on the bill are not mapped to a model id: model "{UNMAPPED}".'
+
+
+def _unknown_count(name: str, summary: Summary) -> str:
+    """Of tokens or requests."""
+    count = exact_sum(summary.money(unknown_rows(name)).values())
+    if not count:
+        return ""
+    amounts = _amounts(summary.money(unknown_cost(name))) or "0"
+    return f"{name} leaves out charges for {amounts} (rows: {count:,}) whose unit does not say how many."
+
+
+def _loaded_early(coverage: Coverage, window: Window) -> str:
+    early = _missing(coverage.early(window))
+    return f"Loaded before the month was over, so not complete: {early}." if early else ""
 
 
 def _unknown(unknown: Unknown) -> str:

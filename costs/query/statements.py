@@ -10,6 +10,7 @@ from datetime import date
 
 from sqlglot import exp
 
+from costs.meters.meter import UsageKind
 from costs.query.dimensions import DIMENSIONS, Dimension, column, text
 from costs.query.periods import Window
 from costs.query.question import SUMS, Filter, Order, Question
@@ -17,6 +18,26 @@ from costs.store.base import TABLE
 
 # The cost of rows without tokens and with tokens; the number of rows added up, and of groups.
 WITHOUT_TOKENS, OF_TOKENS, ROWS, GROUPS = "without_tokens", "of_tokens", "charges", "row_count"
+
+
+# The kinds of usage that tokens and requests are of, as the load stamps them.
+COUNTS = {"tokens": (UsageKind.TOKENS,), "requests": (UsageKind.REQUESTS, UsageKind.SEARCHES)}
+
+
+def counts(question: Question) -> list[str]:
+    """The measures among COUNTS that the question's are computed from."""
+    measures = {"tokens" if name == "cost_per_million_tokens" else name for name in question.measures}
+    return [name for name in COUNTS if name in measures]
+
+
+def unknown_rows(count: str) -> str:
+    """The name of the number of charges whose tokens or requests are not known."""
+    return f"rows_of_unknown_{count}"
+
+
+def unknown_cost(count: str) -> str:
+    """The name of what those charges cost."""
+    return f"cost_of_unknown_{count}"
 
 
 def compile_question(
@@ -48,6 +69,9 @@ def by_load(question: Question, window: Window | None = None) -> exp.Select:
         ("unattributed", _sum_if(column("x_ConsumerId").is_(exp.null()), billed)),
         ("estimates", _sum_if(column("x_IsEstimate"), exp.Literal.number(1))),
     ]
+    for name in counts(question):
+        others.append((unknown_rows(name), _sum_if(_is_unknown(name), exp.Literal.number(1))))
+        others.append((unknown_cost(name), _sum_if(_is_unknown(name), column(SUMS[question.cost]))))
     select = _grouped(question, keys, [*_sums(question), *others], window or question.window)
     return select.order_by(*(_ordered(key.name) for key in keys))
 
@@ -123,6 +147,15 @@ def _sums(question: Question) -> list[tuple[str, exp.Expr]]:
         if "tokens" not in names:
             sums.append(("tokens", exp.func("SUM", column(SUMS["tokens"]))))
     return sums
+
+
+def _is_unknown(count: str) -> exp.Expr:
+    """Whether a row is of usage that is counted so, and its unit did not say how many there are."""
+    kinds = [text(kind) for kind in COUNTS[count]]
+    is_used = column("ChargeCategory").eq(text("Usage"))
+    status = exp.func("COALESCE", column("CommitmentDiscountStatus"), text(""))
+    is_counted = exp.In(this=column("x_UsageKind"), expressions=kinds)
+    return exp.and_(is_counted, is_used, status.neq(text("Unused")), column(SUMS[count]).is_(exp.null()))
 
 
 def _sum_if(condition: exp.Expr, value: exp.Expr) -> exp.Expr:

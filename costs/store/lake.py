@@ -139,6 +139,7 @@ def _as_month(load: CostLoad) -> LoadedMonth:
         load.billed_by_currency,
         load.current_from or load.started_at,
         load.is_demo,
+        load.origin,
     )
 
 

@@ -17,7 +17,7 @@ from costs.errors import NotLoadedError
 from costs.focus.columns import columns
 from costs.store.base import TABLE, LoadedMonth, Rows
 
-LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+LATEST = datetime(2026, 11, 15, tzinfo=UTC)
 
 Charge = Mapping[str, Any]
 
@@ -54,7 +54,12 @@ def charge(day: str = "2026-10-05", cost: str = "1", **others: Any) -> Charge:
 def tokens(count: str, day: str = "2026-10-05", cost: str = "1", **others: Any) -> Charge:
     """A charge of so many input tokens of a model."""
     model = {"x_ModelId": "claude-sonnet-4-6", "x_BillingModel": "Claude4.6Sonnet"}
-    read = {"x_Tokens": Decimal(count), "x_TokenDirection": "Input", "x_ModelDeveloper": "Anthropic"}
+    read = {
+        "x_UsageKind": "tokens",
+        "x_Tokens": Decimal(count),
+        "x_TokenDirection": "Input",
+        "x_ModelDeveloper": "Anthropic",
+    }
     return charge(day, cost, **{**model, **read, **others})
 
 
@@ -65,7 +70,7 @@ class MemoryStore:
     Args:
         charges: all charges that were ever loaded.
         demo: the sources whose charges are made up.
-        loaded_at: when each load became current, by its id; if not told, long ago.
+        loaded_at: when each load became current, by its id; if not told, after its month, or on LATEST.
         until: when each load was superseded, by its id.
         empty: further loads without charges, as (source, month).
     """
@@ -116,9 +121,16 @@ class MemoryStore:
             billed[one["BillingCurrency"]] = (
                 billed.get(one["BillingCurrency"], Decimal(0)) + one["BilledCost"]
             )
-        loaded_at = self.loaded_at.get(load, LONG_AGO)
+        loaded_at = self.loaded_at.get(load, _soon_after(month))
         return LoadedMonth(
-            load, source, month, len(charges), billed, loaded_at, source in self.demo, f"{source}/{month}.csv"
+            load,
+            source,
+            month,
+            len(charges),
+            billed,
+            loaded_at,
+            source in self.demo,
+            f"/srv/{source}/{month}-1.csv\n/srv/{source}/{month}-2.csv",
         )
 
     def _is_current(self, load: LoadedMonth, as_of: datetime | None) -> bool:
@@ -134,6 +146,10 @@ class MemoryStore:
             f"CREATE OR REPLACE TEMP VIEW {TABLE} AS "  # noqa: S608 names of ours
             f'SELECT * FROM {self._table} WHERE "x_LoadId" IN (FROM loads)'
         )
+
+
+def _soon_after(month: str) -> datetime:
+    return min(datetime.fromisoformat(f"{month}-01T00:00:00Z") + timedelta(days=33), LATEST)
 
 
 _numbers = itertools.count()

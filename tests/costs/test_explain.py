@@ -57,7 +57,7 @@ def test_a_figure_is_shown_by_load_meter_and_unit_price_the_largest_part_first()
     ]
     last = found["rows"][1]
     assert (last["cloud"], last["service"], last["source"]) == ("aws", "Amazon Bedrock", "aws")
-    assert (last["load"], last["file"]) == ("aws-2026-10", "aws/2026-10.csv")
+    assert (last["load"], last["file"]) == ("aws-2026-10", "2026-10-1.csv, 2026-10-2.csv")
 
 
 def test_the_parts_that_are_left_out_are_counted_with_their_money() -> None:

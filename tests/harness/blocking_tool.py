@@ -1,8 +1,12 @@
-"""The product's application with a tool that runs until a file exists: HELD_UNTIL names it."""
+"""The product's application with tools that run until a file exists, which HELD_UNTIL names.
+
+Each leaves a file beside it when it begins.
+"""
 
 from __future__ import annotations
 
 import os
+import secrets
 import time
 from pathlib import Path
 from typing import Any
@@ -27,10 +31,13 @@ class Answer(TypedDict):
 
 def block(_arguments: NoArguments) -> dict[str, Any]:
     """Wait."""
-    while not Path(os.environ["HELD_UNTIL"]).exists():
+    release = Path(os.environ["HELD_UNTIL"])
+    release.with_name(f"running-{secrets.token_hex(4)}").touch()
+    while not release.exists():
         time.sleep(0.02)
     return {"contract": "1"}
 
 
-registry.TOOLS["block"] = registry.Tool("Block", NoArguments, Answer, block)
-server.TOOLS["block"] = server.tool_definition("block", registry.TOOLS["block"])
+for name, scope in (("block", "pricing:read"), ("block_costs", "costs:read")):
+    registry.TOOLS[name] = registry.Tool("Block", NoArguments, Answer, block, scope=scope)
+    server.TOOLS[name] = server.tool_definition(name, registry.TOOLS[name])

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -16,6 +19,7 @@ from mcp.shared.auth import (
     OAuthClientMetadata,
     OAuthToken,
 )
+from mcp_types import CallToolResult
 
 from tests.harness.person import Person
 
@@ -72,15 +76,31 @@ class OfficialClient:
     def tools(self) -> list[str]:
         return asyncio.run(self._tools())
 
+    def call(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The structured content of a tool's answer."""
+        return asyncio.run(self._call(tool, arguments))
+
     def expire(self) -> None:
         """Let the access token be past its time, as the client reckons."""
         self.provider.context.token_expiry_time = 1
 
     async def _tools(self) -> list[str]:
+        async with self._client() as client:
+            return [tool.name for tool in (await client.list_tools()).tools]
+
+    async def _call(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        async with self._client() as client:
+            result = await client.call_tool(tool, arguments)
+            assert isinstance(result, CallToolResult)
+            assert isinstance(result.structured_content, dict)
+            return result.structured_content
+
+    @contextlib.asynccontextmanager
+    async def _client(self) -> AsyncIterator[Client]:
         async with httpx2.AsyncClient(auth=self.provider, timeout=60) as http:
             transport = streamable_http_client(self.server, http_client=http)
             async with Client(transport, mode=self.mode) as client:
-                return [tool.name for tool in (await client.list_tools()).tools]
+                yield client
 
     async def _open_browser(self, url: str) -> None:
         self.answers.append(self.person.go(url, until=CALLBACK))

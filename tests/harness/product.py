@@ -25,6 +25,14 @@ from tests.harness.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 60
+COST_READER = """
+from django.contrib.auth.models import Group
+from accounts.models import User
+from accounts.oauth import tokens
+user, _ = User.objects.get_or_create(username="{login}")
+user.groups.add(Group.objects.get_or_create(name="Cost readers")[0])
+print(tokens.issue(user, days=1, scopes=["pricing:read", "costs:read"]))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,10 @@ class Product:
     def token(self, login: str) -> str:
         """A new bearer token of the user `login`, who is made if missing."""
         return self.manage("issue_token", login, "--create").strip()
+
+    def cost_reader(self, login: str) -> str:
+        """A new bearer token for prices and costs of the user `login`, who joins the cost readers."""
+        return self.manage("shell", "-v0", "-c", COST_READER.format(login=login)).strip()
 
     def start(self, *arguments: str, stderr: int = subprocess.STDOUT) -> subprocess.Popen[str]:
         """`manage.py` as a process that runs on."""

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from mcp_types import TextContent, Tool
 
 from mcp_api import server
 from tests.catalog.factories import make_price, make_sku, make_update
+from tests.harness.product import ROOT
 from tools import registry
 
 
@@ -16,7 +19,7 @@ def _wire(tool: Tool) -> dict[str, Any]:
 
 
 def test_the_list_of_tools_shows_each_tool_of_the_registry_as_read_only() -> None:
-    assert list(server.TOOLS) == ["search", "details", "calculate"]
+    assert list(server.TOOLS) == list(registry.TOOLS)
     for name, tool in registry.TOOLS.items():
         assert _wire(server.TOOLS[name]) == {
             "name": name,
@@ -33,10 +36,25 @@ def test_the_list_of_tools_shows_each_tool_of_the_registry_as_read_only() -> Non
         }
 
 
-def test_the_list_of_tools_is_under_12_kilobytes() -> None:
-    listed = [_wire(tool) for tool in server.TOOLS.values()]
+@pytest.mark.parametrize(("scope", "limit"), [("pricing:read", 9_000), ("costs:read", 5_500)])
+def test_the_tools_of_a_scope_are_listed_in_a_few_kilobytes(scope: str, limit: int) -> None:
+    listed = [_wire(server.TOOLS[name]) for name, tool in registry.TOOLS.items() if tool.scope == scope]
 
-    assert len(json.dumps(listed, separators=(",", ":")).encode()) < 12_000
+    assert len(json.dumps(listed, separators=(",", ":")).encode()) < limit
+
+
+def test_the_instructions_say_what_each_tool_is_for_and_which_scope_it_needs() -> None:
+    assert all(name in server.INSTRUCTIONS for name in registry.TOOLS)
+    assert "Both need the scope costs:read." in server.INSTRUCTIONS
+
+
+def test_a_server_starts_without_the_engine_of_costs() -> None:
+    code = "import sys, pricing_site.asgi; print('tools.costs' in sys.modules, 'duckdb' in sys.modules)"
+    started = subprocess.run(  # noqa: S603 our own command
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+
+    assert started.stdout.split() == ["True", "False"]
 
 
 @pytest.mark.django_db

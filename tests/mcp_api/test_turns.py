@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ import pytest
 
 from mcp_api import turns
 from tests.harness.product import Product, install, serve
+from tools import registry
 
-ALLOWED = turns.MAX_RUNNING + turns.MAX_WAITING
+PRICES = turns.OF_SCOPE["pricing:read"]
+ALLOWED = PRICES.max_running + turns.MAX_WAITING
 
 
 @pytest.fixture
@@ -41,6 +44,12 @@ async def call(client: httpx2.AsyncClient, token: str, tool: str, arguments: dic
     return response.json()["result"]["structuredContent"] if response.is_success else response.status_code
 
 
+def wait_for_calls(folder: Path, running: int) -> None:
+    """Wait until so many calls have begun."""
+    while len([*folder.glob("running-*")]) < running:
+        time.sleep(0.02)
+
+
 def test_sixty_slow_calls_of_one_person_do_not_stop_the_others(product: Product, release: Path) -> None:
     ann, bob = (product.token(name) for name in ("ann", "bob"))
 
@@ -62,6 +71,38 @@ def test_sixty_slow_calls_of_one_person_do_not_stop_the_others(product: Product,
     assert asyncio.run(attack()) == [{"contract": "1"}] * ALLOWED
 
 
+def test_slow_questions_about_costs_stop_neither_prices_nor_other_peoples_costs(
+    product: Product, release: Path
+) -> None:
+    ann, bob = (product.cost_reader(name) for name in ("ann", "bob"))
+
+    async def start(client: httpx2.AsyncClient, token: str, *, running: int) -> list[asyncio.Task[Any]]:
+        slow = [asyncio.create_task(call(client, token, "block_costs", {})) for _ in range(10)]
+        await asyncio.to_thread(wait_for_calls, release.parent, running)
+        return slow
+
+    async def attack() -> list[Any]:
+        async with httpx2.AsyncClient(base_url=product.url, timeout=60) as client:
+            slow = await start(client, ann, running=1)
+            # The other thread of costs is free for Bob.
+            answer = await call(client, bob, "query_costs", {})
+            assert answer["error"]["code"] == "not_loaded"
+
+            slow += await start(client, bob, running=2)
+            for token in (ann, bob):
+                assert (await call(client, token, "search", {"query": "n2 core"}))["skus"]
+            assert not any(task.done() for task in slow)
+
+            await asyncio.to_thread(release.touch)
+            return await asyncio.gather(*slow)
+
+    assert asyncio.run(attack()) == [{"contract": "1"}] * 20
+
+
+def test_each_tool_has_its_turns() -> None:
+    assert {tool.scope for tool in registry.TOOLS.values()} == turns.OF_SCOPE.keys()
+
+
 def test_a_client_that_hangs_up_keeps_its_turn_until_the_thread_ends() -> None:
     release = threading.Event()
     running = threading.Semaphore(0)
@@ -71,14 +112,14 @@ def test_a_client_that_hangs_up_keeps_its_turn_until_the_thread_ends() -> None:
         release.wait(10)
 
     async def hang_up() -> None:
-        calls = [asyncio.create_task(turns.run("ann", work)) for _ in range(turns.MAX_RUNNING)]
+        calls = [asyncio.create_task(PRICES.run("ann", work)) for _ in range(PRICES.max_running)]
         for _ in calls:
             assert await asyncio.to_thread(running.acquire, timeout=10)
         for task in calls:
             task.cancel()
         await asyncio.wait(calls)
 
-        third = asyncio.create_task(turns.run("ann", work))
+        third = asyncio.create_task(PRICES.run("ann", work))
         await asyncio.sleep(0)
         assert not running.acquire(blocking=False)
         release.set()
@@ -91,13 +132,13 @@ def test_a_cancelled_wait_gives_up_its_place() -> None:
     release = threading.Event()
 
     async def wait_in_vain() -> None:
-        calls = [asyncio.create_task(turns.run("ann", release.wait, 10)) for _ in range(ALLOWED)]
+        calls = [asyncio.create_task(PRICES.run("ann", release.wait, 10)) for _ in range(ALLOWED)]
         await asyncio.sleep(0)
         with pytest.raises(turns.TooManyCallsError):
-            await turns.run("ann", release.wait, 10)
+            await PRICES.run("ann", release.wait, 10)
         calls.pop().cancel()
         await asyncio.sleep(0)
-        calls.append(asyncio.create_task(turns.run("ann", release.wait, 10)))
+        calls.append(asyncio.create_task(PRICES.run("ann", release.wait, 10)))
         release.set()
         assert await asyncio.gather(*calls) == [True] * ALLOWED
 

@@ -78,11 +78,12 @@ def sku() -> Sku:
 
 
 def test_the_schemas_have_the_names_of_the_contract() -> None:
-    assert list(registry.TOOLS) == ["search", "details", "calculate"]
-    for name, tool in registry.TOOLS.items():
+    assert list(registry.TOOLS) == [*ARGUMENTS, "query_costs", "explain_cost"]
+    for name, arguments in ARGUMENTS.items():
+        tool = registry.TOOLS[name]
         assert tool.title
         assert tool.description
-        assert set(tool.input_schema["properties"]) == ARGUMENTS[name]
+        assert set(tool.input_schema["properties"]) == arguments
         assert tool.input_schema["additionalProperties"] is False
         assert set(tool.output_schema["properties"]) == FIELDS[name]
 

@@ -114,6 +114,25 @@ def test_a_token_loses_the_scope_when_its_person_leaves_the_group(reader: Agent)
     assert tokens.verify(raw).scope == "pricing:read"
 
 
+def test_a_refresh_says_that_the_scope_is_gone_and_does_not_bring_it_back(reader: Agent) -> None:
+    first = reader.redeem(reader.code(scope="pricing:read costs:read")).json()
+    reader.user.groups.clear()
+
+    second = reader.refresh(first["refresh_token"]).json()
+    assert second["scope"] == "pricing:read"
+    reader.user.groups.add(Group.objects.get())
+    third = reader.refresh(second["refresh_token"], scope="pricing:read costs:read").json()
+
+    assert third["scope"] == tokens.verify(third["access_token"]).scope == "pricing:read"
+
+
+def test_a_session_ends_when_its_person_may_give_none_of_its_scopes(reader: Agent) -> None:
+    refresh_token = reader.redeem(reader.code(scope="costs:read")).json()["refresh_token"]
+    reader.user.groups.clear()
+
+    assert reader.refresh(refresh_token).json()["error"] == "invalid_grant"
+
+
 def test_a_group_that_is_not_named_in_the_settings_gives_no_scope(agent: Agent) -> None:
     agent.user.groups.add(Group.objects.create(name="Readers of costs"))
 

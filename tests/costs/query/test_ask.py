@@ -223,7 +223,7 @@ def test_an_answer_names_the_loads_that_have_its_charges() -> None:
             "load": "aws-2026-10",
             "source": "aws",
             "billing_month": "2026-10",
-            "loaded_at": "2026-01-01T00:00:00Z",
+            "loaded_at": "2026-11-03T00:00:00Z",
             "is_demo": False,
         }
     ]

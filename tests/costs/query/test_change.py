@@ -83,7 +83,7 @@ def test_nothing_is_said_to_have_ended_where_the_period_itself_is_not_loaded() -
     found = answer(store, "billed_cost", "change", dimensions=["cloud"], **OCTOBER)
 
     assert listed(found, "cloud", "billed_cost", "change") == [("gcp", "1", None)]
-    assert 'Not loaded: 2026-10 of source "aws".' in hint(found)
+    assert 'Not loaded: 2026-10 of source "aws", which the figures lack.' in hint(found)
     assert "change is null where one of the two periods is not loaded." in hint(found)
 
 

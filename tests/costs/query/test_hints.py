@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from tests.costs.query.asking import NOVEMBER, OCTOBER, answer, hint
-from tests.costs.stores import MemoryStore, charge
+from tests.costs.stores import MemoryStore, charge, tokens
 
 
 def test_a_whole_answer_has_no_hint() -> None:
@@ -21,14 +21,14 @@ def test_months_of_the_window_that_are_not_loaded_are_named_by_source() -> None:
 
     assert hint(found) == (
         'Not loaded: 2026-04, 2026-07 to 2026-09 of source "aws"; '
-        '2026-04 to 2026-08, 2026-10 of source "gcp".'
+        '2026-04 to 2026-08, 2026-10 of source "gcp", which the figures lack.'
     )
 
 
 def test_without_a_window_the_months_are_those_that_any_source_has() -> None:
     store = MemoryStore([charge("2026-08-05"), charge("2026-09-05"), charge("2026-09-05", x_Cloud="gcp")])
 
-    assert hint(answer(store)) == 'Not loaded: 2026-08 of source "gcp".'
+    assert hint(answer(store)) == 'Not loaded: 2026-08 of source "gcp", which the figures lack.'
 
 
 def test_a_source_without_charges_of_the_filters_is_not_missed() -> None:
@@ -48,6 +48,59 @@ def test_the_current_month_is_said_to_be_incomplete_and_later_ones_to_be_to_come
     assert hint(answer(store, start=date(2026, 11, 1), end=date(2027, 3, 1))) == (
         f"{unfinished} 2026-12 is in the future."
     )
+
+
+def test_a_month_that_was_last_loaded_before_its_end_is_said_to_be_incomplete() -> None:
+    times = {"2026-08": datetime(2026, 9, 1, tzinfo=UTC), "2026-09": datetime(2026, 9, 30, 23, tzinfo=UTC)}
+    early = {f"aws-{month}": time for month, time in times.items()}
+    store = MemoryStore([charge(f"2026-{month}-05") for month in ("08", "09", "10")], loaded_at=early)
+
+    assert hint(answer(store)) == (
+        'Loaded before the month was over, so not complete: 2026-09 of source "aws".'
+    )
+    assert answer(store, **OCTOBER)["hint"] is None
+
+
+def test_a_change_to_a_month_that_is_not_over_is_said_to_be_one_from_a_whole_month() -> None:
+    store = MemoryStore([charge("2026-11-05"), charge()])
+
+    assert hint(answer(store, "change", **NOVEMBER)) == (
+        "2026-11 is not over, so its costs are not complete, and change compares them with a whole period."
+    )
+
+
+def test_unknown_tokens_beside_known_ones_are_told_with_their_money() -> None:
+    store = MemoryStore(
+        [
+            tokens("1000000", cost="3"),
+            tokens("1", cost="2", x_Tokens=None),
+            tokens("1", cost="5", x_Tokens=None, BillingCurrency="EUR"),
+            # Of these it is known that they are no tokens.
+            tokens("1", cost="-1", x_Tokens=None, ChargeCategory="Credit"),
+            tokens("1", cost="7", x_Tokens=None, CommitmentDiscountStatus="Unused"),
+            charge(cost="11", x_UsageKind="searches"),
+        ]
+    )
+    unknown = "whose unit does not say how many."
+
+    found = answer(store, "tokens")
+    assert f"tokens leaves out charges for 5 EUR and 2 USD (rows: 2) {unknown}" in hint(found)
+    priced = answer(store, "cost_per_million_tokens", filters={"currency": ["USD"]})
+    assert f"tokens leaves out charges for 2 USD (rows: 1) {unknown}" in hint(priced)
+    assert "cost_per_million_tokens leaves out 19 USD of charges without tokens." in hint(priced)
+    assert priced["rows"] == [{"cost_per_million_tokens": "3"}]
+    assert f"requests leaves out charges for 11 USD (rows: 1) {unknown}" in hint(answer(store, "requests"))
+    assert unknown not in hint(answer(store))
+
+
+def test_of_many_unknown_values_a_few_are_told_and_the_rest_counted() -> None:
+    store = MemoryStore([charge(x_ConsumerId="acme")])
+    unknown = [f"tenant-{number}" for number in range(100)]
+
+    found = answer(store, filters={"not_customer": [*unknown[1:], "acme"], "meter": unknown[:2]})
+
+    assert hint(found).count("the nearest") == 5
+    assert hint(found).endswith("Nor does any charge have 96 more of the values.")
 
 
 def test_an_answer_without_charges_says_which_months_are_loaded() -> None:
