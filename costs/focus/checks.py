@@ -17,6 +17,8 @@ _EXAMPLES = 3
 # Mandatory in FOCUS, but clouds are documented to leave them empty: AWS the issuer, Google Cloud's preview
 # the category, Azure the prices of some agreements. The charge itself stays true without them.
 _LEFT_OUT = frozenset({"InvoiceIssuerName", "ServiceCategory", "ListCost", "ContractedCost"})
+# Of these, no sum is made.
+_DESCRIPTIVE = frozenset({"InvoiceIssuerName", "ServiceCategory"})
 # Other columns keep what a provider says, since FOCUS adds values with each version.
 _CLOSED = frozenset({"ChargeCategory", "x_Cloud"})
 _ROW = """
@@ -55,6 +57,7 @@ class _Check:
         wrong: the condition.
         says: what is wrong, to be followed by "on 3 rows".
         is_error: whether it refuses the load.
+        is_gap: whether it is a source's way if it holds for all rows: it never fills the column.
         example: what of a row to show, in SQL.
         money: the column to sum by currency.
     """
@@ -62,6 +65,7 @@ class _Check:
     wrong: exp.Expr
     says: str
     is_error: bool = False
+    is_gap: bool = False
     example: str = _ROW
     money: str = "BilledCost"
 
@@ -79,7 +83,8 @@ def check(connection: duckdb.DuckDBPyConnection, table: str, period: str) -> Fin
     rows, *counts = _rows(connection, counted.from_(_name(table)))[0]
     if not rows:
         return Findings(errors=[f"There are no rows of {period}."])
-    found = [(each, count) for each, count in zip(checks, counts, strict=True) if count]
+    counted_checks = zip(checks, counts, strict=True)
+    found = [(each, count) for each, count in counted_checks if count and not (each.is_gap and count == rows)]
     errors = [_sentence(connection, table, each, count) for each, count in found if each.is_error]
     warnings = [_sentence(connection, table, each, count) for each, count in found if not each.is_error]
     return Findings(errors, [*warnings, *_copies(connection, table)])
@@ -89,11 +94,18 @@ def _column_checks(all_: Iterable[Column]) -> Iterator[_Check]:
     for column in all_:
         name = column.name
         if column.is_mandatory and not column.is_nullable:
-            yield _Check(fill("$x is null", x=_column(name)), f"{name} is missing", name not in _LEFT_OUT)
+            yield _Check(
+                fill("$x is null", x=_column(name)),
+                f"{name} is missing",
+                is_error=name not in _LEFT_OUT,
+                is_gap=name in _DESCRIPTIVE,
+            )
         if column.allowed:
             allowed = exp.Tuple(expressions=[exp.Literal.string(each) for each in sorted(column.allowed)])
             wrong = fill("$x is not null and $x not in $allowed", x=_column(name), allowed=allowed)
-            yield _Check(wrong, f"{name} has a value that FOCUS does not allow", name in _CLOSED, name)
+            yield _Check(
+                wrong, f"{name} has a value that FOCUS does not allow", name in _CLOSED, example=name
+            )
 
 
 def _period_checks(period: str) -> Iterator[_Check]:

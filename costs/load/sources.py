@@ -40,8 +40,7 @@ def _required(sources: Sequence[CostSource], message: str) -> Sequence[CostSourc
 
 
 def _of_folder(path: Path, *, make: bool) -> CostSource:
-    folders = CostSource.objects.filter(kind=CostSource.Kind.FOLDER)
-    if source := folders.filter(location=str(path)).first():
+    if source := CostSource.objects.filter(location=str(path)).first():
         return source
     source = CostSource(name=path.name, location=str(path))
     try:

@@ -55,8 +55,10 @@ def not_loaded(question: Question, coverage: Coverage) -> str:
     window, latest = question.window, coverage.latest
     missing = _missing(coverage.missing(window))
     has_latest = any(latest in months for months in coverage.loaded.values())
-    is_asked = (window.end is None or window.end > first_day(latest)) and (
-        window.start is None or window.start < first_day(after(latest, Unit.MONTH))
+    is_asked = (
+        not any(wanted.leaves_out(latest) for wanted in question.read_filters())
+        and (window.end is None or window.end > first_day(latest))
+        and (window.start is None or window.start < first_day(after(latest, Unit.MONTH)))
     )
     unfinished = ""
     if has_latest and is_asked:

@@ -44,6 +44,11 @@ class Filter:
         """Whether it says when, as days, months and loads do, rather than what."""
         return self.dimension.unit is not None or self.dimension.name == "load"
 
+    def leaves_out(self, month: str) -> bool:
+        """Whether it is of days or months that are not in this one."""
+        in_month = [bool(value and value.startswith(month)) for value in self.values]
+        return self.dimension.unit is not None and not self.excludes and not any(in_month)
+
 
 @dataclass(frozen=True, slots=True)
 class Order:

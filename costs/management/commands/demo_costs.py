@@ -24,8 +24,8 @@ EXAMPLES = """examples:
 exit codes: 0 complete, 1 failed, 2 wrong arguments, 3 complete except for months that could not be loaded.
 """
 REFUSAL = (
-    "The demo would be added to the costs of real sources: {}. Load it into a database of its own (set "
-    "DATABASE_URL and COSTS_DIR). If it is loaded already, take it away with --remove."
+    "There are real sources of costs: {}. The demo does not count beside them. Load it into a database of "
+    "its own (set DATABASE_URL and COSTS_DIR). If it is loaded already, --remove takes it away."
 )
 
 
@@ -83,7 +83,8 @@ def _lines(reports: Sequence[LoadReport], today: date) -> Iterator[str]:
     yield "\nAsk next:"
     yield from (f"  {settings.MANAGE_COMMAND} query_costs {question}" for question in demo.questions(today))
     yield "Agents ask the same with the tools query_costs and explain_cost."
-    yield f"\nBefore you load bills of your own:\n  {settings.MANAGE_COMMAND} demo_costs --remove"
+    yield "\nOnce a bill of your own is loaded, the demo counts no more. To delete it:"
+    yield f"  {settings.MANAGE_COMMAND} demo_costs --remove"
 
 
 def _bills(reports: Sequence[LoadReport]) -> Iterator[str]:

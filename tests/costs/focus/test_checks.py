@@ -107,6 +107,12 @@ def test_what_would_make_figures_wrong_is_an_error() -> None:
     assert found.warnings == []
 
 
+def test_a_column_that_the_source_never_fills_is_no_finding_unless_sums_are_made_of_it() -> None:
+    found = checked({"ServiceCategory": None, "ListCost": None}, {"ServiceCategory": None})
+
+    assert [warning.partition(",")[0] for warning in found.warnings] == ["ListCost is missing on 1 row"]
+
+
 def test_what_is_only_suspicious_is_a_warning() -> None:
     found = checked(
         {},
@@ -148,8 +154,8 @@ def test_what_bills_rightly_have_is_not_found() -> None:
 
 
 def test_money_is_summed_by_currency() -> None:
-    euros = {"InvoiceIssuerName": None, "BillingCurrency": "EUR", "BilledCost": "0.10"}
-    found = checked({"InvoiceIssuerName": None}, euros)
+    euros = {"ListCost": None, "BillingCurrency": "EUR", "BilledCost": "0.10"}
+    found = checked({"ListCost": None}, euros)
     [warning] = found.warnings
     assert warning.endswith("on 2 rows, such as 'meter on 2026-05-03'; their BilledCost is 0.1 EUR, 2 USD.")
 

@@ -137,7 +137,7 @@ def test_beside_real_costs_it_refuses(tmp_path: Path) -> None:
     error = fails()
 
     assert error.returncode == exit_codes.FAILED
-    assert "added to the costs of real sources: aws-focus." in f"{error}"
+    assert "There are real sources of costs: aws-focus." in f"{error}"
     assert [source.name for source in CostSource.objects.all()] == ["aws-focus"]
 
 

@@ -147,3 +147,11 @@ def test_the_help_shows_examples_that_parse_and_the_exit_codes(capsys: pytest.Ca
             parser.parse_args(arguments)
         except CommandError as error:
             pytest.fail(f"{arguments}: {error}")
+
+
+def test_the_folder_of_a_demo_is_loaded_as_the_demo(folder: Path) -> None:
+    CostSource.objects.create(name="demo-aws", kind=CostSource.Kind.DEMO, location=str(folder))
+
+    run("load_costs", "--source", str(folder))
+
+    assert [load.is_demo for load in CostLoad.objects.current()] == [True]

@@ -50,6 +50,14 @@ def test_the_current_month_is_said_to_be_incomplete_and_later_ones_to_be_to_come
     )
 
 
+def test_a_question_about_other_months_alone_does_not_tell_that_the_current_one_is_incomplete() -> None:
+    store = MemoryStore([charge("2026-11-05"), charge()])
+
+    assert answer(store, filters={"billing_month": ["2026-10"]})["hint"] is None
+    assert "is not over" in hint(answer(store, filters={"not_billing_month": ["2026-10"]}))
+    assert "is not over" in hint(answer(store, filters={"day": ["2026-11-05"]}))
+
+
 def test_a_month_that_was_last_loaded_before_its_end_is_said_to_be_incomplete() -> None:
     times = {"2026-08": datetime(2026, 9, 1, tzinfo=UTC), "2026-09": datetime(2026, 9, 30, 23, tzinfo=UTC)}
     early = {f"aws-{month}": time for month, time in times.items()}

@@ -227,3 +227,16 @@ def test_the_database_allows_one_current_and_one_running_load(status: CostLoad.S
 
     with pytest.raises(IntegrityError), transaction.atomic():
         load.save(force_insert=True)
+
+
+def test_a_demo_counts_only_as_long_as_nothing_real_is_loaded() -> None:
+    demo = publish("demo", "2026-10", ["1000"])
+    CostLoad.objects.filter(pk=demo.pk).update(is_demo=True)
+    assert [load.id for load in Lake().loads()] == [demo.pk]
+
+    real = publish("aws", "2026-10", ["7"])
+
+    assert [load.id for load in Lake().loads()] == [real.pk]
+    assert ask("select sum(BilledCost) from unified_costs") == [(7,)]
+    before = Lake().loads(as_of=CostLoad.objects.get(pk=demo.pk).current_from)
+    assert [load.id for load in before] == [demo.pk]
