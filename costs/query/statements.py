@@ -43,11 +43,13 @@ def by_load(question: Question, window: Window | None = None) -> exp.Select:
     billed, keys = column("BilledCost"), (DIMENSIONS["load"], DIMENSIONS["currency"])
     is_unmapped = column("x_BillingModel").is_(exp.null()).not_().and_(column("x_ModelId").is_(exp.null()))
     others = [
-        (WITHOUT_TOKENS, _sum_if(column("x_Tokens").is_(exp.null()), column(SUMS[question.cost]))),
         ("unmapped", _sum_if(is_unmapped, billed)),
         ("unattributed", _sum_if(column("x_ConsumerId").is_(exp.null()), billed)),
         ("estimates", _sum_if(column("x_IsEstimate"), exp.Literal.number(1))),
     ]
+    if "cost_per_million_tokens" in question.measures:
+        has_none = column("x_Tokens").is_(exp.null())
+        others.append((WITHOUT_TOKENS, _sum_if(has_none, column(SUMS[question.cost]))))
     select = _grouped(question, keys, [*_sums(question), *others], window or question.window)
     return select.order_by(*(_ordered(key.name) for key in keys))
 
