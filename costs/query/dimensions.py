@@ -47,7 +47,7 @@ class Dimension:
             return exp.func("COALESCE", column(self.column), exp.case().when(is_named, text(UNMAPPED)))
         if self.unit is None:
             return column(self.column)
-        day = exp.cast(column(self.column), "date")
+        day = _day_of(column(self.column))
         return day if self.unit is Unit.DAY else exp.func("DATE_TRUNC", text("MONTH"), day)
 
     def literal(self, value: str) -> exp.Expr:
@@ -105,6 +105,12 @@ def column(name: str) -> exp.Column:
 def text(value: str) -> exp.Literal:
     """A value as a literal, which the dialect escapes: no text from outside becomes SQL."""
     return exp.Literal.string(value)
+
+
+def _day_of(time: exp.Expr) -> exp.Expr:
+    """The day of a time in UTC. By its microseconds, since DuckDB casts times with a zone far more slowly."""
+    micros = exp.UnixMicros(this=time)
+    return exp.cast(exp.UnixToTime(this=micros, scale=exp.UnixToTime.MICROS), "date")
 
 
 def _day(sent: str) -> date | None:

@@ -88,10 +88,10 @@ def currencies(summary: Summary) -> str:
 
 def without_tokens(question: Question, summary: Summary) -> str:
     """The cost that cost_per_million_tokens leaves out, such as searches, storage and reserved throughput."""
-    amounts = _amounts(summary.money(WITHOUT_TOKENS))
-    if "cost_per_million_tokens" not in question.measures or not amounts:
+    if "cost_per_million_tokens" not in question.measures:
         return ""
-    return f"cost_per_million_tokens leaves out {amounts} of charges without tokens."
+    amounts = _amounts(summary.money(WITHOUT_TOKENS))
+    return amounts and f"cost_per_million_tokens leaves out {amounts} of charges without tokens."
 
 
 def unknown_counts(question: Question, summary: Summary) -> str:

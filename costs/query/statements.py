@@ -18,8 +18,6 @@ from costs.store.base import TABLE
 
 # The cost of rows without tokens and with tokens; the number of rows added up, and of groups.
 WITHOUT_TOKENS, OF_TOKENS, ROWS, GROUPS = "without_tokens", "of_tokens", "charges", "row_count"
-
-
 # The kinds of usage that tokens and requests are of, as the load stamps them.
 COUNTS = {"tokens": (UsageKind.TOKENS,), "requests": (UsageKind.REQUESTS, UsageKind.SEARCHES)}
 
@@ -64,11 +62,13 @@ def by_load(question: Question, window: Window | None = None) -> exp.Select:
     billed, keys = column("BilledCost"), (DIMENSIONS["load"], DIMENSIONS["currency"])
     is_unmapped = column("x_BillingModel").is_(exp.null()).not_().and_(column("x_ModelId").is_(exp.null()))
     others = [
-        (WITHOUT_TOKENS, _sum_if(column("x_Tokens").is_(exp.null()), column(SUMS[question.cost]))),
         ("unmapped", _sum_if(is_unmapped, billed)),
         ("unattributed", _sum_if(column("x_ConsumerId").is_(exp.null()), billed)),
         ("estimates", _sum_if(column("x_IsEstimate"), exp.Literal.number(1))),
     ]
+    if "cost_per_million_tokens" in question.measures:
+        has_none = column("x_Tokens").is_(exp.null())
+        others.append((WITHOUT_TOKENS, _sum_if(has_none, column(SUMS[question.cost]))))
     for name in counts(question):
         others.append((unknown_rows(name), _sum_if(_is_unknown(name), exp.Literal.number(1))))
         others.append((unknown_cost(name), _sum_if(_is_unknown(name), column(SUMS[question.cost]))))

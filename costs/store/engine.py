@@ -62,6 +62,8 @@ def open_writer(folder: Path, files: Sequence[Path]) -> duckdb.DuckDBPyConnectio
     """A session that can read these files, and read and write in `folder`."""
     connection = duckdb.connect()
     connection.execute("set temp_directory = ?", [str(folder / "spill")])
+    # Files are sorted as they are written. To keep rows in order before that would leave one thread idle.
+    connection.execute("set preserve_insertion_order = false")
     _lock_up(connection, memory=WRITER_MEMORY, paths=list(map(str, files)), folders=[f"{folder}/"])
     return connection
 

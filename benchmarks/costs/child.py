@@ -1,0 +1,65 @@
+"""Steps of the benchmark that run in processes of their own, so that the memory of each can be told.
+
+python -m benchmarks.costs.child load SOURCE FOLDER
+python -m benchmarks.costs.child ask LABEL REPEATS AS_OF
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import django
+
+django.setup()
+
+from benchmarks.costs.questions import answer  # noqa: E402  models need django.setup() first
+from benchmarks.costs.timing import timed  # noqa: E402
+from catalog.pricing.decimals import plain  # noqa: E402
+from costs.load import load  # noqa: E402
+from costs.models import CostSource  # noqa: E402
+from costs.store.configured import open_store  # noqa: E402
+
+
+def main(step: str, *arguments: str) -> None:
+    steps: dict[str, Callable[..., dict[str, Any]]] = {"load": _load, "ask": _ask}
+    figures = steps[step](*arguments)
+    print(json.dumps({**figures, "megabytes": _peak()}, default=plain))
+
+
+def _load(name: str, folder: str) -> dict[str, Any]:
+    source = CostSource.objects.get_or_create(name=name, defaults={"location": folder})[0]
+    begun, cpu_begun = time.perf_counter(), time.process_time()
+    report = load(source)
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu_begun
+    if report.problems():
+        raise RuntimeError(report.problems())
+    billed = sum(month.billed["USD"] for month in report.months)
+    return {
+        "seconds": seconds,
+        "cpu": cpu,
+        "billed": billed,
+        "rows": sum(month.rows for month in report.months),
+    }
+
+
+def _ask(label: str, repeats: str, as_of: str) -> dict[str, Any]:
+    store, moment = open_store(), datetime.fromisoformat(as_of)
+    rows, times = timed(lambda: answer(label, store, moment), int(repeats))
+    return {"rows": rows, "first": times.first, "then": times.then, "cpu": times.cpu}
+
+
+def _peak() -> float:
+    """The most memory that this process had. getrusage() would count the one that it was forked from."""
+    status = Path("/proc/self/status").read_text()
+    [line] = [line for line in status.splitlines() if line.startswith("VmHWM")]
+    return int(line.split()[1]) / 1024
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
