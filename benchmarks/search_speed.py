@@ -21,6 +21,7 @@ from typing import Any
 
 from benchmarks.calls import Caller, Cost, calling
 from benchmarks.search_quality.questions import authors, questions
+from catalog.search.index.schema import MERGE
 from tests.harness.product import install
 
 SIZES = (20_000, 60_000, 200_000)
@@ -123,6 +124,8 @@ def grow(database: Path, size: int) -> None:
         with connection:
             for statement in (COPY_ATTRIBUTES, COPY_SKUS, COPY_PRICES, COPY_TIERS):
                 connection.execute(statement, {"copy": copy, "more": size - count})
+    with connection:
+        connection.execute(MERGE)  # as after a sync
     connection.close()
 
 
