@@ -66,6 +66,7 @@ def read_request(request: SearchRequest, vocabulary: Vocabulary) -> Criteria:
         resource_group=_clean(request.resource_group),
         usage_type=(read_usage_type(usage_type) or usage_type) if usage_type else None,
         known=vocabulary.words,
+        services=vocabulary.service_names,
     )
     _check_place(criteria.place, region, vocabulary)
     _check_values(criteria, vocabulary)

@@ -37,7 +37,7 @@ CHOOSE = """
 WITH RECURSIVE word(i, expression, weight, code, is_found) AS MATERIALIZED (
     SELECT key, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
         EXISTS (SELECT 1 FROM sku_words WHERE sku_words MATCH {fixed} || json_extract(value, '$[0]'))
-    FROM json_each({words}) ORDER BY key
+    FROM json_each({words}) WHERE {is_needed} ORDER BY key
 ),
 way(start, i, expression, tried) AS (
     SELECT 0, {count}, '', '' WHERE {is_needed}
