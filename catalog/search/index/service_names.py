@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 
+from catalog.search.query.spelling import Words
+
 
 class ServiceNames:
     """Finds services by parts of their names: those of service_search, with a space around every word."""
@@ -22,9 +24,12 @@ class ServiceNames:
             start += len(lines[-1])
         # One text, as Python looks through a long text faster than through many short ones.
         self._text = "".join(lines)
+        self._words = Words(self._text.split())
 
     def containing(self, part: str) -> set[str]:
-        """The IDs of the services whose names contain `part`, which has no line break."""
+        """The IDs of the services whose names contain `part`, the start of a word or several."""
+        if not self._words.starting_with(part.split()[-1]):
+            return set()
         found: set[str] = set()
         at = self._text.find(part)
         while at >= 0:

@@ -121,8 +121,8 @@ UNION ALL SELECT * FROM ({kept})
 """
 # SKUs that are what the question asks for, if none of them is sold in its place.
 ELSEWHERE = """
-SELECT rowid AS id FROM sku_words
-WHERE (SELECT n FROM total) = 0 AND NOT EXISTS (SELECT 1 FROM sku_words WHERE sku_words MATCH {here})
+SELECT rowid AS id FROM total CROSS JOIN sku_words
+WHERE n = 0 AND NOT EXISTS (SELECT 1 FROM sku_words WHERE sku_words MATCH {here})
     AND sku_words MATCH {anywhere}
 LIMIT {hits}
 """
