@@ -28,7 +28,7 @@ class ServiceNames:
 
     def containing(self, part: str) -> set[str]:
         """The IDs of the services whose names contain `part`, the start of a word or several."""
-        if not self._words.starting_with(part.split()[-1]):
+        if not self._words.starting_with(part.rsplit(maxsplit=1)[-1]):
             return set()
         found: set[str] = set()
         at = self._text.find(part)

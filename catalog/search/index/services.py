@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from catalog.search.index.criteria import Criteria, argument_conditions
 from catalog.search.index.service_names import ServiceNames
-from catalog.search.index.sql import Sql, all_of, any_of, compose, contains, join, one_of
+from catalog.search.index.sql import Sql, all_of, any_is, any_of, compose, contains, join, one_of
 from catalog.search.index.statements import value
 from catalog.search.query import Term
 
@@ -43,7 +43,7 @@ def find_services(criteria: Criteria, limit: int, offset: int) -> Sql | None:
         return None
     return compose(
         FIND_SERVICES,
-        is_named=one_of("v.service_id", criteria.named_services) if criteria.named_services else Sql("0"),
+        is_named=any_is("v.service_id = %s", criteria.named_services),
         conditions=all_of(service_conditions(criteria)),
         is_found=one_of("v.service_id", sorted(found)) if terms else Sql("1"),
         order=Sql(SERVICE_ORDER if terms else SERVICE_ORDER_WITHOUT_WORDS),

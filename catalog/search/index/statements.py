@@ -84,7 +84,7 @@ ranked AS MATERIALIZED (
             optional_rank AS best_size, plain_rank AS plainest
         FROM ordered WHERE n = 1 AND name_rank = {unnamed} AND {is_first_page}
     ) USING (prefix_rank, fact_rank, usage_rank, side_rank, negated_rank, word_rank, region_rank, said_rank)
-    WHERE plain_rank < plainest + {margin} AND {fits_size}
+    WHERE plain_rank < plainest + {margin} AND (optional_rank <= best_size OR NOT {has_size})
     ORDER BY n LIMIT {compared} + 1
 ), page AS MATERIALIZED (SELECT sku_id, n FROM ({page}) CROSS JOIN sku_search USING (id))
 {sku_rows} UNION ALL {price_rows}
@@ -192,8 +192,8 @@ def find_skus(criteria: Criteria, found: Sequence[Condition], limit: int, offset
         order=Sql(ORDER),
         margin=Sql(str(MARGIN)),
         unnamed=Sql(str(UNNAMED)),
-        fits_size=Sql("optional_rank <= best_size" if criteria.question.has_size else "1"),
-        is_first_page=Sql(str(int(offset == 0))),
+        has_size=value(int(criteria.question.has_size)),
+        is_first_page=value(int(offset == 0)),
         compared=Sql(str(MAX_COMPARED)),
         elsewhere=_elsewhere(found),
         kept=_kept(fixed, words),
