@@ -21,7 +21,6 @@ from typing import Any
 
 from benchmarks.calls import Caller, Cost, calling
 from benchmarks.search_quality.questions import authors, questions
-from catalog.search.index.schema import MERGE
 from tests.harness.product import install
 
 SIZES = (20_000, 60_000, 200_000)
@@ -93,6 +92,8 @@ SELECT new.id, t.start_usage_amount, t.price_units, t.price_nanos
 FROM pricing_info AS new JOIN pricing_info AS old ON new.sku_id = :copy || old.sku_id
 JOIN pricing_tiers AS t ON t.pricing_info_id = old.id
 """
+# As a sync does when it ends.
+MERGE = "INSERT INTO sku_words (sku_words) VALUES ('optimize')"
 
 
 def main() -> None:
@@ -125,7 +126,7 @@ def grow(database: Path, size: int) -> None:
             for statement in (COPY_ATTRIBUTES, COPY_SKUS, COPY_PRICES, COPY_TIERS):
                 connection.execute(statement, {"copy": copy, "more": size - count})
     with connection:
-        connection.execute(MERGE)  # as after a sync
+        connection.execute(MERGE)
     connection.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from string import Formatter
 from typing import Any
 
@@ -34,12 +35,18 @@ def compose(template: str, **parts: Sql) -> Sql:
     """`template` with its {names} replaced, and the parameters in the order of the names."""
     text: list[str] = []
     params: list[Param] = []
-    for literal, name, _, _ in Formatter().parse(template):
+    for literal, name in _parsed(template):
         text.append(literal)
         if name:
             text.append(parts[name].text)
             params.extend(parts[name].params)
     return Sql("".join(text), tuple(params))
+
+
+@lru_cache(maxsize=256)
+def _parsed(template: str) -> list[tuple[str, str | None]]:
+    """The literal texts of a template, each with the name after it."""
+    return [(literal, name) for literal, name, _, _ in Formatter().parse(template)]
 
 
 def join(separator: str, pieces: Iterable[Sql]) -> Sql:
