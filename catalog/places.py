@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
@@ -18,6 +19,7 @@ from catalog.providers.google_cloud.regions import (
     MultiRegion,
     Region,
 )
+from catalog.words import keys
 
 MAX_CANDIDATES = 5
 MIN_SIMILARITY = 60  # percent
@@ -32,68 +34,8 @@ REGION_CODE = re.compile(
     rf"{REGION_PART.pattern})(?: [a-f])?"
 )
 
-# Common names of places that catalog/providers/google_cloud/regions.py lacks, with their names there.
-PLACE_NAMES: dict[str, str] = {
-    "usa": "us",
-    "america": "us",
-    "the states": "us",
-    "n america": "north america",
-    "na": "north america",
-    "north american": "north america",
-    "eu": "europe",
-    "european": "europe",
-    "asian": "asia",
-    "aussie": "australia",
-    "australian": "australia",
-    "belgian": "belgium",
-    "brazilian": "brazil",
-    "british": "united kingdom",
-    "canadian": "canada",
-    "chilean": "chile",
-    "dutch": "netherlands",
-    "finnish": "finland",
-    "french": "france",
-    "german": "germany",
-    "indian": "india",
-    "israeli": "israel",
-    "italian": "italy",
-    "japanese": "japan",
-    "korean": "south korea",
-    "polish": "poland",
-    "spanish": "spain",
-    "swiss": "switzerland",
-    "taiwanese": "taiwan",
-    "hk": "hong kong",
-    "european union": "europe",
-    "uk": "united kingdom",
-    "great britain": "united kingdom",
-    "n virginia": "northern virginia",
-    "holland": "netherlands",
-    "amsterdam": "netherlands",
-    "nl": "netherlands",
-    "brussels": "belgium",
-    "helsinki": "finland",
-    "ashburn": "northern virginia",
-    "nova": "northern virginia",
-    "tokio": "tokyo",
-    "korea": "south korea",
-    "sidney": "sydney",
-    "new delhi": "delhi",
-    "brasil": "brazil",
-    "bombay": "mumbai",
-    "joburg": "johannesburg",
-    "mtl": "montreal",
-    "sg": "singapore",
-    "la": "los angeles",
-    "l a": "los angeles",
-    "slc": "salt lake city",
-    "vegas": "las vegas",
-    "ksa": "saudi arabia",
-    "telaviv": "tel aviv",
-    "frankfurt am main": "frankfurt",
-    "zuerich": "zurich",
-    "va": "northern virginia",
-}
+# What people call places, with their names in catalog/providers/google_cloud/regions.py.
+NAMES = Path(__file__).with_suffix(".txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +107,7 @@ def _named_places() -> dict[str, Place]:
     for multi_region in MULTI_REGIONS.values():
         place = _multi_region(multi_region)
         places[fold(multi_region.code)] = places[fold(multi_region.place)] = place
-    return places | {name: places[fold(known)] for name, known in PLACE_NAMES.items()}
+    return places | {name: places[fold(known)] for name, known in keys(NAMES, is_english=False).items()}
 
 
 def _names_of_regions() -> dict[str, list[str]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
+from catalog.offers import DATA
 from catalog.offers.vocabulary import Fact
-from catalog.offers.words import DATA, entries
+from catalog.words import entries
 
 # The cost of an attribute that the list lacks, in hundredths.
 DEFAULT_COST = 30

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from catalog.offers import DATA
 from catalog.offers.phrases import Phrases
-from catalog.offers.words import DATA, WordListError, entries
 from catalog.places import PLACES, REGION_PART, Place, read_place
 from catalog.providers.google_cloud.regions import REGIONS
+from catalog.words import WordListError, entries
 
 CODE_HEADS = frozenset(code.split("-")[0] for code in REGIONS)
 ZONE = re.compile("[a-f]")

@@ -19,9 +19,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog.models import Service, Sku, VocabularyState
+from catalog.offers import DATA
 from catalog.offers.plain import COST_OF_WORD, MAX_WORDS, costs_of
 from catalog.offers.read_sku import VERSION, NamedSku, read_sku
-from catalog.offers.words import DATA
+from catalog.places import NAMES
 
 Row = list[Any]
 # Called with a number of SKUs that have been done.
@@ -88,7 +89,7 @@ class ReadAgain:
 def version() -> str:
     """The version of the vocabulary: of its files and of the code that reads SKUs with them."""
     digest = hashlib.blake2b(f"{VERSION}".encode(), digest_size=8)
-    for file in sorted(DATA.iterdir()):
+    for file in (*sorted(DATA.iterdir()), NAMES):
         digest.update(f"{file.name}\n".encode() + file.read_bytes())
     return digest.hexdigest()
 

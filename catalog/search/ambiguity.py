@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from catalog.offers.words import DATA, entries
+from catalog.offers import DATA
 from catalog.pricing.decimals import plain
 from catalog.search.contract import Ambiguous, AmbiguousValue
+from catalog.words import entries
 
 MAX_VALUES = 6
 MAX_ATTRIBUTES = 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from catalog.offers.words import entries, keys, words
+from catalog.words import entries, keys, words
 
 EN = Path(__file__).with_name("en")
 

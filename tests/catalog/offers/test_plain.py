@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from catalog.offers import DATA
 from catalog.offers.plain import DEFAULT_COST, cost_of, costs_of
 from catalog.offers.vocabulary import Fact, parse_facts
-from catalog.offers.words import DATA, entries
+from catalog.words import entries
 
 
 @pytest.mark.parametrize(

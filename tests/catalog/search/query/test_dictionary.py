@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.offers.words import DATA, entries
+from catalog.offers import DATA
 from catalog.search.query.dictionary import (
     DESTINATIONS,
     MACHINE_GPUS,
@@ -14,6 +14,7 @@ from catalog.search.query.dictionary import (
     VCPU_RANGES,
 )
 from catalog.search.query.reader import take_facts
+from catalog.words import entries
 
 
 @pytest.mark.parametrize("word", SYNONYMS)

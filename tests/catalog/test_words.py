@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.offers.words import WordListError, alternatives, entries, keys, words
+from catalog.words import WordListError, alternatives, entries, keys, words
 
 
 @pytest.fixture
@@ -104,3 +104,16 @@ def test_a_word_listed_twice_or_with_another_sign_is_refused(
         words(word_list)
 
     assert str(error.value) == problem
+
+
+def test_a_list_that_is_not_english_may_have_any_letters(word_list: Path) -> None:
+    word_list.write_text("Tokyo: 東京, Tóquio, โตเกียว\n")
+
+    assert keys(word_list, is_english=False) == {"東京": "Tokyo", "Tóquio": "Tokyo", "โตเกียว": "Tokyo"}
+
+
+def test_a_list_that_is_not_english_has_the_same_signs(word_list: Path) -> None:
+    word_list.write_text("Tokyo: 東京; Tóquio\n")
+
+    with pytest.raises(WordListError, match="unknown sign"):
+        keys(word_list, is_english=False)
