@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -25,7 +26,13 @@ MAX_CANDIDATES = 5
 MIN_SIMILARITY = 60  # percent
 # Additional codes of a multi-region: Cloud Storage lists "europe", BigQuery "eu".
 OTHER_CODES = {"europe": ("eu",)}
-WORD = re.compile(r"[^\W_]+")
+# A word in Latin letters and digits, or in another script.
+WORD = re.compile(r"[^\W_\u0250-\U0010ffff]+|[^\W_\x00-\u024f]+")
+LATIN, KATAKANA = re.compile(r"[a-z]"), re.compile(r"[\u30a1-\u30fa\u30fc]")
+# The marks of kana, which are other letters with them: "ga" and "ka".
+VOICED = "\u3099\u309a"
+# Greek and Cyrillic
+INFLECTED = re.compile(r"[\u0370-\u052f]")
 # The second half of a folded code.
 REGION_PART = re.compile(r"(?:north|south|east|west|central)+\d{1,2}")
 # A folded code, with or without the letter of a zone: "europe west3", "europe west3 a".
@@ -34,8 +41,21 @@ REGION_CODE = re.compile(
     rf"{REGION_PART.pattern})(?: [a-f])?"
 )
 
+
+def fold(text: str) -> str:
+    """`text` as lower-case words without accents, separated by single spaces; each is of one script."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    plain = "".join(char for char in decomposed if unicodedata.category(char)[0] != "M" or char in VOICED)
+    return " ".join(WORD.findall(unicodedata.normalize("NFC", plain).casefold()))
+
+
 # What people call places, with their names in catalog/providers/google_cloud/regions.py.
 NAMES = Path(__file__).with_suffix(".txt")
+# What other languages call places, with their names in English.
+EXONYMS_FILE = Path(__file__).with_name("exonyms.txt")
+EXONYMS = {fold(name): fold(place) for name, place in keys(EXONYMS_FILE, is_english=False).items()}
+# The most words of a name.
+LONGEST = max(len(name.split()) for name in EXONYMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +83,37 @@ class Place:
         return {*other.codes, *other.within} <= {*self.codes, *self.within}
 
 
-def fold(text: str) -> str:
-    """`text` as lower-case words without accents, separated by single spaces."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(WORD.findall(plain.casefold()))
+def in_english(text: str) -> str:
+    """Folded `text` with the places of other languages as English calls them."""
+    if not text.isascii():
+        text = _other_scripts().sub(lambda match: f" {match[match.lastindex or 0]} ", text)
+    words, found, at = text.split(), list[str](), 0
+    while at < len(words):
+        ends = range(min(at + LONGEST, len(words)), at, -1)
+        names = {end: " ".join(words[at:end]) for end in ends}
+        end = next((end for end, name in names.items() if name in EXONYMS or name in PLACES), at + 1)
+        found.append(EXONYMS.get(names[end], names[end]))
+        at = end
+    return " ".join(found)
+
+
+@cache
+def _other_scripts() -> re.Pattern[str]:
+    """The names in other scripts, with blanks between words or without, and with the endings of their cases.
+
+    Katakana also spells other words, so a name is all of it: タイ is Thailand, but not in リアルタイム.
+    """
+    names = [name for name in EXONYMS if not LATIN.search(name)]
+    kana = _one_of(name for name in names if KATAKANA.match(name))
+    inflected = _one_of(name for name in names if INFLECTED.match(name))
+    others = _one_of(name for name in names if not (KATAKANA.match(name) or INFLECTED.match(name)))
+    return re.compile(
+        rf"(?<!{KATAKANA.pattern}){kana}(?!{KATAKANA.pattern})|\b{inflected}\w{{0,2}}\b|{others}"
+    )
+
+
+def _one_of(names: Iterable[str]) -> str:
+    return f"({'|'.join(sorted(names, key=len, reverse=True))})"
 
 
 def read_place(text: str) -> Place | None:
@@ -75,7 +121,7 @@ def read_place(text: str) -> Place | None:
 
     A code of the usual form is accepted even if the table lacks it, as Google opens regions every year.
     """
-    name = fold(text)
+    name = in_english(fold(text))
     if match := REGION_CODE.fullmatch(name):
         name = match["region"]
         return PLACES.get(name) or Place(name.replace(" ", "-"), (name.replace(" ", "-"),))

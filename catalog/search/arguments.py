@@ -113,7 +113,8 @@ def _check_asks_something(criteria: Criteria, request: SearchRequest) -> None:
     columns = (getattr(criteria, name) for name in COLUMNS)
     filters = (criteria.service, criteria.place, criteria.usage_type, *columns)
     question = criteria.question
-    if not any(filters) and not (question.words or question.facts) and request.kind != "services":
+    says_something = question.words or question.facts or question.unread
+    if not any(filters) and not says_something and request.kind != "services":
         raise InvalidArgumentError(
             "Nothing to search for: the query has no words and no filter is set.",
             hint='Send a query such as "n2 core frankfurt", or a filter such as service or region.',

@@ -6,7 +6,7 @@ import re
 
 from catalog.offers.phrases import texts
 from catalog.offers.products import product_names
-from catalog.places import fold
+from catalog.places import fold, in_english
 from catalog.search.query.dictionary import SHORT_FORMS, SUBJECTS
 from catalog.search.query.patterns import any_of
 
@@ -59,7 +59,7 @@ def plain_words(query: str) -> list[str]:
     if BUCKET.search(text):
         text = REGIONAL.sub("one region", text)
     text = REGION_APART.sub(r"\1\2", NOT_PREMIUM.sub("standard tier", text))
-    return " ".join(SHORT_FORMS.get(word, word) for word in text.split()).split()
+    return " ".join(SHORT_FORMS.get(word, word) for word in in_english(text).split()).split()
 
 
 def _without_slash(match: re.Match[str]) -> str:

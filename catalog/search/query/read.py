@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ from catalog.search.query.destination import (
     take_listed_destinations,
 )
 from catalog.search.query.facts import NamedFact, has
+from catalog.search.query.languages import apart
 from catalog.search.query.machine_types import DATABASE, MACHINE, machine_facts
 from catalog.search.query.negation import take_negated
 from catalog.search.query.normalize import plain_words
@@ -56,8 +56,9 @@ class Question:
 
     `service_terms` are all words as terms, for the names of services. `text` is the whole query, folded and
     corrected, `typed` the query itself. `place_words` are the words that `place` was read from. `corrected`
-    pairs misspelled words with their corrections, `unknown` are words that the catalog does not contain,
-    `foreign` other companies' products, and `left_out` words for things that have SKUs of their own.
+    pairs misspelled words with their corrections, `unread` are words of other languages, `unknown` those that
+    the catalog does not contain, `foreign` other companies' products, and `left_out` words for things that
+    have SKUs of their own.
     `negated` are words and facts, such as "term=spot", that mark a SKU as not meant.
     """
 
@@ -68,6 +69,7 @@ class Question:
     place: Place | None = None
     place_words: tuple[str, ...] = ()
     corrected: tuple[tuple[str, str], ...] = ()
+    unread: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
@@ -79,11 +81,9 @@ class Question:
     typed: str = ""
 
     @property
-    def is_foreign(self) -> bool:
-        """Whether nothing was read out of a question that is mostly in another script."""
-        letters = [char for char in self.typed if char.isalpha()]
-        latin = sum("LATIN" in unicodedata.name(char, "") for char in letters)
-        return not self.facts and not self.place and latin * 2 < len(letters)
+    def is_in_another_language(self) -> bool:
+        """Whether the question is not in English, and names nothing that was read but a place."""
+        return bool(self.unread) and not self.facts and not any(term.word for term in self.terms)
 
     @property
     def settled(self) -> frozenset[str]:
@@ -129,7 +129,11 @@ def read_question(
     ids = tuple(dict.fromkeys(found.upper() for found in ID.findall(query)))
     if ids:
         return Question(ids=ids)
-    plain = " ".join(plain_words(query))
+    all_words = plain_words(query)
+    read = apart(all_words)
+    plain = " ".join(read.words)
+    if read.is_other:
+        correct = base_form = str
     named, rest = take_services(plain, services) if services else ([], plain)
     typed = [base_form(word) for word in rest.split()]
     # The code of a region that we do not know yet is not a misspelling.
@@ -156,6 +160,9 @@ def read_question(
     amounts = [Term("", (amount.replace(" ", ""), amount), is_optional=True) for amount in quantity]
     uncertain = {word for _, new in corrected for word in new.split()}
     terms = read_terms(rest, has_more=bool(place or facts or endpoints), uncertain=uncertain)
+    # Of another language only names are read.
+    unread = {*read.unread, *(term.word for term in terms if read.is_other and not term.is_code)}
+    terms = tuple(term for term in terms if term.word not in unread)
     return Question(
         terms=(*terms, *sizes, *amounts, *endpoints),
         service_terms=read_terms(whole, has_more=False, uncertain=uncertain),
@@ -163,6 +170,7 @@ def read_question(
         place=place,
         place_words=place_words,
         corrected=corrected,
+        unread=tuple(word for word in all_words if word in unread),
         quantity=quantity,
         has_size=bool(sizes),
         has_machine=MACHINE.search(text) is not None,
