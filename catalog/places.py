@@ -20,7 +20,7 @@ from catalog.providers.google_cloud.regions import (
     MultiRegion,
     Region,
 )
-from catalog.words import keys
+from catalog.words import Wordings, keys
 
 MAX_CANDIDATES = 5
 MIN_SIMILARITY = 60  # percent
@@ -33,8 +33,9 @@ LATIN, KATAKANA = re.compile(r"[a-z]"), re.compile(r"[\u30a1-\u30fa\u30fc]")
 VOICED = "\u3099\u309a"
 # Greek and Cyrillic
 INFLECTED = re.compile(r"[\u0370-\u052f]")
-# The second half of a folded code.
-REGION_PART = re.compile(r"(?:north|south|east|west|central)+\d{1,2}")
+# The second half of a folded code, and its side of the continent: "southeast1".
+SIDE = r"(?:north|south|east|west|central)+"
+REGION_PART = re.compile(rf"{SIDE}\d{{1,2}}")
 # A folded code, with or without the letter of a zone: "europe west3", "europe west3 a".
 REGION_CODE = re.compile(
     rf"(?P<region>(?:{'|'.join(sorted({code.split('-')[0] for code in REGIONS}))}) "
@@ -54,8 +55,6 @@ NAMES = Path(__file__).with_suffix(".txt")
 # What other languages call places, with their names in English.
 EXONYMS_FILE = Path(__file__).with_name("exonyms.txt")
 EXONYMS = {fold(name): fold(place) for name, place in keys(EXONYMS_FILE, is_english=False).items()}
-# The most words of a name.
-LONGEST = max(len(name.split()) for name in EXONYMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +86,12 @@ def in_english(text: str) -> str:
     """Folded `text` with the places of other languages as English calls them."""
     if not text.isascii():
         text = _other_scripts().sub(lambda match: f" {match[match.lastindex or 0]} ", text)
-    words, found, at = text.split(), list[str](), 0
-    while at < len(words):
-        ends = range(min(at + LONGEST, len(words)), at, -1)
-        names = {end: " ".join(words[at:end]) for end in ends}
-        end = next((end for end, name in names.items() if name in EXONYMS or name in PLACES), at + 1)
-        found.append(EXONYMS.get(names[end], names[end]))
-        at = end
-    return " ".join(found)
+    return _in_english().put_into(text)
+
+
+@cache
+def _in_english() -> Wordings:
+    return Wordings({**EXONYMS, **{name: name for name in PLACES}})
 
 
 @cache

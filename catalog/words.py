@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 from pathlib import Path
 
@@ -108,3 +108,21 @@ def words(file: Path) -> frozenset[str]:
                 raise WordListError(f"{file.name}, line {number}: {word!r} {problem}")
             found.add(word)
     return frozenset(found)
+
+
+class Wordings:
+    """Phrases with what to say in their place; of those that start at a word the longest counts."""
+
+    def __init__(self, meanings: Mapping[str, str]) -> None:
+        self._meanings = meanings
+        self._longest = max(len(phrase.split()) for phrase in meanings)
+
+    def put_into(self, text: str) -> str:
+        """`text` with the phrases replaced."""
+        words, found, at = text.split(), list[str](), 0
+        while at < len(words):
+            phrases = (words[at : at + length] for length in range(self._longest, 1, -1))
+            phrase = next((each for each in phrases if " ".join(each) in self._meanings), words[at : at + 1])
+            found.append(self._meanings.get(" ".join(phrase), " ".join(phrase)))
+            at += len(phrase)
+        return " ".join(found)

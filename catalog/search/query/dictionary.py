@@ -18,10 +18,12 @@ OPTIONAL = words(EN / "optional_words.txt")
 GENERIC = words(EN / "generic_words.txt")
 # The parts of the names of machine types after the family, such as "highmem".
 MACHINE_SHAPES = tuple(sorted(words(EN / "machine_shapes.txt")))
-# The words that an abbreviation stands for.
+# The words that an abbreviation or another wording stands for.
 SHORT_FORMS = keys(EN / "short_forms.txt")
 # The GPU of a machine type by the start of its name.
 MACHINE_GPUS = keys(EN / "machine_gpus.txt")
+# The company whose machine types have a word in their names.
+OTHER_MACHINES = keys(EN / "other_machines.txt")
 # The digits of a number that is written as a word.
 NUMBERS = keys(EN / "numbers.txt")
 # What SKU names call something, by what people call it.

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from catalog.offers.products import product_names
 from catalog.offers.vocabulary import vocabulary
-from catalog.places import LONGEST, PLACES
+from catalog.places import PLACES
 from catalog.search.query.dictionary import STOP_WORDS
 from catalog.search.query.ordinary import is_ordinary
 from catalog.words import entries
 
 # So many words of another language make a question one in it; a name may have one ("rio de janeiro").
 MIN_WORDS = 2
+MAX_WORDS_OF_PLACE = max(len(name.split()) for name in PLACES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def _lead(language: Collection[str], words: Sequence[str]) -> int:
 
 def _in_long_names(words: Sequence[str]) -> frozenset[int]:
     """The positions of words in places of several words: "los" of Los Angeles."""
-    lengths = range(2, LONGEST + 1)
+    lengths = range(2, MAX_WORDS_OF_PLACE + 1)
     spans = (range(at, at + length) for length in lengths for at in range(len(words) - length + 1))
     return frozenset(at for span in spans if " ".join(words[span.start : span.stop]) in PLACES for at in span)
 

@@ -17,13 +17,14 @@ from catalog.search.query.destination import (
     take_destinations,
     take_listed_destinations,
 )
+from catalog.search.query.dictionary import SUBJECTS
 from catalog.search.query.facts import NamedFact, has
 from catalog.search.query.languages import apart
 from catalog.search.query.machine_types import DATABASE, MACHINE, machine_facts
 from catalog.search.query.negation import take_negated
 from catalog.search.query.normalize import plain_words
 from catalog.search.query.ordinary import is_ordinary
-from catalog.search.query.patterns import A_PLACE, blank
+from catalog.search.query.patterns import A_PLACE, any_of, blank
 from catalog.search.query.quantities import speeds_of, take_quantities
 from catalog.search.query.reader import take_facts, take_services
 from catalog.search.query.settle import Settled, settle
@@ -45,7 +46,7 @@ LICENCE = (("part", "licence"),)
 DUAL_REGION = "dual region"
 # The words for traffic whose two ends are regions.
 BETWEEN_REGIONS = "between regions"
-ONE_REGION = re.compile(r"\b(?:single|one) (?:region|location)\b")
+ONE_REGION = re.compile(any_of(SUBJECTS["one region"]))
 # What is sold for several regions together is not meant by one region.
 SEVERAL_REGIONS = ("location_type=multi", "location_type=dual")
 

@@ -31,8 +31,7 @@ def test_a_destination_is_followed_by_the_areas_around_it(destination: str) -> N
 
 
 @pytest.mark.parametrize("abbreviation", SHORT_FORMS)
-def test_an_abbreviation_is_one_word_and_stands_for_others(abbreviation: str) -> None:
-    assert " " not in abbreviation
+def test_an_abbreviation_stands_for_words_that_are_none(abbreviation: str) -> None:
     assert SHORT_FORMS[abbreviation] not in SHORT_FORMS
 
 
