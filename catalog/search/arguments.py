@@ -22,13 +22,14 @@ from catalog.search.query import (
     read_question,
     read_usage_type,
 )
+from catalog.search.query.dictionary import UNITS
 from catalog.search.suggestions import refuse_unknown_service, refuse_unknown_value
 
 MAX_QUERY = 200
 MAX_LIMIT = 50
 # A shorter word is no abbreviation of a longer one.
 MIN_START_OF_WORD = 4
-GIGABYTES = re.compile(r" ?(?:gb|gib|gigs?|gigabytes?)$")
+GIGABYTES = re.compile(rf"(?<=\d) ?(?:{'|'.join(UNITS['gigabyte'])})$")
 # Relaxation tries combinations of the required words, so their number is limited.
 MAX_WORDS = 5
 
