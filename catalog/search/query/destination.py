@@ -105,7 +105,7 @@ def between_zones(term: Term, place: Place | None) -> Term:
     destination = read_place(term.word.split(" ", 1)[-1])
     if not place or not destination or destination.codes != place.codes:
         return term
-    return replace(term, synonyms=("inter zone", *term.synonyms))
+    return replace(term, synonyms=(*SUBJECTS["between zones in names"], *term.synonyms))
 
 
 def _endpoint(preposition: str, name: str, place: Place | None, *, is_exact: bool) -> Term:

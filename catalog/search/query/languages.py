@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import compress
@@ -32,20 +33,23 @@ class Apart:
 
 def apart(words: Sequence[str]) -> Apart:
     """The folded `words` of a question without those of other languages and scripts."""
-    language = max(_languages(), key=lambda language: _lead(language, words))
-    is_other = _lead(language, words) > 0
-    foreign = language if is_other else frozenset[str]()
+    language = _language_of(words)
+    if not language and all(map(str.isascii, words)):
+        return Apart(tuple(words), (), is_other=False)
     named = _in_long_names(words)
-    kept = [at in named or (_is_latin(word) and word not in foreign) for at, word in enumerate(words)]
+    kept = [at in named or (_is_latin(word) and word not in language) for at, word in enumerate(words)]
     unread = (word for word, is_kept in zip(words, kept, strict=True) if not is_kept)
-    return Apart(tuple(compress(words, kept)), tuple(unread), is_other)
+    return Apart(tuple(compress(words, kept)), tuple(unread), bool(language))
 
 
-def _lead(language: Collection[str], words: Sequence[str]) -> int:
-    """How many more words are of the language alone than of English alone; 0 if they are too few."""
-    only_there = {word for word in words if word in language and not _is_known(word)}
-    only_here = {word for word in words if word in STOP_WORDS and word not in language}
-    return len(only_there) - len(only_here) if len(only_there) >= MIN_WORDS else 0
+def _language_of(words: Sequence[str]) -> frozenset[str]:
+    """The words of the language that more words are of, and of it alone, than of English; empty if none."""
+    found = Counter(language for word in set(words) for language in _telling().get(word, ()))
+    for language, count in found.most_common():
+        english = {word for word in words if word in STOP_WORDS and word not in language}
+        if count >= MIN_WORDS and count > len(english):
+            return language
+    return frozenset()
 
 
 def _in_long_names(words: Sequence[str]) -> frozenset[int]:
@@ -55,21 +59,21 @@ def _in_long_names(words: Sequence[str]) -> frozenset[int]:
     return frozenset(at for span in spans if " ".join(words[span.start : span.stop]) in PLACES for at in span)
 
 
-def _is_known(word: str) -> bool:
-    """Whether the word means something in English: "la" may be Los Angeles."""
-    listed = word in STOP_WORDS or word in PLACES or word in _listed()
-    return listed or is_ordinary(word)
-
-
 @cache
-def _listed() -> frozenset[str]:
-    return vocabulary().words() | product_names().words()
+def _telling() -> dict[str, list[frozenset[str]]]:
+    """The languages that have a word, each as its words, for words without a meaning in English.
+
+    "La" may be Los Angeles, and "pro" is part of many names.
+    """
+    listed = {*STOP_WORDS, *PLACES, *vocabulary().words(), *product_names().words()}
+    languages = [frozenset(words) for _, _, words in entries(Path(__file__).with_name("other_languages.txt"))]
+    found: defaultdict[str, list[frozenset[str]]] = defaultdict(list)
+    for language in languages:
+        for word in language - listed:
+            if not is_ordinary(word):
+                found[word].append(language)
+    return dict(found)
 
 
 def _is_latin(word: str) -> bool:
     return all("LATIN" in unicodedata.name(char, "") for char in word if char.isalpha())
-
-
-@cache
-def _languages() -> tuple[frozenset[str], ...]:
-    return tuple(frozenset(words) for _, _, words in entries(Path(__file__).with_name("other_languages.txt")))

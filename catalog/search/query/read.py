@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from catalog.offers.kinds import attributes
 from catalog.offers.phrases import Phrases
 from catalog.places import PLACES, REGION_PART, Place, read_place
 from catalog.search.query.destination import (
@@ -38,10 +39,6 @@ DUAL = 2
 # What has a SKU for each size of machine.
 OF_SIZES = frozenset({"os", "engine", "shape"})
 POD = ("pod",)
-OF_SPEEDS = {
-    ("network", "interconnect"),
-    *(("part", part) for part in ("circuit", "vlan", "vm-bandwidth", "tier1")),
-}
 LICENCE = (("part", "licence"),)
 DUAL_REGION = "dual region"
 # The words for traffic whose two ends are regions.
@@ -201,7 +198,7 @@ def _take_facts(text: str, services: Sequence[NamedFact]) -> tuple[Settled, tupl
 
 def _has_speed(fact: NamedFact) -> bool:
     """Whether SKUs of the fact are sold by the speed of a network."""
-    return fact.attribute == "link" or any(each in OF_SPEEDS for each in fact.facts)
+    return fact.attribute == "link" or not attributes("of a speed").isdisjoint(map("=".join, fact.facts))
 
 
 def _has_sizes(fact: NamedFact) -> bool:
