@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
+from catalog.offers.attributes import Span
 from catalog.offers.words import DATA, entries
 from catalog.pricing.decimals import plain
 from catalog.search.contract import Ambiguous, AmbiguousValue
@@ -23,7 +24,7 @@ class Candidate:
     """A SKU that fits as well as the first: its attributes, and where it is sold.
 
     `key` is the same for SKUs that differ by place alone. `price` is the list price of one `unit` in USD;
-    both are None if it is not known.
+    both are None if it is not known. `span` are the machines that a licence covers.
     """
 
     facts: Mapping[str, tuple[str, ...]]
@@ -34,6 +35,7 @@ class Candidate:
     destination: str | None
     price: Decimal | None
     unit: str | None
+    span: Span | None = None
 
 
 def ambiguous_in(

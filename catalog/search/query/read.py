@@ -27,7 +27,7 @@ from catalog.search.query.patterns import A_PLACE, blank
 from catalog.search.query.quantities import speeds_of, take_quantities
 from catalog.search.query.reader import take_facts, take_services
 from catalog.search.query.settle import Settled, settle
-from catalog.search.query.sizes import take_sizes, vcpu_names
+from catalog.search.query.sizes import Size, size_of_machine, sizes_in, take_sizes
 from catalog.search.query.terms import Term, deduplicate, read_terms
 
 # Service IDs and SKU IDs have the same form.
@@ -58,6 +58,7 @@ class Question:
     corrected, `typed` the query itself. `place_words` are the words that `place` was read from. `corrected`
     pairs misspelled words with their corrections, `unknown` are words that the catalog does not contain,
     `foreign` other companies' products, and `left_out` words for things that have SKUs of their own.
+    `sizes` are those of the machine that a licence is for, `has_size` says whether the question has a size.
     `negated` are words and facts, such as "term=spot", that mark a SKU as not meant.
     """
 
@@ -72,6 +73,7 @@ class Question:
     foreign: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     quantity: tuple[str, ...] = ()
+    sizes: tuple[Size, ...] = ()
     has_size: bool = False
     has_machine: bool = False
     negated: tuple[str, ...] = ()
@@ -145,7 +147,7 @@ def read_question(
     is_exact = is_between_machines(text)
     endpoints = [destination_term(other, is_exact=is_exact) for other in (*others, *listed)]
     endpoints = [between_zones(term, place) for term in deduplicate((*destinations, *endpoints))]
-    settled, sizes, rest = _take_facts(rest, named)
+    settled, sizes, terms_of_size, rest = _take_facts(rest, named)
     facts = settled.facts
     if is_between_regions(place, endpoints) and not (has(facts, "network") or has(facts, "kind")):
         facts = (*facts, NamedFact(BETWEEN_REGIONS, INTER_REGION))
@@ -157,14 +159,15 @@ def read_question(
     uncertain = {word for _, new in corrected for word in new.split()}
     terms = read_terms(rest, has_more=bool(place or facts or endpoints), uncertain=uncertain)
     return Question(
-        terms=(*terms, *sizes, *amounts, *endpoints),
+        terms=(*terms, *terms_of_size, *amounts, *endpoints),
         service_terms=read_terms(whole, has_more=False, uncertain=uncertain),
         facts=facts,
         place=place,
         place_words=place_words,
         corrected=corrected,
         quantity=quantity,
-        has_size=bool(sizes),
+        sizes=sizes,
+        has_size=bool(sizes or terms_of_size),
         has_machine=MACHINE.search(text) is not None,
         foreign=settled.foreign,
         left_out=settled.left_out,
@@ -174,20 +177,23 @@ def read_question(
     )
 
 
-def _take_facts(text: str, services: Sequence[NamedFact]) -> tuple[Settled, tuple[Term, ...], str]:
-    """The facts in `text`, machine sizes, and the text without them."""
+def _take_facts(
+    text: str, services: Sequence[NamedFact]
+) -> tuple[Settled, tuple[Size, ...], tuple[Term, ...], str]:
+    """The facts in `text`, the sizes of machines, also as SKU names have them, and the text without them."""
     machines = list(MACHINE.finditer(text))
-    sizes, rest = take_sizes(MACHINE.sub("  ", text))
-    counts = [int(match["size"]) for match in machines if (match["size"] or "").isdigit()]
-    sizes += [("", vcpu_names(count)) for count in counts]
+    rest = MACHINE.sub("  ", text)
+    named_sizes = [size for match in machines for size in size_of_machine(match["size"] or "")]
+    sizes = (*named_sizes, *sizes_in(rest))
+    names, rest = take_sizes(rest)
     named, rest = take_facts(rest, services)
     is_database = any(DATABASE in fact.facts or fact.attribute == "engine" for fact in named)
     found = [fact for match in machines for fact in machine_facts(match, is_database=is_database)]
     settled = settle([*services, *found, *named], has_machine=bool(machines))
     # Elsewhere, a number of processors is a quantity.
     has_size = any(map(_has_sizes, settled.facts))
-    terms = tuple(Term(word, names, is_optional=True) for word, names in sizes if has_size or names == POD)
-    return settled, terms, rest
+    terms = tuple(Term(word, known, is_optional=True) for word, known in names if has_size or known == POD)
+    return settled, sizes if has_size else (), terms, rest
 
 
 def _has_speed(fact: NamedFact) -> bool:

@@ -56,6 +56,31 @@ def test_the_number_of_cores_and_the_edition_choose_a_licence() -> None:
     assert all("Enterprise" in name for name in _names("sql server enterprise licence, 8 cores", limit=3))
 
 
+@pytest.mark.parametrize(
+    ("query", "span"),
+    [
+        ("rhel 7 4 vcpu", "1 to 4 VCPU"),
+        ("rhel 7.9 licence, 16 cores", "6 or more VCPU"),
+        ("rhel 9 on 8 vcpus", "5 or more VCPU"),
+        ("sles 15 5 vcpu", "4 to 5 VCPU"),
+        ("ubuntu pro 22.04 with 8 vcpus", "6 to 9 VCPU"),
+        ("ubuntu pro 22.04 with 4 gpus", "4 to 7 GPU"),
+        ("sql server 2019 enterprise licence n2-standard-32", "more than 4 VCPU"),
+    ],
+)
+def test_a_count_settles_the_size_of_the_machine_that_a_licence_is_for(query: str, span: str) -> None:
+    answer = _ask(query)
+
+    assert span in answer["skus"][0]["display_name"]
+    assert "size_of_machine" not in [each["attribute"] for each in answer["ambiguous_in"] or []]
+
+
+def test_a_size_that_no_licence_is_for_leaves_it_open() -> None:
+    answer = _ask("rhel 7 5 vcpu")
+
+    assert [each["attribute"] for each in answer["ambiguous_in"] or []] == ["size_of_machine"]
+
+
 def test_a_count_of_nodes_is_no_machine_type() -> None:
     first = _ask("gke standard, 5 nodes")["skus"][0]
 
