@@ -82,7 +82,8 @@ Pairs = list[tuple[str, Candidate]]
 
 
 def _places(alike: Sequence[Candidate], *, has_place: bool) -> Iterator[tuple[str, Pairs]]:
-    if not has_place:
+    # One SKU has one price in all its regions.
+    if not has_place and len(alike) > 1:
         yield "region", [(region, candidate) for candidate in alike for region in candidate.regions]
     if not has_place and len({candidate.regions for candidate in alike}) == 1:
         yield "source", [(candidate.source or NONE, candidate) for candidate in alike]

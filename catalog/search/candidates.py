@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 from catalog.offers.attributes import NO_LIMIT, Span
+from catalog.places import Place
 from catalog.pricing.list_prices import Snapshot
 from catalog.search.ambiguity import Candidate, ambiguous_in
 from catalog.search.contract import Ambiguous
@@ -45,9 +47,22 @@ def open_attributes(found: list[Candidate], criteria: Criteria, total: int) -> l
     if question.has_machine:
         # A machine is billed as all of its parts.
         settled |= {"part", "model", "name"}
-    has_place = bool(criteria.place and criteria.place.is_one)
+    place = criteria.place
+    has_place = bool(place and place.is_one) and not _is_inside(found, place)
+    found = [replace(each, regions=_regions_in(place, each.regions)) for each in found]
     are_all = len(found) <= MAX_COMPARED and total <= CANDIDATES
     return ambiguous_in(found, settled, has_place=has_place, are_all=are_all)
+
+
+def _is_inside(found: list[Candidate], place: Place | None) -> bool:
+    """Whether the first candidate is sold in a region of the multi-region `place`, and not in itself."""
+    regions = set(found[0].regions) if found else set()
+    return place is not None and regions.isdisjoint(place.codes) and not regions.isdisjoint(place.within)
+
+
+def _regions_in(place: Place | None, regions: tuple[str, ...]) -> tuple[str, ...]:
+    inside = {*place.codes, *place.within} if place else set()
+    return tuple(region for region in regions if region in inside) or regions
 
 
 def _fits_size(found: list[Candidate], question: Question) -> bool:

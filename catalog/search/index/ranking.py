@@ -50,7 +50,7 @@ def ranks(criteria: Criteria) -> Sql:
     optional = [term for term in question.terms if term.is_optional]
     pieces = {
         "id": _unless([one_of("sku_id", question.ids)] if question.ids else []),
-        "name": Sql(f"CASE WHEN name = %s THEN 0 WHEN {CONTAINED} THEN 1 ELSE {UNNAMED} END", whole * 2),
+        "name": _name_rank(criteria, whole),
         "prefix": Sql("instr(name, %s) <> 1", whole),
         "fact": sum_of(_unless([_has_fact(fact)]) for fact in question.facts if fact.may_lack),
         "usage": Sql("0") if "term" in question.attributes else _cost_of("term"),
@@ -73,6 +73,15 @@ def ranks(criteria: Criteria) -> Sql:
         "start": _start_rank(question),
     }
     return join(", ", [compose(f"{{piece}} AS {name}_rank", piece=piece) for name, piece in pieces.items()])
+
+
+def _name_rank(criteria: Criteria, whole: tuple[str]) -> Sql:
+    """The question, then a name that it contains, but not for one of several places that it names."""
+    place = criteria.place
+    contained = f"{CONTAINED} AND region_rank = 0" if place and place.within else CONTAINED
+    if place and place.members:
+        return Sql(f"CASE WHEN name = %s THEN 0 ELSE {UNNAMED} END", whole)
+    return Sql(f"CASE WHEN name = %s THEN 0 WHEN {contained} THEN 1 ELSE {UNNAMED} END", whole * 2)
 
 
 def _unless(pieces: Iterable[Sql]) -> Sql:

@@ -8,13 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from catalog.offers.phrases import Phrases
-from catalog.places import PLACES, REGION_PART, Place, read_place
+from catalog.places import REGION_PART, Place
 from catalog.search.query.destination import (
-    INTER_REGION,
-    between_zones,
     destination_term,
     is_between_machines,
-    is_between_regions,
     take_destinations,
     take_listed_destinations,
 )
@@ -23,17 +20,16 @@ from catalog.search.query.machine_types import DATABASE, MACHINE, machine_facts
 from catalog.search.query.negation import take_negated
 from catalog.search.query.normalize import plain_words
 from catalog.search.query.ordinary import is_ordinary
-from catalog.search.query.patterns import A_PLACE, blank
+from catalog.search.query.places import is_route, take_places, together, zones_in
 from catalog.search.query.quantities import speeds_of, take_quantities
 from catalog.search.query.reader import take_facts, take_services
+from catalog.search.query.route import BETWEEN_PLACES, Route, with_kind_of_traffic
 from catalog.search.query.settle import Settled, settle
 from catalog.search.query.sizes import Size, size_of_machine, sizes_in, take_sizes
 from catalog.search.query.terms import Term, deduplicate, read_terms
 
 # Service IDs and SKU IDs have the same form.
 ID = re.compile(r"\b[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}\b", re.IGNORECASE)
-PLACE = re.compile(A_PLACE)
-DUAL = 2
 # What has a SKU for each size of machine.
 OF_SIZES = frozenset({"os", "engine", "shape"})
 POD = ("pod",)
@@ -42,9 +38,6 @@ OF_SPEEDS = {
     *(("part", part) for part in ("circuit", "vlan", "vm-bandwidth", "tier1")),
 }
 LICENCE = (("part", "licence"),)
-DUAL_REGION = "dual region"
-# The words for traffic whose two ends are regions.
-BETWEEN_REGIONS = "between regions"
 ONE_REGION = re.compile(r"\b(?:single|one) (?:region|location)\b")
 # What is sold for several regions together is not meant by one region.
 SEVERAL_REGIONS = ("location_type=multi", "location_type=dual")
@@ -107,7 +100,7 @@ class Question:
     def words(self) -> list[str]:
         """The words that were read, but for places, usage types and terms that are only implied."""
         parts = (part for fact in self.facts for part in fact.parts or (fact,) if not part.is_usage_type)
-        named = dict.fromkeys(part.word for part in parts if part.word != BETWEEN_REGIONS)
+        named = dict.fromkeys(part.word for part in parts if part.word not in BETWEEN_PLACES)
         return list(self.ids) or [*named, *(term.word for term in self.terms if term.word)]
 
 
@@ -142,28 +135,28 @@ def read_question(
     whole = " ".join(spelled.get(word, word) for word in plain.split())
     negated, rest = take_negated(text)
     destinations, rest = take_destinations(rest)
-    place, place_words, others, rest = _take_place(rest)
-    listed, rest = take_listed_destinations(rest)
-    is_exact = is_between_machines(text)
-    endpoints = [destination_term(other, is_exact=is_exact) for other in (*others, *listed)]
-    endpoints = [between_zones(term, place) for term in deduplicate((*destinations, *endpoints))]
+    taken = take_places(rest)
+    listed, rest = take_listed_destinations(taken.rest)
     settled, sizes, terms_of_size, rest = _take_facts(rest, named)
-    facts = settled.facts
-    if is_between_regions(place, endpoints) and not (has(facts, "network") or has(facts, "kind")):
-        facts = (*facts, NamedFact(BETWEEN_REGIONS, INTER_REGION))
+    has_ends = bool(destinations) or is_route(text, settled.facts)
+    taken = taken if has_ends else together(taken)
+    is_exact = is_between_machines(text)
+    ends = [destination_term(other, is_exact=is_exact) for other in (*taken.others, *listed)]
+    route = Route(taken.place, tuple(deduplicate((*destinations, *ends))), zones_in(text) if has_ends else ())
+    facts, endpoints = with_kind_of_traffic(settled.facts, route)
     quantity, rest = take_quantities(rest)
     speeds = speeds_of(quantity) if any(map(_has_speed, facts)) and not has(facts, "size") else []
     facts += tuple(NamedFact(speed, (("size", speed),)) for speed in speeds[:1])
     # Names of GPUs have the size of their memory: it tells them apart, and nothing else.
     amounts = [Term("", (amount.replace(" ", ""), amount), is_optional=True) for amount in quantity]
     uncertain = {word for _, new in corrected for word in new.split()}
-    terms = read_terms(rest, has_more=bool(place or facts or endpoints), uncertain=uncertain)
+    terms = read_terms(rest, has_more=bool(taken.place or facts or endpoints), uncertain=uncertain)
     return Question(
         terms=(*terms, *terms_of_size, *amounts, *endpoints),
         service_terms=read_terms(whole, has_more=False, uncertain=uncertain),
         facts=facts,
-        place=place,
-        place_words=place_words,
+        place=taken.place,
+        place_words=taken.words,
         corrected=corrected,
         quantity=quantity,
         sizes=sizes,
@@ -209,49 +202,3 @@ def _marks(negated: Iterable[str]) -> tuple[str, ...]:
     """The `negated` phrases with the facts that they name, of which SKUs have either."""
     facts = (fact for phrase in negated for named in take_facts(phrase)[0] for fact in named.facts)
     return tuple(dict.fromkeys((*negated, *map("=".join, facts))))
-
-
-def _take_place(text: str) -> tuple[Place | None, tuple[str, ...], tuple[str, ...], str]:
-    """The place that `text` names, its words, the other places and the remaining text.
-
-    It is the first place named or a narrower one inside it: "Frankfurt, Germany".
-    """
-    place: Place | None = None
-    taken: list[str] = []
-    others: list[str] = []
-    rest = text
-    for match in PLACE.finditer(text):
-        found = read_place(match[0])
-        if found is None:
-            continue
-        rest = blank(rest, match)
-        if place and not (place.covers(found) or found.covers(place)):
-            others.append(match[0])
-            continue
-        if place is None or _is_dual(found) or (place.covers(found) and not _is_dual(place)):
-            place = found
-        taken.append(match[0])
-    if place and DUAL_REGION in text and (dual := _dual_region(place, others)):
-        place, others = dual, []
-    return place, tuple(taken), _distinct(others), rest
-
-
-def _dual_region(place: Place, others: Sequence[str]) -> Place | None:
-    """The dual-region that consists of `place` and the one other place, or None."""
-    named = {place.label, *(other.label for name in others if (other := read_place(name)))}
-    return next((place for place in PLACES.values() if _is_dual(place) and named == {*place.within}), None)
-
-
-def _is_dual(place: Place) -> bool:
-    """Whether `place` is a dual-region, which people also name by its two regions."""
-    return len(place.within) == DUAL
-
-
-def _distinct(names: Sequence[str]) -> tuple[str, ...]:
-    """Drops places equal to or inside another named place."""
-    kept: dict[str, Place] = {}
-    for name in names:
-        found = read_place(name)
-        if found and not any(place.covers(found) or found.covers(place) for place in kept.values()):
-            kept[name] = found
-    return tuple(kept)
