@@ -64,6 +64,7 @@ class Place:
     `codes` are the place itself, `wider` the multi-regions that include it, `within` the regions of a
     multi-region. `label` is the code, or the name if there are several codes; `read_place` accepts it.
     `names` are its names in SKU names, lower-case and narrowest first, `around` those of its continent.
+    `members` are the places of a list such as "Iowa, Oregon", which is several places to buy in.
     """
 
     label: str
@@ -72,11 +73,12 @@ class Place:
     within: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     around: tuple[str, ...] = ()
+    members: tuple[Place, ...] = ()
 
     @property
     def is_one(self) -> bool:
         """Whether it is one place to buy in, and not a country with several regions."""
-        return len(self.codes) == 1 or bool(self.within)
+        return not self.members and (len(self.codes) == 1 or bool(self.within))
 
     def covers(self, other: Place) -> bool:
         return {*other.codes, *other.within} <= {*self.codes, *self.within}
@@ -127,7 +129,7 @@ def read_place(text: str) -> Place | None:
 
 def is_listed(place: Place) -> bool:
     """Whether our table of regions contains `place`. Other codes of the right form may be misspelled."""
-    return fold(place.label) in PLACES
+    return all(fold(each.label) in PLACES for each in place.members or (place,))
 
 
 def close_places(text: str) -> list[dict[str, str]]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
-from catalog.offers.vocabulary import Alternatives
 from catalog.places import Place, read_place
 from catalog.search.query.dictionary import DESTINATIONS, SUBJECTS
 from catalog.search.query.patterns import A_PLACE, any_of, blank
@@ -15,8 +13,6 @@ from catalog.search.query.terms import WEIGHT, WEIGHT_OF_LISTED, Term
 # The other endpoint is where traffic goes to or, for ingress, comes from. If ingress names both, either may
 # be the one at which it is sold, so both count as endpoints.
 DESTINATION = re.compile(any_of(DESTINATIONS))
-INTER_REGION: Alternatives = (("network", "inter-region"),)
-BOTH_ENDS = 2
 # Nothing is sold in Munich. Only traffic goes there, so a core "in Munich" must not match the area around it.
 TRAFFIC = re.compile(any_of(SUBJECTS["traffic"]))
 (_FROM,), (_TO,) = SUBJECTS["from"], SUBJECTS["to"]
@@ -91,21 +87,6 @@ def destination_term(words: str, place: Place | None = None, *, is_exact: bool =
     """
     term = _endpoint(_TO, words, place or read_place(words), is_exact=is_exact)
     return replace(term, word=words, synonyms=(*term.synonyms, words), weight=WEIGHT_OF_LISTED)
-
-
-def is_between_regions(place: Place | None, endpoints: Sequence[Term]) -> bool:
-    """Whether traffic goes from `place` to another region, both being single ones."""
-    ends = [place, *(read_place(term.word.split(" ", 1)[-1]) or read_place(term.word) for term in endpoints)]
-    codes = {end.codes for end in ends if end and len(end.codes) == 1 and not end.within}
-    return len(ends) == len(codes) == BOTH_ENDS
-
-
-def between_zones(term: Term, place: Place | None) -> Term:
-    """The destination `term`; if it is `place` itself, the traffic is between zones."""
-    destination = read_place(term.word.split(" ", 1)[-1])
-    if not place or not destination or destination.codes != place.codes:
-        return term
-    return replace(term, synonyms=(*SUBJECTS["between zones in names"], *term.synonyms))
 
 
 def _endpoint(preposition: str, name: str, place: Place | None, *, is_exact: bool) -> Term:

@@ -37,7 +37,5 @@ NUMBERS = keys(EN / "numbers.txt")
 SYNONYMS = {word: tuple(key.split(", ")) for word, key in keys(EN / "synonyms.txt").items()}
 # The names of the areas around a destination where nothing is sold, the narrowest first.
 DESTINATIONS = {name: tuple(key.split(", ")) for name, key in keys(EN / "destinations.txt").items()}
-# What SKU names call a range of processors: "5-*" and "5 or more vcpu".
-VCPU_RANGES = {key: tuple(names) for _, key, names in entries(EN / "vcpu_ranges.txt")}
 # Phrases that say what a question is about, by what they say.
 SUBJECTS = {key: tuple(phrases) for _, key, phrases in entries(EN / "subjects.txt")}

@@ -11,7 +11,6 @@ from catalog.search.query.dictionary import (
     STOP_WORDS,
     SUBJECTS,
     SYNONYMS,
-    VCPU_RANGES,
 )
 from catalog.search.query.reader import take_facts
 from catalog.words import entries
@@ -40,11 +39,6 @@ def test_a_machine_type_with_a_gpu_has_a_known_shape_and_a_known_model() -> None
 
     assert {name.split()[1] for name in MACHINE_GPUS} <= {*MACHINE_SHAPES}
     assert {f"model={gpu}" for gpu in MACHINE_GPUS.values()} <= keys
-
-
-def test_a_range_of_processors_has_names() -> None:
-    assert VCPU_RANGES["5-*"] == ("more than 4 vcpu", "5 or more vcpu")
-    assert all(name.endswith("vcpu") for names in VCPU_RANGES.values() for name in names)
 
 
 def test_any_ending_is_meant_by_a_star() -> None:
