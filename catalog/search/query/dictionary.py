@@ -23,6 +23,8 @@ MACHINE_SHAPES = MACHINE_TYPES["shape"]
 SHORT_FORMS = keys(EN / "short_forms.txt")
 # The GPU of a machine type by the start of its name.
 MACHINE_GPUS = keys(EN / "machine_gpus.txt")
+# The words of the sizes of machines.
+SIZES = {key: tuple(words) for _, key, words in entries(EN / "sizes.txt")}
 # The company whose machine types have a word in their names.
 OTHER_MACHINES = keys(EN / "other_machines.txt")
 # The words for a unit that a number counts.

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from catalog.offers.kinds import attributes
 from catalog.places import PLACES, REGION_CODE, Place, read_place
+from catalog.search.query.dictionary import SUBJECTS
 from catalog.search.query.facts import NamedFact, has
-from catalog.search.query.patterns import A_PLACE, blank
+from catalog.search.query.patterns import A_PLACE, any_of, blank
 
 PLACE = re.compile(A_PLACE)
 DUAL = 2
-DUAL_REGION = "dual region"
-BETWEEN = re.compile(r"\bbetween\b")
+DUAL_REGION, BETWEEN = (re.compile(any_of(SUBJECTS[subject])) for subject in ("dual region", "between"))
 ZONE = re.compile(rf"\b{REGION_CODE.pattern.removesuffix('?')}\b")
 
 
@@ -59,7 +59,7 @@ def zones_in(text: str) -> list[str]:
 def is_route(text: str, facts: Iterable[NamedFact]) -> bool:
     """Whether several places in `text` are the ends of traffic, and not places to buy a thing in."""
     things = [fact for fact in facts if fact.attribute not in {"product", "term"}]
-    if DUAL_REGION in text:
+    if DUAL_REGION.search(text):
         return False
     return not things or bool(BETWEEN.search(text)) or has(things, "network") or any(map(_is_traffic, things))
 

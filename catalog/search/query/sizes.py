@@ -6,27 +6,30 @@ import re
 from dataclasses import dataclass
 
 from catalog.offers.attributes import NO_LIMIT, Span
-from catalog.search.query.dictionary import NUMBERS
-from catalog.search.query.patterns import any_of
+from catalog.search.query.dictionary import NUMBERS, SIZES
+from catalog.search.query.patterns import any_of, part_of_word
 
 # These patterns are the grammar of sizes, which consists of numbers and units.
 # Quantities belong to the calculate tool, but some SKUs are for a size: "VM with 1 to 4 VCPU".
-_COUNT = (
-    r"\b(?P<range>(?:(?P<least>\d+) to |up to |with )?)"
-    r"(?P<above>(?:(?:more|larger|bigger|greater|higher) than |above |over )?)"
-    r"(?P<count>[1-9]\d{0,2})(?P<open>(?: or more| plus| or above)?)"
+_TO, _UP_TO, _EXACTLY, _MORE_THAN, _OR_MORE = (
+    any_of(SIZES[words]) for words in ("from to", "up to", "exactly", "more than", "or more")
 )
-VCPUS = re.compile(rf"{_COUNT} ?(?P<unit>v?cpus?|v?cores?|processors?)\b")
-GPUS = re.compile(rf"{_COUNT} ?(?P<unit>gpus?)\b")
+_COUNT = (
+    rf"\b(?P<range>(?:(?P<least>\d+) {_TO} |(?P<up_to>{_UP_TO}) |{_EXACTLY} )?)(?P<above>(?:{_MORE_THAN} )?)"
+    rf"(?P<count>[1-9]\d{{0,2}})(?P<open>(?: {_OR_MORE})?)"
+)
+VCPUS, GPUS = (re.compile(rf"{_COUNT} ?(?P<unit>{part_of_word(SIZES[unit])})\b") for unit in ("cpu", "gpu"))
 # "104 GB"; "7.5gb", which folds to "7 5gb".
-MEMORY = re.compile(r"\b(?P<count>\d{1,4}(?: \d{1,2})?) ?(?:gb|gib|gigabytes?|gigs?|g)\b")
-HIGH_MEMORY = re.compile(r"\bhigh ?mem(?:ory)?\b")
-PARTS = re.compile(r"\b(?:v?cpus?|v?cores?|ram|memory|mem)\b")
+MEMORY = re.compile(rf"\b(?P<count>\d{{1,4}}(?: \d{{1,2}})?) ?{part_of_word(SIZES['gigabyte'])}\b")
+HIGH_MEMORY, PARTS = (
+    re.compile(any_of(words)) for words in (SIZES["high memory"], (*SIZES["cpu"], *SIZES["memory"]))
+)
+(VCPU,) = SIZES["cpu in names"]
 # A board has eight chips; more are a slice of a pod: "v3-32".
 TPU = re.compile(r"\b(?P<version>v\d[a-z]?) (?P<count>\d{1,4})\b")
 BOARD = 8
-NUMBER = re.compile(rf"{any_of(NUMBERS)}(?= (?:v?cpus?|v?cores?)\b)")
-OTHER_COUNTS = re.compile(r"(?<!\b\d )(?<!\b\d\d )\b\d{1,3} (?=(?:gpus?|vms?|instances?|machines?|nodes?)\b)")
+NUMBER = re.compile(rf"{any_of(NUMBERS)}(?= {any_of(SIZES['cpu'])})")
+OTHER_COUNTS = re.compile(rf"(?<!\b\d )(?<!\b\d\d )\b\d{{1,3}} (?={any_of(SIZES['thing'])})")
 # The size in a machine type: "8" processors, "2g" of GPUs.
 OF_MACHINE = re.compile(r"(?P<count>\d{1,3})(?P<gpus>g?)")
 
@@ -71,8 +74,7 @@ def _size(unit: str, match: re.Match[str]) -> Size:
     count = int(match["count"]) + bool(match["above"])
     if match["above"] or match["open"]:
         return Size(unit, count, NO_LIMIT)
-    is_up_to = match["range"].startswith("up")
-    return Size(unit, 1 if is_up_to else int(match["least"] or count), count)
+    return Size(unit, 1 if match["up_to"] else int(match["least"] or count), count)
 
 
 def take_sizes(text: str) -> tuple[list[tuple[str, tuple[str, ...]]], str]:
@@ -94,10 +96,10 @@ def take_sizes(text: str) -> tuple[list[tuple[str, tuple[str, ...]]], str]:
         text = HIGH_MEMORY.sub(" ", VCPUS.sub(r" \g<unit> ", text))
         if memory := MEMORY.search(text):
             # Processors with memory are a whole machine, whose name does not mention its parts.
-            sizes.append(("", (f"{count} {memory['count']}", f"{count} vcpu {memory['count']}gb")))
+            sizes.append(("", (f"{count} {memory['count']}", f"{count} {VCPU} {memory['count']}gb")))
             text = PARTS.sub(" ", MEMORY.sub(" ", text))
     return sizes, OTHER_COUNTS.sub("", text)
 
 
 def _in_names(match: re.Match[str]) -> str:
-    return re.sub(rf"{match['unit']}$", "vcpu", match[0])
+    return re.sub(rf"{match['unit']}$", VCPU, match[0])
