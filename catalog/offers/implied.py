@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from catalog.offers import DATA
 from catalog.offers.vocabulary import Fact, facts_of_line
-from catalog.offers.words import DATA, WordListError, entries
+from catalog.words import WordListError, entries
 
 # The values of a SKU by attribute.
 Values = defaultdict[str, set[str]]

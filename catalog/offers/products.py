@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from catalog.offers import DATA
 from catalog.offers.phrases import Phrases, texts
-from catalog.offers.words import DATA, entries
 from catalog.places import fold
+from catalog.words import entries
 
 # So many words of a name are a name of their own; a single word may be an ordinary one.
 MIN_WORDS = 2

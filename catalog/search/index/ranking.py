@@ -20,7 +20,7 @@ from catalog.search.index.sql import (
     sum_of,
     sum_over,
 )
-from catalog.search.query import NamedFact, Question, Term
+from catalog.search.query import NamedFact, Question, Size, Term
 
 # What the attributes and words of a SKU cost if a question leaves all of them open (schema.py).
 COST = "(id >> 34) * 4"
@@ -29,13 +29,19 @@ COST_OF = "coalesce(json_extract(costs, %s), 0)"
 # Ties are broken by length, name and ID, so the order is deterministic.
 ORDER = (
     "id_rank, name_rank, prefix_rank, fact_rank, usage_rank, negated_rank, side_rank, word_rank, region_rank,"
-    " said_rank, plain_rank, optional_rank, place_rank, start_rank, length(name), name, sku_id"
+    " said_rank, plain_rank, size_rank, optional_rank, place_rank, start_rank, length(name), name, sku_id"
 )
 # Whether a question contains a whole name, as a line of an invoice does. A short name may be said by chance.
 CONTAINED = "length(name) > 20 AND instr(%s, name) > 0"
 # The rank of names that the question does not contain.
 UNNAMED = 2
 PREFIX_RANK, OUTSIDE_NAME_RANK = 50, 100
+SIZE_RANK = """
+coalesce((
+    SELECT CASE WHEN a.span_least <= %s AND %s <= a.span_most THEN 0 ELSE 2 END
+    FROM sku_attributes AS a WHERE a.sku_id = sku_search.sku_id AND a.span_unit = %s
+), 1)
+"""
 
 
 def ranks(criteria: Criteria) -> Sql:
@@ -46,7 +52,7 @@ def ranks(criteria: Criteria) -> Sql:
     optional = [term for term in question.terms if term.is_optional]
     pieces = {
         "id": compose("(NOT {is_named})", is_named=any_is("sku_id = %s", question.ids)),
-        "name": Sql(f"CASE WHEN name = %s THEN 0 WHEN {CONTAINED} THEN 1 ELSE {UNNAMED} END", whole * 2),
+        "name": _name_rank(criteria, whole),
         "prefix": Sql("instr(name, %s) <> 1", whole),
         "fact": _most("facts", (_texts(fact) for fact in question.facts if fact.may_lack)),
         "usage": _cost_of(None if "term" in question.attributes else "term"),
@@ -58,6 +64,7 @@ def ranks(criteria: Criteria) -> Sql:
             terms=sum_of(_term_rank(term) for term in required),
         ),
         "said": _most("name", ([fact.word] for fact in question.facts if len(fact.facts) > 1)),
+        "size": sum_of(map(_size_rank, question.sizes)),
         "plain": _plain_rank(question),
         "optional": _most("name || text", (term.synonyms for term in optional)),
         "place": _place_rank(criteria),
@@ -68,6 +75,15 @@ def ranks(criteria: Criteria) -> Sql:
 
 def _texts(fact: NamedFact) -> list[str]:
     return ["=".join(each) for each in fact.facts]
+
+
+def _name_rank(criteria: Criteria, whole: tuple[str]) -> Sql:
+    """The question, then a name that it contains, but not for one of several places that it names."""
+    place = criteria.place
+    contained = f"{CONTAINED} AND region_rank = 0" if place and place.within else CONTAINED
+    if place and place.members:
+        return Sql(f"CASE WHEN name = %s THEN 0 ELSE {UNNAMED} END", whole)
+    return Sql(f"CASE WHEN name = %s THEN 0 WHEN {contained} THEN 1 ELSE {UNNAMED} END", whole * 2)
 
 
 def _most(words: str, groups: Iterable[Sequence[str]]) -> Sql:
@@ -94,6 +110,11 @@ def _plain_rank(question: Question) -> Sql:
         asked=sum_over(COST_OF, map(_path, dict.fromkeys(keys))),
         words=count_having("unread", (term.synonyms for term in words)),
     )
+
+
+def _size_rank(size: Size) -> Sql:
+    """Licences for machines of this size, then those for machines of any size, then the others."""
+    return Sql(SIZE_RANK, (size.most, size.least, size.unit))
 
 
 def _cost_of(key: str | None) -> Sql:

@@ -81,9 +81,12 @@ ranked AS MATERIALIZED (
     SELECT ordered.id, ordered.n
     FROM ordered JOIN (
         SELECT prefix_rank, fact_rank, usage_rank, side_rank, negated_rank, word_rank, region_rank, said_rank,
-            optional_rank AS best_size, plain_rank AS plainest
+            size_rank, optional_rank AS best_size, plain_rank AS plainest
         FROM ordered WHERE n = 1 AND name_rank = {unnamed} AND {is_first_page}
-    ) USING (prefix_rank, fact_rank, usage_rank, side_rank, negated_rank, word_rank, region_rank, said_rank)
+    ) USING (
+        prefix_rank, fact_rank, usage_rank, side_rank, negated_rank, word_rank, region_rank, said_rank,
+        size_rank
+    )
     WHERE plain_rank < plainest + {margin} AND (optional_rank <= best_size OR NOT {has_size})
     ORDER BY n LIMIT {compared} + 1
 ), page AS MATERIALIZED (SELECT sku_id, n FROM ({page}) CROSS JOIN sku_search USING (id))

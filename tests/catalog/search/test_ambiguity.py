@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from catalog.models import Service
-from catalog.offers.words import DATA, entries
+from catalog.offers import DATA
 from catalog.search import SearchAnswer, SearchRequest, search
 from catalog.search.ambiguity import MAX_VALUES, Candidate, ambiguous_in, sentence
 from catalog.search.contract import Ambiguous
+from catalog.words import entries
 from tests.catalog.factories import make_price, make_service, make_sku, make_update
 
 

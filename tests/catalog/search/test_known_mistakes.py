@@ -56,6 +56,67 @@ def test_the_number_of_cores_and_the_edition_choose_a_licence() -> None:
     assert all("Enterprise" in name for name in _names("sql server enterprise licence, 8 cores", limit=3))
 
 
+@pytest.mark.parametrize(
+    ("query", "span"),
+    [
+        ("rhel 7 4 vcpu", "1 to 4 VCPU"),
+        ("rhel 7.9 licence, 16 cores", "6 or more VCPU"),
+        ("rhel 9 on 8 vcpus", "5 or more VCPU"),
+        ("sles 15 5 vcpu", "4 to 5 VCPU"),
+        ("ubuntu pro 22.04 with 8 vcpus", "6 to 9 VCPU"),
+        ("ubuntu pro 22.04 with 4 gpus", "4 to 7 GPU"),
+        ("sql server 2019 enterprise licence n2-standard-32", "more than 4 VCPU"),
+    ],
+)
+def test_a_count_settles_the_size_of_the_machine_that_a_licence_is_for(query: str, span: str) -> None:
+    answer = _ask(query)
+
+    assert span in answer["skus"][0]["display_name"]
+    assert "size_of_machine" not in [each["attribute"] for each in answer["ambiguous_in"] or []]
+
+
+def test_a_size_that_no_licence_is_for_leaves_it_open() -> None:
+    answer = _ask("rhel 7 5 vcpu")
+
+    assert [each["attribute"] for each in answer["ambiguous_in"] or []] == ["size_of_machine"]
+
+
+@pytest.mark.parametrize("query", ["standard storage finland and netherlands", "standard storage eur4"])
+def test_a_dual_region_is_not_one_of_its_regions(query: str) -> None:
+    assert _names(query)[0] == "Standard Storage Finland/Netherlands Dual-region"
+
+
+@pytest.mark.parametrize(
+    "query", ["n2 core in the us", "e2 core in finland and netherlands", "standard storage tokyo + london"]
+)
+def test_a_thing_sold_in_several_regions_of_the_place_leaves_the_region_open(query: str) -> None:
+    assert "region" in [each["attribute"] for each in _ask(query)["ambiguous_in"] or []]
+
+
+def test_one_sku_for_all_the_places_leaves_nothing_open() -> None:
+    answer = _ask("n2 core in iowa and oregon")
+
+    assert answer["skus"][0]["display_name"] == "N2 Instance Core running in Americas"
+    assert answer["ambiguous_in"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("data between us-central1-a and us-central1-b", "Network Inter Zone Egress"),
+        ("cross zone traffic in frankfurt", "Network Inter Zone Egress"),
+        ("cross zone traffic in sao paulo", "Network Inter Zone Egress in Sao Paulo"),
+        ("us-central1 to europe-west1", "Network Inter Region Egress from Americas to EMEA"),
+        ("from tokyo to london", "Network Inter Region Egress from Japan to London"),
+    ],
+)
+def test_the_places_of_traffic_say_its_kind(query: str, name: str) -> None:
+    answer = _ask(query)
+
+    assert answer["skus"][0]["display_name"] == name
+    assert answer["ambiguous_in"] is None
+
+
 def test_a_count_of_nodes_is_no_machine_type() -> None:
     first = _ask("gke standard, 5 nodes")["skus"][0]
 

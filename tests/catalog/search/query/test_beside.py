@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from catalog.offers.words import WordListError
 from catalog.search.query.beside import read_sections, without_void
 from catalog.search.query.facts import NamedFact
+from catalog.words import WordListError
 
 
 def _fact(text: str) -> NamedFact:

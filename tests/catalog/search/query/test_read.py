@@ -159,7 +159,47 @@ def test_windows_need_not_hold_for_sql_server() -> None:
 
 def test_a_dual_region_is_recognized_by_its_two_regions() -> None:
     assert _read("bucket in the finland and netherlands dual region")[1] == "eur4"
-    assert _read("bucket in the finland and paris dual region")[1] == "europe-north1"
+    assert _read("bucket in the finland and paris dual region")[1] == "europe-north1, europe-west9"
+
+
+@pytest.mark.parametrize(
+    ("query", "region"),
+    [
+        ("nearline in iowa and oregon", "us-central1, us-west1"),
+        ("n2 core tokyo + london", "asia-northeast1, europe-west2"),
+        ("turbo replication finland netherlands", "eur4"),
+        ("n2 core in frankfurt, germany", "europe-west3"),
+    ],
+)
+def test_several_places_are_where_a_thing_is_bought(query: str, region: str) -> None:
+    question = read_question(query)
+    assert question.place is not None
+    assert question.place.label == region
+    assert "network" not in _facts(question)
+
+
+@pytest.mark.parametrize(
+    ("query", "network"),
+    [
+        ("tokyo to london", "inter-region"),
+        ("between tokyo and london", "inter-region"),
+        ("us-central1 to europe-west1", "inter-region"),
+        ("data between us-central1-a and us-central1-b", "inter-zone"),
+        ("traffic from us-central1-a to us-central1-b", "inter-zone"),
+        ("egress frankfurt to frankfurt", "inter-zone"),
+        ("vm to vm traffic from us-central1-a to us-central1-b", "inter-zone"),
+        ("us-central1-a to us-central1-a traffic", "intra-zone"),
+    ],
+)
+def test_two_ends_of_traffic_say_which_kind_it_is(query: str, network: str) -> None:
+    assert _facts(read_question(query))["network"] == [network]
+
+
+@pytest.mark.parametrize(
+    "query", ["egress from london to australia", "n2 core in us-central1-a", "egress iowa"]
+)
+def test_other_places_leave_the_kind_of_traffic_open(query: str) -> None:
+    assert "network" not in _facts(read_question(query))
 
 
 @pytest.mark.parametrize(
@@ -203,9 +243,10 @@ def test_a_second_place_is_the_destination(query: str) -> None:
     assert any(synonym.startswith("to sydney") for synonym in question.terms[-1].synonyms)
 
 
-def test_traffic_within_a_region_is_between_its_zones() -> None:
-    destination = read_question("egress europe-west4-a to europe-west4-b").terms[-1]
-    assert destination.synonyms[0] == "inter zone"
+def test_traffic_within_a_region_goes_to_no_other_place() -> None:
+    question = read_question("egress europe-west4-a to europe-west4-b")
+    assert _facts(question) == {"part": ["egress"], "network": ["inter-zone"]}
+    assert question.terms == ()
 
 
 @pytest.mark.parametrize(
