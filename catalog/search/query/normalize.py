@@ -12,6 +12,7 @@ from catalog.search.query.patterns import any_of
 
 # "What do you charge us": a pronoun, not the country.
 PRONOUN = re.compile(rf"({any_of(SUBJECTS['does to us'])}) us\b(?!-)")
+FOR_US = re.compile(r"\bfor us(?=\s*(?:[.,;!?]|$))")
 # Machine types of other clouds, with the company's name: "t3.medium", "db.m5.2xlarge", "Standard_D4s_v3".
 OTHER_MACHINES = {
     " aws ": re.compile(
@@ -47,7 +48,7 @@ def plain_words(query: str) -> list[str]:
     """The folded words of `query`; the separate number of a region ("us east 4") is joined to it."""
     query = INITIALS.sub(lambda match: match[0].replace(".", ""), query)
     query = PRODUCT_WITH_SLASH.sub(_without_slash, query)
-    text = PRONOUN.sub(r"\1", query)
+    text = FOR_US.sub("", PRONOUN.sub(r"\1", query))
     for company, machine in OTHER_MACHINES.items():
         text = machine.sub(company, text)
     if not LICENCE.search(text):
