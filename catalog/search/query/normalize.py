@@ -14,6 +14,7 @@ from catalog.words import Wordings
 
 # "What do you charge us": a pronoun, not the country.
 PRONOUN = re.compile(rf"{any_of(SUBJECTS['does to us'])}(?!-)")
+FOR_US = re.compile(rf"{any_of(SUBJECTS['to us at an end'])}(?=\s*(?:[.,;!?]|$))")
 # Machine types of other clouds: "t3.medium", "db.m5.2xlarge", "Standard_D4s_v3".
 OTHER_MACHINE = re.compile(
     r"\b(?:[a-z]+\.)?[a-z]+\d[a-z]*\.\d*(?P<size>[a-z]+)\b|\b(?P<tier>[a-z]+)_[a-z]+\d+\w*", re.IGNORECASE
@@ -45,7 +46,7 @@ def plain_words(query: str) -> list[str]:
     """The folded words of `query`; the separate number of a region ("us east 4") is joined to it."""
     query = INITIALS.sub(lambda match: match[0].replace(".", ""), query)
     query = PRODUCT_WITH_SLASH.sub(_without_slash, query)
-    text = PRONOUN.sub(lambda match: match[0].rpartition(" ")[0], query)
+    text = FOR_US.sub("", PRONOUN.sub(lambda match: match[0].rpartition(" ")[0], query))
     text = OTHER_MACHINE.sub(_company, text)
     if not LICENCE.search(text):
         text = DATABASE_VERSION.sub(_database, text)

@@ -30,6 +30,7 @@ from catalog.search.query.route import BETWEEN_PLACES, Route, with_kind_of_traff
 from catalog.search.query.settle import Settled, settle
 from catalog.search.query.sizes import Size, size_of_machine, sizes_in, take_sizes
 from catalog.search.query.terms import Term, deduplicate, read_terms
+from catalog.search.query.uses import take_uses
 
 # Service IDs and SKU IDs have the same form.
 ID = re.compile(r"\b[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}\b", re.IGNORECASE)
@@ -49,8 +50,8 @@ class Question:
     `service_terms` are all words as terms, for the names of services. `text` is the whole query, folded and
     corrected, `typed` the query itself. `place_words` are the words that `place` was read from. `corrected`
     pairs misspelled words with their corrections, `unread` are words of other languages, `unknown` those that
-    the catalog does not contain, `foreign` other companies' products, and `left_out` words for things that
-    have SKUs of their own.
+    the catalog does not contain, `foreign` other companies' products, `left_out` words for things that have
+    SKUs of their own, and `uses` names of products that say what the thing is for.
     `sizes` are those of the machine that a licence is for, `has_size` says whether the question has a size.
     `negated` are words and facts, such as "term=spot", that mark a SKU as not meant.
     """
@@ -66,6 +67,7 @@ class Question:
     unknown: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
     quantity: tuple[str, ...] = ()
     sizes: tuple[Size, ...] = ()
     has_size: bool = False
@@ -140,7 +142,8 @@ def read_question(
     destinations, rest = take_destinations(rest)
     taken = take_places(rest)
     listed, rest = take_listed_destinations(taken.rest)
-    settled, sizes, terms_of_size, rest = _take_facts(rest, named)
+    uses = take_uses(rest, named)
+    settled, sizes, terms_of_size, rest = _take_facts(uses.text, uses.services)
     has_ends = bool(destinations) or is_route(text, settled.facts)
     taken = taken if has_ends else together(taken)
     is_exact = is_between_machines(text)
@@ -171,6 +174,7 @@ def read_question(
         has_machine=MACHINE.search(text) is not None,
         foreign=settled.foreign,
         left_out=settled.left_out,
+        uses=uses.words,
         negated=(*_marks(negated), *(SEVERAL_REGIONS if ONE_REGION.search(text) else ())),
         text=text,
         typed=typed_text,

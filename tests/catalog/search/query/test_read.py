@@ -334,6 +334,7 @@ def test_a_machine_type_of_another_cloud_alone_is_a_product_of_that_cloud(query:
 
 def test_us_is_a_pronoun_after_a_verb_and_otherwise_a_country() -> None:
     assert _read("what do you bill us for n2") == (["n2"], None, None)
+    assert _read("n2 in frankfurt, the cheapest for us") == (["n2"], "europe-west3", None)
     assert _read("n2 in the US") == (["n2"], "us", None)
     assert _read("n2 us east 4") == (["n2"], "us-east4", None)
 
