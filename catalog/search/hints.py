@@ -108,6 +108,7 @@ def hint(criteria: Criteria, sentences: Iterable[str]) -> str | None:
     others = [word for word in criteria.dropped if word not in terms]
     given_up = [
         f"Ignored {quoted(question.unknown)}: not in any SKU or service." if question.unknown else "",
+        f"Ignored {quoted(question.unread)}: settings that search does not know." if question.unread else "",
         f"Ignored {quoted(question.foreign)}: another company sells it." if question.foreign else "",
         f"Left out {quoted(question.left_out)}: it has SKUs of its own." if question.left_out else "",
         f"No SKU matches all terms. Ignored {quoted(others)}." if others else "",

@@ -36,6 +36,8 @@ HALF_A_GIGABIT = re.compile(r"\bhalf (?:a )?gig(?:abits?)?\b(?! (?:of )?(?:ram|m
 # Names of Cloud SQL machines do not include the database version; names of licences do.
 LICENCE = re.compile(r"licen[cs]", re.IGNORECASE)
 DATABASE_VERSION = re.compile(r"\b(MYSQL|POSTGRES|SQLSERVER)_\d\w*")
+# "x10" is a count, and "x4" is one behind a number; alone it is a machine family.
+COUNT = re.compile(r"(?<=\d )x(\d{1,3})\b|\bx(\d{2,3})\b")
 # "75gbit"
 JOINED_UNIT = re.compile(r"(?<=\d)(?=[gm]bits?\b)")
 SIGNS = (("->", " to "), ("→", " to "), (">", " more than "), ("w/o", " without "), ("w/", " with "))
@@ -55,7 +57,7 @@ def plain_words(query: str) -> list[str]:
     for sign, words in SIGNS:
         text = text.replace(sign, words)
     text = JOINED_UNIT.sub(" ", fold(SLASH.sub(" or ", text)))
-    text = HALF_A_GIGABIT.sub("500 mbps", text)
+    text = HALF_A_GIGABIT.sub("500 mbps", COUNT.sub(r"\1\2x", text))
     if BUCKET.search(text):
         text = REGIONAL.sub("one region", text)
     text = REGION_APART.sub(r"\1\2", NOT_PREMIUM.sub("standard tier", text))

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from catalog.offers.phrases import Phrases
-from catalog.places import PLACES, REGION_PART, Place, read_place
+from catalog.places import DUAL, PLACES, REGION_PART, Place, read_place
+from catalog.search.query.comments import with_comment
 from catalog.search.query.destination import (
     INTER_REGION,
     between_zones,
@@ -22,6 +23,7 @@ from catalog.search.query.facts import NamedFact, has
 from catalog.search.query.machine_types import DATABASE, MACHINE, machine_facts
 from catalog.search.query.negation import take_negated
 from catalog.search.query.normalize import plain_words
+from catalog.search.query.notation import read_notation
 from catalog.search.query.ordinary import is_ordinary
 from catalog.search.query.patterns import A_PLACE, blank
 from catalog.search.query.quantities import speeds_of, take_quantities
@@ -33,7 +35,6 @@ from catalog.search.query.terms import Term, deduplicate, read_terms
 # Service IDs and SKU IDs have the same form.
 ID = re.compile(r"\b[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}\b", re.IGNORECASE)
 PLACE = re.compile(A_PLACE)
-DUAL = 2
 # What has a SKU for each size of machine.
 OF_SIZES = frozenset({"os", "engine", "shape"})
 POD = ("pod",)
@@ -57,8 +58,9 @@ class Question:
     `service_terms` are all words as terms, for the names of services. `text` is the whole query, folded and
     corrected, `typed` the query itself. `place_words` are the words that `place` was read from. `corrected`
     pairs misspelled words with their corrections, `unknown` are words that the catalog does not contain,
-    `foreign` other companies' products, and `left_out` words for things that have SKUs of their own.
-    `negated` are words and facts, such as "term=spot", that mark a SKU as not meant.
+    `unread` settings that search does not know, `foreign` other companies' products, and `left_out` words for
+    things that have SKUs of their own. `negated` are words and facts, such as "term=spot", that mark a SKU as
+    not meant.
     """
 
     terms: tuple[Term, ...] = ()
@@ -69,6 +71,7 @@ class Question:
     place_words: tuple[str, ...] = ()
     corrected: tuple[tuple[str, str], ...] = ()
     unknown: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     quantity: tuple[str, ...] = ()
@@ -129,7 +132,8 @@ def read_question(
     ids = tuple(dict.fromkeys(found.upper() for found in ID.findall(query)))
     if ids:
         return Question(ids=ids)
-    plain = " ".join(plain_words(query))
+    notation = read_notation(query)
+    plain = " ".join(plain_words(with_comment(notation)))
     named, rest = take_services(plain, services) if services else ([], plain)
     typed = [base_form(word) for word in rest.split()]
     # The code of a region that we do not know yet is not a misspelling.
@@ -166,6 +170,7 @@ def read_question(
         quantity=quantity,
         has_size=bool(sizes),
         has_machine=MACHINE.search(text) is not None,
+        unread=tuple(notation.unread),
         foreign=settled.foreign,
         left_out=settled.left_out,
         negated=(*_marks(negated), *(SEVERAL_REGIONS if ONE_REGION.search(text) else ())),
