@@ -55,16 +55,16 @@ class Settings:
     things: dict[str, str] = field(default_factory=dict)
     defaults: list[_Default] = field(default_factory=list)
 
-    def reading(self, key: str) -> str | None:
+    def reading(self, key: str, value: str) -> str | None:
         """How the value of `key` is read, `-` if it says nothing about a price, None if the key is unknown.
 
-        A key is also known by its end, but one that says nothing only as a whole.
+        A key is also known by its end, if the value is known as well: `instance_class` is no storage class.
         """
         words = fold(_HUMP.sub(" ", _OWNER.sub("", key))).split()
-        if self.keys.get(" ".join(words)) == NOTHING:
-            return NOTHING
-        ends = (self.keys.get(" ".join(words[start:])) for start in range(len(words)))
-        return next((reading for reading in ends if reading not in {None, NOTHING}), None)
+        if known := self.keys.get(" ".join(words)):
+            return known
+        ends = (self.keys.get(" ".join(words[start:]), NOTHING) for start in range(1, len(words)))
+        return next((reading for reading in ends if reading != NOTHING and self.words(reading, value)), None)
 
     def words(self, reading: str, value: str) -> str:
         """What `value` says as words."""
@@ -74,6 +74,10 @@ class Settings:
         folded = fold(value)
         found = (each.read(folded) for each in self.values[reading])
         return next((words for words in found if words is not None), "").removeprefix(NOTHING)
+
+    def is_switch(self, reading: str | None) -> bool:
+        """Whether values of `reading` are true or false, so that an option without a value is true."""
+        return any(each.pattern.pattern == "true" for each in self.values.get(reading or "", ()))
 
     def by_default(self, seen: Mapping[str, str]) -> Iterator[str]:
         """The words for what was left out.

@@ -27,7 +27,7 @@ _FLAG = re.compile(
 _ASSIGNMENT = re.compile(
     r"(?P<key>(?P<quote>[\"']?)[A-Za-z_][\w./-]*(?P=quote))"
     r"(?P<sign>\s*:?=\s*(?![=>{])|(?:(?<=[\"'])\s*:\s*|:[ \t]+)(?![{\s]))"
-    rf"(?P<value>{_QUOTED}|{_LIST}|\$\{{[^}}\n]*\}}|[^\s,;{{}}()\[\]\"']+)"
+    rf"(?P<value>{_QUOTED}|{_LIST}|\$\{{[^}}\n]*\}}|[^\s,;{{}}()\[\]\"']++(?!\s*=))"
 )
 _LINE_START = re.compile(r"(?:^|\n)[\s{-]*$")
 _IS_CODE = re.compile(r"[_/\"'-]|[a-z][A-Z]")
@@ -48,7 +48,6 @@ _BLOCK = re.compile(
 _CREATE = r"(?:create(?:-\w+)*|up)\b"
 _ITEM = r"(?:[ \t]+(?![-\\])(?P<{name}>\S+))?"
 _GCLOUD = r"\bgcloud\s+(?:(?:alpha|beta|preview)\s+)?"
-SPOT = "spot"
 
 
 @dataclass(slots=True)
@@ -65,11 +64,11 @@ class Notation:
 
     def say(self, key: str, value: str, typed: str) -> str:
         """What the setting `key` says as words; notes it if it is not known."""
-        reading = settings().reading(key)
+        value = _DEFAULT.sub(r"\1", value.strip("\"'"))
+        reading = settings().reading(key, value)
         if reading is None:
             self.unread.append(typed.strip())
             return " "
-        value = _DEFAULT.sub(r"\1", value.strip("\"'"))
         self.seen.setdefault(reading, value)
         is_said = reading != NOTHING and not _PLACEHOLDER.fullmatch(value)
         return f" {settings().words(reading, value)} " if is_said else " "
@@ -95,58 +94,71 @@ def read_notation(query: str) -> Notation:
 
 def _flag(match: re.Match[str], found: Notation) -> str:
     """A command's option as words; an option that takes no value leaves the word after it."""
-    name, value = match["name"], match["value"]
-    reading = settings().reading(name) if len(name) > 1 else settings().keys.get(name)
+    name, value = match["name"], match["value"] or ""
+    reading = settings().reading(name, value or "true")
     if match["dashes"] == "-" and reading is None:
         return match[0]
-    is_apart = bool(match["sign"]) and match["sign"] != "="
+    apart = value if match["sign"] != "=" else ""
     if _SWITCH.fullmatch(name) and reading is None:
-        return f" {value}" if is_apart else " "
-    if reading == SPOT and (not value or is_apart) and not _BOOLEAN.fullmatch(value or ""):
-        return f"{found.say(name, 'true', match[0])}{value or ''}"
-    nested = _NESTED.findall((value or "").strip("\"'"))
+        return f" {apart}"
+    if settings().is_switch(reading) and apart == value and not _BOOLEAN.fullmatch(value):
+        return f"{found.say(name, 'true', match[0])}{value}"
+    nested = _NESTED.findall(value.strip("\"'")) if reading != NOTHING else ()
     if nested:
-        known = (f"{name}-{key}" if settings().reading(f"{name}-{key}") else key for key, _ in nested)
-        return "".join(found.say(key, inner, match[0]) for key, (_, inner) in zip(known, nested, strict=True))
-    return found.say(name, value or "", match[0])
+        return "".join(found.say(_inner(name, *pair), pair[1], match[0]) for pair in nested)
+    return found.say(name, value, match[0])
+
+
+def _inner(outer: str, key: str, value: str) -> str:
+    """The name of a setting inside an option: `--accelerator=type=a` sets the type of the accelerator."""
+    return f"{outer}-{key}" if settings().reading(f"{outer}-{key}", value) else key
 
 
 def _assignment(match: re.Match[str], found: Notation) -> str:
     """A setting of a file as words. In plain English, a colon does not set anything."""
-    key, value = match["key"].strip("\"'"), match["value"]
-    is_line = _LINE_START.search(match.string, 0, match.start()) and "\n" in match.string
-    if "=" not in match["sign"] and not is_line and not _IS_CODE.search(match["key"]):
+    key, value = match["key"].strip("\"'"), match["value"].strip("\"'")
+    if "=" not in match["sign"] and not _IS_CODE.search(match["key"]) and not _starts_line(match):
         return match[0]
-    if settings().reading(key) is not None:
+    if len(key) > 1 and settings().reading(key, value):
         return found.say(key, value, match[0])
-    says_nothing = _BOOLEAN.fullmatch(value) or _PLACEHOLDER.fullmatch(value.strip("\"'"))
+    says_nothing = _BOOLEAN.fullmatch(value) or _PLACEHOLDER.fullmatch(value)
     return " " if says_nothing and _IS_CODE.search(key) else match[0]
+
+
+def _starts_line(match: re.Match[str]) -> bool:
+    """Whether the match starts one of several lines."""
+    return "\n" in match.string and _LINE_START.search(match.string, 0, match.start()) is not None
 
 
 def _command(match: re.Match[str], found: Notation) -> str:
     """What a command or a type of resource is about; the name that is given to the thing says nothing."""
     named = match.groupdict("")
     thing = fold(named["thing"] or named["bare"] or named["resource"] or named["bucket"])
-    words = settings().things.get(thing, named["other"] or named["resource"])
+    words = settings().things.get(thing, named["other"] or named["resource"]).removeprefix(NOTHING)
+    if named["thing"] and not named["verb"]:
+        # "instances suspend": nothing is made, so there are no defaults.
+        found.seen.setdefault(NOTHING, "")
+        return f" {words or thing} "
     found.seen.setdefault(thing or NOTHING, "")
     item = named["item"] or named["bare_item"]
-    return f" {words.removeprefix(NOTHING)} {item if MACHINE.fullmatch(fold(item)) else ''} "
+    return f" {words} {item if MACHINE.fullmatch(fold(item)) else ''} "
 
 
 def _block(match: re.Match[str]) -> str:
     """What the name of a block says: "scratch_disk" is a local SSD."""
-    return f" {settings().things.get(fold(match['name']), '').removeprefix(NOTHING)} "
+    return f" {settings().things.get(fold(match['name']), NOTHING).removeprefix(NOTHING)} "
 
 
 @cache
 def _commands() -> re.Pattern[str]:
     """A pattern for the commands and types of resources."""
     things = any_of([thing.replace(" ", r"[\s_-]+") for thing in settings().things])
-    item, bare_item = (_ITEM.format(name=name) for name in ("item", "bare_item"))
+    item, other_item, bare_item = (_ITEM.format(name=f"{kind}item") for kind in ("", "other_", "bare_"))
     return re.compile(
-        rf"{_GCLOUD}(?:(?P<thing>{things})|(?P<other>[\w-]+(?:\s+[\w-]+)*?))\s+{_CREATE}{item}"
+        rf"{_GCLOUD}(?:(?P<thing>{things})(?P<verb>\s+{_CREATE}{item})?|(?P<other>[\w-]+(?:\s+[\w-]+)*?)\s+{_CREATE}"
+        rf"{other_item})"
         r"|(?:\bgsutil\s+(?:-m\s+)?|^)(?P<bucket>mb)\b(?=\s+(?:-[a-z]\s|gs:)|\s*$)"
         rf"|^\W*(?:(?P<bare>{things})\s+)?{_CREATE}{bare_item}(?=[ \t]+-)"
-        r"|\bresource\s+[\"']?(?P<resource>google_\w+)\b[\"']?(?:\s+[\"'][^\"'\n]*[\"'])?",
+        r"|\bresource\s+[\"']?(?P<resource>google_\w+)\b[\"']?(?:\s+[\"'][^\"'\n]*[\"'])?\s*\{?",
         re.MULTILINE,
     )
