@@ -64,16 +64,22 @@ class Settings:
         if known := self.keys.get(" ".join(words)):
             return known
         ends = (self.keys.get(" ".join(words[start:]), NOTHING) for start in range(1, len(words)))
-        return next((reading for reading in ends if reading != NOTHING and self.words(reading, value)), None)
+        return next((reading for reading in ends if reading != NOTHING and self.knows(reading, value)), None)
+
+    def knows(self, reading: str, value: str) -> bool:
+        """Whether the lists say what `value` means, or leave it to the reader of words."""
+        return reading not in self.values or bool(self._listed(reading, value))
 
     def words(self, reading: str, value: str) -> str:
         """What `value` says as words."""
-        value = _OWNER.sub("", value)
-        if reading not in self.values:
-            return value
-        folded = fold(value)
-        found = (each.read(folded) for each in self.values[reading])
-        return next((words for words in found if words is not None), "").removeprefix(NOTHING)
+        listed = self._listed(reading, value)
+        return _OWNER.sub("", value) if listed is None else listed
+
+    def _listed(self, reading: str, value: str) -> str | None:
+        """The words that the lists have for `value`, empty if it says nothing, None if it is not listed."""
+        folded = fold(_OWNER.sub("", value))
+        found = (each.read(folded) for each in self.values.get(reading, ()))
+        return next((words.removeprefix(NOTHING) for words in found if words is not None), None)
 
     def is_switch(self, reading: str | None) -> bool:
         """Whether values of `reading` are true or false, so that an option without a value is true."""
