@@ -23,6 +23,7 @@ from catalog.providers.google_cloud.regions import (
 from catalog.words import Wordings, keys
 
 MAX_CANDIDATES = 5
+DUAL = 2
 MIN_SIMILARITY = 60  # percent
 # Additional codes of a multi-region: Cloud Storage lists "europe", BigQuery "eu".
 OTHER_CODES = {"europe": ("eu",)}
@@ -79,6 +80,11 @@ class Place:
     def is_one(self) -> bool:
         """Whether it is one place to buy in, and not a country with several regions."""
         return not self.members and (len(self.codes) == 1 or bool(self.within))
+
+    @property
+    def is_multi_region(self) -> bool:
+        """Whether it has more regions than a dual-region."""
+        return len(self.within) > DUAL
 
     def covers(self, other: Place) -> bool:
         return {*other.codes, *other.within} <= {*self.codes, *self.within}

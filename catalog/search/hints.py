@@ -111,6 +111,9 @@ def hint(criteria: Criteria, sentences: Iterable[str]) -> str | None:
         if question.unread and not question.is_in_another_language
         else "",
         f"Ignored {quoted(question.unknown)}: not in any SKU or service." if question.unknown else "",
+        f"Ignored {quoted(question.unread_settings)}: settings that search does not know."
+        if question.unread_settings
+        else "",
         f"Ignored {quoted(question.foreign)}: another company sells it." if question.foreign else "",
         f"Left out {quoted(question.left_out)}: it has SKUs of its own." if question.left_out else "",
         f"Left out {quoted(question.uses)}, taken as what it is for: ask for that product alone."

@@ -14,7 +14,7 @@ CATALOG = Path(catalog.__file__).parent
 # Units that are joined to numbers.
 UNITS = {("normalize.py", "bits")}
 # Group names, escapes and character classes of an expression, which are no words.
-NO_WORD = re.compile(r"\?P<\w+>|\\u\w{4}|\\U\w{8}|\\\w|\[[^]]*]")
+NO_WORD = re.compile(r"\?P[<=]\w+|\\u\w{4}|\\U\w{8}|\\\w|\[[^]]*]")
 
 
 @pytest.fixture

@@ -41,3 +41,5 @@ SYNONYMS = {word: tuple(key.split(", ")) for word, key in keys(EN / "synonyms.tx
 DESTINATIONS = {name: tuple(key.split(", ")) for name, key in keys(EN / "destinations.txt").items()}
 # Phrases that say what a question is about, by what they say.
 SUBJECTS = {key: tuple(phrases) for _, key, phrases in entries(EN / "subjects.txt")}
+# Words of the commands and the configuration that people paste, by what they are.
+CODE = {key: tuple(words) for _, key, words in entries(EN / "code.txt")}

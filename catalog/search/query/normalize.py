@@ -35,6 +35,8 @@ REGIONAL = Wordings(
 # Names of Cloud SQL machines do not include the database version; names of licences do.
 LICENCE = re.compile(any_of(SUBJECTS["licence"]), re.IGNORECASE)
 DATABASE_VERSION = re.compile(r"\b([A-Z]+)_\d\w*")
+# "x10" is a count, and "x4" is one behind a number; alone it is a machine family.
+COUNT = re.compile(r"(?<=\d )x(\d{1,3})\b|\bx(\d{2,3})\b")
 # "75gbit"
 JOINED_UNIT = re.compile(r"(?<=\d)(?=[gm]bits?\b)")
 SIGNS = (("->", " to "), ("→", " to "), (">", " more than "))
@@ -53,6 +55,7 @@ def plain_words(query: str) -> list[str]:
     for sign, words in SIGNS:
         text = text.replace(sign, words)
     text = JOINED_UNIT.sub(" ", fold(SLASH.sub(" or ", text)))
+    text = COUNT.sub(r"\1\2x", text)
     if BUCKET.search(NO_BUCKET.sub("", text)):
         text = REGIONAL.put_into(text)
     text = REGION_APART.sub(r"\1\2", text)

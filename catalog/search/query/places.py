@@ -7,13 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from catalog.offers.kinds import attributes
-from catalog.places import PLACES, REGION_CODE, Place, read_place
+from catalog.places import DUAL, PLACES, REGION_CODE, Place, read_place
 from catalog.search.query.dictionary import SUBJECTS
 from catalog.search.query.facts import NamedFact, has
 from catalog.search.query.patterns import A_PLACE, any_of, blank
 
 PLACE = re.compile(A_PLACE)
-DUAL = 2
 DUAL_REGION, BETWEEN = (re.compile(any_of(SUBJECTS[subject])) for subject in ("dual region", "between"))
 ZONE = re.compile(rf"\b{REGION_CODE.pattern.removesuffix('?')}\b")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from catalog.offers.kinds import attributes
 from catalog.offers.phrases import Phrases
 from catalog.places import REGION_PART, Place
+from catalog.search.query.comments import with_comment
 from catalog.search.query.destination import (
     destination_term,
     is_between_machines,
@@ -21,6 +22,7 @@ from catalog.search.query.languages import apart
 from catalog.search.query.machine_types import DATABASE, MACHINE, machine_facts
 from catalog.search.query.negation import take_negated
 from catalog.search.query.normalize import plain_words
+from catalog.search.query.notation import read_notation
 from catalog.search.query.ordinary import is_ordinary
 from catalog.search.query.patterns import any_of
 from catalog.search.query.places import is_route, take_places, together, zones_in
@@ -49,9 +51,10 @@ class Question:
 
     `service_terms` are all words as terms, for the names of services. `text` is the whole query, folded and
     corrected, `typed` the query itself. `place_words` are the words that `place` was read from. `corrected`
-    pairs misspelled words with their corrections, `unread` are words of other languages, `unknown` those that
-    the catalog does not contain, `foreign` other companies' products, `left_out` words for things that have
-    SKUs of their own, and `uses` names of products that say what the thing is for.
+    pairs misspelled words with their corrections, `unread` are words of other languages, `unread_settings`
+    those of pasted code that say we do not know what, `unknown` words that the catalog does not contain,
+    `foreign` other companies' products, `left_out` words for things that have SKUs of their own, and `uses`
+    names of products that say what the thing is for.
     `sizes` are those of the machine that a licence is for, `has_size` says whether the question has a size.
     `negated` are words and facts, such as "term=spot", that mark a SKU as not meant.
     """
@@ -64,6 +67,7 @@ class Question:
     place_words: tuple[str, ...] = ()
     corrected: tuple[tuple[str, str], ...] = ()
     unread: tuple[str, ...] = ()
+    unread_settings: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
@@ -125,7 +129,8 @@ def read_question(
     ids = tuple(dict.fromkeys(found.upper() for found in ID.findall(query)))
     if ids:
         return Question(ids=ids)
-    all_words = plain_words(query)
+    notation = read_notation(query)
+    all_words = plain_words(with_comment(notation))
     read = apart(all_words)
     plain = " ".join(read.words)
     if read.is_other:
@@ -168,6 +173,7 @@ def read_question(
         place_words=taken.words,
         corrected=corrected,
         unread=tuple(word for word in all_words if word in unread),
+        unread_settings=tuple(notation.unread),
         quantity=quantity,
         sizes=sizes,
         has_size=bool(sizes or terms_of_size),
