@@ -414,6 +414,8 @@ def test_the_destination_of_traffic_between_vms_is_a_region_only(query: str, has
             ("windows server",),
         ),
         ("ubuntu on n2-standard-8", {"family": ["n2"], "part": ["core", "ram"]}, ("ubuntu",)),
+        ("n2-standard-8 with pd-ssd", {"family": ["n2"], "part": ["core", "ram"]}, ("pd ssd",)),
+        ("snapshot of a pd-ssd", {"kind": ["snapshot"]}, ()),
         ("n2-standard-8", {"family": ["n2"], "part": ["core", "ram"]}, ()),
         (
             "cloud sql, mysql, n2-standard-8",
@@ -422,7 +424,7 @@ def test_the_destination_of_traffic_between_vms_is_a_region_only(query: str, has
         ),
     ],
 )
-def test_a_question_is_about_a_machine_or_a_licence_and_the_other_is_left_out(
+def test_a_question_is_about_one_thing_and_another_beside_it_is_left_out(
     query: str, facts: dict[str, list[str]], left_out: tuple[str, ...]
 ) -> None:
     question = read_question(query)
