@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from catalog.offers.kinds import attributes
 from catalog.offers.phrases import tokens_of
 from catalog.offers.products import is_use, product_names
-from catalog.offers.vocabulary import Alternatives
+from catalog.offers.vocabulary import Alternatives, Side, vocabulary
 from catalog.search.query.dictionary import SUBJECTS
 from catalog.search.query.facts import NamedFact, has
 from catalog.search.query.machine_types import MACHINE
@@ -54,15 +54,16 @@ def take_uses(text: str, services: Sequence[NamedFact]) -> Uses:
 
 
 def _positions(words: Sequence[str]) -> frozenset[int]:
-    """The positions of words that are uses, but for those within the longer name of a product."""
+    """The positions of words that are uses, but for those within a longer name or phrase."""
     tokens = tokens_of(words)
     texts = [token.text for token in tokens]
     found: set[int] = set()
     at = 0
     while at < len(texts):
         names = product_names().at(texts, at)
-        end = names[0][0] if names else at + 1
-        if names and is_use(" ".join(texts[at:end]), names[0][1]):
+        reading = vocabulary().read(texts, at, Side.QUESTION, None)
+        end = max(names[0][0] if names else at + 1, reading.end if reading else 0)
+        if names and end == names[0][0] and is_use(" ".join(texts[at:end]), names[0][1]):
             found |= {token.word for token in tokens[at:end]}
         at = end
     return frozenset(found)

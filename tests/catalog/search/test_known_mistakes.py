@@ -237,6 +237,28 @@ def test_spot_is_found_by_the_name_where_the_label_says_on_demand(query: str, wo
     assert first["usage_type"] == "OnDemand"
 
 
+def test_a_speed_settles_the_size_of_a_link() -> None:
+    answer = _ask("cross-cloud interconnect 100G")
+
+    assert answer["skus"][0]["display_name"] == "Cross-Cloud Interconnect - 100Gbps Dedicated circuit"
+    assert answer["ambiguous_in"] is None
+
+
+def test_a_commitment_to_spend_leaves_its_years_open() -> None:
+    answer = _ask("dollar based commitment, compute engine")
+
+    assert [each["attribute"] for each in answer["ambiguous_in"] or []] == ["term"]
+
+
+def test_a_part_that_the_product_does_not_have_is_said_to_be_ignored() -> None:
+    assert 'Ignored "backups"' in (_ask("cloud sql backups")["hint"] or "")
+
+
+def test_a_gpu_machine_type_is_found_under_both_names_of_its_gpu() -> None:
+    assert _names("a3-megagpu-8g us-central1")[0] == "Nvidia H100 80GB Plus GPU running in Americas"
+    assert _names("a3-megagpu-8g tokyo")[0] == "Nvidia H100 80GB Mega GPU running in Tokyo"
+
+
 def test_an_old_version_of_a_licence_does_not_rank_first() -> None:
     assert "2003" not in _names("windows server license")[0]
 

@@ -25,6 +25,8 @@ def _read(query: str) -> Question:
         ("wordpress on n2-standard-2", ("wordpress",)),
         ("bucket for kafka backups", ("kafka",)),
         ("rhel for kafka", ("kafka",)),
+        ("inter zone egress between kafka replicas", ("kafka",)),
+        ("t4 gpu with a quadro virtual workstation licence", ()),
     ],
 )
 def test_a_word_that_says_what_a_thing_is_for_is_no_product(query: str, uses: tuple[str, ...]) -> None:
