@@ -25,6 +25,8 @@ THIN = 64
 MARGIN = 100
 # So many of them are compared; of more, only the first are read, to see in what they differ.
 MAX_COMPARED = 40
+# Of those with the same attributes, which differ by place or size, so many come before the next.
+MAX_ALIKE = 4
 
 # The rows of SKUs, and of all their prices, of a table `page` with the columns sku_id and n.
 SKU_ROWS = """
@@ -74,7 +76,7 @@ total(n, sample) AS MATERIALIZED (
 ),
 candidate AS MATERIALIZED (SELECT * FROM hit ORDER BY region_rank, id LIMIT {candidates}),
 ranked AS MATERIALIZED (
-    SELECT id, sku_id, name, region_rank, {ranks} FROM candidate CROSS JOIN sku_search USING (id)
+    SELECT id, sku_id, name, facts, region_rank, {ranks} FROM candidate CROSS JOIN sku_search USING (id)
 ), ordered AS MATERIALIZED (
     SELECT *, row_number() OVER (ORDER BY {order}) AS n FROM ranked
 ), near AS MATERIALIZED (
@@ -88,7 +90,7 @@ ranked AS MATERIALIZED (
         size_rank
     )
     WHERE plain_rank < plainest + {margin} AND (optional_rank <= best_size OR NOT {has_size})
-    ORDER BY n LIMIT {compared} + 1
+    ORDER BY (row_number() OVER (PARTITION BY facts ORDER BY n) - 1) / {alike}, n LIMIT {compared} + 1
 ), page AS MATERIALIZED (SELECT sku_id, n FROM ({page}) CROSS JOIN sku_search USING (id))
 {sku_rows} UNION ALL {price_rows}
 FROM (
@@ -198,6 +200,7 @@ def find_skus(criteria: Criteria, found: Sequence[Condition], limit: int, offset
         has_size=value(int(criteria.question.has_size)),
         is_first_page=value(int(offset == 0)),
         compared=Sql(str(MAX_COMPARED)),
+        alike=Sql(str(MAX_ALIKE)),
         elsewhere=_elsewhere(found),
         kept=_kept(fixed, words),
     )

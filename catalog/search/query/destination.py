@@ -22,6 +22,7 @@ TO, FROM, FROM_OR_TO = (
     re.compile(rf"(?P<preposition>{any_of(prepositions)}){_ENDPOINT}")
     for prepositions in ((_TO, *SUBJECTS["other to"]), (_FROM,), (_FROM, _TO))
 )
+LISTED = re.compile(rf"(?P<source>{any_of(SUBJECTS['from'])} {_ARTICLE})?(?P<place>{any_of(DESTINATIONS)})")
 # "Our users are in India."
 PEOPLE = re.compile(
     rf"({any_of(SUBJECTS['people and caches'])}) {any_of(SUBJECTS['are in'])}(?= {_ARTICLE}{A_PLACE})"
@@ -62,15 +63,21 @@ def take_destinations(text: str) -> tuple[tuple[Term, ...], str]:
     return tuple(terms), text
 
 
-def take_listed_destinations(text: str) -> tuple[list[str], str]:
-    """The places of DESTINATIONS in a question about traffic, and the text without them."""
+def take_listed_destinations(text: str, *, is_exact: bool) -> tuple[tuple[Term, ...], str]:
+    """The places of DESTINATIONS in a question about traffic as its ends, and the text without them."""
     if not TRAFFIC.search(text):
-        return [], text
-    names = []
-    for match in list(DESTINATION.finditer(text)):
-        names.append(match[0])
+        return (), text
+    terms = []
+    for match in list(LISTED.finditer(text)):
+        name = match["place"]
+        source = _endpoint(_FROM, name, None, is_exact=is_exact)
+        terms.append(
+            replace(source, word=match[0], weight=WEIGHT_OF_LISTED)
+            if match["source"]
+            else destination_term(name, is_exact=is_exact)
+        )
         text = blank(text, match)
-    return names, text
+    return tuple(terms), text
 
 
 def is_between_machines(text: str) -> bool:

@@ -146,14 +146,15 @@ def read_question(
     negated, rest = take_negated(text)
     destinations, rest = take_destinations(rest)
     taken = take_places(rest)
-    listed, rest = take_listed_destinations(taken.rest)
+    is_exact = is_between_machines(text)
+    listed, rest = take_listed_destinations(taken.rest, is_exact=is_exact)
     uses = take_uses(rest, named)
     settled, sizes, terms_of_size, rest = _take_facts(uses.text, uses.services)
     has_ends = bool(destinations) or is_route(text, settled.facts)
     taken = taken if has_ends else together(taken)
-    is_exact = is_between_machines(text)
-    ends = [destination_term(other, is_exact=is_exact) for other in (*taken.others, *listed)]
-    route = Route(taken.place, tuple(deduplicate((*destinations, *ends))), zones_in(text) if has_ends else ())
+    ends = [destination_term(other, is_exact=is_exact) for other in taken.others]
+    endpoints = tuple(deduplicate((*destinations, *ends, *listed)))
+    route = Route(taken.place, endpoints, zones_in(text) if has_ends else ())
     facts, endpoints = with_kind_of_traffic(settled.facts, route)
     quantity, rest = take_quantities(rest)
     speeds = speeds_of(quantity) if any(map(_has_speed, facts)) and not has(facts, "size") else []

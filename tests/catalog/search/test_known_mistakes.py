@@ -244,6 +244,21 @@ def test_a_speed_settles_the_size_of_a_link() -> None:
     assert answer["ambiguous_in"] is None
 
 
+def test_the_source_of_traffic_is_not_its_destination() -> None:
+    assert _names("internet egress from emea per gb")[0].startswith("Network Internet Egress from EMEA to")
+
+
+@pytest.mark.parametrize("query", ["cloud storage download", "download 1 TB from cloud storage"])
+def test_a_download_goes_over_the_internet(query: str) -> None:
+    assert _names(query)[0].startswith("Download ")
+
+
+def test_a_core_of_a_vm_is_not_one_of_a_database() -> None:
+    first = _ask("one core of a vm in the netherlands")["skus"][0]
+
+    assert first["service"] == "Compute Engine"
+
+
 def test_a_commitment_to_spend_leaves_its_years_open() -> None:
     answer = _ask("dollar based commitment, compute engine")
 

@@ -121,6 +121,21 @@ def test_a_listed_destination_needs_no_preposition() -> None:
     assert read_question("apac cache fill from sydney").terms[-1].synonyms[0] == "to apac"
 
 
+@pytest.mark.parametrize(
+    ("query", "word", "synonym"),
+    [
+        ("internet egress from emea", "from emea", "from emea"),
+        ("traffic from the americas to another region", "from the americas", "from americas"),
+        ("egress from new york to london", "from new york", "from americas"),
+    ],
+)
+def test_an_area_after_from_is_where_traffic_starts(query: str, word: str, synonym: str) -> None:
+    source = next(term for term in read_question(query).terms if term.word == word)
+
+    assert synonym in source.synonyms
+    assert not [each for each in source.synonyms if each.startswith("to ")]
+
+
 @pytest.mark.parametrize("query", ["n2 core munich", "n2 core to munich", "n2 core apac"])
 def test_a_destination_does_not_match_by_its_area_without_traffic(query: str) -> None:
     place = query.rpartition(" ")[2]
