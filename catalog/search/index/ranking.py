@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from catalog.offers.plain import ADDED, COST_OF_SIDE, COST_OF_WORD
+from catalog.places import fold
 from catalog.search.index.criteria import Criteria
 from catalog.search.index.sql import (
     Sql,
@@ -78,12 +79,17 @@ def _texts(fact: NamedFact) -> list[str]:
 
 
 def _name_rank(criteria: Criteria, whole: tuple[str]) -> Sql:
-    """The question, then a name that it contains, but not for one of several places that it names."""
+    """The question or a name that it quotes, then one that it contains, but not for one of several places."""
     place = criteria.place
+    is_named = any_is("name = %s", (*whole, *(f" {fold(name)} " for name in criteria.question.quoted)))
     contained = f"{CONTAINED} AND region_rank = 0" if place and place.within else CONTAINED
     if place and place.members:
-        return Sql(f"CASE WHEN name = %s THEN 0 ELSE {UNNAMED} END", whole)
-    return Sql(f"CASE WHEN name = %s THEN 0 WHEN {contained} THEN 1 ELSE {UNNAMED} END", whole * 2)
+        return compose(f"CASE WHEN {{is_named}} THEN 0 ELSE {UNNAMED} END", is_named=is_named)
+    return compose(
+        f"CASE WHEN {{is_named}} THEN 0 WHEN {{contained}} THEN 1 ELSE {UNNAMED} END",
+        is_named=is_named,
+        contained=Sql(contained, whole),
+    )
 
 
 def _most(words: str, groups: Iterable[Sequence[str]]) -> Sql:

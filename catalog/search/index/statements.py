@@ -8,7 +8,7 @@ from catalog.search.index.criteria import Condition, Criteria, argument_conditio
 from catalog.search.index.fts import NOTHING, both
 from catalog.search.index.ranking import ORDER, UNNAMED, ranks
 from catalog.search.index.relaxation import choose
-from catalog.search.index.sql import Sql, compose, join
+from catalog.search.index.sql import Sql, compose, join, one_of
 from catalog.search.query import Term
 
 # The number of matches read for each place scope; more for a page further down. They are the first by ID, the
@@ -139,7 +139,7 @@ SELECT * FROM (
 """
 NAMED = """
 SELECT e.id, 0 AS region_rank FROM skus AS k CROSS JOIN sku_search AS e USING (sku_id)
-WHERE k.display_name = {name}
+WHERE {is_named}
 """
 # The candidates by rank, then the remaining hits by place and ID. A page may contain the end of the former
 # and the start of the latter.
@@ -238,10 +238,11 @@ def _page(limit: int, offset: int) -> Sql:
 
 
 def _named(criteria: Criteria) -> list[Sql]:
-    """The SKUs whose whole name the question is, wherever they are sold, if no argument says otherwise."""
-    if argument_conditions(criteria) or not criteria.question.typed:
+    """The SKUs whose whole name the question is or quotes, wherever sold, if no argument says otherwise."""
+    question = criteria.question
+    if argument_conditions(criteria) or not question.typed:
         return []
-    return [compose(NAMED, name=value(criteria.question.typed))]
+    return [compose(NAMED, is_named=one_of("k.display_name", (question.typed, *question.quoted)))]
 
 
 def _scopes(criteria: Criteria, found: Sequence[Condition], hits: int) -> Sql:

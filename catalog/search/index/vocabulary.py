@@ -23,6 +23,7 @@ from catalog.search.query.dictionary import (
     DESTINATIONS,
     MACHINE_SHAPES,
     OPTIONAL,
+    SPEEDS,
     STOP_WORDS,
     SYNONYMS,
 )
@@ -49,6 +50,7 @@ LISTED_WORDS = frozenset(
         *SYNONYMS,
         *STOP_WORDS,
         *OPTIONAL,
+        *SPEEDS,
         *MACHINE_SHAPES,
     )
     for word in phrase.split()

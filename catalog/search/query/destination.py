@@ -31,6 +31,7 @@ OUTBOUND = re.compile(any_of(SUBJECTS["outbound"]))
 # Downloads have SKUs for these parts of the world and one for the rest.
 OWN_DOWNLOAD_SKU, (WORLDWIDE,) = frozenset(SUBJECTS["own download"]), SUBJECTS["other downloads"]
 # "To Sydney, Australia"
+PLACE = re.compile(A_PLACE)
 NEXT_PLACE = re.compile(rf" {A_PLACE}")
 INBOUND, NOT_INBOUND = (re.compile(any_of(SUBJECTS[subject])) for subject in ("inbound", "not inbound"))
 BOTH_ENDPOINTS = re.compile(rf"\b{_FROM}\b.*\b{_TO}\b")
@@ -43,6 +44,8 @@ PREPOSITIONS = SUBJECTS["before places in names"]
 
 def take_destinations(text: str) -> tuple[tuple[Term, ...], str]:
     """The endpoints that a preposition in `text` points out ("to Sydney"), and the text without them."""
+    if not TRAFFIC.search(text) and _is_one_place(text):
+        return (), text
     endpoints, is_exact = TO, is_between_machines(text)
     if OUTBOUND.search(text):
         text = PEOPLE.sub(r"\1 to", text)
@@ -61,6 +64,12 @@ def take_destinations(text: str) -> tuple[tuple[Term, ...], str]:
         if place and around and (wider := read_place(around[0])) and wider.covers(place):
             text = blank(text, around)
     return tuple(terms), text
+
+
+def _is_one_place(text: str) -> bool:
+    """Whether all places in `text` are one, which is no end of a route: "set the region to Iowa"."""
+    places = [place for match in PLACE.finditer(text) if (place := read_place(match[0]))]
+    return bool(places) and all(place.covers(places[0]) or places[0].covers(place) for place in places)
 
 
 def take_listed_destinations(text: str, *, is_exact: bool) -> tuple[tuple[Term, ...], str]:

@@ -9,7 +9,9 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 
-from catalog.places import fold
+from catalog.offers.phrases import texts
+from catalog.offers.products import product_names
+from catalog.places import fold, read_place
 from catalog.search.query.dictionary import CODE
 from catalog.search.query.known_settings import NOTHING, settings
 from catalog.search.query.machine_types import MACHINE
@@ -30,12 +32,12 @@ _COMMENT = re.compile(r"(?:^|(?<=\s))(?:#+|//)[ \t]*(?P<words>[^\n]*)", re.MULTI
 # "--zone=a", "--zone a", "-zone a", "-l a"; the value may be nested: "--accelerator type=a,count=1".
 _FLAG = re.compile(
     rf"(?<![^\s(`'\"\[])(?P<dashes>--?)(?P<name>[a-z][\w-]*)"
-    rf"(?:(?P<sign>=|\s+(?=[^\s-]))(?P<value>(?:{_QUOTED}|[^\s\"'`\\])+))?"
+    rf"(?:(?P<sign>=|\s+(?=[^\s-]))(?P<value>(?:(?<=[=:,\s])(?:{_QUOTED})|[^\s\"'`\\])+))?"
 )
 # `zone = "a"`, `"zone": "a"`, "gke-spot: true", "zone: a" at the start of a line.
 _ASSIGNMENT = re.compile(
     r"(?P<key>(?P<quote>[\"']?)[A-Za-z_][\w./-]*(?P=quote))"
-    r"(?P<sign>\s*:?=\s*(?![=>{])|(?:(?<=[\"'])\s*:\s*|:[ \t]+)(?![{\s]))"
+    r"(?P<sign>\s*:?=\s*(?![=>{])|(?:(?<=[\"'])\s*:\s*|:[ \t]*)(?![{\s]))"
     rf"(?P<value>{_QUOTED}|{_LIST}|\$\{{[^}}\n]*\}}|[^\s,;{{}}()\[\]\"']++(?!\s*=))"
 )
 _LINE_START = re.compile(r"(?:^|\n)[\s{-]*$")
@@ -56,6 +58,10 @@ _BLOCK = re.compile(
 )
 _ITEM = r"(?:[ \t]+(?![-\\])(?P<{name}>\S+))?"
 _GCLOUD = rf"{_TOOL}\s+(?:{_RELEASE}\s+)?"
+# Options may stand within the command: "gcloud compute --project=shop instances create".
+_OPTIONS_FIRST = re.compile(
+    rf"(?P<head>{_TOOL}(?:\s+[a-z][\w-]*)*?)(?P<options>(?:\s+--[\w-]+=\S+)+)(?P<tail>(?:\s+[a-z][\w-]*)+)"
+)
 
 
 @dataclass(slots=True)
@@ -91,7 +97,9 @@ def read_notation(query: str) -> Notation:
     if comments and not code.strip():
         return read_notation(" ".join(comments))
     found = Notation(query)
-    text = _commands().sub(lambda match: _command(match, found), code)
+    text = _commands().sub(
+        lambda match: _command(match, found), _OPTIONS_FIRST.sub(r"\g<head>\g<tail>\g<options>", code)
+    )
     text = _FLAG.sub(lambda match: _flag(match, found), text)
     text = _ASSIGNMENT.sub(lambda match: _assignment(match, found), text)
     if found.seen.keys() <= {NOTHING} and not found.unread:
@@ -114,7 +122,7 @@ def _flag(match: re.Match[str], found: Notation) -> str:
     if settings().is_switch(reading) and apart == value and not _BOOLEAN.fullmatch(value):
         return f"{found.say(name, 'true', match[0])}{value}"
     nested = _NESTED.findall(value.strip("\"'")) if reading != NOTHING else ()
-    if nested:
+    if nested and not any(read_place(key) for key, _ in nested):
         return "".join(found.say(_inner(name, *pair), pair[1], match[0]) for pair in nested)
     return found.say(name, value, match[0])
 
@@ -128,6 +136,8 @@ def _assignment(match: re.Match[str], found: Notation) -> str:
     """A setting of a file as words. In plain English, a colon does not set anything."""
     key, value = match["key"].strip("\"'"), match["value"].strip("\"'")
     if "=" not in match["sign"] and not _IS_CODE.search(match["key"]) and not _starts_line(match):
+        return match[0]
+    if match["sign"] == ":" and "/" not in key and not match["quote"]:
         return match[0]
     if len(key) > 1 and settings().reading(key, value):
         return found.say(key, value, match[0])
@@ -157,8 +167,11 @@ def _command(match: re.Match[str], found: Notation) -> str:
 
 
 def _block(match: re.Match[str]) -> str:
-    """What the name of a block says: "scratch_disk" is a local SSD."""
-    return f" {settings().things.get(fold(match['name']), NOTHING).removeprefix(NOTHING)} "
+    """What the name of a block says: "scratch_disk" is a local SSD, and "filestore" a product."""
+    name = fold(match["name"])
+    words = texts(name)
+    is_product = any(end == len(words) for end, _ in product_names().at(words, 0)) if words else False
+    return f" {name if is_product else settings().things.get(name, NOTHING).removeprefix(NOTHING)} "
 
 
 @cache

@@ -36,9 +36,10 @@ from catalog.search.query.uses import take_uses
 
 # Service IDs and SKU IDs have the same form.
 ID = re.compile(r"\b[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}\b", re.IGNORECASE)
+# What stands in quotation marks may be the name of a SKU, as in code and in lists of prices.
+QUOTED = re.compile(r"(?P<mark>[\"'`])(?P<name>[^\"'`\n]+)(?P=mark)")
 # What has a SKU for each size of machine.
 OF_SIZES = frozenset({"os", "engine", "shape"})
-POD = ("pod",)
 LICENCE = (("part", "licence"),)
 ONE_REGION = re.compile(any_of(SUBJECTS["one region"]))
 # What is sold for several regions together is not meant by one region.
@@ -50,11 +51,11 @@ class Question:
     """What a query asks for.
 
     `service_terms` are all words as terms, for the names of services. `text` is the whole query, folded and
-    corrected, `typed` the query itself. `place_words` are the words that `place` was read from. `corrected`
-    pairs misspelled words with their corrections, `unread` are words of other languages, `unread_settings`
-    those of pasted code that say we do not know what, `unknown` words that the catalog does not contain,
-    `foreign` other companies' products, `left_out` words for things that have SKUs of their own, and `uses`
-    names of products that say what the thing is for.
+    corrected, `typed` the query itself, `quoted` its parts in quotation marks. `place_words` are the words
+    that `place` was read from. `corrected` pairs misspelled words with their corrections, `unread` are words
+    of other languages, `unread_settings` settings of pasted code that the lists lack, `unknown` words that
+    the catalog does not contain, `foreign` other companies' products, `left_out` words for things that have
+    SKUs of their own, and `uses` names of products that say what the thing is for.
     `sizes` are those of the machine that a licence is for, `has_size` says whether the question has a size.
     `negated` are words and facts, such as "term=spot", that mark a SKU as not meant.
     """
@@ -79,6 +80,7 @@ class Question:
     negated: tuple[str, ...] = ()
     text: str = ""
     typed: str = ""
+    quoted: tuple[str, ...] = ()
 
     @property
     def is_in_another_language(self) -> bool:
@@ -185,6 +187,7 @@ def read_question(
         negated=(*_marks(negated), *(SEVERAL_REGIONS if ONE_REGION.search(text) else ())),
         text=text,
         typed=typed_text,
+        quoted=tuple(dict.fromkeys(match["name"].strip() for match in QUOTED.finditer(typed_text))),
     )
 
 
@@ -203,7 +206,7 @@ def _take_facts(
     settled = settle([*services, *found, *named], has_machine=bool(machines))
     # Elsewhere, a number of processors is a quantity.
     has_size = any(map(_has_sizes, settled.facts))
-    terms = tuple(Term(word, known, is_optional=True) for word, known in names if has_size or known == POD)
+    terms = tuple(Term(word, known, is_optional=True) for word, known in names if has_size)
     return settled, sizes if has_size else (), terms, rest
 
 

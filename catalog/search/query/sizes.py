@@ -28,6 +28,7 @@ HIGH_MEMORY, PARTS = (
 # A board has eight chips; more are a slice of a pod: "v3-32".
 TPU = re.compile(r"\b(?P<version>v\d[a-z]?) (?P<count>\d{1,4})\b")
 BOARD = 8
+(POD,) = SIZES["slice in names"]
 NUMBER = re.compile(rf"{any_of(NUMBERS)}(?= {any_of(SIZES['cpu'])})")
 OTHER_COUNTS = re.compile(rf"(?<!\b\d )(?<!\b\d\d )\b\d{{1,3}} (?={any_of(SIZES['thing'])})")
 # The size in a machine type: "8" processors, "2g" of GPUs.
@@ -83,9 +84,7 @@ def take_sizes(text: str) -> tuple[list[tuple[str, tuple[str, ...]]], str]:
     Each size is a word, empty if only implied, with its synonyms.
     """
     sizes: list[tuple[str, tuple[str, ...]]] = []
-    if tpu := TPU.search(text):
-        sizes += [("", ("pod",))] if int(tpu["count"]) > BOARD else []
-        text = TPU.sub(r"\g<version>", text)
+    text = TPU.sub(_slice, text)
     text = NUMBER.sub(lambda match: NUMBERS[match[0]], text)
     if match := VCPUS.search(text):
         count = int(match["count"]) + bool(match["above"])
@@ -99,6 +98,11 @@ def take_sizes(text: str) -> tuple[list[tuple[str, tuple[str, ...]]], str]:
             sizes.append(("", (f"{count} {memory['count']}", f"{count} {VCPU} {memory['count']}gb")))
             text = PARTS.sub(" ", MEMORY.sub(" ", text))
     return sizes, OTHER_COUNTS.sub("", text)
+
+
+def _slice(match: re.Match[str]) -> str:
+    """The version of a TPU, and what SKU names call a slice of more than a board."""
+    return f"{match['version']} {POD}" if int(match["count"]) > BOARD else match["version"]
 
 
 def _in_names(match: re.Match[str]) -> str:

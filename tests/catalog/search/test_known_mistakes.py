@@ -259,6 +259,32 @@ def test_a_core_of_a_vm_is_not_one_of_a_database() -> None:
     assert first["service"] == "Compute Engine"
 
 
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("SELECT ... UNION ALL SELECT 'Storage PD Snapshot in US'", "Storage PD Snapshot in US"),
+        (
+            '"Licensing Fee for NVIDIA Quadro Virtual Workstation (GPU cost)" of my t4',
+            "Licensing Fee for NVIDIA Quadro Virtual Workstation (GPU cost)",
+        ),
+        (
+            "set the region of my mysql to us-central1, db-n1-highmem-16",
+            "Cloud SQL for MySQL: Zonal - db-N1Highmem-16-104 in us-central1",
+        ),
+        ("regional nearline storage singapore", "Nearline Storage Singapore"),
+        ("tpu v3-128 slice europe-west4", "Tpu-v3 Pod Accelerator Europe"),
+        ("2 t4s in frankfurt", "Nvidia Tesla T4 GPU running in Frankfurt"),
+        ("pre-emptible e2 core belgium", "Spot Preemptible E2 Instance Core running in EMEA"),
+        (
+            "partner interconnect vlan attachment at 500 megabit",
+            "Cloud Interconnect - 500Mbps VLAN attachment via Google partner",
+        ),
+    ],
+)
+def test_notations_and_names_within_other_text_are_read(query: str, first: str) -> None:
+    assert _names(query)[0] == first
+
+
 def test_a_commitment_to_spend_leaves_its_years_open() -> None:
     answer = _ask("dollar based commitment, compute engine")
 

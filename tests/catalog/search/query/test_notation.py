@@ -20,11 +20,21 @@ def _read(query: str) -> str:
         ("gcloud beta compute disks create data --size=500GB --type=pd-ssd", "500gb pd ssd"),
         ("gcloud compute instances create vm1 --no-address --machine-type=e2-small", "e2-small"),
         ("--accelerator=type=nvidia-l4,count=1", "l4 gpu 1x"),
+        ("'--zone=us-east1-b', '--machine-type=c2d-standard-32'", "' us-east1-b ', ' c2d-standard-32 '"),
+        ("--location-policy=us-east1-b=allow", "zone us east1 b"),
+        (
+            "gcloud compute --project=shop instances create datastore-8 --machine-type=n2-standard-4",
+            "n2-standard-4",
+        ),
+        (
+            "gcloud compute instances create web --source-instance-template small --local-ssd=interface=NVME",
+            "local ssd",
+        ),
         (
             "gcloud container clusters create-auto prod --region europe-west1",
             "autopilot kubernetes cluster europe-west1",
         ),
-        ("gsutil mb -c nearline -l europe-west3 gs://my-bucket", "nearline storage europe-west3"),
+        ("gsutil mb -c nearline -l europe-west3 gs://my-bucket", "bucket nearline storage europe-west3"),
     ],
 )
 def test_a_command_is_what_its_options_say(command: str, words: str) -> None:
@@ -44,6 +54,8 @@ def test_a_command_is_what_its_options_say(command: str, words: str) -> None:
         ),
         ('machine_type = var.machine_type\nzone = "us-east1-b"', "us-east1-b"),
         ('"gke-spot": "true"', "spot"),
+        ("cloud.google.com/gke-accelerator:nvidia-a100-80gb", "a100 80gb gpu"),
+        ("filestore = {\n tier = BASIC_HDD\n}", "filestore BASIC_HDD }"),
         ("resources:\n  cpu: 4\n  memory: 2Gi", "4 vcpu 2gi ram"),
     ],
 )
@@ -56,7 +68,7 @@ def test_configuration_is_what_its_settings_say(code: str, words: str) -> None:
     [
         ("gcloud compute instances create vm1 --zone europe-west3-a", "europe-west3-a n1 standard 1"),
         ("gcloud compute disks create data", "pd standard capacity"),
-        ("gsutil mb -l europe-west3 gs://my-bucket", "europe-west3 standard storage"),
+        ("gsutil mb -l europe-west3 gs://my-bucket", "bucket europe-west3 standard storage"),
     ],
 )
 def test_a_setting_that_is_left_out_is_its_default(command: str, words: str) -> None:

@@ -60,11 +60,17 @@ def test_only_what_is_sold_by_size_has_one() -> None:
         ("16 vcpu 104gb", "16 104"),
         ("2 cpu and 7 5 gb", "2 7 5"),
         ("96 cores 360 gigs", "96 vcpu 360gb"),
-        ("v3 32", "pod"),
     ],
 )
 def test_a_size_is_written_as_in_sku_names(text: str, name: str) -> None:
     assert name in _names(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"), [("tpu v3 32", "tpu v3 pod"), ("tpu v3 8", "tpu v3"), ("v5e 16 slice", "v5e pod slice")]
+)
+def test_a_slice_of_more_than_a_board_is_of_a_pod(text: str, rest: str) -> None:
+    assert take_sizes(text)[1] == rest
 
 
 @pytest.mark.parametrize("text", ["v3 8", "n2 core", "2 zones", "104 gb"])
