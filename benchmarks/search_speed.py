@@ -92,6 +92,8 @@ SELECT new.id, t.start_usage_amount, t.price_units, t.price_nanos
 FROM pricing_info AS new JOIN pricing_info AS old ON new.sku_id = :copy || old.sku_id
 JOIN pricing_tiers AS t ON t.pricing_info_id = old.id
 """
+# As a sync does when it ends.
+MERGE = "INSERT INTO sku_words (sku_words) VALUES ('optimize')"
 
 
 def main() -> None:
@@ -123,6 +125,8 @@ def grow(database: Path, size: int) -> None:
         with connection:
             for statement in (COPY_ATTRIBUTES, COPY_SKUS, COPY_PRICES, COPY_TIERS):
                 connection.execute(statement, {"copy": copy, "more": size - count})
+    with connection:
+        connection.execute(MERGE)
     connection.close()
 
 

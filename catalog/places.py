@@ -7,6 +7,8 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
@@ -18,82 +20,42 @@ from catalog.providers.google_cloud.regions import (
     MultiRegion,
     Region,
 )
+from catalog.words import Wordings, keys
 
 MAX_CANDIDATES = 5
+DUAL = 2
 MIN_SIMILARITY = 60  # percent
 # Additional codes of a multi-region: Cloud Storage lists "europe", BigQuery "eu".
 OTHER_CODES = {"europe": ("eu",)}
-WORD = re.compile(r"[^\W_]+")
-# The second half of a folded code.
-REGION_PART = re.compile(r"(?:north|south|east|west|central)+\d{1,2}")
+# A word in Latin letters and digits, or in another script.
+WORD = re.compile(r"[^\W_\u0250-\U0010ffff]+|[^\W_\x00-\u024f]+")
+LATIN, KATAKANA = re.compile(r"[a-z]"), re.compile(r"[\u30a1-\u30fa\u30fc]")
+# The marks of kana, which are other letters with them: "ga" and "ka".
+VOICED = "\u3099\u309a"
+# Greek and Cyrillic
+INFLECTED = re.compile(r"[\u0370-\u052f]")
+# The second half of a folded code, and its side of the continent: "southeast1".
+SIDE = r"(?:north|south|east|west|central)+"
+REGION_PART = re.compile(rf"{SIDE}\d{{1,2}}")
 # A folded code, with or without the letter of a zone: "europe west3", "europe west3 a".
 REGION_CODE = re.compile(
     rf"(?P<region>(?:{'|'.join(sorted({code.split('-')[0] for code in REGIONS}))}) "
     rf"{REGION_PART.pattern})(?: [a-f])?"
 )
 
-# Common names of places that catalog/providers/google_cloud/regions.py lacks, with their names there.
-PLACE_NAMES: dict[str, str] = {
-    "usa": "us",
-    "america": "us",
-    "the states": "us",
-    "n america": "north america",
-    "na": "north america",
-    "north american": "north america",
-    "eu": "europe",
-    "european": "europe",
-    "asian": "asia",
-    "aussie": "australia",
-    "australian": "australia",
-    "belgian": "belgium",
-    "brazilian": "brazil",
-    "british": "united kingdom",
-    "canadian": "canada",
-    "chilean": "chile",
-    "dutch": "netherlands",
-    "finnish": "finland",
-    "french": "france",
-    "german": "germany",
-    "indian": "india",
-    "israeli": "israel",
-    "italian": "italy",
-    "japanese": "japan",
-    "korean": "south korea",
-    "polish": "poland",
-    "spanish": "spain",
-    "swiss": "switzerland",
-    "taiwanese": "taiwan",
-    "hk": "hong kong",
-    "european union": "europe",
-    "uk": "united kingdom",
-    "great britain": "united kingdom",
-    "n virginia": "northern virginia",
-    "holland": "netherlands",
-    "amsterdam": "netherlands",
-    "nl": "netherlands",
-    "brussels": "belgium",
-    "helsinki": "finland",
-    "ashburn": "northern virginia",
-    "nova": "northern virginia",
-    "tokio": "tokyo",
-    "korea": "south korea",
-    "sidney": "sydney",
-    "new delhi": "delhi",
-    "brasil": "brazil",
-    "bombay": "mumbai",
-    "joburg": "johannesburg",
-    "mtl": "montreal",
-    "sg": "singapore",
-    "la": "los angeles",
-    "l a": "los angeles",
-    "slc": "salt lake city",
-    "vegas": "las vegas",
-    "ksa": "saudi arabia",
-    "telaviv": "tel aviv",
-    "frankfurt am main": "frankfurt",
-    "zuerich": "zurich",
-    "va": "northern virginia",
-}
+
+def fold(text: str) -> str:
+    """`text` as lower-case words without accents, separated by single spaces; each is of one script."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    plain = "".join(char for char in decomposed if unicodedata.category(char)[0] != "M" or char in VOICED)
+    return " ".join(WORD.findall(unicodedata.normalize("NFC", plain).casefold()))
+
+
+# What people call places, with their names in catalog/providers/google_cloud/regions.py.
+NAMES = Path(__file__).with_suffix(".txt")
+# What other languages call places, with their names in English.
+EXONYMS_FILE = Path(__file__).with_name("exonyms.txt")
+EXONYMS = {fold(name): fold(place) for name, place in keys(EXONYMS_FILE, is_english=False).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +65,7 @@ class Place:
     `codes` are the place itself, `wider` the multi-regions that include it, `within` the regions of a
     multi-region. `label` is the code, or the name if there are several codes; `read_place` accepts it.
     `names` are its names in SKU names, lower-case and narrowest first, `around` those of its continent.
+    `members` are the places of a list such as "Iowa, Oregon", which is several places to buy in.
     """
 
     label: str
@@ -111,21 +74,51 @@ class Place:
     within: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     around: tuple[str, ...] = ()
+    members: tuple[Place, ...] = ()
 
     @property
     def is_one(self) -> bool:
         """Whether it is one place to buy in, and not a country with several regions."""
-        return len(self.codes) == 1 or bool(self.within)
+        return not self.members and (len(self.codes) == 1 or bool(self.within))
+
+    @property
+    def is_multi_region(self) -> bool:
+        """Whether it has more regions than a dual-region."""
+        return len(self.within) > DUAL
 
     def covers(self, other: Place) -> bool:
         return {*other.codes, *other.within} <= {*self.codes, *self.within}
 
 
-def fold(text: str) -> str:
-    """`text` as lower-case words without accents, separated by single spaces."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(WORD.findall(plain.casefold()))
+def in_english(text: str) -> str:
+    """Folded `text` with the places of other languages as English calls them."""
+    if not text.isascii():
+        text = _other_scripts().sub(lambda match: f" {match[match.lastindex or 0]} ", text)
+    return _in_english().put_into(text)
+
+
+@cache
+def _in_english() -> Wordings:
+    return Wordings({**EXONYMS, **{name: name for name in PLACES}})
+
+
+@cache
+def _other_scripts() -> re.Pattern[str]:
+    """The names in other scripts, with blanks between words or without, and with the endings of their cases.
+
+    Katakana also spells other words, so a name is all of it: タイ is Thailand, but not in リアルタイム.
+    """
+    names = [name for name in EXONYMS if not LATIN.search(name)]
+    kana = _one_of(name for name in names if KATAKANA.match(name))
+    inflected = _one_of(name for name in names if INFLECTED.match(name))
+    others = _one_of(name for name in names if not (KATAKANA.match(name) or INFLECTED.match(name)))
+    return re.compile(
+        rf"(?<!{KATAKANA.pattern}){kana}(?!{KATAKANA.pattern})|\b{inflected}\w{{0,2}}\b|{others}"
+    )
+
+
+def _one_of(names: Iterable[str]) -> str:
+    return f"({'|'.join(sorted(names, key=len, reverse=True))})"
 
 
 def read_place(text: str) -> Place | None:
@@ -133,7 +126,7 @@ def read_place(text: str) -> Place | None:
 
     A code of the usual form is accepted even if the table lacks it, as Google opens regions every year.
     """
-    name = fold(text)
+    name = in_english(fold(text))
     if match := REGION_CODE.fullmatch(name):
         name = match["region"]
         return PLACES.get(name) or Place(name.replace(" ", "-"), (name.replace(" ", "-"),))
@@ -142,7 +135,7 @@ def read_place(text: str) -> Place | None:
 
 def is_listed(place: Place) -> bool:
     """Whether our table of regions contains `place`. Other codes of the right form may be misspelled."""
-    return fold(place.label) in PLACES
+    return all(fold(each.label) in PLACES for each in place.members or (place,))
 
 
 def close_places(text: str) -> list[dict[str, str]]:
@@ -165,7 +158,7 @@ def _named_places() -> dict[str, Place]:
     for multi_region in MULTI_REGIONS.values():
         place = _multi_region(multi_region)
         places[fold(multi_region.code)] = places[fold(multi_region.place)] = place
-    return places | {name: places[fold(known)] for name, known in PLACE_NAMES.items()}
+    return places | {name: places[fold(known)] for name, known in keys(NAMES, is_english=False).items()}
 
 
 def _names_of_regions() -> dict[str, list[str]]:

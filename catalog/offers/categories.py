@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from catalog.offers import DATA
 from catalog.offers.vocabulary import Fact, facts_of_line
-from catalog.offers.words import DATA, WordListError, entries
+from catalog.words import WordListError, entries
 
 # Service, resource family, resource group.
 PARTS = 3

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from catalog.offers import DATA
 from catalog.offers.vocabulary import Fact, facts_of_line
-from catalog.offers.words import DATA, WordListError, entries
+from catalog.words import WordListError, entries
 
 # The values of a SKU by attribute.
 Values = defaultdict[str, set[str]]
 # What conditions may name besides attributes.
-USAGE_TYPE, UNREAD = "usage_type", "unread"
+USAGE_TYPE, UNREAD, PLACE = "usage_type", "unread", "place"
 NOT = "~"
 
 
@@ -75,20 +76,25 @@ def _rules() -> tuple[Rule, ...]:
 
 
 @lru_cache(maxsize=10_000)
-def complete(facts: frozenset[Fact], usage_type: str, *, has_unread: bool) -> frozenset[Fact]:
+def complete(
+    facts: frozenset[Fact], usage_type: str, *, has_unread: bool, is_of_several: bool = False
+) -> frozenset[Fact]:
     """`facts` and what follows from them by the rules of data/implied.txt.
 
     Args:
         facts: what the name and the category say.
         usage_type: Google's, in lower case.
         has_unread: whether words of the name are left over.
+        is_of_several: whether the place in the name is a multi-region.
     """
-    known: Values = defaultdict(set, {USAGE_TYPE: {usage_type}, UNREAD: {"words"} if has_unread else set()})
+    known: Values = defaultdict(set, {USAGE_TYPE: {usage_type}})
+    known[UNREAD] = {"words"} if has_unread else set()
+    known[PLACE] = {"multi"} if is_of_several else set()
     for attribute, value in facts:
         known[attribute].add(value)
     for rule in _rules():
         if all(condition.holds(known) for condition in rule.conditions):
             for consequence in rule.consequences:
                 consequence.apply(known)
-    del known[USAGE_TYPE], known[UNREAD]
+    del known[USAGE_TYPE], known[UNREAD], known[PLACE]
     return frozenset((attribute, value) for attribute, values in known.items() for value in values)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from catalog.offers.words import DATA, entries
+from catalog.offers import DATA
+from catalog.words import entries
 
 
 @cache

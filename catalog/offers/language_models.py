@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from catalog.offers import DATA
 from catalog.offers.phrases import Phrases
 from catalog.offers.vocabulary import Fact
-from catalog.offers.words import DATA, entries
+from catalog.words import entries
 
 TIER = "llm_tier"
 VERSION = "llm_version"

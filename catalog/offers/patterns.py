@@ -8,9 +8,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from catalog.offers import DATA
 from catalog.offers.phrases import singular
 from catalog.offers.vocabulary import EVERYWHERE, Fact, facts_of_line
-from catalog.offers.words import DATA, entries
+from catalog.words import entries
 
 # What the placeholders of data/patterns.txt stand for, in tokens that are separated by spaces.
 PLACEHOLDERS = {

@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, TypeVar
 
+from catalog.offers import DATA
 from catalog.places import fold
+from catalog.words import keys
 
 Value = TypeVar("Value")
 # "80gb", "1yr": a number and its unit are two tokens.
 _NUMBER_AND_UNIT = re.compile(r"(\d+)([a-z]+)")
-_PLURAL = re.compile(r"(?P<processor>v?[cgt]pu)s|(?P<y>\w{2,})ies|(?P<ss>\w+ss)es|(?P<rest>\w*[^\Wsuia\d])s")
+_PLURAL = re.compile(r"(?P<y>\w{2,})ies|(?P<ss>\w+ss)es|(?P<rest>\w*[^\Wsuia\d])s")
+# Singulars by plurals that do not look like one: "cpus".
+PLURALS = keys(DATA / "plurals.txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,8 @@ def singular(word: str) -> str:
     """`word` without the ending of a plural; the same word always gives the same token."""
     plural = _PLURAL.fullmatch(word)
     if not plural:
-        return word
-    return f"{plural['y']}y" if plural["y"] else plural["processor"] or plural["ss"] or plural["rest"]
+        return PLURALS.get(word, word)
+    return f"{plural['y']}y" if plural["y"] else plural["ss"] or plural["rest"]
 
 
 def texts(phrase: str) -> tuple[str, ...]:

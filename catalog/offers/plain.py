@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
+from catalog.offers import DATA
+from catalog.offers.kinds import attributes
 from catalog.offers.vocabulary import Fact
-from catalog.offers.words import DATA, entries
+from catalog.words import entries
 
 # The cost of an attribute that the list lacks, in hundredths.
 DEFAULT_COST = 30
-# Each purpose costs of its own, several values of another attribute the highest.
-ADDED = frozenset({"purpose"})
+# Each purpose and kind of traffic costs of its own, several values of another attribute the highest.
+ADDED = attributes("together")
 # From this cost on, a part is a charge on top of the thing itself.
 COST_OF_SIDE = 150
 # What a word of the name costs that the vocabulary lacks, and how many count.

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from catalog.offers import DATA
 from catalog.offers.phrases import Phrases, texts
-from catalog.offers.words import DATA, entries
 from catalog.places import fold
+from catalog.words import entries
 
 # So many words of a name are a name of their own; a single word may be an ordinary one.
 MIN_WORDS = 2
-# The section of other companies' products.
-OTHERS = "others"
+# The sections of other companies' products, and of words that also say what a machine is for.
+OTHERS, USES = "others", "uses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def slug(name: str) -> str:
 @cache
 def products() -> dict[str, Product]:
     """The products of data/products.txt by slug."""
-    found = (_product(key, section) for section, key, _ in entries(DATA / "products.txt"))
+    found = (_product(key, section) for section, key, _ in entries(DATA / "products.txt") if section != USES)
     return {product.slug: product for product in found}
 
 
@@ -53,7 +54,9 @@ def _product(key: str, section: str = "") -> Product:
 def product_names() -> Phrases[str]:
     """What products are called, each with the slug of the product."""
     names: Phrases[str] = Phrases()
-    for _, key, aliases in entries(DATA / "products.txt"):
+    for section, key, aliases in entries(DATA / "products.txt"):
+        if section == USES:
+            continue
         product = _product(key)
         full = [product.name] if len(fold(product.name).split()) >= MIN_WORDS else []
         for alias in dict.fromkeys((*aliases, *full)):
@@ -67,6 +70,20 @@ def product_of(service: str) -> str:
     selling = [product for product in products().values() if service in product.services]
     own = [product for product in selling if product.services[0] == service]
     return next((product.slug for product in (*own, *selling)), slug(service))
+
+
+@cache
+def _uses() -> frozenset[tuple[str, ...]]:
+    listed = (phrases for section, _, phrases in entries(DATA / "products.txt") if section == USES)
+    return frozenset(texts(phrase) for phrases in listed for phrase in phrases)
+
+
+def is_use(name: str, product: str) -> bool:
+    """Whether `name`, which means `product`, also says what another thing is for.
+
+    That is so of listed words, and of services that the list lacks: most are other companies' programs.
+    """
+    return texts(name) in _uses() or product not in products()
 
 
 def is_of_others(product: str) -> bool:

@@ -12,7 +12,7 @@ from catalog.offers.products import product_of, slug
 from catalog.offers.read_name import LICENCE, NameReader
 
 # Raise it with every change to this package that reads a SKU otherwise: then all SKUs are read again.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,14 @@ def read_sku(sku: NamedSku) -> Attributes:
     named = {attribute for attribute, _ in name.facts}
     left_open = (fact for fact in category if fact[0] not in named)
     facts = frozenset((*name.facts, *left_open, ("product", product_of(sku.service))))
+    place = name.route.source
     return Attributes(
-        complete(facts, sku.usage_type.lower(), has_unread=bool(name.unread)),
+        complete(
+            facts,
+            sku.usage_type.lower(),
+            has_unread=bool(name.unread),
+            is_of_several=bool(place and place.is_multi_region),
+        ),
         tuple(name.unread),
         name.span,
         name.route.source,

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from catalog.offers import DATA
 from catalog.offers.phrases import Phrases
-from catalog.offers.words import DATA, WordListError, entries
 from catalog.places import PLACES, REGION_PART, Place, read_place
 from catalog.providers.google_cloud.regions import REGIONS
+from catalog.words import WordListError, entries, keys
 
 CODE_HEADS = frozenset(code.split("-")[0] for code in REGIONS)
 ZONE = re.compile("[a-f]")
-STARTS = frozenset({"from", "between"})
-ENDS = frozenset({"to", "and"})
+# Which end of a route a word announces: "source", "destination" or, after the first one, "second".
+ENDS = keys(DATA / "routes.txt")
 
 
 def place_at(tokens: Sequence[str], start: int) -> tuple[int, Place] | None:
@@ -75,9 +76,10 @@ class Route:
 
     def see(self, word: str) -> None:
         """Takes note of a preposition."""
-        if word in STARTS:
+        end = ENDS.get(word)
+        if end == "source":
             self._next = "source"
-        elif word == "to" or (word in ENDS and self.source):
+        elif end == "destination" or (end and self.source):
             self._next = "destination"
 
     def add(self, place: Place) -> None:

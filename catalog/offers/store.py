@@ -19,14 +19,17 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog.models import Service, Sku, VocabularyState
+from catalog.offers import DATA
 from catalog.offers.plain import COST_OF_WORD, MAX_WORDS, costs_of
 from catalog.offers.read_sku import VERSION, NamedSku, read_sku
-from catalog.offers.words import DATA
+from catalog.places import NAMES
 
 Row = list[Any]
 # Called with a number of SKUs that have been done.
 Progress = Callable[[int], object]
 
+# "Network Inter Zone Egress" has a SKU of its own in Sao Paulo alone; what is sold by region has dozens.
+MAX_EXCEPTIONS = 1
 # SKUs that are read again together.
 PAGE = 2000
 
@@ -64,6 +67,7 @@ WHERE sku_id IN (
                 CROSS JOIN skus AS seller ON seller.service_id = chosen.value
                 CROSS JOIN sku_attributes AS other USING (sku_id)
             WHERE other.has_place AND seller.retired_at IS NULL
+            GROUP BY other.key HAVING count(*) > %s
         )
     )
 )
@@ -88,7 +92,7 @@ class ReadAgain:
 def version() -> str:
     """The version of the vocabulary: of its files and of the code that reads SKUs with them."""
     digest = hashlib.blake2b(f"{VERSION}".encode(), digest_size=8)
-    for file in sorted(DATA.iterdir()):
+    for file in (*sorted(DATA.iterdir()), NAMES):
         digest.update(f"{file.name}\n".encode() + file.read_bytes())
     return digest.hexdigest()
 
@@ -127,11 +131,11 @@ def mark_list_prices(service_ids: Collection[str]) -> None:
     """Set is_list_price in services whose SKUs have changed.
 
     A SKU without a place in its name is listed as global. If the same thing has SKUs with places too, it is
-    sold in LIST_PRICE_REGIONS only.
+    sold in LIST_PRICE_REGIONS only, but for MAX_EXCEPTIONS of them to a price that holds elsewhere.
     """
     services = _json(list(service_ids))
     with connection.cursor() as cursor:
-        cursor.execute(_MARK_LIST_PRICES, [services, services])
+        cursor.execute(_MARK_LIST_PRICES, [services, services, MAX_EXCEPTIONS])
 
 
 def is_current() -> bool:

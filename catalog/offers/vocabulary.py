@@ -8,8 +8,9 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 
+from catalog.offers import DATA
 from catalog.offers.phrases import Phrases
-from catalog.offers.words import DATA, WordListError, entries
+from catalog.words import WordListError, entries
 
 # An attribute and its value, such as ("part", "core").
 Fact = tuple[str, str]

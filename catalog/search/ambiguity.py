@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from catalog.offers.words import DATA, entries
+from catalog.offers import DATA
+from catalog.offers.attributes import Span
 from catalog.pricing.decimals import plain
 from catalog.search.contract import Ambiguous, AmbiguousValue
+from catalog.words import entries
 
 MAX_VALUES = 6
 MAX_ATTRIBUTES = 4
@@ -23,7 +25,7 @@ class Candidate:
     """A SKU that fits as well as the first: its attributes, and where it is sold.
 
     `key` is the same for SKUs that differ by place alone. `price` is the list price of one `unit` in USD;
-    both are None if it is not known.
+    both are None if it is not known. `span` are the machines that a licence covers.
     """
 
     facts: Mapping[str, tuple[str, ...]]
@@ -34,6 +36,7 @@ class Candidate:
     destination: str | None
     price: Decimal | None
     unit: str | None
+    span: Span | None = None
 
 
 def ambiguous_in(
@@ -80,7 +83,8 @@ Pairs = list[tuple[str, Candidate]]
 
 
 def _places(alike: Sequence[Candidate], *, has_place: bool) -> Iterator[tuple[str, Pairs]]:
-    if not has_place:
+    # One SKU has one price in all its regions.
+    if not has_place and len(alike) > 1:
         yield "region", [(region, candidate) for candidate in alike for region in candidate.regions]
     if not has_place and len({candidate.regions for candidate in alike}) == 1:
         yield "source", [(candidate.source or NONE, candidate) for candidate in alike]

@@ -22,13 +22,14 @@ from catalog.search.query import (
     read_question,
     read_usage_type,
 )
+from catalog.search.query.dictionary import UNITS
 from catalog.search.suggestions import refuse_unknown_service, refuse_unknown_value
 
 MAX_QUERY = 200
 MAX_LIMIT = 50
 # A shorter word is no abbreviation of a longer one.
 MIN_START_OF_WORD = 4
-GIGABYTES = re.compile(r" ?(?:gb|gib|gigs?|gigabytes?)$")
+GIGABYTES = re.compile(rf"(?<=\d) ?(?:{'|'.join(UNITS['gigabyte'])})$")
 # Relaxation tries combinations of the required words, so their number is limited.
 MAX_WORDS = 5
 
@@ -66,6 +67,7 @@ def read_request(request: SearchRequest, vocabulary: Vocabulary) -> Criteria:
         resource_group=_clean(request.resource_group),
         usage_type=(read_usage_type(usage_type) or usage_type) if usage_type else None,
         known=vocabulary.words,
+        services=vocabulary.service_names,
     )
     _check_place(criteria.place, region, vocabulary)
     _check_values(criteria, vocabulary)
@@ -113,7 +115,8 @@ def _check_asks_something(criteria: Criteria, request: SearchRequest) -> None:
     columns = (getattr(criteria, name) for name in COLUMNS)
     filters = (criteria.service, criteria.place, criteria.usage_type, *columns)
     question = criteria.question
-    if not any(filters) and not (question.words or question.facts) and request.kind != "services":
+    says_something = question.words or question.facts or question.unread
+    if not any(filters) and not says_something and request.kind != "services":
         raise InvalidArgumentError(
             "Nothing to search for: the query has no words and no filter is set.",
             hint='Send a query such as "n2 core frankfurt", or a filter such as service or region.',

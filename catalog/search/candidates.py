@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
-from catalog.offers.attributes import NO_LIMIT
+from catalog.offers.attributes import NO_LIMIT, Span
+from catalog.places import Place
 from catalog.pricing.list_prices import Snapshot
 from catalog.search.ambiguity import Candidate, ambiguous_in
 from catalog.search.contract import Ambiguous
 from catalog.search.index.criteria import Criteria
 from catalog.search.index.statements import CANDIDATES, MAX_COMPARED
+from catalog.search.query import Question
 from catalog.search.results import PriceRows, price_of
 
 SIZE = "size_of_machine"
@@ -39,14 +42,33 @@ def open_attributes(found: list[Candidate], criteria: Criteria, total: int) -> l
     settled = set(question.settled)
     if criteria.usage_type:
         settled.add("term")
-    if question.has_size:
+    if _fits_size(found, question):
         settled.add(SIZE)
     if question.has_machine:
         # A machine is billed as all of its parts.
         settled |= {"part", "model", "name"}
-    has_place = bool(criteria.place and criteria.place.is_one)
+    place = criteria.place
+    has_place = bool(place and place.is_one) and not _is_inside(found, place)
+    found = [replace(each, regions=_regions_in(place, each.regions)) for each in found]
     are_all = len(found) <= MAX_COMPARED and total <= CANDIDATES
     return ambiguous_in(found, settled, has_place=has_place, are_all=are_all)
+
+
+def _is_inside(found: list[Candidate], place: Place | None) -> bool:
+    """Whether the first candidate is sold in a region of the multi-region `place`, and not in itself."""
+    regions = set(found[0].regions) if found else set()
+    return place is not None and regions.isdisjoint(place.codes) and not regions.isdisjoint(place.within)
+
+
+def _regions_in(place: Place | None, regions: tuple[str, ...]) -> tuple[str, ...]:
+    inside = {*place.codes, *place.within} if place else set()
+    return tuple(region for region in regions if region in inside) or regions
+
+
+def _fits_size(found: list[Candidate], question: Question) -> bool:
+    """Whether the first candidate is for machines of a size that the question says exactly."""
+    span = found[0].span if found else None
+    return span is not None and any(size.is_exact and size.fits(span) for size in question.sizes)
 
 
 def lacking(found: list[Candidate], criteria: Criteria) -> list[str]:
@@ -66,8 +88,9 @@ def _candidate(row: dict[str, Any], listed: PriceRows, snapshot: Snapshot) -> Ca
     for fact in row["facts"].split():
         attribute, _, value = fact.partition("=")
         facts[attribute].append(value)
-    if span := row["span"]:
-        facts[SIZE].append(_size_of(*span))
+    span = Span(*row["span"]) if row["span"] else None
+    if span:
+        facts[SIZE].append(_size_of(span))
     price, unit = price_of(listed.get(row["sku_id"], ()), snapshot)
     return Candidate(
         facts={attribute: tuple(values) for attribute, values in facts.items()},
@@ -78,11 +101,14 @@ def _candidate(row: dict[str, Any], listed: PriceRows, snapshot: Snapshot) -> Ca
         destination=row["destination"],
         price=price,
         unit=unit,
+        span=span,
     )
 
 
-def _size_of(unit: str, least: int, most: int) -> str:
+def _size_of(span: Span) -> str:
     """The sizes of machines that a licence covers, such as "4 to 8 cpu"."""
-    if most >= NO_LIMIT:
-        return f"{least} or more {unit}"
-    return f"{least} {unit}" if least == most else f"{least} to {most} {unit}"
+    if span.most >= NO_LIMIT:
+        return f"{span.least} or more {span.unit}"
+    return (
+        f"{span.least} {span.unit}" if span.least == span.most else f"{span.least} to {span.most} {span.unit}"
+    )

@@ -107,9 +107,18 @@ def hint(criteria: Criteria, sentences: Iterable[str]) -> str | None:
     terms = [fact.word for fact in criteria.unsold_terms]
     others = [word for word in criteria.dropped if word not in terms]
     given_up = [
+        f"Did not read {quoted(question.unread)}: ask in English."
+        if question.unread and not question.is_in_another_language
+        else "",
         f"Ignored {quoted(question.unknown)}: not in any SKU or service." if question.unknown else "",
+        f"Ignored {quoted(question.unread_settings)}: settings that search does not know."
+        if question.unread_settings
+        else "",
         f"Ignored {quoted(question.foreign)}: another company sells it." if question.foreign else "",
         f"Left out {quoted(question.left_out)}: it has SKUs of its own." if question.left_out else "",
+        f"Left out {quoted(question.uses)}, taken as what it is for: ask for that product alone."
+        if question.uses
+        else "",
         f"No SKU matches all terms. Ignored {quoted(others)}." if others else "",
         f"Not sold as {quoted(terms)}." if terms else "",
     ]

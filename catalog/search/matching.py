@@ -95,11 +95,12 @@ def _parts(
     criteria: Criteria, request: SearchRequest, offset: int, limit: int, *, has_skus: bool
 ) -> list[Sql]:
     if request.kind == "services":
-        return [find_services(criteria, limit, offset)]
+        return [*filter(None, [find_services(criteria, limit, offset)])]
     parts = [find_skus(criteria, conditions(criteria), limit, offset)] if has_skus else []
     names_a_service = bool(criteria.question.words or criteria.service)
     if request.kind == "all" and names_a_service and offset == 0:
-        parts.append(find_services(criteria, min(limit, MAX_SERVICES_WITH_SKUS), 0))
+        services = find_services(criteria, min(limit, MAX_SERVICES_WITH_SKUS), 0)
+        parts += [services] if services else []
     return parts
 
 

@@ -20,7 +20,7 @@ NO_SUCH_NAME = "no product, SKU or place is called that"
 
 def missing_in(criteria: Criteria, vocabulary: Vocabulary) -> list[Missing]:
     """What no SKU can have, whatever else the question says."""
-    if criteria.question.is_foreign:
+    if criteria.question.is_in_another_language:
         return [Missing(what="language", value=criteria.question.typed, why=NOT_READ)]
     found = list(_absent_facts(criteria, vocabulary))
     if not found and all(fact.is_general for fact in criteria.question.facts):

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any, cast
 
 from catalog.models import NANOS, PricingInfo, PricingTier
@@ -18,13 +19,15 @@ CONCISE_REGIONS = 6
 DETAILS = ("description", "geo_taxonomy_type", "geo_taxonomy_regions", "service_provider_name")
 
 
+# A row "price" of statements.FIND_SKUS.
+PriceRow = dict[str, Any]
 # The rows of all current and past prices, by SKU.
-PriceRows = Mapping[str, Sequence[dict[str, Any]]]
+PriceRows = Mapping[str, Sequence[PriceRow]]
 
 
-def by_sku(rows: Iterable[dict[str, Any]]) -> PriceRows:
-    """The rows "price" of statements.FIND_SKUS by SKU."""
-    found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+def by_sku(rows: Iterable[PriceRow]) -> PriceRows:
+    """The rows by SKU."""
+    found: defaultdict[str, list[PriceRow]] = defaultdict(list)
     for row in rows:
         found[row["sku_id"]].append(row)
     return found
@@ -43,40 +46,43 @@ def with_prices(
     """
     found = []
     for sku in skus:
-        list_price = _in_effect(listed.get(sku["sku_id"], ()), snapshot)
-        priced = sku | {"price": _price(list_price, response_format) if list_price else None}
+        row = _in_effect(listed.get(sku["sku_id"], ()), snapshot)
+        priced = sku | {"price": _price(row, response_format) if row else None}
         found.append(cast("FoundSku", priced if response_format == "detailed" else _concise(priced)))
     return found
 
 
-def price_of(rows: Sequence[dict[str, Any]], snapshot: Snapshot) -> tuple[Decimal | None, str | None]:
+def price_of(rows: Sequence[PriceRow], snapshot: Snapshot) -> tuple[Decimal | None, str | None]:
     """The list price of one usage unit now, and the unit; None for both if there is none."""
-    if len(rows) == 1 and rows[0]["tiers"]:
-        began = rows[0]["effective_time"]
+    row = _in_effect(rows, snapshot)
+    return (_first_paid(_tiers(row)), row["usage_unit"]) if row else (None, None)
+
+
+def _in_effect(rows: Sequence[PriceRow], snapshot: Snapshot) -> PriceRow | None:
+    """The row of the list price in effect now; None if there is none."""
+    if len(rows) == 1 and _has_begun(rows[0], snapshot):
         # The only price is in effect from its beginning: no need for models.
-        if began is None or _time(began) <= snapshot.at:
-            return _first_paid_rate(rows[0]["tiers"]), rows[0]["usage_unit"]
-    list_price = _in_effect(rows, snapshot)
-    return (_first_paid(list_price), list_price.usage_unit.code) if list_price else (None, None)
+        return rows[0] if rows[0]["tiers"] else None
+    found = in_effect([_list_price(row) for row in rows], snapshot)
+    return next(row for row in rows if row["id"] == found.info.pk) if found else None
 
 
-def _in_effect(rows: Iterable[dict[str, Any]], snapshot: Snapshot) -> ListPrice | None:
-    return in_effect([_list_price(row) for row in rows], snapshot)
+def _has_begun(row: PriceRow, snapshot: Snapshot) -> bool:
+    return row["effective_time"] is None or _time(row["effective_time"]) <= snapshot.at
 
 
-def _first_paid_rate(tiers: Iterable[tuple[str, str, int]]) -> Decimal:
-    rates = (
-        Decimal(units) + nanos / NANOS for _, units, nanos in sorted(tiers, key=lambda tier: float(tier[0]))
-    )
-    return next((rate for rate in rates if rate), Decimal(0))
+def _tiers(row: PriceRow) -> list[tuple[float, Decimal]]:
+    """The start of each tier in usage units, with the price of one unit; the lowest start first."""
+    tiers = ((float(start), Decimal(units) + nanos / NANOS) for start, units, nanos in row["tiers"])
+    return sorted(tiers, key=itemgetter(0))
 
 
-def _first_paid(list_price: ListPrice) -> Decimal:
+def _first_paid(tiers: Iterable[tuple[float, Decimal]]) -> Decimal:
     """The rate of the first tier that is not free, as a free allowance is not the price."""
-    return next((tier.unit_price for tier in list_price.tiers if tier.unit_price), Decimal(0))
+    return next((rate for _, rate in tiers if rate), Decimal(0))
 
 
-def _list_price(row: dict[str, Any]) -> ListPrice:
+def _list_price(row: PriceRow) -> ListPrice:
     info = PricingInfo(
         id=row["id"],
         sku_id=row["sku_id"],
@@ -106,17 +112,19 @@ def _concise(row: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _price(list_price: ListPrice, response_format: ResponseFormat) -> Price:
-    tiers, unit = list_price.tiers, list_price.usage_unit
+def _price(row: PriceRow, response_format: ResponseFormat) -> Price:
+    tiers = _tiers(row)
     price = Price(
-        amount=plain(_first_paid(list_price)),
-        currency=list_price.info.currency_code,
-        usage_unit=unit.code,
-        per=unit.description,
+        amount=plain(_first_paid(tiers)),
+        currency=row["currency_code"],
+        usage_unit=row["usage_unit"],
+        per=row["usage_unit_description"],
         tiered=len(tiers) > 1,
     )
     if response_format == "detailed":
+        # The shortest decimal that rounds to the stored double.
         price["tiers"] = [
-            {"start_usage_amount": plain(tier.start), "amount": plain(tier.unit_price)} for tier in tiers
+            {"start_usage_amount": plain(Decimal(repr(start))), "amount": plain(rate)}
+            for start, rate in tiers
         ]
     return price

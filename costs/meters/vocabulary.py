@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from catalog.offers.words import WordListError, entries
+from catalog.words import WordListError, entries
 
 DATA = Path(__file__).with_name("data")
 # The axes that a word list may speak of, beside the sections [name] and [no meaning].

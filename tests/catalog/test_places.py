@@ -2,8 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.places import close_places, fold, is_listed, read_place
-from catalog.providers.google_cloud.regions import MULTI_REGIONS, REGIONS
+from catalog.places import (
+    EXONYMS,
+    EXONYMS_FILE,
+    PLACES,
+    close_places,
+    fold,
+    in_english,
+    is_listed,
+    read_place,
+)
+from catalog.providers.google_cloud.regions import MULTI_REGIONS, REGIONS, Region
+from catalog.words import keys
 
 
 @pytest.mark.parametrize(
@@ -81,3 +91,70 @@ def test_a_misspelled_place_finds_the_closest_one() -> None:
 
 def test_folding_gives_lower_case_words_without_accents() -> None:
     assert fold("  Zürich,\tPD-SSD (São Paulo)_x\0 🎉") == "zurich pd ssd sao paulo x"
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Francfort", "europe-west3"),
+        ("Francoforte", "europe-west3"),
+        ("\uff26\uff52\uff41\uff4e\uff4b\uff46\uff55\uff52\uff54", "europe-west3"),
+        ("Zürich", "europe-west6"),
+        ("Zu\u0308rich", "europe-west6"),
+        ("Zurigo", "europe-west6"),
+        ("Varsovia", "europe-central2"),
+        ("Milán", "europe-west8"),
+        ("Londres", "europe-west2"),
+        ("Tokio", "asia-northeast1"),
+        ("東京", "asia-northeast1"),
+        ("서울", "asia-northeast3"),
+        ("กรุงเทพ", "asia-southeast3"),
+        ("Sa\u0303o Paulo", "southamerica-east1"),
+        ("Bélgica", "europe-west1"),
+        ("Pays-Bas", "europe-west4"),
+        ("Países Bajos", "europe-west4"),
+        ("Niederlande", "europe-west4"),
+        ("Deutschland", "Germany"),
+        ("Großbritannien", "europe-west2"),
+        ("Estados Unidos", "us"),
+    ],
+)
+def test_a_place_is_recognized_in_its_own_and_in_other_languages(text: str, label: str) -> None:
+    place = read_place(text)
+    assert place is not None
+    assert place.label == label
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("n2 in munchen", "n2 in munich"),
+        ("东京的价格", "tokyo 的价格"),
+        ("во франкфурте", "во frankfurt"),
+        ("서울에서", "seoul 에서"),
+        ("タイのリアルタイム", "thailand のリアルタイム"),
+        ("salt lake city", "salt lake city"),
+    ],
+)
+def test_places_in_a_text_are_put_into_english(text: str, english: str) -> None:
+    assert in_english(text) == english
+
+
+@pytest.mark.parametrize("region", REGIONS.values(), ids=lambda region: region.code)
+def test_the_country_of_a_region_has_names_in_other_languages(region: Region) -> None:
+    assert list(EXONYMS.values()).count(fold(region.country)) >= 5
+
+
+def test_a_name_in_another_language_is_not_one_in_english() -> None:
+    assert not EXONYMS.keys() & PLACES.keys()
+
+
+def test_no_two_names_in_other_languages_fold_alike() -> None:
+    listed = keys(EXONYMS_FILE, is_english=False)
+
+    assert len(listed) == len(EXONYMS)
+
+
+def test_folding_sets_scripts_apart() -> None:
+    assert fold("东京的n2价格") == "东京的 n2 价格"
+    assert fold("\uff21\uff12ガ") == "a2 ガ"

@@ -20,6 +20,7 @@ from catalog.management import exit_codes
 from catalog.models import PricingUpdate
 from catalog.pricing.freshness import offer
 from catalog.providers.registry import open_source
+from catalog.search.index import schema
 from catalog.sync import dry_run as dry
 from catalog.sync import signals
 from catalog.sync.backfill import backfill
@@ -72,6 +73,8 @@ class Command(BaseCommand):
             if options["json"]:
                 self.stdout.write(json.dumps({"status": "failed", "error": f"{error}"}, ensure_ascii=False))
             raise
+        if not options["dry_run"]:
+            schema.merge()
         self.stdout.write(result.as_json() if options["json"] else result.summary())
         if problems := result.problems():
             kept = "What could not be read keeps its previous prices."

@@ -95,7 +95,7 @@ SKU_PLACES: dict[str, tuple[str, ...]] = {
     "asia-northeast1": ("Japan",),
     "asia1": ("Asia",),
     "eu": ("Europe", "Western Europe", "EMEA"),
-    "europe": ("Western Europe", "EMEA"),
+    "europe": ("European Union", "Western Europe", "EMEA"),
     "eur4": ("Europe",),
     "eur5": ("Europe",),
     "eur7": ("Europe",),

@@ -18,6 +18,7 @@ from catalog.search.index.fts import (
     of_services,
     term_match,
 )
+from catalog.search.index.service_names import ServiceNames
 from catalog.search.query import NamedFact, Question, Term
 from catalog.search.query.spelling import Words
 
@@ -31,12 +32,12 @@ class Criteria:
     """A question with its filters.
 
     `service_ids` are the services that the argument `service` names, `named_services` those that sell a
-    product that the question names. A place is strict if it comes from an
-    argument; if it was read from the query, a SKU whose name contains its words matches too. A usage type
-    means how a SKU is sold by its name: "Tpu-v2 Preemptible Accelerator" is listed as on demand. `known` are
-    the words of the catalog, and `dropped` the words that were ignored because no SKU contains them together
-    with the others. Of those, `unsold_terms` said how a SKU is sold.
-    Lenient criteria accept SKUs that lack an attribute that need not apply to them.
+    product that the question names. A place is strict if it comes from an argument; if it was read from the
+    query, a SKU whose name contains its words matches too. A usage type means how a SKU is sold by its name:
+    "Tpu-v2 Preemptible Accelerator" is listed as on demand. `known` are the words of the catalog, `services`
+    the names of its services, and `dropped` the words that were ignored because no SKU contains them together
+    with the others. Of those, `unsold_terms` said how a SKU is sold. Lenient criteria accept SKUs that lack
+    an attribute that need not apply to them.
     """
 
     question: Question
@@ -49,6 +50,7 @@ class Criteria:
     resource_group: str | None = None
     usage_type: str | None = None
     known: Words = Words()  # noqa: RUF009
+    services: ServiceNames = ServiceNames()  # noqa: RUF009
     dropped: tuple[str, ...] = ()
     unsold_terms: tuple[NamedFact, ...] = ()
     is_lenient: bool = False

@@ -6,34 +6,43 @@ the plainest SKUs with the shortest names come first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from catalog.offers.plain import ADDED, COST_OF_SIDE, COST_OF_WORD
+from catalog.places import fold
 from catalog.search.index.criteria import Criteria
 from catalog.search.index.sql import (
     Sql,
-    any_of,
+    any_is,
     compose,
-    contains,
-    has_word,
+    count_having,
+    has_any,
     join,
-    one_of,
     sum_of,
+    sum_over,
 )
-from catalog.search.query import NamedFact, Question, Term
+from catalog.search.query import NamedFact, Question, Size, Term
 
 # What the attributes and words of a SKU cost if a question leaves all of them open (schema.py).
 COST = "(id >> 34) * 4"
+# What one attribute of them costs, by its path; 0 for NULL.
+COST_OF = "coalesce(json_extract(costs, %s), 0)"
 # Ties are broken by length, name and ID, so the order is deterministic.
 ORDER = (
     "id_rank, name_rank, prefix_rank, fact_rank, usage_rank, negated_rank, side_rank, word_rank, region_rank,"
-    " said_rank, plain_rank, optional_rank, place_rank, start_rank, length(name), name, sku_id"
+    " said_rank, plain_rank, size_rank, optional_rank, place_rank, start_rank, length(name), name, sku_id"
 )
 # Whether a question contains a whole name, as a line of an invoice does. A short name may be said by chance.
 CONTAINED = "length(name) > 20 AND instr(%s, name) > 0"
 # The rank of names that the question does not contain.
 UNNAMED = 2
 PREFIX_RANK, OUTSIDE_NAME_RANK = 50, 100
+SIZE_RANK = """
+coalesce((
+    SELECT CASE WHEN a.span_least <= %s AND %s <= a.span_most THEN 0 ELSE 2 END
+    FROM sku_attributes AS a WHERE a.sku_id = sku_search.sku_id AND a.span_unit = %s
+), 1)
+"""
 
 
 def ranks(criteria: Criteria) -> Sql:
@@ -43,44 +52,55 @@ def ranks(criteria: Criteria) -> Sql:
     required = [term for term in question.terms if not term.is_optional]
     optional = [term for term in question.terms if term.is_optional]
     pieces = {
-        "id": _unless([one_of("sku_id", question.ids)] if question.ids else []),
-        "name": Sql(f"CASE WHEN name = %s THEN 0 WHEN {CONTAINED} THEN 1 ELSE {UNNAMED} END", whole * 2),
+        "id": compose("(NOT {is_named})", is_named=any_is("sku_id = %s", question.ids)),
+        "name": _name_rank(criteria, whole),
         "prefix": Sql("instr(name, %s) <> 1", whole),
-        "fact": sum_of(_unless([_has_fact(fact)]) for fact in question.facts if fact.may_lack),
-        "usage": Sql("0") if "term" in question.attributes else _cost_of("term"),
+        "fact": _most("facts", (_texts(fact) for fact in question.facts if fact.may_lack)),
+        "usage": _cost_of(None if "term" in question.attributes else "term"),
         "side": _side_rank(question),
-        "negated": sum_of(has_word("name || facts", mark) for mark in question.negated),
+        "negated": count_having("name || facts", ([mark] for mark in question.negated)),
         "word": compose(
             "CASE instr(name, {whole}) WHEN 1 THEN 0 ELSE {terms} END",
             whole=Sql("%s", whole),
             terms=sum_of(_term_rank(term) for term in required),
         ),
-        "said": sum_of(
-            _unless([has_word("name", fact.word)]) for fact in question.facts if len(fact.facts) > 1
-        ),
+        "said": _most("name", ([fact.word] for fact in question.facts if len(fact.facts) > 1)),
+        "size": sum_of(map(_size_rank, question.sizes)),
         "plain": _plain_rank(question),
-        "optional": sum_of(
-            _unless(has_word("name || text", synonym) for synonym in term.synonyms) for term in optional
-        ),
+        "optional": _most("name || text", (term.synonyms for term in optional)),
         "place": _place_rank(criteria),
         "start": _start_rank(question),
     }
     return join(", ", [compose(f"{{piece}} AS {name}_rank", piece=piece) for name, piece in pieces.items()])
 
 
-def _unless(pieces: Iterable[Sql]) -> Sql:
-    return compose("(NOT {pieces})", pieces=any_of(pieces))
+def _texts(fact: NamedFact) -> list[str]:
+    return ["=".join(each) for each in fact.facts]
 
 
-def _has_fact(fact: NamedFact) -> Sql:
-    return any_of(has_word("facts", "=".join(each)) for each in fact.facts)
+def _name_rank(criteria: Criteria, whole: tuple[str]) -> Sql:
+    """The question or a name that it quotes, then one that it contains, but not for one of several places."""
+    place = criteria.place
+    is_named = any_is("name = %s", (*whole, *(f" {fold(name)} " for name in criteria.question.quoted)))
+    contained = f"{CONTAINED} AND region_rank = 0" if place and place.within else CONTAINED
+    if place and place.members:
+        return compose(f"CASE WHEN {{is_named}} THEN 0 ELSE {UNNAMED} END", is_named=is_named)
+    return compose(
+        f"CASE WHEN {{is_named}} THEN 0 WHEN {{contained}} THEN 1 ELSE {UNNAMED} END",
+        is_named=is_named,
+        contained=Sql(contained, whole),
+    )
+
+
+def _most(words: str, groups: Iterable[Sequence[str]]) -> Sql:
+    """The more groups of phrases the words contain a phrase of, the lower."""
+    return compose("-{having}", having=count_having(words, groups))
 
 
 def _side_rank(question: Question) -> Sql:
     """What is charged on top of a thing comes after it, unless the question says which part it is about."""
-    if "part" in question.settled:
-        return Sql("0")
-    return compose("({cost} >= {side})", cost=_cost_of("part"), side=Sql(str(COST_OF_SIDE)))
+    cost = _cost_of(None if "part" in question.settled else "part")
+    return compose("({cost} >= {side})", cost=cost, side=Sql(str(COST_OF_SIDE)))
 
 
 def _plain_rank(question: Question) -> Sql:
@@ -93,28 +113,34 @@ def _plain_rank(question: Question) -> Sql:
     words = [term for term in question.terms if term.word]
     return compose(
         f"({COST} - {{asked}} - {COST_OF_WORD} * {{words}})",
-        asked=sum_of(_cost_of(key) for key in dict.fromkeys(keys)),
-        words=sum_of(any_of(has_word("unread", synonym) for synonym in term.synonyms) for term in words),
+        asked=sum_over(COST_OF, map(_path, dict.fromkeys(keys))),
+        words=count_having("unread", (term.synonyms for term in words)),
     )
 
 
-def _cost_of(key: str) -> Sql:
-    return Sql("coalesce(json_extract(costs, %s), 0)", (f'$."{key}"',))
+def _size_rank(size: Size) -> Sql:
+    """Licences for machines of this size, then those for machines of any size, then the others."""
+    return Sql(SIZE_RANK, (size.most, size.least, size.unit))
+
+
+def _cost_of(key: str | None) -> Sql:
+    return Sql(COST_OF, (_path(key) if key else None,))
+
+
+def _path(key: str) -> str:
+    return f'$."{key}"'
 
 
 def _term_rank(term: Term) -> Sql:
     """How good the synonym is that the name contains; worse for a prefix, worst outside the name."""
     whole = [
-        compose(
-            f"WHEN {{is_named}} THEN {min(rank, PREFIX_RANK)}",
-            is_named=any_of(has_word("name", synonym) for synonym in synonyms),
-        )
+        compose(f"WHEN {{is_named}} THEN {min(rank, PREFIX_RANK)}", is_named=has_any("name", synonyms))
         for rank, synonyms in enumerate(term.groups)
     ]
     return compose(
         f"CASE {{whole}} WHEN {{prefix}} THEN {PREFIX_RANK} ELSE {OUTSIDE_NAME_RANK} END",
         whole=join(" ", whole),
-        prefix=any_of(contains("name", f" {synonym}") for synonym in term.synonyms),
+        prefix=any_is("instr(name, %s) > 0", (f" {synonym}" for synonym in term.synonyms)),
     )
 
 
@@ -125,11 +151,11 @@ def _place_rank(criteria: Criteria) -> Sql:
     around = (name for place in places for name in place.around)
     return compose(
         "CASE WHEN {here} THEN 0 WHEN {around} THEN 1 ELSE 2 END",
-        here=any_of(has_word("name", name) for name in dict.fromkeys(names)),
-        around=any_of(has_word("name", name) for name in dict.fromkeys(around)),
+        here=has_any("name", dict.fromkeys(names)),
+        around=has_any("name", dict.fromkeys(around)),
     )
 
 
 def _start_rank(question: Question) -> Sql:
-    synonyms = [synonym for term in question.terms for synonym in term.synonyms]
-    return _unless(Sql("(instr(name, %s) = 1)", (f" {synonym} ",)) for synonym in synonyms)
+    synonyms = (f" {synonym} " for term in question.terms for synonym in term.synonyms)
+    return compose("(NOT {starts})", starts=any_is("instr(name, %s) = 1", synonyms))

@@ -37,7 +37,7 @@ CHOOSE = """
 WITH RECURSIVE word(i, expression, weight, code, is_found) AS MATERIALIZED (
     SELECT key, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
         EXISTS (SELECT 1 FROM sku_words WHERE sku_words MATCH {fixed} || json_extract(value, '$[0]'))
-    FROM json_each({words}) ORDER BY key
+    FROM json_each({words}) WHERE {is_needed} ORDER BY key
 ),
 way(start, i, expression, tried) AS (
     SELECT 0, {count}, '', '' WHERE {is_needed}
@@ -94,9 +94,9 @@ def choose(fixed: Sequence[Condition], words: Sequence[Condition], is_needed: Sq
         is_needed=is_needed,
         fixed=Sql("%s", (f"{only_fixed} AND " if fixed else "",)),
         only_fixed=Sql("%s", (only_fixed or NOTHING,)),
-        is_identified=Sql(str(int(any(condition.fact for condition in fixed)))),
-        count=Sql(str(len(words))),
-        starts=Sql(str(MAX_TRIES if len(words) <= MANY else MAX_TRIES_WITH_MANY_WORDS)),
+        is_identified=Sql("%s", (int(any(condition.fact for condition in fixed)),)),
+        count=Sql("%s", (len(words),)),
+        starts=Sql("%s", (MAX_TRIES if len(words) <= MANY else MAX_TRIES_WITH_MANY_WORDS,)),
         least=Sql(str(MIN_WEIGHT)),
         new=Sql(str(NEW_CODE)),
     )

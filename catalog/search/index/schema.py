@@ -175,6 +175,12 @@ INSERT INTO service_search (service_id, name, sku_count)
 """
 # The triggers index one row after another, as each row's id depends on those before.
 _FILL_SKUS = "UPDATE skus SET retired_at = retired_at WHERE rowid > %s AND rowid <= %s"
+# Each write leaves a segment of its own, and a search looks every word up in each of them. FTS5 would write a
+# single segment again too.
+MERGE = """
+INSERT INTO sku_words (sku_words)
+    SELECT 'optimize' WHERE (SELECT count(DISTINCT segid) FROM sku_words_idx) > 1
+"""
 
 
 def drop() -> None:
@@ -202,3 +208,10 @@ def create(progress: Progress = no_progress) -> None:
         for start in range(0, cursor.fetchone()[0], PAGE):
             cursor.execute(_FILL_SKUS, [start, start + PAGE])
             progress(cursor.rowcount)
+    merge()
+
+
+def merge() -> None:
+    """Merge the segments of the index into one, after many rows were written."""
+    with connection.cursor() as cursor:
+        cursor.execute(MERGE)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from catalog.search.index.criteria import Criteria, argument_conditions
-from catalog.search.index.sql import Sql, all_of, any_of, compose, contains, join, one_of
+from catalog.search.index.service_names import ServiceNames
+from catalog.search.index.sql import Sql, all_of, any_is, any_of, compose, contains, join, one_of
 from catalog.search.index.statements import value
 from catalog.search.query import Term
 
 FIND_SERVICES = """
 WITH hit AS MATERIALIZED (
     SELECT v.id, v.service_id, v.name, v.sku_count, {is_named} AS is_named FROM service_search AS v
-    WHERE {conditions} AND ({is_named} OR {matches})
+    WHERE {conditions} AND {is_found}
 ), found AS MATERIALIZED (SELECT *, row_number() OVER (ORDER BY {order}) AS n FROM hit)
 SELECT 'found_service' AS part, json_object(
         'service_id', s.service_id, 'display_name', s.display_name, 'sku_count', found.sku_count,
@@ -31,14 +32,21 @@ EXISTS (
 COUNT_SERVICES = "SELECT {way}, count(*) FROM service_search AS v WHERE {conditions}"
 
 
-def find_services(criteria: Criteria, limit: int, offset: int) -> Sql:
-    """A page of services and their total: services named in the question first, then those that match it."""
+def find_services(criteria: Criteria, limit: int, offset: int) -> Sql | None:
+    """A page of services and their total: services named in the question first, then those that match it.
+
+    None if no service is named and none matches.
+    """
+    terms = service_terms(criteria)
+    found = {*criteria.named_services, *_matching(criteria.services, terms)}
+    if terms and not found:
+        return None
     return compose(
         FIND_SERVICES,
-        is_named=one_of("v.service_id", criteria.named_services) if criteria.named_services else Sql("0"),
+        is_named=any_is("v.service_id = %s", criteria.named_services),
         conditions=all_of(service_conditions(criteria)),
-        matches=all_of(service_has(term) for term in service_terms(criteria)),
-        order=Sql(SERVICE_ORDER if service_terms(criteria) else SERVICE_ORDER_WITHOUT_WORDS),
+        is_found=one_of("v.service_id", sorted(found)) if terms else Sql("1"),
+        order=Sql(SERVICE_ORDER if terms else SERVICE_ORDER_WITHOUT_WORDS),
         limit=value(limit),
         offset=value(offset),
     )
@@ -61,6 +69,17 @@ def count_services_without(criteria: Criteria, ways: Sequence[frozenset[int]]) -
 def service_terms(criteria: Criteria) -> list[Term]:
     """The terms that the name of a service has to have; facts are about SKUs."""
     return [term for term in criteria.question.service_terms if not term.is_optional]
+
+
+def _matching(names: ServiceNames, terms: Sequence[Term]) -> set[str]:
+    """The IDs of the services whose names have all terms, as `service_has` has it."""
+    found: set[str] | None = None
+    for term in terms:
+        having = set().union(*(names.containing(f" {synonym}") for synonym in term.synonyms))
+        found = having if found is None else found & having
+        if not found:
+            break
+    return found or set()
 
 
 def service_has(term: Term) -> Sql:

@@ -8,7 +8,7 @@ from catalog.search.index.criteria import Condition, Criteria, argument_conditio
 from catalog.search.index.fts import NOTHING, both
 from catalog.search.index.ranking import ORDER, UNNAMED, ranks
 from catalog.search.index.relaxation import choose
-from catalog.search.index.sql import Sql, compose, join
+from catalog.search.index.sql import Sql, compose, join, one_of
 from catalog.search.query import Term
 
 # The number of matches read for each place scope; more for a page further down. They are the first by ID, the
@@ -25,6 +25,8 @@ THIN = 64
 MARGIN = 100
 # So many of them are compared; of more, only the first are read, to see in what they differ.
 MAX_COMPARED = 40
+# Of those with the same attributes, which differ by place or size, so many come before the next.
+MAX_ALIKE = 4
 
 # The rows of SKUs, and of all their prices, of a table `page` with the columns sku_id and n.
 SKU_ROWS = """
@@ -74,18 +76,21 @@ total(n, sample) AS MATERIALIZED (
 ),
 candidate AS MATERIALIZED (SELECT * FROM hit ORDER BY region_rank, id LIMIT {candidates}),
 ranked AS MATERIALIZED (
-    SELECT id, sku_id, name, region_rank, {ranks} FROM candidate CROSS JOIN sku_search USING (id)
+    SELECT id, sku_id, name, facts, region_rank, {ranks} FROM candidate CROSS JOIN sku_search USING (id)
 ), ordered AS MATERIALIZED (
     SELECT *, row_number() OVER (ORDER BY {order}) AS n FROM ranked
 ), near AS MATERIALIZED (
     SELECT ordered.id, ordered.n
     FROM ordered JOIN (
         SELECT prefix_rank, fact_rank, usage_rank, side_rank, negated_rank, word_rank, region_rank, said_rank,
-            optional_rank AS best_size, plain_rank AS plainest
+            size_rank, optional_rank AS best_size, plain_rank AS plainest
         FROM ordered WHERE n = 1 AND name_rank = {unnamed} AND {is_first_page}
-    ) USING (prefix_rank, fact_rank, usage_rank, side_rank, negated_rank, word_rank, region_rank, said_rank)
-    WHERE plain_rank < plainest + {margin} AND {fits_size}
-    ORDER BY n LIMIT {compared} + 1
+    ) USING (
+        prefix_rank, fact_rank, usage_rank, side_rank, negated_rank, word_rank, region_rank, said_rank,
+        size_rank
+    )
+    WHERE plain_rank < plainest + {margin} AND (optional_rank <= best_size OR NOT {has_size})
+    ORDER BY (row_number() OVER (PARTITION BY facts ORDER BY n) - 1) / {alike}, n LIMIT {compared} + 1
 ), page AS MATERIALIZED (SELECT sku_id, n FROM ({page}) CROSS JOIN sku_search USING (id))
 {sku_rows} UNION ALL {price_rows}
 FROM (
@@ -121,8 +126,8 @@ UNION ALL SELECT * FROM ({kept})
 """
 # SKUs that are what the question asks for, if none of them is sold in its place.
 ELSEWHERE = """
-SELECT rowid AS id FROM sku_words
-WHERE (SELECT n FROM total) = 0 AND NOT EXISTS (SELECT 1 FROM sku_words WHERE sku_words MATCH {here})
+SELECT rowid AS id FROM total CROSS JOIN sku_words
+WHERE n = 0 AND NOT EXISTS (SELECT 1 FROM sku_words WHERE sku_words MATCH {here})
     AND sku_words MATCH {anywhere}
 LIMIT {hits}
 """
@@ -134,7 +139,7 @@ SELECT * FROM (
 """
 NAMED = """
 SELECT e.id, 0 AS region_rank FROM skus AS k CROSS JOIN sku_search AS e USING (sku_id)
-WHERE k.display_name = {name}
+WHERE {is_named}
 """
 # The candidates by rank, then the remaining hits by place and ID. A page may contain the end of the former
 # and the start of the latter.
@@ -192,9 +197,10 @@ def find_skus(criteria: Criteria, found: Sequence[Condition], limit: int, offset
         order=Sql(ORDER),
         margin=Sql(str(MARGIN)),
         unnamed=Sql(str(UNNAMED)),
-        fits_size=Sql("optional_rank <= best_size" if criteria.question.has_size else "1"),
-        is_first_page=Sql(str(int(offset == 0))),
+        has_size=value(int(criteria.question.has_size)),
+        is_first_page=value(int(offset == 0)),
         compared=Sql(str(MAX_COMPARED)),
+        alike=Sql(str(MAX_ALIKE)),
         elsewhere=_elsewhere(found),
         kept=_kept(fixed, words),
     )
@@ -232,10 +238,11 @@ def _page(limit: int, offset: int) -> Sql:
 
 
 def _named(criteria: Criteria) -> list[Sql]:
-    """The SKUs whose whole name the question is, wherever they are sold, if no argument says otherwise."""
-    if argument_conditions(criteria) or not criteria.question.typed:
+    """The SKUs whose whole name the question is or quotes, wherever sold, if no argument says otherwise."""
+    question = criteria.question
+    if argument_conditions(criteria) or not question.typed:
         return []
-    return [compose(NAMED, name=value(criteria.question.typed))]
+    return [compose(NAMED, is_named=one_of("k.display_name", (question.typed, *question.quoted)))]
 
 
 def _scopes(criteria: Criteria, found: Sequence[Condition], hits: int) -> Sql:

@@ -16,12 +16,14 @@ from catalog.offers.products import product_names, product_of
 from catalog.offers.vocabulary import vocabulary as phrases_of_skus
 from catalog.places import PLACES, fold
 from catalog.search.index.fts import filter_token
+from catalog.search.index.service_names import ServiceNames
 from catalog.search.index.sql import Sql, rows_of
 from catalog.search.query import Term
 from catalog.search.query.dictionary import (
     DESTINATIONS,
     MACHINE_SHAPES,
     OPTIONAL,
+    SPEEDS,
     STOP_WORDS,
     SYNONYMS,
 )
@@ -32,6 +34,7 @@ from catalog.search.query.spelling import SpellChecker, Words
 LOAD = """
 SELECT col, term, NULL FROM sku_vocabulary WHERE col NOT IN ('unread', 'sku_id')
 UNION ALL SELECT 'service', display_name, service_id FROM services
+UNION ALL SELECT 'name of service', name, service_id FROM service_search
 """
 # So many words are a name, even if each of them is ordinary.
 MIN_WORDS_OF_NAME = 3
@@ -47,6 +50,7 @@ LISTED_WORDS = frozenset(
         *SYNONYMS,
         *STOP_WORDS,
         *OPTIONAL,
+        *SPEEDS,
         *MACHINE_SHAPES,
     )
     for word in phrase.split()
@@ -66,6 +70,7 @@ class Vocabulary:
     facts: frozenset[str]
     products: Phrases[str]
     services: dict[str, tuple[str, ...]]
+    service_names: ServiceNames
     spell_checker: SpellChecker
 
     def has_fact(self, attribute: str, value: str) -> bool:
@@ -127,12 +132,14 @@ def forget() -> None:
 def _load() -> Vocabulary:
     found: defaultdict[str, set[str]] = defaultdict(set)
     services: dict[str, tuple[str, ...]] = {}
-    names = []
+    names, words_of_names = [], []
     for column, text, service_id in rows_of(Sql(LOAD)):
         if column == "service":
             names.append(text)
             for name in (fold(text), fold(service_id)):
                 services[name] = (*services.get(name, ()), service_id)
+        elif column == "name of service":
+            words_of_names.append((service_id, text))
         else:
             found[column].add(text)
     words = found["name"] | found["text"]
@@ -144,6 +151,7 @@ def _load() -> Vocabulary:
         frozenset(found["facts"]),
         _products(names),
         services,
+        ServiceNames(words_of_names),
         SpellChecker(words | of_services, LISTED_WORDS, words),
     )
 

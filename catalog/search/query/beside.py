@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from catalog.offers import DATA
 from catalog.offers.kinds import attributes
 from catalog.offers.vocabulary import Alternatives, facts_of_line
-from catalog.offers.words import DATA, WordListError, entries
 from catalog.search.query.facts import NamedFact
+from catalog.words import WordListError, entries
 
 NOT = "~"
 DISKS = "disks"

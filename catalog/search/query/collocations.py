@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from catalog.offers.vocabulary import Alternatives, parse_facts
-from catalog.offers.words import entries
 from catalog.search.query.stems import stem
+from catalog.words import entries
 
 # Marks a context word, which has to be in the question and keeps a meaning of its own.
 CONTEXT_MARK = "~"

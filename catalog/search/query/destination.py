@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
-from catalog.offers.vocabulary import Alternatives
 from catalog.places import Place, read_place
 from catalog.search.query.dictionary import DESTINATIONS, SUBJECTS
 from catalog.search.query.patterns import A_PLACE, any_of, blank
@@ -15,47 +13,50 @@ from catalog.search.query.terms import WEIGHT, WEIGHT_OF_LISTED, Term
 # The other endpoint is where traffic goes to or, for ingress, comes from. If ingress names both, either may
 # be the one at which it is sold, so both count as endpoints.
 DESTINATION = re.compile(any_of(DESTINATIONS))
-INTER_REGION: Alternatives = (("network", "inter-region"),)
-BOTH_ENDS = 2
 # Nothing is sold in Munich. Only traffic goes there, so a core "in Munich" must not match the area around it.
 TRAFFIC = re.compile(any_of(SUBJECTS["traffic"]))
-_ENDPOINT = rf" (?:the )?(?P<place>{any_of(DESTINATIONS)}|{A_PLACE})"
+(_FROM,), (_TO,) = SUBJECTS["from"], SUBJECTS["to"]
+_ARTICLE = rf"(?:{any_of(SUBJECTS['article'])} )?"
+_ENDPOINT = rf" {_ARTICLE}(?P<place>{any_of(DESTINATIONS)}|{A_PLACE})"
 TO, FROM, FROM_OR_TO = (
-    re.compile(rf"\b(?P<preposition>{preposition}){_ENDPOINT}")
-    for preposition in ("to|into|destinations?", "from", "from|to")
+    re.compile(rf"(?P<preposition>{any_of(prepositions)}){_ENDPOINT}")
+    for prepositions in ((_TO, *SUBJECTS["other to"]), (_FROM,), (_FROM, _TO))
 )
+LISTED = re.compile(rf"(?P<source>{any_of(SUBJECTS['from'])} {_ARTICLE})?(?P<place>{any_of(DESTINATIONS)})")
 # "Our users are in India."
 PEOPLE = re.compile(
-    rf"({any_of(SUBJECTS['people and caches'])})(?: are| sit| live| mostly)* in(?= (?:the )?{A_PLACE})"
+    rf"({any_of(SUBJECTS['people and caches'])}) {any_of(SUBJECTS['are in'])}(?= {_ARTICLE}{A_PLACE})"
 )
 OUTBOUND = re.compile(any_of(SUBJECTS["outbound"]))
 # Downloads have SKUs for these parts of the world and one for the rest.
-OWN_DOWNLOAD_SKU = frozenset({"apac", "asia", "asia pacific", "australia", "china", "oceania"})
-WORLDWIDE = "worldwide destinations"
+OWN_DOWNLOAD_SKU, (WORLDWIDE,) = frozenset(SUBJECTS["own download"]), SUBJECTS["other downloads"]
 # "To Sydney, Australia"
+PLACE = re.compile(A_PLACE)
 NEXT_PLACE = re.compile(rf" {A_PLACE}")
-# Traffic goes "into" a place, but a cache fill leaves it.
-INBOUND = re.compile(rf"{any_of(SUBJECTS['inbound'])}|(?<!fill )\binto\b")
-BOTH_ENDPOINTS = re.compile(r"\bfrom\b.*\bto\b")
+INBOUND, NOT_INBOUND = (re.compile(any_of(SUBJECTS[subject])) for subject in ("inbound", "not inbound"))
+BOTH_ENDPOINTS = re.compile(rf"\b{_FROM}\b.*\b{_TO}\b")
 # Traffic between VMs names a region as its destination, other traffic a continent.
 MACHINES = re.compile(any_of(SUBJECTS["between machines"]))
 NO_MACHINES = re.compile(any_of(SUBJECTS["not between machines"]))
 # How SKU names introduce a place at one end of traffic, besides "to" and "from".
-PREPOSITIONS = ("between", "and", "download")
+PREPOSITIONS = SUBJECTS["before places in names"]
 
 
 def take_destinations(text: str) -> tuple[tuple[Term, ...], str]:
     """The endpoints that a preposition in `text` points out ("to Sydney"), and the text without them."""
+    if not TRAFFIC.search(text) and _is_one_place(text):
+        return (), text
     endpoints, is_exact = TO, is_between_machines(text)
     if OUTBOUND.search(text):
         text = PEOPLE.sub(r"\1 to", text)
-    if INBOUND.search(text):
+    if INBOUND.search(NOT_INBOUND.sub("", text)):
         endpoints = FROM_OR_TO if BOTH_ENDPOINTS.search(text) else FROM
     terms = []
     for match in list(endpoints.finditer(text)):
         if DESTINATION.fullmatch(match["place"]) and not TRAFFIC.search(text):
             continue
-        preposition, place = "from" if match["preposition"] == "from" else "to", read_place(match["place"])
+        preposition = _FROM if match["preposition"] == _FROM else _TO
+        place = read_place(match["place"])
         term = _endpoint(preposition, match["place"], place, is_exact=is_exact)
         terms.append(replace(term, word=match[0], weight=WEIGHT_OF_LISTED + WEIGHT))
         text = blank(text, match)
@@ -65,15 +66,27 @@ def take_destinations(text: str) -> tuple[tuple[Term, ...], str]:
     return tuple(terms), text
 
 
-def take_listed_destinations(text: str) -> tuple[list[str], str]:
-    """The places of DESTINATIONS in a question about traffic, and the text without them."""
+def _is_one_place(text: str) -> bool:
+    """Whether all places in `text` are one, which is no end of a route: "set the region to Iowa"."""
+    places = [place for match in PLACE.finditer(text) if (place := read_place(match[0]))]
+    return bool(places) and all(place.covers(places[0]) or places[0].covers(place) for place in places)
+
+
+def take_listed_destinations(text: str, *, is_exact: bool) -> tuple[tuple[Term, ...], str]:
+    """The places of DESTINATIONS in a question about traffic as its ends, and the text without them."""
     if not TRAFFIC.search(text):
-        return [], text
-    names = []
-    for match in list(DESTINATION.finditer(text)):
-        names.append(match[0])
+        return (), text
+    terms = []
+    for match in list(LISTED.finditer(text)):
+        name = match["place"]
+        source = _endpoint(_FROM, name, None, is_exact=is_exact)
+        terms.append(
+            replace(source, word=match[0], weight=WEIGHT_OF_LISTED)
+            if match["source"]
+            else destination_term(name, is_exact=is_exact)
+        )
         text = blank(text, match)
-    return names, text
+    return tuple(terms), text
 
 
 def is_between_machines(text: str) -> bool:
@@ -88,23 +101,8 @@ def destination_term(words: str, place: Place | None = None, *, is_exact: bool =
         place: `words` as a place, if already read.
         is_exact: do not accept the continent in place of the region.
     """
-    term = _endpoint("to", words, place or read_place(words), is_exact=is_exact)
+    term = _endpoint(_TO, words, place or read_place(words), is_exact=is_exact)
     return replace(term, word=words, synonyms=(*term.synonyms, words), weight=WEIGHT_OF_LISTED)
-
-
-def is_between_regions(place: Place | None, endpoints: Sequence[Term]) -> bool:
-    """Whether traffic goes from `place` to another region, both being single ones."""
-    ends = [place, *(read_place(term.word.split(" ", 1)[-1]) or read_place(term.word) for term in endpoints)]
-    codes = {end.codes for end in ends if end and len(end.codes) == 1 and not end.within}
-    return len(ends) == len(codes) == BOTH_ENDS
-
-
-def between_zones(term: Term, place: Place | None) -> Term:
-    """The destination `term`; if it is `place` itself, the traffic is between zones."""
-    destination = read_place(term.word.split(" ", 1)[-1])
-    if not place or not destination or destination.codes != place.codes:
-        return term
-    return replace(term, synonyms=("inter zone", *term.synonyms))
 
 
 def _endpoint(preposition: str, name: str, place: Place | None, *, is_exact: bool) -> Term:

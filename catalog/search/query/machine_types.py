@@ -5,26 +5,26 @@ from __future__ import annotations
 import re
 
 from catalog.offers.vocabulary import Alternatives, Fact
-from catalog.search.query.dictionary import MACHINE_GPUS, MACHINE_SHAPES
+from catalog.search.query.dictionary import DATABASE_MEMORY, MACHINE_GPUS, MACHINE_TYPES
 from catalog.search.query.facts import NamedFact
+from catalog.search.query.patterns import any_of
 
-# A folded machine type: "n2 standard 8", "db n1 highmem 4", "a2 highgpu 1g", "c3 standard 4 lssd". After a
-# family, a shape that ends in mem, gpu or cpu needs no size: "m3 ultramem". Only such a shape can do without
-# a family: "standard 100" is an amount of something standard.
-_ALONE = "|".join(shape for shape in MACHINE_SHAPES if shape.endswith(("mem", "gpu", "cpu")))
+_DB, _SHAPE, _ALONE, _CUSTOM, _EXTRA, _SHARED, _SHARED_SIZE = (
+    any_of(MACHINE_TYPES[part])
+    for part in ("database", "shape", "alone", "custom", "extra", "shared family", "shared size")
+)
+# A folded machine type: "n2 standard 8", "db n1 highmem 4", "a2 highgpu 1g", "c3 standard 4 lssd".
 MACHINE = re.compile(
-    rf"\b(?:(?P<database>db) )?(?P<family>[a-z]\d[a-z]?) (?P<shape>{'|'.join(MACHINE_SHAPES)})"
-    r"(?: (?P<size>\d{1,3}g?)(?: \d{4,6})?(?: (?:lssd|metal|ext))?|(?<=mem|gpu|cpu))\b"
-    r"|\bdb custom (?P<cores>\d{1,3}) (?P<mib>\d{4,6})\b"
-    rf"|\b(?:(?P<database_alone>db) )?(?P<alone>{_ALONE}|custom(?= \d+ \d{{4,6}}\b)) (?P<count>\d{{1,3}}g?)\b"
-    r"(?: \d{4,6}(?: ext)?\b)?"
-    r"|\b(?:(?P<database_shared>db) )?(?P<shared>e2|f1|g1) (?P<shared_size>micro|small|medium)\b"
+    rf"(?:(?P<database>{_DB}) )?\b(?P<family>[a-z]\d[a-z]?) "
+    rf"(?:(?P<shape>{_SHAPE}) (?P<size>\d{{1,3}}g?)(?: \d{{4,6}})?(?: {_EXTRA})?|(?P<whole>{_ALONE}))\b"
+    rf"|{_DB} {_CUSTOM} (?P<cores>\d{{1,3}}) (?P<mib>\d{{4,6}})\b"
+    rf"|(?:(?P<database_alone>{_DB}) )?(?P<alone>{_ALONE}|{_CUSTOM}(?= \d+ \d{{4,6}}\b))"
+    rf" (?P<count>\d{{1,3}}g?)\b(?: \d{{4,6}}(?: {_EXTRA})?\b)?"
+    rf"|(?:(?P<database_shared>{_DB}) )?(?P<shared>{_SHARED}) (?P<shared_size>{_SHARED_SIZE})"
 )
 N1 = "n1"
 DATABASE: Fact = ("product", "cloud-sql")
 MIB = 1024
-# GiB of memory a vCPU. Source: Cloud SQL documentation, "Machine types of MySQL".
-MEMORY_OF_CORE = {"standard": 3.75, "highmem": 6.5}
 PARTS: Alternatives = (("part", "core"), ("part", "ram"), ("part", "gpu"))
 
 
@@ -37,11 +37,14 @@ def machine_facts(match: re.Match[str], *, is_database: bool) -> tuple[NamedFact
     """
     if match["cores"]:
         return _database(match[0], _shape(int(match["cores"]), int(match["mib"]) / MIB), PARTS[:2])
-    family, shape = match["family"] or match["shared"] or N1, match["shape"] or match["alone"]
+    family, shape = (
+        match["family"] or match["shared"] or N1,
+        match["shape"] or match["whole"] or match["alone"],
+    )
     size = match["size"] or match["count"] or ""
     if is_database or match["database"] or match["database_alone"] or match["database_shared"]:
-        known = size.isdigit() and shape in MEMORY_OF_CORE
-        whole = _shape(int(size), int(size) * MEMORY_OF_CORE[shape]) if known else match[0].replace(" ", "-")
+        known = size.isdigit() and shape in DATABASE_MEMORY
+        whole = _shape(int(size), int(size) * DATABASE_MEMORY[shape]) if known else match[0].replace(" ", "-")
         return _database(match[0], whole, ())
     gpu = MACHINE_GPUS.get(f"{family} {shape}")
     found = [NamedFact(match[0], (("family", family),)), NamedFact(match[0], PARTS if gpu else PARTS[:2])]

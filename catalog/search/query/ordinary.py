@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from catalog.offers.phrases import singular
-from catalog.offers.words import words
 from catalog.search.query.stems import stem
+from catalog.words import words
 
 
 @cache

@@ -10,8 +10,13 @@ from catalog.places import PLACES, REGION_CODE
 
 def any_of(phrases: Collection[str]) -> str:
     """A pattern for whole words; the longest phrase wins, and `*` stands for any ending."""
+    return rf"\b{part_of_word(phrases)}\b"
+
+
+def part_of_word(phrases: Collection[str]) -> str:
+    """A pattern for phrases that may be joined to others: "8vcpu"."""
     longest_first = sorted(phrases, key=len, reverse=True)
-    return rf"\b(?:{'|'.join(longest_first)})\b".replace("*", r"\w*")
+    return f"(?:{'|'.join(longest_first)})".replace("*", r"\w*")
 
 
 A_PLACE = rf"(?:{REGION_CODE.pattern.replace('?P<region>', '?:')}\b|{any_of(PLACES)})"

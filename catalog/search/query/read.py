@@ -3,49 +3,45 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from catalog.offers.kinds import attributes
 from catalog.offers.phrases import Phrases
-from catalog.places import PLACES, REGION_PART, Place, read_place
+from catalog.places import REGION_PART, Place
+from catalog.search.query.comments import with_comment
 from catalog.search.query.destination import (
-    INTER_REGION,
-    between_zones,
     destination_term,
     is_between_machines,
-    is_between_regions,
     take_destinations,
     take_listed_destinations,
 )
+from catalog.search.query.dictionary import SUBJECTS
 from catalog.search.query.facts import NamedFact, has
+from catalog.search.query.languages import apart
 from catalog.search.query.machine_types import DATABASE, MACHINE, machine_facts
 from catalog.search.query.negation import take_negated
 from catalog.search.query.normalize import plain_words
+from catalog.search.query.notation import read_notation
 from catalog.search.query.ordinary import is_ordinary
-from catalog.search.query.patterns import A_PLACE, blank
+from catalog.search.query.patterns import any_of
+from catalog.search.query.places import is_route, take_places, together, zones_in
 from catalog.search.query.quantities import speeds_of, take_quantities
 from catalog.search.query.reader import take_facts, take_services
+from catalog.search.query.route import BETWEEN_PLACES, Route, with_kind_of_traffic
 from catalog.search.query.settle import Settled, settle
-from catalog.search.query.sizes import take_sizes, vcpu_names
+from catalog.search.query.sizes import Size, size_of_machine, sizes_in, take_sizes
 from catalog.search.query.terms import Term, deduplicate, read_terms
+from catalog.search.query.uses import take_uses
 
 # Service IDs and SKU IDs have the same form.
 ID = re.compile(r"\b[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}\b", re.IGNORECASE)
-PLACE = re.compile(A_PLACE)
-DUAL = 2
+# What stands in quotation marks may be the name of a SKU, as in code and in lists of prices.
+QUOTED = re.compile(r"(?P<mark>[\"'`])(?P<name>[^\"'`\n]+)(?P=mark)")
 # What has a SKU for each size of machine.
 OF_SIZES = frozenset({"os", "engine", "shape"})
-POD = ("pod",)
-OF_SPEEDS = {
-    ("network", "interconnect"),
-    *(("part", part) for part in ("circuit", "vlan", "vm-bandwidth", "tier1")),
-}
 LICENCE = (("part", "licence"),)
-DUAL_REGION = "dual region"
-# The words for traffic whose two ends are regions.
-BETWEEN_REGIONS = "between regions"
-ONE_REGION = re.compile(r"\b(?:single|one) (?:region|location)\b")
+ONE_REGION = re.compile(any_of(SUBJECTS["one region"]))
 # What is sold for several regions together is not meant by one region.
 SEVERAL_REGIONS = ("location_type=multi", "location_type=dual")
 
@@ -55,9 +51,12 @@ class Question:
     """What a query asks for.
 
     `service_terms` are all words as terms, for the names of services. `text` is the whole query, folded and
-    corrected, `typed` the query itself. `place_words` are the words that `place` was read from. `corrected`
-    pairs misspelled words with their corrections, `unknown` are words that the catalog does not contain,
-    `foreign` other companies' products, and `left_out` words for things that have SKUs of their own.
+    corrected, `typed` the query itself, `quoted` its parts in quotation marks. `place_words` are the words
+    that `place` was read from. `corrected` pairs misspelled words with their corrections, `unread` are words
+    of other languages, `unread_settings` settings of pasted code that the lists lack, `unknown` words that
+    the catalog does not contain, `foreign` other companies' products, `left_out` words for things that have
+    SKUs of their own, and `uses` names of products that say what the thing is for.
+    `sizes` are those of the machine that a licence is for, `has_size` says whether the question has a size.
     `negated` are words and facts, such as "term=spot", that mark a SKU as not meant.
     """
 
@@ -68,22 +67,25 @@ class Question:
     place: Place | None = None
     place_words: tuple[str, ...] = ()
     corrected: tuple[tuple[str, str], ...] = ()
+    unread: tuple[str, ...] = ()
+    unread_settings: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
     quantity: tuple[str, ...] = ()
+    sizes: tuple[Size, ...] = ()
     has_size: bool = False
     has_machine: bool = False
     negated: tuple[str, ...] = ()
     text: str = ""
     typed: str = ""
+    quoted: tuple[str, ...] = ()
 
     @property
-    def is_foreign(self) -> bool:
-        """Whether nothing was read out of a question that is mostly in another script."""
-        letters = [char for char in self.typed if char.isalpha()]
-        latin = sum("LATIN" in unicodedata.name(char, "") for char in letters)
-        return not self.facts and not self.place and latin * 2 < len(letters)
+    def is_in_another_language(self) -> bool:
+        """Whether the question is not in English, and names nothing that was read but a place."""
+        return bool(self.unread) and not self.facts and not any(term.word for term in self.terms)
 
     @property
     def settled(self) -> frozenset[str]:
@@ -105,7 +107,7 @@ class Question:
     def words(self) -> list[str]:
         """The words that were read, but for places, usage types and terms that are only implied."""
         parts = (part for fact in self.facts for part in fact.parts or (fact,) if not part.is_usage_type)
-        named = dict.fromkeys(part.word for part in parts if part.word != BETWEEN_REGIONS)
+        named = dict.fromkeys(part.word for part in parts if part.word not in BETWEEN_PLACES)
         return list(self.ids) or [*named, *(term.word for term in self.terms if term.word)]
 
 
@@ -129,7 +131,12 @@ def read_question(
     ids = tuple(dict.fromkeys(found.upper() for found in ID.findall(query)))
     if ids:
         return Question(ids=ids)
-    plain = " ".join(plain_words(query))
+    notation = read_notation(query)
+    all_words = plain_words(with_comment(notation))
+    read = apart(all_words)
+    plain = " ".join(read.words)
+    if read.is_other:
+        correct = base_form = str
     named, rest = take_services(plain, services) if services else ([], plain)
     typed = [base_form(word) for word in rest.split()]
     # The code of a region that we do not know yet is not a misspelling.
@@ -140,59 +147,72 @@ def read_question(
     whole = " ".join(spelled.get(word, word) for word in plain.split())
     negated, rest = take_negated(text)
     destinations, rest = take_destinations(rest)
-    place, place_words, others, rest = _take_place(rest)
-    listed, rest = take_listed_destinations(rest)
+    taken = take_places(rest)
     is_exact = is_between_machines(text)
-    endpoints = [destination_term(other, is_exact=is_exact) for other in (*others, *listed)]
-    endpoints = [between_zones(term, place) for term in deduplicate((*destinations, *endpoints))]
-    settled, sizes, rest = _take_facts(rest, named)
-    facts = settled.facts
-    if is_between_regions(place, endpoints) and not (has(facts, "network") or has(facts, "kind")):
-        facts = (*facts, NamedFact(BETWEEN_REGIONS, INTER_REGION))
+    listed, rest = take_listed_destinations(taken.rest, is_exact=is_exact)
+    uses = take_uses(rest, named)
+    settled, sizes, terms_of_size, rest = _take_facts(uses.text, uses.services)
+    has_ends = bool(destinations) or is_route(text, settled.facts)
+    taken = taken if has_ends else together(taken)
+    ends = [destination_term(other, is_exact=is_exact) for other in taken.others]
+    endpoints = tuple(deduplicate((*destinations, *ends, *listed)))
+    route = Route(taken.place, endpoints, zones_in(text) if has_ends else ())
+    facts, endpoints = with_kind_of_traffic(settled.facts, route)
     quantity, rest = take_quantities(rest)
     speeds = speeds_of(quantity) if any(map(_has_speed, facts)) and not has(facts, "size") else []
     facts += tuple(NamedFact(speed, (("size", speed),)) for speed in speeds[:1])
     # Names of GPUs have the size of their memory: it tells them apart, and nothing else.
     amounts = [Term("", (amount.replace(" ", ""), amount), is_optional=True) for amount in quantity]
     uncertain = {word for _, new in corrected for word in new.split()}
-    terms = read_terms(rest, has_more=bool(place or facts or endpoints), uncertain=uncertain)
+    terms = read_terms(rest, has_more=bool(taken.place or facts or endpoints), uncertain=uncertain)
+    # Of another language only names are read.
+    unread = {*read.unread, *(term.word for term in terms if read.is_other and not term.is_code)}
+    terms = tuple(term for term in terms if term.word not in unread)
     return Question(
-        terms=(*terms, *sizes, *amounts, *endpoints),
+        terms=(*terms, *terms_of_size, *amounts, *endpoints),
         service_terms=read_terms(whole, has_more=False, uncertain=uncertain),
         facts=facts,
-        place=place,
-        place_words=place_words,
+        place=taken.place,
+        place_words=taken.words,
         corrected=corrected,
+        unread=tuple(word for word in all_words if word in unread),
+        unread_settings=tuple(notation.unread),
         quantity=quantity,
-        has_size=bool(sizes),
+        sizes=sizes,
+        has_size=bool(sizes or terms_of_size),
         has_machine=MACHINE.search(text) is not None,
         foreign=settled.foreign,
         left_out=settled.left_out,
+        uses=uses.words,
         negated=(*_marks(negated), *(SEVERAL_REGIONS if ONE_REGION.search(text) else ())),
         text=text,
         typed=typed_text,
+        quoted=tuple(dict.fromkeys(match["name"].strip() for match in QUOTED.finditer(typed_text))),
     )
 
 
-def _take_facts(text: str, services: Sequence[NamedFact]) -> tuple[Settled, tuple[Term, ...], str]:
-    """The facts in `text`, machine sizes, and the text without them."""
+def _take_facts(
+    text: str, services: Sequence[NamedFact]
+) -> tuple[Settled, tuple[Size, ...], tuple[Term, ...], str]:
+    """The facts in `text`, the sizes of machines, also as SKU names have them, and the text without them."""
     machines = list(MACHINE.finditer(text))
-    sizes, rest = take_sizes(MACHINE.sub("  ", text))
-    counts = [int(match["size"]) for match in machines if (match["size"] or "").isdigit()]
-    sizes += [("", vcpu_names(count)) for count in counts]
+    rest = MACHINE.sub("  ", text)
+    named_sizes = [size for match in machines for size in size_of_machine(match["size"] or "")]
+    sizes = (*named_sizes, *sizes_in(rest))
+    names, rest = take_sizes(rest)
     named, rest = take_facts(rest, services)
     is_database = any(DATABASE in fact.facts or fact.attribute == "engine" for fact in named)
     found = [fact for match in machines for fact in machine_facts(match, is_database=is_database)]
     settled = settle([*services, *found, *named], has_machine=bool(machines))
     # Elsewhere, a number of processors is a quantity.
     has_size = any(map(_has_sizes, settled.facts))
-    terms = tuple(Term(word, names, is_optional=True) for word, names in sizes if has_size or names == POD)
-    return settled, terms, rest
+    terms = tuple(Term(word, known, is_optional=True) for word, known in names if has_size)
+    return settled, sizes if has_size else (), terms, rest
 
 
 def _has_speed(fact: NamedFact) -> bool:
     """Whether SKUs of the fact are sold by the speed of a network."""
-    return fact.attribute == "link" or any(each in OF_SPEEDS for each in fact.facts)
+    return fact.attribute == "link" or not attributes("of a speed").isdisjoint(map("=".join, fact.facts))
 
 
 def _has_sizes(fact: NamedFact) -> bool:
@@ -203,49 +223,3 @@ def _marks(negated: Iterable[str]) -> tuple[str, ...]:
     """The `negated` phrases with the facts that they name, of which SKUs have either."""
     facts = (fact for phrase in negated for named in take_facts(phrase)[0] for fact in named.facts)
     return tuple(dict.fromkeys((*negated, *map("=".join, facts))))
-
-
-def _take_place(text: str) -> tuple[Place | None, tuple[str, ...], tuple[str, ...], str]:
-    """The place that `text` names, its words, the other places and the remaining text.
-
-    It is the first place named or a narrower one inside it: "Frankfurt, Germany".
-    """
-    place: Place | None = None
-    taken: list[str] = []
-    others: list[str] = []
-    rest = text
-    for match in PLACE.finditer(text):
-        found = read_place(match[0])
-        if found is None:
-            continue
-        rest = blank(rest, match)
-        if place and not (place.covers(found) or found.covers(place)):
-            others.append(match[0])
-            continue
-        if place is None or _is_dual(found) or (place.covers(found) and not _is_dual(place)):
-            place = found
-        taken.append(match[0])
-    if place and DUAL_REGION in text and (dual := _dual_region(place, others)):
-        place, others = dual, []
-    return place, tuple(taken), _distinct(others), rest
-
-
-def _dual_region(place: Place, others: Sequence[str]) -> Place | None:
-    """The dual-region that consists of `place` and the one other place, or None."""
-    named = {place.label, *(other.label for name in others if (other := read_place(name)))}
-    return next((place for place in PLACES.values() if _is_dual(place) and named == {*place.within}), None)
-
-
-def _is_dual(place: Place) -> bool:
-    """Whether `place` is a dual-region, which people also name by its two regions."""
-    return len(place.within) == DUAL
-
-
-def _distinct(names: Sequence[str]) -> tuple[str, ...]:
-    """Drops places equal to or inside another named place."""
-    kept: dict[str, Place] = {}
-    for name in names:
-        found = read_place(name)
-        if found and not any(place.covers(found) or found.covers(place) for place in kept.values()):
-            kept[name] = found
-    return tuple(kept)

@@ -21,8 +21,8 @@ LICENCE, IMAGE = frozenset({"part=licence"}), frozenset({"kind=image"})
 class Settled:
     """The facts that hold, and the words that do not count.
 
-    `foreign` are the names of other companies' products, `left_out` those of machines and operating systems
-    that have SKUs of their own.
+    `foreign` are the names of other companies' products, `left_out` those of machines, operating systems and
+    disks that have SKUs of their own.
     """
 
     facts: tuple[NamedFact, ...]
@@ -136,7 +136,11 @@ def _is_thing(fact: NamedFact) -> bool:
 
 
 def _left_out(named: Sequence[NamedFact], kept: Sequence[NamedFact]) -> tuple[str, ...]:
-    """The words for a machine or an operating system of which nothing is left."""
+    """The words for a machine, an operating system or a disk of which nothing is left.
+
+    A disk beside its snapshot is no second thing.
+    """
     words = {fact.word for fact in kept}
-    left = (fact.word for fact in named if fact.attribute in {"family", "os"} and fact.word not in words)
+    things = {"family", "os"} if has(kept, "kind") else {"family", "os", "model", "kind"}
+    left = (fact.word for fact in named if fact.attribute in things and fact.word not in words)
     return tuple(dict.fromkeys(left))

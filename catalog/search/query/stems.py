@@ -8,7 +8,10 @@ from threading import Lock
 
 import snowballstemmer
 
-ABBREVIATIONS = re.compile(r"[b-df-hj-np-tv-xz]+s|[cgt]pus")
+from catalog.offers.phrases import PLURALS
+
+# The plural of an abbreviation has no vowels: "vms".
+ABBREVIATIONS = re.compile(r"[b-df-hj-np-tv-xz]+s")
 _STEMMER = snowballstemmer.stemmer("english")
 _STEMMING = Lock()
 
@@ -16,7 +19,7 @@ _STEMMING = Lock()
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """The stem of an English word: "mirror" for "mirrored", "vm" for "vms"."""
-    if ABBREVIATIONS.fullmatch(word):
+    if ABBREVIATIONS.fullmatch(word) or word in PLURALS:
         return word[:-1]
     # The stemmer keeps the current word as state, so threads take turns.
     with _STEMMING:

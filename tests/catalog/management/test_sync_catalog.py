@@ -9,6 +9,7 @@ from unittest.mock import Mock, patch
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from tqdm import tqdm
 
 from catalog.errors import SourceError
@@ -46,6 +47,17 @@ def test_a_folder_is_synced_and_the_last_line_is_a_summary(folder: Path) -> None
 
 def test_the_sample_is_synced_by_its_name() -> None:
     assert "from sample: 4 services" in run("sample")
+
+
+def test_a_sync_leaves_each_word_in_one_place_of_the_search_index(folder: Path) -> None:
+    put(folder, STORAGE, {"skus": [wire_sku("B")]})
+    run(folder)
+    put(folder, COMPUTE, {"skus": [wire_sku("C")]})
+    run(folder)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(DISTINCT segid) FROM sku_words_idx")
+        assert cursor.fetchone() == (1,)
 
 
 def test_if_empty_does_nothing_once_a_sync_has_completed() -> None:

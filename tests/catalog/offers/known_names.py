@@ -80,6 +80,11 @@ READ_WHOLE = [
         "family=a2 model=a100-80gb part=gpu term=spot",
     ),
     (
+        "Nvidia H100 80GB Plus GPU running in Americas",
+        "Compute Engine | Compute | GPU | OnDemand",
+        "family=a3 model=h100-mega part=gpu term=ondemand",
+    ),
+    (
         "Nvidia H100 80GB Mega GPU running in Tokyo",
         "Compute Engine | Compute | GPU | OnDemand",
         "family=a3 model=h100-mega part=gpu term=ondemand",

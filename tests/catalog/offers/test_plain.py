@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from catalog.offers import DATA
 from catalog.offers.plain import DEFAULT_COST, cost_of, costs_of
 from catalog.offers.vocabulary import Fact, parse_facts
-from catalog.offers.words import DATA, entries
+from catalog.words import entries
 
 
 @pytest.mark.parametrize(
@@ -20,16 +21,23 @@ def test_a_value_costs_its_own_price_or_that_of_its_attribute(fact: Fact, cost: 
     assert cost_of(fact) == cost
 
 
-def test_each_purpose_costs_of_its_own_and_of_other_values_the_dearest() -> None:
+def test_each_purpose_and_kind_of_traffic_costs_of_its_own_and_of_other_values_the_dearest() -> None:
     facts = [
         ("purpose", "custom"),
         ("purpose", "extended"),
         ("network", "vpn"),
         ("network", "internet"),
         ("part", "core"),
+        ("part", "egress"),
     ]
 
-    assert costs_of(facts) == {"purpose=custom": 250, "purpose=extended": 150, "network": 250}
+    assert costs_of(facts) == {
+        "purpose=custom": 250,
+        "purpose=extended": 150,
+        "network=vpn": 250,
+        "network=internet": 50,
+        "part": 80,
+    }
 
 
 def test_costs_are_of_attributes_that_skus_have() -> None:

@@ -110,11 +110,16 @@ def list_prices(*services: Service) -> set[str]:
     return set(SkuAttributes.objects.filter(is_list_price=True).values_list("pk", flat=True))
 
 
-def test_a_global_sku_beside_one_with_a_place_is_a_list_price(compute: Service) -> None:
+def placed_twice(service: Service) -> Sku:
+    placed(service, display_name="Storage PD Capacity in Zurich")
+    return placed(service)
+
+
+def test_a_global_sku_beside_some_with_places_is_a_list_price(compute: Service) -> None:
     sku = placeless(compute)
     assert list_prices(compute) == set()
 
-    other = placed(compute)
+    other = placed_twice(compute)
     assert list_prices(compute) == {sku.pk}
 
     other.retired_at = NOON
@@ -135,6 +140,13 @@ def test_a_sku_with_a_place_or_without_a_likeness_is_no_list_price(
     compute: Service, fields: dict[str, Any]
 ) -> None:
     placeless(compute, **fields)
+    placed_twice(compute)
+
+    assert list_prices(compute) == set()
+
+
+def test_a_global_sku_beside_one_with_a_place_is_sold_everywhere_else(compute: Service) -> None:
+    placeless(compute)
     placed(compute)
 
     assert list_prices(compute) == set()
@@ -143,7 +155,7 @@ def test_a_sku_with_a_place_or_without_a_likeness_is_no_list_price(
 def test_skus_of_two_services_make_no_list_price(compute: Service) -> None:
     other = make_service(display_name="Compute Engine")
     placeless(compute)
-    placed(other)
+    placed_twice(other)
 
     assert list_prices(compute, other) == set()
 

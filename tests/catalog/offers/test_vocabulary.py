@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from catalog.offers import DATA
 from catalog.offers.categories import read_categories
 from catalog.offers.implied import read_rules
 from catalog.offers.phrases import Phrases, texts
@@ -21,7 +22,7 @@ from catalog.offers.vocabulary import (
     parse_facts,
     read_vocabulary,
 )
-from catalog.offers.words import DATA, WordListError, entries
+from catalog.words import WordListError, entries
 
 CORE, RAM = ("part", "core"), ("part", "ram")
 

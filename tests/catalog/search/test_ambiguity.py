@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from catalog.models import Service
-from catalog.offers.words import DATA, entries
+from catalog.offers import DATA
 from catalog.search import SearchAnswer, SearchRequest, search
 from catalog.search.ambiguity import MAX_VALUES, Candidate, ambiguous_in, sentence
 from catalog.search.contract import Ambiguous
+from catalog.search.index.statements import MAX_COMPARED
+from catalog.words import entries
 from tests.catalog.factories import make_price, make_service, make_sku, make_update
 
 
@@ -341,3 +343,16 @@ def test_a_count_before_a_thing_does_not_prefer_a_commitment(compute: Service) -
     assert answer["skus"][0]["usage_type"] == "OnDemand"
     assert answer["interpreted"]["quantity"] == ["1"]
     assert answer["ambiguous_in"] is None
+
+
+@pytest.mark.django_db
+def test_many_sizes_do_not_hide_the_editions(compute: Service) -> None:
+    for edition in ("Standard", "Enterprise"):
+        for cpus in range(6, 10 + 2 * MAX_COMPARED, 2):
+            name = f"Licensing Fee for SQL Server 2017 {edition} on VM with {cpus} VCPU"
+            make_sku(service=compute, display_name=name, resource_family="License")
+    make_update()
+
+    found = search(SearchRequest(query="sql server 2017 licence"))["ambiguous_in"] or []
+
+    assert "class" in [each["attribute"] for each in found]

@@ -56,6 +56,67 @@ def test_the_number_of_cores_and_the_edition_choose_a_licence() -> None:
     assert all("Enterprise" in name for name in _names("sql server enterprise licence, 8 cores", limit=3))
 
 
+@pytest.mark.parametrize(
+    ("query", "span"),
+    [
+        ("rhel 7 4 vcpu", "1 to 4 VCPU"),
+        ("rhel 7.9 licence, 16 cores", "6 or more VCPU"),
+        ("rhel 9 on 8 vcpus", "5 or more VCPU"),
+        ("sles 15 5 vcpu", "4 to 5 VCPU"),
+        ("ubuntu pro 22.04 with 8 vcpus", "6 to 9 VCPU"),
+        ("ubuntu pro 22.04 with 4 gpus", "4 to 7 GPU"),
+        ("sql server 2019 enterprise licence n2-standard-32", "more than 4 VCPU"),
+    ],
+)
+def test_a_count_settles_the_size_of_the_machine_that_a_licence_is_for(query: str, span: str) -> None:
+    answer = _ask(query)
+
+    assert span in answer["skus"][0]["display_name"]
+    assert "size_of_machine" not in [each["attribute"] for each in answer["ambiguous_in"] or []]
+
+
+def test_a_size_that_no_licence_is_for_leaves_it_open() -> None:
+    answer = _ask("rhel 7 5 vcpu")
+
+    assert [each["attribute"] for each in answer["ambiguous_in"] or []] == ["size_of_machine"]
+
+
+@pytest.mark.parametrize("query", ["standard storage finland and netherlands", "standard storage eur4"])
+def test_a_dual_region_is_not_one_of_its_regions(query: str) -> None:
+    assert _names(query)[0] == "Standard Storage Finland/Netherlands Dual-region"
+
+
+@pytest.mark.parametrize(
+    "query", ["n2 core in the us", "e2 core in finland and netherlands", "standard storage tokyo + london"]
+)
+def test_a_thing_sold_in_several_regions_of_the_place_leaves_the_region_open(query: str) -> None:
+    assert "region" in [each["attribute"] for each in _ask(query)["ambiguous_in"] or []]
+
+
+def test_one_sku_for_all_the_places_leaves_nothing_open() -> None:
+    answer = _ask("n2 core in iowa and oregon")
+
+    assert answer["skus"][0]["display_name"] == "N2 Instance Core running in Americas"
+    assert answer["ambiguous_in"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("data between us-central1-a and us-central1-b", "Network Inter Zone Egress"),
+        ("cross zone traffic in frankfurt", "Network Inter Zone Egress"),
+        ("cross zone traffic in sao paulo", "Network Inter Zone Egress in Sao Paulo"),
+        ("us-central1 to europe-west1", "Network Inter Region Egress from Americas to EMEA"),
+        ("from tokyo to london", "Network Inter Region Egress from Japan to London"),
+    ],
+)
+def test_the_places_of_traffic_say_its_kind(query: str, name: str) -> None:
+    answer = _ask(query)
+
+    assert answer["skus"][0]["display_name"] == name
+    assert answer["ambiguous_in"] is None
+
+
 def test_a_count_of_nodes_is_no_machine_type() -> None:
     first = _ask("gke standard, 5 nodes")["skus"][0]
 
@@ -174,6 +235,69 @@ def test_spot_is_found_by_the_name_where_the_label_says_on_demand(query: str, wo
 
     assert word in first["display_name"]
     assert first["usage_type"] == "OnDemand"
+
+
+def test_a_speed_settles_the_size_of_a_link() -> None:
+    answer = _ask("cross-cloud interconnect 100G")
+
+    assert answer["skus"][0]["display_name"] == "Cross-Cloud Interconnect - 100Gbps Dedicated circuit"
+    assert answer["ambiguous_in"] is None
+
+
+def test_the_source_of_traffic_is_not_its_destination() -> None:
+    assert _names("internet egress from emea per gb")[0].startswith("Network Internet Egress from EMEA to")
+
+
+@pytest.mark.parametrize("query", ["cloud storage download", "download 1 TB from cloud storage"])
+def test_a_download_goes_over_the_internet(query: str) -> None:
+    assert _names(query)[0].startswith("Download ")
+
+
+def test_a_core_of_a_vm_is_not_one_of_a_database() -> None:
+    first = _ask("one core of a vm in the netherlands")["skus"][0]
+
+    assert first["service"] == "Compute Engine"
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("SELECT ... UNION ALL SELECT 'Storage PD Snapshot in US'", "Storage PD Snapshot in US"),
+        (
+            '"Licensing Fee for NVIDIA Quadro Virtual Workstation (GPU cost)" of my t4',
+            "Licensing Fee for NVIDIA Quadro Virtual Workstation (GPU cost)",
+        ),
+        (
+            "set the region of my mysql to us-central1, db-n1-highmem-16",
+            "Cloud SQL for MySQL: Zonal - db-N1Highmem-16-104 in us-central1",
+        ),
+        ("regional nearline storage singapore", "Nearline Storage Singapore"),
+        ("tpu v3-128 slice europe-west4", "Tpu-v3 Pod Accelerator Europe"),
+        ("2 t4s in frankfurt", "Nvidia Tesla T4 GPU running in Frankfurt"),
+        ("pre-emptible e2 core belgium", "Spot Preemptible E2 Instance Core running in EMEA"),
+        (
+            "partner interconnect vlan attachment at 500 megabit",
+            "Cloud Interconnect - 500Mbps VLAN attachment via Google partner",
+        ),
+    ],
+)
+def test_notations_and_names_within_other_text_are_read(query: str, first: str) -> None:
+    assert _names(query)[0] == first
+
+
+def test_a_commitment_to_spend_leaves_its_years_open() -> None:
+    answer = _ask("dollar based commitment, compute engine")
+
+    assert [each["attribute"] for each in answer["ambiguous_in"] or []] == ["term"]
+
+
+def test_a_part_that_the_product_does_not_have_is_said_to_be_ignored() -> None:
+    assert 'Ignored "backups"' in (_ask("cloud sql backups")["hint"] or "")
+
+
+def test_a_gpu_machine_type_is_found_under_both_names_of_its_gpu() -> None:
+    assert _names("a3-megagpu-8g us-central1")[0] == "Nvidia H100 80GB Plus GPU running in Americas"
+    assert _names("a3-megagpu-8g tokyo")[0] == "Nvidia H100 80GB Mega GPU running in Tokyo"
 
 
 def test_an_old_version_of_a_licence_does_not_rank_first() -> None:

@@ -169,7 +169,9 @@ def test_a_list_price_is_found_in_its_five_regions_only() -> None:
     sku = make_sku(service=service, display_name="Storage PD Capacity", service_regions=["global"])
     assert _matching("place : global") == [(sku.pk,)]
 
-    make_sku(service=service, display_name="Storage PD Capacity in London", service_regions=["europe-west2"])
+    for place, region in [("London", "europe-west2"), ("Zurich", "europe-west6")]:
+        name = f"Storage PD Capacity in {place}"
+        make_sku(service=service, display_name=name, service_regions=[region])
     store.mark_list_prices([service.pk])
 
     assert _matching("place : global") == []

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from catalog.offers.words import WordListError
 from catalog.search.query.beside import read_sections, without_void
 from catalog.search.query.facts import NamedFact
+from catalog.words import WordListError
 
 
 def _fact(text: str) -> NamedFact:
@@ -35,6 +35,8 @@ def _meant(*facts: str) -> list[str]:
         (["product=cloud-sql", "family=n1"], ["product=cloud-sql"]),
         (["product=kubernetes-engine", "family=n2"], ["family=n2"]),
         (["kind=snapshot", "model=pd-ssd"], ["kind=snapshot"]),
+        (["network=internet", "network=interconnect"], ["network=interconnect"]),
+        (["network=internet", "network=vpn"], ["network=internet", "network=vpn"]),
         (["direction=input", "family=n2"], ["family=n2"]),
         (["direction=input", "llm=gemini"], ["direction=input", "llm=gemini"]),
     ],

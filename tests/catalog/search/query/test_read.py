@@ -121,6 +121,21 @@ def test_a_listed_destination_needs_no_preposition() -> None:
     assert read_question("apac cache fill from sydney").terms[-1].synonyms[0] == "to apac"
 
 
+@pytest.mark.parametrize(
+    ("query", "word", "synonym"),
+    [
+        ("internet egress from emea", "from emea", "from emea"),
+        ("traffic from the americas to another region", "from the americas", "from americas"),
+        ("egress from new york to london", "from new york", "from americas"),
+    ],
+)
+def test_an_area_after_from_is_where_traffic_starts(query: str, word: str, synonym: str) -> None:
+    source = next(term for term in read_question(query).terms if term.word == word)
+
+    assert synonym in source.synonyms
+    assert not [each for each in source.synonyms if each.startswith("to ")]
+
+
 @pytest.mark.parametrize("query", ["n2 core munich", "n2 core to munich", "n2 core apac"])
 def test_a_destination_does_not_match_by_its_area_without_traffic(query: str) -> None:
     place = query.rpartition(" ")[2]
@@ -159,7 +174,47 @@ def test_windows_need_not_hold_for_sql_server() -> None:
 
 def test_a_dual_region_is_recognized_by_its_two_regions() -> None:
     assert _read("bucket in the finland and netherlands dual region")[1] == "eur4"
-    assert _read("bucket in the finland and paris dual region")[1] == "europe-north1"
+    assert _read("bucket in the finland and paris dual region")[1] == "europe-north1, europe-west9"
+
+
+@pytest.mark.parametrize(
+    ("query", "region"),
+    [
+        ("nearline in iowa and oregon", "us-central1, us-west1"),
+        ("n2 core tokyo + london", "asia-northeast1, europe-west2"),
+        ("turbo replication finland netherlands", "eur4"),
+        ("n2 core in frankfurt, germany", "europe-west3"),
+    ],
+)
+def test_several_places_are_where_a_thing_is_bought(query: str, region: str) -> None:
+    question = read_question(query)
+    assert question.place is not None
+    assert question.place.label == region
+    assert "network" not in _facts(question)
+
+
+@pytest.mark.parametrize(
+    ("query", "network"),
+    [
+        ("tokyo to london", "inter-region"),
+        ("between tokyo and london", "inter-region"),
+        ("us-central1 to europe-west1", "inter-region"),
+        ("data between us-central1-a and us-central1-b", "inter-zone"),
+        ("traffic from us-central1-a to us-central1-b", "inter-zone"),
+        ("egress frankfurt to frankfurt", "inter-zone"),
+        ("vm to vm traffic from us-central1-a to us-central1-b", "inter-zone"),
+        ("us-central1-a to us-central1-a traffic", "intra-zone"),
+    ],
+)
+def test_two_ends_of_traffic_say_which_kind_it_is(query: str, network: str) -> None:
+    assert _facts(read_question(query))["network"] == [network]
+
+
+@pytest.mark.parametrize(
+    "query", ["egress from london to australia", "n2 core in us-central1-a", "egress iowa"]
+)
+def test_other_places_leave_the_kind_of_traffic_open(query: str) -> None:
+    assert "network" not in _facts(read_question(query))
 
 
 @pytest.mark.parametrize(
@@ -203,9 +258,10 @@ def test_a_second_place_is_the_destination(query: str) -> None:
     assert any(synonym.startswith("to sydney") for synonym in question.terms[-1].synonyms)
 
 
-def test_traffic_within_a_region_is_between_its_zones() -> None:
-    destination = read_question("egress europe-west4-a to europe-west4-b").terms[-1]
-    assert destination.synonyms[0] == "inter zone"
+def test_traffic_within_a_region_goes_to_no_other_place() -> None:
+    question = read_question("egress europe-west4-a to europe-west4-b")
+    assert _facts(question) == {"part": ["egress"], "network": ["inter-zone"]}
+    assert question.terms == ()
 
 
 @pytest.mark.parametrize(
@@ -293,6 +349,7 @@ def test_a_machine_type_of_another_cloud_alone_is_a_product_of_that_cloud(query:
 
 def test_us_is_a_pronoun_after_a_verb_and_otherwise_a_country() -> None:
     assert _read("what do you bill us for n2") == (["n2"], None, None)
+    assert _read("n2 in frankfurt, the cheapest for us") == (["n2"], "europe-west3", None)
     assert _read("n2 in the US") == (["n2"], "us", None)
     assert _read("n2 us east 4") == (["n2"], "us-east4", None)
 
@@ -372,6 +429,8 @@ def test_the_destination_of_traffic_between_vms_is_a_region_only(query: str, has
             ("windows server",),
         ),
         ("ubuntu on n2-standard-8", {"family": ["n2"], "part": ["core", "ram"]}, ("ubuntu",)),
+        ("n2-standard-8 with pd-ssd", {"family": ["n2"], "part": ["core", "ram"]}, ("pd ssd",)),
+        ("snapshot of a pd-ssd", {"kind": ["snapshot"]}, ()),
         ("n2-standard-8", {"family": ["n2"], "part": ["core", "ram"]}, ()),
         (
             "cloud sql, mysql, n2-standard-8",
@@ -380,7 +439,7 @@ def test_the_destination_of_traffic_between_vms_is_a_region_only(query: str, has
         ),
     ],
 )
-def test_a_question_is_about_a_machine_or_a_licence_and_the_other_is_left_out(
+def test_a_question_is_about_one_thing_and_another_beside_it_is_left_out(
     query: str, facts: dict[str, list[str]], left_out: tuple[str, ...]
 ) -> None:
     question = read_question(query)

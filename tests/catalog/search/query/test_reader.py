@@ -33,6 +33,7 @@ def test_the_longest_phrase_is_read_and_never_spans_a_gap(text: str, words: list
         ("compute optimised", "family=c2"),
         ("memory optimised", "family=m1|m2|m3"),
         ("h100 80", "model=h100"),
+        ("h100 80gb plus", "model=h100-mega"),
         ("single tenancy", "purpose=sole"),
         ("early deletion penalty", "part=early-delete"),
         ("deleted after", "part=early-delete"),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Mapping
 from itertools import product
 from pathlib import Path
 
-DATA = Path(__file__).with_name("data")
-# What a line and a word may consist of; other signs are slips of the writer.
-_LINE = re.compile(r"[a-z0-9 ,:|()=~*/'&.?_\[\]-]+", re.IGNORECASE)
+# What a line may contain beside letters and digits, and what a word consists of; other signs are slips.
+_SIGNS = frozenset(" ,:|()=~*/'&.?_[]-")
 _WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -17,10 +17,14 @@ class WordListError(ValueError):
     """A word list has a line that cannot be read; the message names the file and the line."""
 
 
-def entries(file: Path) -> Iterator[tuple[str, str, list[str]]]:
+def entries(file: Path, *, is_english: bool = True) -> Iterator[tuple[str, str, list[str]]]:
     """The (section, key, phrases) of a word list; a line `[section]` starts a section.
 
     An indented line continues the one before. "(a|b) c" stands for the two phrases "a c" and "b c".
+
+    Args:
+        file: the word list.
+        is_english: whether its letters are those of English.
 
     Raises:
         WordListError: a line has no key or an unknown sign, or repeats a key of its section.
@@ -28,7 +32,7 @@ def entries(file: Path) -> Iterator[tuple[str, str, list[str]]]:
     section, seen = "", set()
     for number, text in _lines(file):
         where = f"{file.name}, line {number}"
-        if not _LINE.fullmatch(text):
+        if not all(char in _SIGNS or _is_letter(char, is_english=is_english) for char in text):
             raise WordListError(f"{where}: unknown sign in {text!r}")
         if text.startswith("["):
             section = text.strip("[]")
@@ -38,6 +42,11 @@ def entries(file: Path) -> Iterator[tuple[str, str, list[str]]]:
             raise WordListError(f"{where}: {'no key' if not colon else 'repeats the key'} {key!r}")
         seen.add((section, key))
         yield section, key.strip(), _phrases(phrases)
+
+
+def _is_letter(char: str, *, is_english: bool) -> bool:
+    """Whether `char` is a letter, a mark on one or a digit."""
+    return unicodedata.category(char)[0] in "LMN" and (char.isascii() or not is_english)
 
 
 def _lines(file: Path) -> Iterator[tuple[int, str]]:
@@ -66,14 +75,18 @@ def alternatives(pattern: str) -> list[str]:
     return [" ".join("".join(chosen).split()) for chosen in product(*parts)]
 
 
-def keys(file: Path) -> dict[str, str]:
+def keys(file: Path, *, is_english: bool = True) -> dict[str, str]:
     """The key of each phrase of a word list.
+
+    Args:
+        file: the word list.
+        is_english: whether its letters are those of English.
 
     Raises:
         WordListError: as `entries`, or a phrase has two keys.
     """
     found: dict[str, str] = {}
-    for _, key, phrases in entries(file):
+    for _, key, phrases in entries(file, is_english=is_english):
         for phrase in phrases:
             if phrase in found:
                 raise WordListError(f"{file.name}: {phrase!r} has the keys {found[phrase]!r} and {key!r}")
@@ -95,3 +108,21 @@ def words(file: Path) -> frozenset[str]:
                 raise WordListError(f"{file.name}, line {number}: {word!r} {problem}")
             found.add(word)
     return frozenset(found)
+
+
+class Wordings:
+    """Phrases with what to say in their place; of those that start at a word the longest counts."""
+
+    def __init__(self, meanings: Mapping[str, str]) -> None:
+        self._meanings = meanings
+        self._longest = max(len(phrase.split()) for phrase in meanings)
+
+    def put_into(self, text: str) -> str:
+        """`text` with the phrases replaced."""
+        words, found, at = text.split(), list[str](), 0
+        while at < len(words):
+            phrases = (words[at : at + length] for length in range(self._longest, 1, -1))
+            phrase = next((each for each in phrases if " ".join(each) in self._meanings), words[at : at + 1])
+            found.append(self._meanings.get(" ".join(phrase), " ".join(phrase)))
+            at += len(phrase)
+        return " ".join(found)

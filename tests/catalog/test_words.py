@@ -1,10 +1,20 @@
 from __future__ import annotations
 
+import ast
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from catalog.offers.words import WordListError, alternatives, entries, keys, words
+import catalog
+from catalog.words import Wordings, WordListError, alternatives, entries, keys, words
+
+CATALOG = Path(catalog.__file__).parent
+# Units that are joined to numbers.
+UNITS = {("normalize.py", "bits")}
+# Group names, escapes and character classes of an expression, which are no words.
+NO_WORD = re.compile(r"\?P[<=]\w+|\\u\w{4}|\\U\w{8}|\\\w|\[[^]]*]")
 
 
 @pytest.fixture
@@ -104,3 +114,55 @@ def test_a_word_listed_twice_or_with_another_sign_is_refused(
         words(word_list)
 
     assert str(error.value) == problem
+
+
+def test_a_list_that_is_not_english_may_have_any_letters(word_list: Path) -> None:
+    word_list.write_text("Tokyo: 東京, Tóquio, โตเกียว\n")
+
+    assert keys(word_list, is_english=False) == {"東京": "Tokyo", "Tóquio": "Tokyo", "โตเกียว": "Tokyo"}
+
+
+def test_a_list_that_is_not_english_has_the_same_signs(word_list: Path) -> None:
+    word_list.write_text("Tokyo: 東京; Tóquio\n")
+
+    with pytest.raises(WordListError, match="unknown sign"):
+        keys(word_list, is_english=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "put"),
+    [
+        ("n2 std core", "n2 standard core"),
+        ("no premium tier please", "standard please"),
+        ("no premium please", "standard please"),
+        ("no", "no"),
+        ("", ""),
+    ],
+)
+def test_the_longest_phrase_at_a_word_is_replaced(text: str, put: str) -> None:
+    wordings = Wordings({"std": "standard", "no premium": "standard", "no premium tier": "standard"})
+
+    assert wordings.put_into(text) == put
+
+
+def _expressions() -> Iterator[tuple[str, str]]:
+    """The literal parts of the expressions that names and questions are read with, and their modules."""
+    modules = [CATALOG / "places.py", *(CATALOG / "offers").glob("*.py"), *(CATALOG / "search").rglob("*.py")]
+    for module in modules:
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "re.compile":
+                yield from ((module.name, text) for text in _literals(node.args[0]))
+
+
+def _literals(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Constant):
+        yield str(node.value)
+    elif isinstance(node, ast.JoinedStr):
+        yield from (str(part.value) for part in node.values if isinstance(part, ast.Constant))
+
+
+def test_words_are_in_lists_and_not_in_expressions() -> None:
+    found = [(module, re.findall("[A-Za-z]{4,}", NO_WORD.sub(" ", text))) for module, text in _expressions()]
+
+    assert len(found) > 30
+    assert {(module, word) for module, listed in found for word in listed} - UNITS == set()
