@@ -1,7 +1,7 @@
 """Steps of the benchmark that run in processes of their own, so that the memory of each can be told.
 
-python -m benchmarks.costs.child load SOURCE FOLDER
-python -m benchmarks.costs.child ask LABEL REPEATS AS_OF
+    .venv/bin/python -m benchmarks.costs.child load SOURCE FOLDER
+    .venv/bin/python -m benchmarks.costs.child ask LABEL REPEATS AS_OF
 """
 
 from __future__ import annotations

@@ -35,11 +35,13 @@ def race(folder: Path, reloads: int) -> Race:
         )
 
     _finish(start("write", str(folder), f"{_FIRST}"))
-    (folder / "written").unlink()
     with start("read", str(folder)) as reader:
         wait_until((folder / "reading").exists)
         begun = time.perf_counter()
-        _finish(start("write", str(folder), f"{reloads}"))
+        try:
+            _finish(start("write", str(folder), f"{reloads}"))
+        finally:
+            (folder / "written").touch()  # ends the reader
         seconds = time.perf_counter() - begun
         reads, torn = reader.communicate()[0].split()[:2]
     return Race(int(reads), int(torn), seconds)
