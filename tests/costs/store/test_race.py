@@ -10,7 +10,7 @@ from tests.harness.product import ROOT, copy_database, over
 from tests.harness.sync_processes import wait_until
 
 
-@pytest.mark.parametrize("reloads", [50, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("reloads", [20, pytest.param(500, marks=pytest.mark.slow)])
 def test_a_reader_beside_reloads_never_sees_a_torn_table(tmp_path: Path, reloads: int) -> None:
     copy_database(tmp_path / "catalog.db")
     environment = over(f"file:{tmp_path / 'catalog.db'}", COSTS_DIR=str(tmp_path / "lake")).environment
