@@ -54,8 +54,9 @@ class Question:
     corrected, `typed` the query itself, `quoted` its parts in quotation marks. `place_words` are the words
     that `place` was read from. `corrected` pairs misspelled words with their corrections, `unread` are words
     of other languages, `unread_settings` settings of pasted code that the lists lack, `unknown` words that
-    the catalog does not contain, `foreign` other companies' products, `left_out` words for things that have
-    SKUs of their own, and `uses` names of products that say what the thing is for.
+    the catalog does not contain, `foreign` other companies' products, `features` those without SKUs of their
+    own, `left_out` words for things that have SKUs, and `uses` names of products that say what the thing is
+    for.
     `sizes` are those of the machine that a licence is for, `has_size` says whether the question has a size.
     `negated` are words and facts, such as "term=spot", that mark a SKU as not meant.
     """
@@ -71,6 +72,7 @@ class Question:
     unread_settings: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     quantity: tuple[str, ...] = ()
@@ -182,6 +184,7 @@ def read_question(
         has_size=bool(sizes or terms_of_size),
         has_machine=MACHINE.search(text) is not None,
         foreign=settled.foreign,
+        features=settled.features,
         left_out=settled.left_out,
         uses=uses.words,
         negated=(*_marks(negated), *(SEVERAL_REGIONS if ONE_REGION.search(text) else ())),
