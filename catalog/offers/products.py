@@ -12,20 +12,21 @@ from catalog.words import entries
 
 # So many words of a name are a name of their own; a single word may be an ordinary one.
 MIN_WORDS = 2
-# The sections of other companies' products, and of words that also say what a machine is for.
-OTHERS, USES = "others", "uses"
+# The sections of other companies' products, of features, and of words that also say what a machine is for.
+OTHERS, FEATURES, USES = "others", "features", "uses"
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
     """`services` are the names of the services that may sell it, its own first.
 
-    A foreign product is another company's.
+    A foreign product is another company's; a feature is billed as the thing that has it.
     """
 
     name: str
     services: tuple[str, ...]
     is_foreign: bool = False
+    is_feature: bool = False
 
     @property
     def slug(self) -> str:
@@ -47,7 +48,7 @@ def products() -> dict[str, Product]:
 
 def _product(key: str, section: str = "") -> Product:
     services = tuple(name.strip() for name in key.split(","))
-    return Product(services[0], services, is_foreign=section == OTHERS)
+    return Product(services[0], services, is_foreign=section == OTHERS, is_feature=section == FEATURES)
 
 
 @cache
@@ -90,6 +91,12 @@ def is_of_others(product: str) -> bool:
     """Whether another company sells `product`, a slug."""
     known = products().get(product)
     return bool(known and known.is_foreign)
+
+
+def is_feature(product: str) -> bool:
+    """Whether `product`, a slug, is a feature of another product."""
+    known = products().get(product)
+    return bool(known and known.is_feature)
 
 
 def services_called(name: str) -> tuple[str, ...]:

@@ -115,6 +115,9 @@ def hint(criteria: Criteria, sentences: Iterable[str]) -> str | None:
         if question.unread_settings
         else "",
         f"Ignored {quoted(question.foreign)}: another company sells it." if question.foreign else "",
+        f"Ignored {quoted(question.features)}: a feature without SKUs of its own."
+        if question.features
+        else "",
         f"Left out {quoted(question.left_out)}: it has SKUs of its own." if question.left_out else "",
         f"Left out {quoted(question.uses)}, taken as what it is for: ask for that product alone."
         if question.uses

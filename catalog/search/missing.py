@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from catalog.offers.products import products
+from catalog.offers.products import Product, products
 from catalog.places import Place
 from catalog.search.contract import Missing
 from catalog.search.index.criteria import Criteria
@@ -46,14 +46,27 @@ def _absent_facts(criteria: Criteria, vocabulary: Vocabulary) -> Iterator[Missin
         is_absent = fact.is_identity and not any(vocabulary.has_fact(*each) for each in fact.facts)
         if is_absent and (name := name_of(fact)) not in told:
             told.add(name)
-            yield Missing(what=fact.attribute, value=name, why=NO_SKUS)
+            yield Missing(what=fact.attribute, value=name, why=_why(fact))
+
+
+def _why(fact: NamedFact) -> str:
+    """Why a thing has no SKUs, and for a feature, what to ask for instead."""
+    product = _product(fact)
+    if product and product.is_feature:
+        return f"a feature without SKUs of its own; ask for {', '.join(product.services[1:])}"
+    return NO_SKUS
 
 
 def name_of(fact: NamedFact) -> str:
     """What people call the value of a fact: the name of a product, else the words of the question."""
+    product = _product(fact)
+    return product.name if product else fact.word
+
+
+def _product(fact: NamedFact) -> Product | None:
+    """The product that the fact is, if data/products.txt has it."""
     attribute, value = fact.facts[0]
-    known = products().get(value) if attribute == "product" else None
-    return known.name if known else fact.word
+    return products().get(value) if attribute == "product" else None
 
 
 def sentence(missing: Missing) -> str:

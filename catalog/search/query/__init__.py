@@ -2,7 +2,8 @@
 
 from catalog.search.query.destination import destination_term
 from catalog.search.query.facts import NamedFact
-from catalog.search.query.read import Question, read_question
+from catalog.search.query.question import Question
+from catalog.search.query.read import read_question
 from catalog.search.query.sizes import Size
 from catalog.search.query.terms import LITTLE, Term
 from catalog.search.query.usage_type import read_usage_type

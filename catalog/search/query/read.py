@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from catalog.offers.kinds import attributes
 from catalog.offers.phrases import Phrases
-from catalog.places import REGION_PART, Place
 from catalog.search.query.comments import with_comment
 from catalog.search.query.destination import (
     destination_term,
@@ -18,19 +17,19 @@ from catalog.search.query.destination import (
 )
 from catalog.search.query.dictionary import SUBJECTS
 from catalog.search.query.facts import NamedFact, has
-from catalog.search.query.languages import apart
 from catalog.search.query.machine_types import DATABASE, MACHINE, machine_facts
 from catalog.search.query.negation import take_negated
 from catalog.search.query.normalize import plain_words
 from catalog.search.query.notation import read_notation
-from catalog.search.query.ordinary import is_ordinary
 from catalog.search.query.patterns import any_of
-from catalog.search.query.places import is_route, take_places, together, zones_in
+from catalog.search.query.places import TakenPlaces, is_route, take_places, together, zones_in
 from catalog.search.query.quantities import speeds_of, take_quantities
-from catalog.search.query.reader import take_facts, take_services
-from catalog.search.query.route import BETWEEN_PLACES, Route, with_kind_of_traffic
+from catalog.search.query.question import Question
+from catalog.search.query.reader import take_facts
+from catalog.search.query.route import Route, with_kind_of_traffic
 from catalog.search.query.settle import Settled, settle
 from catalog.search.query.sizes import Size, size_of_machine, sizes_in, take_sizes
+from catalog.search.query.spelled import Spelled, spell
 from catalog.search.query.terms import Term, deduplicate, read_terms
 from catalog.search.query.uses import take_uses
 
@@ -47,68 +46,23 @@ SEVERAL_REGIONS = ("location_type=multi", "location_type=dual")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What a query asks for.
+class _Ends:
+    """The places of a query, and the ends of traffic that are pointed out and those that are listed."""
 
-    `service_terms` are all words as terms, for the names of services. `text` is the whole query, folded and
-    corrected, `typed` the query itself, `quoted` its parts in quotation marks. `place_words` are the words
-    that `place` was read from. `corrected` pairs misspelled words with their corrections, `unread` are words
-    of other languages, `unread_settings` settings of pasted code that the lists lack, `unknown` words that
-    the catalog does not contain, `foreign` other companies' products, `left_out` words for things that have
-    SKUs of their own, and `uses` names of products that say what the thing is for.
-    `sizes` are those of the machine that a licence is for, `has_size` says whether the question has a size.
-    `negated` are words and facts, such as "term=spot", that mark a SKU as not meant.
-    """
+    places: TakenPlaces
+    pointed_out: tuple[Term, ...]
+    listed: tuple[Term, ...]
+    is_exact: bool
 
-    terms: tuple[Term, ...] = ()
-    service_terms: tuple[Term, ...] = ()
-    facts: tuple[NamedFact, ...] = ()
-    ids: tuple[str, ...] = ()
-    place: Place | None = None
-    place_words: tuple[str, ...] = ()
-    corrected: tuple[tuple[str, str], ...] = ()
-    unread: tuple[str, ...] = ()
-    unread_settings: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
-    foreign: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = ()
-    uses: tuple[str, ...] = ()
-    quantity: tuple[str, ...] = ()
-    sizes: tuple[Size, ...] = ()
-    has_size: bool = False
-    has_machine: bool = False
-    negated: tuple[str, ...] = ()
-    text: str = ""
-    typed: str = ""
-    quoted: tuple[str, ...] = ()
 
-    @property
-    def is_in_another_language(self) -> bool:
-        """Whether the question is not in English, and names nothing that was read but a place."""
-        return bool(self.unread) and not self.facts and not any(term.word for term in self.terms)
+@dataclass(frozen=True, slots=True)
+class _Things:
+    """What is asked about: settled facts, the sizes of machines, also as SKU names have them, and uses."""
 
-    @property
-    def settled(self) -> frozenset[str]:
-        """The attributes of which the question names one value."""
-        return frozenset(fact.attribute for fact in self.facts if len(fact.facts) == 1)
-
-    @property
-    def unknown_names(self) -> list[str]:
-        """The unknown words that are no ordinary English: names of things that the catalog lacks."""
-        words = (word for word in self.unknown if len(word) > 1 and word.isalpha())
-        return [word for word in words if not is_ordinary(word)]
-
-    @property
-    def attributes(self) -> frozenset[str]:
-        """The attributes that the question names."""
-        return frozenset(fact.attribute for fact in self.facts)
-
-    @property
-    def words(self) -> list[str]:
-        """The words that were read, but for places, usage types and terms that are only implied."""
-        parts = (part for fact in self.facts for part in fact.parts or (fact,) if not part.is_usage_type)
-        named = dict.fromkeys(part.word for part in parts if part.word not in BETWEEN_PLACES)
-        return list(self.ids) or [*named, *(term.word for term in self.terms if term.word)]
+    settled: Settled
+    sizes: tuple[Size, ...]
+    terms: tuple[Term, ...]
+    uses: tuple[str, ...]
 
 
 def read_question(
@@ -127,68 +81,94 @@ def read_question(
         base_form: returns the form of a word that the catalog uses, such as "suspended" for "suspend".
         services: the names of the catalog's services, with the slugs of their products.
     """
-    typed_text = query.strip()
-    ids = tuple(dict.fromkeys(found.upper() for found in ID.findall(query)))
-    if ids:
+    if ids := _distinct(found.upper() for found in ID.findall(query)):
         return Question(ids=ids)
     notation = read_notation(query)
-    all_words = plain_words(with_comment(notation))
-    read = apart(all_words)
-    plain = " ".join(read.words)
-    if read.is_other:
-        correct = base_form = str
-    named, rest = take_services(plain, services) if services else ([], plain)
-    typed = [base_form(word) for word in rest.split()]
-    # The code of a region that we do not know yet is not a misspelling.
-    words = [word if REGION_PART.fullmatch(word) else correct(word) for word in typed]
-    corrected = tuple(dict.fromkeys((old, new) for old, new in zip(typed, words, strict=True) if old != new))
-    text = " ".join(words)
-    spelled = dict(zip(rest.split(), words, strict=True))
-    whole = " ".join(spelled.get(word, word) for word in plain.split())
-    negated, rest = take_negated(text)
-    destinations, rest = take_destinations(rest)
-    taken = take_places(rest)
-    is_exact = is_between_machines(text)
-    listed, rest = take_listed_destinations(taken.rest, is_exact=is_exact)
-    uses = take_uses(rest, named)
-    settled, sizes, terms_of_size, rest = _take_facts(uses.text, uses.services)
-    has_ends = bool(destinations) or is_route(text, settled.facts)
-    taken = taken if has_ends else together(taken)
-    ends = [destination_term(other, is_exact=is_exact) for other in taken.others]
-    endpoints = tuple(deduplicate((*destinations, *ends, *listed)))
-    route = Route(taken.place, endpoints, zones_in(text) if has_ends else ())
-    facts, endpoints = with_kind_of_traffic(settled.facts, route)
+    spelled = spell(plain_words(with_comment(notation)), correct, base_form, services)
+    negated, rest = take_negated(spelled.text)
+    ends, rest = _take_ends(rest, spelled.text)
+    things, rest = _take_things(rest, spelled.services)
+    places, facts, endpoints = _routed(ends, things.settled.facts, spelled.text)
     quantity, rest = take_quantities(rest)
-    speeds = speeds_of(quantity) if any(map(_has_speed, facts)) and not has(facts, "size") else []
-    facts += tuple(NamedFact(speed, (("size", speed),)) for speed in speeds[:1])
-    # Names of GPUs have the size of their memory: it tells them apart, and nothing else.
-    amounts = [Term("", (amount.replace(" ", ""), amount), is_optional=True) for amount in quantity]
-    uncertain = {word for _, new in corrected for word in new.split()}
-    terms = read_terms(rest, has_more=bool(taken.place or facts or endpoints), uncertain=uncertain)
-    # Of another language only names are read.
-    unread = {*read.unread, *(term.word for term in terms if read.is_other and not term.is_code)}
-    terms = tuple(term for term in terms if term.word not in unread)
+    facts = _with_speed(facts, quantity)
+    terms, unread = _terms(rest, spelled, has_more=bool(places.place or facts or endpoints))
     return Question(
-        terms=(*terms, *terms_of_size, *amounts, *endpoints),
-        service_terms=read_terms(whole, has_more=False, uncertain=uncertain),
+        terms=(*terms, *things.terms, *map(_amount, quantity), *endpoints),
+        service_terms=read_terms(spelled.whole, has_more=False, uncertain=spelled.uncertain),
         facts=facts,
-        place=taken.place,
-        place_words=taken.words,
-        corrected=corrected,
-        unread=tuple(word for word in all_words if word in unread),
+        place=places.place,
+        place_words=places.words,
+        corrected=spelled.corrected,
+        unread=unread,
         unread_settings=tuple(notation.unread),
         quantity=quantity,
-        sizes=sizes,
-        has_size=bool(sizes or terms_of_size),
-        has_machine=MACHINE.search(text) is not None,
-        foreign=settled.foreign,
-        left_out=settled.left_out,
-        uses=uses.words,
-        negated=(*_marks(negated), *(SEVERAL_REGIONS if ONE_REGION.search(text) else ())),
-        text=text,
-        typed=typed_text,
-        quoted=tuple(dict.fromkeys(match["name"].strip() for match in QUOTED.finditer(typed_text))),
+        sizes=things.sizes,
+        has_size=bool(things.sizes or things.terms),
+        has_machine=MACHINE.search(spelled.text) is not None,
+        foreign=things.settled.foreign,
+        features=things.settled.features,
+        left_out=things.settled.left_out,
+        uses=things.uses,
+        negated=_marks(negated, spelled.text),
+        text=spelled.text,
+        typed=query.strip(),
+        quoted=_distinct(match["name"].strip() for match in QUOTED.finditer(query)),
     )
+
+
+def _distinct(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))
+
+
+def _take_ends(rest: str, text: str) -> tuple[_Ends, str]:
+    """The places and the ends of traffic in `rest`, a part of the question `text`, and what is left of it."""
+    is_exact = is_between_machines(text)
+    pointed_out, rest = take_destinations(rest)
+    places = take_places(rest)
+    listed, rest = take_listed_destinations(places.rest, is_exact=is_exact)
+    return _Ends(places, pointed_out, listed, is_exact), rest
+
+
+def _take_things(rest: str, services: Sequence[NamedFact]) -> tuple[_Things, str]:
+    """What `rest` is about, without what the thing is for, and the text without all of it."""
+    uses = take_uses(rest, services)
+    settled, sizes, terms, rest = _take_facts(uses.text, uses.services)
+    return _Things(settled, sizes, terms, uses.words), rest
+
+
+def _routed(
+    ends: _Ends, facts: tuple[NamedFact, ...], text: str
+) -> tuple[TakenPlaces, tuple[NamedFact, ...], tuple[Term, ...]]:
+    """The places, the facts with the kind of traffic, and the terms for its ends.
+
+    Several places that are no ends of traffic are one.
+    """
+    has_ends = bool(ends.pointed_out) or is_route(text, facts)
+    places = ends.places if has_ends else together(ends.places)
+    others = [destination_term(other, is_exact=ends.is_exact) for other in places.others]
+    endpoints = tuple(deduplicate((*ends.pointed_out, *others, *ends.listed)))
+    route = Route(places.place, endpoints, zones_in(text) if has_ends else ())
+    return places, *with_kind_of_traffic(facts, route)
+
+
+def _with_speed(facts: tuple[NamedFact, ...], quantity: Sequence[str]) -> tuple[NamedFact, ...]:
+    """The facts with the size of what is sold by its speed, if the quantities have one."""
+    if has(facts, "size") or not any(map(_has_speed, facts)):
+        return facts
+    return (*facts, *(NamedFact(speed, (("size", speed),)) for speed in speeds_of(quantity)[:1]))
+
+
+def _amount(quantity: str) -> Term:
+    """Names of GPUs have the size of their memory: it tells them apart, and nothing else."""
+    return Term("", (quantity.replace(" ", ""), quantity), is_optional=True)
+
+
+def _terms(rest: str, spelled: Spelled, *, has_more: bool) -> tuple[tuple[Term, ...], tuple[str, ...]]:
+    """The words of `rest` as terms, and those that are not read: of another language only names are."""
+    terms = read_terms(rest, has_more=has_more, uncertain=spelled.uncertain)
+    unread = {*spelled.unread, *(term.word for term in terms if spelled.is_other and not term.is_code)}
+    kept = tuple(term for term in terms if term.word not in unread)
+    return kept, tuple(word for word in spelled.typed if word in unread)
 
 
 def _take_facts(
@@ -219,7 +199,11 @@ def _has_sizes(fact: NamedFact) -> bool:
     return fact.attribute in OF_SIZES or fact.facts == LICENCE or DATABASE in fact.facts
 
 
-def _marks(negated: Iterable[str]) -> tuple[str, ...]:
-    """The `negated` phrases with the facts that they name, of which SKUs have either."""
+def _marks(negated: Iterable[str], text: str) -> tuple[str, ...]:
+    """The `negated` phrases with the facts that they name, of which SKUs have either.
+
+    A question for one region excludes several.
+    """
     facts = (fact for phrase in negated for named in take_facts(phrase)[0] for fact in named.facts)
-    return tuple(dict.fromkeys((*negated, *map("=".join, facts))))
+    several = SEVERAL_REGIONS if ONE_REGION.search(text) else ()
+    return (*_distinct((*negated, *map("=".join, facts))), *several)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from catalog.offers.kinds import attributes
-from catalog.offers.products import is_of_others
+from catalog.offers.products import is_feature, is_of_others
 from catalog.offers.vocabulary import Fact
 from catalog.search.query.beside import without_void
 from catalog.search.query.facts import NamedFact, has
@@ -21,12 +21,13 @@ LICENCE, IMAGE = frozenset({"part=licence"}), frozenset({"kind=image"})
 class Settled:
     """The facts that hold, and the words that do not count.
 
-    `foreign` are the names of other companies' products, `left_out` those of machines, operating systems and
-    disks that have SKUs of their own.
+    `foreign` are the names of other companies' products, `features` those of features that have no SKUs,
+    `left_out` those of machines, operating systems and disks that have SKUs of their own.
     """
 
     facts: tuple[NamedFact, ...]
     foreign: tuple[str, ...]
+    features: tuple[str, ...]
     left_out: tuple[str, ...]
 
 
@@ -39,11 +40,16 @@ def settle(found: Iterable[NamedFact], *, has_machine: bool = False) -> Settled:
     """
     named = list(found)
     facts = _with_machine(named) if has_machine else named
-    foreign = _set_aside(facts)
-    facts = [fact for fact in facts if fact not in foreign]
+    foreign, features = _foreign_set_aside(facts), _features_set_aside(facts)
+    facts = [fact for fact in facts if fact not in (*foreign, *features)]
     facts = without_void(_without_general_product(facts))
-    words = tuple(fact.word for fact in foreign)
-    return Settled(tuple(_with_needs(_joined(facts))), words, _left_out(named, facts))
+    return Settled(
+        tuple(_with_needs(_joined(facts))), _words(foreign), _words(features), _left_out(named, facts)
+    )
+
+
+def _words(facts: Iterable[NamedFact]) -> tuple[str, ...]:
+    return tuple(fact.word for fact in facts)
 
 
 def _with_machine(facts: list[NamedFact]) -> list[NamedFact]:
@@ -60,11 +66,23 @@ def _is_free(system: NamedFact) -> bool:
     return system.is_one_of(attributes("free"))
 
 
-def _set_aside(facts: Sequence[NamedFact]) -> list[NamedFact]:
+def _foreign_set_aside(facts: Sequence[NamedFact]) -> list[NamedFact]:
     """The products of other companies, which are no subject if something of Google's is named."""
     foreign = [fact for fact in facts if fact.attribute == "product" and is_of_others(fact.facts[0][1])]
     own = (fact for fact in facts if fact not in foreign)
     return foreign if any(fact.is_identity or fact.attribute == "purpose" for fact in own) else []
+
+
+def _features_set_aside(facts: Sequence[NamedFact]) -> list[NamedFact]:
+    """The features, which are no subject beside the thing that has them: it is what is billed."""
+    features = [fact for fact in facts if fact.attribute == "product" and is_feature(fact.facts[0][1])]
+    return features if any(map(_is_billed, facts)) else []
+
+
+def _is_billed(fact: NamedFact) -> bool:
+    """Whether the fact says which SKU of a product is meant."""
+    is_part = fact.attribute == "part" and not fact.is_general and len(fact.facts) == 1
+    return is_part or fact.attribute == "class" or _is_thing(fact)
 
 
 def _without_general_product(facts: list[NamedFact]) -> list[NamedFact]:

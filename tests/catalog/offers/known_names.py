@@ -5,6 +5,16 @@ from __future__ import annotations
 # Name; service, resource family, resource group and usage type; facts but for the product of the service.
 READ_WHOLE = [
     (
+        "External IP Charge on a Standard VM",
+        "Compute Engine | Network | IpAddress | OnDemand",
+        "part=external-ip term=ondemand",
+    ),
+    (
+        "External IP Charge on a Spot Preemptible VM",
+        "Compute Engine | Network | IpAddress | Preemptible",
+        "part=external-ip term=spot",
+    ),
+    (
         "N1 Predefined Instance Ram running in Frankfurt",
         "Compute Engine | Compute | N1Standard | OnDemand",
         "family=n1 part=ram purpose=predefined term=ondemand",

@@ -51,6 +51,14 @@ def test_every_product_has_a_name_that_no_other_has() -> None:
     assert [slug for slug, found in names if slug not in found] == []
 
 
+def test_every_feature_names_a_service_that_has_it() -> None:
+    features = [product for product in products().values() if product.is_feature]
+    services = {product.name for product in products().values() if not product.is_feature}
+
+    assert features
+    assert [each.name for each in features if not services.issuperset(each.services[1:] or [""])] == []
+
+
 def test_a_slug_is_a_value_of_an_attribute() -> None:
     assert slug("Cloud Key Management Service (KMS)") == "cloud-key-management-service-kms"
 

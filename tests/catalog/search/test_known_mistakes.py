@@ -285,6 +285,24 @@ def test_notations_and_names_within_other_text_are_read(query: str, first: str) 
     assert _names(query)[0] == first
 
 
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("google_compute_address.a └─ IP address (preemptible VM) 730 hours", "Spot Preemptible VM"),
+        ("google_compute_address.a └─ IP address (standard VM) 730 hours", "Standard VM"),
+        ("static ip in use on a spot vm", "Spot Preemptible VM"),
+        ("external ip attached to a standard vm", "Standard VM"),
+    ],
+)
+def test_an_address_in_use_is_charged_by_the_kind_of_machine_that_uses_it(query: str, first: str) -> None:
+    assert _names(query)[0] == f"External IP Charge on a {first}"
+
+
+def test_an_address_that_is_not_in_use_is_a_static_one() -> None:
+    query = "google_compute_address.a └─ IP address (unused) 730 hours"
+    assert _names(query)[0] == "Static Ip Charge"
+
+
 def test_a_commitment_to_spend_leaves_its_years_open() -> None:
     answer = _ask("dollar based commitment, compute engine")
 

@@ -130,6 +130,30 @@ def test_it_is_told_which_product_of_another_company_was_set_aside() -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "feature"),
+    [
+        ("soft delete storage charge in cloud storage", "Soft delete"),
+        ("what do soft-deleted objects cost", "Soft delete"),
+        ("object versioning", "Object Versioning"),
+    ],
+)
+def test_a_feature_without_skus_is_missing_and_it_is_told_what_to_ask_for(query: str, feature: str) -> None:
+    make_sku(service=make_service(display_name="Cloud Storage"), display_name="Nearline Storage Frankfurt")
+    why = "a feature without SKUs of its own; ask for Cloud Storage"
+
+    assert _missing(query) == [{"what": "product", "value": feature, "why": why}]
+
+
+def test_a_feature_beside_the_class_that_is_billed_is_set_aside_and_told() -> None:
+    make_sku(service=make_service(display_name="Cloud Storage"), display_name="Nearline Storage Frankfurt")
+    answer = _ask("nearline bucket with soft delete in frankfurt")
+
+    assert _names(answer) == ["Nearline Storage Frankfurt"]
+    assert answer["missing"] is None
+    assert answer["hint"] == 'Ignored "soft delete": a feature without SKUs of its own.'
+
+
+@pytest.mark.parametrize(
     ("query", "what", "value"),
     [
         ("c9 core", "family", "c9"),

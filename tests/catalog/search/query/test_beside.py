@@ -34,6 +34,8 @@ def _meant(*facts: str) -> list[str]:
         (["engine=mysql", "family=n1"], ["engine=mysql"]),
         (["product=cloud-sql", "family=n1"], ["product=cloud-sql"]),
         (["product=kubernetes-engine", "family=n2"], ["family=n2"]),
+        (["term=spot", "part=static-ip"], ["term=spot", "part=external-ip"]),
+        (["term=ondemand", "part=static-ip"], ["term=ondemand", "part=static-ip"]),
         (["kind=snapshot", "model=pd-ssd"], ["kind=snapshot"]),
         (["network=internet", "network=interconnect"], ["network=interconnect"]),
         (["network=internet", "network=vpn"], ["network=internet", "network=vpn"]),

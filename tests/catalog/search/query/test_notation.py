@@ -21,6 +21,15 @@ def _read(query: str) -> str:
         ("gcloud compute instances create vm1 --no-address --machine-type=e2-small", "e2-small"),
         ("--accelerator=type=nvidia-l4,count=1", "l4 gpu 1x"),
         ("'--zone=us-east1-b', '--machine-type=c2d-standard-32'", "' us-east1-b ', ' c2d-standard-32 '"),
+        (
+            "gcloud compute interconnects attachments partner create a --router=r --bandwidth=1Gbps",
+            "partner vlan attachment 1 gbps",
+        ),
+        (
+            "gcloud compute interconnects create --interconnect-type=PARTNER",
+            "interconnect circuit partner",
+        ),
+        ("--link-type=LINK_TYPE_ETHERNET_100G_LR", "100 gbps"),
         ("--location-policy=us-east1-b=allow", "zone us east1 b"),
         (
             "gcloud compute --project=shop instances create datastore-8 --machine-type=n2-standard-4",
@@ -54,6 +63,10 @@ def test_a_command_is_what_its_options_say(command: str, words: str) -> None:
         ),
         ('machine_type = var.machine_type\nzone = "us-east1-b"', "us-east1-b"),
         ('"gke-spot": "true"', "spot"),
+        (
+            'resource "google_compute_interconnect_attachment" { bandwidth = "BPS_500M" type = "PARTNER" }',
+            "vlan attachment 500 mbps partner }",
+        ),
         ("cloud.google.com/gke-accelerator:nvidia-a100-80gb", "a100 80gb gpu"),
         ("filestore = {\n tier = BASIC_HDD\n}", "filestore BASIC_HDD }"),
         ("resources:\n  cpu: 4\n  memory: 2Gi", "4 vcpu 2gi ram"),
