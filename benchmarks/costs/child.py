@@ -2,6 +2,8 @@
 
     .venv/bin/python -m benchmarks.costs.child load SOURCE FOLDER
     .venv/bin/python -m benchmarks.costs.child ask LABEL REPEATS AS_OF
+
+Each prints one line of JSON.
 """
 
 from __future__ import annotations
