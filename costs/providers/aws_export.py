@@ -16,11 +16,13 @@ from pathlib import Path
 from costs.errors import LoadError
 from costs.providers.files import inside, manifest, revision
 from costs.providers.focus_files import is_focus
-from costs.providers.found import MONTH, Found, layout_of
+from costs.providers.found import MONTH, Found, layout_of, refuse_several
 from costs.providers.source import Delivery, Layout
 
 _PERIOD = re.compile(rf"billing_period=({MONTH.pattern})", re.IGNORECASE)
 _DATA = re.compile(r"s3://.+?/data/(billing_period=.+)", re.IGNORECASE)
+# The folder of the export, the month, whether it is the month's own, and the path.
+_Manifest = tuple[Path, str, bool, Path]
 
 
 def find(source: str, files: Sequence[Path]) -> Found | None:
@@ -31,14 +33,11 @@ def find(source: str, files: Sequence[Path]) -> Found | None:
     """
     manifests = sorted(_manifests(files))
     roots = sorted({root for root, *_ in manifests})
-    if len(roots) > 1:
-        names = " and ".join(str(root) for root in roots[:2])
-        raise LoadError(f"There are several AWS data exports, such as {names}: make a source of each.")
+    refuse_several("AWS data exports", roots)
     if not roots:
         return None
     by_period = groupby(manifests, key=lambda each: each[1])
-    # The manifest of the month itself is the newest; with "create new" there may be those of deliveries only.
-    newest = [max(group, key=lambda each: (each[2], each[3])) for _, group in by_period]
+    newest = [_newest(list(group)) for _, group in by_period]
     known = frozenset(files)
     deliveries = [
         _delivery(source, period, path, _named(root, path), known) for root, period, _, path in newest
@@ -47,14 +46,20 @@ def find(source: str, files: Sequence[Path]) -> Found | None:
     return Found("an AWS data export", deliveries, frozenset(used), roots)
 
 
-def _manifests(files: Sequence[Path]) -> Iterator[tuple[Path, str, bool, Path]]:
-    """The folder of the export, the month, whether it is the month's own, and the path of each manifest."""
+def _manifests(files: Sequence[Path]) -> Iterator[_Manifest]:
     for path in files:
         if path.name.endswith("-Manifest.json"):
             for folder in path.parents[:2]:
                 period = _PERIOD.fullmatch(folder.name)
                 if period and folder.parent.name == "metadata":
                     yield folder.parent.parent, period[1], folder == path.parent, path
+
+
+def _newest(manifests: Sequence[_Manifest]) -> _Manifest:
+    """The newest manifest of a month."""
+    refuse_several("AWS data exports", sorted({path.name for *_, path in manifests}))
+    # That of the month itself is the newest; with "create new" there may be those of deliveries only.
+    return max(manifests, key=lambda each: (each[2], each[3]))
 
 
 def _named(root: Path, path: Path) -> dict[str, Path | None]:

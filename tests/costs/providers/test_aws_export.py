@@ -157,6 +157,15 @@ def test_two_exports_are_two_sources(tmp_path: Path) -> None:
         deliveries(tmp_path)
 
 
+def test_two_exports_that_share_a_folder_are_two_sources(tmp_path: Path) -> None:
+    manifest = deliver_aws(tmp_path, "2026-05", {"a.parquet": ALL[:2], "b.parquet": ALL[2:4]})
+    uris = ["s3://bucket/billing/focus/data/BILLING_PERIOD=2026-05/b.parquet"]
+    write_json(manifest.with_name("other-Manifest.json"), {"dataFiles": uris})
+    names = "focus-Manifest.json and other-Manifest.json"
+    with pytest.raises(LoadError, match=f"several AWS data exports, such as {names}: make a source of each"):
+        deliveries(tmp_path)
+
+
 @pytest.mark.parametrize("body", ["not json", "[]", '{"dataFiles": "x"}', '{"files": []}'])
 def test_a_broken_manifest_is_an_error(tmp_path: Path, body: str) -> None:
     deliver_aws(tmp_path, "2026-05", {"a.parquet": ALL[:2]}).write_text(body)
