@@ -36,14 +36,18 @@ def find(source: str, files: Sequence[Path]) -> Found | None:
     refuse_several("AWS data exports", roots)
     if not roots:
         return None
-    by_period = groupby(manifests, key=lambda each: each[1])
-    newest = [_newest(list(group)) for _, group in by_period]
+    by_period = {period: list(group) for period, group in groupby(manifests, key=lambda each: each[1])}
+    newest = [_newest(group) for group in by_period.values()]
     known = frozenset(files)
     deliveries = [
         _delivery(source, period, path, _named(root, path), known) for root, period, _, path in newest
     ]
     used = {path for *_, path in newest}.union(*(each.files for each in deliveries))
-    return Found("an AWS data export", deliveries, frozenset(used), roots)
+    months = {path: month for path in files if (month := _month(roots[0], path))}
+    unnamed = {month for path, month in months.items() if layout_of(path)} - by_period.keys()
+    deliveries += [_without_manifest(source, month) for month in sorted(unnamed)]
+    left = {path for path, month in months.items() if month in unnamed | by_period.keys()}
+    return Found("an AWS data export", deliveries, frozenset(used), frozenset(left))
 
 
 def _manifests(files: Sequence[Path]) -> Iterator[_Manifest]:
@@ -53,6 +57,18 @@ def _manifests(files: Sequence[Path]) -> Iterator[_Manifest]:
                 period = _PERIOD.fullmatch(folder.name)
                 if period and folder.parent.name == "metadata":
                     yield folder.parent.parent, period[1], folder == path.parent, path
+
+
+def _month(root: Path, path: Path) -> str | None:
+    """The month whose data or metadata a file is among."""
+    folders = [folder for folder in path.parents if folder.parent in {root / "data", root / "metadata"}]
+    period = _PERIOD.fullmatch(folders[0].name) if folders else None
+    return period[1] if period else None
+
+
+def _without_manifest(source: str, month: str) -> Delivery:
+    problem = f"There are data files of {month}, but no manifest: copy the folder metadata of the export too."
+    return Delivery(source, "aws", month, "", Layout.FOCUS_PARQUET, is_exclusive=True, problem=problem)
 
 
 def _newest(manifests: Sequence[_Manifest]) -> _Manifest:
@@ -108,6 +124,7 @@ def _problems(name: str, files: dict[str, Path | None], present: Sequence[Path])
 
 
 def _not_focus(files: Sequence[Path]) -> Iterator[str]:
+    yield from (f"{file.name} is empty: copy it again." for file in files if not file.stat().st_size)
     try:
         others = [file.name for file in files if not is_focus(file)]
     except LoadError as error:

@@ -49,7 +49,16 @@ def find(source: str, files: Sequence[Path]) -> Found | None:
     known = frozenset(files)
     deliveries = [_delivery(source, run, known) for run in newest.values()]
     used = {run.path for run in newest.values()}.union(*(each.files for each in deliveries))
-    return Found("an Azure export", deliveries, frozenset(used), roots)
+    ranges = {_range(run.path) for run in runs}
+    left = {path for path in files if not ranges.isdisjoint(path.parents)}
+    return Found("an Azure export", deliveries, frozenset(used), frozenset(left))
+
+
+def other_type(path: Path) -> str | None:
+    """The type of the export that a file is the manifest of, if that is not FocusCost."""
+    config = manifest(path).get("exportConfig") if path.name in _NAMES else None
+    type_ = config.get("type") if isinstance(config, dict) else None
+    return None if type_ in {None, "FocusCost"} else str(type_)
 
 
 def _runs(files: Sequence[Path]) -> Iterator[_Run]:
@@ -80,7 +89,13 @@ def _submitted(path: Path, info: dict[str, Any]) -> datetime:
 
 def _root(path: Path) -> Path:
     """The folder of the export: that of its ranges, or else of the run."""
-    return next((folder.parent for folder in path.parents if _RANGE.fullmatch(folder.name)), path.parent)
+    folder = _range(path)
+    return folder.parent if _RANGE.fullmatch(folder.name) else folder
+
+
+def _range(path: Path) -> Path:
+    """The folder of the runs of a month, or else of the run."""
+    return next((folder for folder in path.parents if _RANGE.fullmatch(folder.name)), path.parent)
 
 
 def _delivery(source: str, run: _Run, known: AbstractSet[Path]) -> Delivery:

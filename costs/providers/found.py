@@ -25,14 +25,14 @@ class Found:
     Args:
         kind: what they are, as in "an AWS data export".
         deliveries: one a month.
-        roots: the folders that belong to it whole: what else is in them is old or in the making.
         files: the files that were read, manifests included.
+        left: what else the export has written, which is old or in the making.
     """
 
     kind: str
     deliveries: Sequence[Delivery]
     files: frozenset[Path]
-    roots: Sequence[Path] = ()
+    left: frozenset[Path] = frozenset()
 
 
 def layout_of(path: Path) -> Layout | None:
