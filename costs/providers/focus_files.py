@@ -111,8 +111,19 @@ def _united(layout: Layout, files: Sequence[Path]) -> str:
 
 def _names(layout: Layout, path: Path) -> Sequence[str]:
     if layout is Layout.FOCUS_CSV:
-        return _headers([path])[path]
+        names = _headers([path])[path]
+        _refuse_twice(path, names)
+        return names
     return [str(name) for name, *_ in _schemas([path])[path]]
+
+
+def _refuse_twice(path: Path, names: Sequence[str]) -> None:
+    seen: dict[str, str] = {}
+    for name in names:
+        if name.lower() in seen:
+            twice = seen[name.lower()] or "without a name"
+            raise LoadError(f"{path.name} has the column {twice} twice.")
+        seen[name.lower()] = name
 
 
 def _headers(files: Sequence[Path]) -> Mapping[Path, tuple[str, ...]]:
