@@ -46,8 +46,7 @@ def _lacking(path: Path, *, is_json: bool) -> str:
     if (other := azure_export.other_type(path)) is not None:
         return f"is of an Azure export of the type {other}: export the type FocusCost"
     if is_json:
-        fields = " or ".join(google_cloud_rows.missing(path))
-        return f"has no field {fields}, as rows of Google Cloud have" if fields else "has no rows"
+        return f"has no field {' or '.join(google_cloud_rows.missing(path))}, as rows of Google Cloud have"
     header = "" if path.name.lower().endswith(".parquet") else head(path).splitlines()[0]
     for sign, name in _SEPARATORS.items():
         if header.count(sign) > header.count(","):
