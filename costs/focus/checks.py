@@ -26,6 +26,13 @@ concat_ws(' on ', coalesce(x_Meter, ChargeDescription, ServiceName, 'a row'),
           strftime(ChargePeriodStart at time zone 'UTC', '%Y-%m-%d'))
 """
 _MONTH = "strftime(BillingPeriodStart at time zone 'UTC', '%Y-%m')"
+# Google Cloud's FOCUS export has months of Pacific time.
+_OF_A_MONTH = """
+(BillingPeriodStart at time zone $zone = date_trunc('month', BillingPeriodStart at time zone $zone)
+ and BillingPeriodEnd at time zone $zone = BillingPeriodStart at time zone $zone + interval 1 month)
+"""
+_NOT_A_MONTH = "not ($utc or (x_Cloud is not distinct from 'gcp' and $pacific))"
+_PERIOD = "concat_ws(' to ', BillingPeriodStart, BillingPeriodEnd)"
 # Late usage and corrections are billed months later; commitments are bought for up to five years.
 _FAR = """
 ChargePeriodStart < cast($month as timestamptz) - interval 3 year
@@ -113,11 +120,16 @@ def _period_checks(period: str) -> Iterator[_Check]:
     far = fill(_FAR, month=exp.Literal.string(f"{period}-01T00:00:00Z"))
     yield _Check(other, f"BillingPeriodStart is not in {period}", is_error=True, example=_MONTH)
     yield _Check(far, f"The charge period is years away from {period}", is_error=True)
-    for kind in ("Billing", "Charge"):
-        ends = fill(f"{kind}PeriodEnd < {kind}PeriodStart")
-        yield _Check(ends, f"The {kind.lower()} period ends before it starts", is_error=True)
-        ends = fill(f"{kind}PeriodEnd = {kind}PeriodStart")
-        yield _Check(ends, f"The {kind.lower()} period ends when it starts")
+    utc, pacific = (_of_a_month(zone) for zone in ("UTC", "America/Los_Angeles"))
+    wrong = fill(_NOT_A_MONTH, utc=utc, pacific=pacific)
+    yield _Check(wrong, "The billing period is not one calendar month in UTC", is_error=True, example=_PERIOD)
+    ends = fill("ChargePeriodEnd < ChargePeriodStart")
+    yield _Check(ends, "The charge period ends before it starts", is_error=True)
+    yield _Check(fill("ChargePeriodEnd = ChargePeriodStart"), "The charge period ends when it starts")
+
+
+def _of_a_month(zone: str) -> exp.Expr:
+    return fill(_OF_A_MONTH, zone=exp.Literal.string(zone))
 
 
 def _amount_checks() -> Iterator[_Check]:

@@ -13,6 +13,7 @@ from costs.focus.cast import cast
 from costs.focus.checks import check
 from costs.focus.unreadable import describe, unreadable
 from costs.load.stamps import Stamps
+from costs.providers.connection import sentence
 from costs.providers.relations import relation
 from costs.providers.source import Delivery
 from costs.stamp import stamp
@@ -107,7 +108,7 @@ def _why(connection: duckdb.DuckDBPyConnection, delivery: Delivery, error: duckd
         sentences = unreadable(connection, relation(delivery))
     except duckdb.Error:
         sentences = []
-    return " ".join(sentences) or f"The files cannot be read: {error}"
+    return " ".join(sentences) or sentence(error)
 
 
 def _stamped(connection: duckdb.DuckDBPyConnection, stamps: Stamps, path: Path) -> Written:

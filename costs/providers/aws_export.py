@@ -16,11 +16,13 @@ from pathlib import Path
 from costs.errors import LoadError
 from costs.providers.files import inside, manifest, revision
 from costs.providers.focus_files import is_focus
-from costs.providers.found import MONTH, Found, layout_of
+from costs.providers.found import MONTH, Found, layout_of, refuse_several
 from costs.providers.source import Delivery, Layout
 
 _PERIOD = re.compile(rf"billing_period=({MONTH.pattern})", re.IGNORECASE)
 _DATA = re.compile(r"s3://.+?/data/(billing_period=.+)", re.IGNORECASE)
+# The folder of the export, the month, whether it is the month's own, and the path.
+_Manifest = tuple[Path, str, bool, Path]
 
 
 def find(source: str, files: Sequence[Path]) -> Found | None:
@@ -31,30 +33,49 @@ def find(source: str, files: Sequence[Path]) -> Found | None:
     """
     manifests = sorted(_manifests(files))
     roots = sorted({root for root, *_ in manifests})
-    if len(roots) > 1:
-        names = " and ".join(str(root) for root in roots[:2])
-        raise LoadError(f"There are several AWS data exports, such as {names}: make a source of each.")
+    refuse_several("AWS data exports", roots)
     if not roots:
         return None
-    by_period = groupby(manifests, key=lambda each: each[1])
-    # The manifest of the month itself is the newest; with "create new" there may be those of deliveries only.
-    newest = [max(group, key=lambda each: (each[2], each[3])) for _, group in by_period]
+    by_period = {period: list(group) for period, group in groupby(manifests, key=lambda each: each[1])}
+    newest = [_newest(group) for group in by_period.values()]
     known = frozenset(files)
     deliveries = [
         _delivery(source, period, path, _named(root, path), known) for root, period, _, path in newest
     ]
     used = {path for *_, path in newest}.union(*(each.files for each in deliveries))
-    return Found("an AWS data export", deliveries, frozenset(used), roots)
+    months = {path: month for path in files if (month := _month(roots[0], path))}
+    unnamed = {month for path, month in months.items() if layout_of(path)} - by_period.keys()
+    deliveries += [_without_manifest(source, month) for month in sorted(unnamed)]
+    left = {path for path, month in months.items() if month in unnamed | by_period.keys()}
+    return Found("an AWS data export", deliveries, frozenset(used), frozenset(left))
 
 
-def _manifests(files: Sequence[Path]) -> Iterator[tuple[Path, str, bool, Path]]:
-    """The folder of the export, the month, whether it is the month's own, and the path of each manifest."""
+def _manifests(files: Sequence[Path]) -> Iterator[_Manifest]:
     for path in files:
         if path.name.endswith("-Manifest.json"):
             for folder in path.parents[:2]:
                 period = _PERIOD.fullmatch(folder.name)
                 if period and folder.parent.name == "metadata":
                     yield folder.parent.parent, period[1], folder == path.parent, path
+
+
+def _month(root: Path, path: Path) -> str | None:
+    """The month whose data or metadata a file is among."""
+    folders = [folder for folder in path.parents if folder.parent in {root / "data", root / "metadata"}]
+    period = _PERIOD.fullmatch(folders[0].name) if folders else None
+    return period[1] if period else None
+
+
+def _without_manifest(source: str, month: str) -> Delivery:
+    problem = f"There are data files of {month}, but no manifest: copy the folder metadata of the export too."
+    return Delivery(source, "aws", month, "", Layout.FOCUS_PARQUET, is_exclusive=True, problem=problem)
+
+
+def _newest(manifests: Sequence[_Manifest]) -> _Manifest:
+    """The newest manifest of a month."""
+    refuse_several("AWS data exports", sorted({path.name for *_, path in manifests}))
+    # That of the month itself is the newest; with "create new" there may be those of deliveries only.
+    return max(manifests, key=lambda each: (each[2], each[3]))
 
 
 def _named(root: Path, path: Path) -> dict[str, Path | None]:
@@ -103,6 +124,7 @@ def _problems(name: str, files: dict[str, Path | None], present: Sequence[Path])
 
 
 def _not_focus(files: Sequence[Path]) -> Iterator[str]:
+    yield from (f"{file.name} is empty: copy it again." for file in files if not file.stat().st_size)
     try:
         others = [file.name for file in files if not is_focus(file)]
     except LoadError as error:

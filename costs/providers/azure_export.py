@@ -1,8 +1,8 @@
 """Exports of Azure Cost Management of the type FocusCost, copied from Blob Storage.
 
 A run writes manifest.json beside its parts: <export>/<range>/<run>/manifest.json. It exports its month whole,
-so that the run submitted last replaces the others (learn.microsoft.com, "Create and manage Cost Management
-exports").
+so that the run submitted last replaces the others of its export (learn.microsoft.com, "Create and manage Cost
+Management exports"). Exports of several subscriptions may have the same name: each has a folder of its own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 from costs.errors import LoadError
 from costs.providers.files import inside, manifest, revision
-from costs.providers.found import MONTH, Found, layout_of
+from costs.providers.found import MONTH, Found, layout_of, refuse_several
 from costs.providers.source import Delivery, Layout
 
 _NAMES = frozenset({"manifest.json", "_manifest.json"})
@@ -40,18 +40,25 @@ def find(source: str, files: Sequence[Path]) -> Found | None:
         LoadError: there are several, or a manifest cannot be read.
     """
     runs = sorted(_runs(files), key=lambda run: (run.period, run.submitted, run.path))
-    exports = sorted({run.export for run in runs})
-    if len(exports) > 1:
-        names = " and ".join(exports[:2])
-        raise LoadError(f"There are several exports of Azure, such as {names}: make a source of each.")
+    roots = sorted({_root(run.path) for run in runs})
+    for exports in (sorted({run.export for run in runs}), roots):
+        refuse_several("exports of Azure", exports)
     if not runs:
         return None
     newest = {run.period: run for run in runs}
     known = frozenset(files)
     deliveries = [_delivery(source, run, known) for run in newest.values()]
     used = {run.path for run in newest.values()}.union(*(each.files for each in deliveries))
-    roots = sorted({_root(run.path) for run in runs})
-    return Found("an Azure export", deliveries, frozenset(used), roots)
+    ranges = {_range(run.path) for run in runs}
+    left = {path for path in files if not ranges.isdisjoint(path.parents)}
+    return Found("an Azure export", deliveries, frozenset(used), frozenset(left))
+
+
+def other_type(path: Path) -> str | None:
+    """The type of the export that a file is the manifest of, if that is not FocusCost."""
+    config = manifest(path).get("exportConfig") if path.name in _NAMES else None
+    type_ = config.get("type") if isinstance(config, dict) else None
+    return None if type_ in {None, "FocusCost"} else str(type_)
 
 
 def _runs(files: Sequence[Path]) -> Iterator[_Run]:
@@ -82,7 +89,13 @@ def _submitted(path: Path, info: dict[str, Any]) -> datetime:
 
 def _root(path: Path) -> Path:
     """The folder of the export: that of its ranges, or else of the run."""
-    return next((folder.parent for folder in path.parents if _RANGE.fullmatch(folder.name)), path.parent)
+    folder = _range(path)
+    return folder.parent if _RANGE.fullmatch(folder.name) else folder
+
+
+def _range(path: Path) -> Path:
+    """The folder of the runs of a month, or else of the run."""
+    return next((folder for folder in path.parents if _RANGE.fullmatch(folder.name)), path.parent)
 
 
 def _delivery(source: str, run: _Run, known: AbstractSet[Path]) -> Delivery:

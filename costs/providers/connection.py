@@ -39,15 +39,18 @@ def read(sql: str) -> list[Any]:
         try:
             return connection.execute(sql).fetchall()
         except duckdb.Error as error:
-            raise LoadError(f"A file cannot be read: {reason(error)}.") from error
+            raise LoadError(sentence(error)) from error
 
 
-def reason(error: duckdb.Error) -> str:
+def sentence(error: duckdb.Error) -> str:
     """What DuckDB says about a file, without its hints about DuckDB and without the content."""
     lines = [line.strip() for line in str(error).splitlines()]
     said = [
         line for line in takewhile(lambda line: not line.startswith(("Possible ", "LINE ")), lines) if line
     ]
     file = next((PurePath(line).name for line in lines if line.startswith("file = ")), "")
+    if file and "not utf-8 encoded" in str(error):
+        return f"{file} is not UTF-8: save it as UTF-8."
     # Between the first and the last line is the one of the file.
-    return ", ".join(filter(None, [*dict.fromkeys(line.rstrip(".") for line in (said[0], said[-1])), file]))
+    told = filter(None, [*dict.fromkeys(line.rstrip(".") for line in (said[0], said[-1])), file])
+    return f"A file cannot be read: {', '.join(told)}."

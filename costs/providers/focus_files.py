@@ -18,7 +18,7 @@ from costs.providers.found import Found, layout_of
 from costs.providers.source import Delivery, Layout
 
 # In every version of FOCUS.
-_ALWAYS = frozenset({"billedcost", "billingcurrency", "billingperiodstart", "chargeperiodstart"})
+_ALWAYS = ("BilledCost", "BillingCurrency", "BillingPeriodStart", "ChargePeriodStart")
 _MONTH = "strftime(try_cast(BillingPeriodStart as timestamptz) at time zone 'UTC', '%Y-%m')"
 # Nothing of a CSV file is left to guess from its first rows.
 _CSV = "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"'"
@@ -56,8 +56,17 @@ def is_focus(path: Path) -> bool:
     Raises:
         LoadError: it is a CSV or Parquet file by its name, but cannot be read.
     """
-    layout = layout_of(path)
-    return layout is not None and {name.lower() for name in _names(layout, path)} >= _ALWAYS
+    return layout_of(path) is not None and path.stat().st_size > 0 and not missing(path)
+
+
+def missing(path: Path) -> Sequence[str]:
+    """The columns of every version of FOCUS that a CSV or Parquet file lacks.
+
+    Raises:
+        LoadError: it cannot be read.
+    """
+    have = {name.lower() for name in _names(layout_of(path) or Layout.FOCUS_CSV, path)}
+    return [name for name in _ALWAYS if name.lower() not in have]
 
 
 def relation(delivery: Delivery) -> str:
@@ -102,8 +111,19 @@ def _united(layout: Layout, files: Sequence[Path]) -> str:
 
 def _names(layout: Layout, path: Path) -> Sequence[str]:
     if layout is Layout.FOCUS_CSV:
-        return _headers([path])[path]
+        names = _headers([path])[path]
+        _refuse_twice(path, names)
+        return names
     return [str(name) for name, *_ in _schemas([path])[path]]
+
+
+def _refuse_twice(path: Path, names: Sequence[str]) -> None:
+    seen: dict[str, str] = {}
+    for name in names:
+        if name.lower() in seen:
+            twice = seen[name.lower()] or "without a name"
+            raise LoadError(f"{path.name} has the column {twice} twice.")
+        seen[name.lower()] = name
 
 
 def _headers(files: Sequence[Path]) -> Mapping[Path, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from costs.providers import aws_export, azure_export, focus_files, google_cloud_
 from costs.providers.files import walk
 from costs.providers.found import Found
 from costs.providers.source import Delivery
+from costs.providers.unused import may_be_costs, why
 
 _LOOKED_FOR = (
     "an AWS data export (metadata/BILLING_PERIOD=…/…-Manifest.json), "
@@ -37,25 +38,33 @@ class FolderSource:
         """The latest delivery of each month, oldest month first.
 
         Raises:
-            LoadError: there is no cost data or that of several kinds, or it cannot be read.
+            LoadError: there is no cost data or that of several kinds, or some of it cannot be read.
         """
         files = walk(self._path)
         found = self._found(files)
-        if not found:
-            raise LoadError(
-                f"{self._path} has no cost data among its {len(files):,} files. Looked for: {_LOOKED_FOR}."
-            )
         if len(found) > 1:
             kinds = " and ".join(each.kind for each in found)
             raise LoadError(f"{self._path} has {kinds}: make a source of each.")
+        self._refuse_unused(files, found)
         if not found[0].deliveries:
             raise LoadError(f"{self._path} has {found[0].kind} without any row.")
         self.ignored = len(files) - len(found[0].files)
         return iter(sorted(found[0].deliveries, key=lambda each: each.period))
 
+    def _refuse_unused(self, files: Sequence[Path], found: Sequence[Found]) -> None:
+        """Refuse files that look like cost data and would be left out."""
+        known = frozenset[Path]().union(*(each.files | each.left for each in found))
+        unused = [path for path in files if may_be_costs(path) and path not in known]
+        example = f"{unused[0].relative_to(self._path)} {why(unused[0])}" if unused else ""
+        if not found:
+            none = f"{self._path} has no cost data among its {len(files):,} files"
+            raise LoadError(f"{none}{f': {example}' if example else ''}. Looked for: {_LOOKED_FOR}.")
+        if unused:
+            raise LoadError(f"{example}. Its costs would be left out: mend it, or move it out of the folder.")
+
     def _found(self, files: Sequence[Path]) -> list[Found]:
         exports = [aws_export.find(self.name, files), azure_export.find(self.name, files)]
-        roots = [root for each in exports if each for root in each.roots]
-        rest = [path for path in files if not any(path.is_relative_to(root) for root in roots)]
+        known = frozenset[Path]().union(*(each.files | each.left for each in exports if each))
+        rest = [path for path in files if path not in known]
         others = [google_cloud_rows.find(self.name, rest), focus_files.find(self.name, rest)]
         return [each for each in (*exports, *others) if each]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from costs.errors import LoadError
 from costs.providers.source import Delivery, Layout
 
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -24,17 +25,28 @@ class Found:
     Args:
         kind: what they are, as in "an AWS data export".
         deliveries: one a month.
-        roots: the folders that belong to it whole: what else is in them is old or in the making.
         files: the files that were read, manifests included.
+        left: what else the export has written, which is old or in the making.
     """
 
     kind: str
     deliveries: Sequence[Delivery]
     files: frozenset[Path]
-    roots: Sequence[Path] = ()
+    left: frozenset[Path] = frozenset()
 
 
 def layout_of(path: Path) -> Layout | None:
     """What a file with FOCUS columns is, by the end of its name; None if it is neither CSV nor Parquet."""
     name = path.name.lower()
     return next((layout for end, layout in _LAYOUTS.items() if name.endswith(end)), None)
+
+
+def refuse_several(what: str, exports: Collection[Path | str]) -> None:
+    """Refuse more than one export: each has a part of the money, so that none replaces another.
+
+    Raises:
+        LoadError: there are several.
+    """
+    if len(exports) > 1:
+        names = " and ".join(str(export) for export in list(exports)[:2])
+        raise LoadError(f"There are several {what}, such as {names}: make a source of each.")

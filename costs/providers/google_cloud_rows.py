@@ -20,7 +20,7 @@ from costs.providers.source import Delivery, Layout
 
 _ENDS = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 # In every row; BigQuery leaves out fields that are null.
-_ALWAYS = ('"billing_account_id"', '"invoice"', '"sku"')
+_ALWAYS = ("billing_account_id", "invoice", "sku")
 _LABELS = "struct(key varchar, value varchar)[]"
 # All text, so that no number becomes a double: JSON has NUMERIC as text and FLOAT as a number.
 _FIELDS: Mapping[str, str] = {
@@ -111,7 +111,7 @@ def find(source: str, files: Sequence[Path]) -> Found | None:
     Raises:
         LoadError: a file cannot be read, or is there twice.
     """
-    ours = [path for path in files if path.name.lower().endswith(_ENDS) and _has_rows(path)]
+    ours = [path for path in files if may_have_rows(path) and not missing(path)]
     if not ours:
         return None
     refuse_copies(ours)
@@ -126,16 +126,26 @@ def find(source: str, files: Sequence[Path]) -> Found | None:
     return Found("rows of Google Cloud", [_delivery(source, *month) for month in months], frozenset(ours))
 
 
+def may_have_rows(path: Path) -> bool:
+    """Whether a file is JSON, by the end of its name."""
+    return path.name.lower().endswith(_ENDS)
+
+
+def missing(path: Path) -> Sequence[str]:
+    """The fields of every row that the start of a JSON file lacks.
+
+    Raises:
+        LoadError: it cannot be read.
+    """
+    start = head(path)
+    return [field for field in _ALWAYS if f'"{field}"' not in start]
+
+
 def relation(delivery: Delivery) -> str:
     """The rows of a delivery in FOCUS names, as what stands after FROM."""
     month = exp.Literal.string(delivery.period.replace("-", "")).sql()
     columns = ", ".join(f'{sql} as "{name}"' for name, sql in _FOCUS.items())
     return f'(select {columns}, {FILE} from {_raw(delivery.files)} where invoice."month" = {month})'
-
-
-def _has_rows(path: Path) -> bool:
-    start = head(path)
-    return all(field in start for field in _ALWAYS)
 
 
 def _raw(files: Sequence[Path]) -> str:

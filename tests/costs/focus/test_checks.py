@@ -72,7 +72,7 @@ def test_what_would_make_figures_wrong_is_an_error() -> None:
         {"BilledCost": None},
         {"BillingCurrency": None},
         {"ChargeCategory": "Fee"},
-        {"BillingPeriodStart": "2026-04-01"},
+        {"BillingPeriodStart": "2026-04-01", "BillingPeriodEnd": "2026-05-01"},
         {"ChargePeriodStart": "1970-01-01"},
         {"ChargePeriodEnd": "9999-01-01"},
         {"BillingPeriodEnd": "2026-04-01"},
@@ -95,8 +95,8 @@ def test_what_would_make_figures_wrong_is_an_error() -> None:
             "'meter on 2026-05-03'; their BilledCost is 4 USD."
         ),
         (
-            "The billing period ends before it starts on 1 row, such as 'meter on 2026-05-03'; "
-            "their BilledCost is 2 USD."
+            "The billing period is not one calendar month in UTC on 1 row, such as "
+            "'2026-05-01 00:00:00+00 to 2026-04-01 00:00:00+00'; their BilledCost is 2 USD."
         ),
         (
             "The charge period ends before it starts on 1 row, such as 'meter on 2026-05-03'; "
@@ -105,6 +105,34 @@ def test_what_would_make_figures_wrong_is_an_error() -> None:
         "BillingCurrency is not an ISO 4217 code on 1 row, such as 'usd'; their BilledCost is 2 usd.",
     ]
     assert found.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "cloud"),
+    [
+        ("2026-05-15", "2026-06-15", "azure"),
+        ("2026-05-01", "2027-06-01", "aws"),
+        ("2026-05-01", "2026-05-31", "aws"),
+        ("2026-05-01", "2026-05-01", "aws"),
+        ("2026-05-01T00:00:00-07:00", "2026-06-01T00:00:00-07:00", "aws"),
+        ("2026-05-01T00:00:00-08:00", "2026-06-01T00:00:00-08:00", "gcp"),
+        ("2026-05-01T00:00:00-07:00", "2026-06-01T00:00:00Z", "gcp"),
+    ],
+)
+def test_a_billing_period_that_is_not_one_month_is_an_error(start: str, end: str, cloud: str) -> None:
+    found = checked({}, {"BillingPeriodStart": start, "BillingPeriodEnd": end, "x_Cloud": cloud})
+    [error] = found.errors
+    assert error.startswith("The billing period is not one calendar month in UTC on 1 row, such as '2026-05-")
+
+
+def test_a_month_of_google_cloud_may_be_one_of_pacific_time() -> None:
+    may = {"BillingPeriodStart": "2026-05-01T00:00:00-07:00", "BillingPeriodEnd": "2026-06-01T00:00:00-07:00"}
+    march = {
+        "BillingPeriodStart": "2026-03-01T00:00:00-08:00",
+        "BillingPeriodEnd": "2026-04-01T00:00:00-07:00",
+    }
+    assert checked({**may, "x_Cloud": "gcp"}, {"x_Cloud": "gcp"}).errors == []
+    assert checked({**march, "x_Cloud": "gcp"}, period="2026-03").errors == []
 
 
 def test_a_column_that_the_source_never_fills_is_no_finding_unless_sums_are_made_of_it() -> None:

@@ -190,6 +190,30 @@ def test_a_source_that_cannot_be_read_says_so_and_recovers(folder: Path, source:
     assert source.error is None
 
 
+def test_a_file_of_a_loaded_month_that_is_cut_off_to_nothing_leaves_the_month_as_it_was(
+    folder: Path, source: CostSource
+) -> None:
+    write_bill(folder / "one", OCTOBER, [charge("3")])
+    write_bill(folder / "two", OCTOBER, [charge("4")])
+    load(source)
+    [cut_off] = (folder / "two").iterdir()
+    cut_off.write_bytes(b"")
+
+    assert f"two/{cut_off.name} is empty" in load(source).problems()[0]
+    assert billed() == Decimal(7)
+
+
+def test_a_file_that_is_not_utf_8_is_refused_in_one_sentence(folder: Path, source: CostSource) -> None:
+    write_bill(folder, OCTOBER, [charge("3", SubAccountName="Müller")])
+    [file] = folder.iterdir()
+    file.write_bytes(file.read_text().encode("latin-1"))
+
+    [problem] = load(source).problems()
+
+    assert problem.endswith(f"{file.name} is not UTF-8: save it as UTF-8.")
+    assert len(problem.splitlines()) == 1
+
+
 @pytest.mark.parametrize("location", [".", "lake", "lake/2026-10"])
 def test_our_own_files_are_never_loaded_as_a_bill(tmp_path: Path, location: str, costs_dir: Path) -> None:
     (costs_dir / OCTOBER).mkdir(parents=True)

@@ -157,6 +157,35 @@ def test_two_exports_are_two_sources(tmp_path: Path) -> None:
         deliveries(tmp_path)
 
 
+def test_two_exports_that_share_a_folder_are_two_sources(tmp_path: Path) -> None:
+    manifest = deliver_aws(tmp_path, "2026-05", {"a.parquet": ALL[:2], "b.parquet": ALL[2:4]})
+    uris = ["s3://bucket/billing/focus/data/BILLING_PERIOD=2026-05/b.parquet"]
+    write_json(manifest.with_name("other-Manifest.json"), {"dataFiles": uris})
+    names = "focus-Manifest.json and other-Manifest.json"
+    with pytest.raises(LoadError, match=f"several AWS data exports, such as {names}: make a source of each"):
+        deliveries(tmp_path)
+
+
+def test_data_files_of_a_month_without_a_manifest_are_a_problem_of_that_month(tmp_path: Path) -> None:
+    deliver_aws(tmp_path, "2026-04", {"a.parquet": in_month(ALL[:2], "2026-04")})
+    deliver_aws(tmp_path, "2026-05", {"a.parquet": ALL[:2]}).unlink()
+    april, may = deliveries(tmp_path)
+    assert (april.period, april.problem) == ("2026-04", "")
+    assert may.period == "2026-05"
+    assert may.problem.startswith(
+        "There are data files of 2026-05, but no manifest: copy the folder metadata"
+    )
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.csv"])
+def test_a_data_file_that_is_empty_is_a_problem(tmp_path: Path, name: str) -> None:
+    manifest = deliver_aws(tmp_path, "2026-05", {"b.parquet": ALL[:2]})
+    (tmp_path / "focus" / "data" / "BILLING_PERIOD=2026-05" / name).write_bytes(b"")
+    write_json(manifest, {"dataFiles": [f"s3://bucket/focus/data/BILLING_PERIOD=2026-05/{name}"]})
+    [delivery] = deliveries(tmp_path)
+    assert delivery.problem == f"{name} is empty: copy it again."
+
+
 @pytest.mark.parametrize("body", ["not json", "[]", '{"dataFiles": "x"}', '{"files": []}'])
 def test_a_broken_manifest_is_an_error(tmp_path: Path, body: str) -> None:
     deliver_aws(tmp_path, "2026-05", {"a.parquet": ALL[:2]}).write_text(body)

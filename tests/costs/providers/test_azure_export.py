@@ -102,6 +102,13 @@ def test_two_exports_are_two_sources(tmp_path: Path) -> None:
         deliveries(tmp_path)
 
 
+def test_exports_of_two_subscriptions_are_two_sources_though_their_names_are_the_same(tmp_path: Path) -> None:
+    deliver_azure(tmp_path / "one", "2026-05", "2026-05-20T06:00:00Z", [ALL[:30]])
+    deliver_azure(tmp_path / "two", "2026-05", "2026-05-21T06:00:00Z", [ALL[30:]])
+    with pytest.raises(LoadError, match=r"exports of Azure, such as .*one.* and .*two.*: make a source"):
+        deliveries(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("info", "message"),
     [

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from costs.errors import LoadError
+from costs.providers.connection import sentence
 from costs.providers.folder import FolderSource
 from costs.providers.source import Delivery, Layout
 from tests.costs.loaded import billed, load
@@ -157,3 +158,24 @@ def test_a_mark_of_the_byte_order_is_no_part_of_a_name(tmp_path: Path) -> None:
     assert path.read_bytes().endswith(b"\r\n")
     [delivery] = deliveries(tmp_path)
     assert billed(delivery) == total(*MAY)
+
+
+@pytest.mark.parametrize("again", ["BilledCost", "billedCost"])
+def test_a_column_that_is_there_twice_is_refused(tmp_path: Path, again: str) -> None:
+    path = write_csv(tmp_path / "a.csv", MAY)
+    path.write_text(path.read_text().replace("ListCost", again, 1))
+    with pytest.raises(LoadError, match=r"^a.csv has the column BilledCost twice\.$"):
+        deliveries(tmp_path)
+
+
+@pytest.mark.parametrize("column", ["BillingPeriodStart", "SubAccountName"])
+def test_a_file_that_is_not_utf_8_is_an_error_without_the_settings_of_the_reader(
+    tmp_path: Path, column: str
+) -> None:
+    path = write_csv(tmp_path / "a.csv", [{**MAY[0], column: "Müller"}])
+    path.write_bytes(path.read_text().encode("latin-1"))
+    with pytest.raises((LoadError, duckdb.Error)) as caught:
+        load(deliveries(tmp_path)[0])
+    told = caught.value
+    says = sentence(told) if isinstance(told, duckdb.Error) else str(told)
+    assert says == "a.csv is not UTF-8: save it as UTF-8."

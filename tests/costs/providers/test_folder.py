@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import os
 from pathlib import Path
 
@@ -11,9 +12,18 @@ from costs.providers.folder import FolderSource
 from costs.providers.registry import open_source
 from costs.providers.relations import relation
 from costs.providers.source import Delivery, Layout
-from tests.costs.providers.writers import deliver_aws, deliver_azure, google_row, rows, write_csv, write_lines
+from tests.costs.providers.writers import (
+    deliver_aws,
+    deliver_azure,
+    google_row,
+    rows,
+    write_csv,
+    write_lines,
+    write_parquet,
+)
 
 MAY = rows("aws")
+HEADER = ",".join(MAY[0])
 
 
 def deliveries(root: Path) -> list[Delivery]:
@@ -22,13 +32,60 @@ def deliveries(root: Path) -> list[Delivery]:
 
 def test_unrelated_files_are_counted_and_left_out(tmp_path: Path) -> None:
     write_csv(tmp_path / "bill.csv", MAY)
-    write_csv(tmp_path / "other.csv", [{"a": "1"}])
     (tmp_path / "README.md").write_text("hello")
-    (tmp_path / "package.json").write_text("{}")
+    (tmp_path / "invoice.pdf").write_text("%PDF")
+    (tmp_path / "old.csv.bak").write_text("x")
     (tmp_path / ".hidden.csv").write_text("x")
     source = FolderSource("bills", tmp_path)
     assert [[path.name for path in delivery.files] for delivery in source.deliveries()] == [["bill.csv"]]
     assert source.ignored == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("b.csv", b"", "is empty"),
+        ("b.parquet", b"", "is empty"),
+        ("b.csv.gz", b"", "is empty"),
+        ("b.csv.gz", gzip.compress(b"", mtime=0), "is empty"),
+        ("b.jsonl", b"", "is empty"),
+        ("b.csv", b"\r\n", "is empty"),
+        ("b.csv", HEADER.replace("BillingCurrency,", "").encode(), "has no column BillingCurrency"),
+        ("b.csv", b"a,b\n1,2", "has no column BilledCost or BillingCurrency or BillingPeriodStart or "),
+        ("b.csv", HEADER.replace(",", ";").encode(), "is separated by semicolons instead of commas"),
+        ("b.CSV", HEADER.replace(",", "\t").encode(), "is separated by tabs instead of commas"),
+        ("b.csv", HEADER.encode("utf-16"), "is UTF-16: save it as UTF-8"),
+        ("b.csv", HEADER.encode("utf-16-be"), "is UTF-16: save it as UTF-8"),
+        ("b.csv", gzip.compress(HEADER.encode(), mtime=0), "is compressed: add .gz to its name"),
+        ("b.csv.zip", b"PK", "is none of .csv, .csv.gz, .parquet and JSON: unpack it"),
+        ("b.xlsx", b"PK", "is none of .csv, .csv.gz, .parquet and JSON: unpack it or export it"),
+        ("b.json", b"{}", "has no field billing_account_id or invoice or sku, as rows of Google"),
+        ("b.jsonl", b'{"invoice": 1, "sku": 2}', "has no field billing_account_id, as rows"),
+        (
+            "manifest.json",
+            b'{"exportConfig": {"type": "ActualCost"}}',
+            "is of an Azure export of the type Act",
+        ),
+    ],
+)
+def test_a_file_whose_costs_would_be_left_out_is_refused_and_says_why(
+    tmp_path: Path, name: str, content: bytes, why: str
+) -> None:
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / name).write_bytes(content)
+    with pytest.raises(LoadError, match=f"no cost data among its 1 files: below/{name} {why}.*Looked for: "):
+        deliveries(tmp_path)
+    write_csv(tmp_path / "a.csv", MAY)
+    with pytest.raises(LoadError, match=f"^below/{name} {why}.*: mend it, or move it out of the folder.$"):
+        deliveries(tmp_path)
+
+
+def test_a_parquet_file_without_a_column_is_refused(tmp_path: Path) -> None:
+    write_parquet(tmp_path / "a.parquet", MAY)
+    lacking = [{name: value for name, value in row.items() if name != "BilledCost"} for row in MAY]
+    write_parquet(tmp_path / "b.parquet", lacking)
+    with pytest.raises(LoadError, match=r"^b.parquet has no column BilledCost\."):
+        deliveries(tmp_path)
 
 
 def test_a_folder_without_cost_data_says_what_was_looked_for(tmp_path: Path) -> None:
@@ -47,10 +104,25 @@ def test_several_kinds_are_several_sources(tmp_path: Path) -> None:
         deliveries(tmp_path)
 
 
-def test_what_is_below_an_export_is_its_own(tmp_path: Path) -> None:
+def test_what_an_export_has_written_before_is_its_own(tmp_path: Path) -> None:
     deliver_aws(tmp_path, "2026-05", {"a.parquet": MAY[:2]})
-    write_csv(tmp_path / "focus" / "data" / "old.csv", MAY)
+    write_csv(tmp_path / "focus" / "data" / "BILLING_PERIOD=2026-05" / "old.csv", MAY)
     assert len(deliveries(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("place", ["october.csv", "focus/october.csv", "focus/data/october.csv"])
+def test_focus_files_beside_an_export_are_another_source(tmp_path: Path, place: str) -> None:
+    deliver_aws(tmp_path, "2026-05", {"a.parquet": MAY[:2]})
+    write_csv(tmp_path / place, MAY)
+    with pytest.raises(LoadError, match="has an AWS data export and FOCUS files: make a source of each"):
+        deliveries(tmp_path)
+
+
+def test_a_focus_file_in_the_folder_of_an_azure_export_is_another_source(tmp_path: Path) -> None:
+    manifest = deliver_azure(tmp_path, "2026-05", "2026-05-20T06:00:00Z", [rows("azure")])
+    write_csv(manifest.parents[2] / "20260601-20260630" / "run" / "part.csv", MAY)
+    with pytest.raises(LoadError, match="has an Azure export and FOCUS files: make a source of each"):
+        deliveries(tmp_path)
 
 
 def test_a_folder_that_is_missing_is_an_error(tmp_path: Path) -> None:
