@@ -133,6 +133,9 @@ def _value(column: Column, file: File, text: exp.Expr, *, strict: bool = True) -
         return text
     if column.kind is Kind.TIME:
         return _time(column.name, file, text, strict=strict)
+    if column.kind in {Kind.MONEY, Kind.QUANTITY}:
+        # DuckDB reads 1_000 as a number, as it would in SQL. In a bill it is a slip.
+        text = fill("replace($x, '_', '?')", x=text)
     return _cast(text, column.kind.value, strict=strict)
 
 
