@@ -5,7 +5,7 @@ The casts are strict: a value that cannot be cast fails the query, and `unreadab
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from sqlglot import exp
@@ -71,6 +71,11 @@ def cast(have: Mapping[str, str], *, delivery: Origin) -> list[exp.Expr]:
         exp.alias_(exp.cast(values.get(name) or _filled(column, file), column.kind.value), name, quoted=True)
         for name, column in columns().items()
     ]
+
+
+def sources_of(name: str) -> Sequence[str]:
+    """The columns of files that a column of unified_costs is filled from."""
+    return _LABELS if name == "Tags" else _NAMES.get(name, (name,))
 
 
 class File:
