@@ -5,7 +5,7 @@ The casts are strict: a value that cannot be cast fails the query, and `unreadab
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from sqlglot import exp
@@ -73,6 +73,11 @@ def cast(have: Mapping[str, str], *, delivery: Origin) -> list[exp.Expr]:
     ]
 
 
+def sources_of(name: str) -> Sequence[str]:
+    """The columns of files that a column of unified_costs is filled from."""
+    return _LABELS if name == "Tags" else _NAMES.get(name, (name,))
+
+
 class File:
     """The columns of a file, found by name in any case."""
 
@@ -133,6 +138,9 @@ def _value(column: Column, file: File, text: exp.Expr, *, strict: bool = True) -
         return text
     if column.kind is Kind.TIME:
         return _time(column.name, file, text, strict=strict)
+    if column.kind in {Kind.MONEY, Kind.QUANTITY}:
+        # DuckDB reads 1_000 as a number, as it would in SQL. In a bill it is a slip.
+        text = fill("replace($x, '_', '?')", x=text)
     return _cast(text, column.kind.value, strict=strict)
 
 

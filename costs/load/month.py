@@ -9,8 +9,10 @@ from pathlib import Path
 import duckdb
 
 from costs.errors import LoadError
+from costs.focus.absent import absent
 from costs.focus.cast import cast
 from costs.focus.checks import check
+from costs.focus.rounded import rounded
 from costs.focus.unreadable import describe, unreadable
 from costs.load.stamps import Stamps
 from costs.providers.connection import sentence
@@ -65,9 +67,12 @@ def from_delivery(
     """
     _read(connection, delivery, load_id)
     findings = check(connection, CHARGES, delivery.period)
+    rows = relation(delivery)
+    lost = [*absent(describe(connection, rows)), *rounded(connection, rows)]
+    warnings = [*findings.warnings, *lost]
     if findings.errors:
-        raise RefusedError(findings.errors, findings.warnings)
-    return Built(_stamped(connection, stamps, path), findings.warnings)
+        raise RefusedError(findings.errors, warnings)
+    return Built(_stamped(connection, stamps, path), warnings)
 
 
 def from_stored(connection: duckdb.DuckDBPyConnection, file: Path, stamps: Stamps, path: Path) -> Built:

@@ -52,7 +52,8 @@ def _cell(row: Mapping[str, Any], name: str, label: str | None) -> str:
 def _notes(answer: Answer) -> Iterator[str]:
     yield ""
     if answer["rows_left_out"]:
-        yield f"{answer['rows_left_out']:,} more rows, which the total counts too."
+        more = answer["rows_left_out"]
+        yield f"{more:,} more row{'s' if more > 1 else ''}, which the total counts too."
     for name in ("unmapped", "unattributed"):
         amounts: Sequence[str] = [f"{amount} {currency}" for currency, amount in answer[name].items()]
         if amounts:

@@ -157,6 +157,7 @@ _ALL = (
     Dimension("month", "ChargePeriodStart", unit=Unit.MONTH),
     Dimension("billing_month", "BillingPeriodStart", unit=Unit.MONTH),
     Dimension("meter", "x_Meter"),
+    Dimension("source", "x_Source"),
     Dimension("load", "x_LoadId"),
     Dimension("currency", "BillingCurrency"),
 )

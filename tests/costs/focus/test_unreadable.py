@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
+import pytest
+
 from costs.focus.unreadable import unreadable
 from costs.providers.focus_files import relation
 from costs.providers.source import Delivery, Layout
-from tests.costs.loaded import session
+from tests.costs.loaded import cast_into, session
 from tests.costs.providers.writers import rows, write_csv
 
 
@@ -40,6 +43,17 @@ def test_labels_are_looked_at_one_by_one() -> None:
     sql = "(select 'a=b' as x_Labels, '{\"a\": 1}' as Tags, 'null' as SkuPriceDetails)"
     found = unreadable(session(), sql)
     assert found == ["1 value of x_Labels cannot be read as json, such as 'a=b'."]
+
+
+@pytest.mark.parametrize("written", ["1_000", "1_000.5", "1.5_0", "1e1_0"])
+def test_a_number_with_underscores_is_no_number(written: str) -> None:
+    sql = f"(select '{written}' as BilledCost, '{written}' as PricingQuantity)"
+    assert unreadable(session(), sql) == [
+        f"1 value of BilledCost cannot be read as decimal(38,18), such as '{written}'.",
+        f"1 value of PricingQuantity cannot be read as decimal(38,9), such as '{written}'.",
+    ]
+    with pytest.raises(duckdb.ConversionException):
+        cast_into(sql, only=["BilledCost"])
 
 
 def test_a_long_value_is_shortened() -> None:

@@ -68,6 +68,17 @@ def test_a_bill_is_loaded_to_the_last_digit_with_models_tokens_and_customers(
     ]
 
 
+def test_what_is_rounded_or_lacking_is_said_with_the_load(folder: Path, source: CostSource) -> None:
+    bill = charge("0.12345678901234567891")
+    write_bill(folder, OCTOBER, [{name: value for name, value in bill.items() if name != "Tags"}])
+
+    lacking, rounded = load(source).months[0].warnings
+
+    assert lacking == "The files have no column Tags: no customer is known by a tag."
+    assert rounded.startswith("Rounded to 18 decimals: BilledCost on 1 row (by at most ")
+    assert CostLoad.objects.get().checks == [lacking, rounded]
+
+
 def test_the_same_delivery_again_is_no_load(folder: Path, source: CostSource, costs_dir: Path) -> None:
     write_bill(folder, OCTOBER, [charge()])
     load(source)

@@ -76,6 +76,7 @@ def test_rows_over_the_limit_are_told() -> None:
 
     assert "2 more rows, which the total counts too." in printed
     assert printed[-1].endswith("from loads aws-2026-10, gcp-2026-10")
+    assert "1 more row, which the total counts too." in lines("--dimensions", "customer", "--limit", "2")
 
 
 def test_a_change_shows_its_per_cent(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -213,6 +213,16 @@ def test_filters_choose_rows_and_not_filters_leave_them_out(
     assert listed(answer(store, filters=filters), "billed_cost") == [(expected,)]
 
 
+def test_the_sources_that_loads_and_hints_name_can_be_grouped_and_filtered_by() -> None:
+    store = MemoryStore([charge(cost="1"), charge(cost="2", x_Source="demo"), charge(cost="4")])
+
+    found = answer(store, dimensions=["source"], filters={"not_source": ["nobody"]})
+
+    assert listed(found, "source", "billed_cost") == [("aws", "5"), ("demo", "2")]
+    assert listed(answer(store, filters={"source": ["demo"]}), "billed_cost") == [("2",)]
+    assert {load["source"] for load in found["loads"]} == {"aws", "demo"}
+
+
 def test_an_answer_names_the_loads_that_have_its_charges() -> None:
     store = MemoryStore([charge(), charge("2026-09-05"), charge(x_Cloud="gcp", x_IsEstimate=True)])
 

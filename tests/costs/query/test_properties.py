@@ -27,7 +27,7 @@ DAYS = st.integers(0, 91).map(lambda days: (date(2026, 8, 1) + timedelta(days=da
 TEXTS = {
     dimension.column: st.none() | st.sampled_from(dimension.values) if dimension.values else OPTIONAL
     for name, dimension in DIMENSIONS.items()
-    if dimension.unit is None and name not in ("cloud", "category", "service", "load", "currency")
+    if dimension.unit is None and name not in ("cloud", "category", "service", "source", "load", "currency")
 }
 
 

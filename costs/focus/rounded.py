@@ -1,0 +1,65 @@
+"""Says which amounts of a file have more decimals than are kept: `cast` rounds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import duckdb
+from sqlglot import exp
+
+from catalog.pricing.decimals import EXACT, plain
+from costs.focus.cast import File
+from costs.focus.columns import Column, Kind, columns
+from costs.focus.sql import fill
+from costs.focus.unreadable import describe
+
+_PLACES = {Kind.MONEY: 18, Kind.QUANTITY: 9}
+# Integers have no decimals, and neither have other types any that a sum is made of.
+_FRACTIONAL = ("VARCHAR", "DOUBLE", "FLOAT", "DECIMAL")
+_HALF = Decimal("0.5")
+_MANTISSA = "split_part(lower(trim($x)), 'e', 1)"
+_EXPONENT = "coalesce(try_cast(nullif(split_part(lower(trim($x)), 'e', 2), '') as integer), 0)"
+_DIGITS = f"replace(ltrim({_MANTISSA}, '+-'), '.', '')"
+# Counts the decimals of a number as it is written, without the zeros at its end. Most are too short for many.
+_IS_ROUNDED = f"""
+case when length($x) > $places + 1 or contains(lower($x), 'e') then
+  rtrim({_DIGITS}, '0') <> '' and
+  length(split_part({_MANTISSA}, '.', 2)) - length({_DIGITS}) + length(rtrim({_DIGITS}, '0')) - {_EXPONENT}
+    > $places
+else false end
+"""
+
+
+def rounded(connection: duckdb.DuckDBPyConnection, relation: str) -> list[str]:
+    """A sentence for money and one for quantities, if any were rounded.
+
+    Args:
+        connection: a session in UTC.
+        relation: what stands after FROM; all its values can be cast.
+    """
+    tested = list(_tested(File(describe(connection, relation))))
+    if not tested:
+        return []
+    counted = exp.select(*(fill("count_if($x)", x=condition) for _, condition in tested))
+    counts = connection.execute(f"{counted.sql('duckdb')} from {relation}").fetchall()[0]
+    found = [(column, count) for (column, _), count in zip(tested, counts, strict=True) if count]
+    return [
+        f"Rounded to {places} decimals: {', '.join(columns)}."
+        for kind, places in _PLACES.items()
+        if (columns := [_words(column, count) for column, count in found if column.kind is kind])
+    ]
+
+
+def _tested(file: File) -> Iterator[tuple[Column, exp.Expr]]:
+    """The columns that may be rounded, and whether a row's value is."""
+    for column in columns().values():
+        text = file.text(column.name) if column.kind in _PLACES else None
+        if text is not None and file.type_of(column.name).startswith(_FRACTIONAL):
+            places = exp.Literal.number(_PLACES[column.kind])
+            yield column, fill(_IS_ROUNDED, x=text, places=places)
+
+
+def _words(column: Column, count: int) -> str:
+    most = EXACT.multiply(Decimal(count), _HALF.scaleb(-_PLACES[column.kind]))
+    return f"{column.name} on {count:,} row{'s' if count > 1 else ''} (by at most {plain(most)} in all)"
