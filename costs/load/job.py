@@ -14,7 +14,7 @@ import duckdb
 from django.utils import timezone
 
 from costs.errors import LoadError
-from costs.load import lease
+from costs.load import lease, twins
 from costs.load.month import Built, RefusedError, from_delivery, from_stored
 from costs.load.report import LoadReport, MonthReport, Outcome
 from costs.load.stamps import Stamps, stamps_of_now
@@ -104,10 +104,14 @@ class _Job:
             return self.restamp(old)
         load = self._new(delivery.period, revision=delivery.revision, origin=_names(delivery.files))
 
-        def build(connection: duckdb.DuckDBPyConnection, path: Path) -> Built:
-            return from_delivery(connection, delivery, load.pk, self.stamps, path)
+        others = twins.others(load, self.lake)
 
-        return self._run(load, old, delivery.files, build, problem=delivery.problem)
+        def build(connection: duckdb.DuckDBPyConnection, path: Path) -> Built:
+            built = from_delivery(connection, delivery, load.pk, self.stamps, path)
+            return built.checked(twins.compare(connection, path, others))
+
+        files = [*delivery.files, *(other.file for other in others)]
+        return self._run(load, old, files, build, problem=delivery.problem)
 
     def restamp_others(self, done: set[str], period: str | None) -> Iterator[MonthReport]:
         """Stamp the months again that have no new delivery."""

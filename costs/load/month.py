@@ -10,7 +10,7 @@ import duckdb
 
 from costs.errors import LoadError
 from costs.focus.cast import cast
-from costs.focus.checks import check
+from costs.focus.checks import Findings, check
 from costs.focus.unreadable import describe, unreadable
 from costs.load.stamps import Stamps
 from costs.providers.relations import relation
@@ -28,6 +28,17 @@ class Built:
 
     written: Written
     warnings: Sequence[str] = field(default=())
+
+    def checked(self, findings: Findings) -> Built:
+        """The same with what another check found.
+
+        Raises:
+            RefusedError: it found errors.
+        """
+        warnings = [*self.warnings, *findings.warnings]
+        if findings.errors:
+            raise RefusedError(findings.errors, warnings)
+        return Built(self.written, warnings)
 
 
 class RefusedError(LoadError):

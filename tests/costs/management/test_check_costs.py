@@ -50,6 +50,7 @@ def test_the_result_as_json_has_the_unmapped_models_with_their_money() -> None:
         "status": "completed",
         "files": 1,
         "faults": [],
+        "may_count_twice": [],
         "unmapped": [
             {
                 "cloud": "aws",
