@@ -19,6 +19,7 @@ from catalog.admin import ReadOnly
 from costs.errors import CostError
 from costs.explain import Explanation, explain
 from costs.load.report import amounts
+from costs.load.withdraw import withdraw
 from costs.meters.model_names import Names
 from costs.models import ConsumerRule, CostLoad, CostSource, ModelName
 from costs.query import Question
@@ -102,7 +103,19 @@ class CostLoadAdmin(ReadOnly, WithNote):
         ("History", {"fields": ["reason", "current_from", "current_until", "replacement", "replaces"]}),
         ("Record", {"fields": ["path", "sha256", "names_version", "started_at", "heartbeat_at"]}),
     ]
+    actions = ["withdraw"]
     empty_note = "There are no loads yet. Run load_costs."
+
+    def has_withdraw_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("costs.change_costload")
+
+    @admin.action(description="Withdraw: take out of all sums", permissions=["withdraw"])
+    def withdraw(self, request: HttpRequest, loads: QuerySet[CostLoad]) -> None:
+        withdrawn = withdraw(loads.filter(status=CostLoad.Status.CURRENT))
+        for load in withdrawn:
+            messages.success(request, f"Withdrawn: {load}, {amounts(load.billed_by_currency)}.")
+        again = "Disable their sources, or the next load_costs loads what these still offer."
+        messages.warning(request, again if withdrawn else "None of these loads is current.")
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.explain_view)

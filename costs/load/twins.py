@@ -115,8 +115,8 @@ def _charges(connection: duckdb.DuckDBPyConnection, file: Path) -> exp.Subquery:
 
 def _same(other: Other) -> str:
     return (
-        f"The charges are those of {_named(other)}, {amounts(other.load.billed_by_currency)}: they count once. "
-        f"Keep one of the two sources: {_withdrawal(other)} takes that one out of all sums."
+        f"The charges are those of {_named(other)}, {amounts(other.load.billed_by_currency)}: they count "
+        f"once. Keep one of the two sources: {_withdrawal(other)} takes that one out of all sums."
     )
 
 

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('name', models.TextField(help_text='Short and stable: answers and loads name it.', primary_key=True, serialize=False, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$', 'Use up to 60 letters, digits, dots, hyphens and underscores, with a letter or digit first.'), costs.models.no_reserved_name])),
                 ('kind', models.TextField(choices=[('folder', 'Folder of files'), ('demo', 'Made-up demo data')], default='folder')),
                 ('location', models.TextField(blank=True, default='', help_text='The folder, where the job runs.')),
-                ('is_enabled', models.BooleanField(default=True, help_text='Whether load_costs loads it when not told which.')),
+                ('is_enabled', models.BooleanField(default=True, help_text='Whether load_costs loads it when not told which. Its loads count until withdrawn.')),
                 ('read_at', models.DateTimeField(blank=True, help_text='When load_costs last saw all that it offers, loaded before or not.', null=True)),
                 ('error', models.TextField(blank=True, help_text='Why it could not be read the last time.', null=True)),
                 ('created_at', models.DateTimeField(db_default=catalog.models.CurrentTimestamp())),

@@ -231,3 +231,25 @@ def test_a_rule_that_cannot_fit_is_refused(admin_client: Client, form: dict[str,
 
     assert error in answer.content.decode()
     assert not ConsumerRule.objects.exists()
+
+
+def test_a_load_is_withdrawn_by_an_action_for_those_who_may_change_loads(
+    admin_client: Client, source: CostSource
+) -> None:
+    load_ = source.loads.get()
+    form = {"action": "withdraw", "_selected_action": [load_.pk]}
+    staff = User.objects.create_user("staff", is_staff=True)
+    staff.user_permissions.add(Permission.objects.get(codename="view_costload"))
+    client = Client()
+    client.force_login(staff)
+    client.post(list_page(CostLoad), form)
+    assert CostLoad.objects.current().exists()
+
+    answer = admin_client.post(list_page(CostLoad), form, follow=True).content.decode()
+
+    assert f"Withdrawn: {load_}, 7 USD." in answer
+    assert "Disable their sources, or the next load_costs loads what these still offer." in answer
+    assert not CostLoad.objects.current()
+    assert "Its loads count until withdrawn." in shown(admin_client, page(source))
+    again = admin_client.post(list_page(CostLoad), form, follow=True).content.decode()
+    assert "None of these loads is current." in again

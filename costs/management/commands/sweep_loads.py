@@ -35,7 +35,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         swept = sweep(Lake(), timedelta(days=options["older_than"]), dry_run=options["dry_run"])
         for load in swept.loads:
-            self.stdout.write(f"{load}, replaced on {load.current_until:%Y-%m-%d}")
+            self.stdout.write(f"{load}, {load.end}")
         verb = "Would delete" if options["dry_run"] else "Deleted"
         left = f" and {swept.folders} folders of killed runs" if swept.folders else ""
         size = filesizeformat(swept.bytes).replace("\xa0", " ")

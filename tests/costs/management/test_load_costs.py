@@ -139,7 +139,7 @@ def test_the_help_shows_examples_that_parse_and_the_exit_codes(capsys: pytest.Ca
 
     assert load_costs.EXAMPLES.strip() in printed
     examples = [line.split("  ")[1].split() for line in load_costs.EXAMPLES.splitlines() if line[:2] == "  "]
-    assert len(examples) == 4
+    assert len(examples) == 5
     for name, *arguments in examples:
         assert name == "load_costs"
         parser = load_costs.Command().create_parser("manage.py", name)
@@ -155,3 +155,59 @@ def test_the_folder_of_a_demo_is_loaded_as_the_demo(folder: Path) -> None:
     run("load_costs", "--source", str(folder))
 
     assert [load.is_demo for load in CostLoad.objects.current()] == [True]
+
+
+def test_a_withdrawn_month_is_in_no_sum_but_in_those_of_before_until_it_is_loaded_again(folder: Path) -> None:
+    write_bill(folder, NOVEMBER, [charge("4")])
+    run("load_costs", "--source", str(folder))
+    old = CostLoad.objects.get(billing_period=OCTOBER)
+
+    printed = run("load_costs", "--source", "bills", "--period", OCTOBER, "--withdraw")
+
+    assert printed.splitlines() == [
+        f"bills 2026-10 ({old.pk}) withdrawn: 1.75 USD less.",
+        "The next load_costs loads what the source still offers, unless you disable it in the admin.",
+    ]
+    assert [load.billing_period for load in CostLoad.objects.current()] == [NOVEMBER]
+    assert old in CostLoad.objects.current(as_of=old.current_from)
+
+    assert "bills 2026-10 loaded: 2 rows, 1.75 USD." in run("load_costs")
+    old.refresh_from_db()
+    new = CostLoad.objects.current().get(billing_period=OCTOBER)
+    assert (old.replaced_by, old.end[:9]) == (None, "withdrawn")
+    assert old.current_until
+    assert new.current_from
+    assert new.current_from >= old.current_until
+
+
+def test_a_withdrawn_source_that_is_disabled_is_not_loaded_again(folder: Path) -> None:
+    run("load_costs", "--source", str(folder))
+    make_source(folder.with_name("other"), "other")
+    CostSource.objects.filter(name="bills").update(is_enabled=False)
+
+    result = as_json(run("load_costs", "--source", "bills", "--withdraw", "--json"))
+
+    assert [each["billed"] for each in result["withdrawn"]] == [{"USD": "1.75"}]
+    fail("load_costs")
+    assert not CostLoad.objects.current()
+
+
+def test_a_dry_run_withdraws_nothing(folder: Path) -> None:
+    run("load_costs", "--source", str(folder))
+
+    assert run("load_costs", "--source", "bills", "--withdraw", "--dry-run").startswith(
+        "Would be: bills 2026-10"
+    )
+    assert CostLoad.objects.current().exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["--source", "nowhere"], ["--source", "bills", "--period", NOVEMBER]]
+)
+def test_only_what_is_loaded_of_a_named_source_can_be_withdrawn(folder: Path, arguments: list[str]) -> None:
+    run("load_costs", "--source", str(folder))
+
+    code, message, _ = fail("load_costs", "--withdraw", *arguments)
+
+    assert (code, message[:21]) == (exit_codes.WRONG_ARGUMENTS, "Nothing is loaded of ")
+    assert CostLoad.objects.current().exists()
