@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import Count, Q, QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
@@ -36,6 +38,8 @@ class WithNote(admin.ModelAdmin):
 
     change_list_template = "admin/costs/change_list.html"
     empty_note = ""
+    # All our texts are one line.
+    formfield_overrides: ClassVar = {models.TextField: {"widget": AdminTextInputWidget}}
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -59,9 +63,15 @@ class CostSourceAdmin(WithNote):
         sources: QuerySet[CostSource] = super().get_queryset(request)
         return sources.annotate(months=Count("loads", filter=is_current))
 
+    def get_fields(
+        self, request: HttpRequest, source: CostSource | None = None
+    ) -> list[Any] | tuple[Any, ...]:
+        fields = super().get_fields(request, source)
+        return fields if source else [name for name in fields if name not in self.readonly_fields]
+
     def get_readonly_fields(self, _request: HttpRequest, source: CostSource | None = None) -> list[str]:
         # Loads name their source, and another kind would be another source.
-        return [*self.readonly_fields, *(["name", "kind"] if source else [])]
+        return [*self.readonly_fields, "name", "kind"] if source else []
 
     @admin.display
     def state(self, source: CostSource) -> str:

@@ -185,8 +185,15 @@ class ConsumerRule(models.Model):
     position = models.IntegerField(help_text="Rules are tried in this order.")
     kind = models.TextField(choices=Kind.choices)
     name = models.TextField(default="", blank=True, help_text="The key of the tag, in any case.")
-    value = models.TextField(default="", blank=True, help_text="The exact value that fits; empty for any.")
-    consumer = models.TextField(default="", blank=True, help_text="The customer; empty for the value itself.")
+    value = models.TextField(
+        default="",
+        blank=True,
+        help_text="The exact value that fits; empty for any. "
+        "If the customer is empty too, each value is a customer of its own.",
+    )
+    consumer = models.TextField(
+        "customer", default="", blank=True, help_text="Whose charges these are; empty for the value itself."
+    )
 
     class Meta:
         db_table = "cost_consumer_rules"

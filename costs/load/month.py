@@ -12,6 +12,7 @@ from costs.errors import LoadError
 from costs.focus.cast import cast
 from costs.focus.checks import Findings, check
 from costs.focus.unreadable import describe, unreadable
+from costs.load.report import counted
 from costs.load.stamps import Stamps
 from costs.providers.relations import relation
 from costs.providers.source import Delivery
@@ -20,6 +21,8 @@ from costs.store.engine import stored
 from costs.store.files import Written, measure, write
 
 CHARGES = "charges"
+# Of the files of a delivery, as many are kept by name.
+MAX_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,12 @@ def from_stored(connection: duckdb.DuckDBPyConnection, file: Path, stamps: Stamp
     return Built(written)
 
 
+def names(files: Sequence[Path]) -> str:
+    """The files of a delivery, a line each."""
+    more = [f"and {len(files) - MAX_NAMED:,} more"] if len(files) > MAX_NAMED else []
+    return "\n".join([*map(str, files[:MAX_NAMED]), *more])
+
+
 def _read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, load_id: str) -> None:
     origin = _Origin(delivery.cloud, delivery.source, load_id)
     try:
@@ -109,7 +118,9 @@ def _read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, load_id: st
         raise LoadError(_why(connection, delivery, error)) from error
     count = connection.table(CHARGES).shape[0]
     if delivery.rows is not None and count != delivery.rows:
-        raise LoadError(f"The files have {count:,} rows, but their manifest promises {delivery.rows:,}.")
+        raise LoadError(
+            f"The files have {counted(count, 'row')}, but their manifest promises {delivery.rows:,}."
+        )
 
 
 def _why(connection: duckdb.DuckDBPyConnection, delivery: Delivery, error: duckdb.Error) -> str:

@@ -22,8 +22,8 @@ class Migration(migrations.Migration):
                 ('position', models.IntegerField(help_text='Rules are tried in this order.')),
                 ('kind', models.TextField(choices=[('tag', 'Tag or label'), ('account', 'Sub account or project'), ('resource', 'Resource')])),
                 ('name', models.TextField(blank=True, default='', help_text='The key of the tag, in any case.')),
-                ('value', models.TextField(blank=True, default='', help_text='The exact value that fits; empty for any.')),
-                ('consumer', models.TextField(blank=True, default='', help_text='The customer; empty for the value itself.')),
+                ('value', models.TextField(blank=True, default='', help_text='The exact value that fits; empty for any. If the customer is empty too, each value is a customer of its own.')),
+                ('consumer', models.TextField(blank=True, default='', help_text='Whose charges these are; empty for the value itself.', verbose_name='customer')),
             ],
             options={
                 'verbose_name': 'customer rule',

@@ -253,3 +253,27 @@ def test_a_load_is_withdrawn_by_an_action_for_those_who_may_change_loads(
     assert "Its loads count until withdrawn." in shown(admin_client, page(source))
     again = admin_client.post(list_page(CostLoad), form, follow=True).content.decode()
     assert "None of these loads is current." in again
+
+
+def test_the_form_of_a_new_source_has_only_what_can_be_entered(admin_client: Client) -> None:
+    form = admin_client.get(add_page(CostSource))
+
+    assert form.context["adminform"].readonly_fields == []
+    assert "Created at" not in form.content.decode()
+    assert "<textarea" not in form.content.decode()
+
+
+def test_the_form_of_a_customer_rule_names_the_customer_in_one_line(admin_client: Client) -> None:
+    text = shown(admin_client, add_page(ConsumerRule))
+
+    assert "Customer:" in text
+    assert "each value is a customer of its own" in text
+    assert "<textarea" not in admin_client.get(add_page(ConsumerRule)).content.decode()
+
+
+def test_the_table_of_an_explanation_scrolls_in_its_box(admin_client: Client, source: CostSource) -> None:
+    explain = reverse("admin:costs_costload_explain", args=[source.loads.get().pk])
+    content = admin_client.get(explain).content.decode()
+
+    assert re.search(r"admin/css/changelists[.\w]*\.css", content)
+    assert content.index('id="changelist-form"') < content.index('class="results"')

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from catalog.management import exit_codes
 from catalog.pricing.decimals import plain
 from costs.focus.checks import Findings
-from costs.load.report import amounts
+from costs.load.report import amounts, counted
 from costs.load.twins import find as find_twins
 from costs.management.formatter import ExamplesFormatter
 from costs.models import CostLoad
@@ -27,7 +27,7 @@ EXAMPLES = """examples:
 exit codes: 0 all files are as they were written, 1 some are not, or a bill counts twice: they are named, with
 what to do.
 """
-_MEND = "Delete the file if it is there, and run load_costs --source {} --period {}."
+_MEND = "{} load_costs --source {} --period {}."
 
 
 class Command(BaseCommand):
@@ -61,7 +61,9 @@ class Command(BaseCommand):
         lake, found, twice = Lake(), [], []
         for load in tqdm(loads, unit=" files", leave=False, disable=not self.stderr.isatty()):
             month = f"{load.source_id} {load.billing_period}"
-            mend = _MEND.format(load.source_id, load.billing_period)
+            mend = _MEND.format(
+                "Delete it, and run" if lake.has(load) else "Run", load.source_id, load.billing_period
+            )
             broken = [f"{month}: {fault} {mend}" for fault in faults(lake, load)]
             twins = Findings() if broken else find_twins(lake, load)
             found += [*broken, *(f"{month}: {error}" for error in twins.errors)]
@@ -77,8 +79,8 @@ def _as_text(
     missing: Mapping[str, Decimal],
 ) -> str:
     if found:
-        return f"{files:,} files read."
-    lines = [f"{files:,} files read: all are as they were written.", *twice]
+        return f"{counted(files, 'file')} read."
+    lines = [f"{counted(files, 'file')} read: all are as they were written.", *twice]
     lines += ["Models without a name (add one in the admin, and run load_costs):"] if unmapped else []
     for model in unmapped:
         money = amounts({model.currency: model.billed})

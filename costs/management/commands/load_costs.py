@@ -16,7 +16,7 @@ from costs.errors import LoadRefusedError, SourceArgumentError
 from costs.load import LoadReport, load
 from costs.load.job import Progress, no_progress
 from costs.load.report import amounts
-from costs.load.sources import chosen_sources
+from costs.load.sources import chosen_sources, forget_unloaded
 from costs.load.withdraw import withdraw
 from costs.management.formatter import ExamplesFormatter
 from costs.models import CostLoad, CostSource
@@ -69,6 +69,8 @@ class Command(BaseCommand):
         _raise_problems(reports)
 
     def _load(self, *, source: str, period: str | None, dry_run: bool, **_: Any) -> list[LoadReport]:
+        known = set(CostSource.objects.values_list("pk", flat=True))
+        sources: Sequence[CostSource] = []
         try:
             sources = chosen_sources(source, make=not dry_run)
             with self._progress() as progress:
@@ -77,6 +79,10 @@ class Command(BaseCommand):
             raise CommandError(f"{error}", returncode=exit_codes.WRONG_ARGUMENTS) from error
         except KeyboardInterrupt as error:
             raise CommandError("Stopped. Loaded months are kept. Run it again to continue.") from error
+        finally:
+            for each in sources:
+                if each.pk not in known:
+                    forget_unloaded(each)
 
     def _withdraw(self, *, source: str, period: str | None, dry_run: bool, **options: Any) -> None:
         loads = CostLoad.objects.current().filter(source=source).select_related("source")

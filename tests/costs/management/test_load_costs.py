@@ -34,7 +34,7 @@ def test_only_the_period_is_loaded(folder: Path) -> None:
 
     printed = run("load_costs", "--source", str(folder), "--period", NOVEMBER)
 
-    assert printed == "bills 2026-11 loaded: 1 rows, 4 USD.\n"
+    assert printed == "bills 2026-11 loaded: 1 row, 4 USD.\n"
     assert CostLoad.objects.get().billing_period == NOVEMBER
 
 
@@ -52,7 +52,10 @@ def test_the_result_as_json_has_each_month_with_exact_money(folder: Path) -> Non
     load = CostLoad.objects.get()
     [source] = result["sources"]
     [month] = source.pop("months")
-    assert (result["status"], source) == ("completed", {"source": "bills", "dry_run": False, "error": ""})
+    assert (result["status"], source) == (
+        "completed",
+        {"source": "bills", "dry_run": False, "error": "", "gone": {}},
+    )
     assert {name: month[name] for name in ("period", "outcome", "load", "rows", "billed", "before")} == {
         "period": OCTOBER,
         "outcome": "loaded",
@@ -211,3 +214,28 @@ def test_only_what_is_loaded_of_a_named_source_can_be_withdrawn(folder: Path, ar
 
     assert (code, message[:21]) == (exit_codes.WRONG_ARGUMENTS, "Nothing is loaded of ")
     assert CostLoad.objects.current().exists()
+
+
+def test_a_month_that_is_no_longer_in_the_folder_is_told_with_its_money(folder: Path) -> None:
+    write_bill(folder, NOVEMBER, [charge("4")])
+    run("load_costs", "--source", str(folder))
+    (folder / f"{OCTOBER}.csv").unlink()
+
+    assert run("load_costs").splitlines() == [
+        "bills 1 month unchanged.",
+        "bills 2026-10 is no longer in the folder; its load stays: 1.75 USD.",
+    ]
+    assert as_json(run("load_costs", "--json"))["sources"][0]["gone"] == {OCTOBER: {"USD": "1.75"}}
+    assert "no longer" not in run("load_costs", "--period", NOVEMBER)
+
+
+def test_a_folder_of_which_nothing_is_loaded_becomes_no_source(tmp_path: Path) -> None:
+    (tmp_path / "mistyped").mkdir()
+    write_bill(tmp_path / "broken", OCTOBER, [charge("1,5")])
+    make_source(tmp_path / "nowhere", "of-the-admin")
+
+    for name in ("mistyped", "broken", "of-the-admin"):
+        fail("load_costs", "--source", name if name == "of-the-admin" else str(tmp_path / name))
+
+    assert [source.name for source in CostSource.objects.all()] == ["of-the-admin"]
+    assert not CostLoad.objects.exists()
