@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import Count, Q, QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,6 +21,7 @@ from catalog.admin import ReadOnly
 from costs.errors import CostError
 from costs.explain import Explanation, explain
 from costs.load.report import amounts
+from costs.load.withdraw import withdraw
 from costs.meters.model_names import Names
 from costs.models import ConsumerRule, CostLoad, CostSource, ModelName
 from costs.query import Question
@@ -35,6 +38,8 @@ class WithNote(admin.ModelAdmin):
 
     change_list_template = "admin/costs/change_list.html"
     empty_note = ""
+    # All our texts are one line.
+    formfield_overrides: ClassVar = {models.TextField: {"widget": AdminTextInputWidget}}
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -58,9 +63,15 @@ class CostSourceAdmin(WithNote):
         sources: QuerySet[CostSource] = super().get_queryset(request)
         return sources.annotate(months=Count("loads", filter=is_current))
 
+    def get_fields(
+        self, request: HttpRequest, source: CostSource | None = None
+    ) -> list[Any] | tuple[Any, ...]:
+        fields = super().get_fields(request, source)
+        return fields if source else [name for name in fields if name not in self.readonly_fields]
+
     def get_readonly_fields(self, _request: HttpRequest, source: CostSource | None = None) -> list[str]:
         # Loads name their source, and another kind would be another source.
-        return [*self.readonly_fields, *(["name", "kind"] if source else [])]
+        return [*self.readonly_fields, "name", "kind"] if source else []
 
     @admin.display
     def state(self, source: CostSource) -> str:
@@ -102,7 +113,19 @@ class CostLoadAdmin(ReadOnly, WithNote):
         ("History", {"fields": ["reason", "current_from", "current_until", "replacement", "replaces"]}),
         ("Record", {"fields": ["path", "sha256", "names_version", "started_at", "heartbeat_at"]}),
     ]
+    actions = ["withdraw"]
     empty_note = "There are no loads yet. Run load_costs."
+
+    def has_withdraw_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("costs.change_costload")
+
+    @admin.action(description="Withdraw: take out of all sums", permissions=["withdraw"])
+    def withdraw(self, request: HttpRequest, loads: QuerySet[CostLoad]) -> None:
+        withdrawn = withdraw(loads.filter(status=CostLoad.Status.CURRENT))
+        for load in withdrawn:
+            messages.success(request, f"Withdrawn: {load}, {amounts(load.billed_by_currency)}.")
+        again = "Disable their sources, or the next load_costs loads what these still offer."
+        messages.warning(request, again if withdrawn else "None of these loads is current.")
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.explain_view)

@@ -42,7 +42,8 @@ class CostSource(models.Model):
     kind = models.TextField(choices=Kind.choices, default=Kind.FOLDER)
     location = models.TextField(default="", blank=True, help_text="The folder, where the job runs.")
     is_enabled = models.BooleanField(
-        default=True, help_text="Whether load_costs loads it when not told which."
+        default=True,
+        help_text="Whether load_costs loads it when not told which. Its loads count until withdrawn.",
     )
     read_at = models.DateTimeField(
         null=True, blank=True, help_text="When load_costs last saw all that it offers, loaded before or not."
@@ -141,6 +142,13 @@ class CostLoad(models.Model):
         return f"{self.source_id} {self.billing_period} ({self.id})"
 
     @property
+    def end(self) -> str:
+        """How and when it ceased to count, such as "replaced on 2026-11-28"; "" if it counts."""
+        if self.current_until is None:
+            return ""
+        return f"{'replaced' if self.replaced_by_id else 'withdrawn'} on {self.current_until:%Y-%m-%d}"
+
+    @property
     def billed_by_currency(self) -> dict[str, Decimal]:
         return {currency: Decimal(amount) for currency, amount in self.billed.items()}
 
@@ -177,8 +185,15 @@ class ConsumerRule(models.Model):
     position = models.IntegerField(help_text="Rules are tried in this order.")
     kind = models.TextField(choices=Kind.choices)
     name = models.TextField(default="", blank=True, help_text="The key of the tag, in any case.")
-    value = models.TextField(default="", blank=True, help_text="The exact value that fits; empty for any.")
-    consumer = models.TextField(default="", blank=True, help_text="The customer; empty for the value itself.")
+    value = models.TextField(
+        default="",
+        blank=True,
+        help_text="The exact value that fits; empty for any. "
+        "If the customer is empty too, each value is a customer of its own.",
+    )
+    consumer = models.TextField(
+        "customer", default="", blank=True, help_text="Whose charges these are; empty for the value itself."
+    )
 
     class Meta:
         db_table = "cost_consumer_rules"

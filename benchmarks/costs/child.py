@@ -23,7 +23,7 @@ django.setup()
 from benchmarks.costs.questions import answer  # noqa: E402  models need django.setup() first
 from benchmarks.costs.timing import timed  # noqa: E402
 from catalog.pricing.decimals import plain  # noqa: E402
-from costs.load import load  # noqa: E402
+from costs.load.job import load  # noqa: E402
 from costs.models import CostSource  # noqa: E402
 from costs.store.configured import open_store  # noqa: E402
 

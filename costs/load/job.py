@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,9 +14,9 @@ import duckdb
 from django.utils import timezone
 
 from costs.errors import LoadError
-from costs.load import lease
-from costs.load.month import Built, RefusedError, from_delivery, from_stored
-from costs.load.report import LoadReport, MonthReport, Outcome
+from costs.load import lease, twins
+from costs.load.month import Built, RefusedError, from_delivery, from_stored, names
+from costs.load.report import LoadReport, Money, MonthReport, Outcome
 from costs.load.stamps import Stamps, stamps_of_now
 from costs.models import CostLoad, CostSource
 from costs.providers.registry import open_source
@@ -27,8 +27,6 @@ from costs.store.lake import Lake
 # Called with a few words at each step.
 Progress = Callable[[str], object]
 Build = Callable[[duckdb.DuckDBPyConnection, Path], Built]
-# Of the files of a delivery, as many are kept by name.
-MAX_NAMED = 20
 
 
 def no_progress(_: str) -> None:
@@ -52,7 +50,9 @@ def load(
     report = LoadReport(source.name, is_dry=dry_run)
     job = _Job(source, stamps_of_now(), is_dry=dry_run, progress=progress)
     try:
-        report.months += (job.deliver(delivery) for delivery in _deliveries(source, period))
+        deliveries = _deliveries(source, period)
+        report.gone = {} if period else _gone(source, deliveries)
+        report.months += map(job.deliver, deliveries)
         _record(source, error=None, is_dry=dry_run)
     except LoadError as error:
         report.error = str(error)
@@ -69,6 +69,12 @@ def _deliveries(source: CostSource, period: str | None) -> Sequence[Delivery]:
     if not found:
         raise LoadError(f"There is no delivery{f' of {period}' if period else ''}.")
     return found
+
+
+def _gone(source: CostSource, offered: Sequence[Delivery]) -> Mapping[str, Money]:
+    loads = CostLoad.objects.current().filter(source=source)
+    loads = loads.exclude(billing_period__in=[delivery.period for delivery in offered])
+    return {load.billing_period: load.billed_by_currency for load in loads}
 
 
 def _refuse_own_files(source: CostSource) -> None:
@@ -102,12 +108,16 @@ class _Job:
         old = self._current(delivery.period)
         if old and old.revision == delivery.revision and self.lake.has(old):
             return self.restamp(old)
-        load = self._new(delivery.period, revision=delivery.revision, origin=_names(delivery.files))
+        load = self._new(delivery.period, revision=delivery.revision, origin=names(delivery.files))
+
+        others = twins.others(load, self.lake)
 
         def build(connection: duckdb.DuckDBPyConnection, path: Path) -> Built:
-            return from_delivery(connection, delivery, load.pk, self.stamps, path)
+            built = from_delivery(connection, delivery, load.pk, self.stamps, path)
+            return built.checked(twins.compare(connection, path, others))
 
-        return self._run(load, old, delivery.files, build, problem=delivery.problem)
+        files = [*delivery.files, *(other.file for other in others)]
+        return self._run(load, old, files, build, problem=delivery.problem)
 
     def restamp_others(self, done: set[str], period: str | None) -> Iterator[MonthReport]:
         """Stamp the months again that have no new delivery."""
@@ -234,9 +244,3 @@ def _planned(load: CostLoad, old: CostLoad | None, built: Built) -> MonthReport:
         before=old.billed_by_currency if old else {},
         warnings=built.warnings,
     )
-
-
-def _names(files: Sequence[Path]) -> str:
-    """The files of a delivery, a line each."""
-    more = [f"and {len(files) - MAX_NAMED:,} more"] if len(files) > MAX_NAMED else []
-    return "\n".join([*map(str, files[:MAX_NAMED]), *more])

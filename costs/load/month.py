@@ -11,9 +11,10 @@ import duckdb
 from costs.errors import LoadError
 from costs.focus.absent import absent
 from costs.focus.cast import cast
-from costs.focus.checks import check
+from costs.focus.checks import Findings, check
 from costs.focus.rounded import rounded
 from costs.focus.unreadable import describe, unreadable
+from costs.load.report import counted
 from costs.load.stamps import Stamps
 from costs.providers.connection import sentence
 from costs.providers.relations import relation
@@ -23,6 +24,8 @@ from costs.store.engine import stored
 from costs.store.files import Written, measure, write
 
 CHARGES = "charges"
+# Of the files of a delivery, as many are kept by name.
+MAX_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,17 @@ class Built:
 
     written: Written
     warnings: Sequence[str] = field(default=())
+
+    def checked(self, findings: Findings) -> Built:
+        """The same with what another check found.
+
+        Raises:
+            RefusedError: it found errors.
+        """
+        warnings = [*self.warnings, *findings.warnings]
+        if findings.errors:
+            raise RefusedError(findings.errors, warnings)
+        return Built(self.written, warnings)
 
 
 class RefusedError(LoadError):
@@ -93,6 +107,12 @@ def from_stored(connection: duckdb.DuckDBPyConnection, file: Path, stamps: Stamp
     return Built(written)
 
 
+def names(files: Sequence[Path]) -> str:
+    """The files of a delivery, a line each."""
+    more = [f"and {len(files) - MAX_NAMED:,} more"] if len(files) > MAX_NAMED else []
+    return "\n".join([*map(str, files[:MAX_NAMED]), *more])
+
+
 def _read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, load_id: str) -> None:
     origin = _Origin(delivery.cloud, delivery.source, load_id)
     try:
@@ -104,7 +124,9 @@ def _read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, load_id: st
         raise LoadError(_why(connection, delivery, error)) from error
     count = connection.table(CHARGES).shape[0]
     if delivery.rows is not None and count != delivery.rows:
-        raise LoadError(f"The files have {count:,} rows, but their manifest promises {delivery.rows:,}.")
+        raise LoadError(
+            f"The files have {counted(count, 'row')}, but their manifest promises {delivery.rows:,}."
+        )
 
 
 def _why(connection: duckdb.DuckDBPyConnection, delivery: Delivery, error: duckdb.Error) -> str:

@@ -71,7 +71,7 @@ class MonthReport:
     def sentence(self) -> str:
         if self.outcome is Outcome.FAILED:
             return f"{self.period} {_SAYS[self.outcome]}: {self.error}"
-        line = f"{self.period} {_SAYS[self.outcome]}: {self.rows:,} rows, {amounts(self.billed)}"
+        line = f"{self.period} {_SAYS[self.outcome]}: {counted(self.rows, 'row')}, {amounts(self.billed)}"
         if self.outcome is Outcome.REPLACED:
             line += f" ({changes(self.difference)})"
         return "\n".join([f"{line}.", *(f"  {warning}" for warning in self.warnings)])
@@ -79,8 +79,7 @@ class MonthReport:
     def as_json(self) -> dict[str, Any]:
         values = asdict(self)
         for name in ("billed", "before", "difference"):
-            money: Money = getattr(self, name)
-            values[name] = {currency: plain(amount) for currency, amount in money.items()}
+            values[name] = _plain(getattr(self, name))
         return values | {"warnings": list(self.warnings)}
 
 
@@ -93,12 +92,14 @@ class LoadReport:
         is_dry: whether nothing was written.
         months: what became of each month, oldest first.
         error: why the source could not be read; "" if it could.
+        gone: months that are loaded but no longer offered, with their money.
     """
 
     source: str
     is_dry: bool = False
     months: list[MonthReport] = field(default_factory=list)
     error: str = ""
+    gone: Mapping[str, Money] = field(default_factory=dict)
 
     @property
     def has_succeeded(self) -> bool:
@@ -116,9 +117,13 @@ class LoadReport:
         done = [month for month in self.months if month.outcome is not Outcome.FAILED]
         changed = [month.sentence() for month in done if month.outcome is not Outcome.UNCHANGED]
         unchanged = len(done) - len(changed)
-        months = f"{unchanged} month{'s' if unchanged > 1 else ''} {_SAYS[Outcome.UNCHANGED]}."
+        months = f"{counted(unchanged, 'month')} {_SAYS[Outcome.UNCHANGED]}."
         lines = [*changed, *([months] if unchanged else [])]
-        return "\n".join(f"{would}{self.source} {line}" for line in lines)
+        gone = [
+            f"{self.source} {month} is no longer in the folder; its load stays: {amounts(billed)}."
+            for month, billed in self.gone.items()
+        ]
+        return "\n".join([*(f"{would}{self.source} {line}" for line in lines), *gone])
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -126,7 +131,12 @@ class LoadReport:
             "dry_run": self.is_dry,
             "error": self.error,
             "months": [month.as_json() for month in self.months],
+            "gone": {month: _plain(billed) for month, billed in self.gone.items()},
         }
+
+
+def _plain(money: Money) -> dict[str, str]:
+    return {currency: plain(amount) for currency, amount in money.items()}
 
 
 def amounts(money: Money) -> str:
@@ -135,9 +145,14 @@ def amounts(money: Money) -> str:
 
 
 def changes(difference: Money) -> str:
-    if not difference:
-        return "the same sum"
-    return " and ".join(
-        f"{plain(abs(amount))} {currency} {'more' if amount > 0 else 'less'}"
-        for currency, amount in difference.items()
-    )
+    """By how much sums have changed, in words: "7 EUR and 100 USD less"."""
+    ways = {
+        "more": {currency: amount for currency, amount in difference.items() if amount > 0},
+        "less": {currency: -amount for currency, amount in difference.items() if amount < 0},
+    }
+    return " and ".join(f"{amounts(money)} {way}" for way, money in ways.items() if money) or "the same sum"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: "1 row", "1,200 rows"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from costs.errors import SourceArgumentError
-from costs.models import ALL, CostSource
+from costs.models import ALL, CostLoad, CostSource
 
 
 def chosen_sources(text: str, *, make: bool) -> Sequence[CostSource]:
@@ -53,3 +54,11 @@ def _of_folder(path: Path, *, make: bool) -> CostSource:
     if make:
         source.save()
     return source
+
+
+def forget_unloaded(source: CostSource) -> None:
+    """Delete a new source if nothing of it was loaded: the folder was mistyped, or has no bill yet."""
+    with transaction.atomic():
+        if not source.loads.exclude(status=CostLoad.Status.FAILED).exists():
+            source.loads.all().delete()
+            CostSource.objects.filter(pk=source.pk).delete()

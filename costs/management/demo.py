@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from costs.load import LoadReport, load
+from costs.load.job import load
+from costs.load.report import LoadReport
 from costs.models import CostLoad, CostSource
 from costs.providers.demo.charges import CLOUDS, MONTHS, SPIKES, months
 from costs.providers.demo.files import write

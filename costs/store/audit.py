@@ -35,7 +35,8 @@ def _differences(connection: duckdb.DuckDBPyConnection, load: CostLoad, file: Pa
     if found.sha256 != load.sha256:
         yield f"The file {load.path} has changed: its SHA-256 is {found.sha256} instead of {load.sha256}."
     if found.rows != load.rows:
-        yield f"The file {load.path} has {found.rows:,} rows instead of {load.rows:,}."
+        rows = f"{found.rows:,} row{'' if found.rows == 1 else 's'}"
+        yield f"The file {load.path} has {rows} instead of {load.rows:,}."
     if found.billed != load.billed_by_currency:
         yield f"The file {load.path} has another sum of money than its load."
     connection.execute(f"create view {TABLE} as {stored(connection, [str(file)]).sql('duckdb')}")

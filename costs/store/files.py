@@ -67,6 +67,9 @@ def measure(connection: duckdb.DuckDBPyConnection, path: Path) -> Written:
         {"path": str(path)},
     ).fetchall()
     billed = {currency: amount or Decimal(0) for currency, amount, _ in sums}
+    return Written(path, sum(rows for *_, rows in sums), billed, sha256_of(path))
+
+
+def sha256_of(path: Path) -> str:
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Written(path, sum(rows for *_, rows in sums), billed, digest)
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -19,7 +19,7 @@ from costs.errors import NotLoadedError, TooLargeError
 from costs.models import CostLoad
 from costs.store.base import LoadedMonth, Rows
 from costs.store.engine import Engines
-from costs.store.files import Written
+from costs.store.files import Written, sha256_of
 
 # Only the owner may read what others pay.
 _PRIVATE_FOLDER = 0o700
@@ -55,11 +55,12 @@ class Lake:
             with _engines.cursor([self._existing(load) for load in loads]) as cursor:
                 rows = cursor.execute(select.sql(self.dialect)).fetchall()
                 names = [name for name, *_ in cursor.description or ()]
-        except duckdb.IOException as error:
-            raise NotLoadedError(f"The files of the costs cannot be read: {error}") from error
         except duckdb.OutOfMemoryException as error:
             hint = "Ask for a shorter time or for fewer dimensions."
             raise TooLargeError("The question takes more memory than one may use.", hint=hint) from error
+        except duckdb.Error as error:
+            self._refuse_damaged(loads, error)
+            raise
         return Rows(names, rows, [_as_month(load) for load in loads])
 
     def loads(self, *, as_of: datetime | None = None) -> Sequence[LoadedMonth]:
@@ -95,7 +96,7 @@ class Lake:
         written.path.rename(path)
         _sync_folder(path.parent)
         old = CostLoad.objects.current().filter(source=load.source_id, billing_period=load.billing_period)
-        load.current_from = _after(old.first())
+        load.current_from = _after(load)
         old.update(status=CostLoad.Status.SUPERSEDED, current_until=load.current_from, replaced_by=load.pk)
         load.status = CostLoad.Status.CURRENT
         load.rows, load.sha256 = written.rows, written.sha256
@@ -122,14 +123,32 @@ class Lake:
         """The file of a load: without it, sums would be too small."""
         if self.has(load):
             return self.file(load)
-        month = f"{load.source_id} {load.billing_period} (load {load.pk})"
+        month = _named(load)
         if load.path:
             hint = f"Ask the operator to run load_costs --source {load.source_id}, which replaces it."
             raise NotLoadedError(f"The file of {month} is missing.", hint=hint)
         raise NotLoadedError(
-            f"The file of {month} was deleted, since it was replaced on {load.current_until:%Y-%m-%d}.",
+            f"The file of {month} was deleted, since it was {load.end}.",
             hint="Ask for a later as_of.",
         )
+
+    def _refuse_damaged(self, loads: Sequence[CostLoad], error: duckdb.Error) -> None:
+        """Over a damaged file DuckDB raises errors of many classes, so the files themselves are asked."""
+        damaged = next((load for load in loads if not self._is_sound(load)), None)
+        if damaged:
+            hint = "Ask the operator to run check_costs, which says what to do."
+            message = f"The file of {_named(damaged)} is damaged and cannot be read."
+            raise NotLoadedError(message, hint=hint) from error
+
+    def _is_sound(self, load: CostLoad) -> bool:
+        try:
+            return sha256_of(self.file(load)) == load.sha256
+        except OSError:
+            return False
+
+
+def _named(load: CostLoad) -> str:
+    return f"{load.source_id} {load.billing_period} (load {load.pk})"
 
 
 def _as_month(load: CostLoad) -> LoadedMonth:
@@ -145,10 +164,13 @@ def _as_month(load: CostLoad) -> LoadedMonth:
     )
 
 
-def _after(old: CostLoad | None) -> datetime:
-    """Now, but later than the load before, whatever the clock says: each moment has one load."""
-    now = timezone.now()
-    return max(now, old.current_from + timedelta(microseconds=1)) if old and old.current_from else now
+def _after(load: CostLoad) -> datetime:
+    """Now, but later than the loads before, whatever the clock says: each moment has one load of a month."""
+    before = CostLoad.objects.filter(source=load.source_id, billing_period=load.billing_period)
+    last = before.filter(status__in=CostLoad.PUBLISHED).order_by("current_from").last()
+    if last is None or last.current_from is None:
+        return timezone.now()
+    return max(timezone.now(), last.current_until or last.current_from + timedelta(microseconds=1))
 
 
 def _sync_folder(folder: Path) -> None:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from costs.load import load
+from costs.load.job import load
 from costs.models import ConsumerRule, CostLoad, CostSource, ModelName
 from tests.costs.bills import NOVEMBER, OCTOBER, charge, make_source, write_bill
 
@@ -231,3 +231,49 @@ def test_a_rule_that_cannot_fit_is_refused(admin_client: Client, form: dict[str,
 
     assert error in answer.content.decode()
     assert not ConsumerRule.objects.exists()
+
+
+def test_a_load_is_withdrawn_by_an_action_for_those_who_may_change_loads(
+    admin_client: Client, source: CostSource
+) -> None:
+    load_ = source.loads.get()
+    form = {"action": "withdraw", "_selected_action": [load_.pk]}
+    staff = User.objects.create_user("staff", is_staff=True)
+    staff.user_permissions.add(Permission.objects.get(codename="view_costload"))
+    client = Client()
+    client.force_login(staff)
+    client.post(list_page(CostLoad), form)
+    assert CostLoad.objects.current().exists()
+
+    answer = admin_client.post(list_page(CostLoad), form, follow=True).content.decode()
+
+    assert f"Withdrawn: {load_}, 7 USD." in answer
+    assert "Disable their sources, or the next load_costs loads what these still offer." in answer
+    assert not CostLoad.objects.current()
+    assert "Its loads count until withdrawn." in shown(admin_client, page(source))
+    again = admin_client.post(list_page(CostLoad), form, follow=True).content.decode()
+    assert "None of these loads is current." in again
+
+
+def test_the_form_of_a_new_source_has_only_what_can_be_entered(admin_client: Client) -> None:
+    form = admin_client.get(add_page(CostSource))
+
+    assert form.context["adminform"].readonly_fields == []
+    assert "Created at" not in form.content.decode()
+    assert "<textarea" not in form.content.decode()
+
+
+def test_the_form_of_a_customer_rule_names_the_customer_in_one_line(admin_client: Client) -> None:
+    text = shown(admin_client, add_page(ConsumerRule))
+
+    assert "Customer:" in text
+    assert "each value is a customer of its own" in text
+    assert "<textarea" not in admin_client.get(add_page(ConsumerRule)).content.decode()
+
+
+def test_the_table_of_an_explanation_scrolls_in_its_box(admin_client: Client, source: CostSource) -> None:
+    explain = reverse("admin:costs_costload_explain", args=[source.loads.get().pk])
+    content = admin_client.get(explain).content.decode()
+
+    assert re.search(r"admin/css/changelists[.\w]*\.css", content)
+    assert content.index('id="changelist-form"') < content.index('class="results"')

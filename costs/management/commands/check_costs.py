@@ -10,7 +10,9 @@ from tqdm import tqdm
 
 from catalog.management import exit_codes
 from catalog.pricing.decimals import plain
-from costs.load.report import amounts
+from costs.focus.checks import Findings
+from costs.load.report import amounts, counted
+from costs.load.twins import find as find_twins
 from costs.management.formatter import ExamplesFormatter
 from costs.models import CostLoad
 from costs.store.audit import faults
@@ -22,9 +24,10 @@ EXAMPLES = """examples:
   check_costs --source aws-focus those of one source
   check_costs --json             the same as one object
 
-exit codes: 0 all files are as they were written, 1 some are not: they are named, with what to do.
+exit codes: 0 all files are as they were written, 1 some are not, or a bill counts twice: they are named, with
+what to do.
 """
-_MEND = "Delete the file if it is there, and run load_costs --source {} --period {}."
+_MEND = "{} load_costs --source {} --period {}."
 
 
 class Command(BaseCommand):
@@ -45,30 +48,39 @@ class Command(BaseCommand):
             loads = loads.filter(source=options["source"])
         if not loads:
             raise CommandError("No costs are loaded.", returncode=exit_codes.FAILED)
-        found = self._faults(list(loads))
+        found, twice = self._faults(list(loads))
         # A missing file keeps the table from being read.
         unmapped, missing = ([], {}) if found else (unmapped_models(Lake()), unattributed(Lake()))
         show = _as_json if options["json"] else _as_text
-        self.stdout.write(show(len(loads), found, unmapped, missing))
+        self.stdout.write(show(len(loads), found, twice, unmapped, missing))
         if found:
             raise CommandError("\n".join(found), returncode=exit_codes.FAILED)
 
-    def _faults(self, loads: Sequence[CostLoad]) -> list[str]:
-        lake, found = Lake(), []
+    def _faults(self, loads: Sequence[CostLoad]) -> tuple[list[str], list[str]]:
+        """What is wrong with files and what is counted twice; and what may be counted twice."""
+        lake, found, twice = Lake(), [], []
         for load in tqdm(loads, unit=" files", leave=False, disable=not self.stderr.isatty()):
-            mend = _MEND.format(load.source_id, load.billing_period)
-            found += [
-                f"{load.source_id} {load.billing_period}: {fault} {mend}" for fault in faults(lake, load)
-            ]
-        return found
+            month = f"{load.source_id} {load.billing_period}"
+            mend = _MEND.format(
+                "Delete it, and run" if lake.has(load) else "Run", load.source_id, load.billing_period
+            )
+            broken = [f"{month}: {fault} {mend}" for fault in faults(lake, load)]
+            twins = Findings() if broken else find_twins(lake, load)
+            found += [*broken, *(f"{month}: {error}" for error in twins.errors)]
+            twice += [f"{month}: {warning}" for warning in twins.warnings]
+        return found, twice
 
 
 def _as_text(
-    files: int, found: Sequence[str], unmapped: Sequence[UnmappedModel], missing: Mapping[str, Decimal]
+    files: int,
+    found: Sequence[str],
+    twice: Sequence[str],
+    unmapped: Sequence[UnmappedModel],
+    missing: Mapping[str, Decimal],
 ) -> str:
     if found:
-        return f"{files:,} files read."
-    lines = [f"{files:,} files read: all are as they were written."]
+        return f"{counted(files, 'file')} read."
+    lines = [f"{counted(files, 'file')} read: all are as they were written.", *twice]
     lines += ["Models without a name (add one in the admin, and run load_costs):"] if unmapped else []
     for model in unmapped:
         money = amounts({model.currency: model.billed})
@@ -80,12 +92,17 @@ def _as_text(
 
 
 def _as_json(
-    files: int, found: Sequence[str], unmapped: Sequence[UnmappedModel], missing: Mapping[str, Decimal]
+    files: int,
+    found: Sequence[str],
+    twice: Sequence[str],
+    unmapped: Sequence[UnmappedModel],
+    missing: Mapping[str, Decimal],
 ) -> str:
     content = {
         "status": "failed" if found else "completed",
         "files": files,
         "faults": list(found),
+        "may_count_twice": list(twice),
         "unmapped": [
             {
                 "cloud": model.cloud,

@@ -10,8 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from catalog.management import exit_codes
 from catalog.sync import signals
 from costs.errors import LoadRefusedError
-from costs.load import LoadReport
-from costs.load.report import Outcome, amounts
+from costs.load.report import LoadReport, Outcome, amounts
 from costs.management import demo
 from costs.management.formatter import ExamplesFormatter
 from costs.providers.demo import planted

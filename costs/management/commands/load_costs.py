@@ -13,21 +13,24 @@ from tqdm import tqdm
 from catalog.management import exit_codes
 from catalog.sync import signals
 from costs.errors import LoadRefusedError, SourceArgumentError
-from costs.load import LoadReport, load
-from costs.load.job import Progress, no_progress
-from costs.load.sources import chosen_sources
+from costs.load.job import Progress, load, no_progress
+from costs.load.report import LoadReport, amounts
+from costs.load.sources import chosen_sources, forget_unloaded
+from costs.load.withdraw import withdraw
 from costs.management.formatter import ExamplesFormatter
-from costs.models import CostSource
+from costs.models import CostLoad, CostSource
 
 EXAMPLES = """examples:
   load_costs                                      all sources, what is new of them
   load_costs --source ~/exports/aws-focus         a folder, which becomes the source aws-focus
   load_costs --source aws-focus --period 2026-10  one month of one source
   load_costs --dry-run                            what would change, in rows and money
+  load_costs --source aws-focus --withdraw        take a wrong source, or a --period of it, out of all sums
 
 exit codes: 0 complete, 1 failed, 2 wrong arguments, 3 complete except for months or sources that could
 not be loaded. --json prints one object; after a failure {"status": "failed", "error": "..."}.
 """
+AGAIN = "The next load_costs loads what the source still offers, unless you disable it in the admin."
 
 
 class Command(BaseCommand):
@@ -42,12 +45,17 @@ class Command(BaseCommand):
         sources = "a source by its name, all (the default), or a folder of cost data"
         parser.add_argument("--source", default="all", help=sources)
         parser.add_argument("--period", type=_month, help="only this billing month, as 2026-10")
+        withdraw_ = "take what is loaded of a source out of all sums, and load nothing"
+        parser.add_argument("--withdraw", action="store_true", help=withdraw_)
         parser.add_argument("--dry-run", action="store_true", help="show what would change without writing")
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         signals.install()  # Cloud Run sends SIGTERM 10 s before SIGKILL
         try:
+            if options["withdraw"]:
+                self._withdraw(**options)
+                return
             reports = self._load(**options)
         except CommandError as error:
             if options["json"]:
@@ -60,6 +68,8 @@ class Command(BaseCommand):
         _raise_problems(reports)
 
     def _load(self, *, source: str, period: str | None, dry_run: bool, **_: Any) -> list[LoadReport]:
+        known = set(CostSource.objects.values_list("pk", flat=True))
+        sources: Sequence[CostSource] = []
         try:
             sources = chosen_sources(source, make=not dry_run)
             with self._progress() as progress:
@@ -68,6 +78,24 @@ class Command(BaseCommand):
             raise CommandError(f"{error}", returncode=exit_codes.WRONG_ARGUMENTS) from error
         except KeyboardInterrupt as error:
             raise CommandError("Stopped. Loaded months are kept. Run it again to continue.") from error
+        finally:
+            for each in sources:
+                if each.pk not in known:
+                    forget_unloaded(each)
+
+    def _withdraw(self, *, source: str, period: str | None, dry_run: bool, **options: Any) -> None:
+        loads = CostLoad.objects.current().filter(source=source).select_related("source")
+        loads = loads.filter(billing_period=period) if period else loads
+        if not loads:
+            message = f"Nothing is loaded of {source}{f' of {period}' if period else ''}."
+            raise CommandError(
+                f"{message} Name a source with --source.", returncode=exit_codes.WRONG_ARGUMENTS
+            )
+        withdrawn = list(loads) if dry_run else withdraw(loads)
+        if options["json"]:
+            self.stdout.write(_withdrawn_json(withdrawn, dry_run=dry_run))
+        else:
+            self.stdout.write(_withdrawn_text(withdrawn, dry_run=dry_run))
 
     @contextmanager
     def _progress(self) -> Iterator[Progress]:
@@ -78,6 +106,24 @@ class Command(BaseCommand):
             return
         with tqdm(bar_format="{desc} {elapsed}", leave=False) as line:
             yield line.set_description_str
+
+
+def _withdrawn_text(loads: Sequence[CostLoad], *, dry_run: bool) -> str:
+    would = "Would be: " if dry_run else ""
+    lines = [f"{would}{load} withdrawn: {amounts(load.billed_by_currency)} less." for load in loads]
+    if any(load.source.is_enabled for load in loads):
+        lines.append(
+            "The next load_costs loads what the source still offers, unless you disable it in the admin."
+        )
+    return "\n".join(lines)
+
+
+def _withdrawn_json(loads: Sequence[CostLoad], *, dry_run: bool) -> str:
+    withdrawn = [
+        {"source": load.source_id, "period": load.billing_period, "load": load.pk, "billed": load.billed}
+        for load in loads
+    ]
+    return json.dumps({"status": "completed", "dry_run": dry_run, "withdrawn": withdrawn})
 
 
 def _report(source: CostSource, period: str | None, progress: Progress, *, dry_run: bool) -> LoadReport:

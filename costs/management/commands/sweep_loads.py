@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.template.defaultfilters import filesizeformat
 
+from costs.load.report import counted
 from costs.management.formatter import ExamplesFormatter
 from costs.store.lake import Lake
 from costs.store.sweep import sweep
@@ -35,11 +36,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         swept = sweep(Lake(), timedelta(days=options["older_than"]), dry_run=options["dry_run"])
         for load in swept.loads:
-            self.stdout.write(f"{load}, replaced on {load.current_until:%Y-%m-%d}")
+            self.stdout.write(f"{load}, {load.end}")
         verb = "Would delete" if options["dry_run"] else "Deleted"
-        left = f" and {swept.folders} folders of killed runs" if swept.folders else ""
+        left = f" and {counted(swept.folders, 'folder')} of killed runs" if swept.folders else ""
         size = filesizeformat(swept.bytes).replace("\xa0", " ")
-        self.stdout.write(f"{verb} {len(swept.loads)} replaced files, {size}{left}.")
+        self.stdout.write(f"{verb} {counted(len(swept.loads), 'replaced file')}, {size}{left}.")
 
 
 def _days(text: str) -> int:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from costs.errors import NotLoadedError
-from costs.load import load
-from costs.load.report import LoadReport, Outcome
+from costs.load.job import load
+from costs.load.report import LoadReport, Outcome, changes
 from costs.models import ConsumerRule, CostLoad, CostSource, ModelName
 from costs.store.lake import Lake
 from tests.costs.bills import NOVEMBER, OCTOBER, charge, make_source, write_bill
@@ -122,6 +122,13 @@ def test_late_rows_replace_the_month_whole_and_the_report_says_by_how_much(
     assert billed() == Decimal("8.75")
     old = CostLoad.objects.get(pk=first)
     assert (old.status, old.replaced_by_id) == (CostLoad.Status.SUPERSEDED, report.months[0].load)
+
+
+def test_changes_in_several_currencies_are_said_by_their_direction() -> None:
+    less = {"EUR": Decimal(-7), "USD": Decimal(-100)}
+    assert changes(less) == "7 EUR and 100 USD less"
+    assert changes({**less, "GBP": Decimal(2)}) == "2 GBP more and 7 EUR and 100 USD less"
+    assert changes({}) == "the same sum"
 
 
 def test_a_question_about_a_moment_before_a_restatement_gets_the_old_sum(
@@ -256,8 +263,8 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(
     report = load(source, dry_run=True)
 
     assert report.summary().splitlines() == [
-        "Would be: bills 2026-10 replaced: 1 rows, 5 USD (2 USD more).",
-        "Would be: bills 2026-11 loaded: 1 rows, 4 USD.",
+        "Would be: bills 2026-10 replaced: 1 row, 5 USD (2 USD more).",
+        "Would be: bills 2026-11 loaded: 1 row, 4 USD.",
     ]
     assert (files(costs_dir), list(CostLoad.objects.values()), list(CostSource.objects.values())) == before
 

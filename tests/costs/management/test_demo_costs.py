@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from catalog.management import exit_codes
-from costs.load import load
+from costs.load.job import load
 from costs.management import demo
 from costs.management.commands.demo_costs import EXAMPLES, Command
 from costs.models import CostLoad, CostSource

@@ -34,7 +34,7 @@ def test_only_the_period_is_loaded(folder: Path) -> None:
 
     printed = run("load_costs", "--source", str(folder), "--period", NOVEMBER)
 
-    assert printed == "bills 2026-11 loaded: 1 rows, 4 USD.\n"
+    assert printed == "bills 2026-11 loaded: 1 row, 4 USD.\n"
     assert CostLoad.objects.get().billing_period == NOVEMBER
 
 
@@ -52,7 +52,10 @@ def test_the_result_as_json_has_each_month_with_exact_money(folder: Path) -> Non
     load = CostLoad.objects.get()
     [source] = result["sources"]
     [month] = source.pop("months")
-    assert (result["status"], source) == ("completed", {"source": "bills", "dry_run": False, "error": ""})
+    assert (result["status"], source) == (
+        "completed",
+        {"source": "bills", "dry_run": False, "error": "", "gone": {}},
+    )
     assert {name: month[name] for name in ("period", "outcome", "load", "rows", "billed", "before")} == {
         "period": OCTOBER,
         "outcome": "loaded",
@@ -139,7 +142,7 @@ def test_the_help_shows_examples_that_parse_and_the_exit_codes(capsys: pytest.Ca
 
     assert load_costs.EXAMPLES.strip() in printed
     examples = [line.split("  ")[1].split() for line in load_costs.EXAMPLES.splitlines() if line[:2] == "  "]
-    assert len(examples) == 4
+    assert len(examples) == 5
     for name, *arguments in examples:
         assert name == "load_costs"
         parser = load_costs.Command().create_parser("manage.py", name)
@@ -155,3 +158,84 @@ def test_the_folder_of_a_demo_is_loaded_as_the_demo(folder: Path) -> None:
     run("load_costs", "--source", str(folder))
 
     assert [load.is_demo for load in CostLoad.objects.current()] == [True]
+
+
+def test_a_withdrawn_month_is_in_no_sum_but_in_those_of_before_until_it_is_loaded_again(folder: Path) -> None:
+    write_bill(folder, NOVEMBER, [charge("4")])
+    run("load_costs", "--source", str(folder))
+    old = CostLoad.objects.get(billing_period=OCTOBER)
+
+    printed = run("load_costs", "--source", "bills", "--period", OCTOBER, "--withdraw")
+
+    assert printed.splitlines() == [
+        f"bills 2026-10 ({old.pk}) withdrawn: 1.75 USD less.",
+        "The next load_costs loads what the source still offers, unless you disable it in the admin.",
+    ]
+    assert [load.billing_period for load in CostLoad.objects.current()] == [NOVEMBER]
+    assert old in CostLoad.objects.current(as_of=old.current_from)
+
+    assert "bills 2026-10 loaded: 2 rows, 1.75 USD." in run("load_costs")
+    old.refresh_from_db()
+    new = CostLoad.objects.current().get(billing_period=OCTOBER)
+    assert (old.replaced_by, old.end[:9]) == (None, "withdrawn")
+    assert old.current_until
+    assert new.current_from
+    assert new.current_from >= old.current_until
+
+
+def test_a_withdrawn_source_that_is_disabled_is_not_loaded_again(folder: Path) -> None:
+    run("load_costs", "--source", str(folder))
+    make_source(folder.with_name("other"), "other")
+    CostSource.objects.filter(name="bills").update(is_enabled=False)
+
+    result = as_json(run("load_costs", "--source", "bills", "--withdraw", "--json"))
+
+    assert [each["billed"] for each in result["withdrawn"]] == [{"USD": "1.75"}]
+    fail("load_costs")
+    assert not CostLoad.objects.current()
+
+
+def test_a_dry_run_withdraws_nothing(folder: Path) -> None:
+    run("load_costs", "--source", str(folder))
+
+    assert run("load_costs", "--source", "bills", "--withdraw", "--dry-run").startswith(
+        "Would be: bills 2026-10"
+    )
+    assert CostLoad.objects.current().exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["--source", "nowhere"], ["--source", "bills", "--period", NOVEMBER]]
+)
+def test_only_what_is_loaded_of_a_named_source_can_be_withdrawn(folder: Path, arguments: list[str]) -> None:
+    run("load_costs", "--source", str(folder))
+
+    code, message, _ = fail("load_costs", "--withdraw", *arguments)
+
+    assert (code, message[:21]) == (exit_codes.WRONG_ARGUMENTS, "Nothing is loaded of ")
+    assert CostLoad.objects.current().exists()
+
+
+def test_a_month_that_is_no_longer_in_the_folder_is_told_with_its_money(folder: Path) -> None:
+    write_bill(folder, NOVEMBER, [charge("4")])
+    run("load_costs", "--source", str(folder))
+    (folder / f"{OCTOBER}.csv").unlink()
+
+    assert run("load_costs").splitlines() == [
+        "bills 1 month unchanged.",
+        "bills 2026-10 is no longer in the folder; its load stays: 1.75 USD.",
+    ]
+    assert as_json(run("load_costs", "--json"))["sources"][0]["gone"] == {OCTOBER: {"USD": "1.75"}}
+    assert "no longer" not in run("load_costs", "--period", NOVEMBER)
+
+
+def test_a_folder_of_which_nothing_is_loaded_becomes_no_source(tmp_path: Path) -> None:
+    (tmp_path / "mistyped").mkdir()
+    write_bill(tmp_path / "broken", OCTOBER, [charge("1,5")])
+    make_source(tmp_path / "nowhere", "of-the-admin")
+
+    for name in ("mistyped", "broken", "of-the-admin"):
+        fail("load_costs", "--source", name if name == "of-the-admin" else str(tmp_path / name))
+
+    assert [source.name for source in CostSource.objects.all()] == ["of-the-admin"]
+    assert not CostLoad.objects.exists()

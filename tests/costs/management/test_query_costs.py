@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from django.core.management import CommandError, call_command
 from catalog.management import exit_codes
 from costs.management.commands.query_costs import EXAMPLES, Command
 from costs.store import configured
+from costs.store.lake import Lake
 from tests.costs.query.asking import OCTOBER, answer
+from tests.costs.store.lakes import publish
 from tests.costs.stores import MemoryStore, charge, tokens
 
 AS_OF = datetime(2026, 11, 20, 23, 59, 59, 999999, tzinfo=UTC)
@@ -160,3 +163,14 @@ def test_help_shows_examples_that_can_be_run() -> None:
     for example in ("query_costs --dimensions cloud month", "query_costs"):
         assert example in EXAMPLES
         assert run(*example.split()[1:])
+
+
+@pytest.mark.django_db
+def test_a_damaged_file_is_a_sentence(monkeypatch: pytest.MonkeyPatch, costs_dir: Path) -> None:
+    monkeypatch.setattr(configured, "open_store", Lake)
+    load = publish("aws", "2026-10", ["1"])
+    (costs_dir / load.path).write_bytes(b"no parquet, but long enough to be one")
+
+    with pytest.raises(CommandError, match=f"The file of aws 2026-10 .load {load.pk}. is damaged") as caught:
+        run()
+    assert caught.value.returncode == exit_codes.FAILED

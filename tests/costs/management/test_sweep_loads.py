@@ -33,7 +33,7 @@ def test_a_file_that_was_replaced_long_ago_is_deleted_and_its_row_stays(replaced
     printed = run("sweep_loads").splitlines()
 
     assert printed[0] == f"{replaced}, replaced on {replaced.current_until:%Y-%m-%d}"
-    assert printed[1].startswith("Deleted 1 replaced files, ")
+    assert printed[1].startswith("Deleted 1 replaced file, ")
     assert not Lake().has(replaced)
     assert CostLoad.objects.count() == 3
     assert run("sweep_loads") == "Deleted 0 replaced files, 0 bytes.\n"
@@ -49,7 +49,7 @@ def test_a_question_as_of_a_swept_moment_is_refused_and_others_are_answered(repl
 
 
 def test_a_dry_run_only_says_what_it_would_delete(replaced: CostLoad) -> None:
-    assert run("sweep_loads", "--dry-run").splitlines()[1].startswith("Would delete 1 replaced files, ")
+    assert run("sweep_loads", "--dry-run").splitlines()[1].startswith("Would delete 1 replaced file, ")
     assert Lake().has(replaced)
 
 
@@ -69,7 +69,7 @@ def test_folders_that_killed_runs_have_left_are_deleted_after_a_day(costs_dir: P
 
     printed = run("sweep_loads", "--older-than", "0")
 
-    assert printed == "Deleted 0 replaced files, 0 bytes and 1 folders of killed runs.\n"
+    assert printed == "Deleted 0 replaced files, 0 bytes and 1 folder of killed runs.\n"
     assert [folder.name for folder in (costs_dir / "unfinished").iterdir()] == ["new"]
 
 

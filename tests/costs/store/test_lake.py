@@ -130,6 +130,27 @@ def test_a_file_that_is_lost_while_it_is_read_is_the_same_error(
         billed()
 
 
+@pytest.mark.parametrize("damage", ["replaced", "emptied", "cut", "garbled"])
+def test_a_damaged_file_is_an_error_that_names_its_load_and_no_path(costs_dir: Path, damage: str) -> None:
+    load = publish("aws", OCTOBER, ["2"] * 100, x_Meter="input-tokens")
+    path = costs_dir / load.path
+    good = path.read_bytes()
+    half = len(good) // 2
+    path.write_bytes(
+        {
+            "replaced": b"no parquet, but long enough to be one",
+            "emptied": b"",
+            "cut": good[:half],
+            "garbled": good[:half] + b"\xff" * (len(good) - half - 8) + good[-8:],
+        }[damage]
+    )
+
+    with pytest.raises(NotLoadedError, match="is damaged and cannot be read") as caught:
+        ask("select * from unified_costs")
+    assert str(costs_dir) not in caught.value.message
+    assert "check_costs" in caught.value.hint
+
+
 def test_a_question_that_takes_too_much_memory_is_refused_and_the_next_one_is_answered() -> None:
     publish("aws", OCTOBER, ["2"])
 
