@@ -157,7 +157,10 @@ class SkuAttributes(models.Model):
     class Meta:
         db_table = "sku_attributes"
         verbose_name = verbose_name_plural = "SKU attributes"
-        indexes = [models.Index(fields=["key"], name="idx_sku_attributes_key")]
+        indexes = [
+            models.Index(fields=["key"], name="idx_sku_attributes_key"),
+            models.Index(fields=["facts"], name="idx_sku_attributes_facts"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sku_id}:{self.facts}".rstrip()

@@ -46,15 +46,15 @@ def details(arguments: DetailsArguments) -> Answer:
 
 
 def calculate(arguments: CalculateArguments) -> Answer:
-    """Price usage exactly: by tier, free allowances granted once, units converted, price rows as proof."""
+    """Price usage of SKUs and whole resources exactly, such as machines: tiers, units, discounts, proof."""
     snapshot = list_prices.snapshot(arguments.as_of)
     update = _require_synced(snapshot.latest)
-    items = [calculation.Item(**item.model_dump()) for item in arguments.items]
     answer = calculation.calculate(
-        items,
+        [item.request() for item in arguments.items],
         months=arguments.months,
         snapshot=snapshot,
         detailed=arguments.response_format == "detailed",
+        compare=arguments.compare,
     )
     freshness = _freshness(snapshot, update)
     if notice := _notice(update, freshness):

@@ -24,6 +24,7 @@ from catalog import iso8601
 from catalog import search as catalog_search
 from catalog.errors import InvalidArgumentError
 from catalog.pricing import answers
+from catalog.pricing import calculate as calculation
 from catalog.pricing.quantities import check_quantity, parse_quantity
 from tools.argument_forms import ABSENT, ANYTHING, LeftOutAs, read_arguments
 
@@ -79,6 +80,7 @@ Quantity = Annotated[
     BeforeValidator(_quantity),
     WithJsonSchema({"type": "string", "description": "Usage in one month.", "examples": ["730"]}),
 ]
+Amount = Annotated[Decimal | None, BeforeValidator(_quantity), WithJsonSchema({"type": "string"})]
 SkuId = Annotated[str, Field(min_length=1, max_length=MAX_SKU_ID)]
 ResponseFormat = Annotated[
     Literal["concise", "detailed"], Field(description="Level of detail of each SKU.", examples=["detailed"])
@@ -94,6 +96,14 @@ def _short(text: str | None) -> str | None:
 
 def _text(description: str, *examples: str) -> Any:
     return Field(default=None, description=description, examples=list(examples))
+
+
+def _amount(description: str, *examples: str) -> Any:
+    return Field(default=None, description=description, examples=list(examples))
+
+
+def _whole(description: str, least: int, most: int) -> Any:
+    return Field(default=None, ge=least, le=most, description=description, examples=[max(least, 1)])
 
 
 # "null" may be someone's label; a code, such as a cursor or a unit, cannot be that; "all" cannot be a filter.
@@ -140,18 +150,84 @@ class DetailsArguments(Arguments):
     history: bool = Field(default=False, description="Also list every price so far.", examples=[True])
 
 
+# The fields of an item that are about a SKU, and those about both; all others are about resources.
+OF_SKUS = frozenset({"sku_id", "unit"})
+OF_BOTH = frozenset({"region", "quantity", "label"})
+
+
 class CalculateItem(Arguments):
-    sku_id: SkuId = Field(description="SKU id, from search.", examples=["22EB-AAE8-FBCD"])
-    quantity: Quantity
+    """Usage of a SKU, or whole resources. What a resource does not take is refused by name."""
+
+    sku_id: Annotated[SkuId | None, LeftOutAs(ABSENT)] = Field(
+        default=None, description="SKU id, from search.", examples=["22EB-AAE8-FBCD"]
+    )
+    resource: Code = _text("In place of sku_id: a whole resource, as gcloud names it.", "n2-standard-8")
+    quantity: Quantity | None = Field(
+        default=None, description="Of the SKU: usage in one month. Of resources: how many.", examples=["730"]
+    )
     unit: Code = _text("Unit of the quantity (default: the SKU's usage unit).", "GiB")
-    region: Filter = _text("Region of use; checked against the SKU.", "us-central1")
+    region: Filter = _text("Region, zone or place; checked against the SKU.", "us-central1")
     label: Text = _text("Your name for the item, returned with it.", "web servers")
+    hours: Amount = _amount("Hours a month that it runs (default 730).", "730")
+    usage_type: Code = _text("OnDemand, spot, 1y or 3y.", "1y")
+    os: Code = _text("Operating system with a licence.", "windows-server")
+    gpu: Code = _text("GPU attached to an N1 machine.", "nvidia-tesla-t4")
+    gpu_count: int | None = _whole("How many of it.", 1, 16)
+    local_ssds: int | None = _whole("Local SSDs attached, of 375 GiB each.", 0, 32)
+    size_gib: Amount = _amount("Size in GiB: of a disk, what a bucket keeps, what traffic moves.", "100")
+    iops: Amount = _amount("Provisioned IOPS of a disk.", "10000")
+    throughput: Amount = _amount("Provisioned throughput of a disk in MiB a second.", "300")
+    engine: Code = _text("Database engine.", "postgres")
+    ha: bool = Field(default=False, description="Regional disk; database with a standby.", examples=[True])
+    storage_class: Code = _text("Storage class of a bucket.", "nearline")
+    class_a_operations: Amount = _amount("Class A operations on a bucket in a month.", "50000")
+    class_b_operations: Amount = _amount("Class B operations on a bucket in a month.", "50000")
+    retrieval_gib: Amount = _amount("GiB read back in a month.", "10")
+    early_deletion_gib_days: Amount = _amount("GiB deleted early, times the days left.", "300")
+    backup_gib: Amount = _amount("GiB of database backups.", "50")
+    processed_gib: Amount = _amount("GiB processed in a month, as by NAT or a load balancer.", "500")
+    source: Code = _text("Where traffic comes from.", "europe-west3")
+    destination: Code = _text("Where traffic goes.", "Asia")
+    cloud: Code = _text("Cloud that a model runs on.", "gcp")
+    tier: Code = _text("Tier, edition or class.", "enterprise-plus")
+    context: Code = _text("Context of a model: short or long.", "long")
+    input_tokens: Amount = _amount("Uncached input tokens in a month.", "1000000")
+    output_tokens: Amount = _amount("Output tokens in a month.", "200000")
+    cached_input_tokens: Amount = _amount("Cached input tokens in a month.", "500000")
+    cache_write_tokens: Amount = _amount("Tokens written to a cache in a month.", "100000")
+    batch: bool = Field(default=False, description="Batch prices of a model.", examples=[True])
+
+    @model_validator(mode="after")
+    def _is_of_one_kind(self) -> CalculateItem:
+        if (self.sku_id is None) == (self.resource is None):
+            raise ValueError("needs either sku_id or resource")
+        if self.sku_id is not None and self.quantity is None:
+            raise ValueError("needs quantity beside sku_id")
+        others = self.model_fields_set - OF_BOTH
+        wrong = others - OF_SKUS if self.sku_id else others & {"unit"}
+        if wrong:
+            kind = "resource" if self.sku_id else "sku_id"
+            raise ValueError(f"{', '.join(sorted(wrong))} goes with {kind}")
+        return self
+
+    def request(self) -> calculation.Item | calculation.ResourceRequest:
+        """The item as the catalog takes it."""
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        sent = {name: value for name, value in given.items() if value is not None}
+        return calculation.Item(**sent) if self.sku_id else calculation.ResourceRequest(**sent)
 
 
 class CalculateArguments(Arguments):
-    items: list[CalculateItem] = Field(min_length=1, max_length=100, description="Usage to price.")
+    items: list[CalculateItem] = Field(
+        min_length=1, max_length=calculation.MAX_ITEMS, description="Usage to price."
+    )
     months: int = Field(default=1, ge=1, le=120, description="Number of such months.", examples=[12])
     as_of: AsOf | None = None
+    compare: bool = Field(
+        default=False,
+        description="Also price each resource on demand, as spot and with commitments.",
+        examples=[True],
+    )
     response_format: ResponseFormat = "concise"
 
 

@@ -112,8 +112,10 @@ class DetailsAnswer(TypedDict):
 
 
 class Total(TypedDict):
-    amount: str
-    rounded: str
+    """What the items cost together; null amounts if none of them can be priced before something is chosen."""
+
+    amount: str | None
+    rounded: str | None
     currency: Literal["USD"]
     partial: bool
 
@@ -142,10 +144,68 @@ class CostItem(TypedDict):
     pricing: NotRequired[Pricing]
 
 
+class ComponentRow(TypedDict):
+    """What a resource is billed for: `quantity` is a month's usage of all of them."""
+
+    part: str
+    sku_id: str
+    usage_type: str
+    quantity: str
+    unit: str
+    cost: str
+    tiers: NotRequired[list[CostSlice]]
+    display_name: NotRequired[str]
+    pricing: NotRequired[Pricing]
+
+
+class DiscountRow(TypedDict):
+    kind: Literal["sustained_use"]
+    rate: str
+    amount: str
+    source: str
+
+
+class Alternative(TypedDict):
+    """The resource bought in another way; null amounts if it is not sold so."""
+
+    usage_type: str
+    monthly: str | None
+    yearly: str | None
+    breaks_even_after_months: int | None
+    note: str | None
+
+
+class Choice(TypedDict):
+    attribute: str
+    values: list[str]
+    ask: str
+
+
+class ResourceLine(TypedDict):
+    """A resource with what it is made of; `cost` is null if something has to be chosen first."""
+
+    label: str | None
+    resource: str
+    region: str | None
+    usage_type: str
+    quantity: str
+    hours: str
+    cost: str | None
+    partial: bool
+    components: list[ComponentRow]
+    discounts: list[DiscountRow]
+    missing: list[str]
+    not_included: list[str]
+    ambiguous_in: list[Choice] | None
+    notes: list[str]
+    alternatives: NotRequired[list[Alternative]]
+
+
 class NotPriced(TypedDict):
     label: str | None
-    sku_id: str
-    reason: Literal["no_price"]
+    sku_id: NotRequired[str]
+    resource: NotRequired[str]
+    reason: Literal["no_price", "not_sold"]
     message: str
 
 
@@ -157,7 +217,7 @@ class Proof(TypedDict):
 
 class CalculateAnswer(TypedDict):
     total: Total
-    items: list[CostItem]
+    items: list[CostItem | ResourceLine]
     not_priced: list[NotPriced]
     proof: Proof
     assumptions: list[str]

@@ -25,7 +25,7 @@ EXACT = Context(prec=_DIGITS, rounding=ROUND_HALF_EVEN, traps=[*_TRAPS, Inexact]
 ROUNDED = Context(prec=_DIGITS, rounding=ROUND_HALF_EVEN, traps=_TRAPS)
 
 NANO = Decimal("1e-9")
-_SHOWN_PLACES = Decimal("1e-30")  # enough for one byte in GiB, exactly
+PLACES = Decimal("1e-30")  # enough for one byte in GiB, exactly
 
 
 def exact_sum(numbers: Iterable[Decimal]) -> Decimal:
@@ -39,5 +39,5 @@ def exact_sum(numbers: Iterable[Decimal]) -> Decimal:
 
 def plain(number: Decimal) -> str:
     """Format a number in digits, without exponent or trailing zeros, to 30 decimal places."""
-    positive_zero = ROUNDED.plus(ROUNDED.quantize(number, _SHOWN_PLACES))
+    positive_zero = ROUNDED.plus(ROUNDED.quantize(number, PLACES))
     return f"{ROUNDED.normalize(positive_zero):f}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,7 +18,6 @@ from catalog.pricing.list_prices import Listing, ListPrice
 from catalog.pricing.quantities import check_quantity
 from catalog.pricing.sku_ids import nearest, normalize
 
-MAX_ITEMS = 100
 # Each suggestion of a SKU for another region takes a query per code.
 _MAX_SUGGESTIONS = 5
 _MAX_CODES = 2
@@ -55,17 +54,17 @@ class Line:
 
 
 def read_items(
-    items: Sequence[Item], listings: Mapping[str, Listing], at: datetime
-) -> list[Line | NotPriced]:
+    items: Mapping[int, Item], listings: Mapping[str, Listing], at: datetime
+) -> dict[int, Line | NotPriced]:
     """Match items with their prices.
 
     Args:
-        items: items as normalize_items returns them.
+        items: items as normalize_item returns them, by their positions in the call.
         listings: the listings of their SKUs, by id.
         at: the time whose prices apply.
 
     Returns:
-        For each item, its line, or the reason why it cannot be priced.
+        For each item by its position, its line, or the reason why it cannot be priced.
 
     Raises:
         NotFoundError: a SKU is not in the catalog.
@@ -75,15 +74,15 @@ def read_items(
 
         One error names all items at fault, with the code of the first.
     """
-    lines: list[Line | NotPriced] = []
-    errors: list[CatalogError] = _not_found(items, listings)
-    for position, item in enumerate(items):
+    lines: dict[int, Line | NotPriced] = {}
+    errors: list[CatalogError] = _not_found(items.values(), listings)
+    for position, item in items.items():
         if item.sku_id not in listings:
             continue
         try:
-            with _prefix_errors(position, item):
+            with naming(position, item.label):
                 listing, suggests = listings[item.sku_id], len(errors) < _MAX_SUGGESTIONS
-                lines.append(_read_item(item, listing, at, suggests=suggests))
+                lines[position] = _read_item(item, listing, at, suggests=suggests)
         except CatalogError as error:
             errors.append(error)
     if errors:
@@ -91,7 +90,7 @@ def read_items(
     return lines
 
 
-def _not_found(items: Sequence[Item], listings: Mapping[str, Listing]) -> list[CatalogError]:
+def _not_found(items: Iterable[Item], listings: Mapping[str, Listing]) -> list[CatalogError]:
     """An error for the SKUs that are not in the catalog, or nothing."""
     unknown = list(dict.fromkeys(item.sku_id for item in items if item.sku_id not in listings))
     if not unknown:
@@ -106,27 +105,14 @@ def _not_found(items: Sequence[Item], listings: Mapping[str, Listing]) -> list[C
     ]
 
 
-def normalize_items(items: Sequence[Item]) -> list[Item]:
-    """Normalize the ids and regions of items to the catalog's spelling.
-
-    Args:
-        items: items as they were sent.
-
-    Returns:
-        The same items, spelled as in the catalog.
+def normalize_item(item: Item) -> Item:
+    """Normalize the id and the region of an item to the catalog's spelling.
 
     Raises:
-        InvalidArgumentError: there are no items or too many, or check_quantity refuses a quantity.
+        InvalidArgumentError: check_quantity refuses the quantity.
     """
-    if not 1 <= len(items) <= MAX_ITEMS:
-        raise InvalidArgumentError(f"Send 1 to {MAX_ITEMS} items, not {len(items)}.")
-    for position, item in enumerate(items):
-        with _prefix_errors(position, item):
-            check_quantity(item.quantity)
-    return [
-        replace(item, sku_id=normalize(item.sku_id), region=item.region and _region_code(item.region))
-        for item in items
-    ]
+    check_quantity(item.quantity)
+    return replace(item, sku_id=normalize(item.sku_id), region=item.region and _region_code(item.region))
 
 
 def _region_code(text: str) -> str:
@@ -225,10 +211,10 @@ def _region_mismatch(sku: Sku, place: Place, codes: Sequence[str]) -> RegionMism
 
 
 @contextmanager
-def _prefix_errors(position: int, item: Item) -> Iterator[None]:
+def naming(position: int, label: str | None) -> Iterator[None]:
     """Begin the message of an error with the item that it is about."""
     try:
         yield
     except CatalogError as error:
-        name = f"items[{position}]" + (f" ({item.label})" if item.label else "")
+        name = f"items[{position}]" + (f" ({label})" if label else "")
         raise type(error)(f"{name}: {error.message}", hint=error.hint, candidates=error.candidates) from error

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import cast
 
 import pytest
 from django.utils import timezone
@@ -15,6 +16,7 @@ from catalog.errors import (
     UnitMismatchError,
 )
 from catalog.models import Sku
+from catalog.pricing.answers import CalculateAnswer, CostItem
 from catalog.pricing.calculate import Item, calculate
 from catalog.pricing.list_prices import snapshot
 from tests.catalog.factories import NOON, make_price, make_service, make_sku, make_update
@@ -47,7 +49,14 @@ pytestmark = pytest.mark.django_db
 
 
 def amount(*items: Item, months: int = 1) -> str:
-    return calculate(items, months=months)["total"]["amount"]
+    total = calculate(items, months=months)["total"]["amount"]
+    assert total is not None
+    return total
+
+
+def rows_of(answer: CalculateAnswer) -> list[CostItem]:
+    """The rows of an answer about SKUs."""
+    return cast("list[CostItem]", answer["items"])
 
 
 def test_the_whole_answer_for_a_tebibyte_of_egress() -> None:
@@ -119,7 +128,7 @@ def test_a_machine_costs_its_cores_and_ram(region: str, vcpus: int, gib: int, an
         ]
     )
 
-    assert Decimal(answer["total"]["amount"]) == Decimal(an_hour) * 730
+    assert Decimal(answer["total"]["amount"] or 0) == Decimal(an_hour) * 730
 
 
 def test_an_items_region_is_the_requested_one_or_the_only_one_of_its_sku() -> None:
@@ -225,7 +234,7 @@ def test_a_free_tier_is_granted_once_when_two_items_share_a_sku() -> None:
 
     assert answer["total"]["amount"] == "110.88"
     assert [item["cost"] for item in answer["items"]] == ["55.44", "55.44"]
-    assert [part["quantity"] for part in answer["items"][0]["tiers"]] == ["50", "462"]
+    assert [part["quantity"] for part in rows_of(answer)[0]["tiers"]] == ["50", "462"]
     assert len(answer["proof"]["pricing_info_ids"]) == 1
 
 
@@ -235,7 +244,7 @@ def test_months_multiply_the_cost_of_one_month() -> None:
     answer = calculate([Item(EGRESS, Decimal(1024))], months=12)
 
     assert answer["total"]["amount"] == "1330.56"
-    assert [part["cost"] for part in answer["items"][0]["tiers"]] == ["0", "110.88"]
+    assert [part["cost"] for part in rows_of(answer)[0]["tiers"]] == ["0", "110.88"]
     assert "Tiers show one month; an item's cost is 12 times their sum." in answer["assumptions"]
 
 
@@ -251,7 +260,7 @@ def test_a_daily_allowance_is_spread_over_the_month_and_the_answer_says_so() -> 
 def test_a_note_explains_how_a_quantity_was_converted() -> None:
     add_egress()
 
-    item = calculate([Item(EGRESS, Decimal(1), "TB")])["items"][0]
+    [item] = rows_of(calculate([Item(EGRESS, Decimal(1), "TB")]))
 
     assert (item["quantity"], item["unit"]) == ("1", "TB")
     assert (item["usage_quantity"], item["usage_unit"]) == ("931.322574615478515625", "GiBy")
@@ -265,7 +274,7 @@ def test_an_item_without_a_price_is_reported_and_makes_the_total_partial() -> No
     answer = calculate([Item("0000-0000-0001", Decimal(1), label="odd"), Item(EGRESS, Decimal(1024))])
 
     assert answer["total"] == {"amount": "110.88", "rounded": "110.88", "currency": "USD", "partial": True}
-    assert [item["sku_id"] for item in answer["items"]] == [EGRESS]
+    assert [item["sku_id"] for item in rows_of(answer)] == [EGRESS]
     assert answer["not_priced"] == [
         {
             "label": "odd",

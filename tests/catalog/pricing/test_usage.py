@@ -6,14 +6,14 @@ import pytest
 
 from catalog.errors import InvalidArgumentError, RegionMismatchError, UnitMismatchError
 from catalog.pricing.list_prices import look_up, snapshot
-from catalog.pricing.usage import Item, Line, normalize_items, read_items
+from catalog.pricing.usage import Item, Line, normalize_item, read_items
 from tests.catalog.factories import make_price, make_sku
 
 
 def read(item: Item) -> Line:
-    items = normalize_items([item])
+    item = normalize_item(item)
     now = snapshot(None, None)
-    (line,) = read_items(items, look_up([items[0].sku_id], now), now.at)
+    line = read_items({0: item}, look_up([item.sku_id], now), now.at)[0]
     assert isinstance(line, Line)
     return line
 
@@ -30,7 +30,7 @@ def test_an_id_and_a_region_are_normalized_to_the_catalogs_spelling(region: str)
 
 @pytest.mark.parametrize("region", ["eu", "Germany", "global", "elsewhere"])
 def test_a_text_that_does_not_name_a_single_region_is_kept(region: str) -> None:
-    (item,) = normalize_items([Item("22EB-AAE8-FBCD", Decimal(1), region=region)])
+    item = normalize_item(Item("22EB-AAE8-FBCD", Decimal(1), region=region))
 
     assert item.region == region.lower()
 

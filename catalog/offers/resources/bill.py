@@ -1,0 +1,98 @@
+"""What a resource is billed as: parts, each with the facts of its SKU and a quantity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import Enum
+
+from catalog.offers.attributes import Attributes
+from catalog.offers.implied import complete
+from catalog.offers.vocabulary import Fact
+
+COMPUTE: Fact = ("product", "compute-engine")
+
+
+class Time(Enum):
+    """What the quantity of a part is for."""
+
+    HOUR = "hour"  # each hour that the resource runs
+    MONTH = "month"  # a whole month; less for a part of it
+    USE = "use"  # what is used, whatever the time
+
+
+class Terms(Enum):
+    """How a part is bought if the resource is bought as spot or with a commitment."""
+
+    ALL = "all"  # likewise; the resource is not sold so if this part is not
+    WHERE_SOLD = "where sold"  # likewise where it is sold so, else on demand
+    ON_DEMAND = "on demand"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that a resource is billed for.
+
+    `facts` are what its SKU is, without the term: the first that any SKU of the catalog is. `quantity` is
+    what one resource takes, in `unit`; `sustained_use` names its discount in data/machine_series.toml. A list
+    price of zero is a price only if `may_be_free`: Google also lists zero where a thing is not sold yet.
+    `committed` are the facts of its commitments where they differ, as those for cores cover predefined and
+    custom machines alike.
+    """
+
+    name: str
+    facts: tuple[frozenset[Fact], ...]
+    quantity: Decimal
+    unit: str
+    time: Time = Time.HOUR
+    terms: Terms = Terms.ON_DEMAND
+    sustained_use: str | None = None
+    may_be_free: bool = False
+    committed: frozenset[Fact] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a request leaves open, so that it has no one price."""
+
+    attribute: str
+    values: tuple[str, ...]
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """The parts of one resource.
+
+    `unknown` are parts of which no source says what they are; `not_included` is what such a resource usually
+    costs besides; with `choices`, it cannot be priced before they are made.
+    """
+
+    resource: str
+    parts: tuple[Part, ...] = ()
+    unknown: tuple[str, ...] = ()
+    not_included: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+    def with_parts(self, *parts: Part) -> Bill:
+        return replace(self, parts=(*self.parts, *parts))
+
+
+def facts(*named: Fact | str) -> frozenset[Fact]:
+    """The facts `named`, as pairs or as "attribute=value"; of Compute Engine if no product is among them."""
+    pairs = [fact if isinstance(fact, tuple) else _pair(fact) for fact in named]
+    if not any(attribute == "product" for attribute, _ in pairs):
+        pairs.append(COMPUTE)
+    return frozenset(pairs)
+
+
+def _pair(text: str) -> Fact:
+    attribute, _, value = text.partition("=")
+    return attribute, value
+
+
+def stored(wanted: frozenset[Fact], term: str) -> str:
+    """The column `facts` of sku_attributes for a SKU that is just this and bought so."""
+    found = complete(frozenset((*wanted, ("term", term))), "", has_unread=False)
+    return " ".join(("", *Attributes(found).tokens(), ""))

@@ -1,0 +1,52 @@
+"""Reads a request for a resource into its bill, whatever kind of resource it is."""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz import fuzz, process
+
+from catalog.errors import NotFoundError
+from catalog.offers.resources.bill import Bill
+from catalog.offers.resources.machines import is_machine, machine_bill
+from catalog.offers.resources.request import ResourceRequest
+from catalog.offers.resources.series import machine_types
+
+MAX_CANDIDATES = 5
+MIN_SIMILARITY = 60  # percent
+_SEPARATORS = re.compile(r"[\s_]+")
+
+
+def read_bill(request: ResourceRequest) -> Bill:
+    """What a resource is billed as.
+
+    Raises:
+        NotFoundError: no resource has this name; the candidates are the nearest ones.
+        InvalidArgumentError: the arguments do not go together.
+    """
+    name = resource_name(request.resource)
+    if is_machine(name):
+        return machine_bill(request, name)
+    raise NotFoundError(
+        f"There is no resource {request.resource!r}.",
+        hint="Send a candidate, such as a machine type as gcloud names it, or search for a SKU.",
+        candidates=[{"resource": near} for near in nearest(name)],
+    )
+
+
+def resource_name(text: str) -> str:
+    """A name as gcloud writes it: the last part of a URL, in lower case, with hyphens."""
+    return _SEPARATORS.sub("-", text.strip().rpartition("/")[2].lower())
+
+
+def names() -> list[str]:
+    """The names of all resources that have one; custom machines have none."""
+    return list(machine_types())
+
+
+def nearest(name: str) -> list[str]:
+    """The names most like `name`."""
+    matches = process.extract(
+        name, names(), scorer=fuzz.ratio, limit=MAX_CANDIDATES, score_cutoff=MIN_SIMILARITY
+    )
+    return [match for match, _, _ in matches]

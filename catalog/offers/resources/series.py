@@ -1,0 +1,128 @@
+"""Machine types and series: data/machine_types.csv and data/machine_series.toml."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from catalog.offers import DATA
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Gpu:
+    """A GPU by its name in the Compute Engine API; `model` is that of its SKUs."""
+
+    name: str
+    model: str
+    sustained_use: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MachineType:
+    """What a machine consists of. Memory and disks are in GiB; `local_ssd` is None if no source says it."""
+
+    name: str
+    series: str
+    vcpus: Decimal
+    memory: Decimal
+    billed_vcpus: Decimal
+    gpu: str | None = None
+    gpus: Decimal = Decimal(0)
+    local_ssd: Decimal | None = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """How the machines of a series are billed; data/machine_series.toml says what each means."""
+
+    name: str
+    family: tuple[str, ...]
+    whole: bool = False
+    premium: tuple[str, ...] = ()
+    sustained_use: str | None = None
+    custom: Decimal | None = None
+    extended: bool = False
+    gpus: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SustainedUse:
+    """The share of the rate that each quarter of a month is billed at."""
+
+    shares: tuple[Decimal, ...]
+    source: str
+
+
+@cache
+def machine_types() -> Mapping[str, MachineType]:
+    """All predefined machine types, by name."""
+    with (DATA / "machine_types.csv").open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(line for line in file if not line.startswith("#"))
+        return {row["machine_type"]: _machine_type(row) for row in rows}
+
+
+def _machine_type(row: Mapping[str, str]) -> MachineType:
+    name, ssd = row["machine_type"], row["local_ssd_gib"]
+    return MachineType(
+        name,
+        _series_of(name),
+        Decimal(row["vcpus"]),
+        Decimal(row["memory_gib"]),
+        Decimal(row["billed_vcpus"] or row["vcpus"]),
+        row["gpu"] or None,
+        Decimal(row["gpus"] or 0),
+        None if ssd == UNKNOWN else Decimal(ssd or 0),
+    )
+
+
+def _series_of(name: str) -> str:
+    shape = name.rpartition("-")[0]
+    renamed: str | None = _data()["renamed"].get(shape)
+    return renamed or name.partition("-")[0]
+
+
+@cache
+def series(name: str) -> Series:
+    """The series of a name; one that data/machine_series.toml lacks follows the general rules."""
+    row = _data()["series"].get(name, {})
+    return Series(
+        name,
+        tuple(row.get("family", [name])),
+        row.get("whole", False),
+        tuple(row.get("premium", [])),
+        row.get("sustained_use"),
+        Decimal(row["custom"]) if "custom" in row else None,
+        row.get("extended", False),
+        tuple(row.get("gpus", [])),
+    )
+
+
+@cache
+def custom_series() -> tuple[str, ...]:
+    """The series that have custom machine types."""
+    return tuple(name for name, row in _data()["series"].items() if "custom" in row)
+
+
+@cache
+def gpus() -> Mapping[str, Gpu]:
+    """All GPUs, by name."""
+    return {name: Gpu(name, row["model"], row.get("sustained_use")) for name, row in _data()["gpu"].items()}
+
+
+@cache
+def sustained_use(name: str) -> SustainedUse:
+    """A sustained-use discount by its name."""
+    row = _data()["sustained_use"][name]
+    return SustainedUse(tuple(Decimal(share) for share in row["shares"]), row["source"])
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads((DATA / "machine_series.toml").read_text(encoding="utf-8"))

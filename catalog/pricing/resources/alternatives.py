@@ -1,0 +1,80 @@
+"""Resources bought in other ways: on demand, as spot and with commitments, beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_CEILING, Decimal
+
+from catalog.offers.resources.terms import USAGE_TYPES
+from catalog.pricing.answers import Alternative
+from catalog.pricing.decimals import EXACT, ROUNDED, exact_sum, plain
+from catalog.pricing.list_prices import Snapshot
+from catalog.pricing.resources.components import ON_DEMAND, Composed, compose
+from catalog.pricing.resources.discounts import sustained_use_rows
+from catalog.pricing.resources.rows import COMMITTED, why_unpriced
+from catalog.pricing.resources.wanted import Wanted
+from catalog.pricing.tiers import price_month
+
+MONTHS_PER_YEAR = 12
+
+
+def alternatives(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[list[Alternative]]:
+    """Price resources in all the ways to buy them.
+
+    Args:
+        wanted: resources that leave nothing open.
+        snapshot: the time whose prices apply.
+
+    Returns:
+        For each resource its alternatives, with the cost of a month and of a year in USD. A commitment breaks
+        even in the month in which what it costs in all is no more than what the use so far costs on demand.
+    """
+    terms = list(USAGE_TYPES)
+    composed = compose([each.bought(term) for each in wanted for term in terms], snapshot)
+    found = []
+    for start in range(0, len(composed), len(terms)):
+        of_terms = dict(zip(terms, composed[start : start + len(terms)], strict=True))
+        monthly = {term: _monthly(each) for term, each in of_terms.items()}
+        found.append([_alternative(each, term, monthly) for term, each in of_terms.items()])
+    return found
+
+
+def _monthly(composed: Composed) -> Decimal | None:
+    """A month of a resource in USD, None if a part of it has no price."""
+    if not composed.components or composed.missing:
+        return None
+    costs = []
+    for component in composed.components:
+        unit = component.list_price.usage_unit
+        quantity = unit.base_quantity(component.quantity, component.part.unit)
+        [slices] = price_month([quantity], component.list_price.price)
+        costs.append((component, exact_sum(part.cost for part in slices)))
+    _, discount = sustained_use_rows(costs, composed.wanted.request.hours)
+    return EXACT.add(exact_sum(cost for _, cost in costs), discount)
+
+
+def _alternative(composed: Composed, term: str, monthly: dict[str, Decimal | None]) -> Alternative:
+    cost, on_demand = monthly[term], monthly[ON_DEMAND]
+    note = None
+    if cost is None:
+        note = (
+            why_unpriced(composed) if not composed.components else f"Without {', '.join(composed.missing)}."
+        )
+    elif composed.on_demand:
+        note = f"On demand: {', '.join(composed.on_demand)}."
+    return {
+        "usage_type": USAGE_TYPES[term],
+        "monthly": None if cost is None else plain(cost),
+        "yearly": None if cost is None else plain(EXACT.multiply(cost, MONTHS_PER_YEAR)),
+        "breaks_even_after_months": _break_even(COMMITTED.get(term), cost, on_demand),
+        "note": note,
+    }
+
+
+def _break_even(months: int | None, committed: Decimal | None, on_demand: Decimal | None) -> int | None:
+    """After how many months a commitment has cost less than on demand; None if never within its term."""
+    if months is None or committed is None or not on_demand:
+        return None
+    ratio = ROUNDED.divide(EXACT.multiply(committed, months), on_demand)
+    needed = int(ratio.to_integral_value(ROUND_CEILING))
+    return needed if needed <= months else None

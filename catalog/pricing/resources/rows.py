@@ -1,0 +1,134 @@
+"""Priced resources as rows of an answer, and why others have no price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from catalog.offers.resources.request import HOURS_PER_MONTH
+from catalog.offers.resources.terms import AS_WORDS, USAGE_TYPES
+from catalog.pricing.answers import ComponentRow, CostSlice, NotPriced, ResourceLine
+from catalog.pricing.decimals import EXACT, exact_sum, plain
+from catalog.pricing.details import pricing
+from catalog.pricing.resources.components import Component, Composed
+from catalog.pricing.resources.discounts import sustained_use_rows
+from catalog.pricing.tiers import Slice
+
+MAX_REGIONS = 10
+# The months that a commitment is owed for.
+COMMITTED = {"1y": 12, "3y": 36}
+
+
+def resource_line(
+    composed: Composed, costs: Sequence[Decimal], slices: Sequence[Sequence[Slice]], *, detailed: bool
+) -> tuple[ResourceLine, Decimal]:
+    """The row of a resource, and what it costs in USD.
+
+    Args:
+        composed: the resource.
+        costs: what each of its components costs for all months, in USD.
+        slices: the tiers of each component for one month.
+        detailed: whether the row has the list prices in full.
+    """
+    request = composed.wanted.request
+    priced = list(zip(composed.components, costs, strict=True))
+    discounts, discount = sustained_use_rows(priced, request.hours)
+    cost = EXACT.add(exact_sum(costs), discount)
+    components = [
+        _component(*row, detailed=detailed) for row in zip(composed.components, costs, slices, strict=True)
+    ]
+    place = composed.wanted.place
+    return {
+        "label": request.label,
+        "resource": composed.wanted.bill.resource,
+        "region": place.label if place else None,
+        "usage_type": USAGE_TYPES[composed.wanted.term],
+        "quantity": plain(request.quantity),
+        "hours": plain(request.hours),
+        "cost": None if composed.choices else plain(cost),
+        "partial": bool(composed.missing or composed.choices),
+        "components": components,
+        "discounts": discounts,
+        "missing": list(composed.missing),
+        "not_included": list(composed.wanted.bill.not_included),
+        "ambiguous_in": [
+            {"attribute": choice.attribute, "values": list(choice.values), "ask": choice.ask}
+            for choice in composed.choices
+        ]
+        or None,
+        "notes": _notes(composed),
+    }, cost
+
+
+def _component(
+    component: Component, cost: Decimal, slices: Sequence[Slice], *, detailed: bool
+) -> ComponentRow:
+    row: ComponentRow = {
+        "part": component.part.name,
+        "sku_id": component.listing.sku.sku_id,
+        "usage_type": USAGE_TYPES[component.term],
+        "quantity": plain(component.quantity),
+        "unit": component.part.unit,
+        "cost": plain(cost),
+    }
+    if len(slices) > 1 or detailed:
+        row["tiers"] = [cost_slice(part) for part in slices]
+    if detailed:
+        row["display_name"] = component.listing.sku.display_name
+        row["pricing"] = pricing(component.list_price)
+    return row
+
+
+def cost_slice(part: Slice) -> CostSlice:
+    """A tier's slice of a month's usage, for answers."""
+    return {
+        "start": plain(part.start),
+        "end": None if part.end is None else plain(part.end),
+        "quantity": plain(part.quantity),
+        "unit_price": plain(part.unit_price),
+        "cost": plain(part.cost),
+    }
+
+
+def _notes(composed: Composed) -> list[str]:
+    notes = list(composed.wanted.bill.notes)
+    if composed.missing:
+        notes.append(f"Without {_listed(composed.missing)}, of which the catalog has no price here.")
+    if composed.wanted.term in COMMITTED and composed.wanted.request.hours < HOURS_PER_MONTH:
+        notes.append(f"A commitment is paid for all {HOURS_PER_MONTH} hours of a month, used or not.")
+    if composed.on_demand:
+        bought = AS_WORDS[composed.wanted.term]
+        notes.append(f"Not sold {bought}, so on demand: {', '.join(composed.on_demand)}.")
+    notes += [component.note for component in composed.components if component.note]
+    return notes
+
+
+def not_priced(composed: Composed) -> NotPriced:
+    """Why a resource has no price."""
+    return {
+        "label": composed.wanted.request.label,
+        "resource": composed.wanted.bill.resource,
+        "reason": "not_sold" if composed.sold_in else "no_price",
+        "message": why_unpriced(composed),
+    }
+
+
+def why_unpriced(composed: Composed) -> str:
+    """Why a resource has no price, in a sentence: where it is sold instead, or which parts nobody sells."""
+    wanted = composed.wanted
+    bought = AS_WORDS[wanted.term]
+    if composed.sold_in and wanted.place:
+        shown = ", ".join(composed.sold_in[:MAX_REGIONS])
+        more = len(composed.sold_in) - MAX_REGIONS
+        others = f" and {more} more" if more > 0 else ""
+        return (
+            f"{wanted.bill.resource} is not sold {bought} in {wanted.place.label}; it is in {shown}{others}."
+        )
+    parts = _listed(composed.missing)
+    return f"{wanted.bill.resource} is not sold {bought}: the catalog has no such price of its {parts}."
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Names in a sentence: "a, b and c"."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last

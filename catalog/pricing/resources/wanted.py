@@ -1,0 +1,79 @@
+"""Requests for resources, read: what each is billed as, where, and how it is bought."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from catalog.errors import InvalidArgumentError
+from catalog.offers.attributes import TERMS
+from catalog.offers.resources.bill import Bill, Choice
+from catalog.offers.resources.read import read_bill
+from catalog.offers.resources.request import HOURS_PER_MONTH, ResourceRequest
+from catalog.offers.resources.terms import read_term
+from catalog.places import Place, close_places, is_listed, read_place
+from catalog.pricing.quantities import check_quantity
+
+MAX_HOURS = 24 * 31
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A resource that is to be priced: its bill, where, and by which term ("ondemand", "spot", "1y", "3y").
+
+    `place` is None if none was named.
+    """
+
+    request: ResourceRequest
+    bill: Bill
+    place: Place | None
+    term: str
+
+    def bought(self, term: str) -> Wanted:
+        return replace(self, term=term)
+
+    def with_choices(self, choices: Sequence[Choice]) -> Wanted:
+        return replace(self, bill=replace(self.bill, choices=(*self.bill.choices, *choices)))
+
+
+def read_resource(request: ResourceRequest) -> Wanted:
+    """Read a request.
+
+    Raises:
+        NotFoundError: there is no such resource.
+        InvalidArgumentError: an argument is out of range, no place, or does not go with the others.
+    """
+    check_quantity(request.quantity)
+    check_quantity(request.hours)
+    if not request.hours <= MAX_HOURS:
+        raise InvalidArgumentError(
+            f"hours must be from 0 to {MAX_HOURS}, the hours of a month, not {request.hours:f}.",
+            hint=f"A month of hourly rates has {HOURS_PER_MONTH}; send `months` for more of them.",
+        )
+    wanted = Wanted(
+        request,
+        read_bill(request),
+        _place(request.region) if request.region else None,
+        read_term(request.usage_type),
+    )
+    place = wanted.place
+    if place is not None and not place.is_one:
+        codes = tuple(code for each in place.members or (place,) for code in each.codes)
+        return wanted.with_choices([Choice("region", codes, "Which region?")])
+    return wanted
+
+
+def _place(region: str) -> Place:
+    place = read_place(region)
+    if place is None or not is_listed(place):
+        raise InvalidArgumentError(
+            f'No region or place is called "{region}".',
+            hint="Send a region code such as europe-west3 or a place such as Frankfurt.",
+            candidates=close_places(region),
+        )
+    return place
+
+
+def terms() -> tuple[str, ...]:
+    """All ways to buy, in the order of answers."""
+    return tuple(TERMS.values())
