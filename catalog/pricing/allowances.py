@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from catalog.errors import UnitMismatchError
 from catalog.models import Sku
 from catalog.offers.allowances import Allowance, allowances
+from catalog.offers.products import product_of
 from catalog.offers.read_sku import NamedSku
 from catalog.pricing.answers import AllowanceRow
 from catalog.pricing.decimals import EXACT, ROUNDED, exact_sum, plain
@@ -95,6 +96,8 @@ def _usage(priced: Priced) -> Iterator[tuple[Allowance, Decimal]]:
         yield from _usage_of_resource(entry, entry.composed.wanted)
     slices = priced.costs.slices if priced.costs else ()
     for line, parts in zip(entry.lines, slices, strict=False):
+        if not _has_allowances(line.sku.service.display_name):
+            continue
         regions = [line.region] if line.region else line.sku.service_regions
         for allowance in _of_sku(_named(line.sku)):
             # An allowance that its list price has is not another one.
@@ -121,6 +124,11 @@ def _converted(line: Line, unit: str) -> Decimal | None:
     except UnitMismatchError:
         return None
     return ROUNDED.divide(line.base_quantity, size)
+
+
+@cache
+def _has_allowances(service: str) -> bool:
+    return any(allowance.product == product_of(service) for allowance in allowances())
 
 
 def _named(sku: Sku) -> NamedSku:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from catalog.errors import CatalogError
 from catalog.offers.resources.machines import gpu_named
@@ -18,7 +18,7 @@ from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.resources.terms import read_term
 from catalog.places import read_place
 from catalog.pricing.answers import utc_text
-from catalog.pricing.decimals import plain
+from catalog.pricing.decimals import ROUNDED
 from catalog.pricing.sku_ids import normalize
 from catalog.pricing.unit_words import read_unit
 from catalog.pricing.usage import Item
@@ -48,16 +48,24 @@ def estimate_id(items: Iterable[Item | ResourceRequest], months: int, as_of: dat
 
 
 def _canonical(item: Item | ResourceRequest) -> dict[str, str]:
-    return {
-        field.name: value
-        for field in fields(item)
-        if (sent := getattr(item, field.name)) is not None
-        and (value := _value(field.name, sent)) != _value(field.name, field.default)
-    }
+    found = {}
+    for name, default in _defaults(type(item)):
+        sent = getattr(item, name)
+        # None is what was not said; a default may have been said in another spelling.
+        if sent is not None and sent != default and (value := _value(name, sent)) != _value(name, default):
+            found[name] = value
+    return found
+
+
+@cache
+def _defaults(kind: type[Item | ResourceRequest]) -> tuple[tuple[str, object], ...]:
+    return tuple((field.name, field.default) for field in fields(kind))
 
 
 def _value(name: str, value: object) -> str:
-    return plain(value) if isinstance(value, Decimal) else _text(name, str(value))
+    if isinstance(value, Decimal):
+        return f"{ROUNDED.normalize(value):f}"
+    return _text(name, str(value))
 
 
 @lru_cache(maxsize=4096)
