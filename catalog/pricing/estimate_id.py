@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from catalog.errors import CatalogError
 from catalog.offers.resources.machines import gpu_named
@@ -26,6 +26,10 @@ from catalog.pricing.usage import Item
 # Raise it if the same request gets another canonical form.
 _VERSION = 1
 _DIGITS = 32
+# The fields of items, with their defaults.
+_SKU, _RESOURCE = (
+    tuple((field.name, field.default) for field in fields(kind)) for kind in (Item, ResourceRequest)
+)
 _PLACES = frozenset(("region", "source", "destination"))
 _SEPARATORS = re.compile(r"[\s_]+")
 
@@ -49,17 +53,12 @@ def estimate_id(items: Iterable[Item | ResourceRequest], months: int, as_of: dat
 
 def _canonical(item: Item | ResourceRequest) -> dict[str, str]:
     found = {}
-    for name, default in _defaults(type(item)):
+    for name, default in _SKU if isinstance(item, Item) else _RESOURCE:
         sent = getattr(item, name)
         # None is what was not said; a default may have been said in another spelling.
         if sent is not None and sent != default and (value := _value(name, sent)) != _value(name, default):
             found[name] = value
     return found
-
-
-@cache
-def _defaults(kind: type[Item | ResourceRequest]) -> tuple[tuple[str, object], ...]:
-    return tuple((field.name, field.default) for field in fields(kind))
 
 
 def _value(name: str, value: object) -> str:

@@ -34,7 +34,7 @@ ARGUMENTS = {
         "response_format",
     },
     "details": {"sku_ids", "as_of", "history"},
-    "calculate": {"items", "months", "as_of", "response_format"},
+    "calculate": {"items", "months", "as_of", "compare", "group_by", "cursor", "response_format"},
 }
 FIELDS = {
     "search": {
@@ -52,7 +52,19 @@ FIELDS = {
         "hint",
     },
     "details": {"contract", "catalog", "as_of", "skus", "not_found", "hint"},
-    "calculate": {"contract", "catalog", "total", "items", "not_priced", "proof", "assumptions"},
+    "calculate": {
+        "contract",
+        "catalog",
+        "total",
+        "items",
+        "not_priced",
+        "next_cursor",
+        "groups",
+        "allowances",
+        "estimate_id",
+        "proof",
+        "assumptions",
+    },
 }
 
 
