@@ -218,5 +218,5 @@ def naming(item: str, label: str | None) -> Iterator[None]:
     try:
         yield
     except CatalogError as error:
-        name = item + (f" ({label})" if label else "")
+        name = item + (f" ({label})" if label and label != item else "")
         raise type(error)(f"{name}: {error.message}", hint=error.hint, candidates=error.candidates) from error

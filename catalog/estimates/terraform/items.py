@@ -1,0 +1,154 @@
+"""Items of planned resources, by the rules of their types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from catalog.errors import InvalidArgumentError
+from catalog.estimates.items import read_item
+from catalog.estimates.terraform.types import Argument, ItemRule, Type
+from catalog.estimates.terraform.values import Absent, Planned
+from catalog.offers.resources.request import ResourceRequest
+from catalog.offers.resources.series import machine_types
+
+_ZONE = re.compile(r"[a-z]+-[a-z]+\d+-[a-z]")
+_ZONES_OF_A_REGION = 3
+_BESIDE_ITS_OWN = "more_node_locations"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What a plan leaves open about a resource, in a sentence."""
+
+    text: str
+
+
+def items_of(resource: Planned, rules: Type, place: str | None) -> Iterator[ResourceRequest | Gap]:
+    """The items of a resource, and what the plan leaves open about it.
+
+    Args:
+        resource: the resource.
+        rules: how its type is priced.
+        place: where the provider is configured to make resources that name no place.
+    """
+    if rules.says:
+        yield Gap(f"{resource.address}: a plan does not say {rules.says}; add items for these.")
+    for rule in rules.items:
+        if rule.each and not resource.blocks(rule.each) and _is_open(resource, rule.each):
+            yield Gap(f"{resource.address}: {rule.each} is known only after apply; it is not priced.")
+        for block in resource.blocks(rule.each) if rule.each else [resource]:
+            if not any(_has_value(block.get(path)) for path in rule.unless):
+                yield from _item(_Block(resource, block), rule, place)
+
+
+def _is_open(resource: Planned, path: str) -> bool:
+    return resource.get(path) is Absent.UNKNOWN and resource.is_configured(path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A block of a resource, or the resource itself."""
+
+    resource: Planned
+    block: Planned
+
+    def of(self, path: str) -> tuple[Planned, str]:
+        """Where a path begins, and the path from there."""
+        return (self.resource, path[1:]) if path.startswith("/") else (self.block, path)
+
+
+def _has_value(value: Any) -> bool:
+    return not isinstance(value, Absent) and value is not False
+
+
+def _item(block: _Block, rule: ItemRule, place: str | None) -> Iterator[ResourceRequest | Gap]:
+    address = block.resource.address
+    arguments: dict[str, str] = {}
+    unknown: list[str] = []
+    is_whole = True
+    for name, argument in rule.arguments.items():
+        value, open_path = _value(block, argument)
+        if value:
+            arguments[name] = value
+        elif open_path:
+            unknown.append(open_path.lstrip("/"))
+            is_whole = is_whole and not (argument.needed or name == "region")
+        elif name == "region" and place:
+            arguments[name] = place
+    part = f" {rule.each}" if rule.each else ""
+    for path in unknown:
+        left_out = "it is priced without that" if is_whole else "it is not priced"
+        yield Gap(f"{address}{part}: {path} is known only after apply; {left_out}.")
+    if is_whole and arguments.get("resource"):
+        try:
+            yield _request(arguments, address)
+        except InvalidArgumentError as error:
+            yield Gap(f"{address}: {error.message}")
+
+
+def _request(arguments: Mapping[str, str], address: str) -> ResourceRequest:
+    request = read_item({**arguments, "label": address})
+    assert isinstance(request, ResourceRequest)  # noqa: S101  # it has a resource
+    machine = machine_types().get(request.resource)
+    if machine is not None and machine.local_ssd != 0:
+        # Its disks come with it, whether the configuration lists them or not.
+        request = replace(request, local_ssds=None)
+    if machine is not None and machine.gpus:
+        request = replace(request, gpu=None, gpu_count=None)
+    return request
+
+
+def _value(block: _Block, argument: Argument) -> tuple[str, str | None]:
+    """The value of an argument, "" if it has none; and the path that is open then."""
+    if argument.count is not None:
+        number = len(block.block.blocks(argument.count))
+        return (f"{number}" if number else ""), None
+    open_path = None
+    for path in argument.paths:
+        start, rest = block.of(path)
+        found = start.get(rest)
+        if not isinstance(found, Absent):
+            if text := argument.meaning(_text(found)):
+                return _times_zones(block, argument, text), None
+        elif found is Absent.UNKNOWN and (argument.needed or start.is_configured(rest)):
+            open_path = open_path or path
+    if open_path:
+        return "", open_path
+    if argument.zone and argument.region:
+        return (argument.zone if _is_in_a_zone(block, argument) else argument.region), None
+    return argument.default or "", None
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value}"
+
+
+def _times_zones(block: _Block, argument: Argument, text: str) -> str:
+    """A number of nodes, for all zones that have as many."""
+    if argument.zones is None:
+        return text
+    start, _ = block.of(argument.place or "")
+    listed = (
+        start.get("node_locations")
+        if argument.zones == _BESIDE_ITS_OWN
+        else block.block.get("node_locations")
+    )
+    named = len(listed) if isinstance(listed, list) else 0
+    is_in_a_zone = _is_in_a_zone(block, argument)
+    if argument.zones == _BESIDE_ITS_OWN and is_in_a_zone:
+        zones = 1 + named
+    else:
+        zones = named or (1 if is_in_a_zone else _ZONES_OF_A_REGION)
+    return f"{Decimal(text) * zones}"
+
+
+def _is_in_a_zone(block: _Block, argument: Argument) -> bool:
+    start, path = block.of(argument.place or "")
+    found = start.get(path)
+    return isinstance(found, str) and bool(_ZONE.fullmatch(found))
