@@ -12,9 +12,9 @@ from decimal import Decimal
 from functools import lru_cache
 
 from catalog.errors import CatalogError
-from catalog.offers.resources.machines import gpu_named
 from catalog.offers.resources.read import resource_name
 from catalog.offers.resources.request import ResourceRequest
+from catalog.offers.resources.series import gpus
 from catalog.offers.resources.terms import read_term
 from catalog.places import read_place
 from catalog.pricing.answers import utc_text
@@ -85,7 +85,13 @@ def _unit(text: str) -> str:
 
 
 def _gpu(text: str) -> str:
-    return gpu_named(text).name
+    short = _short(_folded(text))
+    return next((gpu.name for gpu in gpus().values() if short in (gpu.model, _short(gpu.name))), short)
+
+
+def _short(gpu: str) -> str:
+    """The name of a GPU without its maker's."""
+    return gpu.removeprefix("nvidia-").removeprefix("tesla-")
 
 
 def _folded(text: str) -> str:

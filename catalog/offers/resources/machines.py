@@ -160,7 +160,7 @@ def _with_gpus(machine: MachineType, request: ResourceRequest) -> MachineType:
     """The machine with the GPUs that are attached to it."""
     if request.gpu is None and not request.gpu_count:
         return machine
-    gpu = gpu_named(request.gpu) if request.gpu else None
+    gpu = _gpu_named(request.gpu) if request.gpu else None
     if machine.gpus:
         is_same = (gpu is None or gpu.name == machine.gpu) and request.gpu_count in (None, machine.gpus)
         if is_same:
@@ -179,7 +179,7 @@ def _with_gpus(machine: MachineType, request: ResourceRequest) -> MachineType:
     return replace(machine, gpu=gpu.name, gpus=Decimal(1 if request.gpu_count is None else request.gpu_count))
 
 
-def gpu_named(name: str) -> Gpu:
+def _gpu_named(name: str) -> Gpu:
     """The GPU of a name: as the API has it, or without the maker's name, such as "t4"."""
     folded = name.strip().lower().replace("_", "-").replace(" ", "-")
     short = folded.removeprefix("nvidia-").removeprefix("tesla-")
