@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from catalog.errors import CatalogError, InvalidArgumentError, merge
 from catalog.estimates.items import check_names, read_item
@@ -26,21 +27,20 @@ def read_csv(text: str) -> FileRequest:
         raise InvalidArgumentError(
             "The file is empty.", hint="Its first row names columns, such as resource."
         )
-    check_names([name for name in columns if name], "column")
-    if len(set(columns)) < len(columns):
-        raise InvalidArgumentError(
-            "A column is there twice or has no name.", hint="Give each column a name of its own."
-        )
+    named = [name for name in columns if name]
+    check_names(named, "column")
+    if len(set(named)) < len(named):
+        raise InvalidArgumentError("A column is there twice.", hint="Give each column a name of its own.")
     items, names, errors = [], [], []
-    for number, row in rows:
-        name = f"row {number}"
+    for line, row in rows:
+        where = f"row {line}"
         try:
-            if len(row) > len(columns):
-                raise InvalidArgumentError(f"it has {len(row)} cells for {len(columns)} columns.")
+            if any(cell.strip() and not name for cell, name in zip_longest(row, columns, fillvalue="")):
+                raise InvalidArgumentError("it has a cell in a column without a name.")
             items.append(read_item(dict(zip(columns, row, strict=False))))
-            names.append(name)
+            names.append(where)
         except CatalogError as error:
-            errors.append(InvalidArgumentError(f"{name}: {error.message}", hint=error.hint))
+            errors.append(InvalidArgumentError(f"{where}: {error.message}", hint=error.hint))
     if errors:
         raise merge(errors)
     return FileRequest(tuple(items), tuple(names))

@@ -55,7 +55,7 @@ def as_csv(estimate: Estimate) -> str:
     out = io.StringIO()
     found = list(rows(estimate))
     columns = dict.fromkeys((*CSV_COLUMNS, *(name for row in found for name in row)))
-    writer = csv.DictWriter(out, list(columns), restval="", lineterminator="\n")
+    writer = csv.DictWriter(out, list(columns), restval="")
     writer.writeheader()
     for row in found:
         writer.writerow({name: _cell(name, value) for name, value in row.items()})
@@ -148,7 +148,10 @@ def problems(estimate: Estimate) -> list[str]:
     """Sentences about what is missing from the total, each error and each gap as one."""
     unread: Sequence[str] = [f"{each.type} ({each.count})" for each in estimate.request.unread]
     return [
-        *(row["message"] for row in estimate.answer["not_priced"]),
+        *(
+            f"{row['label']}: {row['message']}" if row["label"] else row["message"]
+            for row in estimate.answer["not_priced"]
+        ),
         *(sentence(error) for error in estimate.errors[:MAX_ERRORS]),
         *estimate.request.gaps,
         *([f"Types that are not read: {', '.join(unread)}."] if unread else []),

@@ -41,7 +41,7 @@ def items_of(resource: Planned, rules: Type, place: str | None) -> Iterator[Reso
         if rule.each and not resource.blocks(rule.each) and _is_open(resource, rule.each):
             yield Gap(f"{resource.address}: {rule.each} is known only after apply; it is not priced.")
         for block in resource.blocks(rule.each) if rule.each else [resource]:
-            if not any(_has_value(block.get(path)) for path in rule.unless):
+            if not any(_holds(block, condition) for condition in rule.unless):
                 yield from _item(_Block(resource, block), rule, place)
 
 
@@ -61,8 +61,11 @@ class _Block:
         return (self.resource, path[1:]) if path.startswith("/") else (self.block, path)
 
 
-def _has_value(value: Any) -> bool:
-    return not isinstance(value, Absent) and value is not False
+def _holds(block: Planned, condition: str) -> bool:
+    """Whether a place has a value, or the one of "place=value"."""
+    path, _, wanted = condition.partition("=")
+    value = block.get(path)
+    return not isinstance(value, Absent) and (value == wanted if wanted else value is not False)
 
 
 def _item(block: _Block, rule: ItemRule, place: str | None) -> Iterator[ResourceRequest | Gap]:
