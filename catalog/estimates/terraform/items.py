@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from catalog.errors import InvalidArgumentError
 from catalog.estimates.items import read_item
 from catalog.estimates.terraform.types import Argument, ItemRule, Type
 from catalog.estimates.terraform.values import Absent, Planned
+from catalog.offers.resources.read import resource_name
 from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.resources.series import machine_types
+from catalog.pricing.quantities import parse_quantity
 
 _ZONE = re.compile(r"[a-z]+-[a-z]+\d+-[a-z]")
 _ZONES_OF_A_REGION = 3
@@ -69,34 +70,39 @@ def _holds(block: Planned, condition: str) -> bool:
 
 
 def _item(block: _Block, rule: ItemRule, place: str | None) -> Iterator[ResourceRequest | Gap]:
-    address = block.resource.address
+    address = block.resource.address + (f" {rule.each}" if rule.each else "")
     arguments: dict[str, str] = {}
-    unknown: list[str] = []
-    is_whole = True
-    for name, argument in rule.arguments.items():
-        value, open_path = _value(block, argument)
-        if value:
-            arguments[name] = value
-        elif open_path:
-            unknown.append(open_path.lstrip("/"))
-            is_whole = is_whole and not (argument.needed or name == "region")
-        elif name == "region" and place:
-            arguments[name] = place
-    part = f" {rule.each}" if rule.each else ""
-    for path in unknown:
-        left_out = "it is priced without that" if is_whole else "it is not priced"
-        yield Gap(f"{address}{part}: {path} is known only after apply; {left_out}.")
-    if is_whole and arguments.get("resource"):
-        try:
-            yield _request(arguments, address)
-        except InvalidArgumentError as error:
-            yield Gap(f"{address}: {error.message}")
+    lacks: list[Lack] = []
+    try:
+        for name, argument in rule.arguments.items():
+            found = _value(block, argument)
+            if isinstance(found, Lack):
+                lacks.append(replace(found, needed=found.needed or name == "region"))
+            elif found or (name == "region" and place):
+                arguments[name] = found or f"{place}"
+        is_whole = not any(lack.needed for lack in lacks)
+        for lack in lacks:
+            left_out = "it is priced without that" if is_whole else "it is not priced"
+            yield Gap(f"{address}: {lack.path} is {lack.why}; {left_out}.")
+        if is_whole:
+            yield _request(arguments, block.resource.address)
+    except InvalidArgumentError as error:
+        yield Gap(f"{address}: {error.message} It is not priced.")
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """An argument without a value: where it should be, and whether there is no item without it."""
+
+    path: str
+    why: str
+    needed: bool
 
 
 def _request(arguments: Mapping[str, str], address: str) -> ResourceRequest:
     request = read_item({**arguments, "label": address})
     assert isinstance(request, ResourceRequest)  # noqa: S101  # it has a resource
-    machine = machine_types().get(request.resource)
+    machine = machine_types().get(resource_name(request.resource))
     if machine is not None and machine.local_ssd != 0:
         # Its disks come with it, whether the configuration lists them or not.
         request = replace(request, local_ssds=None)
@@ -105,25 +111,37 @@ def _request(arguments: Mapping[str, str], address: str) -> ResourceRequest:
     return request
 
 
-def _value(block: _Block, argument: Argument) -> tuple[str, str | None]:
-    """The value of an argument, "" if it has none; and the path that is open then."""
+def _value(block: _Block, argument: Argument) -> str | Lack:
+    """The value of an argument, "" if it has none that matters."""
     if argument.count is not None:
-        number = len(block.block.blocks(argument.count))
-        return (f"{number}" if number else ""), None
-    open_path = None
+        return f"{len(block.block.blocks(argument.count)) or ''}"
+    found = _found(block, argument)
+    if found is not None:
+        return found
+    if argument.zone and argument.region:
+        return argument.zone if _is_in_a_zone(block, argument) else argument.region
+    if argument.needed and not argument.default:
+        return Lack(argument.paths[0].lstrip("/"), "not said", needed=True)
+    return argument.default or ""
+
+
+def _found(block: _Block, argument: Argument) -> str | Lack | None:
+    """The first value at the places of an argument, or the first that is unknown; None if all are unset."""
+    lack = None
     for path in argument.paths:
         start, rest = block.of(path)
         found = start.get(rest)
         if not isinstance(found, Absent):
             if text := argument.meaning(_text(found)):
-                return _times_zones(block, argument, text), None
-        elif found is Absent.UNKNOWN and (argument.needed or start.is_configured(rest)):
-            open_path = open_path or path
-    if open_path:
-        return "", open_path
-    if argument.zone and argument.region:
-        return (argument.zone if _is_in_a_zone(block, argument) else argument.region), None
-    return argument.default or "", None
+                return _times_zones(block, argument, text)
+        elif found is Absent.UNKNOWN and _matters(start, rest, argument):
+            lack = lack or Lack(rest, Absent.UNKNOWN.value, argument.needed)
+    return lack
+
+
+def _matters(start: Planned, path: str, argument: Argument) -> bool:
+    """Whether something unknown is more than a default of the provider's that the table knows or ignores."""
+    return start.is_configured(path) or (argument.needed and not argument.default)
 
 
 def _text(value: Any) -> str:
@@ -148,7 +166,7 @@ def _times_zones(block: _Block, argument: Argument, text: str) -> str:
         zones = 1 + named
     else:
         zones = named or (1 if is_in_a_zone else _ZONES_OF_A_REGION)
-    return f"{Decimal(text) * zones}"
+    return f"{parse_quantity(text) * zones}"
 
 
 def _is_in_a_zone(block: _Block, argument: Argument) -> bool:

@@ -62,7 +62,7 @@ def read_plan(plan: Mapping[str, Any]) -> FileRequest:
     return FileRequest(
         tuple(items),
         tuple(item.label or item.resource for item in items),
-        tuple(gaps),
+        tuple(dict.fromkeys(gaps)),
         _listed(counts, lambda name: name not in types() and not is_free(name) and not is_ignored(name)),
         _listed(counts, is_free),
         tuple(_notes(counts, plan)),

@@ -73,6 +73,8 @@ class Command(BaseCommand):
 
     def _estimate(self, *, file: str, as_of: datetime | None, months: int, **options: Any) -> Estimate:
         chosen = Options(months, options["compare"], options["group_by"])
+        if options["out"] and options["out"].resolve() == Path(file).resolve():
+            raise CommandError(f"--out would overwrite {file}.", returncode=exit_codes.WRONG_ARGUMENTS)
         try:
             request = read_file(_content(file))
             with self._bar(len(request.items)) as progress:
@@ -114,7 +116,7 @@ def _json(found: Estimate) -> str:
 
 
 def _write(found: Estimate, path: Path) -> None:
-    content = as_csv(found) if path.suffix == ".csv" else _json(found) + "\n"
+    content = as_csv(found) if path.suffix.lower() == ".csv" else _json(found) + "\n"
     try:
         path.write_text(content, encoding="utf-8", newline="")
     except OSError as error:
@@ -123,7 +125,7 @@ def _write(found: Estimate, path: Path) -> None:
 
 def _output(text: str) -> Path:
     path = Path(text)
-    if path.suffix not in OUTPUTS:
+    if path.suffix.lower() not in OUTPUTS:
         raise ArgumentTypeError(f"{text} is not a .csv or .json file.")
     return path
 

@@ -150,6 +150,7 @@ def test_a_long_file_is_printed_in_part_and_by_region(tmp_path: Path) -> None:
         (["usage.csv", "--out", "a.txt"], WHOLE, 1, "a.txt is not a .csv or .json file"),
         (["usage.csv", "--as-of", "yesterday"], WHOLE, 1, "must be a date or time in ISO 8601"),
         (["usage.csv", "--out", "nowhere/a.csv"], WHOLE, exit_codes.FAILED, "cannot be written"),
+        (["usage.csv", "--out", "./usage.csv"], WHOLE, exit_codes.WRONG_ARGUMENTS, "--out would overwrite"),
         (["usage.csv"], "resource\nn2-standrad-8\n", exit_codes.FAILED, "Nothing is priced."),
     ],
 )  # fmt: skip

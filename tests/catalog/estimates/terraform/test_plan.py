@@ -116,7 +116,7 @@ def items(*resources: Resource, **others: Any) -> list[dict[str, Any]]:
                         "tier": "db-custom-2-7680",
                         "availability_type": "REGIONAL",
                         "disk_size": 50,
-                        "edition": "ENTERPRISE_PLUS",
+                        "disk_type": "PD_HDD",
                     }
                 ],
             },
@@ -127,7 +127,7 @@ def items(*resources: Resource, **others: Any) -> list[dict[str, Any]]:
                     "engine": "POSTGRES_15",
                     "ha": True,
                     "size_gib": "50",
-                    "tier": "enterprise-plus",
+                    "tier": "hdd",
                 }
             ],
         ),
@@ -304,6 +304,62 @@ def test_a_resource_without_a_place_is_where_the_provider_is(expression: dict[st
     )
 
     assert disk["region"] == "us-east1"
+
+
+@pytest.mark.parametrize(
+    ("image", "os"),
+    [
+        ("windows-cloud/windows-server-2022-dc-v20260101", "windows-server"),
+        ("windows-sql-cloud/sql-std-2022-win-2022", "sql-server-standard"),
+        ("rhel-cloud/rhel-9", "rhel"),
+        ("rhel-sap-cloud/rhel-9-2-sap-ha", "rhel-sap"),
+        ("suse-cloud/sles-15", "sles"),
+        ("debian-cloud/debian-12", None),
+    ],
+)
+def test_the_licence_of_an_image_is_read_from_its_name(image: str, os: str | None) -> None:
+    boot = [{"initialize_params": [{"size": 10, "type": "pd-ssd", "image": image}]}]
+
+    found = items(planned("google_compute_instance.x", machine(boot_disk=boot)))
+
+    assert found[0].get("os") == os
+
+
+def test_a_default_that_nobody_configured_is_taken_and_one_that_is_not_known_is_told() -> None:
+    pool = {"location": "us-central1-a", "initial_node_count": 2}
+    unknown = {"node_count": True, "node_config": True}
+    resource = planned("google_container_node_pool.x", pool, after_unknown=unknown)
+
+    configured = configuration(google_container_node_pool={"initial_node_count": {}})
+
+    assert items(resource, **configured) == [
+        {"resource": "e2-medium", "region": "us-central1-a", "quantity": "2"},
+        {"resource": "pd-balanced", "region": "us-central1-a", "quantity": "2", "size_gib": "100"},
+    ]
+    assert read(resource).gaps[0] == (
+        "google_container_node_pool.x: node_config.machine_type is known only after apply; it is not priced."
+    )
+
+
+def test_what_is_neither_said_nor_unknown_is_not_taken_as_nothing() -> None:
+    request = read(
+        planned("google_container_node_pool.x", {"location": "us-central1-a"}),
+        planned("google_compute_disk.x", {"zone": "us-central1-a"}),
+    )
+
+    assert request.items == ()
+    assert request.gaps == (
+        "google_container_node_pool.x: node_count is not said; it is not priced.",
+        "google_compute_disk.x: size is not said; it is not priced.",
+    )
+
+
+@pytest.mark.parametrize("value", ["many", {"a": 1}, [[]], -1, Decimal("1e400")])
+def test_a_value_that_is_none_is_told(value: object) -> None:
+    request = read(planned("google_compute_disk.x", DISK | {"size": value}))
+
+    assert request.items == ()
+    assert len(request.gaps) == 1
 
 
 def test_forwarding_rules_of_a_region_are_counted_together() -> None:
