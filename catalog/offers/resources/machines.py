@@ -7,7 +7,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from catalog.errors import InvalidArgumentError
+from catalog.offers.resources.arguments import refuse_others
 from catalog.offers.resources.bill import Bill, Part, Terms, Time, facts
+from catalog.offers.resources.licences import Host, with_licence
 from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.resources.series import (
     Gpu,
@@ -33,6 +35,7 @@ PREDEFINED, CUSTOM_FACT, EXTENDED = ("purpose", "predefined"), ("purpose", "cust
 SOLE, SOLE_PREMIUM = ("purpose", "sole"), ("purpose", "sole-premium")
 CORE, RAM, GPU = ("part", "core"), ("part", "ram"), ("part", "gpu")
 LOCAL_SSD = facts("part=capacity", "model=local-ssd")
+TAKES = ("os", "gpu", "gpu_count", "local_ssds")
 NOT_INCLUDED = ("boot disk", "external IP address", "egress")
 
 
@@ -52,7 +55,9 @@ def machine_bill(request: ResourceRequest, name: str) -> Bill:
         InvalidArgumentError: there is no such machine, or nothing like it can have these GPUs or disks.
     """
     if match := NODE.fullmatch(name):
+        refuse_others(request, name, ())
         return _node(name, series(match["series"]), Decimal(match["vcpus"]), Decimal(match["gib"]))
+    refuse_others(request, name, TAKES)
     if match := CUSTOM.fullmatch(name):
         machine, cores, memory = _custom(name, match)
     else:
@@ -61,7 +66,10 @@ def machine_bill(request: ResourceRequest, name: str) -> Bill:
     machine = _with_gpus(machine, request)
     parts = [*cores, *memory, *_premium(machine), *_gpu(machine), *_local_ssd(machine, request)]
     unknown = ["local SSD"] if machine.local_ssd is None else []
-    return Bill(name, tuple(parts), tuple(unknown), NOT_INCLUDED)
+    if request.os is None:
+        return Bill(name, tuple(parts), tuple(unknown), (*NOT_INCLUDED, "operating system licence"))
+    bill = Bill(name, tuple(parts), tuple(unknown), NOT_INCLUDED)
+    return with_licence(bill, request.os, Host(name, machine.vcpus, machine.memory, machine.gpus))
 
 
 def _part(

@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, process
 
 from catalog.errors import NotFoundError
 from catalog.offers.resources.bill import Bill
+from catalog.offers.resources.kinds import kind_bill, kinds
 from catalog.offers.resources.machines import is_machine, machine_bill
 from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.resources.series import machine_types
@@ -27,6 +28,8 @@ def read_bill(request: ResourceRequest) -> Bill:
     name = resource_name(request.resource)
     if is_machine(name):
         return machine_bill(request, name)
+    if kind := kinds().get(name):
+        return kind_bill(request, kind)
     raise NotFoundError(
         f"There is no resource {request.resource!r}.",
         hint="Send a candidate, such as a machine type as gcloud names it, or search for a SKU.",
@@ -41,7 +44,7 @@ def resource_name(text: str) -> str:
 
 def names() -> list[str]:
     """The names of all resources that have one; custom machines have none."""
-    return list(machine_types())
+    return [*machine_types(), *kinds()]
 
 
 def nearest(name: str) -> list[str]:

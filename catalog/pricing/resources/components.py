@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from catalog.offers.resources.bill import Choice, Part, Terms, Time, stored
 from catalog.offers.resources.request import HOURS_PER_MONTH, ResourceRequest
+from catalog.places import Place
 from catalog.pricing.decimals import EXACT, PLACES, ROUNDED
 from catalog.pricing.list_prices import Listing, ListPrice, Snapshot, look_up
 from catalog.pricing.resources.offers import Offer, is_global, offers_of, regions_of, sold_in
@@ -109,7 +110,7 @@ def _texts(part: Part, term: str) -> list[str]:
 def _facts(part: Part, term: str) -> list[str]:
     if part.committed is not None and term not in (ON_DEMAND, SPOT):
         return [stored(part.committed, term)]
-    return [stored(each, term) for each in part.facts]
+    return [stored(each, term, words) for each in part.facts for words in part.words]
 
 
 def _offers(
@@ -117,11 +118,21 @@ def _offers(
 ) -> tuple[str, list[Offer]]:
     """The term that a part is bought by, and the offers of it in the place."""
     for term in _terms_of(part, wanted.term):
-        sold = next((offers[text] for text in _facts(part, term) if offers[text]), ())
-        here = sold_in(sold, wanted.place, snapshot.at) if wanted.place else list(sold)
-        if here:
+        if here := _sold_here(part, [offers[text] for text in _facts(part, term)], wanted.place, snapshot):
             return term, here
     return wanted.term, []
+
+
+def _sold_here(
+    part: Part, found: Sequence[Sequence[Offer]], place: Place | None, snapshot: Snapshot
+) -> list[Offer]:
+    """The offers of a part in a place: of the first of `found` that has any, maybe any there."""
+    fitting = [[offer for offer in offers if offer.covers(part.size)] for offers in found]
+    for offers in filter(None, fitting):
+        here = sold_in(offers, place, snapshot.at, part.destination) if place else offers
+        if here or not part.in_each_place:
+            return here
+    return []
 
 
 def _composed(
@@ -138,7 +149,7 @@ def _composed(
             missing.append(part.name)
             continue
         components.append(component)
-        if term != wanted.term and part.terms is not Terms.ON_DEMAND:
+        if term != wanted.term:
             on_demand.append(part.name)
     is_refused = wanted.term == SPOT and any(part.name in missing for part in _bought_alike(wanted))
     if components and not is_refused:
@@ -199,7 +210,7 @@ def _rates(price: ListPrice) -> tuple[tuple[Decimal, Decimal], ...]:
 
 def _quantity(part: Part, request: ResourceRequest, term: str) -> Decimal:
     """A month's usage of a part by all the resources of a request; a commitment is owed for all its hours."""
-    each = EXACT.multiply(part.quantity, request.quantity)
+    each = part.quantity if part.shared else EXACT.multiply(part.quantity, request.quantity)
     hours = request.hours if term in (ON_DEMAND, SPOT) else max(request.hours, HOURS_PER_MONTH)
     match part.time:
         case Time.HOUR:

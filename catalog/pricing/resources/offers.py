@@ -7,31 +7,42 @@ things at most.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection
 
 from catalog.models import PricingUpdate
+from catalog.offers.attributes import Span
+from catalog.offers.resources.bill import BEFORE_WORDS, Size
+from catalog.offers.routes import place_called
 from catalog.places import Place
 from catalog.pricing.availability import GLOBAL
-from catalog.providers.google_cloud.regions import LIST_PRICE_REGIONS, REGIONS
+from catalog.providers.google_cloud.regions import LIST_PRICE_REGIONS, REGIONS, Region
 
 # Things that are kept; each has some forty SKUs, one a region, of about 400 bytes.
 MAX_KEPT = 2000
-# A name with words that nobody could read may be of another thing.
+# A name with words that nobody could read may be of another thing, unless they are the ones that are wanted.
 _SKUS = """
-SELECT facts, sku_id, display_name, service_regions, geo_taxonomy_regions, is_list_price, source, retired_at
+SELECT wanted.key, sku_id, display_name, service_regions, geo_taxonomy_regions, is_list_price, source,
+    destination, span_unit, span_least, span_most, retired_at
 FROM json_each(%s) AS wanted
-    CROSS JOIN sku_attributes ON facts = wanted.value AND unread = ' '
+    CROSS JOIN sku_attributes ON facts = json_extract(wanted.value, '$[0]')
+        AND unread = json_extract(wanted.value, '$[1]')
     CROSS JOIN skus USING (sku_id)
 """
+# The source of what is the same in all of the world.
+WORLDWIDE = "worldwide"
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A SKU and where it is sold: in `regions`, by its taxonomy in `reach`; `place` is that of its name."""
+    """A SKU and where it is sold: in `regions`, by its taxonomy in `reach`; `place` is that of its name.
+
+    Traffic goes from there to `destination`; `span` are the machines that a licence covers.
+    """
 
     sku_id: str
     name: str
@@ -39,6 +50,14 @@ class Offer:
     reach: tuple[str, ...]
     place: str | None
     retired_at: datetime | None
+    destination: str | None = None
+    span: Span | None = None
+
+    def covers(self, size: Size | None) -> bool:
+        """Whether it is for machines of this size, or for machines of all sizes if there is none."""
+        if self.span is None or size is None:
+            return self.span is None and size is None
+        return self.span.unit == size.unit and (self.span.least, self.span.most) in size.spans
 
 
 @dataclass(slots=True)
@@ -92,15 +111,32 @@ def _of(latest: PricingUpdate | None) -> dict[str, tuple[Offer, ...]]:
 
 def _load(facts: Iterable[str]) -> dict[str, list[Offer]]:
     found: dict[str, list[Offer]] = {each: [] for each in facts}
+    wanted = {each: _columns(each) for each in found}
     with connection.cursor() as cursor:
-        cursor.execute(_SKUS, [json.dumps(list(found))])
-        for each, sku_id, name, regions, reach, is_list_price, place, retired_at in cursor.fetchall():
-            sold_in = LIST_PRICE_REGIONS if is_list_price else json.loads(regions)
-            offer = Offer(
-                sku_id, name, tuple(sold_in), tuple(json.loads(reach or "[]")), place, _time(retired_at)
-            )
-            found[each].append(offer)
+        cursor.execute(_SKUS, [json.dumps(wanted)])
+        for each, *columns in cursor.fetchall():
+            found[each].append(_offer(columns))
     return found
+
+
+def _columns(stored: str) -> tuple[str, str]:
+    """The columns `facts` and `unread`."""
+    facts, _, unread = stored.partition(BEFORE_WORDS)
+    return facts, unread or " "
+
+
+def _offer(columns: Sequence[Any]) -> Offer:
+    sku_id, name, regions, reach, is_list_price, place, destination, *span, retired_at = columns
+    return Offer(
+        sku_id,
+        name,
+        tuple(LIST_PRICE_REGIONS if is_list_price else json.loads(regions)),
+        tuple(json.loads(reach or "[]")),
+        None if place == WORLDWIDE else place,
+        _time(retired_at),
+        destination,
+        Span(*span) if span[0] else None,
+    )
 
 
 def _time(value: object) -> datetime | None:
@@ -109,20 +145,28 @@ def _time(value: object) -> datetime | None:
     return datetime.fromisoformat(str(value)).replace(tzinfo=UTC)
 
 
-def sold_in(offers: Iterable[Offer], place: Place, at: datetime) -> list[Offer]:
+def sold_in(
+    offers: Iterable[Offer], place: Place, at: datetime, destination: Place | None = None
+) -> list[Offer]:
     """The offers that price a thing in a place at a time, those of the narrowest reach.
 
     A SKU named for the region comes before one that is named for the country around it. They are several if
-    nothing tells them apart.
+    nothing tells them apart. With a `destination`, they are for traffic from the place to there.
     """
     ranked: dict[tuple[int, int], list[Offer]] = {}
     for offer in offers:
         if offer.retired_at is not None and offer.retired_at <= at:
             continue
-        reach = _reach(offer, place)
-        if reach is not None:
-            ranked.setdefault((reach, _is_other_name(offer, place)), []).append(offer)
+        rank = _rank(offer, place) if destination is None else _route_rank(offer, place, destination)
+        if rank is not None:
+            ranked.setdefault(rank, []).append(offer)
     return ranked[min(ranked)] if ranked else []
+
+
+def _rank(offer: Offer, place: Place) -> tuple[int, int] | None:
+    """How far from the place the offer is: 0 is nearest; None if it is not sold there."""
+    reach = _reach(offer, place)
+    return None if reach is None else (reach, _is_other_name(offer, place))
 
 
 def _reach(offer: Offer, place: Place) -> int | None:
@@ -131,7 +175,39 @@ def _reach(offer: Offer, place: Place) -> int | None:
         return 0 if len(offer.regions) == 1 else 1
     if not {*place.codes, *place.wider}.isdisjoint((*offer.regions, *offer.reach)):
         return 2
-    return 3 if is_global(offer) else None
+    if offer.place is None:
+        return 3 if is_global(offer) else None
+    named = place_called(offer.place)
+    return 3 if _is_everywhere(offer) and named and place.codes and named.covers(place) else None
+
+
+def _route_rank(offer: Offer, source: Place, destination: Place) -> tuple[int, int] | None:
+    """How much wider than the two ends those of the offer are: 0 is the same; None if it goes elsewhere."""
+    ends = _width(offer.place, source), _width(offer.destination, destination)
+    return None if ends[0] is None or ends[1] is None else (ends[0], ends[1])
+
+
+def _width(end: str | None, place: Place) -> int | None:
+    """How many places the end of a route has if it covers the place, 0 if it is just that; else None.
+
+    A continent stands for those of its regions that have no prices of their own.
+    """
+    named = place_called(end) if end else None
+    if named is None:
+        return None
+    if named.label == place.label or (named.codes and {*named.codes} == {*place.codes}):
+        return 0
+    if not place.codes or not named.covers(place):
+        return None
+    region = REGIONS.get(place.label)
+    if region and place.label not in LIST_PRICE_REGIONS and not _is_in_country(named, region):
+        return None
+    return len({*named.codes, *named.within})
+
+
+def _is_in_country(named: Place, region: Region) -> bool:
+    codes = {code for code in (*named.codes, *named.within) if code in REGIONS}
+    return all(REGIONS[code].country == region.country for code in codes)
 
 
 def _is_other_name(offer: Offer, place: Place) -> int:
@@ -146,6 +222,11 @@ def _is_other_name(offer: Offer, place: Place) -> int:
 
 def is_global(offer: Offer) -> bool:
     """Whether an offer is the same everywhere."""
+    return _is_everywhere(offer) and offer.place is None
+
+
+def _is_everywhere(offer: Offer) -> bool:
+    """Whether an offer is listed for all regions; its name may have a place even so."""
     return GLOBAL in offer.regions or not offer.regions
 
 

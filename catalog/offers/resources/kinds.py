@@ -1,0 +1,258 @@
+"""Resources beside machines, as data/resources.toml describes them: disks, buckets, clusters and others."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from catalog.errors import InvalidArgumentError
+from catalog.offers import DATA
+from catalog.offers.resources.arguments import refuse_others
+from catalog.offers.resources.bill import Bill, Choice, Part, Terms, Time, facts
+from catalog.offers.resources.request import ResourceRequest
+from catalog.offers.vocabulary import Fact
+from catalog.places import DUAL, PLACES, Place, read_place
+
+LOCATION = "location"
+_PLACEHOLDER = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
+_SEPARATORS = re.compile(r"[\s_]+")
+
+# The facts of a value of a setting, or several by name.
+Choosable = str | Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """An argument that chooses facts; without a `default` it has to be said."""
+
+    values: Mapping[str, Choosable]
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A part as the file describes it."""
+
+    name: str
+    facts: tuple[str, ...]
+    amount: str | Decimal
+    unit: str
+    words: tuple[str, ...] = ("",)
+    included: Decimal = Decimal(0)
+    unless: tuple[str, ...] = ()
+    terms: Terms = Terms.ON_DEMAND
+    in_each_place: bool = False
+    may_be_free: bool = False
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A resource as the file describes it."""
+
+    name: str
+    rows: tuple[Row, ...]
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    assumed: Mapping[str, Decimal] = field(default_factory=dict)
+    not_included: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """The arguments that it has beside those of every resource."""
+        named = dict.fromkeys((*_amounts(self), *self.settings))
+        return tuple(name for name in named if name != LOCATION)
+
+
+def kind_bill(request: ResourceRequest, kind: Kind) -> Bill:
+    """What a resource is billed as.
+
+    Raises:
+        InvalidArgumentError: an argument does not apply to it, or is no value that it has.
+    """
+    refuse_others(request, kind.name, kind.takes)
+    place = place_of(request.region)
+    chosen = {name: _chosen(request, name, setting, place) for name, setting in kind.settings.items()}
+    choices = [*_unsaid(request, kind), *_unchosen(kind, chosen)]
+    bill = Bill(
+        kind.name,
+        not_included=kind.not_included,
+        notes=kind.notes,
+        choices=tuple(choices),
+        place=place.label if place else None,
+    )
+    if choices:
+        return bill
+    parts, notes = _parts(request, kind, chosen)
+    if not parts:
+        return replace(bill, choices=(ask(_amounts(kind)[0]),))
+    return replace(bill, parts=tuple(parts), notes=(*kind.notes, *notes))
+
+
+def place_of(region: str | None) -> Place | None:
+    """The place of a region, by the name that SKUs have for it; None if the text is no place."""
+    place = read_place(region) if region else None
+    return read_place(_data()["places"].get(place.label, place.label)) if place else None
+
+
+def ask(argument: str, values: Sequence[str] = ()) -> Choice:
+    """The question for an argument."""
+    return Choice(argument, tuple(values), _data()["ask"].get(argument, f"Which {argument}?"))
+
+
+def _chosen(request: ResourceRequest, name: str, setting: Setting, place: Place | None) -> str | None:
+    """The value of a setting; None if it is left open."""
+    if name == LOCATION:
+        within = len(place.within) if place else 0
+        return "multi" if within > DUAL else "dual" if within else "region"
+    said = getattr(request, name)
+    if said is None:
+        return setting.default
+    value = _SEPARATORS.sub("-", str(said).strip().lower())
+    if value not in setting.values:
+        raise InvalidArgumentError(
+            f"{name} {str(said)!r} is none of {', '.join(setting.values)}.",
+            hint="Send a candidate.",
+            candidates=list(setting.values),
+        )
+    return value
+
+
+def _unsaid(request: ResourceRequest, kind: Kind) -> Iterator[Choice]:
+    """The questions for the amounts and the place that have to be said."""
+    for name in kind.needs:
+        if getattr(request, name) is None:
+            is_location = name == "region" and LOCATION in kind.settings
+            yield Choice(name, _locations(), _data()["ask"][LOCATION]) if is_location else ask(name)
+
+
+def _locations() -> tuple[str, ...]:
+    """The codes of all multi-regions, dual-regions and regions."""
+    codes = {place.label: place for place in PLACES.values() if place.is_one}
+    return tuple(sorted(codes, key=lambda code: (-len(codes[code].within), code)))
+
+
+def _unchosen(kind: Kind, chosen: Mapping[str, str | None]) -> Iterator[Choice]:
+    for name, value in chosen.items():
+        if value is None:
+            yield ask(name, tuple(kind.settings[name].values))
+
+
+def _amounts(kind: Kind) -> list[str]:
+    """The arguments that say how much of something is billed."""
+    return [row.amount for row in kind.rows if isinstance(row.amount, str)]
+
+
+def _parts(
+    request: ResourceRequest, kind: Kind, chosen: Mapping[str, str | None]
+) -> tuple[list[Part], list[str]]:
+    """What is billed, and notes on what is not."""
+    said = [f"{name}={value}" for name, value in chosen.items()]
+    parts, notes = [], []
+    for row in kind.rows:
+        amount = _amount(request, kind, row)
+        if amount is None:
+            continue
+        if without := [each for each in said if each in row.unless]:
+            notes.append(f"There is no charge for {row.name} with {without[0].replace('=', ' ')}.")
+            continue
+        parts.append(_part(row, kind, chosen, amount))
+    return parts, notes
+
+
+def _part(row: Row, kind: Kind, chosen: Mapping[str, str | None], amount: Decimal) -> Part:
+    return Part(
+        row.name,
+        tuple(_facts(text, kind, chosen) for text in row.facts),
+        amount,
+        row.unit,
+        time_of(row.unit),
+        row.terms,
+        may_be_free=row.may_be_free,
+        words=row.words,
+        in_each_place=row.in_each_place,
+        shared=row.shared,
+    )
+
+
+def _amount(request: ResourceRequest, kind: Kind, row: Row) -> Decimal | None:
+    """What is billed of a part; None if it is not said."""
+    if isinstance(row.amount, Decimal):
+        return row.amount
+    said: Decimal | None = getattr(request, row.amount)
+    if said is None:
+        said = kind.assumed.get(row.amount)
+    return None if said is None else max(said - row.included, Decimal(0))
+
+
+def time_of(unit: str) -> Time:
+    """What a quantity in `unit` is for."""
+    if unit.endswith("mo"):
+        return Time.MONTH
+    return Time.HOUR if unit == "h" or unit.endswith(".h") else Time.USE
+
+
+def _facts(text: str, kind: Kind, chosen: Mapping[str, str | None]) -> frozenset[Fact]:
+    def filled(match: re.Match[str]) -> str:
+        name, key = match.groups()
+        value = kind.settings[name].values[chosen[name] or ""]
+        return value if isinstance(value, str) else value[key]
+
+    return facts(*_PLACEHOLDER.sub(filled, text).split())
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """All of them, by each of their names, their own first."""
+    found = {name: _kind(name, table) for name, table in _data()["resource"].items()}
+    others = {
+        other: found[name] for name, table in _data()["resource"].items() for other in table.get("also", ())
+    }
+    return {**others, **found}
+
+
+def _kind(name: str, table: Mapping[str, Any]) -> Kind:
+    settings = {
+        each: Setting(
+            {value: chosen for value, chosen in row.items() if value != "default"}, row.get("default")
+        )
+        for each, row in table.get("settings", {}).items()
+    }
+    return Kind(
+        name,
+        tuple(_row(row) for row in table["part"]),
+        settings,
+        tuple(table.get("needs", ())),
+        {each: Decimal(amount) for each, amount in table.get("assumed", {}).items()},
+        tuple(table.get("not_included", ())),
+        tuple(table.get("notes", ())),
+    )
+
+
+def _row(row: Mapping[str, Any]) -> Row:
+    texts = {
+        each: (row[each],) if isinstance(row[each], str) else tuple(row[each])
+        for each in _TEXTS
+        if each in row
+    }
+    amount = row["amount"]
+    own = {
+        "amount": amount if isinstance(amount, str) else Decimal(str(amount)),
+        "included": Decimal(row.get("included", 0)),
+        "terms": Terms(row.get("terms", Terms.ON_DEMAND.value)),
+    }
+    return Row(**{**row, **texts, **own})
+
+
+_TEXTS = ("facts", "words", "unless")
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads((DATA / "resources.toml").read_text(encoding="utf-8"))
