@@ -126,7 +126,7 @@ def _check_custom(
             hint=f"The last number is the memory in MiB: send {name.partition('custom')[0]}custom-{vcpus}-"
             f"{max(1, round(memory * MIB_PER_GIB / MIB_PER_STEP)) * MIB_PER_STEP}.",
         )
-    if memory > most and not is_extended:
+    if memory > most and not (is_extended and of.extended):
         raise InvalidArgumentError(
             f"{name}: {vcpus} vCPUs of {of.name.upper()} have at most {most:f} GiB of RAM, not {memory:f}.",
             hint=f"Send {name}-ext for extended memory."
