@@ -12,7 +12,7 @@ from typing import Any
 
 from catalog.errors import InvalidArgumentError
 from catalog.offers import DATA
-from catalog.offers.resources.arguments import refuse_others
+from catalog.offers.resources.arguments import OF_ALL, refuse_others
 from catalog.offers.resources.bill import Bill, Choice, Part, Terms, Time, facts
 from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.vocabulary import Fact
@@ -44,6 +44,8 @@ class Row:
     unit: str
     words: tuple[str, ...] = ("",)
     included: Decimal = Decimal(0)
+    times: Decimal = Decimal(1)
+    most: Decimal | None = None
     unless: tuple[str, ...] = ()
     terms: Terms = Terms.ON_DEMAND
     in_each_place: bool = False
@@ -87,12 +89,7 @@ def kind_bill(request: ResourceRequest, kind: Kind) -> Bill:
         choices=tuple(choices),
         place=place.label if place else None,
     )
-    if choices:
-        return bill
-    parts, notes = _parts(request, kind, chosen)
-    if not parts:
-        return replace(bill, choices=(ask(_amounts(kind)[0]),))
-    return replace(bill, parts=tuple(parts), notes=(*kind.notes, *notes))
+    return bill if choices else _with_parts(bill, request, kind, chosen)
 
 
 def place_of(region: str | None) -> Place | None:
@@ -146,31 +143,40 @@ def _unchosen(kind: Kind, chosen: Mapping[str, str | None]) -> Iterator[Choice]:
 
 def _amounts(kind: Kind) -> list[str]:
     """The arguments that say how much of something is billed."""
-    return [row.amount for row in kind.rows if isinstance(row.amount, str)]
+    return [row.amount for row in kind.rows if isinstance(row.amount, str) and row.amount not in OF_ALL]
 
 
-def _parts(
-    request: ResourceRequest, kind: Kind, chosen: Mapping[str, str | None]
-) -> tuple[list[Part], list[str]]:
-    """What is billed, and notes on what is not."""
+def _with_parts(bill: Bill, request: ResourceRequest, kind: Kind, chosen: Mapping[str, str | None]) -> Bill:
+    """The bill with what is billed, what is not, and what no source has a price of."""
     said = [f"{name}={value}" for name, value in chosen.items()]
-    parts, notes = [], []
+    parts, notes, unknown, unsaid = [], list(kind.notes), [], []
     for row in kind.rows:
         amount = _amount(request, kind, row)
-        if amount is None:
-            continue
-        if without := [each for each in said if each in row.unless]:
+        without = [each for each in said if each in row.unless]
+        if without and amount is not None:
             notes.append(f"There is no charge for {row.name} with {without[0].replace('=', ' ')}.")
-            continue
-        parts.append(_part(row, kind, chosen, amount))
-    return parts, notes
+        elif amount is None:
+            unsaid += [] if without else [row.name]
+        elif row.most is not None and amount > row.most:
+            unknown.append(f"{row.name} of more than {row.most:f}")
+        elif amount or not row.included:
+            parts.append(_part(row, kind, chosen, amount))
+    if not (parts or unknown or notes[len(kind.notes) :]):
+        return replace(bill, choices=(ask(_amounts(kind)[0]),))
+    return replace(
+        bill,
+        parts=tuple(parts),
+        unknown=tuple(unknown),
+        not_included=(*unsaid, *kind.not_included),
+        notes=tuple(notes),
+    )
 
 
 def _part(row: Row, kind: Kind, chosen: Mapping[str, str | None], amount: Decimal) -> Part:
     return Part(
         row.name,
         tuple(_facts(text, kind, chosen) for text in row.facts),
-        amount,
+        amount * row.times,
         row.unit,
         time_of(row.unit),
         row.terms,
@@ -245,6 +251,8 @@ def _row(row: Mapping[str, Any]) -> Row:
     own = {
         "amount": amount if isinstance(amount, str) else Decimal(str(amount)),
         "included": Decimal(row.get("included", 0)),
+        "times": Decimal(row.get("times", 1)),
+        "most": Decimal(row["most"]) if "most" in row else None,
         "terms": Terms(row.get("terms", Terms.ON_DEMAND.value)),
     }
     return Row(**{**row, **texts, **own})

@@ -83,6 +83,11 @@ def with_licence(bill: Bill, os: str, host: Host) -> Bill:
             hint="Send a candidate, or leave out os.",
             candidates=[{"os": near} for near in _nearest(name)],
         )
+    return with_parts_of(bill, licence, version, host)
+
+
+def with_parts_of(bill: Bill, licence: Licence, version: str | None, host: Host) -> Bill:
+    """The bill of a machine with a licence, of the newest version that there is if none is given."""
     parts = [each for part in licence.parts if (each := _part(part, licence, version, host))]
     notes = list(bill.notes)
     if licence.versions and version is None:
@@ -152,10 +157,13 @@ def _nearest(name: str) -> list[str]:
 @cache
 def licences() -> Mapping[str, Licence]:
     """All licences, by each of their names."""
-    found = {name: _licence(name, table) for name, table in _data()["licence"].items()}
-    return found | {
-        other: found[name] for name, table in _data()["licence"].items() for other in table.get("also", ())
-    }
+    return licences_of(_data()["licence"])
+
+
+def licences_of(tables: Mapping[str, Any]) -> Mapping[str, Licence]:
+    """The licences of a file, by each of their names."""
+    found = {name: _licence(name, table) for name, table in tables.items()}
+    return found | {other: found[name] for name, table in tables.items() for other in table.get("also", ())}
 
 
 def _licence(name: str, table: Mapping[str, Any]) -> Licence:

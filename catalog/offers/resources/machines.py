@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from catalog.errors import InvalidArgumentError
 from catalog.offers.resources.arguments import refuse_others
-from catalog.offers.resources.bill import Bill, Part, Terms, Time, facts
+from catalog.offers.resources.bill import Bill, Choice, Part, Terms, Time, facts
 from catalog.offers.resources.licences import Host, with_licence
 from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.resources.series import (
@@ -35,6 +35,8 @@ PREDEFINED, CUSTOM_FACT, EXTENDED = ("purpose", "predefined"), ("purpose", "cust
 SOLE, SOLE_PREMIUM = ("purpose", "sole"), ("purpose", "sole-premium")
 CORE, RAM, GPU = ("part", "core"), ("part", "ram"), ("part", "gpu")
 LOCAL_SSD = facts("part=capacity", "model=local-ssd")
+# Machines of N1 to propose for a GPU that is attached.
+N1_EXAMPLES = ("n1-standard-1", "n1-standard-4", "n1-standard-8", "n1-highmem-8")
 TAKES = ("os", "gpu", "gpu_count", "local_ssds")
 NOT_INCLUDED = ("boot disk", "external IP address", "egress")
 
@@ -187,7 +189,33 @@ def _with_gpus(machine: MachineType, request: ResourceRequest) -> MachineType:
     return replace(machine, gpu=gpu.name, gpus=Decimal(1 if request.gpu_count is None else request.gpu_count))
 
 
+def gpu_alone(name: str) -> Bill | None:
+    """The question for the machine of a GPU that somebody names without one; None if `name` is no GPU."""
+    gpu = _find_gpu(name)
+    if gpu is None:
+        return None
+    own = [machine.name for machine in machine_types().values() if machine.gpu == gpu.name]
+    attached = [each for each in N1_EXAMPLES if gpu.name in series(N1).gpus]
+    asked = f"Which machine? Send it as resource{f', with gpu {gpu.name}' if attached else ''}."
+    return Bill(gpu.name, choices=(Choice("resource", (*own, *attached), asked),))
+
+
 def _gpu_named(name: str) -> Gpu:
+    """The GPU of a name.
+
+    Raises:
+        InvalidArgumentError: there is none.
+    """
+    if gpu := _find_gpu(name):
+        return gpu
+    raise InvalidArgumentError(
+        f"There is no GPU {name!r}.",
+        hint="Send a candidate.",
+        candidates=[{"gpu": known} for known in gpus()],
+    )
+
+
+def _find_gpu(name: str) -> Gpu | None:
     """The GPU of a name: as the API has it, or without the maker's name, such as "t4"."""
     folded = name.strip().lower().replace("_", "-").replace(" ", "-")
     short = folded.removeprefix("nvidia-").removeprefix("tesla-")
@@ -197,11 +225,7 @@ def _gpu_named(name: str) -> Gpu:
             gpu.name.removeprefix("nvidia-").removeprefix("tesla-"),
         ):
             return gpu
-    raise InvalidArgumentError(
-        f"There is no GPU {name!r}.",
-        hint="Send a candidate.",
-        candidates=[{"gpu": known} for known in gpus()],
-    )
+    return None
 
 
 def _machines_with(gpu: Gpu | None) -> str:

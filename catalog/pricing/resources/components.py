@@ -9,6 +9,7 @@ from decimal import Decimal
 from catalog.offers.resources.bill import Choice, Part, Terms, Time, stored
 from catalog.offers.resources.request import HOURS_PER_MONTH, ResourceRequest
 from catalog.places import Place
+from catalog.pricing.availability import GLOBAL
 from catalog.pricing.decimals import EXACT, PLACES, ROUNDED
 from catalog.pricing.list_prices import Listing, ListPrice, Snapshot, look_up
 from catalog.pricing.resources.offers import Offer, is_global, offers_of, regions_of, sold_in
@@ -154,13 +155,22 @@ def _composed(
     is_refused = wanted.term == SPOT and any(part.name in missing for part in _bought_alike(wanted))
     if components and not is_refused:
         return Composed(wanted, tuple(components), tuple(missing), tuple(on_demand))
-    return Composed(wanted, missing=tuple(missing), sold_in=tuple(_sold_everywhere(wanted, offers, snapshot)))
+    return Composed(wanted, missing=tuple(missing), sold_in=_sold_elsewhere(wanted, offers, snapshot))
 
 
 def _bought_alike(wanted: Wanted) -> list[Part]:
     """The parts that have to be bought by the wanted term."""
     kinds = (Terms.ALL, Terms.WHERE_SOLD) if wanted.term == SPOT else (Terms.ALL,)
     return [part for part in wanted.bill.parts if part.terms in kinds]
+
+
+def _sold_elsewhere(
+    wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot
+) -> tuple[str, ...]:
+    """The regions that sell a resource which this one does not; none if the region is not what stops it."""
+    regions = _sold_everywhere(wanted, offers, snapshot)
+    here = {*wanted.place.codes, GLOBAL} if wanted.place else {GLOBAL}
+    return tuple(regions) if here.isdisjoint(regions) else ()
 
 
 def _sold_everywhere(

@@ -166,7 +166,13 @@ def sold_in(
 def _rank(offer: Offer, place: Place) -> tuple[int, int] | None:
     """How far from the place the offer is: 0 is nearest; None if it is not sold there."""
     reach = _reach(offer, place)
-    return None if reach is None else (reach, _is_other_name(offer, place))
+    if reach is not None:
+        return reach, _is_other_name(offer, place)
+    if not _is_everywhere(offer):
+        return None
+    # Some SKUs that are listed as global have a place in their names all the same.
+    width = _width(offer.place, place)
+    return None if width is None else (3, width)
 
 
 def _reach(offer: Offer, place: Place) -> int | None:
@@ -175,10 +181,7 @@ def _reach(offer: Offer, place: Place) -> int | None:
         return 0 if len(offer.regions) == 1 else 1
     if not {*place.codes, *place.wider}.isdisjoint((*offer.regions, *offer.reach)):
         return 2
-    if offer.place is None:
-        return 3 if is_global(offer) else None
-    named = place_called(offer.place)
-    return 3 if _is_everywhere(offer) and named and place.codes and named.covers(place) else None
+    return 4 if is_global(offer) else None
 
 
 def _route_rank(offer: Offer, source: Place, destination: Place) -> tuple[int, int] | None:

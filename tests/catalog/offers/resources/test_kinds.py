@@ -45,7 +45,7 @@ def test_a_disk_with_ha_is_regional() -> None:
 def test_the_performance_that_is_included_costs_nothing() -> None:
     asked = {"size_gib": GIB, "iops": Decimal(4000), "throughput": Decimal(100)}
 
-    assert amounts("hyperdisk-balanced", **asked) == {"capacity": GIB, "IOPS": 1000, "throughput": 0}
+    assert amounts("hyperdisk-balanced", **asked) == {"capacity": GIB, "IOPS": 1000}
     assert amounts("hyperdisk-extreme", size_gib=GIB, iops=Decimal(4000)) == {"capacity": GIB, "IOPS": 4000}
 
 
@@ -121,6 +121,33 @@ def test_a_bucket_is_billed_by_its_class() -> None:
     assert all(("class", "nearline") in each.facts[0] for each in nearline.parts)
     assert [each.name for each in standard.parts] == ["storage", "class B operations"]
     assert "There is no charge for retrieval with storage_class standard." in standard.notes
+
+
+def test_what_was_not_asked_for_is_said() -> None:
+    assert bill("bucket", region="us-east1", size_gib=GIB, class_a_operations=GIB).not_included == (
+        "class B operations",
+        "egress",
+    )
+
+
+def test_forwarding_rules_cost_the_minimum_once_up_to_five() -> None:
+    few = bill("forwarding-rule", quantity=Decimal(3)).parts
+    many = bill("forwarding-rule", quantity=Decimal(7)).parts
+
+    assert [(str(each.quantity), each.shared) for each in few] == [("1", True)]
+    assert [(str(each.quantity), each.shared) for each in many] == [("1", True), ("2", True)]
+
+
+def test_a_gateway_is_billed_by_its_vms_as_far_as_its_price_is_known() -> None:
+    assert amounts("cloud-nat", vms=Decimal(4)) == {"gateway": 4}
+    assert bill("cloud-nat", vms=Decimal(33)).unknown == ("gateway of more than 32",)
+
+
+def test_an_autopilot_pod_is_billed_by_thousandths_of_a_vcpu() -> None:
+    pod = {"vcpus": Decimal("0.5"), "memory_gib": Decimal(2)}
+
+    assert amounts("autopilot-pod", **pod) == {"core": 500, "ram": 2}
+    assert ("class", "scale-out") in part("autopilot-pod", "core", tier="Scale-Out", **pod).facts[0]
 
 
 def test_what_is_used_does_not_depend_on_the_time() -> None:
