@@ -51,7 +51,8 @@ class Part:
     what one resource takes, in `unit`; `sustained_use` names its discount in data/machine_series.toml. A list
     price of zero is a price only if `may_be_free`: Google also lists zero where a thing is not sold yet.
     `committed` are the facts of its commitments where they differ, as those for cores cover predefined and
-    custom machines alike.
+    custom machines alike. A place that sells only what `is_extra`, such as the disks of a machine, does not
+    sell the resource.
 
     `words` are the words of the SKU's name that no list knows: the first of them that any SKU has. A SKU for
     sizes of machines has to cover `size`, one for traffic has to go to `destination`. With `in_each_place`,
@@ -68,6 +69,7 @@ class Part:
     sustained_use: str | None = None
     may_be_free: bool = False
     committed: frozenset[Fact] | None = None
+    is_extra: bool = False
     words: tuple[str, ...] = ("",)
     size: Size | None = None
     destination: Place | None = None

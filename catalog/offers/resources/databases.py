@@ -186,7 +186,7 @@ def _storage(request: ResourceRequest, machine: DatabaseMachine, engine: Engine)
         raise InvalidArgumentError(
             f"Cloud SQL has no storage {request.tier!r}.", hint="Send tier as ssd or hdd."
         )
-    parts = []
+    parts: list[Part] = []
     if request.size_gib is not None:
         edition = [("class", machine.edition)] if machine.edition else []
         if disk.endswith("ssd"):
@@ -197,7 +197,7 @@ def _storage(request: ResourceRequest, machine: DatabaseMachine, engine: Engine)
     if request.backup_gib is not None:
         backup = facts("product=cloud-sql")
         parts.append(Part("backups", (backup,), request.backup_gib, "GiBy.mo", Time.MONTH, words=("backup",)))
-    return parts
+    return [replace(part, is_extra=True) for part in parts]
 
 
 @cache

@@ -184,6 +184,7 @@ def _part(row: Row, kind: Kind, chosen: Mapping[str, str | None], amount: Decima
         words=row.words,
         in_each_place=row.in_each_place,
         shared=row.shared,
+        is_extra=row is not kind.rows[0],
     )
 
 

@@ -132,6 +132,7 @@ def _part(part: LicencePart, licence: Licence, version: str | None, host: Host) 
         {"machine": Decimal(1), "vcpu": host.vcpus, "gib": host.memory}[by],
         "GiBy.h" if by == "gib" else "h",
         size=Size(part.unit, count, frozenset(fitting)) if part.sizes and not on else None,
+        is_extra=True,
     )
 
 

@@ -113,7 +113,7 @@ def _custom(name: str, match: re.Match[str]) -> tuple[MachineType, list[Part], l
     if memory > most:
         extended = _part("extended ram", of, RAM, memory - most, ((CUSTOM_FACT, EXTENDED),))
         # Google sells no commitment for it, so it stays on demand beside one.
-        ram.append(replace(extended, terms=Terms.WHERE_SOLD, committed=extended.facts[0]))
+        ram.append(replace(extended, terms=Terms.WHERE_SOLD, committed=extended.facts[0], is_extra=True))
     return MachineType(name, of.name, vcpus, memory, vcpus), cores, ram
 
 
@@ -145,7 +145,7 @@ def _node(name: str, of: Series, vcpus: Decimal, memory: Decimal) -> Bill:
         premium = _part(
             f"{title} premium", of, thing, quantity, ((SOLE, SOLE_PREMIUM, ("class", "premium")),)
         )
-        parts.append(replace(premium, terms=Terms.WHERE_SOLD, committed=premium.facts[0]))
+        parts.append(replace(premium, terms=Terms.WHERE_SOLD, committed=premium.facts[0], is_extra=True))
     return Bill(name, tuple(parts), not_included=NOT_INCLUDED)
 
 
@@ -161,6 +161,7 @@ def _premium(machine: MachineType) -> list[Part]:
             "h" if thing == CORE else "GiBy.h",
             terms=Terms.WHERE_SOLD,
             sustained_use=of.sustained_use,
+            is_extra=True,
         )
         for thing, quantity in ((CORE, machine.billed_vcpus), (RAM, machine.memory))
     ]
@@ -260,4 +261,14 @@ def _local_ssd(machine: MachineType, request: ResourceRequest) -> list[Part]:
     if not size:
         return []
     own = LOCAL_SSD | {("family", machine.series)}
-    return [Part("local SSD", (own, LOCAL_SSD), Decimal(size), "GiBy.mo", Time.MONTH, terms=Terms.WHERE_SOLD)]
+    return [
+        Part(
+            "local SSD",
+            (own, LOCAL_SSD),
+            Decimal(size),
+            "GiBy.mo",
+            Time.MONTH,
+            terms=Terms.WHERE_SOLD,
+            is_extra=True,
+        )
+    ]

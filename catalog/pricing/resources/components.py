@@ -153,7 +153,9 @@ def _composed(
         if term != wanted.term:
             on_demand.append(part.name)
     is_refused = wanted.term == SPOT and any(part.name in missing for part in _bought_alike(wanted))
-    if components and not is_refused:
+    is_all_extra = all(part.is_extra for part in wanted.bill.parts)
+    has_main = any(is_all_extra or not component.part.is_extra for component in components)
+    if has_main and not is_refused:
         return Composed(wanted, tuple(components), tuple(missing), tuple(on_demand))
     return Composed(wanted, missing=tuple(missing), sold_in=_sold_elsewhere(wanted, offers, snapshot))
 

@@ -150,6 +150,8 @@ def test_a_commitment_is_paid_for_the_whole_month() -> None:
         ("h3-standard-88", "spot", "h3-standard-88 is not sold as spot"),
         # M2 is M1 and a premium, and the premium is not sold as spot.
         ("m2-ultramem-416", "spot", "m2-ultramem-416 is not sold as spot"),
+        # Its local SSD would be sold, but not the machine.
+        ("c4-standard-4-lssd", "OnDemand", "c4-standard-4-lssd is not sold on demand"),
         (
             "c4-standard-4",
             "OnDemand",
