@@ -57,7 +57,8 @@ class Part:
     `words` are the words of the SKU's name that no list knows: the first of them that any SKU has. A SKU for
     sizes of machines has to cover `size`, one for traffic has to go to `destination`. With `in_each_place`,
     `facts` are looked for in the place one by one, since names differ between places. What is `shared` is
-    bought once, however many resources there are.
+    bought once, however many resources there are. A SKU for something that costs the same `everywhere` prices
+    it in all regions that have no SKU of their own, though Google lists some regions for it.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Part:
     destination: Place | None = None
     in_each_place: bool = False
     shared: bool = False
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,7 @@ def traffic_bill(request: ResourceRequest, name: str) -> Bill:
         *_of(amount),
         destination=None if kind in WITHIN_A_REGION else end,
         may_be_free=kind == "intra-zone",
+        everywhere=kind in WITHIN_A_REGION,
     )
     return replace(bill, parts=(part,), notes=_notes(kind))
 

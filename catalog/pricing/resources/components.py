@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from catalog.offers.resources.bill import Choice, Part, Terms, Time, stored
@@ -128,12 +128,17 @@ def _sold_here(
     part: Part, found: Sequence[Sequence[Offer]], place: Place | None, snapshot: Snapshot
 ) -> list[Offer]:
     """The offers of a part in a place: of the first of `found` that has any, maybe any there."""
-    fitting = [[offer for offer in offers if offer.covers(part.size)] for offers in found]
+    fitting = [[_listed(offer, part) for offer in offers if offer.covers(part.size)] for offers in found]
     for offers in filter(None, fitting):
         here = sold_in(offers, place, snapshot.at, part.destination) if place else offers
         if here or not part.in_each_place:
             return here
     return []
+
+
+def _listed(offer: Offer, part: Part) -> Offer:
+    """The offer where it holds, which may be more than the regions that Google lists."""
+    return replace(offer, regions=()) if part.everywhere and offer.place is None else offer
 
 
 def _composed(
@@ -182,9 +187,10 @@ def _sold_everywhere(
     parts = _bought_alike(wanted) or wanted.bill.parts
     regions: set[str] | None = None
     for part in parts:
-        sold: Iterable[Offer] = next(
-            (offers[text] for text in _texts(part, wanted.term) if offers.get(text)), ()
-        )
+        found = [offers[text] for text in _texts(part, wanted.term) if offers.get(text)]
+        sold = [offer for each in (found if part.in_each_place else found[:1]) for offer in each]
+        if any(is_global(offer) for offer in sold):
+            continue
         here = set(regions_of(sold, snapshot.at))
         regions = here if regions is None else regions & here
     return sorted(regions or ())
