@@ -3,73 +3,20 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
-from functools import cache
-from typing import Any
 
 from catalog.errors import InvalidArgumentError
-from catalog.offers import DATA
-from catalog.offers.resources.arguments import OF_ALL, refuse_others
-from catalog.offers.resources.bill import Bill, Choice, Part, Terms, Time, facts
+from catalog.offers.resources.arguments import refuse_others
+from catalog.offers.resources.bill import Bill, Choice, Part, Time, facts
+from catalog.offers.resources.kind_table import LOCATION, Kind, Row, Setting, data
 from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.vocabulary import Fact
 from catalog.places import DUAL, PLACES, Place, read_place
 
-LOCATION = "location"
 _PLACEHOLDER = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 _SEPARATORS = re.compile(r"[\s_]+")
-
-# The facts of a value of a setting, or several by name.
-Choosable = str | Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """An argument that chooses facts; without a `default` it has to be said."""
-
-    values: Mapping[str, Choosable]
-    default: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A part as the file describes it."""
-
-    name: str
-    facts: tuple[str, ...]
-    amount: str | Decimal
-    unit: str
-    words: tuple[str, ...] = ("",)
-    included: Decimal = Decimal(0)
-    times: Decimal = Decimal(1)
-    most: Decimal | None = None
-    unless: tuple[str, ...] = ()
-    terms: Terms = Terms.ON_DEMAND
-    in_each_place: bool = False
-    may_be_free: bool = False
-    shared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A resource as the file describes it."""
-
-    name: str
-    rows: tuple[Row, ...]
-    settings: Mapping[str, Setting] = field(default_factory=dict)
-    needs: tuple[str, ...] = ()
-    assumed: Mapping[str, Decimal] = field(default_factory=dict)
-    not_included: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    @property
-    def takes(self) -> tuple[str, ...]:
-        """The arguments that it has beside those of every resource."""
-        named = dict.fromkeys((*_amounts(self), *self.settings))
-        return tuple(name for name in named if name != LOCATION)
 
 
 def kind_bill(request: ResourceRequest, kind: Kind) -> Bill:
@@ -95,12 +42,12 @@ def kind_bill(request: ResourceRequest, kind: Kind) -> Bill:
 def place_of(region: str | None) -> Place | None:
     """The place of a region, by the name that SKUs have for it; None if the text is no place."""
     place = read_place(region) if region else None
-    return read_place(_data()["places"].get(place.label, place.label)) if place else None
+    return read_place(data()["places"].get(place.label, place.label)) if place else None
 
 
 def ask(argument: str, values: Sequence[str] = ()) -> Choice:
     """The question for an argument."""
-    return Choice(argument, tuple(values), _data()["ask"].get(argument, f"Which {argument}?"))
+    return Choice(argument, tuple(values), data()["ask"].get(argument, f"Which {argument}?"))
 
 
 def _chosen(request: ResourceRequest, name: str, setting: Setting, place: Place | None) -> str | None:
@@ -126,7 +73,7 @@ def _unsaid(request: ResourceRequest, kind: Kind) -> Iterator[Choice]:
     for name in kind.needs:
         if getattr(request, name) is None:
             is_location = name == "region" and LOCATION in kind.settings
-            yield Choice(name, _locations(), _data()["ask"][LOCATION]) if is_location else ask(name)
+            yield Choice(name, _locations(), data()["ask"][LOCATION]) if is_location else ask(name)
 
 
 def _locations() -> tuple[str, ...]:
@@ -139,11 +86,6 @@ def _unchosen(kind: Kind, chosen: Mapping[str, str | None]) -> Iterator[Choice]:
     for name, value in chosen.items():
         if value is None:
             yield ask(name, tuple(kind.settings[name].values))
-
-
-def _amounts(kind: Kind) -> list[str]:
-    """The arguments that say how much of something is billed."""
-    return [row.amount for row in kind.rows if isinstance(row.amount, str) and row.amount not in OF_ALL]
 
 
 def _with_parts(bill: Bill, request: ResourceRequest, kind: Kind, chosen: Mapping[str, str | None]) -> Bill:
@@ -162,7 +104,7 @@ def _with_parts(bill: Bill, request: ResourceRequest, kind: Kind, chosen: Mappin
         elif amount or not row.included:
             parts.append(_part(row, kind, chosen, amount))
     if not (parts or unknown or notes[len(kind.notes) :]):
-        return replace(bill, choices=(ask(_amounts(kind)[0]),))
+        return replace(bill, choices=(ask(kind.amounts[0]),))
     return replace(
         bill,
         parts=tuple(parts),
@@ -212,56 +154,3 @@ def _facts(text: str, kind: Kind, chosen: Mapping[str, str | None]) -> frozenset
         return value if isinstance(value, str) else value[key]
 
     return facts(*_PLACEHOLDER.sub(filled, text).split())
-
-
-@cache
-def kinds() -> Mapping[str, Kind]:
-    """All of them, by each of their names, their own first."""
-    found = {name: _kind(name, table) for name, table in _data()["resource"].items()}
-    others = {
-        other: found[name] for name, table in _data()["resource"].items() for other in table.get("also", ())
-    }
-    return {**others, **found}
-
-
-def _kind(name: str, table: Mapping[str, Any]) -> Kind:
-    settings = {
-        each: Setting(
-            {value: chosen for value, chosen in row.items() if value != "default"}, row.get("default")
-        )
-        for each, row in table.get("settings", {}).items()
-    }
-    return Kind(
-        name,
-        tuple(_row(row) for row in table["part"]),
-        settings,
-        tuple(table.get("needs", ())),
-        {each: Decimal(amount) for each, amount in table.get("assumed", {}).items()},
-        tuple(table.get("not_included", ())),
-        tuple(table.get("notes", ())),
-    )
-
-
-def _row(row: Mapping[str, Any]) -> Row:
-    texts = {
-        each: (row[each],) if isinstance(row[each], str) else tuple(row[each])
-        for each in _TEXTS
-        if each in row
-    }
-    amount = row["amount"]
-    own = {
-        "amount": amount if isinstance(amount, str) else Decimal(str(amount)),
-        "included": Decimal(row.get("included", 0)),
-        "times": Decimal(row.get("times", 1)),
-        "most": Decimal(row["most"]) if "most" in row else None,
-        "terms": Terms(row.get("terms", Terms.ON_DEMAND.value)),
-    }
-    return Row(**{**row, **texts, **own})
-
-
-_TEXTS = ("facts", "words", "unless")
-
-
-@cache
-def _data() -> dict[str, Any]:
-    return tomllib.loads((DATA / "resources.toml").read_text(encoding="utf-8"))

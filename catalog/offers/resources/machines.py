@@ -8,11 +8,11 @@ from decimal import Decimal
 
 from catalog.errors import InvalidArgumentError
 from catalog.offers.resources.arguments import refuse_others
-from catalog.offers.resources.bill import Bill, Choice, Part, Terms, Time, facts
+from catalog.offers.resources.bill import Bill, Part, Terms, Time, facts
+from catalog.offers.resources.gpus import N1, gpu_named, machines_with
 from catalog.offers.resources.licences import Host, with_licence
 from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.resources.series import (
-    Gpu,
     MachineType,
     Series,
     custom_series,
@@ -23,7 +23,6 @@ from catalog.offers.resources.series import (
 )
 from catalog.offers.vocabulary import Fact
 
-N1 = "n1"
 MIB_PER_GIB = 1024
 # Compute Engine documentation: "About Local SSD disks", "Create a VM with a custom machine type".
 GIB_PER_LOCAL_SSD = Decimal(375)
@@ -37,8 +36,6 @@ PREDEFINED, CUSTOM_FACT, EXTENDED = ("purpose", "predefined"), ("purpose", "cust
 SOLE, SOLE_PREMIUM = ("purpose", "sole"), ("purpose", "sole-premium")
 CORE, RAM, GPU = ("part", "core"), ("part", "ram"), ("part", "gpu")
 LOCAL_SSD = facts("part=capacity", "model=local-ssd")
-# Machines of N1 to propose for a GPU that is attached.
-N1_EXAMPLES = ("n1-standard-1", "n1-standard-4", "n1-standard-8", "n1-highmem-8")
 TAKES = ("os", "gpu", "gpu_count", "local_ssds")
 NOT_INCLUDED = ("boot disk", "external IP address", "egress")
 
@@ -204,7 +201,7 @@ def _with_gpus(machine: MachineType, request: ResourceRequest) -> MachineType:
     """The machine with the GPUs that are attached to it."""
     if request.gpu is None and not request.gpu_count:
         return machine
-    gpu = _gpu_named(request.gpu) if request.gpu else None
+    gpu = gpu_named(request.gpu) if request.gpu else None
     if machine.gpus:
         is_same = (gpu is None or gpu.name == machine.gpu) and request.gpu_count in (None, machine.gpus)
         if is_same:
@@ -218,7 +215,7 @@ def _with_gpus(machine: MachineType, request: ResourceRequest) -> MachineType:
         named = gpu.name if gpu else "GPUs of no named model"
         raise InvalidArgumentError(
             f"{named} cannot be attached to {machine.name}.",
-            hint=f"Send gpu as one of {', '.join(allowed)}." if allowed else _machines_with(gpu),
+            hint=f"Send gpu as one of {', '.join(allowed)}." if allowed else machines_with(gpu),
         )
     count = 1 if request.gpu_count is None else request.gpu_count
     most = gpu.counts.get(count, 0)
@@ -231,54 +228,6 @@ def _with_gpus(machine: MachineType, request: ResourceRequest) -> MachineType:
             else "Send a smaller machine.",
         )
     return replace(machine, gpu=gpu.name, gpus=Decimal(count))
-
-
-def gpu_alone(name: str) -> Bill | None:
-    """The question for the machine of a GPU that somebody names without one; None if `name` is no GPU."""
-    gpu = _find_gpu(name)
-    if gpu is None:
-        return None
-    own = [machine.name for machine in machine_types().values() if machine.gpu == gpu.name]
-    attached = [each for each in N1_EXAMPLES if gpu.name in series(N1).gpus]
-    asked = f"Which machine? Send it as resource{f', with gpu {gpu.name}' if attached else ''}."
-    return Bill(gpu.name, choices=(Choice("resource", (*own, *attached), asked),))
-
-
-def _gpu_named(name: str) -> Gpu:
-    """The GPU of a name.
-
-    Raises:
-        InvalidArgumentError: there is none.
-    """
-    if gpu := _find_gpu(name):
-        return gpu
-    raise InvalidArgumentError(
-        f"There is no GPU {name!r}.",
-        hint="Send a candidate.",
-        candidates=[{"gpu": known} for known in gpus()],
-    )
-
-
-def _find_gpu(name: str) -> Gpu | None:
-    """The GPU of a name: as the API has it, or without the maker's name, such as "t4"."""
-    folded = name.strip().lower().replace("_", "-").replace(" ", "-")
-    short = folded.removeprefix("nvidia-").removeprefix("tesla-")
-    for gpu in gpus().values():
-        if folded == gpu.name or short in (
-            gpu.model,
-            gpu.name.removeprefix("nvidia-").removeprefix("tesla-"),
-        ):
-            return gpu
-    return None
-
-
-def _machines_with(gpu: Gpu | None) -> str:
-    """Where a GPU is to be had."""
-    if gpu is None:
-        return "Name the GPU, or leave out gpu_count."
-    found = [machine.name for machine in machine_types().values() if machine.gpu == gpu.name]
-    names = [*found[:3], *([f"an N1 machine with gpu {gpu.name}"] if gpu.name in series(N1).gpus else [])]
-    return f"It comes with {', '.join(names)}." if names else "Leave it out."
 
 
 def _gpu(machine: MachineType) -> list[Part]:

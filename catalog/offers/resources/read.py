@@ -9,8 +9,10 @@ from rapidfuzz import fuzz, process
 from catalog.errors import NotFoundError
 from catalog.offers.resources.bill import Bill
 from catalog.offers.resources.databases import database_bill, is_database, machines
-from catalog.offers.resources.kinds import kind_bill, kinds
-from catalog.offers.resources.machines import gpu_alone, is_machine, machine_bill
+from catalog.offers.resources.gpus import gpu_alone
+from catalog.offers.resources.kind_table import kinds
+from catalog.offers.resources.kinds import kind_bill
+from catalog.offers.resources.machines import is_machine, machine_bill
 from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.resources.series import machine_types, nodes
 from catalog.offers.resources.tokens import model_facts, model_names, tokens_bill

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 
 from catalog.errors import InvalidArgumentError
 from catalog.offers.resources.arguments import refuse_others
@@ -174,5 +175,7 @@ def _end(text: str, argument: str) -> _End:
     return _End(place, letter, place.label in REGIONS and not is_wide)
 
 
-def _countries() -> set[str]:
-    return {fold(name) for region in REGIONS.values() for name in (region.country, region.continent)}
+@cache
+def _countries() -> frozenset[str]:
+    """The folded names of countries and continents."""
+    return frozenset(fold(name) for region in REGIONS.values() for name in (region.country, region.continent))

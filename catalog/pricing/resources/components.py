@@ -11,7 +11,8 @@ from catalog.offers.resources.request import HOURS_PER_MONTH, ResourceRequest
 from catalog.places import Place
 from catalog.pricing.decimals import EXACT, PLACES, ROUNDED
 from catalog.pricing.list_prices import Listing, ListPrice, Snapshot, look_up
-from catalog.pricing.resources.offers import Offer, is_global, offers_of, regions_of, sold_in
+from catalog.pricing.resources.offers import Offer, offers_of
+from catalog.pricing.resources.reach import is_global, regions_of, sold_in
 from catalog.pricing.resources.wanted import Wanted
 
 ON_DEMAND, SPOT = "ondemand", "spot"
@@ -130,10 +131,10 @@ def _sold_here(
     part: Part, found: Sequence[Sequence[Offer]], place: Place | None, snapshot: Snapshot
 ) -> list[Offer]:
     """The offers of a part in a place: of the first of `found` that has any, maybe any there."""
-    fitting = [[_listed(offer, part) for offer in offers if offer.covers(part.size)] for offers in found]
-    for offers in filter(None, fitting):
-        here = sold_in(offers, place, snapshot.at, part.destination) if place else offers
-        if here or not part.in_each_place:
+    for offers in found:
+        fitting = [_listed(offer, part) for offer in offers if offer.covers(part.size)]
+        here = sold_in(fitting, place, snapshot.at, part.destination) if place else fitting
+        if here or (fitting and not part.in_each_place):
             return here
     return []
 

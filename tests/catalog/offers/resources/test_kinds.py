@@ -9,7 +9,7 @@ import pytest
 
 from catalog.errors import InvalidArgumentError, NotFoundError
 from catalog.offers.resources.bill import Bill, Part, Time, facts
-from catalog.offers.resources.kinds import kinds
+from catalog.offers.resources.kind_table import kinds
 from catalog.offers.resources.read import names, read_bill
 from catalog.offers.resources.request import ResourceRequest
 
