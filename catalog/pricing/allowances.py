@@ -98,7 +98,8 @@ def _usage(priced: Priced) -> Iterator[tuple[Allowance, Decimal]]:
     for line, parts in zip(entry.lines, slices, strict=False):
         if not _has_allowances(line.sku.service.display_name):
             continue
-        regions = [line.region] if line.region else line.sku.service_regions
+        region = entry.region if entry.composed else line.region
+        regions = [region] if region else line.sku.service_regions
         for allowance in _of_sku(_named(line.sku)):
             # An allowance that its list price has is not another one.
             if not allowance.holds_in(regions) or line.list_price.price.free_allowance:

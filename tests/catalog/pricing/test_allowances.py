@@ -148,3 +148,22 @@ def test_a_credit_is_told_in_money() -> None:
 
     assert figures(answer["allowances"]) == [(None, "74.4", "1.4", "USD", False)]
     assert answer["total"]["amount"] == "876"
+
+
+@pytest.mark.parametrize(("region", "left"), [("us-east1", ["0"]), ("us-east4", [])])
+def test_free_storage_is_told_of_a_bucket_where_google_gives_it(region: str, left: list[str]) -> None:
+    add_sku(
+        SECRETS,
+        "Standard Storage US Regional",
+        "GiBy.mo",
+        [(0, "0", 20_000_000)],
+        regions=["us-east1", "us-east4"],
+        service=make_service(display_name="Cloud Storage"),
+        resource_family="Storage",
+        resource_group="RegionalStorage",
+    )
+
+    answer = calculate([ResourceRequest(resource="bucket", region=region, size_gib=Decimal(20))])
+
+    assert [row["left"] for row in answer["allowances"]] == left
+    assert answer["total"]["amount"] == "0.4"

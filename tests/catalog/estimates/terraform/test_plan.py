@@ -12,6 +12,7 @@ from catalog.errors import InvalidArgumentError
 from catalog.estimates.request import FileRequest, Unread
 from catalog.estimates.terraform import is_plan, read_plan
 from catalog.estimates.terraform.types import is_free, is_ignored, types
+from catalog.offers.resources.read import read_bill
 from catalog.offers.resources.request import ResourceRequest
 from tests.catalog.estimates.terraform.plans import Resource, configuration, plan, planned
 
@@ -428,6 +429,13 @@ def test_the_table_of_types_has_arguments_of_items_only() -> None:
         for item in rules.items:
             assert "resource" in item.arguments
             assert item.arguments.keys() <= known
+
+
+def test_the_table_of_types_names_resources_that_there_are() -> None:
+    named = {item.arguments["resource"].default for rules in types().values() for item in rules.items}
+
+    for name in filter(None, named):
+        assert read_bill(ResourceRequest(resource=name, region="us-central1")).resource
 
 
 def test_each_type_that_is_read_is_documented_and_no_other() -> None:
