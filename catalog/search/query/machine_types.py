@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from catalog.offers.vocabulary import Alternatives, Fact
-from catalog.search.query.dictionary import DATABASE_MEMORY, MACHINE_GPUS, MACHINE_TYPES
+from catalog.search.query.dictionary import DATABASE_MEMORY, MACHINE_GPUS, MACHINE_TYPES, NUMBERS, SIZES
 from catalog.search.query.facts import NamedFact
-from catalog.search.query.patterns import any_of
+from catalog.search.query.patterns import any_of, part_of_word
 
 _DB, _SHAPE, _ALONE, _CUSTOM, _EXTRA, _SHARED, _SHARED_SIZE = (
     any_of(MACHINE_TYPES[part])
@@ -16,16 +17,66 @@ _DB, _SHAPE, _ALONE, _CUSTOM, _EXTRA, _SHARED, _SHARED_SIZE = (
 # A folded machine type: "n2 standard 8", "db n1 highmem 4", "a2 highgpu 1g", "c3 standard 4 lssd".
 MACHINE = re.compile(
     rf"(?:(?P<database>{_DB}) )?\b(?P<family>[a-z]\d[a-z]?) "
-    rf"(?:(?P<shape>{_SHAPE}) (?P<size>\d{{1,3}}g?)(?: \d{{4,6}})?(?: {_EXTRA})?|(?P<whole>{_ALONE}))\b"
+    rf"(?:(?P<shape>{_SHAPE}) (?P<size>\d{{1,3}}g?)(?: (?P<memory>\d{{4,6}})\b)?"
+    rf"(?P<extra>(?: {_EXTRA}){{0,2}})|(?P<whole>{_ALONE}))\b"
     rf"|{_DB} {_CUSTOM} (?P<cores>\d{{1,3}}) (?P<mib>\d{{4,6}})\b"
     rf"|(?:(?P<database_alone>{_DB}) )?(?P<alone>{_ALONE}|{_CUSTOM}(?= \d+ \d{{4,6}}\b))"
-    rf" (?P<count>\d{{1,3}}g?)\b(?: \d{{4,6}}(?: {_EXTRA})?\b)?"
+    rf" (?P<count>\d{{1,3}}g?)\b(?P<memory_alone>(?: \d{{4,6}}(?: {_EXTRA})?\b)?)"
     rf"|(?:(?P<database_shared>{_DB}) )?(?P<shared>{_SHARED}) (?P<shared_size>{_SHARED_SIZE})"
 )
 N1 = "n1"
 DATABASE: Fact = ("product", "cloud-sql")
 MIB = 1024
 PARTS: Alternatives = (("part", "core"), ("part", "ram"), ("part", "gpu"))
+CUSTOM = "custom"
+_NUMBER = rf"\b(?P<number>[1-9]\d{{0,3}}|{part_of_word(NUMBERS)})"
+_COUNTED, _MAKER, _GPU = (
+    part_of_word(words) for words in (MACHINE_TYPES["counted"], MACHINE_TYPES["maker"], SIZES["gpu"])
+)
+# "3 ", "3x ", "10 instances of "; " x 3"
+_BEFORE = re.compile(rf"{_NUMBER}(?: ?{_COUNTED})* $")
+_AFTER = re.compile(r" x ?(?P<number>[1-9]\d{0,3})\b")
+# "2 Nvidia Tesla ", "4x "; " GPU 2x"
+_BEFORE_GPU = re.compile(rf"{_NUMBER}(?: ?x)?(?: (?:{_MAKER}|{_GPU}))* $")
+_AFTER_GPU = re.compile(rf"(?: {_GPU})?(?: x ?(?P<number>[1-9]\d?)| (?P<times>[1-9]\d?) ?x)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedMachine:
+    """A machine type of Compute Engine, as gcloud writes it, and the number of such machines, if one is said.
+
+    Neither the type nor its series need to exist.
+    """
+
+    name: str
+    count: int | None = None
+
+
+def named_machine(match: re.Match[str], text: str) -> NamedMachine | None:
+    """The machine in `match`, a match of MACHINE in `text`; None if it has no size, or is a database's."""
+    named = match.groupdict("")
+    if match["shared"] and not match["database_shared"]:
+        name = f"{match['shared']} {match['shared_size']}"
+    elif match["size"] and not match["database"]:
+        memory = f" {match['memory']}" if match["shape"] == CUSTOM else ""
+        name = f"{match['family']} {match['shape']} {match['size']}{memory}{match['extra']}"
+    elif match["alone"] == CUSTOM and not match["database_alone"]:
+        name = f"{CUSTOM} {match['count']}{named['memory_alone']}"
+    else:
+        return None
+    found = _BEFORE.search(text[: match.start()]) or _AFTER.match(text[match.end() :])
+    return NamedMachine(name.replace(" ", "-"), _number(found["number"]) if found else None)
+
+
+def gpu_count(words: str, text: str) -> int | None:
+    """The number of GPUs that `text` says beside `words`, the name of a model: "2 x T4"; None if none is."""
+    start = text.find(words)
+    found = _BEFORE_GPU.search(text[:start]) or _AFTER_GPU.match(text[start + len(words) :])
+    return _number(next(filter(None, found.groups()))) if found else None
+
+
+def _number(text: str) -> int:
+    return int(NUMBERS.get(text, text))
 
 
 def machine_facts(match: re.Match[str], *, is_database: bool) -> tuple[NamedFact, ...]:
@@ -50,7 +101,7 @@ def machine_facts(match: re.Match[str], *, is_database: bool) -> tuple[NamedFact
     found = [NamedFact(match[0], (("family", family),)), NamedFact(match[0], PARTS if gpu else PARTS[:2])]
     if gpu:
         found.append(NamedFact(match[0], (("model", gpu), *PARTS[:2])))
-    if shape == "custom":
+    if shape == CUSTOM:
         found.append(NamedFact("custom", (("purpose", "custom"),)))
     return tuple(found)
 
