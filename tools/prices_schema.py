@@ -158,7 +158,7 @@ OF_BOTH = frozenset({"region", "quantity", "label"})
 class CalculateItem(Arguments):
     """Usage of a SKU, or whole resources. What a resource does not take is refused by name."""
 
-    sku_id: Annotated[SkuId | None, LeftOutAs(ABSENT)] = Field(
+    sku_id: Annotated[SkuId | None, LeftOutAs(frozenset({""}))] = Field(
         default=None, description="SKU id, from search.", examples=["22EB-AAE8-FBCD"]
     )
     resource: Code = _text("In place of sku_id: a whole resource, as gcloud names it.", "n2-standard-8")

@@ -24,7 +24,7 @@ from costs.store import configured
 from tests.costs.stores import MemoryStore, charge, tokens
 from tools import errors, registry
 from tools.json_schema import Schema
-from tools.prices_schema import MAX_CHARACTERS, Envelope
+from tools.prices_schema import MAX_CHARACTERS, CalculateItem, Envelope
 
 TEXT = (settings.BASE_DIR / "docs" / "tools.md").read_text()
 # Where something is left out of an example.
@@ -44,6 +44,8 @@ FORMS = {
     "next_cursor": r"MS[45]\w+",
 }
 
+# Numbers that are sent as text.
+AMOUNTS = {name for name, field in CalculateItem.model_fields.items() if "Decimal" in str(field.annotation)}
 # Limits that a schema cannot say.
 WORDED_LIMITS = {
     "as_of": "ISO 8601 date or time",
@@ -102,7 +104,7 @@ def kind(schema: Schema, definitions: Schema) -> str:
     if "const" in schema:
         return code(schema["const"])
     if "anyOf" in schema:
-        return " or ".join(kind(option, definitions) for option in schema["anyOf"])
+        return " or ".join(dict.fromkeys(kind(option, definitions) for option in schema["anyOf"]))
     if schema["type"] == "array":
         return f"list of {kind(schema['items'], definitions)}s"
     return schema["type"] if isinstance(schema["type"], str) else " or ".join(schema["type"])
@@ -110,7 +112,7 @@ def kind(schema: Schema, definitions: Schema) -> str:
 
 def limits(name: str, schema: Schema) -> str:
     """The limits of an argument, in words."""
-    if name == "quantity":
+    if name in AMOUNTS:
         return f"0 to 10^{MAX_QUANTITY.adjusted()}"
     if name in WORDED_LIMITS:
         return WORDED_LIMITS[name]
@@ -178,7 +180,11 @@ class Fields:
         for path, ref in inner:
             if ref not in self._seen:
                 self._seen.add(ref)
-                self.add(Place(place.section, path), definitions[ref], definitions, frozenset())
+                at = Place(place.section, path)
+                if at in self.tables:
+                    # A list of objects of several types.
+                    at = Place(place.section, f"{path}: {ref}")
+                self.add(at, definitions[ref], definitions, frozenset())
 
 
 def references(field: Schema) -> list[tuple[str, str]]:

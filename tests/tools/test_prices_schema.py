@@ -7,8 +7,15 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from catalog.offers.resources.request import ResourceRequest
 from tools import errors
-from tools.prices_schema import Arguments, CalculateArguments, DetailsArguments, SearchArguments
+from tools.prices_schema import (
+    Arguments,
+    CalculateArguments,
+    CalculateItem,
+    DetailsArguments,
+    SearchArguments,
+)
 
 
 def _calculate(**item: Any) -> CalculateArguments:
@@ -33,11 +40,8 @@ def test_a_quantity_is_read_as_the_decimal_that_was_written(sent: object, read: 
     "sent",
     [
         True,
-        None,
-        [],
         [1, 2],
         {},
-        "",
         "many",
         "NaN",
         "-1",
@@ -55,6 +59,56 @@ def test_an_invalid_quantity_is_refused_by_its_path(sent: object) -> None:
     error = errors.from_validation_error(caught.value, CalculateArguments)
     assert error["code"] == "invalid_argument"
     assert error["message"].startswith("items[0].quantity: ")
+
+
+@pytest.mark.parametrize("sent", [None, [], ""])
+def test_a_sku_without_a_quantity_is_refused(sent: object) -> None:
+    with pytest.raises(ValidationError) as caught:
+        _calculate(quantity=sent)
+
+    error = errors.from_validation_error(caught.value, CalculateArguments)
+    assert error["message"] == "items[0]: needs quantity beside sku_id."
+
+
+@pytest.mark.parametrize(
+    ("sent", "says"),
+    [
+        ({}, "items[0]: needs either sku_id or resource."),
+        ({"sku_id": "A", "resource": "n2-standard-8"}, "items[0]: needs either sku_id or resource."),
+        ({"sku_id": "A", "quantity": 1, "hours": 2, "ha": True}, "items[0]: ha, hours goes with resource."),
+        ({"resource": "n2-standard-8", "unit": "h"}, "items[0]: unit goes with sku_id."),
+    ],
+)
+def test_an_item_is_of_a_sku_or_of_a_resource(sent: dict[str, object], says: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        CalculateArguments.model_validate({"items": [sent]})
+
+    assert errors.from_validation_error(caught.value, CalculateArguments)["message"] == says
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ({"resource": "n2-standard-8"}, ResourceRequest(resource="n2-standard-8")),
+        (
+            {
+                "resource": "n2-standard-8",
+                "sku_id": None,
+                "quantity": "3",
+                "gpu": "",
+                "hours": 100,
+                "ha": "no",
+            },
+            ResourceRequest(resource="n2-standard-8", quantity=Decimal(3), hours=Decimal(100)),
+        ),
+    ],
+)
+def test_a_resource_has_the_defaults_of_what_is_left_out(
+    sent: dict[str, object], read: ResourceRequest
+) -> None:
+    [item] = CalculateArguments.model_validate({"items": [sent]}).items
+
+    assert item.request() == read
 
 
 @pytest.mark.parametrize(
@@ -90,7 +144,6 @@ def test_as_of_is_read_in_utc_and_a_date_means_the_end_of_that_day(sent: str, re
         (SearchArguments, {"query": {}}, "query: must be a text."),
         (SearchArguments, {"region": "x" * 501}, "region: must have at most 500 characters."),
         (SearchArguments, {"region": ["us", "eu"]}, "region: must be a text."),
-        (DetailsArguments, {}, "missing argument: sku_ids."),
         (
             DetailsArguments,
             {"sku_ids": []},
@@ -126,10 +179,10 @@ def test_as_of_is_read_in_utc_and_a_date_means_the_end_of_that_day(sent: str, re
         ),
         (
             CalculateArguments,
-            {"items": [{"sku_id": "A", "quantity": 1, "count": 2}]},
-            "unknown argument: items[0].count.",
+            {"items": [{"sku_id": "A", "quantity": 1, "zzzz": 2}]},
+            "unknown argument: items[0].zzzz.",
         ),
-        (CalculateArguments, {"items": [{"quantity": 1}], "months": 0}, "missing argument: items[0].sku_id"),
+        (CalculateArguments, {"items": [{"quantity": 1}]}, "items[0]: needs either sku_id or resource."),
         (CalculateArguments, {"items": ["A"]}, "items[0]: must be an object."),
         (
             CalculateArguments,
@@ -155,8 +208,8 @@ def test_an_error_in_an_item_names_the_arguments_of_an_item() -> None:
 
     hint = errors.from_validation_error(caught.value, CalculateArguments)["hint"]
     assert hint == (
-        "Arguments: items, months, as_of, response_format."
-        " Arguments of each of items: sku_id, quantity, unit, region, label."
+        "Arguments: items, months, as_of, compare, response_format."
+        f" Arguments of each of items: {', '.join(CalculateItem.model_fields)}."
     )
 
 

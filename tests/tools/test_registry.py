@@ -34,7 +34,7 @@ ARGUMENTS = {
         "response_format",
     },
     "details": {"sku_ids", "as_of", "history"},
-    "calculate": {"items", "months", "as_of", "response_format"},
+    "calculate": {"items", "months", "as_of", "compare", "response_format"},
 }
 FIELDS = {
     "search": {
