@@ -76,6 +76,19 @@ class Example(TypedDict):
     items: list[ExampleItem]
 
 
+class ResourceExampleItem(TypedDict, total=False):
+    resource: str
+    region: str
+    quantity: str
+    usage_type: str
+    gpu: str
+    gpu_count: int
+
+
+class ResourceExample(TypedDict):
+    items: list[ResourceExampleItem]
+
+
 class SkuDetails(TypedDict):
     sku_id: str
     display_name: str

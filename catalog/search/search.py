@@ -29,6 +29,7 @@ from catalog.search.matching import Match, alike, match, objects
 from catalog.search.missing import sentence as missing_sentence
 from catalog.search.order import by_price, by_region
 from catalog.search.query import Question
+from catalog.search.resources import Resources, resources_in
 from catalog.search.results import by_sku, with_prices
 
 CURSOR_HINT = "Send next_cursor unchanged with the same arguments, or omit cursor to start over."
@@ -65,8 +66,10 @@ def search(
         [] if request.by == "region" else open_attributes(near, found.criteria, found.total("sku_total"))
     )
     lacks = lacking(near, found.criteria)
+    resources = Resources() if start.offset else resources_in(criteria, request, vocabulary, snapshot)
     following = start.offset + request.limit
     return SearchAnswer(
+        resources=list(resources.found),
         services=services,
         skus=skus,
         total=total,
@@ -84,6 +87,7 @@ def search(
                 f"The names of these SKUs do not say {quoted(lacks)}." if lacks else "",
                 ambiguous_sentence(ambiguous),
                 note,
+                *resources.said,
             ],
         ),
     )

@@ -34,7 +34,7 @@ class Composed:
 
     Without components, something has to be chosen first, or it is not sold so. `missing` are the parts
     without a price, `on_demand` those that the wanted term does not cover, `sold_in` the regions that sell it
-    if this one does not.
+    if this one does not, or not all of it.
     """
 
     wanted: Wanted
@@ -86,7 +86,7 @@ def _with_region(wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]], snapsh
     ):
         return wanted
     regions = _sold_everywhere(wanted, offers, snapshot)
-    return wanted.with_choices([Choice("region", tuple(regions), "Which region?")])
+    return wanted.with_choices([Choice("region", tuple(regions), "Which region?")]) if regions else wanted
 
 
 def _terms_of(part: Part, term: str) -> tuple[str, ...]:
@@ -118,7 +118,7 @@ def _offers(
     """The term that a part is bought by, and the offers of it in the place."""
     for term in _terms_of(part, wanted.term):
         sold = next((offers[text] for text in _facts(part, term) if offers[text]), ())
-        here = sold_in(sold, wanted.place, snapshot.at) if wanted.place else list(sold)
+        here = sold_in(sold, wanted.place, snapshot.at) if wanted.place else list(filter(is_global, sold))
         if here:
             return term, here
     return wanted.term, []
@@ -142,7 +142,8 @@ def _composed(
             on_demand.append(part.name)
     is_refused = wanted.term == SPOT and any(part.name in missing for part in _bought_alike(wanted))
     if components and not is_refused:
-        return Composed(wanted, tuple(components), tuple(missing), tuple(on_demand))
+        sold = _selling(wanted.bill.parts, wanted.term, offers, snapshot) if missing else []
+        return Composed(wanted, tuple(components), tuple(missing), tuple(on_demand), tuple(sold))
     return Composed(wanted, missing=tuple(missing), sold_in=tuple(_sold_everywhere(wanted, offers, snapshot)))
 
 
@@ -156,12 +157,16 @@ def _sold_everywhere(
     wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot
 ) -> list[str]:
     """The regions that sell all parts which have to be bought by the wanted term."""
-    parts = _bought_alike(wanted) or wanted.bill.parts
+    return _selling(_bought_alike(wanted) or wanted.bill.parts, wanted.term, offers, snapshot)
+
+
+def _selling(
+    parts: Iterable[Part], term: str, offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot
+) -> list[str]:
+    """The regions that sell all of these parts."""
     regions: set[str] | None = None
     for part in parts:
-        sold: Iterable[Offer] = next(
-            (offers[text] for text in _texts(part, wanted.term) if offers.get(text)), ()
-        )
+        sold: Iterable[Offer] = next((offers[text] for text in _texts(part, term) if offers.get(text)), ())
         here = set(regions_of(sold, snapshot.at))
         regions = here if regions is None else regions & here
     return sorted(regions or ())

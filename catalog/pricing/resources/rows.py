@@ -56,7 +56,7 @@ def resource_line(
             for choice in composed.choices
         ]
         or None,
-        "notes": _notes(composed),
+        "notes": notes_of(composed),
     }, cost
 
 
@@ -90,10 +90,12 @@ def cost_slice(part: Slice) -> CostSlice:
     }
 
 
-def _notes(composed: Composed) -> list[str]:
+def notes_of(composed: Composed) -> list[str]:
+    """What has to be said about the price of a resource, in sentences."""
     notes = list(composed.wanted.bill.notes)
     if composed.missing:
-        notes.append(f"Without {_listed(composed.missing)}, of which the catalog has no price here.")
+        where = f"; all of it is in {_some(composed.sold_in)}" if composed.sold_in else ""
+        notes.append(f"Without {_listed(composed.missing)}, of which the catalog has no price here{where}.")
     if composed.wanted.term in COMMITTED and composed.wanted.request.hours < HOURS_PER_MONTH:
         notes.append(f"A commitment is paid for all {HOURS_PER_MONTH} hours of a month, used or not.")
     if composed.on_demand:
@@ -118,14 +120,15 @@ def why_unpriced(composed: Composed) -> str:
     wanted = composed.wanted
     bought = AS_WORDS[wanted.term]
     if composed.sold_in and wanted.place:
-        shown = ", ".join(composed.sold_in[:MAX_REGIONS])
-        more = len(composed.sold_in) - MAX_REGIONS
-        others = f" and {more} more" if more > 0 else ""
-        return (
-            f"{wanted.bill.resource} is not sold {bought} in {wanted.place.label}; it is in {shown}{others}."
-        )
+        where = _some(composed.sold_in)
+        return f"{wanted.bill.resource} is not sold {bought} in {wanted.place.label}; it is in {where}."
     parts = _listed(composed.missing)
     return f"{wanted.bill.resource} is not sold {bought}: the catalog has no such price of its {parts}."
+
+
+def _some(regions: Sequence[str]) -> str:
+    more = len(regions) - MAX_REGIONS
+    return ", ".join(regions[:MAX_REGIONS]) + (f" and {more} more" if more > 0 else "")
 
 
 def _listed(names: Iterable[str]) -> str:

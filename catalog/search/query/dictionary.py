@@ -16,7 +16,7 @@ COUNTED = words(EN / "counted.txt")
 OPTIONAL = words(EN / "optional_words.txt")
 # Words that are dropped before others.
 GENERIC = words(EN / "generic_words.txt")
-# The parts of the names of machine types, those after the family, such as "highmem", and at the end, such as "metal".
+# The parts of the names of machine types; those after the family, such as "highmem", and at the end: "metal".
 MACHINE_TYPES = {key: tuple(names) for _, key, names in entries(EN / "machine_types.txt")}
 MACHINE_SHAPES = MACHINE_TYPES["shape"]
 MACHINE_EXTRAS = MACHINE_TYPES["extra"]

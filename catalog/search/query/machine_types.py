@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from catalog.offers.vocabulary import Alternatives, Fact
@@ -34,7 +35,7 @@ _COUNTED, _MAKER, _GPU = (
     part_of_word(words) for words in (MACHINE_TYPES["counted"], MACHINE_TYPES["maker"], SIZES["gpu"])
 )
 # "3 ", "3x ", "10 instances of "; " x 3"
-_BEFORE = re.compile(rf"{_NUMBER}(?: ?{_COUNTED})* $")
+_BEFORE = re.compile(rf"{_NUMBER}(?P<counted>(?: ?{_COUNTED})*) $")
 _AFTER = re.compile(r" x ?(?P<number>[1-9]\d{0,3})\b")
 # "2 Nvidia Tesla ", "4x "; " GPU 2x"
 _BEFORE_GPU = re.compile(rf"{_NUMBER}(?: ?x)?(?: (?:{_MAKER}|{_GPU}))* $")
@@ -52,25 +53,53 @@ class NamedMachine:
     count: int | None = None
 
 
-def named_machine(match: re.Match[str], text: str) -> NamedMachine | None:
-    """The machine in `match`, a match of MACHINE in `text`; None if it has no size, or is a database's."""
+def named_machines(text: str, quantity: Collection[str]) -> tuple[NamedMachine, ...]:
+    """The machines of Compute Engine that `text` names with their size.
+
+    Args:
+        text: a question without its places.
+        quantity: the quantities in it: another number is a version, as in "Debian 12 n2-standard-4".
+    """
+    others = _without_machines(text)
+    found = [
+        NamedMachine(name.replace(" ", "-"), _count(others, match, quantity))
+        for match in MACHINE.finditer(text)
+        if (name := _name(match))
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _without_machines(text: str) -> str:
+    """The text with other marks in the places of machines, whose numbers are sizes."""
+    return MACHINE.sub(lambda match: "." * len(match[0]), text)
+
+
+def _name(match: re.Match[str]) -> str:
+    """The name of a machine with a size, "" if it is of a database; Cloud SQL names machines after N1."""
     named = match.groupdict("")
-    if match["shared"] and not match["database_shared"]:
-        name = f"{match['shared']} {match['shared_size']}"
-    elif match["size"] and not match["database"]:
-        memory = f" {match['memory']}" if match["shape"] == CUSTOM else ""
-        name = f"{match['family']} {match['shape']} {match['size']}{memory}{match['extra']}"
-    elif match["alone"] == CUSTOM and not match["database_alone"]:
-        name = f"{CUSTOM} {match['count']}{named['memory_alone']}"
-    else:
-        return None
-    found = _BEFORE.search(text[: match.start()]) or _AFTER.match(text[match.end() :])
-    return NamedMachine(name.replace(" ", "-"), _number(found["number"]) if found else None)
+    if named["shared"] and not named["database_shared"]:
+        return f"{named['shared']} {named['shared_size']}"
+    if named["size"] and not named["database"]:
+        memory = f" {named['memory']}" if named["memory"] and named["shape"] == CUSTOM else ""
+        return f"{named['family']} {named['shape']} {named['size']}{memory}{named['extra']}"
+    is_custom = named["alone"] == CUSTOM and not named["database_alone"]
+    return f"{CUSTOM} {named['count']}{named['memory_alone']}" if is_custom else ""
+
+
+def _count(text: str, match: re.Match[str], quantity: Collection[str]) -> int | None:
+    before, after = _BEFORE.search(text[: match.start()]), _AFTER.match(text[match.end() :])
+    if before and before["counted"].strip() == "" and before["number"] not in (*quantity, *NUMBERS):
+        before = None
+    found = before or after
+    return _number(found["number"]) if found else None
 
 
 def gpu_count(words: str, text: str) -> int | None:
     """The number of GPUs that `text` says beside `words`, the name of a model: "2 x T4"; None if none is."""
+    words, text = MACHINE.sub("", words).strip(), _without_machines(text)
     start = text.find(words)
+    if not words or start < 0:
+        return None
     found = _BEFORE_GPU.search(text[:start]) or _AFTER_GPU.match(text[start + len(words) :])
     return _number(next(filter(None, found.groups()))) if found else None
 

@@ -22,7 +22,7 @@ from catalog.search.query.machine_types import (
     MACHINE,
     NamedMachine,
     machine_facts,
-    named_machine,
+    named_machines,
 )
 from catalog.search.query.negation import take_negated
 from catalog.search.query.normalize import plain_words
@@ -140,9 +140,8 @@ def _take_ends(rest: str, text: str) -> tuple[_Ends, str]:
 def _take_things(rest: str, services: Sequence[NamedFact]) -> tuple[_Things, str]:
     """What `rest` is about, without what the thing is for, and the text without all of it."""
     uses = take_uses(rest, services)
-    found = (named_machine(match, uses.text) for match in MACHINE.finditer(uses.text))
-    machines = tuple(dict.fromkeys(filter(None, found)))
     settled, sizes, terms, rest = _take_facts(uses.text, uses.services)
+    machines = named_machines(uses.text, take_quantities(rest)[0])
     return _Things(settled, machines, sizes, terms, uses.words), rest
 
 
