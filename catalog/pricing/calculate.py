@@ -11,12 +11,12 @@ from catalog.offers.resources.request import ResourceRequest
 from catalog.pricing import list_prices
 from catalog.pricing.answers import CalculateAnswer, CostItem, NotPriced, ResourceLine, Total, utc_text
 from catalog.pricing.decimals import EXACT, ROUNDED, exact_sum, plain
-from catalog.pricing.details import pricing
 from catalog.pricing.list_prices import Snapshot, look_up
 from catalog.pricing.resources.alternatives import alternatives
 from catalog.pricing.resources.components import Component, Composed, compose
 from catalog.pricing.resources.rows import cost_slice, not_priced, resource_line
 from catalog.pricing.resources.wanted import Wanted, read_resource
+from catalog.pricing.sku_details import pricing
 from catalog.pricing.tiers import Slice, price_month
 from catalog.pricing.usage import Item, Line, naming, normalize_item, read_items
 

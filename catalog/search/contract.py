@@ -74,7 +74,7 @@ class FoundSku(TypedDict):
 
 
 class ResourcePrice(TypedDict):
-    """The cost of one in USD: of an hour, and of a month of 730 hours with the discounts that Google gives."""
+    """What one costs in USD: an hour, and a month of 730 hours after sustained-use discounts."""
 
     amount: str
     per: Literal["hour"]
@@ -146,7 +146,9 @@ class Missing(TypedDict):
 
 
 class SearchAnswer(TypedDict):
-    """`resources` are the whole things that the question names. `total` counts SKUs, or services if `kind` is "services".
+    """`resources` are the whole things that the question names.
+
+    `total` counts SKUs, or services if `kind` is "services".
 
     `facets_counted` is the number of SKUs that the facets count: all matches, or an even sample of them.
     `ambiguous_in` is None if the first SKU is the one thing asked for. If something is `missing`, no SKU of

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from catalog.errors import UnitMismatchError
 from catalog.offers.resources.bill import Choice, Part, Terms, Time, stored
 from catalog.offers.resources.request import HOURS_PER_MONTH, ResourceRequest
 from catalog.pricing.decimals import EXACT, PLACES, ROUNDED
@@ -72,6 +73,13 @@ def compose(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[Composed]:
         Composed(each) if each.bill.choices else _composed(each, found, offers, listings, snapshot)
         for each, found in zip(wanted, chosen, strict=True)
     ]
+
+
+def sold_regions(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[list[str]]:
+    """The regions that sell each of the resources by its term, in order, or GLOBAL."""
+    texts = {text: None for each in wanted for part in each.bill.parts for text in _texts(part, each.term)}
+    offers = offers_of(texts, snapshot.latest)
+    return [_sold_everywhere(each, offers, snapshot) for each in wanted]
 
 
 def _with_region(wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot) -> Wanted:
@@ -193,9 +201,18 @@ def _component(
 
 
 def _is_price(price: ListPrice, part: Part) -> bool:
-    if not price.price.is_complete:
+    if not (price.price.is_complete and _is_counted_in(price, part.unit)):
         return False
     return part.may_be_free or any(tier.unit_price for tier in price.tiers)
+
+
+def _is_counted_in(price: ListPrice, unit: str) -> bool:
+    """Whether the price is for what the unit of a part counts; hours of memory have none by the hour."""
+    try:
+        price.usage_unit.base_quantity(Decimal(1), unit)
+    except UnitMismatchError:
+        return False
+    return True
 
 
 def _rates(price: ListPrice) -> tuple[tuple[Decimal, Decimal], ...]:

@@ -9,9 +9,9 @@ from catalog.offers.resources.request import HOURS_PER_MONTH
 from catalog.offers.resources.terms import AS_WORDS, USAGE_TYPES
 from catalog.pricing.answers import ComponentRow, CostSlice, NotPriced, ResourceLine
 from catalog.pricing.decimals import EXACT, exact_sum, plain
-from catalog.pricing.details import pricing
 from catalog.pricing.resources.components import Component, Composed
 from catalog.pricing.resources.discounts import sustained_use_rows
+from catalog.pricing.sku_details import pricing
 from catalog.pricing.tiers import Slice
 
 MAX_REGIONS = 10
@@ -94,8 +94,8 @@ def notes_of(composed: Composed) -> list[str]:
     """What has to be said about the price of a resource, in sentences."""
     notes = list(composed.wanted.bill.notes)
     if composed.missing:
-        where = f"; all of it is in {_some(composed.sold_in)}" if composed.sold_in else ""
-        notes.append(f"Without {_listed(composed.missing)}, of which the catalog has no price here{where}.")
+        where = f"; all of it is in {some_of(composed.sold_in)}" if composed.sold_in else ""
+        notes.append(f"Without {listed(composed.missing)}, of which the catalog has no price here{where}.")
     if composed.wanted.term in COMMITTED and composed.wanted.request.hours < HOURS_PER_MONTH:
         notes.append(f"A commitment is paid for all {HOURS_PER_MONTH} hours of a month, used or not.")
     if composed.on_demand:
@@ -120,18 +120,19 @@ def why_unpriced(composed: Composed) -> str:
     wanted = composed.wanted
     bought = AS_WORDS[wanted.term]
     if composed.sold_in and wanted.place:
-        where = _some(composed.sold_in)
+        where = some_of(composed.sold_in)
         return f"{wanted.bill.resource} is not sold {bought} in {wanted.place.label}; it is in {where}."
-    parts = _listed(composed.missing)
+    parts = listed(composed.missing)
     return f"{wanted.bill.resource} is not sold {bought}: the catalog has no such price of its {parts}."
 
 
-def _some(regions: Sequence[str]) -> str:
+def some_of(regions: Sequence[str]) -> str:
+    """The first regions in a sentence, and how many more there are."""
     more = len(regions) - MAX_REGIONS
     return ", ".join(regions[:MAX_REGIONS]) + (f" and {more} more" if more > 0 else "")
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
     """Names in a sentence: "a, b and c"."""
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
