@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -50,10 +50,30 @@ class Described:
 
 @dataclass(slots=True)
 class _Offered:
-    """A resource with what it is in each region and term, if it is sold there in any way."""
+    """A resource with the regions that sell it by term, and what it is in those that are priced."""
 
     bill: Bill
+    regions: dict[str, list[str]] = field(default_factory=dict)
     composed: list[Composed] = field(default_factory=list)
+
+    @property
+    def everywhere(self) -> list[str]:
+        """All regions that sell it in any way."""
+        return list(dict.fromkeys(region for regions in self.regions.values() for region in regions))
+
+    def wanted(self, term: str, regions: Iterable[str]) -> Iterator[Wanted]:
+        """The resource in those of the regions that sell it by this term."""
+        request = ResourceRequest(resource=self.bill.resource)
+        sold = set(self.regions.get(term, ()))
+        return (Wanted(request, self.bill, read_place(each), term) for each in regions if each in sold)
+
+    def cheapest_first(self) -> list[str]:
+        """Its regions, the cheapest on demand first."""
+        rates = {_region_of(each): rate.month for each in self.composed if (rate := rate_of(each))}
+        dearest = max(rates.values(), default=Decimal(0))
+        return sorted(
+            self.everywhere, key=lambda region: (region not in rates, rates.get(region, dearest), region)
+        )
 
 
 def describe(names: Sequence[str], snapshot: Snapshot) -> Described:
@@ -65,7 +85,7 @@ def describe(names: Sequence[str], snapshot: Snapshot) -> Described:
 
     Returns:
         Each resource with its parts, rules and prices in USD, and the names that are none with the nearest.
-        Takes two queries, or one if the offers are in memory.
+        Takes three queries, or two if the offers are in memory.
     """
     bills: dict[str, Bill] = {}
     unknown: list[UnknownName] = []
@@ -74,30 +94,36 @@ def describe(names: Sequence[str], snapshot: Snapshot) -> Described:
             bill = read_bill(ResourceRequest(resource=name))
             bills.setdefault(bill.resource, bill)
         except CatalogError as error:
-            message = f"{error.message} {error.hint}" if error.code != "not_found" else error.message
+            message = f"{error.message} {error.hint}".rstrip() if error.code != "not_found" else error.message
             unknown.append({"resource": name, "message": message, "candidates": error.candidates})
     offered = _offered(bills.values(), snapshot)
+    _price((each.wanted(ON_DEMAND, each.everywhere) for each in offered.values()), offered, snapshot)
     rows = MAX_ROWS // max(1, len(offered))
-    return Described([_resource(each, rows) for each in offered], unknown)
+    shown = {name: each.cheapest_first()[:rows] for name, each in offered.items()}
+    others = [term for term in USAGE_TYPES if term != ON_DEMAND]
+    _price((offered[name].wanted(term, shown[name]) for name in shown for term in others), offered, snapshot)
+    return Described([_resource(each, shown[name]) for name, each in offered.items()], unknown)
 
 
-def _offered(bills: Iterable[Bill], snapshot: Snapshot) -> list[_Offered]:
+def _offered(bills: Iterable[Bill], snapshot: Snapshot) -> dict[str, _Offered]:
     found = {bill.resource: _Offered(bill) for bill in bills}
     wanted = [
-        Wanted(ResourceRequest(resource=each.bill.resource), each.bill, None, term)
-        for each in found.values()
+        Wanted(ResourceRequest(resource=name), each.bill, None, term)
+        for name, each in found.items()
         for term in USAGE_TYPES
         if not each.bill.choices
     ]
-    somewhere = [
-        Wanted(each.request, each.bill, read_place(region), each.term)
-        for each, regions in zip(wanted, sold_regions(wanted, snapshot), strict=True)
-        for region in regions
-    ]
-    for composed in compose(somewhere, snapshot) if somewhere else ():
+    for each, regions in zip(wanted, sold_regions(wanted, snapshot) if wanted else (), strict=True):
+        found[each.bill.resource].regions[each.term] = regions
+    return found
+
+
+def _price(wanted: Iterable[Iterable[Wanted]], offered: Mapping[str, _Offered], snapshot: Snapshot) -> None:
+    """Add what the resources are in the regions of `wanted`."""
+    all_wanted = [one for each in wanted for one in each]
+    for composed in compose(all_wanted, snapshot) if all_wanted else ():
         if _is_bought_so(composed):
-            found[composed.wanted.bill.resource].composed.append(composed)
-    return list(found.values())
+            offered[composed.wanted.bill.resource].composed.append(composed)
 
 
 def _is_bought_so(composed: Composed) -> bool:
@@ -105,9 +131,9 @@ def _is_bought_so(composed: Composed) -> bool:
     return any(component.term == composed.wanted.term for component in composed.components)
 
 
-def _resource(offered: _Offered, most_rows: int) -> ResourceDetails:
+def _resource(offered: _Offered, shown: Sequence[str]) -> ResourceDetails:
     bill = offered.bill
-    prices = _prices(offered.composed)
+    prices = _prices(offered.composed, shown)
     choices: list[Choice] = [
         {"attribute": choice.attribute, "values": list(choice.values), "ask": choice.ask}
         for choice in bill.choices
@@ -118,8 +144,8 @@ def _resource(offered: _Offered, most_rows: int) -> ResourceDetails:
         "parts": [_part_row(bill, number) for number in range(len(bill.parts))],
         "sustained_use": _sustained_use(bill),
         "commitments": [*_commitments(offered)],
-        "prices": prices[:most_rows],
-        "more_regions": max(0, len(prices) - most_rows),
+        "prices": prices,
+        "more_regions": len(offered.everywhere) - len(shown),
         "not_included": list(bill.not_included),
         "ambiguous_in": choices or None,
         "notes": [*bill.notes, *_notes(offered, prices)],
@@ -175,21 +201,18 @@ def _commitments(offered: _Offered) -> Iterator[CommitmentRow]:
             }
 
 
-def _prices(composed: Iterable[Composed]) -> list[RegionRow]:
-    """A row for each region where the resource has a price, the cheapest on demand first."""
-    found: dict[str, dict[str, Rate]] = {}
+def _prices(composed: Iterable[Composed], regions: Sequence[str]) -> list[RegionRow]:
+    """A row for each of the regions where the resource has a price, in their order."""
+    found: dict[str, dict[str, Rate]] = {region: {} for region in regions}
     for each in composed:
-        if rate := rate_of(each):
-            region = each.wanted.place.label if each.wanted.place else GLOBAL
-            found.setdefault(region, {})[USAGE_TYPES[each.wanted.term]] = rate
-    on_demand = USAGE_TYPES[ON_DEMAND]
+        rate = rate_of(each) if _region_of(each) in found else None
+        if rate:
+            found[_region_of(each)][USAGE_TYPES[each.wanted.term]] = rate
+    return [_region_row(region, rates) for region, rates in found.items() if rates]
 
-    def order(region: str) -> tuple[bool, Decimal, str]:
-        rates = found[region]
-        cheapest = rates.get(on_demand) or min(rates.values(), key=lambda rate: rate.month)
-        return on_demand not in rates, cheapest.month, region
 
-    return [_region_row(region, found[region]) for region in sorted(found, key=order)]
+def _region_of(composed: Composed) -> str:
+    return composed.wanted.place.label if composed.wanted.place else GLOBAL
 
 
 def _region_row(region: str, rates: dict[str, Rate]) -> RegionRow:
