@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 
 from accounts import limits
+from catalog.pricing.resources import offers
 from catalog.search.index import vocabulary
 from tests.harness import once
 from tests.harness.selection import pytest_addoption, pytest_collection_modifyitems  # noqa: F401 hooks
@@ -59,6 +60,7 @@ def real_catalog() -> Path:
 def _forgotten_vocabulary() -> None:
     """The words of another test's catalog: each test's syncs start at the same number."""
     vocabulary.forget()
+    offers.forget()
 
 
 @pytest.fixture(autouse=True)

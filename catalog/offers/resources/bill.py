@@ -38,7 +38,8 @@ class Part:
     what one resource takes, in `unit`; `sustained_use` names its discount in data/machine_series.toml. A list
     price of zero is a price only if `may_be_free`: Google also lists zero where a thing is not sold yet.
     `committed` are the facts of its commitments where they differ, as those for cores cover predefined and
-    custom machines alike.
+    custom machines alike. A place that sells only what `is_extra`, such as the disks of a machine, does not
+    sell the resource.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Part:
     sustained_use: str | None = None
     may_be_free: bool = False
     committed: frozenset[Fact] | None = None
+    is_extra: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def _custom(name: str, match: re.Match[str]) -> tuple[MachineType, list[Part], l
     if memory > most:
         extended = _part("extended ram", of, RAM, memory - most, ((CUSTOM_FACT, EXTENDED),))
         # Google sells no commitment for it, so it stays on demand beside one.
-        ram.append(replace(extended, terms=Terms.WHERE_SOLD, committed=extended.facts[0]))
+        ram.append(replace(extended, terms=Terms.WHERE_SOLD, committed=extended.facts[0], is_extra=True))
     return MachineType(name, of.name, vcpus, memory, vcpus), cores, ram
 
 
@@ -131,7 +131,7 @@ def _check_custom(
             hint=f"The last number is the memory in MiB: send {name.partition('custom')[0]}custom-{vcpus}-"
             f"{max(1, round(memory * MIB_PER_GIB / MIB_PER_STEP)) * MIB_PER_STEP}.",
         )
-    if memory > most and not is_extended:
+    if memory > most and not (is_extended and of.extended):
         raise InvalidArgumentError(
             f"{name}: {vcpus} vCPUs of {of.name.upper()} have at most {most:f} GiB of RAM, not {memory:f}.",
             hint=f"Send {name}-ext for extended memory."
@@ -148,7 +148,7 @@ def _node(name: str, of: Series, vcpus: Decimal, memory: Decimal) -> Bill:
         premium = _part(
             f"{title} premium", of, thing, quantity, ((SOLE, SOLE_PREMIUM, ("class", "premium")),)
         )
-        parts.append(replace(premium, terms=Terms.WHERE_SOLD, committed=premium.facts[0]))
+        parts.append(replace(premium, terms=Terms.WHERE_SOLD, committed=premium.facts[0], is_extra=True))
     return Bill(name, tuple(parts), not_included=NOT_INCLUDED)
 
 
@@ -164,6 +164,7 @@ def _premium(machine: MachineType) -> list[Part]:
             "h" if thing == CORE else "GiBy.h",
             terms=Terms.WHERE_SOLD,
             sustained_use=of.sustained_use,
+            is_extra=True,
         )
         for thing, quantity in ((CORE, machine.billed_vcpus), (RAM, machine.memory))
     ]
@@ -241,4 +242,14 @@ def _local_ssd(machine: MachineType, request: ResourceRequest) -> list[Part]:
     if not size:
         return []
     own = LOCAL_SSD | {("family", machine.series)}
-    return [Part("local SSD", (own, LOCAL_SSD), Decimal(size), "GiBy.mo", Time.MONTH, terms=Terms.WHERE_SOLD)]
+    return [
+        Part(
+            "local SSD",
+            (own, LOCAL_SSD),
+            Decimal(size),
+            "GiBy.mo",
+            Time.MONTH,
+            terms=Terms.WHERE_SOLD,
+            is_extra=True,
+        )
+    ]

@@ -149,7 +149,7 @@ def _composed(
         if term != wanted.term and part.terms is not Terms.ON_DEMAND:
             on_demand.append(part.name)
     is_refused = wanted.term == SPOT and any(part.name in missing for part in _bought_alike(wanted))
-    if components and not is_refused:
+    if any(not component.part.is_extra for component in components) and not is_refused:
         sold = _selling(wanted.bill.parts, wanted.term, offers, snapshot) if missing else []
         return Composed(wanted, tuple(components), tuple(missing), tuple(on_demand), tuple(sold))
     return Composed(wanted, missing=tuple(missing), sold_in=tuple(_sold_everywhere(wanted, offers, snapshot)))
