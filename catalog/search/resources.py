@@ -113,7 +113,7 @@ def _is_about_machines(question: Question) -> bool:
         return False
     if any(fact.attribute == "purpose" and fact.values() != [OWN_PURPOSE] for fact in facts):
         return False
-    parts = {value for fact in facts for attribute, value in fact.facts if attribute == "part"}
+    parts = {value for fact in facts if fact.attribute == "part" for value in fact.values()}
     # The core of a machine is a SKU. A GPU may be named as such: "with 1 T4 GPU".
     return not parts or parts >= MACHINE_PARTS or (parts == GPU_PART and bool(_models(question)))
 

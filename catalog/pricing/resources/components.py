@@ -68,6 +68,11 @@ def compose(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[Composed]:
         for each in wanted
     ]
     ids = {offer.sku_id for found in chosen for _, here in found for offer in here}
+    ids |= {
+        sku_id
+        for each, found in zip(wanted, chosen, strict=True)
+        for sku_id in _elsewhere(each, found, offers)
+    }
     listings = look_up(ids, snapshot) if ids else {}
     return [
         Composed(each) if each.bill.choices else _composed(each, found, offers, listings, snapshot)
@@ -75,11 +80,19 @@ def compose(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[Composed]:
     ]
 
 
+def _elsewhere(
+    wanted: Wanted, found: Sequence[tuple[str, list[Offer]]], offers: Mapping[str, tuple[Offer, ...]]
+) -> list[str]:
+    """The SKUs in other places of the parts that this one does not sell: some are listed without a price."""
+    absent = [part for part, (_, here) in zip(wanted.bill.parts, found, strict=False) if not here]
+    return [offer.sku_id for part in absent for text in _texts(part, wanted.term) for offer in offers[text]]
+
+
 def sold_regions(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[list[str]]:
     """The regions that sell each of the resources by its term, in order, or GLOBAL."""
     texts = {text: None for each in wanted for part in each.bill.parts for text in _texts(part, each.term)}
     offers = offers_of(texts, snapshot.latest)
-    return [_sold_everywhere(each, offers, snapshot) for each in wanted]
+    return [_sold_everywhere(each, offers, {}, snapshot) for each in wanted]
 
 
 def _with_region(wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot) -> Wanted:
@@ -93,7 +106,7 @@ def _with_region(wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]], snapsh
         for offer in offers[text]
     ):
         return wanted
-    regions = _sold_everywhere(wanted, offers, snapshot)
+    regions = _sold_everywhere(wanted, offers, {}, snapshot)
     return wanted.with_choices([Choice("region", tuple(regions), "Which region?")]) if regions else wanted
 
 
@@ -150,9 +163,12 @@ def _composed(
             on_demand.append(part.name)
     is_refused = wanted.term == SPOT and any(part.name in missing for part in _bought_alike(wanted))
     if any(not component.part.is_extra for component in components) and not is_refused:
-        sold = _selling(wanted.bill.parts, wanted.term, offers, snapshot) if missing else []
+        absent = {part.name for part, (_, here) in zip(wanted.bill.parts, found, strict=True) if not here}
+        is_elsewhere = missing and absent.issuperset(missing)
+        sold = _selling(wanted.bill.parts, wanted.term, offers, listings, snapshot) if is_elsewhere else []
         return Composed(wanted, tuple(components), tuple(missing), tuple(on_demand), tuple(sold))
-    return Composed(wanted, missing=tuple(missing), sold_in=tuple(_sold_everywhere(wanted, offers, snapshot)))
+    sold = _sold_everywhere(wanted, offers, listings, snapshot)
+    return Composed(wanted, missing=tuple(missing), sold_in=tuple(sold))
 
 
 def _bought_alike(wanted: Wanted) -> list[Part]:
@@ -162,22 +178,37 @@ def _bought_alike(wanted: Wanted) -> list[Part]:
 
 
 def _sold_everywhere(
-    wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot
+    wanted: Wanted,
+    offers: Mapping[str, tuple[Offer, ...]],
+    listings: Mapping[str, Listing],
+    snapshot: Snapshot,
 ) -> list[str]:
     """The regions that sell all parts which have to be bought by the wanted term."""
-    return _selling(_bought_alike(wanted) or wanted.bill.parts, wanted.term, offers, snapshot)
+    parts = _bought_alike(wanted) or wanted.bill.parts
+    return _selling(parts, wanted.term, offers, listings, snapshot)
 
 
 def _selling(
-    parts: Iterable[Part], term: str, offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot
+    parts: Iterable[Part],
+    term: str,
+    offers: Mapping[str, tuple[Offer, ...]],
+    listings: Mapping[str, Listing],
+    snapshot: Snapshot,
 ) -> list[str]:
-    """The regions that sell all of these parts."""
+    """The regions that sell all of these parts; where `listings` tells, those with a price."""
     regions: set[str] | None = None
     for part in parts:
         sold: Iterable[Offer] = next((offers[text] for text in _texts(part, term) if offers.get(text)), ())
-        here = set(regions_of(sold, snapshot.at))
+        priced = (offer for offer in sold if _may_have_price(listings.get(offer.sku_id), part))
+        here = set(regions_of(priced, snapshot.at))
         regions = here if regions is None else regions & here
     return sorted(regions or ())
+
+
+def _may_have_price(listing: Listing | None, part: Part) -> bool:
+    if listing is None:
+        return True
+    return listing.list_price is not None and _is_price(listing.list_price, part)
 
 
 def _component(
