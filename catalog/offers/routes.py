@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from catalog.offers import DATA
-from catalog.offers.phrases import Phrases
+from catalog.offers.phrases import Phrases, texts
 from catalog.places import PLACES, REGION_PART, Place, read_place
 from catalog.providers.google_cloud.regions import REGIONS
 from catalog.words import WordListError, entries, keys
@@ -53,6 +53,16 @@ def place_names() -> Phrases[Place]:
     for name, place in PLACES.items():
         names.add(name, place)
     return names
+
+
+@cache
+def place_called(name: str) -> Place | None:
+    """The place that `name` is as a whole, by any name that SKUs or people have for it."""
+    if place := read_place(name):
+        return place
+    tokens = texts(name)
+    found = place_names().at(tokens, 0) if tokens else []
+    return next((place for end, place in found if end == len(tokens)), None)
 
 
 def _codes(members: str) -> tuple[str, ...]:

@@ -67,7 +67,8 @@ def resources_in(
 
     Returns:
         One for each resource, region and usage type that is named. If no region is, or one with many, it has
-        no price. Takes no query if the question names no resource, otherwise two.
+        no price. Takes no query if the question names no resource; otherwise two, or one if their SKUs are in
+        memory, and one more if a region does not sell one.
     """
     terms = _terms(criteria)
     if not terms or not _may_be_machines(criteria, request, vocabulary):

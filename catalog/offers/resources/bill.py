@@ -10,7 +10,9 @@ from functools import lru_cache
 from catalog.offers.attributes import Attributes
 from catalog.offers.implied import complete
 from catalog.offers.vocabulary import Fact
+from catalog.places import Place
 
+BEFORE_WORDS = "|"
 COMPUTE: Fact = ("product", "compute-engine")
 
 
@@ -31,6 +33,18 @@ class Terms(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Size:
+    """How much of a machine a licence is for: so many units, "cpu", "gpu" or "ram" (GiB).
+
+    `spans` are the sizes, from least to most, that its SKU may be for.
+    """
+
+    unit: str
+    count: Decimal
+    spans: frozenset[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One thing that a resource is billed for.
 
@@ -40,6 +54,12 @@ class Part:
     `committed` are the facts of its commitments where they differ, as those for cores cover predefined and
     custom machines alike. A place that sells only what `is_extra`, such as the disks of a machine, does not
     sell the resource.
+
+    `words` are the words of the SKU's name that no list knows: the first of them that any SKU has. A SKU for
+    sizes of machines has to cover `size`, one for traffic has to go to `destination`. With `in_each_place`,
+    `facts` are looked for in the place one by one, since names differ between places. What is `shared` is
+    bought once, however many resources there are. A SKU for something that costs the same `everywhere` prices
+    it in all regions that have no SKU of their own, though Google lists some regions for it.
     """
 
     name: str
@@ -52,6 +72,12 @@ class Part:
     may_be_free: bool = False
     committed: frozenset[Fact] | None = None
     is_extra: bool = False
+    words: tuple[str, ...] = ("",)
+    size: Size | None = None
+    destination: Place | None = None
+    in_each_place: bool = False
+    shared: bool = False
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +94,8 @@ class Bill:
     """The parts of one resource.
 
     `unknown` are parts of which no source says what they are; `not_included` is what such a resource usually
-    costs besides; with `choices`, it cannot be priced before they are made.
+    costs besides; with `choices`, it cannot be priced before they are made. `place` is where it is sold, if
+    that is not the region of the request. `attached` is what it has beside what its name says.
     """
 
     resource: str
@@ -77,6 +104,8 @@ class Bill:
     not_included: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
+    place: str | None = None
+    attached: str = ""
 
     def with_parts(self, *parts: Part) -> Bill:
         return replace(self, parts=(*self.parts, *parts))
@@ -96,7 +125,11 @@ def _pair(text: str) -> Fact:
 
 
 @lru_cache(maxsize=4096)
-def stored(wanted: frozenset[Fact], term: str) -> str:
-    """The column `facts` of sku_attributes for a SKU that is just this and bought so."""
-    found = complete(frozenset((*wanted, ("term", term))), "", has_unread=False)
-    return " ".join(("", *Attributes(found).tokens(), ""))
+def stored(wanted: frozenset[Fact], term: str, words: str = "") -> str:
+    """The columns `facts` and `unread` of sku_attributes for a SKU that is just this and bought so.
+
+    The words that nobody could read follow BEFORE_WORDS, if there are any.
+    """
+    found = complete(frozenset((*wanted, ("term", term))), "", has_unread=bool(words))
+    told = " ".join(("", *Attributes(found).tokens(), ""))
+    return f"{told}{BEFORE_WORDS} {words} " if words else told

@@ -8,9 +8,17 @@ from rapidfuzz import fuzz, process
 
 from catalog.errors import NotFoundError
 from catalog.offers.resources.bill import Bill
+from catalog.offers.resources.databases import database_bill, is_database, machines
+from catalog.offers.resources.gpus import gpu_alone
+from catalog.offers.resources.kind_table import kinds
+from catalog.offers.resources.kinds import kind_bill
 from catalog.offers.resources.machines import is_machine, machine_bill
 from catalog.offers.resources.request import ResourceRequest
-from catalog.offers.resources.series import machine_types
+from catalog.offers.resources.series import machine_types, nodes
+from catalog.offers.resources.tokens import model_facts, model_names, tokens_bill
+from catalog.offers.resources.tpus import is_tpu, tpu_bill, tpu_names
+from catalog.offers.resources.traffic import NAMES as TRAFFIC
+from catalog.offers.resources.traffic import traffic_bill
 
 MAX_CANDIDATES = 5
 MIN_SIMILARITY = 60  # percent
@@ -25,13 +33,30 @@ def read_bill(request: ResourceRequest) -> Bill:
         InvalidArgumentError: the arguments do not go together.
     """
     name = resource_name(request.resource)
+    bill = _bill(request, name)
+    if bill is None:
+        raise NotFoundError(
+            f"There is no resource {request.resource!r}.",
+            hint="Send a candidate, such as a machine type as gcloud names it, or search for a SKU.",
+            candidates=[{"resource": near} for near in nearest(name)],
+        )
+    return bill
+
+
+def _bill(request: ResourceRequest, name: str) -> Bill | None:
     if is_machine(name):
         return machine_bill(request, name)
-    raise NotFoundError(
-        f"There is no resource {request.resource!r}.",
-        hint="Send a candidate, such as a machine type as gcloud names it, or search for a SKU.",
-        candidates=[{"resource": near} for near in nearest(name)],
-    )
+    if kind := kinds().get(name):
+        return kind_bill(request, kind)
+    for is_of_this_kind, bill_of in (
+        (TRAFFIC.__contains__, traffic_bill),
+        (is_database, database_bill),
+        (is_tpu, tpu_bill),
+        (model_facts, tokens_bill),
+    ):
+        if is_of_this_kind(name):
+            return bill_of(request, name)
+    return gpu_alone(name)
 
 
 def resource_name(text: str) -> str:
@@ -40,8 +65,8 @@ def resource_name(text: str) -> str:
 
 
 def names() -> list[str]:
-    """The names of all resources that have one; custom machines have none."""
-    return list(machine_types())
+    """The names of all resources that have one; custom machines have none, models have others too."""
+    return [*machine_types(), *nodes(), *kinds(), *TRAFFIC, *machines(), *tpu_names(), *model_names()]
 
 
 def nearest(name: str) -> list[str]:

@@ -37,6 +37,9 @@ class ResourceRequest:
     retrieval_gib: Decimal | None = None
     early_deletion_gib_days: Decimal | None = None
     backup_gib: Decimal | None = None
+    vms: Decimal | None = None
+    vcpus: Decimal | None = None
+    memory_gib: Decimal | None = None
     processed_gib: Decimal | None = None
     source: str | None = None
     destination: str | None = None

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from catalog.errors import UnitMismatchError
 from catalog.offers.resources.bill import Choice, Part, Terms, Time, stored
 from catalog.offers.resources.request import HOURS_PER_MONTH, ResourceRequest
+from catalog.places import Place
+from catalog.pricing.availability import GLOBAL
 from catalog.pricing.decimals import EXACT, PLACES, ROUNDED
 from catalog.pricing.list_prices import Listing, ListPrice, Snapshot, look_up
-from catalog.pricing.resources.offers import Offer, is_global, offers_of, regions_of, sold_in
+from catalog.pricing.resources.offers import Offer, offers_of
+from catalog.pricing.resources.reach import is_global, regions_of, sold_in
 from catalog.pricing.resources.wanted import Wanted
 
 ON_DEMAND, SPOT = "ondemand", "spot"
@@ -34,8 +37,8 @@ class Composed:
     """A resource as its SKUs price it.
 
     Without components, something has to be chosen first, or it is not sold so. `missing` are the parts
-    without a price, `on_demand` those that the wanted term does not cover, `sold_in` the regions that sell it
-    if this one does not, or not all of it.
+    without a price, `on_demand` those that the wanted term does not cover. If it `lacks_main`, a part without
+    which it is not sold is missing; `sold_in` are the regions that sell it then.
     """
 
     wanted: Wanted
@@ -43,6 +46,7 @@ class Composed:
     missing: tuple[str, ...] = ()
     on_demand: tuple[str, ...] = ()
     sold_in: tuple[str, ...] = ()
+    lacks_main: bool = False
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -58,7 +62,8 @@ def compose(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[Composed]:
         snapshot: the time whose prices apply.
 
     Returns:
-        Each with its components, in order. Takes two queries, or one if the offers are in memory.
+        Each with its components, in order. Takes two queries, or one if the offers are in memory; and one
+        more if a region does not sell something.
     """
     texts = {text: None for each in wanted for part in each.bill.parts for text in _texts(part, each.term)}
     offers = offers_of(texts, snapshot.latest)
@@ -68,46 +73,36 @@ def compose(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[Composed]:
         for each in wanted
     ]
     ids = {offer.sku_id for found in chosen for _, here in found for offer in here}
-    ids |= {
-        sku_id
-        for each, found in zip(wanted, chosen, strict=True)
-        for sku_id in _elsewhere(each, found, offers)
-    }
     listings = look_up(ids, snapshot) if ids else {}
-    return [
-        Composed(each) if each.bill.choices else _composed(each, found, offers, listings, snapshot)
+    composed = [
+        Composed(each) if each.bill.choices else _composed(each, found, listings)
         for each, found in zip(wanted, chosen, strict=True)
     ]
-
-
-def _elsewhere(
-    wanted: Wanted, found: Sequence[tuple[str, list[Offer]]], offers: Mapping[str, tuple[Offer, ...]]
-) -> list[str]:
-    """The SKUs in other places of the parts that this one does not sell: some are listed without a price."""
-    absent = [part for part, (_, here) in zip(wanted.bill.parts, found, strict=False) if not here]
-    return [offer.sku_id for part in absent for text in _texts(part, wanted.term) for offer in offers[text]]
+    return _with_regions(composed, offers, snapshot)
 
 
 def sold_regions(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[list[str]]:
-    """The regions that sell each of the resources by its term, in order, or GLOBAL."""
+    """The regions in which the resources are listed by their terms, in order; GLOBAL if all are alike."""
     texts = {text: None for each in wanted for part in each.bill.parts for text in _texts(part, each.term)}
     offers = offers_of(texts, snapshot.latest)
-    return [_sold_everywhere(each, offers, {}, snapshot) for each in wanted]
+    return [
+        _regions_of_all(each, offers, snapshot) or ([GLOBAL] if _is_global(each, offers) else [])
+        for each in wanted
+    ]
+
+
+def _is_global(wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]]) -> bool:
+    """Whether it is the same everywhere, as far as its parts are listed."""
+    texts = [text for part in wanted.bill.parts for text in _texts(part, wanted.term)]
+    return all(is_global(offer) for text in texts for offer in offers[text])
 
 
 def _with_region(wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot) -> Wanted:
     """The resource, with the region left open if none is named and it matters."""
-    if wanted.place is not None or wanted.bill.choices:
+    if wanted.place is not None or wanted.bill.choices or _is_global(wanted, offers):
         return wanted
-    if all(
-        is_global(offer)
-        for part in wanted.bill.parts
-        for text in _texts(part, wanted.term)
-        for offer in offers[text]
-    ):
-        return wanted
-    regions = _sold_everywhere(wanted, offers, {}, snapshot)
-    return wanted.with_choices([Choice("region", tuple(regions), "Which region?")]) if regions else wanted
+    regions = _regions_of_all(wanted, offers, snapshot)
+    return wanted.with_choices([Choice("region", tuple(regions), "Which region?")])
 
 
 def _terms_of(part: Part, term: str) -> tuple[str, ...]:
@@ -130,7 +125,7 @@ def _texts(part: Part, term: str) -> list[str]:
 def _facts(part: Part, term: str) -> list[str]:
     if part.committed is not None and term not in (ON_DEMAND, SPOT):
         return [stored(part.committed, term)]
-    return [stored(each, term) for each in part.facts]
+    return [stored(each, term, words) for each in part.facts for words in part.words]
 
 
 def _offers(
@@ -138,19 +133,32 @@ def _offers(
 ) -> tuple[str, list[Offer]]:
     """The term that a part is bought by, and the offers of it in the place."""
     for term in _terms_of(part, wanted.term):
-        sold = next((offers[text] for text in _facts(part, term) if offers[text]), ())
-        here = sold_in(sold, wanted.place, snapshot.at) if wanted.place else list(filter(is_global, sold))
-        if here:
+        if here := _sold_here(part, [offers[text] for text in _facts(part, term)], wanted.place, snapshot):
             return term, here
     return wanted.term, []
+
+
+def _sold_here(
+    part: Part, found: Sequence[Sequence[Offer]], place: Place | None, snapshot: Snapshot
+) -> list[Offer]:
+    """The offers of a part in a place: of the first of `found` that has any, maybe any there."""
+    for offers in found:
+        fitting = [_listed(offer, part) for offer in offers if offer.covers(part.size)]
+        here = sold_in(fitting, place, snapshot.at, part.destination) if place else fitting
+        if here or (fitting and not part.in_each_place):
+            return here
+    return []
+
+
+def _listed(offer: Offer, part: Part) -> Offer:
+    """The offer where it holds, which may be more than the regions that Google lists."""
+    return replace(offer, regions=()) if part.everywhere and offer.place is None else offer
 
 
 def _composed(
     wanted: Wanted,
     found: Sequence[tuple[str, list[Offer]]],
-    offers: Mapping[str, tuple[Offer, ...]],
     listings: Mapping[str, Listing],
-    snapshot: Snapshot,
 ) -> Composed:
     components, missing, on_demand = [], list(wanted.bill.unknown), []
     for part, (term, here) in zip(wanted.bill.parts, found, strict=True):
@@ -159,56 +167,81 @@ def _composed(
             missing.append(part.name)
             continue
         components.append(component)
-        if term != wanted.term and part.terms is not Terms.ON_DEMAND:
+        if term != wanted.term:
             on_demand.append(part.name)
-    is_refused = wanted.term == SPOT and any(part.name in missing for part in _bought_alike(wanted))
-    if any(not component.part.is_extra for component in components) and not is_refused:
-        absent = {part.name for part, (_, here) in zip(wanted.bill.parts, found, strict=True) if not here}
-        is_elsewhere = missing and absent.issuperset(missing)
-        sold = _selling(wanted.bill.parts, wanted.term, offers, listings, snapshot) if is_elsewhere else []
-        return Composed(wanted, tuple(components), tuple(missing), tuple(on_demand), tuple(sold))
-    sold = _sold_everywhere(wanted, offers, listings, snapshot)
-    return Composed(wanted, missing=tuple(missing), sold_in=tuple(sold))
+    main = {part.name for part in _main_parts(wanted)}
+    lacks_main = not main.isdisjoint(missing)
+    if (wanted.term == SPOT and lacks_main) or all(each.part.name not in main for each in components):
+        # A machine is spot as a whole, and its disks alone are no machine.
+        components = []
+    return Composed(wanted, tuple(components), tuple(missing), tuple(on_demand), lacks_main=lacks_main)
 
 
-def _bought_alike(wanted: Wanted) -> list[Part]:
-    """The parts that have to be bought by the wanted term."""
-    kinds = (Terms.ALL, Terms.WHERE_SOLD) if wanted.term == SPOT else (Terms.ALL,)
-    return [part for part in wanted.bill.parts if part.terms in kinds]
+def _main_parts(wanted: Wanted) -> list[Part]:
+    """The parts without which the resource is not sold: all that a spot machine has, and what is no extra."""
+    parts = wanted.bill.parts
+    alike = [part for part in parts if wanted.term == SPOT and part.terms is not Terms.ON_DEMAND]
+    return alike or [part for part in parts if not part.is_extra] or list(parts)
 
 
-def _sold_everywhere(
+def _with_regions(
+    found: Sequence[Composed], offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot
+) -> list[Composed]:
+    """The resources, of which those that are sold whole elsewhere only have no price, but the regions.
+
+    It takes one more query if a part is missing, since a SKU may be listed at no price.
+    """
+    lacking = [each for each in found if _may_be_sold_elsewhere(each)]
+    ids = {
+        offer.sku_id
+        for each in lacking
+        for part in _main_parts(each.wanted)
+        for text in _texts(part, each.wanted.term)
+        for offer in offers.get(text, ())
+    }
+    listings = look_up(ids, snapshot) if ids else {}
+    return [
+        _elsewhere(each, offers, listings, snapshot) if _may_be_sold_elsewhere(each) else each
+        for each in found
+    ]
+
+
+def _may_be_sold_elsewhere(composed: Composed) -> bool:
+    """Whether another region may sell what this one lacks; traffic from another one is another thing."""
+    has_route = any(part.destination for part in composed.wanted.bill.parts)
+    return composed.lacks_main and composed.wanted.place is not None and not has_route
+
+
+def _elsewhere(
+    composed: Composed,
+    offers: Mapping[str, tuple[Offer, ...]],
+    listings: Mapping[str, Listing],
+    snapshot: Snapshot,
+) -> Composed:
+    """A resource without components if other regions sell what this one lacks, with these regions."""
+    wanted = composed.wanted
+    regions = _regions_of_all(wanted, offers, snapshot, listings)
+    others = [region for region in regions if wanted.place and region not in wanted.place.codes]
+    return replace(composed, components=(), sold_in=tuple(others)) if others else composed
+
+
+def _regions_of_all(
     wanted: Wanted,
     offers: Mapping[str, tuple[Offer, ...]],
-    listings: Mapping[str, Listing],
     snapshot: Snapshot,
+    listings: Mapping[str, Listing] | None = None,
 ) -> list[str]:
-    """The regions that sell all parts which have to be bought by the wanted term."""
-    parts = _bought_alike(wanted) or wanted.bill.parts
-    return _selling(parts, wanted.term, offers, listings, snapshot)
-
-
-def _selling(
-    parts: Iterable[Part],
-    term: str,
-    offers: Mapping[str, tuple[Offer, ...]],
-    listings: Mapping[str, Listing],
-    snapshot: Snapshot,
-) -> list[str]:
-    """The regions that sell all of these parts; where `listings` tells, those with a price."""
+    """The regions in which SKUs of all main parts are listed; at a price, if their `listings` are given."""
     regions: set[str] | None = None
-    for part in parts:
-        sold: Iterable[Offer] = next((offers[text] for text in _texts(part, term) if offers.get(text)), ())
-        priced = (offer for offer in sold if _may_have_price(listings.get(offer.sku_id), part))
-        here = set(regions_of(priced, snapshot.at))
+    for part in _main_parts(wanted):
+        found = [offers[text] for text in _texts(part, wanted.term) if offers.get(text)]
+        listed = [offer for each in (found if part.in_each_place else found[:1]) for offer in each]
+        sold = [offer for offer in listed if listings is None or _is_priced(listings[offer.sku_id], part)]
+        if any(is_global(_listed(offer, part)) for offer in sold):
+            continue
+        here = set(regions_of(sold, snapshot.at))
         regions = here if regions is None else regions & here
     return sorted(regions or ())
-
-
-def _may_have_price(listing: Listing | None, part: Part) -> bool:
-    if listing is None:
-        return True
-    return listing.list_price is not None and _is_price(listing.list_price, part)
 
 
 def _component(
@@ -229,6 +262,10 @@ def _component(
         else None
     )
     return Component(part, listing, price, _quantity(part, request, term), term, note)
+
+
+def _is_priced(listing: Listing, part: Part) -> bool:
+    return listing.list_price is not None and _is_price(listing.list_price, part)
 
 
 def _is_price(price: ListPrice, part: Part) -> bool:
@@ -252,7 +289,7 @@ def _rates(price: ListPrice) -> tuple[tuple[Decimal, Decimal], ...]:
 
 def _quantity(part: Part, request: ResourceRequest, term: str) -> Decimal:
     """A month's usage of a part by all the resources of a request; a commitment is owed for all its hours."""
-    each = EXACT.multiply(part.quantity, request.quantity)
+    each = part.quantity if part.shared else EXACT.multiply(part.quantity, request.quantity)
     hours = request.hours if term in (ON_DEMAND, SPOT) else max(request.hours, HOURS_PER_MONTH)
     match part.time:
         case Time.HOUR:

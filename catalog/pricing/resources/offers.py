@@ -1,4 +1,4 @@
-"""The SKUs that sell a thing, by what they are, and those of them that are sold in a place.
+"""The SKUs that sell a thing, by what they are.
 
 Which SKUs are what changes with a sync only, so it is kept in memory from one to the next, a few thousand
 things at most.
@@ -7,31 +7,39 @@ things at most.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection
 
 from catalog.models import PricingUpdate
-from catalog.places import Place
-from catalog.pricing.availability import GLOBAL
-from catalog.providers.google_cloud.regions import LIST_PRICE_REGIONS, REGIONS
+from catalog.offers.attributes import Span
+from catalog.offers.resources.bill import BEFORE_WORDS, Size
+from catalog.providers.google_cloud.regions import LIST_PRICE_REGIONS
 
 # Things that are kept; each has some forty SKUs, one a region, of about 400 bytes.
 MAX_KEPT = 2000
-# A name with words that nobody could read may be of another thing.
+# A name with words that nobody could read may be of another thing, unless they are the ones that are wanted.
 _SKUS = """
-SELECT facts, sku_id, display_name, service_regions, geo_taxonomy_regions, is_list_price, source, retired_at
+SELECT wanted.key, sku_id, display_name, service_regions, geo_taxonomy_regions, is_list_price, source,
+    destination, span_unit, span_least, span_most, retired_at
 FROM json_each(%s) AS wanted
-    CROSS JOIN sku_attributes ON facts = wanted.value AND unread = ' '
+    CROSS JOIN sku_attributes ON facts = json_extract(wanted.value, '$[0]')
+        AND unread = json_extract(wanted.value, '$[1]')
     CROSS JOIN skus USING (sku_id)
 """
+# The source of what is the same in all of the world.
+WORLDWIDE = "worldwide"
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A SKU and where it is sold: in `regions`, by its taxonomy in `reach`; `place` is that of its name."""
+    """A SKU and where it is sold: in `regions`, by its taxonomy in `reach`; `place` is that of its name.
+
+    Traffic goes from there to `destination`; `span` are the machines that a licence covers.
+    """
 
     sku_id: str
     name: str
@@ -39,6 +47,14 @@ class Offer:
     reach: tuple[str, ...]
     place: str | None
     retired_at: datetime | None
+    destination: str | None = None
+    span: Span | None = None
+
+    def covers(self, size: Size | None) -> bool:
+        """Whether it is for machines of this size, or for machines of all sizes if there is none."""
+        if self.span is None or size is None:
+            return self.span is None and size is None
+        return self.span.unit == size.unit and (self.span.least, self.span.most) in size.spans
 
 
 @dataclass(slots=True)
@@ -92,70 +108,35 @@ def _of(latest: PricingUpdate | None) -> dict[str, tuple[Offer, ...]]:
 
 def _load(facts: Iterable[str]) -> dict[str, list[Offer]]:
     found: dict[str, list[Offer]] = {each: [] for each in facts}
+    wanted = {each: _columns(each) for each in found}
     with connection.cursor() as cursor:
-        cursor.execute(_SKUS, [json.dumps(list(found))])
-        for each, sku_id, name, regions, reach, is_list_price, place, retired_at in cursor.fetchall():
-            sold_in = LIST_PRICE_REGIONS if is_list_price else json.loads(regions)
-            offer = Offer(
-                sku_id, name, tuple(sold_in), tuple(json.loads(reach or "[]")), place, _time(retired_at)
-            )
-            found[each].append(offer)
+        cursor.execute(_SKUS, [json.dumps(wanted)])
+        for each, *columns in cursor.fetchall():
+            found[each].append(_offer(columns))
     return found
+
+
+def _columns(stored: str) -> tuple[str, str]:
+    """The columns `facts` and `unread`."""
+    facts, _, unread = stored.partition(BEFORE_WORDS)
+    return facts, unread or " "
+
+
+def _offer(columns: Sequence[Any]) -> Offer:
+    sku_id, name, regions, reach, is_list_price, place, destination, *span, retired_at = columns
+    return Offer(
+        sku_id,
+        name,
+        tuple(LIST_PRICE_REGIONS if is_list_price else json.loads(regions)),
+        tuple(json.loads(reach or "[]")),
+        None if place == WORLDWIDE else place,
+        _time(retired_at),
+        destination,
+        Span(*span) if span[0] else None,
+    )
 
 
 def _time(value: object) -> datetime | None:
     if value is None or isinstance(value, datetime):
         return value
     return datetime.fromisoformat(str(value)).replace(tzinfo=UTC)
-
-
-def sold_in(offers: Iterable[Offer], place: Place, at: datetime) -> list[Offer]:
-    """The offers that price a thing in a place at a time, those of the narrowest reach.
-
-    A SKU named for the region comes before one that is named for the country around it. They are several if
-    nothing tells them apart.
-    """
-    ranked: dict[tuple[int, int], list[Offer]] = {}
-    for offer in offers:
-        if offer.retired_at is not None and offer.retired_at <= at:
-            continue
-        reach = _reach(offer, place)
-        if reach is not None:
-            ranked.setdefault((reach, _is_other_name(offer, place)), []).append(offer)
-    return ranked[min(ranked)] if ranked else []
-
-
-def _reach(offer: Offer, place: Place) -> int | None:
-    """How far beyond the place the offer reaches; None if it is not sold there."""
-    if not {*place.codes}.isdisjoint(offer.regions):
-        return 0 if len(offer.regions) == 1 else 1
-    if not {*place.codes, *place.wider}.isdisjoint((*offer.regions, *offer.reach)):
-        return 2
-    return 3 if is_global(offer) else None
-
-
-def _is_other_name(offer: Offer, place: Place) -> int:
-    """0 if the name has the region's own place, 1 if it has another name of it."""
-    if offer.place in place.codes:
-        known = REGIONS.get(place.codes[0])
-        own = f" {known.place}".casefold() if known else ""
-        words = f" {offer.name}".casefold()
-        return 0 if own and own in words else 1
-    return 1
-
-
-def is_global(offer: Offer) -> bool:
-    """Whether an offer is the same everywhere."""
-    return GLOBAL in offer.regions or not offer.regions
-
-
-def regions_of(offers: Iterable[Offer], at: datetime) -> list[str]:
-    """Where the offers are sold at a time, in order."""
-    return sorted(
-        {
-            region
-            for offer in offers
-            if offer.retired_at is None or offer.retired_at > at
-            for region in offer.regions
-        }
-    )

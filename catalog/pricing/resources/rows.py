@@ -94,8 +94,7 @@ def notes_of(composed: Composed) -> list[str]:
     """What has to be said about the price of a resource, in sentences."""
     notes = list(composed.wanted.bill.notes)
     if composed.missing:
-        where = f"; all of it is in {some_of(composed.sold_in)}" if composed.sold_in else ""
-        notes.append(f"Without {listed(composed.missing)}, of which the catalog has no price here{where}.")
+        notes.append(f"Without {listed(composed.missing)}, of which the catalog has no price here.")
     if composed.wanted.term in COMMITTED and composed.wanted.request.hours < HOURS_PER_MONTH:
         notes.append(f"A commitment is paid for all {HOURS_PER_MONTH} hours of a month, used or not.")
     if composed.on_demand:
@@ -118,12 +117,14 @@ def not_priced(composed: Composed) -> NotPriced:
 def why_unpriced(composed: Composed) -> str:
     """Why a resource has no price, in a sentence: where it is sold instead, or which parts nobody sells."""
     wanted = composed.wanted
-    bought = AS_WORDS[wanted.term]
+    bought, name = AS_WORDS[wanted.term], wanted.bill.resource
+    if wanted.bill.attached:
+        name = f"{name} with {wanted.bill.attached}"
     if composed.sold_in and wanted.place:
         where = some_of(composed.sold_in)
-        return f"{wanted.bill.resource} is not sold {bought} in {wanted.place.label}; it is in {where}."
+        return f"{name} is not sold {bought} in {wanted.place.label}; it is in {where}."
     parts = listed(composed.missing)
-    return f"{wanted.bill.resource} is not sold {bought}: the catalog has no such price of its {parts}."
+    return f"{name} is not sold {bought}: the catalog has no such price of its {parts}."
 
 
 def some_of(regions: Sequence[str]) -> str:

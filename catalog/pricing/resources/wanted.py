@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from decimal import Decimal
 
 from catalog.errors import InvalidArgumentError
 from catalog.offers.attributes import TERMS
@@ -43,19 +44,17 @@ def read_resource(request: ResourceRequest) -> Wanted:
         NotFoundError: there is no such resource.
         InvalidArgumentError: an argument is out of range, no place, or does not go with the others.
     """
-    check_quantity(request.quantity)
-    check_quantity(request.hours)
+    for amount in (getattr(request, each.name) for each in fields(request)):
+        if isinstance(amount, Decimal):
+            check_quantity(amount)
     if not request.hours <= MAX_HOURS:
         raise InvalidArgumentError(
             f"hours must be from 0 to {MAX_HOURS}, the hours of a month, not {request.hours:f}.",
             hint=f"A month of hourly rates has {HOURS_PER_MONTH}; send `months` for more of them.",
         )
-    wanted = Wanted(
-        request,
-        read_bill(request),
-        _place(request.region) if request.region else None,
-        read_term(request.usage_type),
-    )
+    bill = read_bill(request)
+    region = bill.place or request.region
+    wanted = Wanted(request, bill, _place(region) if region else None, read_term(request.usage_type))
     place = wanted.place
     if place is not None and not place.is_one:
         codes = tuple(code for each in place.members or (place,) for code in each.codes)

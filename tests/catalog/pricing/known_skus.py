@@ -48,6 +48,12 @@ _UNITS: dict[str, dict[str, Any]] = {
         "base_unit_description": "byte second",
         "base_unit_conversion_factor": "2875910101401600",
     },
+    "GiBy.d": {
+        "usage_unit_description": "gibibyte day",
+        "base_unit": "By.s",
+        "base_unit_description": "byte second",
+        "base_unit_conversion_factor": str(2**30 * 86400),
+    },
     "GiBy": {
         "usage_unit_description": "gibibyte",
         "base_unit": "By",
