@@ -146,7 +146,7 @@ def _reason(detail: Any, arguments: type[BaseModel]) -> str:
     if requirement := _REQUIREMENTS.get(detail["type"]):
         return f"{path}: must {_filled_in(requirement, detail.get('ctx', {}))}"
     text = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input ")
-    return f"{path}: {text[:1].lower()}{text[1:]}"
+    return f"{path}: {text[:1].lower()}{text[1:]}".removeprefix(": ")
 
 
 def _filled_in(requirement: str, context: dict[str, Any]) -> str:

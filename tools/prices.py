@@ -11,9 +11,9 @@ from catalog import search as catalog_search
 from catalog.errors import CatalogEmptyError
 from catalog.models import SAMPLE, PricingUpdate
 from catalog.pricing import calculate as calculation
-from catalog.pricing import details as sku_details
 from catalog.pricing import list_prices
 from catalog.pricing.answers import utc_text
+from catalog.pricing.details import details as details_of
 from catalog.pricing.freshness import Freshness, of_services, offer
 from catalog.pricing.list_prices import Snapshot
 from catalog.providers.sample.source import SampleSource
@@ -27,7 +27,7 @@ _SAMPLE_NOTICE = SampleSource().notice()
 
 
 def search(arguments: SearchArguments) -> Answer:
-    """Find services and SKUs by a question in plain English, with the list price of each SKU."""
+    """Find SKUs and whole resources, such as machines, by a question in plain English, with list prices."""
     snapshot = list_prices.snapshot()
     update = _require_synced(snapshot.latest)
     request = catalog_search.SearchRequest(**arguments.model_dump())
@@ -37,10 +37,10 @@ def search(arguments: SearchArguments) -> Answer:
 
 
 def details(arguments: DetailsArguments) -> Answer:
-    """Show SKUs in full: metadata, exact price tiers, price history on request, an example calculate call."""
+    """Show SKUs in full, with tiers and history, and whole resources: parts, and prices in each region."""
     snapshot = list_prices.snapshot(arguments.as_of)
     update = _require_synced(snapshot.latest)
-    answer = sku_details.details(arguments.sku_ids, snapshot=snapshot, history=arguments.history)
+    answer = details_of(arguments.sku_ids, arguments.resources, snapshot=snapshot, history=arguments.history)
     freshness = _freshness(snapshot, update)
     return _with_notice(update, freshness, answer)
 

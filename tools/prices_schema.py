@@ -30,6 +30,9 @@ from tools.argument_forms import ABSENT, ANYTHING, LeftOutAs, read_arguments
 
 MAX_CHARACTERS = 500
 MAX_SKU_ID = 100
+MAX_RESOURCE = 200
+# SKUs and resources of a call of details.
+MAX_DETAILS = 20
 
 
 class Arguments(BaseModel):
@@ -144,10 +147,23 @@ class SearchArguments(Arguments):
 
 class DetailsArguments(Arguments):
     sku_ids: list[SkuId] = Field(
-        min_length=1, max_length=20, description="SKU ids, from search.", examples=[["22EB-AAE8-FBCD"]]
+        default=[], max_length=MAX_DETAILS, description="SKU ids, from search.", examples=[["22EB-AAE8-FBCD"]]
+    )
+    resources: list[Annotated[str, Field(min_length=1, max_length=MAX_RESOURCE)]] = Field(
+        default=[],
+        max_length=MAX_DETAILS,
+        description="Whole resources, as gcloud names them.",
+        examples=[["n2-standard-8"]],
     )
     as_of: AsOf | None = None
-    history: bool = Field(default=False, description="Also list every price so far.", examples=[True])
+    history: bool = Field(default=False, description="Also list every price of SKUs so far.", examples=[True])
+
+    @model_validator(mode="after")
+    def _has_entries(self) -> DetailsArguments:
+        count = len(self.sku_ids) + len(self.resources)
+        if not 1 <= count <= MAX_DETAILS:
+            raise ValueError(f"send 1 to {MAX_DETAILS} sku_ids and resources together, not {count}")
+        return self
 
 
 # The fields of an item that are about a SKU, and those about both; all others are about resources.

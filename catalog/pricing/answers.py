@@ -19,8 +19,11 @@ def utc_text(time: datetime) -> str:
 
 
 class Candidate(TypedDict):
-    sku_id: str
-    display_name: str
+    """A SKU, or the name of a resource."""
+
+    sku_id: NotRequired[str]
+    display_name: NotRequired[str]
+    resource: NotRequired[str]
 
 
 class UnitPrice(TypedDict):
@@ -76,6 +79,25 @@ class Example(TypedDict):
     items: list[ExampleItem]
 
 
+class Choice(TypedDict):
+    attribute: str
+    values: list[str]
+    ask: str
+
+
+class ResourceExampleItem(TypedDict, total=False):
+    resource: str
+    region: str
+    quantity: str
+    usage_type: str
+    gpu: str
+    gpu_count: int
+
+
+class ResourceExample(TypedDict):
+    items: list[ResourceExampleItem]
+
+
 class SkuDetails(TypedDict):
     sku_id: str
     display_name: str
@@ -99,15 +121,82 @@ class SkuDetails(TypedDict):
     example: Example | None
 
 
-class UnknownSku(TypedDict):
-    sku_id: str
+class UnknownName(TypedDict):
+    """A SKU id or the name of a resource that is not found; `message` says why a name is none."""
+
+    sku_id: NotRequired[str]
+    resource: NotRequired[str]
+    message: NotRequired[str]
     candidates: list[Candidate]
+
+
+class Shape(TypedDict):
+    """What a machine has; `local_ssd_gib` is null if it comes with one whose size no source says."""
+
+    vcpus: str
+    memory_gib: str
+    gpu: str | None
+    gpus: int
+    local_ssd_gib: str | None
+
+
+class PartRow(TypedDict):
+    """What a resource is billed for in an hour, in a month, or by use."""
+
+    part: str
+    quantity: str
+    unit: str
+    per: Literal["hour", "month", "use"]
+
+
+class SustainedUseRow(TypedDict):
+    parts: list[str]
+    rate: str
+    source: str
+
+
+class CommitmentRow(TypedDict):
+    """The parts that a commitment covers, and those that stay on demand, if only in some regions."""
+
+    usage_type: str
+    covers: list[str]
+    on_demand: list[str]
+
+
+class HourAndMonth(TypedDict):
+    hour: str | None
+    month: str
+
+
+class RegionRow(TypedDict):
+    """What one resource costs in a region, by usage type; null where it is not sold so."""
+
+    region: str
+    OnDemand: HourAndMonth | None
+    Preemptible: HourAndMonth | None
+    Commit1Yr: HourAndMonth | None
+    Commit3Yr: HourAndMonth | None
+
+
+class ResourceDetails(TypedDict):
+    resource: str
+    shape: Shape | None
+    parts: list[PartRow]
+    sustained_use: list[SustainedUseRow]
+    commitments: list[CommitmentRow]
+    prices: list[RegionRow]
+    more_regions: int
+    not_included: list[str]
+    ambiguous_in: list[Choice] | None
+    notes: list[str]
+    example: ResourceExample | None
 
 
 class DetailsAnswer(TypedDict):
     as_of: str
     skus: list[SkuDetails]
-    not_found: list[UnknownSku]
+    resources: list[ResourceDetails]
+    not_found: list[UnknownName]
     hint: str | None
 
 
@@ -173,12 +262,6 @@ class Alternative(TypedDict):
     yearly: str | None
     breaks_even_after_months: int | None
     note: str | None
-
-
-class Choice(TypedDict):
-    attribute: str
-    values: list[str]
-    ask: str
 
 
 class ResourceLine(TypedDict):

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from catalog.pricing.answers import CostItem, ResourceLine, utc_text
 from catalog.pricing.decimals import ROUNDED, plain
-from catalog.pricing.details import pricing
 from catalog.pricing.list_prices import Snapshot
 from catalog.pricing.priced import Priced
 from catalog.pricing.resources.alternatives import alternatives
 from catalog.pricing.resources.rows import Costs, cost_slice, resource_line
+from catalog.pricing.sku_details import pricing
 from catalog.pricing.usage import Line
 
 

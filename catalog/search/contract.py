@@ -8,6 +8,8 @@ from typing import Literal, NotRequired
 # Before Python 3.12, pydantic cannot build a schema from typing.TypedDict.
 from typing_extensions import TypedDict
 
+from catalog.pricing.answers import ResourceExample
+
 Kind = Literal["all", "skus", "services"]
 ResponseFormat = Literal["concise", "detailed"]
 Sort = Literal["relevance", "price"]
@@ -71,6 +73,25 @@ class FoundSku(TypedDict):
     service_provider_name: NotRequired[str]
 
 
+class ResourcePrice(TypedDict):
+    """What one costs in USD: an hour, and a month of 730 hours after sustained-use discounts."""
+
+    amount: str
+    per: Literal["hour"]
+    per_month: str
+
+
+class FoundResource(TypedDict):
+    """A whole resource; without a price if its region is open, or if a part of it has none."""
+
+    resource: str
+    region: str | None
+    usage_type: str
+    price: ResourcePrice | None
+    notes: list[str]
+    example: ResourceExample
+
+
 class FacetValue(TypedDict):
     value: str
     count: int
@@ -125,13 +146,16 @@ class Missing(TypedDict):
 
 
 class SearchAnswer(TypedDict):
-    """`total` counts SKUs, or services if `kind` is "services".
+    """`resources` are the whole things that the question names.
+
+    `total` counts SKUs, or services if `kind` is "services".
 
     `facets_counted` is the number of SKUs that the facets count: all matches, or an even sample of them.
     `ambiguous_in` is None if the first SKU is the one thing asked for. If something is `missing`, no SKU of
     another thing is listed.
     """
 
+    resources: list[FoundResource]
     services: list[FoundService]
     skus: list[FoundSku]
     total: int

@@ -28,6 +28,7 @@ from catalog.search.matching import Match, alike, match, objects
 from catalog.search.missing import sentence as missing_sentence
 from catalog.search.order import by_price, by_region
 from catalog.search.query import Question
+from catalog.search.resources import Resources, resources_in
 from catalog.search.results import by_sku, with_prices
 
 SORTED_PART = f"Only the {CANDIDATES} best matches are sorted by price; narrow the search to sort them all."
@@ -63,8 +64,10 @@ def search(
         [] if request.by == "region" else open_attributes(near, found.criteria, found.total("sku_total"))
     )
     lacks = lacking(near, found.criteria)
+    resources = Resources() if start.offset else resources_in(criteria, request, vocabulary, snapshot)
     following = start.offset + request.limit
     return SearchAnswer(
+        resources=list(resources.found),
         services=services,
         skus=skus,
         total=total,
@@ -82,6 +85,7 @@ def search(
                 f"The names of these SKUs do not say {quoted(lacks)}." if lacks else "",
                 ambiguous_sentence(ambiguous),
                 note,
+                *resources.said,
             ],
         ),
     )

@@ -33,13 +33,14 @@ ARGUMENTS = {
         "cursor",
         "response_format",
     },
-    "details": {"sku_ids", "as_of", "history"},
+    "details": {"sku_ids", "resources", "as_of", "history"},
     "calculate": {"items", "months", "as_of", "compare", "group_by", "cursor", "response_format"},
 }
 FIELDS = {
     "search": {
         "contract",
         "catalog",
+        "resources",
         "services",
         "skus",
         "total",
@@ -51,7 +52,7 @@ FIELDS = {
         "missing",
         "hint",
     },
-    "details": {"contract", "catalog", "as_of", "skus", "not_found", "hint"},
+    "details": {"contract", "catalog", "as_of", "skus", "resources", "not_found", "hint"},
     "calculate": {
         "contract",
         "catalog",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 
 from catalog.offers.attributes import Attributes
 from catalog.offers.implied import complete
@@ -123,6 +124,7 @@ def _pair(text: str) -> Fact:
     return attribute, value
 
 
+@lru_cache(maxsize=4096)
 def stored(wanted: frozenset[Fact], term: str, words: str = "") -> str:
     """The columns `facts` and `unread` of sku_attributes for a SKU that is just this and bought so.
 

@@ -45,6 +45,19 @@ def is_machine(name: str) -> bool:
     return name in machine_types() or name in nodes() or bool(CUSTOM.fullmatch(name))
 
 
+def machine_named(name: str) -> MachineType:
+    """The machine of a name for which is_machine() holds, with what it comes with.
+
+    Raises:
+        InvalidArgumentError: there is no such custom machine.
+    """
+    if match := NODE.fullmatch(name):
+        vcpus = Decimal(match["vcpus"])
+        return MachineType(name, match["series"], vcpus, Decimal(match["gib"]), vcpus)
+    match = CUSTOM.fullmatch(name)
+    return _custom(name, match)[0] if match else machine_types()[name]
+
+
 def machine_bill(request: ResourceRequest, name: str) -> Bill:
     """What a machine is billed as.
 

@@ -7,13 +7,12 @@ from decimal import ROUND_CEILING, Decimal
 
 from catalog.offers.resources.terms import USAGE_TYPES
 from catalog.pricing.answers import Alternative
-from catalog.pricing.decimals import EXACT, ROUNDED, exact_sum, plain
+from catalog.pricing.decimals import EXACT, ROUNDED, plain
 from catalog.pricing.list_prices import Snapshot
 from catalog.pricing.resources.components import ON_DEMAND, Composed, compose
-from catalog.pricing.resources.discounts import sustained_use_rows
+from catalog.pricing.resources.rates import monthly
 from catalog.pricing.resources.rows import COMMITTED, why_unpriced
 from catalog.pricing.resources.wanted import Wanted
-from catalog.pricing.tiers import price_month
 
 MONTHS_PER_YEAR = 12
 
@@ -34,27 +33,13 @@ def alternatives(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[list[Alte
     found = []
     for start in range(0, len(composed), len(terms)):
         of_terms = dict(zip(terms, composed[start : start + len(terms)], strict=True))
-        monthly = {term: _monthly(each) for term, each in of_terms.items()}
-        found.append([_alternative(each, term, monthly) for term, each in of_terms.items()])
+        costs = {term: monthly(each) for term, each in of_terms.items()}
+        found.append([_alternative(each, term, costs) for term, each in of_terms.items()])
     return found
 
 
-def _monthly(composed: Composed) -> Decimal | None:
-    """A month of a resource in USD, None if a part of it has no price."""
-    if not composed.components or composed.missing:
-        return None
-    costs = []
-    for component in composed.components:
-        unit = component.list_price.usage_unit
-        quantity = unit.base_quantity(component.quantity, component.part.unit)
-        [slices] = price_month([quantity], component.list_price.price)
-        costs.append((component, exact_sum(part.cost for part in slices)))
-    _, discount = sustained_use_rows(costs, composed.wanted.request.hours)
-    return EXACT.add(exact_sum(cost for _, cost in costs), discount)
-
-
-def _alternative(composed: Composed, term: str, monthly: dict[str, Decimal | None]) -> Alternative:
-    cost, on_demand = monthly[term], monthly[ON_DEMAND]
+def _alternative(composed: Composed, term: str, costs: dict[str, Decimal | None]) -> Alternative:
+    cost, on_demand = costs[term], costs[ON_DEMAND]
     note = None
     if cost is None:
         note = (

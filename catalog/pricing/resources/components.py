@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from catalog.errors import UnitMismatchError
 from catalog.offers.resources.bill import Choice, Part, Terms, Time, stored
 from catalog.offers.resources.request import HOURS_PER_MONTH, ResourceRequest
 from catalog.places import Place
+from catalog.pricing.availability import GLOBAL
 from catalog.pricing.decimals import EXACT, PLACES, ROUNDED
 from catalog.pricing.list_prices import Listing, ListPrice, Snapshot, look_up
 from catalog.pricing.resources.offers import Offer, offers_of
@@ -79,16 +81,25 @@ def compose(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[Composed]:
     return _with_regions(composed, offers, snapshot)
 
 
+def sold_regions(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[list[str]]:
+    """The regions in which the resources are listed by their terms, in order; GLOBAL if all are alike."""
+    texts = {text: None for each in wanted for part in each.bill.parts for text in _texts(part, each.term)}
+    offers = offers_of(texts, snapshot.latest)
+    return [
+        _regions_of_all(each, offers, snapshot) or ([GLOBAL] if _is_global(each, offers) else [])
+        for each in wanted
+    ]
+
+
+def _is_global(wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]]) -> bool:
+    """Whether it is the same everywhere, as far as its parts are listed."""
+    texts = [text for part in wanted.bill.parts for text in _texts(part, wanted.term)]
+    return all(is_global(offer) for text in texts for offer in offers[text])
+
+
 def _with_region(wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot) -> Wanted:
     """The resource, with the region left open if none is named and it matters."""
-    if wanted.place is not None or wanted.bill.choices:
-        return wanted
-    if all(
-        is_global(offer)
-        for part in wanted.bill.parts
-        for text in _texts(part, wanted.term)
-        for offer in offers[text]
-    ):
+    if wanted.place is not None or wanted.bill.choices or _is_global(wanted, offers):
         return wanted
     regions = _regions_of_all(wanted, offers, snapshot)
     return wanted.with_choices([Choice("region", tuple(regions), "Which region?")])
@@ -258,9 +269,18 @@ def _is_priced(listing: Listing, part: Part) -> bool:
 
 
 def _is_price(price: ListPrice, part: Part) -> bool:
-    if not price.price.is_complete:
+    if not (price.price.is_complete and _is_counted_in(price, part.unit)):
         return False
     return part.may_be_free or any(tier.unit_price for tier in price.tiers)
+
+
+def _is_counted_in(price: ListPrice, unit: str) -> bool:
+    """Whether the price is for what the unit of a part counts; hours of memory have none by the hour."""
+    try:
+        price.usage_unit.base_quantity(Decimal(1), unit)
+    except UnitMismatchError:
+        return False
+    return True
 
 
 def _rates(price: ListPrice) -> tuple[tuple[Decimal, Decimal], ...]:

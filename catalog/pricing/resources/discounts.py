@@ -33,14 +33,13 @@ def sustained_use_rows(
     rows: list[DiscountRow] = []
     amounts = []
     for name, each in costs.items():
-        rate = discount_rate(name, hours)
         amount = _discount(exact_sum(each), name, hours)
         if amount:
             amounts.append(amount)
             rows.append(
                 {
                     "kind": "sustained_use",
-                    "rate": plain(ROUNDED.quantize(rate, _RATE_PLACES)),
+                    "rate": rate_text(name, hours),
                     "amount": plain(amount),
                     "source": sustained_use(name).source,
                 }
@@ -55,6 +54,11 @@ def discount_rate(name: str, hours: Decimal) -> Decimal:
     730 are those of a longer month, which is used in full then.
     """
     return ROUNDED.subtract(Decimal(1), ROUNDED.divide(*_billed(name, hours)))
+
+
+def rate_text(name: str, hours: Decimal) -> str:
+    """The same for answers, to six places."""
+    return plain(ROUNDED.quantize(discount_rate(name, hours), _RATE_PLACES))
 
 
 def _billed(name: str, hours: Decimal) -> tuple[Decimal, Decimal]:

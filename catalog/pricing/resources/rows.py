@@ -10,8 +10,8 @@ from catalog.offers.resources.request import HOURS_PER_MONTH
 from catalog.offers.resources.terms import AS_WORDS, USAGE_TYPES
 from catalog.pricing.answers import ComponentRow, CostSlice, DiscountRow, NotPriced, ResourceLine
 from catalog.pricing.decimals import plain
-from catalog.pricing.details import pricing
 from catalog.pricing.resources.components import Component, Composed
+from catalog.pricing.sku_details import pricing
 from catalog.pricing.tiers import Slice
 
 MAX_REGIONS = 10
@@ -58,7 +58,7 @@ def resource_line(composed: Composed, cost: Costs, *, detailed: bool) -> Resourc
             for choice in composed.choices
         ]
         or None,
-        "notes": _notes(composed),
+        "notes": notes_of(composed),
     }
 
 
@@ -92,10 +92,11 @@ def cost_slice(part: Slice) -> CostSlice:
     }
 
 
-def _notes(composed: Composed) -> list[str]:
+def notes_of(composed: Composed) -> list[str]:
+    """What has to be said about the price of a resource, in sentences."""
     notes = list(composed.wanted.bill.notes)
     if composed.missing:
-        notes.append(f"Without {_listed(composed.missing)}, of which the catalog has no price here.")
+        notes.append(f"Without {listed(composed.missing)}, of which the catalog has no price here.")
     if composed.wanted.term in COMMITTED and composed.wanted.request.hours < HOURS_PER_MONTH:
         notes.append(f"A commitment is paid for all {HOURS_PER_MONTH} hours of a month, used or not.")
     if composed.on_demand:
@@ -122,15 +123,19 @@ def why_unpriced(composed: Composed) -> str:
     if wanted.bill.attached:
         name = f"{name} with {wanted.bill.attached}"
     if composed.sold_in and wanted.place:
-        shown = ", ".join(composed.sold_in[:MAX_REGIONS])
-        more = len(composed.sold_in) - MAX_REGIONS
-        others = f" and {more} more" if more > 0 else ""
-        return f"{name} is not sold {bought} in {wanted.place.label}; it is in {shown}{others}."
-    parts = _listed(composed.missing)
+        where = some_of(composed.sold_in)
+        return f"{name} is not sold {bought} in {wanted.place.label}; it is in {where}."
+    parts = listed(composed.missing)
     return f"{name} is not sold {bought}: the catalog has no such price of its {parts}."
 
 
-def _listed(names: Iterable[str]) -> str:
+def some_of(regions: Sequence[str]) -> str:
+    """The first regions in a sentence, and how many more there are."""
+    more = len(regions) - MAX_REGIONS
+    return ", ".join(regions[:MAX_REGIONS]) + (f" and {more} more" if more > 0 else "")
+
+
+def listed(names: Iterable[str]) -> str:
     """Names in a sentence: "a, b and c"."""
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last

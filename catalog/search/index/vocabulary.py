@@ -21,6 +21,7 @@ from catalog.search.index.sql import Sql, rows_of
 from catalog.search.query import Term
 from catalog.search.query.dictionary import (
     DESTINATIONS,
+    MACHINE_EXTRAS,
     MACHINE_SHAPES,
     OPTIONAL,
     SPEEDS,
@@ -52,6 +53,7 @@ LISTED_WORDS = frozenset(
         *OPTIONAL,
         *SPEEDS,
         *MACHINE_SHAPES,
+        *MACHINE_EXTRAS,
     )
     for word in phrase.split()
 )

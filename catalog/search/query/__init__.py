@@ -2,6 +2,7 @@
 
 from catalog.search.query.destination import destination_term
 from catalog.search.query.facts import NamedFact
+from catalog.search.query.machine_types import NamedMachine, gpu_count
 from catalog.search.query.question import Question
 from catalog.search.query.read import read_question
 from catalog.search.query.sizes import Size
@@ -11,10 +12,12 @@ from catalog.search.query.usage_type import read_usage_type
 __all__ = [
     "LITTLE",
     "NamedFact",
+    "NamedMachine",
     "Question",
     "Size",
     "Term",
     "destination_term",
+    "gpu_count",
     "read_question",
     "read_usage_type",
 ]

@@ -16,9 +16,10 @@ COUNTED = words(EN / "counted.txt")
 OPTIONAL = words(EN / "optional_words.txt")
 # Words that are dropped before others.
 GENERIC = words(EN / "generic_words.txt")
-# The parts of the names of machine types, and those after the family, such as "highmem".
+# The parts of the names of machine types; those after the family, such as "highmem", and at the end: "metal".
 MACHINE_TYPES = {key: tuple(names) for _, key, names in entries(EN / "machine_types.txt")}
 MACHINE_SHAPES = MACHINE_TYPES["shape"]
+MACHINE_EXTRAS = MACHINE_TYPES["extra"]
 # The words that an abbreviation or another wording stands for.
 SHORT_FORMS = keys(EN / "short_forms.txt")
 # The GPU of a machine type by the start of its name.

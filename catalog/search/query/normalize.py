@@ -9,6 +9,7 @@ from catalog.offers.products import product_names
 from catalog.offers.vocabulary import Side, vocabulary
 from catalog.places import SIDE, fold, in_english
 from catalog.search.query.dictionary import OTHER_MACHINES, SHORT_FORMS, SUBJECTS
+from catalog.search.query.machine_types import MACHINE
 from catalog.search.query.patterns import any_of
 from catalog.words import Wordings
 
@@ -42,6 +43,8 @@ JOINED_UNIT = re.compile(r"(?<=\d)(?=[gm]bits?\b)")
 SIGNS = (("->", " to "), ("→", " to "), (">", " more than "))
 REGION_APART = re.compile(rf"\b({SIDE}) (\d{{1,2}})\b")
 WORDINGS = Wordings(SHORT_FORMS)
+# Folded text has none.
+JOINED = "_"
 
 
 def plain_words(query: str) -> list[str]:
@@ -59,7 +62,9 @@ def plain_words(query: str) -> list[str]:
     if BUCKET.search(NO_BUCKET.sub("", text)):
         text = REGIONAL.put_into(text)
     text = REGION_APART.sub(r"\1\2", text)
-    return WORDINGS.put_into(in_english(text)).split()
+    # In the name of a machine type, "lssd" is no local SSD beside the machine.
+    text = MACHINE.sub(lambda match: match[0].replace(" ", JOINED), in_english(text))
+    return WORDINGS.put_into(text).replace(JOINED, " ").split()
 
 
 def _company(match: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from catalog.places import Place
 from catalog.search.query.facts import NamedFact
+from catalog.search.query.machine_types import NamedMachine
 from catalog.search.query.ordinary import is_ordinary
 from catalog.search.query.route import BETWEEN_PLACES
 from catalog.search.query.sizes import Size
@@ -24,6 +25,7 @@ class Question:
     own, `left_out` words for things that have SKUs, and `uses` names of products that say what the thing is
     for.
     `sizes` are those of the machine that a licence is for, `has_size` says whether the question has a size.
+    `machines` are the machine types that it names, whether the facts are of them or not.
     `negated` are words and facts, such as "term=spot", that mark a SKU as not meant.
     """
 
@@ -45,6 +47,7 @@ class Question:
     sizes: tuple[Size, ...] = ()
     has_size: bool = False
     has_machine: bool = False
+    machines: tuple[NamedMachine, ...] = ()
     negated: tuple[str, ...] = ()
     text: str = ""
     typed: str = ""

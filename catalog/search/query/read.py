@@ -17,7 +17,13 @@ from catalog.search.query.destination import (
 )
 from catalog.search.query.dictionary import SUBJECTS
 from catalog.search.query.facts import NamedFact, has
-from catalog.search.query.machine_types import DATABASE, MACHINE, machine_facts
+from catalog.search.query.machine_types import (
+    DATABASE,
+    MACHINE,
+    NamedMachine,
+    machine_facts,
+    named_machines,
+)
 from catalog.search.query.negation import take_negated
 from catalog.search.query.normalize import plain_words
 from catalog.search.query.notation import read_notation
@@ -57,9 +63,10 @@ class _Ends:
 
 @dataclass(frozen=True, slots=True)
 class _Things:
-    """What is asked about: settled facts, the sizes of machines, also as SKU names have them, and uses."""
+    """What is asked about: settled facts, machines, their sizes, also as SKU names have them, and uses."""
 
     settled: Settled
+    machines: tuple[NamedMachine, ...]
     sizes: tuple[Size, ...]
     terms: tuple[Term, ...]
     uses: tuple[str, ...]
@@ -105,6 +112,7 @@ def read_question(
         sizes=things.sizes,
         has_size=bool(things.sizes or things.terms),
         has_machine=MACHINE.search(spelled.text) is not None,
+        machines=things.machines,
         foreign=things.settled.foreign,
         features=things.settled.features,
         left_out=things.settled.left_out,
@@ -133,7 +141,8 @@ def _take_things(rest: str, services: Sequence[NamedFact]) -> tuple[_Things, str
     """What `rest` is about, without what the thing is for, and the text without all of it."""
     uses = take_uses(rest, services)
     settled, sizes, terms, rest = _take_facts(uses.text, uses.services)
-    return _Things(settled, sizes, terms, uses.words), rest
+    machines = named_machines(uses.text, take_quantities(rest)[0])
+    return _Things(settled, machines, sizes, terms, uses.words), rest
 
 
 def _routed(

@@ -95,6 +95,7 @@ def test_the_whole_answer_for_class_a_operations() -> None:
                 },
             }
         ],
+        "resources": [],
         "not_found": [],
         "hint": None,
     }

@@ -39,6 +39,7 @@ def test_a_response_has_every_field_of_the_contract(compute: Service) -> None:
     make_price(sku)
 
     assert _ask("Compute Engine N2 core Frankfurt") == {
+        "resources": [],
         "services": [{"service_id": "6F81-5844-456A", "display_name": "Compute Engine", "sku_count": 1}],
         "skus": [
             {

@@ -17,7 +17,7 @@ from catalog.errors import (
     NotFoundError,
     RegionMismatchError,
 )
-from catalog.models import Sku
+from catalog.models import PricingInfo, Sku
 from catalog.offers.resources.series import machine_types
 from catalog.pricing.answers import CalculateAnswer, ResourceLine
 from catalog.pricing.calculate import Item, ResourceRequest, calculate
@@ -203,6 +203,21 @@ def test_a_machine_whose_gpu_has_no_price_anywhere_is_partial() -> None:
     assert answer["total"]["partial"]
     assert (row["partial"], row["missing"]) == (True, ["gpu"])
     assert row["notes"] == ["Without gpu, of which the catalog has no price here."]
+
+
+def test_a_machine_that_no_region_sells_is_not_asked_for_its_region() -> None:
+    with pytest.raises(NoPriceError) as caught:
+        calculate([ResourceRequest(resource="c4-standard-4")])
+
+    assert caught.value.message.startswith("c4-standard-4 is not sold on demand")
+
+
+def test_a_part_that_is_priced_in_another_dimension_has_no_price() -> None:
+    PricingInfo.objects.filter(sku__display_name="N2 Instance Ram running in Americas").update(
+        usage_unit="h", base_unit="s", base_unit_conversion_factor="3600"
+    )
+
+    assert line("n2-standard-4")["missing"] == ["ram"]
 
 
 @pytest.mark.parametrize("region", [None, "Germany"])

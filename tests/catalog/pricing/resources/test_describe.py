@@ -1,0 +1,157 @@
+"""Resources in full, at the prices of Google's public list."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from catalog.pricing import list_prices
+from catalog.pricing.answers import ResourceDetails
+from catalog.pricing.calculate import ResourceRequest, calculate
+from catalog.pricing.details import details
+from catalog.pricing.resources.describe import MAX_ROWS
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("machine_prices")]
+IOWA = "us-central1"
+
+
+def only(name: str) -> ResourceDetails:
+    [row] = details(resources=[name])["resources"]
+    return row
+
+
+def test_a_machine_is_shown_with_its_shape_parts_rules_and_prices() -> None:
+    source = "https://cloud.google.com/compute/docs/sustained-use-discounts"
+
+    assert only("f1-micro") == {
+        "resource": "f1-micro",
+        "shape": {"vcpus": "1", "memory_gib": "0.6", "gpu": None, "gpus": 0, "local_ssd_gib": "0"},
+        "parts": [{"part": "core", "quantity": "1", "unit": "h", "per": "hour"}],
+        "sustained_use": [{"parts": ["core"], "rate": "0.3", "source": source}],
+        "commitments": [],
+        "prices": [
+            {
+                "region": region,
+                "OnDemand": {"hour": "0.0076", "month": "3.8836"},
+                "Preemptible": {"hour": "0.0035", "month": "2.555"},
+                "Commit1Yr": None,
+                "Commit3Yr": None,
+            }
+            for region in (IOWA, "us-east1", "us-west1")
+        ],
+        "more_regions": 0,
+        "not_included": ["boot disk", "external IP address", "egress"],
+        "ambiguous_in": None,
+        "notes": [],
+        "example": {"items": [{"resource": "f1-micro", "region": IOWA}]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("resource", "shape"),
+    [
+        ("e2-micro", ("2", "1", None, 0, "0")),
+        ("a2-highgpu-1g", ("12", "85", "nvidia-tesla-a100", 1, "0")),
+        ("c3-standard-4-lssd", ("4", "16", None, 0, "375")),
+        ("z3-highmem-88", ("88", "704", None, 0, None)),
+        ("n2-custom-4-16384", ("4", "16", None, 0, "0")),
+        ("n2-node-80-640", ("80", "640", None, 0, "0")),
+    ],
+)
+def test_the_shape_is_what_the_machine_has(resource: str, shape: tuple[object, ...]) -> None:
+    found = only(resource)["shape"]
+
+    assert found is not None
+    assert tuple(found.values()) == shape
+
+
+@pytest.mark.parametrize(
+    "resource", ["e2-micro", "n1-standard-4", "a2-highgpu-1g", "c3-standard-4-lssd", "m2-ultramem-416"]
+)
+def test_a_price_by_region_and_usage_type_is_that_of_calculate(resource: str) -> None:
+    for row in only(resource)["prices"]:
+        for usage_type, cell in list(row.items())[1:]:
+            if cell is None:
+                continue
+            request = ResourceRequest(resource=resource, region=row["region"], usage_type=usage_type)
+            assert calculate([request])["total"]["amount"] == cell["month"]  # type: ignore[index]
+
+
+def test_regions_come_cheapest_first_and_are_null_where_not_sold_so() -> None:
+    prices = only("n1-standard-4")["prices"]
+
+    assert [row["region"] for row in prices] == [
+        IOWA,
+        "us-east1",
+        "us-west1",
+        "asia-northeast2",
+        "europe-west3",
+    ]
+    assert [row["Preemptible"] is None for row in prices] == [False, False, False, True, True]
+
+
+def test_a_commitment_names_what_it_covers_and_what_stays_on_demand() -> None:
+    assert only("m2-ultramem-416")["commitments"] == [
+        {"usage_type": usage_type, "covers": ["core", "ram"], "on_demand": ["core premium", "ram premium"]}
+        for usage_type in ("Commit1Yr", "Commit3Yr")
+    ]
+
+
+def test_a_machine_that_is_sold_nowhere_has_no_price_and_says_so() -> None:
+    row = only("c4-standard-4")
+
+    assert (row["prices"], row["example"]) == ([], None)
+    assert row["notes"] == ["The catalog has no price of it in any region."]
+
+
+def test_what_no_source_tells_leaves_the_price_open() -> None:
+    assert only("z3-highmem-88")["notes"][0] == (
+        "No source says how large its local SSD is, so it has no whole price."
+    )
+
+
+def test_names_of_no_resource_are_told_with_the_nearest_or_the_reason() -> None:
+    answer = details(resources=["n2-standrad-8", "n2-custom-3-4096", "e2-micro"])
+
+    assert [row["resource"] for row in answer["resources"]] == ["e2-micro"]
+    unknown, refused = answer["not_found"]
+    assert unknown["resource"] == "n2-standrad-8"
+    assert unknown["candidates"][0] == {"resource": "n2-standard-8"}
+    assert refused["message"] == "n2-custom-3-4096: a custom machine has 1 vCPU or an even number, not 3."
+
+
+def test_a_name_counts_once_however_it_is_written() -> None:
+    answer = details(resources=["e2-micro", "E2 Micro", "zones/us-central1-a/machineTypes/e2-micro"])
+
+    assert [row["resource"] for row in answer["resources"]] == ["e2-micro"]
+
+
+def test_resources_share_the_rows_of_an_answer() -> None:
+    names = [f"n1-standard-{size}" for size in (1, 2, 4, 8, 16, 32, 64, 96)]
+    names += [f"n1-highmem-{size}" for size in (2, 4, 8, 16, 32, 64, 96)]
+    names += [f"n1-highcpu-{size}" for size in (2, 4, 8, 16, 32)]
+
+    answer = details(resources=names)
+
+    assert [len(row["prices"]) for row in answer["resources"]] == [MAX_ROWS // 20] * 20
+    assert [row["more_regions"] for row in answer["resources"]] == [2] * 20
+
+
+def test_before_its_prices_a_machine_has_none() -> None:
+    snapshot = list_prices.snapshot(datetime(2001, 1, 1, tzinfo=UTC))
+
+    [row] = details(resources=["e2-micro"], snapshot=snapshot)["resources"]
+
+    assert row["prices"] == []
+    assert row["notes"]
+
+
+def test_resources_take_three_queries_and_two_when_their_skus_are_known(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    with django_assert_num_queries(4):
+        details(resources=["n1-standard-4", "e2-micro"])
+    with django_assert_num_queries(3):
+        details(resources=["n1-standard-4", "e2-micro"])
