@@ -94,7 +94,7 @@ class Bill:
 
     `unknown` are parts of which no source says what they are; `not_included` is what such a resource usually
     costs besides; with `choices`, it cannot be priced before they are made. `place` is where it is sold, if
-    that is not the region of the request.
+    that is not the region of the request. `attached` is what it has beside what its name says.
     """
 
     resource: str
@@ -104,6 +104,7 @@ class Bill:
     notes: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
     place: str | None = None
+    attached: str = ""
 
     def with_parts(self, *parts: Part) -> Bill:
         return replace(self, parts=(*self.parts, *parts))

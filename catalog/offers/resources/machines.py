@@ -18,6 +18,7 @@ from catalog.offers.resources.series import (
     custom_series,
     gpus,
     machine_types,
+    nodes,
     series,
 )
 from catalog.offers.vocabulary import Fact
@@ -26,10 +27,11 @@ MIB_PER_GIB = 1024
 # Compute Engine documentation: "About Local SSD disks", "Create a VM with a custom machine type".
 GIB_PER_LOCAL_SSD = Decimal(375)
 MIB_PER_STEP = 256
+SHARED_VCPUS = 2
 CUSTOM = re.compile(
-    r"(?:(?P<series>[a-z]\d[a-z]?)-)?custom-(?P<vcpus>\d{1,3})-(?P<mib>\d{3,8})(?P<extended>-ext)?"
+    r"(?:(?P<series>[a-z]\d[a-z]?)-)?custom-(?P<vcpus>\d{1,3}|[a-z]+)-(?P<mib>\d{3,8})(?P<extended>-ext)?"
 )
-NODE = re.compile(r"(?P<series>[a-z]\d[a-z]?)-node-(?P<vcpus>\d{1,4})-(?P<gib>\d{1,5})")
+NODE = re.compile(r"(?P<series>[a-z]\d[a-z]?)-node-(?P<vcpus>\d+)-(?P<gib>\d+)")
 PREDEFINED, CUSTOM_FACT, EXTENDED = ("purpose", "predefined"), ("purpose", "custom"), ("purpose", "extended")
 SOLE, SOLE_PREMIUM = ("purpose", "sole"), ("purpose", "sole-premium")
 CORE, RAM, GPU = ("part", "core"), ("part", "ram"), ("part", "gpu")
@@ -40,7 +42,7 @@ NOT_INCLUDED = ("boot disk", "external IP address", "egress")
 
 def is_machine(name: str) -> bool:
     """Whether `name` has the form of a machine that this module reads, or is a predefined type."""
-    return name in machine_types() or bool(CUSTOM.fullmatch(name) or NODE.fullmatch(name))
+    return name in machine_types() or name in nodes() or bool(CUSTOM.fullmatch(name))
 
 
 def machine_bill(request: ResourceRequest, name: str) -> Bill:
@@ -62,12 +64,15 @@ def machine_bill(request: ResourceRequest, name: str) -> Bill:
     else:
         machine = machine_types()[name]
         cores, memory = _predefined(machine)
+    own = machine.gpus
     machine = _with_gpus(machine, request)
+    attached = "" if own else _attached(machine)
     parts = [*cores, *memory, *_premium(machine), *_gpu(machine), *_local_ssd(machine, request)]
     unknown = ["local SSD"] if machine.local_ssd is None else []
     if request.os is None:
-        return Bill(name, tuple(parts), tuple(unknown), (*NOT_INCLUDED, "operating system licence"))
-    bill = Bill(name, tuple(parts), tuple(unknown), NOT_INCLUDED)
+        not_included = (*NOT_INCLUDED, "operating system licence")
+        return Bill(name, tuple(parts), tuple(unknown), not_included, attached=attached)
+    bill = Bill(name, tuple(parts), tuple(unknown), NOT_INCLUDED, attached=attached)
     return with_licence(bill, request.os, Host(name, machine.vcpus, machine.memory, machine.gpus))
 
 
@@ -94,44 +99,71 @@ def _predefined(machine: MachineType) -> tuple[list[Part], list[Part]]:
     return cores, [] if of.whole else [_part("ram", of, RAM, machine.memory, purposes)]
 
 
+def _attached(machine: MachineType) -> str:
+    return f"{machine.gpus:f} {machine.gpu}" if machine.gpus else ""
+
+
 def _custom(name: str, match: re.Match[str]) -> tuple[MachineType, list[Part], list[Part]]:
-    of, vcpus = series(match["series"] or N1), Decimal(match["vcpus"])
-    memory = Decimal(match["mib"]) / MIB_PER_GIB
+    of = series(match["series"] or N1)
     if of.custom is None:
         raise InvalidArgumentError(
             f"{of.name.upper()} has no custom machine types.",
             hint=f"Send a predefined type, or a custom one of {', '.join(custom_series())}.",
         )
-    most = of.custom * vcpus
-    _check_custom(name, of, vcpus, memory, most, is_extended=bool(match["extended"]))
+    memory = Decimal(match["mib"]) / MIB_PER_GIB
+    if match["vcpus"].isdigit():
+        vcpus = billed = Decimal(match["vcpus"])
+        least, most = (gib * vcpus for gib in of.custom)
+        _check_vcpus(name, of, int(vcpus))
+    else:
+        vcpus = Decimal(SHARED_VCPUS)
+        billed, least, most = _shared(name, of, match["vcpus"])
+    _check_memory(name, of, memory, (least, most), is_extended=bool(match["extended"]))
     purposes = ((CUSTOM_FACT,), ())
-    cores = [_part("core", of, CORE, vcpus, purposes)]
+    cores = [_part("core", of, CORE, billed, purposes)]
     ram = [_part("ram", of, RAM, min(memory, most), purposes)]
     if memory > most:
         extended = _part("extended ram", of, RAM, memory - most, ((CUSTOM_FACT, EXTENDED),))
         # Google sells no commitment for it, so it stays on demand beside one.
         ram.append(replace(extended, terms=Terms.WHERE_SOLD, committed=extended.facts[0], is_extra=True))
-    return MachineType(name, of.name, vcpus, memory, vcpus), cores, ram
+    return MachineType(name, of.name, vcpus, memory, billed), cores, ram
 
 
-def _check_custom(
-    name: str, of: Series, vcpus: Decimal, memory: Decimal, most: Decimal, *, is_extended: bool
+def _check_vcpus(name: str, of: Series, vcpus: int) -> None:
+    if vcpus not in of.vcpus:
+        nearest = sorted(sorted(of.vcpus), key=lambda count: abs(count - vcpus))[:2]
+        raise InvalidArgumentError(
+            f"{name}: a custom machine of {of.name.upper()} cannot have {vcpus} vCPUs.",
+            hint=f"The nearest it can have: {' or '.join(map(str, sorted(nearest)))}.",
+        )
+
+
+def _shared(name: str, of: Series, size: str) -> tuple[Decimal, Decimal, Decimal]:
+    """What is billed of a vCPU of a shared-core machine, and its memory at least and at most."""
+    if size not in of.shared:
+        sizes = ", ".join(of.shared)
+        raise InvalidArgumentError(
+            f"{name}: {of.name.upper()} has no custom machine of size {size!r}.",
+            hint=f"Send one of {sizes}, or a number of vCPUs." if sizes else "Send a number of vCPUs.",
+        )
+    return of.shared[size]
+
+
+def _check_memory(
+    name: str, of: Series, memory: Decimal, bounds: tuple[Decimal, Decimal], *, is_extended: bool
 ) -> None:
-    if not vcpus or (vcpus > 1 and vcpus % 2):
-        raise InvalidArgumentError(f"{name}: a custom machine has 1 vCPU or an even number, not {vcpus}.")
+    least, most = bounds
     if memory * MIB_PER_GIB % MIB_PER_STEP:
+        steps = max(1, round(memory * MIB_PER_GIB / MIB_PER_STEP))
         raise InvalidArgumentError(
             f"{name}: the memory of a custom machine is a multiple of {MIB_PER_STEP} MiB.",
-            hint=f"The last number is the memory in MiB: send {name.partition('custom')[0]}custom-{vcpus}-"
-            f"{max(1, round(memory * MIB_PER_GIB / MIB_PER_STEP)) * MIB_PER_STEP}.",
+            hint=f"The last number is the memory in MiB: send {steps * MIB_PER_STEP}.",
         )
+    if memory < least:
+        raise InvalidArgumentError(f"{name} needs at least {least:f} GiB of RAM, not {memory:f}.")
     if memory > most and not (is_extended and of.extended):
-        raise InvalidArgumentError(
-            f"{name}: {vcpus} vCPUs of {of.name.upper()} have at most {most:f} GiB of RAM, not {memory:f}.",
-            hint=f"Send {name}-ext for extended memory."
-            if of.extended
-            else "Send less memory or more vCPUs.",
-        )
+        hint = f"Send {name}-ext for extended memory." if of.extended else "Send less memory or more vCPUs."
+        raise InvalidArgumentError(f"{name} can have {most:f} GiB of RAM, not {memory:f}.", hint=hint)
 
 
 def _node(name: str, of: Series, vcpus: Decimal, memory: Decimal) -> Bill:
@@ -143,6 +175,7 @@ def _node(name: str, of: Series, vcpus: Decimal, memory: Decimal) -> Bill:
             f"{title} premium", of, thing, quantity, ((SOLE, SOLE_PREMIUM, ("class", "premium")),)
         )
         parts.append(replace(premium, terms=Terms.WHERE_SOLD, committed=premium.facts[0], is_extra=True))
+    parts += _premium(MachineType(name, of.name, vcpus, memory, vcpus))
     return Bill(name, tuple(parts), not_included=NOT_INCLUDED)
 
 
@@ -152,7 +185,7 @@ def _premium(machine: MachineType) -> list[Part]:
         return []
     return [
         Part(
-            f"{thing[1]} premium",
+            f"{thing[1]} upgrade premium",
             (facts(thing, *of.premium),),
             quantity,
             "h" if thing == CORE else "GiBy.h",
@@ -184,7 +217,17 @@ def _with_gpus(machine: MachineType, request: ResourceRequest) -> MachineType:
             f"{named} cannot be attached to {machine.name}.",
             hint=f"Send gpu as one of {', '.join(allowed)}." if allowed else machines_with(gpu),
         )
-    return replace(machine, gpu=gpu.name, gpus=Decimal(1 if request.gpu_count is None else request.gpu_count))
+    count = 1 if request.gpu_count is None else request.gpu_count
+    most = gpu.counts.get(count, 0)
+    if machine.vcpus > most or machine.billed_vcpus != machine.vcpus or series(machine.series).whole:
+        fitting = [number for number, vcpus in gpu.counts.items() if machine.vcpus <= vcpus]
+        raise InvalidArgumentError(
+            f"{count} {gpu.name} cannot be attached to {machine.name}.",
+            hint=f"It can have {', '.join(map(str, fitting))} of them."
+            if fitting
+            else "Send a smaller machine.",
+        )
+    return replace(machine, gpu=gpu.name, gpus=Decimal(count))
 
 
 def _gpu(machine: MachineType) -> list[Part]:

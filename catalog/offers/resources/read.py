@@ -14,7 +14,7 @@ from catalog.offers.resources.kind_table import kinds
 from catalog.offers.resources.kinds import kind_bill
 from catalog.offers.resources.machines import is_machine, machine_bill
 from catalog.offers.resources.request import ResourceRequest
-from catalog.offers.resources.series import machine_types
+from catalog.offers.resources.series import machine_types, nodes
 from catalog.offers.resources.tokens import model_facts, model_names, tokens_bill
 from catalog.offers.resources.tpus import is_tpu, tpu_bill, tpu_names
 from catalog.offers.resources.traffic import NAMES as TRAFFIC
@@ -66,7 +66,7 @@ def resource_name(text: str) -> str:
 
 def names() -> list[str]:
     """The names of all resources that have one; custom machines have none, models have others too."""
-    return [*machine_types(), *kinds(), *TRAFFIC, *machines(), *tpu_names(), *model_names()]
+    return [*machine_types(), *nodes(), *kinds(), *TRAFFIC, *machines(), *tpu_names(), *model_names()]
 
 
 def nearest(name: str) -> list[str]:

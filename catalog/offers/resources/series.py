@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -17,11 +17,15 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Gpu:
-    """A GPU by its name in the Compute Engine API; `model` is that of its SKUs."""
+    """A GPU by its name in the Compute Engine API; `model` is that of its SKUs.
+
+    `counts` are how many can be attached to a machine, with the vCPUs that it may have then at most.
+    """
 
     name: str
     model: str
     sustained_use: str | None = None
+    counts: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,9 @@ class Series:
     whole: bool = False
     premium: tuple[str, ...] = ()
     sustained_use: str | None = None
-    custom: Decimal | None = None
+    custom: tuple[Decimal, Decimal] | None = None
+    vcpus: frozenset[int] = frozenset()
+    shared: Mapping[str, tuple[Decimal, Decimal, Decimal]] = field(default_factory=dict)
     extended: bool = False
     gpus: tuple[str, ...] = ()
 
@@ -83,9 +89,8 @@ def _machine_type(row: Mapping[str, str]) -> MachineType:
 
 
 def _series_of(name: str) -> str:
-    shape = name.rpartition("-")[0]
-    renamed: str | None = _data()["renamed"].get(shape)
-    return renamed or name.partition("-")[0]
+    renamed: Mapping[str, str] = _data()["renamed"]
+    return renamed.get(name) or renamed.get(name.rpartition("-")[0]) or name.partition("-")[0]
 
 
 @cache
@@ -98,7 +103,14 @@ def series(name: str) -> Series:
         row.get("whole", False),
         tuple(row.get("premium", [])),
         row.get("sustained_use"),
-        Decimal(row["custom"]) if "custom" in row else None,
+        (Decimal(row["custom"][0]), Decimal(row["custom"][1])) if "custom" in row else None,
+        frozenset(
+            count for first, last, step in row.get("vcpus", []) for count in range(first, last + 1, step)
+        ),
+        {
+            size: (Decimal(billed), Decimal(least), Decimal(most))
+            for size, (billed, least, most) in row.get("shared", {}).items()
+        },
         row.get("extended", False),
         tuple(row.get("gpus", [])),
     )
@@ -111,9 +123,23 @@ def custom_series() -> tuple[str, ...]:
 
 
 @cache
+def nodes() -> tuple[str, ...]:
+    """The node types of sole tenancy."""
+    return tuple(_data()["nodes"]["names"])
+
+
+@cache
 def gpus() -> Mapping[str, Gpu]:
     """All GPUs, by name."""
-    return {name: Gpu(name, row["model"], row.get("sustained_use")) for name, row in _data()["gpu"].items()}
+    return {
+        name: Gpu(
+            name,
+            row["model"],
+            row.get("sustained_use"),
+            {int(count): vcpus for count, vcpus in row.get("counts", {}).items()},
+        )
+        for name, row in _data()["gpu"].items()
+    }
 
 
 @cache

@@ -9,7 +9,6 @@ from decimal import Decimal
 from catalog.offers.resources.bill import Choice, Part, Terms, Time, stored
 from catalog.offers.resources.request import HOURS_PER_MONTH, ResourceRequest
 from catalog.places import Place
-from catalog.pricing.availability import GLOBAL
 from catalog.pricing.decimals import EXACT, PLACES, ROUNDED
 from catalog.pricing.list_prices import Listing, ListPrice, Snapshot, look_up
 from catalog.pricing.resources.offers import Offer, offers_of
@@ -36,8 +35,8 @@ class Composed:
     """A resource as its SKUs price it.
 
     Without components, something has to be chosen first, or it is not sold so. `missing` are the parts
-    without a price, `on_demand` those that the wanted term does not cover, `sold_in` the regions that sell it
-    if this one does not.
+    without a price, `on_demand` those that the wanted term does not cover. If it `lacks_main`, a part without
+    which it is not sold is missing; `sold_in` are the regions that sell it then.
     """
 
     wanted: Wanted
@@ -45,6 +44,7 @@ class Composed:
     missing: tuple[str, ...] = ()
     on_demand: tuple[str, ...] = ()
     sold_in: tuple[str, ...] = ()
+    lacks_main: bool = False
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -60,7 +60,8 @@ def compose(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[Composed]:
         snapshot: the time whose prices apply.
 
     Returns:
-        Each with its components, in order. Takes two queries, or one if the offers are in memory.
+        Each with its components, in order. Takes two queries, or one if the offers are in memory; and one
+        more if a region does not sell something.
     """
     texts = {text: None for each in wanted for part in each.bill.parts for text in _texts(part, each.term)}
     offers = offers_of(texts, snapshot.latest)
@@ -71,10 +72,11 @@ def compose(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[Composed]:
     ]
     ids = {offer.sku_id for found in chosen for _, here in found for offer in here}
     listings = look_up(ids, snapshot) if ids else {}
-    return [
-        Composed(each) if each.bill.choices else _composed(each, found, offers, listings, snapshot)
+    composed = [
+        Composed(each) if each.bill.choices else _composed(each, found, listings)
         for each, found in zip(wanted, chosen, strict=True)
     ]
+    return _with_regions(composed, offers, snapshot)
 
 
 def _with_region(wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot) -> Wanted:
@@ -88,7 +90,7 @@ def _with_region(wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]], snapsh
         for offer in offers[text]
     ):
         return wanted
-    regions = _sold_everywhere(wanted, offers, snapshot)
+    regions = _regions_of_all(wanted, offers, snapshot)
     return wanted.with_choices([Choice("region", tuple(regions), "Which region?")])
 
 
@@ -145,9 +147,7 @@ def _listed(offer: Offer, part: Part) -> Offer:
 def _composed(
     wanted: Wanted,
     found: Sequence[tuple[str, list[Offer]]],
-    offers: Mapping[str, tuple[Offer, ...]],
     listings: Mapping[str, Listing],
-    snapshot: Snapshot,
 ) -> Composed:
     components, missing, on_demand = [], list(wanted.bill.unknown), []
     for part, (term, here) in zip(wanted.bill.parts, found, strict=True):
@@ -158,39 +158,75 @@ def _composed(
         components.append(component)
         if term != wanted.term:
             on_demand.append(part.name)
-    is_refused = wanted.term == SPOT and any(part.name in missing for part in _bought_alike(wanted))
-    is_all_extra = all(part.is_extra for part in wanted.bill.parts)
-    has_main = any(is_all_extra or not component.part.is_extra for component in components)
-    if has_main and not is_refused:
-        return Composed(wanted, tuple(components), tuple(missing), tuple(on_demand))
-    return Composed(wanted, missing=tuple(missing), sold_in=_sold_elsewhere(wanted, offers, snapshot))
+    main = {part.name for part in _main_parts(wanted)}
+    lacks_main = not main.isdisjoint(missing)
+    if (wanted.term == SPOT and lacks_main) or all(each.part.name not in main for each in components):
+        # A machine is spot as a whole, and its disks alone are no machine.
+        components = []
+    return Composed(wanted, tuple(components), tuple(missing), tuple(on_demand), lacks_main=lacks_main)
 
 
-def _bought_alike(wanted: Wanted) -> list[Part]:
-    """The parts that have to be bought by the wanted term."""
-    kinds = (Terms.ALL, Terms.WHERE_SOLD) if wanted.term == SPOT else (Terms.ALL,)
-    return [part for part in wanted.bill.parts if part.terms in kinds]
+def _main_parts(wanted: Wanted) -> list[Part]:
+    """The parts without which the resource is not sold: all that a spot machine has, and what is no extra."""
+    parts = wanted.bill.parts
+    alike = [part for part in parts if wanted.term == SPOT and part.terms is not Terms.ON_DEMAND]
+    return alike or [part for part in parts if not part.is_extra] or list(parts)
 
 
-def _sold_elsewhere(
-    wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot
-) -> tuple[str, ...]:
-    """The regions that sell a resource which this one does not; none if the region is not what stops it."""
-    regions = _sold_everywhere(wanted, offers, snapshot)
-    here = {*wanted.place.codes, GLOBAL} if wanted.place else {GLOBAL}
-    return tuple(regions) if here.isdisjoint(regions) else ()
+def _with_regions(
+    found: Sequence[Composed], offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot
+) -> list[Composed]:
+    """The resources, of which those that are sold whole elsewhere only have no price, but the regions.
+
+    It takes one more query if a part is missing, since a SKU may be listed at no price.
+    """
+    lacking = [each for each in found if _may_be_sold_elsewhere(each)]
+    ids = {
+        offer.sku_id
+        for each in lacking
+        for part in _main_parts(each.wanted)
+        for text in _texts(part, each.wanted.term)
+        for offer in offers.get(text, ())
+    }
+    listings = look_up(ids, snapshot) if ids else {}
+    return [
+        _elsewhere(each, offers, listings, snapshot) if _may_be_sold_elsewhere(each) else each
+        for each in found
+    ]
 
 
-def _sold_everywhere(
-    wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot
+def _may_be_sold_elsewhere(composed: Composed) -> bool:
+    """Whether another region may sell what this one lacks; traffic from another one is another thing."""
+    has_route = any(part.destination for part in composed.wanted.bill.parts)
+    return composed.lacks_main and composed.wanted.place is not None and not has_route
+
+
+def _elsewhere(
+    composed: Composed,
+    offers: Mapping[str, tuple[Offer, ...]],
+    listings: Mapping[str, Listing],
+    snapshot: Snapshot,
+) -> Composed:
+    """A resource without components if other regions sell what this one lacks, with these regions."""
+    wanted = composed.wanted
+    regions = _regions_of_all(wanted, offers, snapshot, listings)
+    others = [region for region in regions if wanted.place and region not in wanted.place.codes]
+    return replace(composed, components=(), sold_in=tuple(others)) if others else composed
+
+
+def _regions_of_all(
+    wanted: Wanted,
+    offers: Mapping[str, tuple[Offer, ...]],
+    snapshot: Snapshot,
+    listings: Mapping[str, Listing] | None = None,
 ) -> list[str]:
-    """The regions that sell all parts which have to be bought by the wanted term."""
-    parts = _bought_alike(wanted) or wanted.bill.parts
+    """The regions in which SKUs of all main parts are listed; at a price, if their `listings` are given."""
     regions: set[str] | None = None
-    for part in parts:
+    for part in _main_parts(wanted):
         found = [offers[text] for text in _texts(part, wanted.term) if offers.get(text)]
-        sold = [offer for each in (found if part.in_each_place else found[:1]) for offer in each]
-        if any(is_global(offer) for offer in sold):
+        listed = [offer for each in (found if part.in_each_place else found[:1]) for offer in each]
+        sold = [offer for offer in listed if listings is None or _is_priced(listings[offer.sku_id], part)]
+        if any(is_global(_listed(offer, part)) for offer in sold):
             continue
         here = set(regions_of(sold, snapshot.at))
         regions = here if regions is None else regions & here
@@ -215,6 +251,10 @@ def _component(
         else None
     )
     return Component(part, listing, price, _quantity(part, request, term), term, note)
+
+
+def _is_priced(listing: Listing, part: Part) -> bool:
+    return listing.list_price is not None and _is_price(listing.list_price, part)
 
 
 def _is_price(price: ListPrice, part: Part) -> bool:

@@ -116,16 +116,16 @@ def not_priced(composed: Composed) -> NotPriced:
 def why_unpriced(composed: Composed) -> str:
     """Why a resource has no price, in a sentence: where it is sold instead, or which parts nobody sells."""
     wanted = composed.wanted
-    bought = AS_WORDS[wanted.term]
+    bought, name = AS_WORDS[wanted.term], wanted.bill.resource
+    if wanted.bill.attached:
+        name = f"{name} with {wanted.bill.attached}"
     if composed.sold_in and wanted.place:
         shown = ", ".join(composed.sold_in[:MAX_REGIONS])
         more = len(composed.sold_in) - MAX_REGIONS
         others = f" and {more} more" if more > 0 else ""
-        return (
-            f"{wanted.bill.resource} is not sold {bought} in {wanted.place.label}; it is in {shown}{others}."
-        )
+        return f"{name} is not sold {bought} in {wanted.place.label}; it is in {shown}{others}."
     parts = _listed(composed.missing)
-    return f"{wanted.bill.resource} is not sold {bought}: the catalog has no such price of its {parts}."
+    return f"{name} is not sold {bought}: the catalog has no such price of its {parts}."
 
 
 def _listed(names: Iterable[str]) -> str:

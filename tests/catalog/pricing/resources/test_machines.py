@@ -21,6 +21,7 @@ from catalog.models import Sku
 from catalog.offers.resources.series import machine_types
 from catalog.pricing.answers import CalculateAnswer, ResourceLine
 from catalog.pricing.calculate import Item, ResourceRequest, calculate
+from catalog.pricing.resources.offers import forget
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("machine_prices")]
 IOWA = "us-central1"
@@ -61,6 +62,7 @@ def parts(row: ResourceLine) -> dict[str, str]:
         ("c3-standard-4-lssd", {}, "0.24990389", "182.42984"),
         ("g2-standard-4", {}, "0.706832255", "515.98754615"),
         ("t2a-standard-4", {}, "0.154", "112.42"),
+        ("e2-custom-micro-2048", {}, "0.011299958", "8.248968975"),
         ("n2-node-80-640", {}, "5.764616", "3367.377377936"),
     ],
 )
@@ -96,10 +98,12 @@ def test_a_part_that_no_commitment_covers_stays_on_demand_and_is_said_to() -> No
     assert parts(row) == {
         "core": "Commit1Yr",
         "ram": "Commit1Yr",
-        "core premium": "OnDemand",
-        "ram premium": "OnDemand",
+        "core upgrade premium": "OnDemand",
+        "ram upgrade premium": "OnDemand",
     }
-    assert row["notes"] == ["Not sold with a 1-year commitment, so on demand: core premium, ram premium."]
+    assert row["notes"] == [
+        "Not sold with a 1-year commitment, so on demand: core upgrade premium, ram upgrade premium."
+    ]
 
 
 def test_extended_memory_is_billed_beyond_what_the_vcpus_come_with() -> None:
@@ -176,12 +180,26 @@ def test_a_machine_that_another_region_sells_is_not_priced_but_told_where() -> N
     assert {"region": IOWA} in caught.value.candidates
 
 
-def test_a_machine_without_a_price_of_its_gpu_is_partial() -> None:
-    answer = price("n1-standard-4", "asia-northeast2", gpu="v100")
-    [row] = cast("list[ResourceLine]", answer["items"])
-
+def test_a_gpu_that_a_region_does_not_sell_is_not_sold_with_a_machine_there() -> None:
     # Google lists this GPU at zero there, where it is not sold.
     assert Sku.objects.filter(display_name="Nvidia Tesla V100 GPU running in Osaka").exists()
+    for usage_type, bought in (("OnDemand", "on demand"), ("spot", "as spot")):
+        with pytest.raises(RegionMismatchError) as caught:
+            price("n1-standard-4", "asia-northeast2", gpu="v100", usage_type=usage_type)
+
+        assert caught.value.message == (
+            f"n1-standard-4 with 1 nvidia-tesla-v100 is not sold {bought} in asia-northeast2;"
+            " it is in us-central1, us-east1, us-west1."
+        )
+
+
+def test_a_machine_whose_gpu_has_no_price_anywhere_is_partial() -> None:
+    Sku.objects.filter(display_name__contains="A100 GPU").delete()
+    forget()
+
+    answer = price("a2-highgpu-1g")
+    [row] = cast("list[ResourceLine]", answer["items"])
+
     assert answer["total"]["partial"]
     assert (row["partial"], row["missing"]) == (True, ["gpu"])
     assert row["notes"] == ["Without gpu, of which the catalog has no price here."]
@@ -212,8 +230,16 @@ def test_an_open_item_does_not_make_the_others_worthless() -> None:
     [
         ("n2-custom-4-65536", {}, "Send n2-custom-4-65536-ext for extended memory."),
         ("e2-custom-4-65536-ext", {}, "Send less memory or more vCPUs."),
-        ("n2-custom-3-4096", {}, "1 vCPU or an even number"),
-        ("n2-custom-4-1000", {}, "n2-custom-4-1024"),
+        ("n2-custom-3-4096", {}, "The nearest it can have: 2 or 4."),
+        ("n2-custom-34-65536", {}, "The nearest it can have: 32 or 36."),
+        ("custom-98-102400", {}, "cannot have 98 vCPUs"),
+        ("custom-2-1024", {}, "needs at least 1.8 GiB"),
+        ("e2-custom-micro-4096", {}, "can have 2 GiB"),
+        ("e2-custom-tiny-4096", {}, "micro, small, medium"),
+        ("n1-standard-4", {"gpu": "t4", "gpu_count": 3}, "It can have 1, 2, 4 of them."),
+        ("n1-standard-96", {"gpu": "t4"}, "It can have 4 of them."),
+        ("g1-small", {"gpu": "t4"}, "cannot be attached"),
+        ("n2-custom-4-1000", {}, "send 1024."),
         ("c2-custom-4-4096", {}, "e2, n1, n2, n2d"),
         ("n2-standard-4", {"gpu": "t4"}, "It comes with an N1 machine with gpu nvidia-tesla-t4."),
         ("n1-standard-4", {"gpu": "l4"}, "nvidia-tesla-t4"),
@@ -237,6 +263,13 @@ def test_an_unknown_machine_names_the_nearest() -> None:
         price("n2-standrad-8")
 
     assert caught.value.candidates[0] == {"resource": "n2-standard-8"}
+
+
+def test_an_unknown_node_type_names_the_nearest() -> None:
+    with pytest.raises(NotFoundError) as caught:
+        price("n1-node-97-624")
+
+    assert {"resource": "n1-node-96-624"} in caught.value.candidates
 
 
 @pytest.mark.parametrize(
@@ -318,7 +351,7 @@ def test_no_machine_is_priced_with_a_part_missing_silently(
         {"core"} | ({"gpu"} if machine.gpus else set()) | ({"local SSD"} if machine.local_ssd != 0 else set())
     )
     wanted |= set() if machine.series in ("f1", "g1") else {"ram"}
-    wanted |= {"core premium", "ram premium"} if machine.series == "m2" else set()
+    wanted |= {"core upgrade premium", "ram upgrade premium"} if machine.series == "m2" else set()
     assert found == wanted
     assert row["partial"] == bool(row["missing"]) == answer["total"]["partial"]
 
