@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, Decimal
 
-from catalog.offers.resources.terms import USAGE_TYPES
+from catalog.offers.resources.terms import AS_WORDS, USAGE_TYPES
 from catalog.pricing.answers import Alternative
 from catalog.pricing.decimals import EXACT, ROUNDED, exact_sum, plain
 from catalog.pricing.list_prices import Snapshot
@@ -56,7 +56,10 @@ def _monthly(composed: Composed) -> Decimal | None:
 def _alternative(composed: Composed, term: str, monthly: dict[str, Decimal | None]) -> Alternative:
     cost, on_demand = monthly[term], monthly[ON_DEMAND]
     note = None
-    if cost is None:
+    if composed.components and len(composed.on_demand) == len(composed.components):
+        # Nothing of it is bought so; on demand is another row.
+        cost, note = None, f"{composed.wanted.bill.resource} is not sold {AS_WORDS[term]}."
+    elif cost is None:
         note = (
             why_unpriced(composed) if not composed.components else f"Without {', '.join(composed.missing)}."
         )
