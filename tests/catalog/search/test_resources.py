@@ -168,7 +168,9 @@ def test_parts_that_stay_on_demand_are_said() -> None:
 
     assert row["price"]
     assert row["price"]["per_month"] == "37153.313792"
-    assert row["notes"] == ["Not sold with a 1-year commitment, so on demand: core upgrade premium, ram upgrade premium."]
+    assert row["notes"] == [
+        "Not sold with a 1-year commitment, so on demand: core upgrade premium, ram upgrade premium."
+    ]
 
 
 @pytest.mark.parametrize(

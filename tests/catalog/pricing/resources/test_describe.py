@@ -42,7 +42,7 @@ def test_a_machine_is_shown_with_its_shape_parts_rules_and_prices() -> None:
             for region in (IOWA, "us-east1", "us-west1")
         ],
         "more_regions": 0,
-        "not_included": ["boot disk", "external IP address", "egress"],
+        "not_included": ["boot disk", "external IP address", "egress", "operating system licence"],
         "ambiguous_in": None,
         "notes": [],
         "example": {"items": [{"resource": "f1-micro", "region": IOWA}]},
@@ -94,7 +94,11 @@ def test_regions_come_cheapest_first_and_are_null_where_not_sold_so() -> None:
 
 def test_a_commitment_names_what_it_covers_and_what_stays_on_demand() -> None:
     assert only("m2-ultramem-416")["commitments"] == [
-        {"usage_type": usage_type, "covers": ["core", "ram"], "on_demand": ["core premium", "ram premium"]}
+        {
+            "usage_type": usage_type,
+            "covers": ["core", "ram"],
+            "on_demand": ["core upgrade premium", "ram upgrade premium"],
+        }
         for usage_type in ("Commit1Yr", "Commit3Yr")
     ]
 
@@ -119,7 +123,7 @@ def test_names_of_no_resource_are_told_with_the_nearest_or_the_reason() -> None:
     unknown, refused = answer["not_found"]
     assert unknown["resource"] == "n2-standrad-8"
     assert unknown["candidates"][0] == {"resource": "n2-standard-8"}
-    assert refused["message"] == "n2-custom-3-4096: a custom machine has 1 vCPU or an even number, not 3."
+    assert refused["message"].startswith("n2-custom-3-4096: a custom machine of N2 cannot have 3 vCPUs.")
 
 
 def test_a_name_counts_once_however_it_is_written() -> None:
