@@ -35,7 +35,8 @@ MACHINES = (
 )
 USAGE_TYPES = ("OnDemand", "Preemptible", "Commit1Yr", "Commit3Yr")
 ONE = {"resource": "n2-standard-8", "region": "europe-west3"}
-ITEMS, BATCH = 500, 400
+# A call shows a hundred lines.
+ITEMS, BATCH = 500, 100
 
 
 def main() -> None:

@@ -29,7 +29,7 @@ from catalog.pricing.list_prices import Snapshot
 from catalog.pricing.priced import Priced, price, total
 from catalog.pricing.usage import Item
 
-__all__ = ["MAX_ITEMS", "GroupBy", "Item", "Paging", "ResourceRequest", "calculate"]
+__all__ = ["MAX_ITEMS", "PAGE", "GroupBy", "Item", "Paging", "ResourceRequest", "calculate"]
 
 MAX_ITEMS = 500
 MAX_MONTHS = 120

@@ -13,7 +13,7 @@ import pytest
 from catalog.errors import NoPriceError, RegionMismatchError
 from catalog.offers.resources.kind_table import LOCATION, kinds
 from catalog.pricing.answers import ResourceLine
-from catalog.pricing.calculate import MAX_ITEMS, ResourceRequest, calculate
+from catalog.pricing.calculate import PAGE, ResourceRequest, calculate
 from catalog.providers.google_cloud.regions import REGIONS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_prices")]
@@ -53,8 +53,8 @@ CASES: list[Case] = [
 def states(requests: list[ResourceRequest]) -> Counter[str]:
     """How many are priced whole, in part and not at all; that each says so is asserted."""
     found: Counter[str] = Counter()
-    for start in range(0, len(requests), MAX_ITEMS):
-        some = requests[start : start + MAX_ITEMS]
+    for start in range(0, len(requests), PAGE):
+        some = requests[start : start + PAGE]
         try:
             answer = calculate(some)
         except (NoPriceError, RegionMismatchError):  # none of them is sold
