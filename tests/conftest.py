@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpcore2
 import hypothesis
 import pytest
 from django.conf import settings
@@ -31,6 +33,14 @@ def _shared_by_workers(tmp_path_factory: pytest.TempPathFactory) -> None:
     """A worker's temporary folder is inside that of the run."""
     folder = tmp_path_factory.getbasetemp()
     once.folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _certificates_read_once() -> Iterator[None]:
+    """Each client of httpx2 reads the system's certificates, which takes 50 ms; the tests make thousands."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpcore2, "default_ssl_context", functools.cache(httpcore2.default_ssl_context))
+        yield
 
 
 @pytest.fixture(scope="session")
