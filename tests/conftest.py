@@ -64,7 +64,7 @@ def django_db_keepdb() -> bool:
 def django_db_modify_db_settings(
     _shared_by_workers: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[None]:
-    """Puts a migrated database where Django looks: in memory, or on the server that TEST_DATABASE asks for."""
+    """Puts a migrated database where Django looks: in memory, or on a server if TEST_DATABASE says so."""
     folder = tmp_path_factory.mktemp("database")
     if not settings.ON_LIBSQL:
         with contextlib.closing(sqlite3.connect(IN_MEMORY, uri=True)) as database:
