@@ -25,8 +25,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if settings.ON_LIBSQL:
         _leave_out(config, items, [item for item in items if not _depends_on_database(item)])
     for item in items:
-        # The real price list is much work, which coverage.py nearly doubles, and reaches no code of its own.
-        if "real_catalog" in getattr(item, "fixturenames", ()):
+        # The real price list and random examples are much work, which coverage.py makes half as much again.
+        # What they reach, others reach too, and not by chance.
+        if "real_catalog" in getattr(item, "fixturenames", ()) or item.get_closest_marker("hypothesis"):
             item.add_marker(pytest.mark.no_cover)
     # The longest files start servers and do without the suite's database: pytest-xdist hands them out first,
     # so that the short ones even out what the workers have left.
