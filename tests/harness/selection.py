@@ -14,8 +14,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Of `-n auto`: a worker waits about half of its time, for servers to start and for clocks."""
-    return 2 * (os.cpu_count() or 1)
+    """Of `-n auto`: more than cores, as a worker waits a good part of its time for servers and clocks."""
+    return 2 + (os.cpu_count() or 1)
 
 
 @pytest.hookimpl(trylast=True)
