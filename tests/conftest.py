@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpcore2
 import hypothesis
 import pytest
 from django.conf import settings
@@ -13,7 +17,13 @@ from accounts import limits
 from catalog.pricing.resources import offers
 from catalog.search.index import vocabulary
 from tests.harness import once
-from tests.harness.selection import pytest_addoption, pytest_collection_modifyitems  # noqa: F401 hooks
+from tests.harness.databases import copy_server
+from tests.harness.product import fill
+from tests.harness.selection import (  # noqa: F401 hooks
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_xdist_auto_num_workers,
+)
 from tests.harness.sqld import Sqld
 from tests.harness.summary import (  # noqa: F401 hooks
     pytest_deselected,
@@ -21,6 +31,9 @@ from tests.harness.summary import (  # noqa: F401 hooks
     pytest_terminal_summary,
     pytest_testnodedown,
 )
+
+# Django's name for it.
+IN_MEMORY = "file:memorydb_default?mode=memory&cache=shared"
 
 # How long an example takes depends on what else the machine does.
 hypothesis.settings.register_profile("no deadline", deadline=None)
@@ -34,16 +47,34 @@ def _shared_by_workers(tmp_path_factory: pytest.TempPathFactory) -> None:
     once.folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _certificates_read_once() -> Iterator[None]:
+    """Each client of httpx2 reads the system's certificates, which takes 50 ms; the tests make thousands."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpcore2, "default_ssl_context", functools.cache(httpcore2.default_ssl_context))
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The test database is there already: to migrate takes five seconds of each worker."""
+    return True
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     _shared_by_workers: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[None]:
-    """Starts the server that the tests of this process run on if TEST_DATABASE asks for one."""
+    """Puts a migrated database where Django looks: in memory, or on a server if TEST_DATABASE says so."""
+    folder = tmp_path_factory.mktemp("database")
     if not settings.ON_LIBSQL:
-        yield
+        with contextlib.closing(sqlite3.connect(IN_MEMORY, uri=True)) as database:
+            fill(database, "", folder)
+            yield
         return
+    copy_server(folder)
     port = urlsplit(settings.DATABASES["default"]["NAME"]).port
-    with Sqld(tmp_path_factory.mktemp("sqld"), port):
+    with Sqld(folder, port):
         yield
 
 

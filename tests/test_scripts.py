@@ -22,7 +22,7 @@ from mcp_types import CallToolResult
 
 from tests.harness.needs import skip_or_fail
 from tests.harness.ports import free_port
-from tests.harness.product import Product
+from tests.harness.product import Product, copy_database
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTALL_SECONDS = 300
@@ -164,7 +164,7 @@ def test_a_newcomer_without_a_venv_gets_one_with_the_pinned_packages(
     assert set(frozen.lower().replace("_", "-").split()) <= set(pins.split())
 
 
-def test_a_newcomer_gets_a_server_with_a_sample_an_admin_and_a_token(
+def test_a_newcomer_gets_a_server_with_a_sample_an_admin_and_a_token_that_outlive_it(
     installed: Checkout, tmp_path: Path
 ) -> None:
     port = free_port()
@@ -178,47 +178,38 @@ def test_a_newcomer_gets_a_server_with_a_sample_an_admin_and_a_token(
         assert {tool.name for tool in Product({}, url).tools(token)} == prices | costs
         assert _shows_the_demo(Product({}, url).ask(token, "query_costs", {"dimensions": ["cloud"]}))
         assert _admin_greets("admin", password, url)
+        _assert_other_shells_know(installed, url, token)
         assert _stop(process) == 0
 
     assert "Traceback" not in log.read_text()
     assert "Installing" not in log.read_text()
+    assert "Sync 1" in log.read_text()
+    assert "Loaded the demo" in log.read_text()
     for name in (".env", "data/local-account.json", "data/catalog.db"):
         assert stat.S_IMODE((installed.folder / name).stat().st_mode) == 0o600
 
     again = tmp_path / "second.log"
     secret = (installed.folder / ".env").read_text()
-    with installed.serving(port, again) as process:
+    another = free_port()
+    with installed.serving(another, again) as process:
         assert _printed(r"^Token +(\S+)$", again) == token
-        assert _admin_greets("admin", password, url)
+        assert Product({}, f"http://127.0.0.1:{another}").tools(token)
+        assert _admin_greets("admin", password, f"http://127.0.0.1:{another}")
         assert _stop(process) == 0
-    assert "Sync 1" in log.read_text()
-    assert "Loaded the demo" in log.read_text()
     started = again.read_text().partition("Admin")[0]
     assert "Sync" not in started
     assert "demo" not in started
     assert "query_costs --dimensions" in again.read_text()
     assert (installed.folder / ".env").read_text() == secret
-
-
-def test_commands_in_another_shell_know_the_address_and_the_token_moves_with_the_port(
-    installed: Checkout, tmp_path: Path
-) -> None:
-    first, second = free_port(), free_port()
-    log, again = tmp_path / "first.log", tmp_path / "second.log"
-    with installed.serving(first, log) as process:
-        token = _printed(r"^Token +(\S+)$", log)
-        printed = installed.manage("local_account")
-        assert f"MCP       http://127.0.0.1:{first}/mcp\nToken     {token}\n" in printed
-        issued = installed.manage("issue_token", "admin").strip()
-        assert Product({}, f"http://127.0.0.1:{first}").tools(issued)
-        assert _stop(process) == 0
-
-    with installed.serving(second, again) as process:
-        assert _printed(r"^Token +(\S+)$", again) == token
-        assert Product({}, f"http://127.0.0.1:{second}").tools(token)
-        assert _stop(process) == 0
     count = "from accounts.models import PersonalToken; print(PersonalToken.objects.count())"
     assert installed.manage("shell", "-v", "0", "-c", count) == "2\n"
+
+
+def _assert_other_shells_know(installed: Checkout, url: str, token: str) -> None:
+    printed = installed.manage("local_account")
+    assert f"MCP       {url}/mcp\nToken     {token}\n" in printed
+    issued = installed.manage("issue_token", "admin").strip()
+    assert Product({}, url).tools(issued)
 
 
 def _shows_the_demo(answer: CallToolResult) -> bool:
@@ -261,6 +252,8 @@ def test_a_port_that_is_none_is_said_in_one_sentence(installed: Checkout, port: 
 
 def test_an_env_file_of_ones_own_is_kept_and_gets_the_missing_key(installed: Checkout) -> None:
     (installed.folder / ".env").write_text("PUBLIC_URL=https://pricing.example.com")
+    (installed.folder / "data").mkdir()
+    copy_database(installed.folder / "data" / "catalog.db", "sample")
 
     stopped = installed.run(PORT=str(free_port()))
     lines = (installed.folder / ".env").read_text().splitlines()

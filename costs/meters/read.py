@@ -102,6 +102,8 @@ def read_meter(cloud: str, meter: str, unit: str, product: str = "") -> Meter:
 def _read_words(cloud: str, meter: str) -> tuple[_Reading, str]:
     """What the words of a meter say, and those that name the model."""
     reading, text = _Reading(), meter
+    if cloud == "gcp":  # an underscore is a space; on AWS, it ends a region
+        text = text.replace("_", " ")
     for pattern, fact in _PATTERNS[cloud]:
         text, found = pattern.subn(" ", text)
         if found:

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from accounts.models import User
 from tests.harness.fake_github import GitHub
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 START = "/accounts/github/login/"
 CALLBACK = "/accounts/github/login/callback/"

@@ -31,6 +31,8 @@ from benchmarks.search_honesty.rows import Row, Rows, spread
 from benchmarks.search_honesty.sweeps import SWEEPS
 from tests.catalog.factories import make_service
 
+pytestmark = pytest.mark.one_database
+
 NOTHING = Answer()
 
 

@@ -15,6 +15,7 @@ from catalog.offers.read_sku import NamedSku
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
+# Written in five digits: a test may sort by names.
 _numbers = count(1)
 
 
@@ -23,7 +24,7 @@ def make_service(**fields: Any) -> Service:
     return Service.objects.create(
         **{
             "service_id": f"5E1C-0000-{number:04X}",
-            "display_name": f"Service {number}",
+            "display_name": f"Service {number:05}",
             "synced_at": timezone.now(),
         }
         | fields
@@ -36,7 +37,7 @@ def make_sku(**fields: Any) -> Sku:
     region = "europe-west3"
     defaults: dict[str, Any] = {
         "sku_id": f"0A0A-0000-{number:04X}",
-        "display_name": f"SKU {number}",
+        "display_name": f"SKU {number:05}",
         "category_json": {},
         "resource_family": "Compute",
         "resource_group": "CPU",

@@ -83,9 +83,8 @@ def test_old_prices_get_their_units_from_the_providers_json(filled: Callable[...
     assert filled(expression(displayQuantity=1000)) == [(*UNIT, "3600", "1000", None, None, None)]
 
 
-@pytest.mark.parametrize(
-    ("factor", "text"),
-    [
+def test_an_old_conversion_factor_is_kept_as_its_shortest_decimal(filled: Callable[..., Any]) -> None:
+    factors = [
         (2_678_400, "2678400"),
         (1_073_741_824, "1073741824"),
         (2_875_910_101_401_600.0, "2875910101401600"),
@@ -100,14 +99,11 @@ def test_old_prices_get_their_units_from_the_providers_json(filled: Callable[...
         (0, "1"),
         (0.0, "1"),
         (None, "1"),
-    ],
-)
-def test_an_old_conversion_factor_is_kept_as_its_shortest_decimal(
-    filled: Callable[..., Any], factor: float | None, text: str
-) -> None:
-    [row] = filled(expression(baseUnitConversionFactor=factor))
+    ]
 
-    assert row[:6] == (*UNIT, text, "1")
+    rows = filled(*(expression(baseUnitConversionFactor=factor) for factor, _ in factors))
+
+    assert [row[:6] for row in rows] == [(*UNIT, text, "1") for _, text in factors]
 
 
 def test_fields_missing_from_old_json_get_the_defaults(filled: Callable[..., Any]) -> None:

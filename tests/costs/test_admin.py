@@ -16,7 +16,7 @@ from costs.load.job import load
 from costs.models import ConsumerRule, CostLoad, CostSource, ModelName
 from tests.costs.bills import NOVEMBER, OCTOBER, charge, make_source, write_bill
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 UNKNOWN = "USE1-Quokka9Ultra-input-tokens"
 APPLY = "Run load_costs to apply this. It covers loaded months too."

@@ -141,13 +141,16 @@ def install(folder: Path, source: str = "", **settings: str) -> Product:
 
 def copy_database(path: Path, source: str = "") -> None:
     """Put a database at `path`: migrated, and synced from `source` if there is one, once per test run."""
+    with contextlib.closing(sqlite3.connect(path)) as copy:
+        fill(copy, source, path.parent)
+
+
+def fill(copy: sqlite3.Connection, source: str, folder: Path) -> None:
+    """Overwrite an open database as copy_database says; outside a test run, its template is in `folder`."""
     name = f"template-{Path(source).name or 'empty'}"
-    template = (once.folder or path.parent) / f"{name}.db"
+    template = (once.folder or folder) / f"{name}.db"
     once.once(name, functools.partial(migrate_and_sync, f"file:{template}", source))
-    with (
-        contextlib.closing(sqlite3.connect(template)) as kept,
-        contextlib.closing(sqlite3.connect(path)) as copy,
-    ):
+    with contextlib.closing(sqlite3.connect(template)) as kept:
         kept.backup(copy)
 
 

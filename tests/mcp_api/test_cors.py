@@ -26,6 +26,11 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 
 @pytest.fixture(scope="module")
+def token(product: Product) -> str:
+    return product.token("agent")
+
+
+@pytest.fixture(scope="module")
 def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """A server on the internet, as its proxy reaches it."""
     folder = tmp_path_factory.mktemp("public")
@@ -81,8 +86,7 @@ def test_a_browser_may_send_the_headers_of_the_protocol(product: Product, path: 
     assert "Access-Control-Allow-Credentials" not in response.headers
 
 
-def test_a_page_can_read_answers_challenges_and_refusals(product: Product) -> None:
-    token = product.token("agent")
+def test_a_page_can_read_answers_challenges_and_refusals(product: Product, token: str) -> None:
     answers = [
         (200, post(product, INSPECTOR, token)),
         (401, post(product, INSPECTOR)),
@@ -123,9 +127,7 @@ def test_a_program_has_no_origin_and_gets_no_such_headers(product: Product) -> N
         "",
     ],
 )
-def test_a_local_server_refuses_pages_from_elsewhere(product: Product, origin: str) -> None:
-    token = product.token("agent")
-
+def test_a_local_server_refuses_pages_from_elsewhere(product: Product, token: str, origin: str) -> None:
     for answer in (ask(product, origin), post(product, origin, token), post(product, origin)):
         assert answer.status_code == 403
         assert "Access-Control-Allow-Origin" not in answer.headers

@@ -127,23 +127,23 @@ def test_settings_under_which_the_sync_would_skip_services_are_an_error(
     assert faults(settings, "http://127.0.0.1:8000") == ["pricing_site.E004"]
 
 
+DOCUMENTED = ["gunicorn", "-c", "gunicorn.conf.py"]
+OTHERS = [
+    ["gunicorn", "-k", "asgi", "pricing_site.asgi:application"],
+    ["uvicorn", "pricing_site.asgi:application"],
+]
+# What a check finds, and what stops the settings themselves.
+CHECKED = ({"DEBUG": "true"}, "DEBUG is on, but PUBLIC_URL is not on this machine")
+UNREADABLE = ({"SECRET_KEY": ""}, "SECRET_KEY is not set: ")
+
+
 @pytest.mark.parametrize(
-    ("unsafe", "words"),
+    ("server", "unsafe", "words"),
     [
-        ({"DEBUG": "true"}, "DEBUG is on, but PUBLIC_URL is not on this machine"),
-        ({"SECRET_KEY": "short"}, "SECRET_KEY is shorter than 50 characters."),
-        ({"SECRET_KEY": ""}, "SECRET_KEY is not set: "),
-        ({"PUBLIC_URL": "http://pricing.example.test"}, "PUBLIC_URL is not https"),
+        (DOCUMENTED, {"SECRET_KEY": "short"}, "SECRET_KEY is shorter than 50 characters."),
+        (DOCUMENTED, {"PUBLIC_URL": "http://pricing.example.test"}, "PUBLIC_URL is not https"),
+        *((server, *fault) for server in (DOCUMENTED, *OTHERS) for fault in (CHECKED, UNREADABLE)),
     ],
-)
-@pytest.mark.parametrize(
-    "server",
-    [
-        ["gunicorn", "-c", "gunicorn.conf.py"],
-        ["gunicorn", "-k", "asgi", "pricing_site.asgi:application"],
-        ["uvicorn", "pricing_site.asgi:application"],
-    ],
-    ids=["gunicorn as documented", "gunicorn", "uvicorn"],
 )
 def test_a_server_does_not_start_with_unsafe_settings_and_says_why_in_one_sentence(
     server: list[str], unsafe: dict[str, str], words: str, tmp_path: Path

@@ -26,6 +26,8 @@ from tools import errors, registry
 from tools.json_schema import Schema
 from tools.prices_schema import MAX_CHARACTERS, CalculateItem, Envelope
 
+pytestmark = pytest.mark.one_database
+
 TEXT = (settings.BASE_DIR / "docs" / "tools.md").read_text()
 # Where something is left out of an example.
 MARK = "…"

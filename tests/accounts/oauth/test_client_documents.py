@@ -21,6 +21,8 @@ from tests.accounts.oauth.agent import Agent, redirect_parameters
 from tests.harness import document_host
 from tests.harness.document_host import CERTIFICATE_VARIABLE, Host, LoopbackFetcher
 
+pytestmark = pytest.mark.one_database
+
 JSON = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 

@@ -13,6 +13,8 @@ from accounts.oauth.authorize import CONSENT_PAGE_SECONDS
 from tests.accounts.oauth.agent import ISSUER, Agent, redirect_parameters
 from tests.accounts.oauth.conftest import make_client
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(
     "extra", [{"approval_prompt": "auto"}, {"prompt": "consent"}, {"prompt": "login"}, {}]

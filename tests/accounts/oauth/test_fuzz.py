@@ -12,6 +12,8 @@ from pytest_django import Settings
 
 from tests.accounts.oauth.agent import Agent
 
+pytestmark = pytest.mark.one_database
+
 FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 NAMES = [
     "client_id",

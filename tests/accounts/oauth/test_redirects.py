@@ -7,6 +7,8 @@ import pytest
 from tests.accounts.oauth.agent import NATIVE, Agent, redirect_parameters
 from tests.accounts.oauth.conftest import make_client
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(
     "uri",

@@ -13,7 +13,7 @@ from accounts.models import MAX_NAME_LENGTH, Client
 from accounts.oauth.registration import MAX_BODY_BYTES
 from tests.accounts.oauth.agent import NATIVE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def post(body: bytes, browser: Browser | None = None) -> Any:

@@ -9,6 +9,8 @@ import pytest
 
 from tests.accounts.oauth.agent import ISSUER, Agent, redirect_parameters
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(
     "name",

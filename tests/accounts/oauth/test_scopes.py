@@ -13,6 +13,8 @@ from accounts.oauth import tokens
 from accounts.oauth.scopes import grantable
 from tests.accounts.oauth.agent import Agent, redirect_parameters
 
+pytestmark = pytest.mark.one_database
+
 # What clients ask for wherever they connect, and what does not exist.
 ASKED = [
     "pricing:read offline_access",

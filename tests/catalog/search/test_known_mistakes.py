@@ -13,7 +13,7 @@ from catalog.models import Service
 from catalog.search import SearchAnswer, SearchRequest, search
 from tests.catalog.factories import make_service, make_sku, make_update
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_prices")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database, pytest.mark.usefixtures("real_prices")]
 
 
 def _ask(query: str, **arguments: Any) -> SearchAnswer:

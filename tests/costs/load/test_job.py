@@ -364,6 +364,7 @@ CHARGES = st.lists(
 )
 
 
+@pytest.mark.one_database
 @settings(max_examples=8)
 @given(charges=CHARGES, data=st.data())
 def test_any_order_of_charges_is_the_same_bytes(
@@ -384,6 +385,7 @@ def test_any_order_of_charges_is_the_same_bytes(
         CostLoad.objects.all().delete()
 
 
+@pytest.mark.one_database
 @settings(max_examples=6)
 @given(order=st.permutations([(OCTOBER, "1"), (OCTOBER, "2"), (NOVEMBER, "3"), (NOVEMBER, "4")]))
 def test_any_order_of_deliveries_ends_in_the_table_of_the_last_ones(

@@ -11,7 +11,7 @@ from costs.models import CostLoad, CostSource
 from tests.costs.bills import NOVEMBER, OCTOBER, charge, make_source, write_bill
 from tests.costs.management.running import as_json, fail, run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 CHARGES = [charge("1"), charge("2", x_UsageType="USE1-NovaLite-output-tokens")]
 

@@ -12,7 +12,7 @@ from tests.costs.bills import NOVEMBER, OCTOBER, charge, make_source, write_bill
 from tests.costs.management.running import as_json, fail, help_of, run
 from tests.costs.store.lakes import publish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 UNKNOWN = "USE1-Quokka9Ultra-input-tokens"
 

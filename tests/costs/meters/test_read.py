@@ -175,6 +175,13 @@ def test_a_sku_of_google_cloud_is_read(meter: str, product: str) -> None:
     assert read_meter("gcp", meter, "count", product) == GOOGLE_CLOUD[meter]
 
 
+@pytest.mark.parametrize("meter", GOOGLE_CLOUD)
+def test_an_underscore_is_a_space_on_google_cloud(meter: str) -> None:
+    underscored = read_meter("gcp", meter.replace(" ", "_"), "count", "Vertex AI")
+
+    assert underscored == read_meter("gcp", meter, "count", "Vertex AI")
+
+
 @pytest.mark.parametrize(("meter", "unit", "product"), AZURE)
 def test_a_meter_of_azure_is_read(meter: str, unit: str, product: str) -> None:
     assert read_meter("azure", meter, unit, product) == AZURE[meter, unit, product]
