@@ -17,7 +17,7 @@ from costs.query.periods import Window
 from costs.query.question import SUMS, Filter, Order, Question
 from costs.store.base import TABLE
 
-# The cost of rows without tokens and with tokens; the number of rows added up; that of groups, in totals only.
+# The cost of rows without tokens and with tokens; the number of rows added up, and in totals that of groups.
 WITHOUT_TOKENS, OF_TOKENS, ROWS, GROUPS = "without_tokens", "of_tokens", "charges", "row_count"
 _GROUPED = "grouped"
 # The kinds of usage that tokens and requests are of, as the load stamps them.
