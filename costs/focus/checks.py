@@ -11,6 +11,7 @@ import duckdb
 from sqlglot import exp
 
 from costs.focus.columns import Column, columns, focus_columns
+from costs.focus.currencies import currencies
 from costs.focus.sql import call, fill, shortened
 
 _EXAMPLES = 3
@@ -108,8 +109,7 @@ def _column_checks(all_: Iterable[Column]) -> Iterator[_Check]:
                 is_gap=name in _DESCRIPTIVE,
             )
         if column.allowed:
-            allowed = exp.Tuple(expressions=[exp.Literal.string(each) for each in sorted(column.allowed)])
-            wrong = fill("$x is not null and $x not in $allowed", x=_column(name), allowed=allowed)
+            wrong = fill("$x not in $allowed", x=_column(name), allowed=_texts(column.allowed))
             yield _Check(
                 wrong, f"{name} has a value that FOCUS does not allow", name in _CLOSED, example=name
             )
@@ -133,7 +133,7 @@ def _of_a_month(zone: str) -> exp.Expr:
 
 
 def _amount_checks() -> Iterator[_Check]:
-    code = fill("not regexp_full_match(BillingCurrency, '[A-Z]{3}')")
+    code = fill("BillingCurrency not in $codes", codes=_texts(currencies()))
     yield _Check(code, "BillingCurrency is not an ISO 4217 code", is_error=True, example="BillingCurrency")
     for price, cost in (("ContractedUnitPrice", "ContractedCost"), ("ListUnitPrice", "ListCost")):
         wrong = fill(_MISPRICED, price=_column(price), cost=_column(cost))
@@ -195,6 +195,10 @@ def _rows(connection: duckdb.DuckDBPyConnection, select: exp.Select) -> list[Any
 
 def _name(table: str) -> exp.Table:
     return exp.table_(table, quoted=True)
+
+
+def _texts(values: Iterable[str]) -> exp.Tuple:
+    return exp.Tuple(expressions=[exp.Literal.string(value) for value in sorted(values)])
 
 
 def _column(name: str) -> exp.Column:
