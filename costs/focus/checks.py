@@ -12,7 +12,8 @@ from sqlglot import exp
 
 from costs.focus.columns import Column, columns, focus_columns
 from costs.focus.currencies import currencies
-from costs.focus.sql import call, fill, shortened
+from costs.focus.sql import call, fill
+from costs.wording import counted, shortened
 
 _EXAMPLES = 3
 # Mandatory in FOCUS, but clouds are documented to leave them empty: AWS the issuer, Google Cloud's preview
@@ -87,8 +88,8 @@ def check(connection: duckdb.DuckDBPyConnection, table: str, period: str) -> Fin
         period: the billing month that it is a load of, as 2026-10.
     """
     checks = [*_column_checks(columns().values()), *_period_checks(period), *_amount_checks()]
-    counted = exp.select(fill("count(*)"), *(fill("count_if($x)", x=each.wrong) for each in checks))
-    rows, *counts = _rows(connection, counted.from_(_name(table)))[0]
+    numbers = exp.select(fill("count(*)"), *(fill("count_if($x)", x=each.wrong) for each in checks))
+    rows, *counts = _rows(connection, numbers.from_(_name(table)))[0]
     if not rows:
         return Findings(errors=[f"There are no rows of {period}."])
     counted_checks = zip(checks, counts, strict=True)
@@ -178,9 +179,8 @@ def _copies(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
 
 
 def _text(says: str, count: int, examples: Sequence[str | None], money: str) -> str:
-    rows = f"{count:,} row{'s' if count > 1 else ''}"
     shown = ", ".join(repr(shortened(example)) for example in examples if example)
-    return f"{says} on {rows}{f', such as {shown}' if shown else ''}; {money}."
+    return f"{says} on {counted(count, 'row')}{f', such as {shown}' if shown else ''}; {money}."
 
 
 def _amounts(sums: Sequence[tuple[str | None, Decimal | None]]) -> str:

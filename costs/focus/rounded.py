@@ -13,6 +13,7 @@ from costs.focus.cast import File
 from costs.focus.columns import Column, Kind, columns
 from costs.focus.sql import fill
 from costs.focus.unreadable import describe
+from costs.wording import counted
 
 _PLACES = {Kind.MONEY: 18, Kind.QUANTITY: 9}
 # Integers have no decimals, and neither have other types any that a sum is made of.
@@ -72,4 +73,4 @@ def _tested(file: File) -> Iterator[tuple[Column, exp.Expr]]:
 
 def _words(column: Column, rows: int, times: int) -> str:
     most = EXACT.multiply(Decimal(times), _HALF.scaleb(-_PLACES[column.kind]))
-    return f"{column.name} on {rows:,} row{'s' if rows > 1 else ''} (by at most {plain(most)} in all)"
+    return f"{column.name} on {counted(rows, 'row')} (by at most {plain(most)} in all)"

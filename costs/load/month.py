@@ -14,7 +14,6 @@ from costs.focus.cast import cast
 from costs.focus.checks import Findings, check
 from costs.focus.rounded import rounded
 from costs.focus.unreadable import describe, unreadable
-from costs.load.report import counted
 from costs.load.stamps import Stamps
 from costs.providers.connection import sentence
 from costs.providers.relations import as_written, relation
@@ -22,6 +21,7 @@ from costs.providers.source import Delivery
 from costs.stamp import stamp
 from costs.store.engine import stored
 from costs.store.files import Written, measure, write
+from costs.wording import counted
 
 CHARGES = "charges"
 # Of the files of a delivery, as many are kept by name.

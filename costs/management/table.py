@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from costs.query import Answer
+from costs.wording import counted
 
 NOTHING = "-"
 TOTAL = "total"
@@ -53,7 +54,7 @@ def _notes(answer: Answer) -> Iterator[str]:
     yield ""
     if answer["rows_left_out"]:
         more = answer["rows_left_out"]
-        yield f"{more:,} more row{'s' if more > 1 else ''}, which the total counts too."
+        yield f"{counted(more, 'more row')}, which the total counts too."
     for name in ("unmapped", "unattributed"):
         amounts: Sequence[str] = [f"{amount} {currency}" for currency, amount in answer[name].items()]
         if amounts:

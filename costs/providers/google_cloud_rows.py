@@ -17,6 +17,7 @@ from costs.providers.connection import listed, read
 from costs.providers.files import head, refuse_copies
 from costs.providers.found import MONTH, Found
 from costs.providers.source import Delivery, Layout
+from costs.wording import counted
 
 _ENDS = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 # In every row; BigQuery leaves out fields that are null.
@@ -177,10 +178,8 @@ def _delivery(
 ) -> Delivery:
     period = f"{(month or '')[:4]}-{(month or '')[4:]}"
     if not MONTH.fullmatch(period):
-        names = Path(paths[0]).name
-        raise LoadError(
-            f"{rows:,} rows of Google Cloud have the invoice.month {month!r}, such as in {names}."
-        )
+        where = f"{counted(rows, 'row')} of Google Cloud, such as in {Path(paths[0]).name}"
+        raise LoadError(f"The invoice.month is {month!r} on {where}.")
     return Delivery(
         source,
         "gcp",

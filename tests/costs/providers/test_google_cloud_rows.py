@@ -215,7 +215,7 @@ def test_an_amount_that_is_none_stays_visible(tmp_path: Path, changes: Any) -> N
 def test_rows_without_a_month_are_an_error(tmp_path: Path, invoice: Any) -> None:
     write_lines(tmp_path / "rows.jsonl", [google_row(invoice=invoice), google_row()])
     with pytest.raises(
-        LoadError, match=r"1 rows of Google Cloud have the invoice.month .*, such as in rows.jsonl"
+        LoadError, match=r"The invoice.month is .* on 1 row of Google Cloud, such as in rows.jsonl"
     ):
         deliveries(tmp_path)
 
