@@ -14,14 +14,14 @@ from costs.focus.cast import cast
 from costs.focus.checks import Findings, check
 from costs.focus.rounded import rounded
 from costs.focus.unreadable import describe, unreadable
-from costs.load.report import counted
 from costs.load.stamps import Stamps
 from costs.providers.connection import sentence
-from costs.providers.relations import relation
+from costs.providers.relations import as_written, relation
 from costs.providers.source import Delivery
 from costs.stamp import stamp
 from costs.store.engine import stored
 from costs.store.files import Written, measure, write
+from costs.wording import counted
 
 CHARGES = "charges"
 # Of the files of a delivery, as many are kept by name.
@@ -81,8 +81,8 @@ def from_delivery(
     """
     _read(connection, delivery, load_id)
     findings = check(connection, CHARGES, delivery.period)
-    rows = relation(delivery)
-    lost = [*absent(describe(connection, rows)), *rounded(connection, rows)]
+    lacking = absent(describe(connection, relation(delivery)))
+    lost = [*lacking, *rounded(connection, as_written(delivery))]
     warnings = [*findings.warnings, *lost]
     if findings.errors:
         raise RefusedError(findings.errors, warnings)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from catalog.pricing.decimals import EXACT, plain
+from costs.wording import counted
 
 Money = Mapping[str, Decimal]
 
@@ -151,8 +152,3 @@ def changes(difference: Money) -> str:
         "less": {currency: -amount for currency, amount in difference.items() if amount < 0},
     }
     return " and ".join(f"{amounts(money)} {way}" for way, money in ways.items() if money) or "the same sum"
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: "1 row", "1,200 rows"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from catalog.management.terminal import printable
 from costs.query import Answer
+from costs.wording import counted
 
 NOTHING = "-"
 TOTAL = "total"
@@ -54,7 +55,7 @@ def _notes(answer: Answer) -> Iterator[str]:
     yield ""
     if answer["rows_left_out"]:
         more = answer["rows_left_out"]
-        yield f"{more:,} more row{'s' if more > 1 else ''}, which the total counts too."
+        yield f"{counted(more, 'more row')}, which the total counts too."
     for name in ("unmapped", "unattributed"):
         amounts: Sequence[str] = [f"{amount} {currency}" for currency, amount in answer[name].items()]
         if amounts:

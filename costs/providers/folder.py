@@ -11,6 +11,7 @@ from costs.providers.files import walk
 from costs.providers.found import Found
 from costs.providers.source import Delivery
 from costs.providers.unused import may_be_costs, why
+from costs.wording import counted
 
 _LOOKED_FOR = (
     "an AWS data export (metadata/BILLING_PERIOD=…/…-Manifest.json), "
@@ -57,7 +58,7 @@ class FolderSource:
         unused = [path for path in files if may_be_costs(path) and path not in known]
         example = f"{unused[0].relative_to(self._path)} {why(unused[0])}" if unused else ""
         if not found:
-            none = f"{self._path} has no cost data among its {len(files):,} files"
+            none = f"{self._path} has no cost data among its {counted(len(files), 'file')}"
             raise LoadError(f"{none}{f': {example}' if example else ''}. Looked for: {_LOOKED_FOR}.")
         if unused:
             raise LoadError(f"{example}. Its costs would be left out: mend it, or move it out of the folder.")

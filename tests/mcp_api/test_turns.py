@@ -12,12 +12,18 @@ from typing import Any
 import httpx2
 import pytest
 
-from mcp_api import turns
+from mcp_api import threads, turns
 from tests.harness.product import Product, install, serve
 from tools import registry
 
 PRICES = turns.OF_SCOPE["pricing:read"]
 ALLOWED = PRICES.max_running + turns.MAX_WAITING
+
+
+@pytest.fixture
+def own_turns() -> turns.Turns:
+    """The turns of one test: a thread may still end one after the event loop that it would tell is closed."""
+    return turns.Turns(threads.Pool("test", size=4), PRICES.max_running)
 
 
 @pytest.fixture
@@ -103,7 +109,7 @@ def test_each_tool_has_its_turns() -> None:
     assert {tool.scope for tool in registry.TOOLS.values()} == turns.OF_SCOPE.keys()
 
 
-def test_a_client_that_hangs_up_keeps_its_turn_until_the_thread_ends() -> None:
+def test_a_client_that_hangs_up_keeps_its_turn_until_the_thread_ends(own_turns: turns.Turns) -> None:
     release = threading.Event()
     running = threading.Semaphore(0)
 
@@ -112,14 +118,14 @@ def test_a_client_that_hangs_up_keeps_its_turn_until_the_thread_ends() -> None:
         release.wait(10)
 
     async def hang_up() -> None:
-        calls = [asyncio.create_task(PRICES.run("ann", work)) for _ in range(PRICES.max_running)]
+        calls = [asyncio.create_task(own_turns.run("ann", work)) for _ in range(own_turns.max_running)]
         for _ in calls:
             assert await asyncio.to_thread(running.acquire, timeout=10)
         for task in calls:
             task.cancel()
         await asyncio.wait(calls)
 
-        third = asyncio.create_task(PRICES.run("ann", work))
+        third = asyncio.create_task(own_turns.run("ann", work))
         await asyncio.sleep(0)
         assert not running.acquire(blocking=False)
         release.set()
@@ -128,17 +134,17 @@ def test_a_client_that_hangs_up_keeps_its_turn_until_the_thread_ends() -> None:
     asyncio.run(hang_up())
 
 
-def test_a_cancelled_wait_gives_up_its_place() -> None:
+def test_a_cancelled_wait_gives_up_its_place(own_turns: turns.Turns) -> None:
     release = threading.Event()
 
     async def wait_in_vain() -> None:
-        calls = [asyncio.create_task(PRICES.run("ann", release.wait, 10)) for _ in range(ALLOWED)]
+        calls = [asyncio.create_task(own_turns.run("ann", release.wait, 10)) for _ in range(ALLOWED)]
         await asyncio.sleep(0)
         with pytest.raises(turns.TooManyCallsError):
-            await PRICES.run("ann", release.wait, 10)
+            await own_turns.run("ann", release.wait, 10)
         calls.pop().cancel()
         await asyncio.sleep(0)
-        calls.append(asyncio.create_task(PRICES.run("ann", release.wait, 10)))
+        calls.append(asyncio.create_task(own_turns.run("ann", release.wait, 10)))
         release.set()
         assert await asyncio.gather(*calls) == [True] * ALLOWED
 

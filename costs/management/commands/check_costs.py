@@ -12,12 +12,13 @@ from catalog.management import exit_codes
 from catalog.management.terminal import ExamplesFormatter
 from catalog.pricing.decimals import plain
 from costs.focus.checks import Findings
-from costs.load.report import amounts, counted
+from costs.load.report import amounts
 from costs.load.twins import find as find_twins
 from costs.models import CostLoad
 from costs.store.audit import faults
 from costs.store.lake import Lake
 from costs.unmapped import UnmappedModel, unattributed, unmapped_models
+from costs.wording import counted
 
 EXAMPLES = """examples:
   check_costs                    all months that answers rest on

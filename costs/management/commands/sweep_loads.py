@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.template.defaultfilters import filesizeformat
 
 from catalog.management.terminal import ExamplesFormatter
-from costs.load.report import counted
 from costs.store.lake import Lake
 from costs.store.sweep import sweep
+from costs.wording import counted
 
 DAYS = 90
 EXAMPLES = """examples:

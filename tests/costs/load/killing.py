@@ -1,11 +1,9 @@
-"""Programs of a load that is killed. Each is a process of its own.
+"""A program whose loads are killed. Each is a fork of it, so that Django is loaded once.
 
-    python -m tests.costs.load.killing load FOLDER
-    python -m tests.costs.load.killing kill FOLDER POINT
-    python -m tests.costs.load.killing recover
+    python -m tests.costs.load.killing FOLDER
 
-`load` loads the bills of a folder into a source for each point. `kill` loads those of another folder into the
-source of POINT, and is killed there. `recover` loads all sources again; it prints what readers see of each
+makes a source for each point, with a charge of 1 USD. Then it loads the bills of the folder into each, and
+that load is killed at the point. At last it loads all sources again, and prints what readers see of each
 source before and after, as a line of JSON.
 """
 
@@ -16,7 +14,9 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import django
@@ -24,6 +24,7 @@ import django
 django.setup()
 
 from django.conf import settings  # noqa: E402  # Django comes first
+from django.db import connections  # noqa: E402
 from django.db.models import F  # noqa: E402
 from sqlglot import exp  # noqa: E402
 
@@ -32,6 +33,8 @@ from costs.load.job import load  # noqa: E402
 from costs.models import CostLoad, CostSource  # noqa: E402
 from costs.store import lake  # noqa: E402
 from costs.store.lake import Lake  # noqa: E402
+from tests.costs.bills import OCTOBER  # noqa: E402
+from tests.costs.store.lakes import publish  # noqa: E402
 
 
 def kill(*_: Any, **__: Any) -> None:
@@ -53,11 +56,6 @@ POINTS: dict[str, tuple[Any, str]] = {
     "after-the-rows-are-switched": (job, "_report"),
     "after-it-is-current": (shutil, "rmtree"),
 }
-
-
-def load_all(folder: str) -> None:
-    for point in POINTS:
-        load(CostSource.objects.create(name=point, location=folder))
 
 
 def load_and_die(folder: str, point: str) -> None:
@@ -95,11 +93,30 @@ def state(source: str) -> dict[str, Any]:
     }
 
 
+def forked(work: Callable[[], object]) -> int:
+    """Starts work in a process of its own. Neither the database nor DuckDB may be open."""
+    if pid := os.fork():
+        return pid
+    try:
+        work()
+    finally:
+        os._exit(1)
+
+
+def ended(pid: int) -> int:
+    """How a process ended: its exit code, or a signal below 0."""
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def main(folder: str) -> None:
+    for point in POINTS:
+        publish(point, OCTOBER, ["1"])
+    connections.close_all()
+    killed = {point: forked(partial(load_and_die, folder, point)) for point in POINTS}
+    for point, pid in killed.items():
+        assert ended(pid) == -signal.SIGKILL, point
+    recover()
+
+
 if __name__ == "__main__":
-    match sys.argv[1:]:
-        case ["load", folder]:
-            load_all(folder)
-        case ["kill", folder, point]:
-            load_and_die(folder, point)
-        case _:
-            recover()
+    main(sys.argv[1])
