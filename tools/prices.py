@@ -55,6 +55,7 @@ def calculate(arguments: CalculateArguments) -> Answer:
         snapshot=snapshot,
         detailed=arguments.response_format == "detailed",
         compare=arguments.compare,
+        paging=calculation.Paging(arguments.group_by, arguments.cursor),
     )
     freshness = _freshness(snapshot, update)
     if notice := _notice(update, freshness):

@@ -247,6 +247,10 @@ class CalculateArguments(Arguments):
         description="Also price each resource on demand, as spot and with commitments.",
         examples=[True],
     )
+    group_by: Literal["label", "region", "resource"] | None = Field(
+        default=None, description="Also add up what has this in common.", examples=["label"]
+    )
+    cursor: Code = _text("next_cursor of the page before; all else unchanged.", "MS4…")
     response_format: ResponseFormat = "concise"
 
 

@@ -292,6 +292,28 @@ class NotPriced(TypedDict):
     message: str
 
 
+class GroupRow(TypedDict):
+    """The items that have a value in common; null cost if none of them has one."""
+
+    by: str
+    value: str | None
+    cost: str | None
+    items: int
+    partial: bool
+
+
+class AllowanceRow(TypedDict):
+    """Usage that is free once a month; `applied` if the costs count it."""
+
+    sku_id: str | None
+    name: str
+    given: str
+    left: str
+    unit: str
+    source: str
+    applied: bool
+
+
 class Proof(TypedDict):
     pricing_info_ids: list[int]
     update_id: int | None
@@ -302,5 +324,9 @@ class CalculateAnswer(TypedDict):
     total: Total
     items: list[CostItem | ResourceLine]
     not_priced: list[NotPriced]
+    next_cursor: str | None
+    groups: list[GroupRow]
+    allowances: list[AllowanceRow]
+    estimate_id: str
     proof: Proof
     assumptions: list[str]

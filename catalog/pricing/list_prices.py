@@ -83,6 +83,7 @@ class Snapshot:
 
     `is_capped` means that the requested time is in the future, so `at` is the present instead. `services` are
     those that an answer from this snapshot speaks of; whoever reads SKUs or services for it adds them.
+    `as_of` is the requested time, None if none was.
     """
 
     at: datetime
@@ -90,6 +91,7 @@ class Snapshot:
     latest: PricingUpdate | None
     is_capped: bool = False
     services: dict[str, Service] = field(default_factory=dict)
+    as_of: datetime | None = None
 
 
 def snapshot(as_of: datetime | None = None, latest: PricingUpdate | None = None) -> Snapshot:
@@ -108,7 +110,7 @@ def snapshot(as_of: datetime | None = None, latest: PricingUpdate | None = None)
         return Snapshot(now, latest, latest)
     at = min(as_of, now)
     latest, update = PricingUpdate.objects.latest_and_by(at)
-    return Snapshot(at, update, latest, is_capped=as_of > now)
+    return Snapshot(at, update, latest, is_capped=as_of > now, as_of=as_of)
 
 
 def look_up(sku_ids: Iterable[str], snapshot: Snapshot) -> dict[str, Listing]:

@@ -61,6 +61,15 @@ class Price:
         """Whether every amount of usage has a rate, that is, whether the first tier starts at 0."""
         return bool(self.tiers) and min(tier.start for tier in self.tiers) <= 0
 
+    @property
+    def free_allowance(self) -> Decimal:
+        """The usage units a month that all usage of an account or project shares for nothing; 0 if none."""
+        first, *others = sorted(self.tiers, key=lambda tier: tier.start)[:2]
+        if not others or first.start or first.unit_price or not self.aggregation.is_shared:
+            return Decimal(0)
+        periods, months = self.aggregation.per_month
+        return ROUNDED.divide(EXACT.multiply(others[0].start, periods), Decimal(months))
+
 
 @dataclass(frozen=True, slots=True)
 class Slice:

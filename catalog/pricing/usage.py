@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from catalog.errors import CatalogError, InvalidArgumentError, NotFoundError, RegionMismatchError, merge
+from catalog.errors import CatalogError, InvalidArgumentError, NotFoundError, RegionMismatchError
 from catalog.models import Sku
 from catalog.places import Place, close_places, read_place
 from catalog.pricing.answers import NotPriced
@@ -52,27 +52,31 @@ class Line:
     base_quantity: Decimal
     notes: tuple[str, ...]
 
+    @property
+    def region(self) -> str | None:
+        """The region of the item, or the only one of its SKU."""
+        regions = self.sku.service_regions
+        return self.item.region or (regions[0] if len(regions) == 1 else None)
+
 
 def read_items(
-    items: Mapping[int, Item], listings: Mapping[str, Listing], at: datetime
-) -> dict[int, Line | NotPriced]:
+    items: Mapping[int, Item],
+    listings: Mapping[str, Listing],
+    at: datetime,
+    name: Callable[[int], str] = "items[{}]".format,
+) -> tuple[dict[int, Line | NotPriced], list[CatalogError]]:
     """Match items with their prices.
 
     Args:
         items: items as normalize_item returns them, by their positions in the call.
         listings: the listings of their SKUs, by id.
         at: the time whose prices apply.
+        name: what an error calls the item of a position.
 
     Returns:
-        For each item by its position, its line, or the reason why it cannot be priced.
-
-    Raises:
-        NotFoundError: a SKU is not in the catalog.
-        InvalidArgumentError: a region is not a place.
-        RegionMismatchError: a SKU is not sold in its item's region.
-        UnitMismatchError: an item's unit cannot be converted to its SKU's usage unit.
-
-        One error names all items at fault, with the code of the first.
+        By position, the line of an item or the reason why it cannot be priced, without those at fault; and
+        what is wrong with these: SKUs that are not in the catalog, in one error; a region that is not a
+        place; a SKU that is not sold in its item's region; a unit that cannot be converted.
     """
     lines: dict[int, Line | NotPriced] = {}
     errors: list[CatalogError] = _not_found(items.values(), listings)
@@ -80,14 +84,12 @@ def read_items(
         if item.sku_id not in listings:
             continue
         try:
-            with naming(position, item.label):
+            with naming(name(position), item.label):
                 listing, suggests = listings[item.sku_id], len(errors) < _MAX_SUGGESTIONS
                 lines[position] = _read_item(item, listing, at, suggests=suggests)
         except CatalogError as error:
             errors.append(error)
-    if errors:
-        raise merge(errors)
-    return lines
+    return lines, errors
 
 
 def _not_found(items: Iterable[Item], listings: Mapping[str, Listing]) -> list[CatalogError]:
@@ -211,10 +213,10 @@ def _region_mismatch(sku: Sku, place: Place, codes: Sequence[str]) -> RegionMism
 
 
 @contextmanager
-def naming(position: int, label: str | None) -> Iterator[None]:
+def naming(item: str, label: str | None) -> Iterator[None]:
     """Begin the message of an error with the item that it is about."""
     try:
         yield
     except CatalogError as error:
-        name = f"items[{position}]" + (f" ({label})" if label else "")
+        name = item + (f" ({label})" if label and label != item else "")
         raise type(error)(f"{name}: {error.message}", hint=error.hint, candidates=error.candidates) from error

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from catalog.errors import InvalidArgumentError
+from catalog.cursor import Cursor, fingerprint, resume
 from catalog.models import PricingUpdate, Service
 from catalog.offers.attributes import TERMS
 from catalog.pricing import list_prices
@@ -17,7 +17,6 @@ from catalog.search.ambiguity import sentence as ambiguous_sentence
 from catalog.search.arguments import read_request
 from catalog.search.candidates import candidates, lacking, open_attributes
 from catalog.search.contract import FoundService, FoundSku, Interpreted, Kind, SearchAnswer, SearchRequest
-from catalog.search.cursor import Cursor, fingerprint
 from catalog.search.facets import facets_of
 from catalog.search.hints import explain, hint, labels_of, quoted, ways_to_drop
 from catalog.search.index.criteria import Criteria, conditions
@@ -32,7 +31,6 @@ from catalog.search.query import Question
 from catalog.search.resources import Resources, resources_in
 from catalog.search.results import by_sku, with_prices
 
-CURSOR_HINT = "Send next_cursor unchanged with the same arguments, or omit cursor to start over."
 SORTED_PART = f"Only the {CANDIDATES} best matches are sorted by price; narrow the search to sort them all."
 
 
@@ -53,7 +51,7 @@ def search(
     latest = snapshot.latest
     vocabulary = vocabulary_of(latest)
     criteria = read_request(request, vocabulary)
-    start = _start(request, latest.pk if latest else 0)
+    start = resume(request.cursor, Cursor(_fingerprint(request), latest.pk if latest else 0, 0))
     is_ordered = request.sort == "price" or request.by == "region"
     offset, limit = (0, CANDIDATES) if is_ordered else (start.offset, request.limit)
     found = match(criteria, request, offset, limit, vocabulary)
@@ -160,23 +158,6 @@ def _usage_type(question: Question) -> str | None:
     """The usage type that the question names, in Google's spelling."""
     terms = [fact.values() for fact in question.facts if fact.attribute == "term"]
     return next((usage_type for usage_type, term in TERMS.items() if [[term]] == terms), None)
-
-
-def _start(request: SearchRequest, update_id: int) -> Cursor:
-    """Where the page starts. A cursor is only valid for the same request and state of the catalog."""
-    first = Cursor(_fingerprint(request), update_id, 0)
-    if request.cursor is None:
-        return first
-    try:
-        start = Cursor.decode(request.cursor)
-    except ValueError:
-        problem = "is invalid"
-    else:
-        if start.request == first.request and start.update_id == first.update_id:
-            return start
-        is_same_request = start.request == first.request
-        problem = "has expired: prices were synced since" if is_same_request else "belongs to another request"
-    raise InvalidArgumentError(f"The cursor {problem}.", hint=CURSOR_HINT)
 
 
 def _fingerprint(request: SearchRequest) -> str:

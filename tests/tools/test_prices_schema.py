@@ -216,7 +216,7 @@ def test_an_error_in_an_item_names_the_arguments_of_an_item() -> None:
 
     hint = errors.from_validation_error(caught.value, CalculateArguments)["hint"]
     assert hint == (
-        "Arguments: items, months, as_of, compare, response_format."
+        "Arguments: items, months, as_of, compare, group_by, cursor, response_format."
         f" Arguments of each of items: {', '.join(CalculateItem.model_fields)}."
     )
 

@@ -34,7 +34,7 @@ ARGUMENTS = {
         "response_format",
     },
     "details": {"sku_ids", "resources", "as_of", "history"},
-    "calculate": {"items", "months", "as_of", "compare", "response_format"},
+    "calculate": {"items", "months", "as_of", "compare", "group_by", "cursor", "response_format"},
 }
 FIELDS = {
     "search": {
@@ -53,7 +53,19 @@ FIELDS = {
         "hint",
     },
     "details": {"contract", "catalog", "as_of", "skus", "resources", "not_found", "hint"},
-    "calculate": {"contract", "catalog", "total", "items", "not_priced", "proof", "assumptions"},
+    "calculate": {
+        "contract",
+        "catalog",
+        "total",
+        "items",
+        "not_priced",
+        "next_cursor",
+        "groups",
+        "allowances",
+        "estimate_id",
+        "proof",
+        "assumptions",
+    },
 }
 
 

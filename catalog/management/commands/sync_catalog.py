@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, time
@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
@@ -17,6 +17,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 from catalog import iso8601
 from catalog.errors import SourceError, SyncArgumentError, SyncRefusedError
 from catalog.management import exit_codes
+from catalog.management.terminal import ExamplesFormatter
 from catalog.models import PricingUpdate
 from catalog.pricing.freshness import offer
 from catalog.providers.registry import open_source
@@ -40,16 +41,12 @@ could not be read. --json prints one object; after a failure {"status": "failed"
 """
 
 
-class _Formatter(RawDescriptionHelpFormatter, DjangoHelpFormatter):
-    """Keeps the line breaks of the examples."""
-
-
 class Command(BaseCommand):
     help = "Copy a price list into the database. Only changes are written."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
-            prog_name, subcommand, epilog=EXAMPLES, formatter_class=_Formatter, **kwargs
+            prog_name, subcommand, epilog=EXAMPLES, formatter_class=ExamplesFormatter, **kwargs
         )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -23,7 +23,7 @@ def refuse_others(request: ResourceRequest, name: str, takes: Sequence[str]) -> 
         for each in fields(request)
         if each.name not in OF_ALL
         and each.name not in takes
-        and getattr(request, each.name) not in (None, each.default)
+        and getattr(request, each.name) not in (None, each.default, 0)  # none of it
     ]
     if others:
         own = f"It takes {', '.join(takes)}" if takes else "It takes nothing"

@@ -103,7 +103,7 @@ def _with_parts(bill: Bill, request: ResourceRequest, kind: Kind, chosen: Mappin
             unknown.append(f"{row.name} of more than {row.most:f}")
         elif amount or not row.included:
             parts.append(_part(row, kind, chosen, amount))
-    if not (parts or unknown or notes[len(kind.notes) :]):
+    if not (parts or unknown):
         return replace(bill, choices=(ask(kind.amounts[0]),))
     return replace(
         bill,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, Decimal
 
-from catalog.offers.resources.terms import USAGE_TYPES
+from catalog.offers.resources.terms import AS_WORDS, USAGE_TYPES
 from catalog.pricing.answers import Alternative
 from catalog.pricing.decimals import EXACT, ROUNDED, plain
 from catalog.pricing.list_prices import Snapshot
@@ -41,7 +41,10 @@ def alternatives(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[list[Alte
 def _alternative(composed: Composed, term: str, costs: dict[str, Decimal | None]) -> Alternative:
     cost, on_demand = costs[term], costs[ON_DEMAND]
     note = None
-    if cost is None:
+    if composed.components and len(composed.on_demand) == len(composed.components):
+        # Nothing of it is bought so; on demand is another row.
+        cost, note = None, f"{composed.wanted.bill.resource} is not sold {AS_WORDS[term]}."
+    elif cost is None:
         note = (
             why_unpriced(composed) if not composed.components else f"Without {', '.join(composed.missing)}."
         )

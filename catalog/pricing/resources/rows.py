@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from catalog.offers.resources.request import HOURS_PER_MONTH
 from catalog.offers.resources.terms import AS_WORDS, USAGE_TYPES
-from catalog.pricing.answers import ComponentRow, CostSlice, NotPriced, ResourceLine
-from catalog.pricing.decimals import EXACT, exact_sum, plain
+from catalog.pricing.answers import ComponentRow, CostSlice, DiscountRow, NotPriced, ResourceLine
+from catalog.pricing.decimals import plain
 from catalog.pricing.resources.components import Component, Composed
-from catalog.pricing.resources.discounts import sustained_use_rows
 from catalog.pricing.sku_details import pricing
 from catalog.pricing.tiers import Slice
 
@@ -19,23 +19,25 @@ MAX_REGIONS = 10
 COMMITTED = {"1y": 12, "3y": 36}
 
 
-def resource_line(
-    composed: Composed, costs: Sequence[Decimal], slices: Sequence[Sequence[Slice]], *, detailed: bool
-) -> tuple[ResourceLine, Decimal]:
-    """The row of a resource, and what it costs in USD.
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What a resource costs over all months in USD, by component; `slices` are their tiers for one month.
 
-    Args:
-        composed: the resource.
-        costs: what each of its components costs for all months, in USD.
-        slices: the tiers of each component for one month.
-        detailed: whether the row has the list prices in full.
+    `total` counts the discounts too; None if something has to be chosen first.
     """
+
+    costs: Sequence[Decimal]
+    slices: Sequence[Sequence[Slice]]
+    discounts: Sequence[DiscountRow]
+    total: Decimal | None
+
+
+def resource_line(composed: Composed, cost: Costs, *, detailed: bool) -> ResourceLine:
+    """The row of a resource; `detailed` adds the list prices in full."""
     request = composed.wanted.request
-    priced = list(zip(composed.components, costs, strict=True))
-    discounts, discount = sustained_use_rows(priced, request.hours)
-    cost = EXACT.add(exact_sum(costs), discount)
     components = [
-        _component(*row, detailed=detailed) for row in zip(composed.components, costs, slices, strict=True)
+        _component(*row, detailed=detailed)
+        for row in zip(composed.components, cost.costs, cost.slices, strict=True)
     ]
     place = composed.wanted.place
     return {
@@ -45,10 +47,10 @@ def resource_line(
         "usage_type": USAGE_TYPES[composed.wanted.term],
         "quantity": plain(request.quantity),
         "hours": plain(request.hours),
-        "cost": None if composed.choices else plain(cost),
+        "cost": None if cost.total is None else plain(cost.total),
         "partial": bool(composed.missing or composed.choices),
         "components": components,
-        "discounts": discounts,
+        "discounts": list(cost.discounts),
         "missing": list(composed.missing),
         "not_included": list(composed.wanted.bill.not_included),
         "ambiguous_in": [
@@ -57,7 +59,7 @@ def resource_line(
         ]
         or None,
         "notes": notes_of(composed),
-    }, cost
+    }
 
 
 def _component(

@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from catalog.management import exit_codes
+from catalog.management.terminal import ExamplesFormatter
 from catalog.pricing.decimals import plain
 from costs.focus.checks import Findings
 from costs.load.report import amounts, counted
 from costs.load.twins import find as find_twins
-from costs.management.formatter import ExamplesFormatter
 from costs.models import CostLoad
 from costs.store.audit import faults
 from costs.store.lake import Lake

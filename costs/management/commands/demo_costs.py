@@ -8,11 +8,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from catalog.management import exit_codes
+from catalog.management.terminal import ExamplesFormatter
 from catalog.sync import signals
 from costs.errors import LoadRefusedError
 from costs.load.report import LoadReport, Outcome, amounts
 from costs.management import demo
-from costs.management.formatter import ExamplesFormatter
 from costs.providers.demo import planted
 
 EXAMPLES = """examples:

@@ -11,13 +11,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from catalog.management import exit_codes
+from catalog.management.terminal import ExamplesFormatter
 from catalog.sync import signals
 from costs.errors import LoadRefusedError, SourceArgumentError
 from costs.load.job import Progress, load, no_progress
 from costs.load.report import LoadReport, amounts
 from costs.load.sources import chosen_sources, forget_unloaded
 from costs.load.withdraw import withdraw
-from costs.management.formatter import ExamplesFormatter
 from costs.models import CostLoad, CostSource
 
 EXAMPLES = """examples:

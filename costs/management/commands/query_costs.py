@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
+from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from catalog import iso8601
 from catalog.management import exit_codes
+from catalog.management.terminal import ExamplesFormatter
 from costs.errors import CostError, NotLoadedError
 from costs.management import table
 from costs.query import Question, ask
@@ -35,16 +36,12 @@ exit codes: 0 answered, 1 nothing is loaded, 2 wrong arguments.
 """
 
 
-class _Formatter(RawDescriptionHelpFormatter, DjangoHelpFormatter):
-    """Keeps the line breaks of the examples."""
-
-
 class Command(BaseCommand):
     help = "Add up what was billed, by model, customer, day and other dimensions."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
-            prog_name, subcommand, epilog=EXAMPLES, formatter_class=_Formatter, **kwargs
+            prog_name, subcommand, epilog=EXAMPLES, formatter_class=ExamplesFormatter, **kwargs
         )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.template.defaultfilters import filesizeformat
 
+from catalog.management.terminal import ExamplesFormatter
 from costs.load.report import counted
-from costs.management.formatter import ExamplesFormatter
 from costs.store.lake import Lake
 from costs.store.sweep import sweep
 

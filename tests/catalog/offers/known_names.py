@@ -5,6 +5,16 @@ from __future__ import annotations
 # Name; service, resource family, resource group and usage type; facts but for the product of the service.
 READ_WHOLE = [
     (
+        "Cloud Load Balancer Forwarding Rule Minimum for Mumbai (asia-south1)",
+        "Networking | Network | LoadBalancing | OnDemand",
+        "network=lb part=forwarding-rule term=ondemand",
+    ),
+    (
+        "Cloud Load Balancer Forwarding Rule Additional for Bangkok (asia-southeast3)",
+        "Networking | Network | LoadBalancing | OnDemand",
+        "network=lb part=forwarding-rule purpose=additional term=ondemand",
+    ),
+    (
         "External IP Charge on a Standard VM",
         "Compute Engine | Network | IpAddress | OnDemand",
         "part=external-ip term=ondemand",

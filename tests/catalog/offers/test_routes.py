@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from catalog.offers.phrases import texts
-from catalog.offers.routes import place_at
+from catalog.offers.routes import place_at, place_called
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,25 @@ def test_nothing_is_sold_where_we_know_no_region() -> None:
 
     assert china is not None
     assert china.codes == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("EMEA", "emea"),
+        ("China", "china"),
+        ("Frankfurt", "europe-west3"),
+        ("Japan", "Japan"),
+        ("eu", "europe"),
+    ],
+)
+def test_a_place_is_known_by_the_names_of_people_and_of_skus(name: str, label: str) -> None:
+    found = place_called(name)
+
+    assert found is not None
+    assert found.label == label
+
+
+@pytest.mark.parametrize("name", ["", "core", "EMEA core"])
+def test_a_name_that_is_no_place_as_a_whole_is_none(name: str) -> None:
+    assert place_called(name) is None

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.errors import InvalidArgumentError, RegionMismatchError, UnitMismatchError
+from catalog.errors import InvalidArgumentError, RegionMismatchError, UnitMismatchError, merge
 from catalog.pricing.list_prices import look_up, snapshot
 from catalog.pricing.usage import Item, Line, normalize_item, read_items
 from tests.catalog.factories import make_price, make_sku
@@ -13,7 +13,10 @@ from tests.catalog.factories import make_price, make_sku
 def read(item: Item) -> Line:
     item = normalize_item(item)
     now = snapshot(None, None)
-    line = read_items({0: item}, look_up([item.sku_id], now), now.at)[0]
+    lines, errors = read_items({0: item}, look_up([item.sku_id], now), now.at)
+    if errors:
+        raise merge(errors)
+    line = lines[0]
     assert isinstance(line, Line)
     return line
 

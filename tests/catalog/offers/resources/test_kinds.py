@@ -56,6 +56,7 @@ def test_the_performance_that_is_included_costs_nothing() -> None:
         ("hyperdisk-balanced", {"size_gib": GIB}, ["iops", "throughput"]),
         ("bucket", {"size_gib": GIB}, ["region"]),
         ("bucket", {"region": "us-east1"}, ["size_gib"]),
+        ("bucket", {"region": "us-east1", "retrieval_gib": GIB}, ["size_gib"]),
     ],
 )
 def test_what_has_to_be_said_is_asked(resource: str, arguments: dict[str, Any], open_: list[str]) -> None:
@@ -71,6 +72,10 @@ def test_an_argument_that_does_not_apply_is_refused_with_those_that_do() -> None
 
     assert caught.value.message == "pd-ssd has no iops, engine."
     assert "size_gib, ha" in caught.value.hint
+
+
+def test_none_of_what_does_not_apply_is_no_fault() -> None:
+    assert bill("pd-ssd", size_gib=GIB, local_ssds=0, gpu_count=0, ha=False, batch=False).parts
 
 
 def test_a_value_that_a_resource_does_not_have_is_refused_with_those_that_it_has() -> None:

@@ -176,6 +176,15 @@ def test_a_commitment_is_used_where_there_is_one() -> None:
     assert skus("local-ssd", region=IOWA, usage_type="1y") == {"capacity": "D612-7A63-70E5"}
 
 
+def test_what_has_no_commitment_has_none_to_compare() -> None:
+    [row] = calculate([request("pd-ssd", {"region": IOWA, "size_gib": 100})], compare=True)["items"]
+    on_demand, *others = cast("ResourceLine", row)["alternatives"]
+
+    assert on_demand["monthly"] == "17"
+    assert [(each["monthly"], each["breaks_even_after_months"]) for each in others] == [(None, None)] * 3
+    assert others[0]["note"] == "pd-ssd is not sold as spot."
+
+
 def test_a_part_that_the_catalog_lacks_is_named() -> None:
     found = line("db-n1-standard-4", region=IOWA, engine="mysql", size_gib=10)
 

@@ -8,6 +8,9 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from catalog.errors import InvalidArgumentError
+
+HINT = "Send next_cursor unchanged with the same arguments, or omit cursor to start over."
 _FORM = re.compile(r"1\.(?P<request>[0-9a-f]{16})\.(?P<update_id>\d{1,18})\.(?P<offset>\d{1,9})")
 
 
@@ -38,6 +41,30 @@ class Cursor:
         if match is None:
             raise ValueError("not a cursor")
         return cls(match["request"], int(match["update_id"]), int(match["offset"]))
+
+
+def resume(text: str | None, first: Cursor) -> Cursor:
+    """Where a page starts. A cursor is only valid for the same request and state of the catalog.
+
+    Args:
+        text: the cursor as it was sent; None asks for the first page.
+        first: the cursor of the first page.
+
+    Raises:
+        InvalidArgumentError: the cursor is not one, or of another request or state.
+    """
+    if text is None:
+        return first
+    try:
+        start = Cursor.decode(text)
+    except ValueError:
+        problem = "is invalid"
+    else:
+        if start.request == first.request and start.update_id == first.update_id:
+            return start
+        is_same_request = start.request == first.request
+        problem = "has expired: prices were synced since" if is_same_request else "belongs to another request"
+    raise InvalidArgumentError(f"The cursor {problem}.", hint=HINT)
 
 
 def fingerprint(*arguments: str | None) -> str:

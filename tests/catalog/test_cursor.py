@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.search.cursor import Cursor, fingerprint
+from catalog.cursor import Cursor, fingerprint
 
 
 @given(

@@ -1,0 +1,64 @@
+"""A file of any form that an estimate takes, within bounds."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from catalog.errors import InvalidArgumentError
+from catalog.estimates.csv_file import read_csv
+from catalog.estimates.json_file import read_json
+from catalog.estimates.request import FileRequest
+from catalog.estimates.terraform import is_plan, read_plan
+
+MAX_BYTES = 50 * 2**20
+MAX_ITEMS = 50_000
+
+
+def read_file(content: bytes) -> FileRequest:
+    """Read a file.
+
+    Args:
+        content: CSV, JSON, or the JSON of `terraform show -json`, in UTF-8.
+
+    Raises:
+        InvalidArgumentError: it is none of these, too large, or something in it cannot be read.
+    """
+    if len(content) > MAX_BYTES:
+        raise InvalidArgumentError(
+            f"The file has over {MAX_BYTES // 2**20} MiB.", hint="Split it into several files."
+        )
+    request = _read(_text(content))
+    if len(request.items) > MAX_ITEMS:
+        raise InvalidArgumentError(
+            f"The file has {len(request.items)} items, over {MAX_ITEMS}.", hint="Split it into several files."
+        )
+    return request
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidArgumentError(
+            f"The file is not UTF-8 (byte {error.start}).", hint="Save it as UTF-8 and send it again."
+        ) from None
+
+
+def _read(text: str) -> FileRequest:
+    if not text.lstrip().startswith(("{", "[")):
+        return read_csv(text)
+    content = _parsed(text)
+    return read_plan(content) if is_plan(content) else read_json(content)
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise InvalidArgumentError(f"The file is not valid JSON: {error}.") from None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not a number")
