@@ -17,7 +17,7 @@ from catalog.pricing.tiers import price_month
 class Rate:
     """The cost in USD of an hour, without the discounts of a month, and of a month with them.
 
-    `hour` is None if a part is billed by use, whatever the time.
+    `hour` is None if a part is billed by use, whatever the time, or by tiers of a month.
     """
 
     hour: Decimal | None
@@ -44,7 +44,9 @@ def monthly(composed: Composed) -> Decimal | None:
 
 
 def _hourly(component: Component) -> Decimal | None:
-    """What an hour takes of a part; None if that depends on its use."""
+    """What an hour takes of a part; None if its price depends on the use, or on the hours before."""
+    if len(component.list_price.tiers) > 1:
+        return None
     quantity = component.part.quantity
     match component.part.time:
         case Time.HOUR:

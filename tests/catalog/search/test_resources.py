@@ -134,7 +134,7 @@ def test_an_open_region_is_not_guessed(query: str) -> None:
     [
         ("n2-standard-7 iowa", "There is no machine type n2-standard-7. The nearest are n2-standard-2"),
         ("n3-standard-8 iowa", "There is no machine type n3-standard-8. The nearest are"),
-        ("n2-custom-3-4096 iowa", "The nearest it can have: 2 or 4."),
+        ("n2-custom-3-4096 iowa", "n2-custom-3-4096: a custom machine of N2 cannot have 3 vCPUs."),
         ("c2-custom-4-4096 iowa", "C2 has no custom machine types."),
         ("n2-standard-4 with t4 iowa", "It comes with an N1 machine with gpu nvidia-tesla-t4."),
         ("a2-highgpu-1g with 8 a100 iowa", "a2-highgpu-1g comes with 1 nvidia-tesla-a100"),
@@ -150,7 +150,7 @@ def test_an_open_region_is_not_guessed(query: str) -> None:
         ("h3-standard-88 spot iowa", "h3-standard-88 is not sold as spot"),
         (
             "n1-standard-4 with t4 frankfurt",
-            "n1-standard-4 with 1 nvidia-tesla-t4 is not sold on demand in europe-west3; it is",
+            "n1-standard-4 with 1 nvidia-tesla-t4 is not sold on demand in europe-west3; it is in us-cent",
         ),
         # Google lists this GPU at zero there.
         ("n1-standard-4 with v100 osaka", "n1-standard-4 with 1 nvidia-tesla-v100 is not sold on demand in"),

@@ -7,14 +7,17 @@ from datetime import UTC, datetime
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from catalog.models import Service
 from catalog.pricing import list_prices
 from catalog.pricing.answers import ResourceDetails
 from catalog.pricing.calculate import ResourceRequest, calculate
 from catalog.pricing.details import details
 from catalog.pricing.resources.describe import MAX_ROWS
+from tests.catalog.pricing.known_skus import ACCOUNT_MONTHLY, GLOBAL, add_sku
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("machine_prices")]
 IOWA = "us-central1"
+PREMIUM = ["core upgrade premium", "ram upgrade premium"]
 
 
 def only(name: str) -> ResourceDetails:
@@ -94,11 +97,7 @@ def test_regions_come_cheapest_first_and_are_null_where_not_sold_so() -> None:
 
 def test_a_commitment_names_what_it_covers_and_what_stays_on_demand() -> None:
     assert only("m2-ultramem-416")["commitments"] == [
-        {
-            "usage_type": usage_type,
-            "covers": ["core", "ram"],
-            "on_demand": ["core upgrade premium", "ram upgrade premium"],
-        }
+        {"usage_type": usage_type, "covers": ["core", "ram"], "on_demand": PREMIUM}
         for usage_type in ("Commit1Yr", "Commit3Yr")
     ]
 
@@ -123,7 +122,9 @@ def test_names_of_no_resource_are_told_with_the_nearest_or_the_reason() -> None:
     unknown, refused = answer["not_found"]
     assert unknown["resource"] == "n2-standrad-8"
     assert unknown["candidates"][0] == {"resource": "n2-standard-8"}
-    assert refused["message"].startswith("n2-custom-3-4096: a custom machine of N2 cannot have 3 vCPUs.")
+    assert refused["message"] == (
+        "n2-custom-3-4096: a custom machine of N2 cannot have 3 vCPUs. The nearest it can have: 2 or 4."
+    )
 
 
 def test_a_name_counts_once_however_it_is_written() -> None:
@@ -159,3 +160,27 @@ def test_resources_take_three_queries_and_two_when_their_skus_are_known(
         details(resources=["n1-standard-4", "e2-micro"])
     with django_assert_num_queries(3):
         details(resources=["n1-standard-4", "e2-micro"])
+
+
+def test_what_has_tiers_of_a_month_has_no_price_of_an_hour() -> None:
+    add_sku(
+        "66A2-68EA-56BE",
+        "Static Ip Charge",
+        "h",
+        [(0, "0", 0), (1, "0", 10_000_000)],
+        regions=GLOBAL,
+        service=Service.objects.get(display_name="Compute Engine"),
+        price=ACCOUNT_MONTHLY,
+    )
+
+    row = only("static-ip")
+
+    assert [each["OnDemand"] for each in row["prices"]] == [{"hour": None, "month": "7.29"}]
+    assert [each["Preemptible"] for each in row["prices"]] == [None]
+
+
+def test_what_has_no_price_before_something_is_said_asks_for_it() -> None:
+    row = only("pd-ssd")
+
+    assert (row["prices"], row["example"]) == ([], None)
+    assert row["ambiguous_in"] == [{"attribute": "size_gib", "values": [], "ask": "How many GiB?"}]
