@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from catalog.search.index.criteria import Condition, Criteria, argument_conditions, match_of, place_scopes
 from catalog.search.index.fts import NOTHING, both
+from catalog.search.index.plan import Condition, Plan, argument_conditions, match_of, place_scopes
 from catalog.search.index.ranking import ORDER, UNNAMED, ranks
 from catalog.search.index.relaxation import choose
 from catalog.search.index.sql import Sql, compose, join, one_of
@@ -176,28 +176,28 @@ def find_alike(key: str) -> Sql:
     return compose(FIND_ALIKE, key=value(key))
 
 
-def find_skus(criteria: Criteria, found: Sequence[Condition], limit: int, offset: int) -> Sql:
+def find_skus(plan: Plan, found: Sequence[Condition], limit: int, offset: int) -> Sql:
     """A page of SKUs with prices, total and facets; if there are no matches, the words to keep."""
     hits = max(HITS, offset + limit)
-    words = [c for c in found if (criteria.may_drop(c.fact) if c.fact else c.weight)]
+    words = [c for c in found if (plan.may_drop(c.fact) if c.fact else c.weight)]
     fixed = [condition for condition in found if condition not in words]
     return compose(
         FIND_SKUS,
         sku_rows=Sql(SKU_ROWS),
         price_rows=Sql(PRICE_ROWS),
         match=value(match_of(found)),
-        scopes=_scopes(criteria, found, hits),
+        scopes=_scopes(plan, found, hits),
         hits=Sql(str(hits)),
         many=Sql(str(THIN * HITS)),
         thin=Sql(str(THIN)),
         sample=Sql(f"1 + n / {HITS}"),
         candidates=Sql(str(CANDIDATES)),
-        ranks=ranks(criteria),
+        ranks=ranks(plan),
         page=_page(limit, offset),
         order=Sql(ORDER),
         margin=Sql(str(MARGIN)),
         unnamed=Sql(str(UNNAMED)),
-        has_size=value(int(criteria.question.has_size)),
+        has_size=value(int(plan.question.has_size)),
         is_first_page=value(int(offset == 0)),
         compared=Sql(str(MAX_COMPARED)),
         alike=Sql(str(MAX_ALIKE)),
@@ -237,22 +237,22 @@ def _page(limit: int, offset: int) -> Sql:
     return join(" UNION ALL ", pieces)
 
 
-def _named(criteria: Criteria) -> list[Sql]:
+def _named(plan: Plan) -> list[Sql]:
     """The SKUs whose whole name the question is or quotes, wherever sold, if no argument says otherwise."""
-    question = criteria.question
-    if argument_conditions(criteria) or not question.typed:
+    question = plan.question
+    if argument_conditions(plan) or not question.typed:
         return []
     return [compose(NAMED, is_named=one_of("k.display_name", (question.typed, *question.quoted)))]
 
 
-def _scopes(criteria: Criteria, found: Sequence[Condition], hits: int) -> Sql:
+def _scopes(plan: Plan, found: Sequence[Condition], hits: int) -> Sql:
     rest = [condition.match for condition in found if not condition.is_place]
-    matches = [both([place, *rest]) for place in place_scopes(criteria)] or [both(rest)]
+    matches = [both([place, *rest]) for place in place_scopes(plan)] or [both(rest)]
     pieces = [
         compose(SCOPE, rank=Sql(str(rank)), match=value(scope), hits=Sql(str(hits)))
         for rank, scope in enumerate(matches)
     ]
-    return join(" UNION ALL ", [*_named(criteria), *pieces])
+    return join(" UNION ALL ", [*_named(plan), *pieces])
 
 
 def _match_if_together(found: Sequence[Condition]) -> Sql:
@@ -277,5 +277,5 @@ def count_without(found: Sequence[Condition], ways: Sequence[frozenset[int]]) ->
     return join(" UNION ALL ", pieces)
 
 
-def required_terms(criteria: Criteria) -> list[Term]:
-    return [term for term in criteria.question.terms if not term.is_optional]
+def required_terms(plan: Plan) -> list[Term]:
+    return [term for term in plan.question.terms if not term.is_optional]
