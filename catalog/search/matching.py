@@ -37,6 +37,11 @@ class Match:
         """The objects of a part in order."""
         return objects(self.found[part])
 
+    @property
+    def unheld(self) -> list[str]:
+        """The words for values of which no match has any, beside another value of their attribute."""
+        return [word for word, _ in self.found["unheld"]]
+
     def total(self, part: str) -> int:
         return self.found[part][0][1] if self.found[part] else 0
 

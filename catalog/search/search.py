@@ -87,6 +87,7 @@ def _answer(found: Match, request: SearchRequest, start: Cursor, snapshot: Snaps
             [
                 *map(missing_sentence, found.missing),
                 "" if total or found.missing else _why_nothing(found.plan, request.kind, services),
+                f"No SKU matches {quoted(found.unheld)} with the rest." if found.unheld else "",
                 f"The names of these SKUs do not say {quoted(lacks)}." if lacks else "",
                 ambiguous_sentence(ambiguous),
                 note,

@@ -9,6 +9,7 @@ from catalog.offers.attributes import TERMS
 from catalog.offers.kinds import attributes
 from catalog.places import Place
 from catalog.search.index.fts import (
+    LISTED_AS_GLOBAL,
     NOTHING,
     both,
     either,
@@ -25,6 +26,8 @@ from catalog.search.query.spelling import Words
 # Arguments that match a column, with the prefix of their filter tokens.
 COLUMNS = {"resource_family": "family", "resource_group": "group", "usage_type": "usage"}
 KNOWN_CODE, NEW_CODE = 1, 2
+# The region of what is sold everywhere, or listed so.
+GLOBAL = "global"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,24 @@ def _code(term: Term, known: Words) -> int:
     return KNOWN_CODE if any(known.issuperset(synonym.split()) for synonym in term.synonyms) else NEW_CODE
 
 
+def alternatives(plan: Plan) -> list[tuple[str, str]]:
+    """Of an attribute of which the question names several values: the words for each, and what matches it.
+
+    The expression matches the SKUs that have this value and meet all other conditions.
+    """
+    question = plan.question
+    named = [(fact, part) for fact in question.facts for part in fact.parts]
+    return [
+        (part.word, match_of(conditions(replace(plan, question=_with_part(question, fact, part)))))
+        for fact, part in named
+    ]
+
+
+def _with_part(question: Question, fact: NamedFact, part: NamedFact) -> Question:
+    alone = replace(part, may_lack=fact.may_lack, is_needed=fact.is_needed)
+    return replace(question, facts=tuple(alone if each is fact else each for each in question.facts))
+
+
 def place_scopes(plan: Plan) -> list[str]:
     """Expressions for where a SKU may be sold, best first.
 
@@ -173,9 +194,10 @@ def place_scopes(plan: Plan) -> list[str]:
         return []
     around = [in_column("place", (*place.wider, *place.within)), in_column("reach", place.codes)]
     names = () if plan.place_is_strict else tuple(dict.fromkeys(plan.question.place_words))
-    anywhere = [in_column("place", ("global",)), in_column("name", names)]
+    anywhere = [in_column("place", (GLOBAL,)), in_column("name", names)]
+    listed = [in_column("filters", [LISTED_AS_GLOBAL])] if GLOBAL in place.codes else []
     return [
-        in_column("place", place.codes),
+        either([in_column("place", place.codes), *listed]),
         either(expression for expression in around if expression != NOTHING),
         either(expression for expression in anywhere if expression != NOTHING),
     ]

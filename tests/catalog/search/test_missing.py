@@ -213,6 +213,17 @@ def test_a_usage_type_that_a_thing_is_not_sold_by_is_told_and_the_thing_shown() 
     assert 'Not sold as "reserved".' in (_ask("reserved n2 core")["hint"] or "")
 
 
+def test_of_several_values_that_a_question_names_those_that_no_match_has_are_told(compute: Service) -> None:
+    spot = "Spot Preemptible N2 Instance Core running in Frankfurt"
+    make_sku(service=compute, display_name=spot, usage_type="Preemptible")
+
+    answer = _ask("spot n2 core 3 year commitment")
+    assert _names(answer) == [spot]
+    assert answer["hint"] == 'No SKU matches "3 year commitment" with the rest.'
+    assert _ask("n2 or e2 core belgium")["hint"] == 'No SKU matches "n2" with the rest.'
+    assert "No SKU" not in (_ask("n2 or e2 core frankfurt")["hint"] or "")
+
+
 def test_a_usage_type_that_a_thing_is_sold_by_has_to_hold(compute: Service) -> None:
     spot = "Spot Preemptible N2 Instance Core running in Frankfurt"
     make_sku(service=compute, display_name=spot, usage_type="Preemptible")
