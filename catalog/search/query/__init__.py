@@ -4,6 +4,7 @@ from catalog.search.query.destination import destination_term
 from catalog.search.query.facts import NamedFact
 from catalog.search.query.question import Question
 from catalog.search.query.read import read_question
+from catalog.search.query.services import NamesOfServices
 from catalog.search.query.sizes import Size
 from catalog.search.query.terms import LITTLE, Term
 from catalog.search.query.usage_type import read_usage_type
@@ -11,6 +12,7 @@ from catalog.search.query.usage_type import read_usage_type
 __all__ = [
     "LITTLE",
     "NamedFact",
+    "NamesOfServices",
     "Question",
     "Size",
     "Term",

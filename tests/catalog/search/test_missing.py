@@ -67,6 +67,26 @@ def test_a_product_is_missing_whether_or_not_the_catalog_lists_its_service() -> 
     assert _ask("cloud spanner")["services"][0]["sku_count"] == 0
 
 
+@pytest.mark.parametrize(
+    "name", ["Custom Search", "FileMage SFTP/FTP Gateway", "Frobnicate L.L.C. Server", "Disk 18.04, express"]
+)
+def test_a_service_without_skus_is_missing_by_its_name_and_no_sku_of_its_words_is_shown(
+    name: str, compute: Service
+) -> None:
+    make_service(display_name=name)
+    make_sku(service=compute, display_name="Custom Disk Server Gateway Express in Frankfurt")
+
+    for query in (name, f"price of {name}", f"{name} frankfurt"):
+        assert [missing["what"] for missing in _missing(query)] == ["product"]
+
+
+def test_the_name_of_a_service_that_is_a_word_for_a_fact_means_the_fact(compute: Service) -> None:
+    make_service(display_name="Cloud CDN")
+    make_sku(service=compute, display_name="Network CDN Cache Fill", resource_group="CDNCacheFill")
+
+    assert _names(_ask("cloud cdn")) == ["Network CDN Cache Fill"]
+
+
 def test_a_product_with_skus_is_not_missing() -> None:
     make_sku(service=make_service(display_name="Cloud Filestore"), display_name="Filestore Capacity Basic")
 
