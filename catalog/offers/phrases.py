@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Generic, TypeVar
 
 from catalog.offers import DATA
@@ -17,7 +18,7 @@ Value = TypeVar("Value")
 # "80gb", "1yr": a number and its unit are two tokens.
 _NUMBER_AND_UNIT = re.compile(r"(\d+)([a-z]+)")
 _PLURAL = re.compile(r"(?P<y>\w{2,})ies|(?P<ss>\w+ss)es|(?P<rest>\w*[^\Wsuia\d])s")
-# Singulars by plurals that do not look like one: "cpus".
+# Singulars by words that look otherwise: "cpus" by "cpu".
 PLURALS = keys(DATA / "plurals.txt")
 
 
@@ -42,7 +43,7 @@ def _texts_of(word: str) -> tuple[str, ...]:
 
 def singular(word: str) -> str:
     """`word` without the ending of a plural; the same word always gives the same token."""
-    plural = _PLURAL.fullmatch(word)
+    plural = None if word in PLURALS else _PLURAL.fullmatch(word)
     if not plural:
         return PLURALS.get(word, word)
     return f"{plural['y']}y" if plural["y"] else plural["ss"] or plural["rest"]
@@ -78,6 +79,10 @@ class Phrases(Generic[Value]):
             if start + length <= len(tokens)
             for value in self._values.get(tuple(tokens[start : start + length]), ())
         ]
+
+    def values(self) -> Iterator[Value]:
+        """The values of all phrases."""
+        return chain.from_iterable(self._values.values())
 
     def words(self) -> frozenset[str]:
         """All words that are part of a phrase."""

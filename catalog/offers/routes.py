@@ -10,7 +10,7 @@ from functools import cache
 from catalog.offers import DATA
 from catalog.offers.phrases import Phrases, texts
 from catalog.places import PLACES, REGION_PART, Place, read_place
-from catalog.providers.google_cloud.regions import REGIONS
+from catalog.providers.google_cloud.regions import MULTI_REGIONS, REGIONS
 from catalog.words import WordListError, entries, keys
 
 CODE_HEADS = frozenset(code.split("-")[0] for code in REGIONS)
@@ -72,8 +72,34 @@ def _codes(members: str) -> tuple[str, ...]:
         place = read_place(name)
         if not place:
             raise WordListError(f"places.txt: {name!r} is no place of catalog.places")
-        found += [*place.codes, *place.within]
+        found += codes_in(place)
     return tuple(dict.fromkeys(found))
+
+
+def codes_in(place: Place) -> tuple[str, ...]:
+    """The codes of a place in a name, of its regions, and of the multi-regions that consist of these."""
+    regions = {*place.codes, *place.within, *_around(place)}
+    multi = (each.code for each in MULTI_REGIONS.values() if regions.issuperset(each.members))
+    return tuple(sorted({*regions, *multi}))
+
+
+def _around(place: Place) -> list[str]:
+    """The regions of the country or continent that a multi-region is called after, as names mean it.
+
+    The multi-region "Asia" has some regions of Asia only.
+    """
+    members = [REGIONS[code] for code in place.within] if place.is_multi_region else []
+    countries, continents = {each.country for each in members}, {each.continent for each in members}
+    return [
+        region.code
+        for region in REGIONS.values()
+        if (region.country in countries if len(countries) == 1 else region.continent in continents)
+    ]
+
+
+def codes_by_label() -> dict[str, tuple[str, ...]]:
+    """The codes of all places of names, by their labels; a place where nothing is sold has none."""
+    return {place.label: codes_in(place) for place in place_names().values()}
 
 
 @dataclass(slots=True)

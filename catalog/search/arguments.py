@@ -1,4 +1,4 @@
-"""Compiles a request into search criteria. Arguments are validated and override the words of the query."""
+"""Compiles a request into a plan. Arguments are validated and override the words of the query."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from catalog.offers.attributes import TERMS
 from catalog.offers.products import products, services_called
 from catalog.places import Place, close_places, fold, is_listed, read_place
 from catalog.search.contract import SearchRequest
-from catalog.search.index.criteria import COLUMNS, Criteria
+from catalog.search.index.plan import COLUMNS, Plan
 from catalog.search.index.vocabulary import Vocabulary
 from catalog.search.query import (
     LITTLE,
@@ -34,8 +34,8 @@ GIGABYTES = re.compile(rf"(?<=\d) ?(?:{'|'.join(UNITS['gigabyte'])})$")
 MAX_WORDS = 5
 
 
-def read_request(request: SearchRequest, vocabulary: Vocabulary) -> Criteria:
-    """The criteria of `request`.
+def read_request(request: SearchRequest, vocabulary: Vocabulary) -> Plan:
+    """The plan of `request`.
 
     Raises:
         InvalidArgumentError: an argument is out of range or unknown to the catalog, or the request is empty.
@@ -56,7 +56,7 @@ def read_request(request: SearchRequest, vocabulary: Vocabulary) -> Criteria:
         question, facts=_facts(question, usage_type, vocabulary), ids=_ids(question.ids, vocabulary)
     )
     service = _clean(request.service)
-    criteria = Criteria(
+    plan = Plan(
         question=question,
         service=service,
         service_ids=_service_ids(service, vocabulary),
@@ -69,10 +69,10 @@ def read_request(request: SearchRequest, vocabulary: Vocabulary) -> Criteria:
         known=vocabulary.words,
         services=vocabulary.service_names,
     )
-    _check_place(criteria.place, region, vocabulary)
-    _check_values(criteria, vocabulary)
-    _check_asks_something(criteria, request)
-    return criteria
+    _check_place(plan.place, region, vocabulary)
+    _check_values(plan, vocabulary)
+    _check_asks_something(plan, request)
+    return plan
 
 
 def _named_services(question: Question, vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -111,10 +111,10 @@ def _of_size(fact: NamedFact, amounts: Sequence[str], vocabulary: Vocabulary) ->
     return replace(fact, facts=(("model", sized[0]),)) if sized else fact
 
 
-def _check_asks_something(criteria: Criteria, request: SearchRequest) -> None:
-    columns = (getattr(criteria, name) for name in COLUMNS)
-    filters = (criteria.service, criteria.place, criteria.usage_type, *columns)
-    question = criteria.question
+def _check_asks_something(plan: Plan, request: SearchRequest) -> None:
+    columns = (getattr(plan, name) for name in COLUMNS)
+    filters = (plan.service, plan.place, plan.usage_type, *columns)
+    question = plan.question
     says_something = question.words or question.facts or question.unread
     if not any(filters) and not says_something and request.kind != "services":
         raise InvalidArgumentError(
@@ -212,9 +212,9 @@ def _check_place(place: Place | None, region: str | None, vocabulary: Vocabulary
     )
 
 
-def _check_values(criteria: Criteria, vocabulary: Vocabulary) -> None:
+def _check_values(plan: Plan, vocabulary: Vocabulary) -> None:
     for column, kind in COLUMNS.items():
-        value = getattr(criteria, column)
+        value = getattr(plan, column)
         # A usage type of Google's that no SKU uses is not an error.
         if value and value not in TERMS and not vocabulary.has_token(kind, value):
             refuse_unknown_value(column, value)

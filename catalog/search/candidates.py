@@ -11,7 +11,7 @@ from catalog.places import Place
 from catalog.pricing.list_prices import Snapshot
 from catalog.search.ambiguity import Candidate, ambiguous_in
 from catalog.search.contract import Ambiguous
-from catalog.search.index.criteria import Criteria
+from catalog.search.index.plan import Plan
 from catalog.search.index.statements import CANDIDATES, MAX_COMPARED
 from catalog.search.query import Question
 from catalog.search.results import PriceRows, price_of
@@ -30,24 +30,24 @@ def candidates(rows: list[dict[str, Any]], listed: PriceRows, snapshot: Snapshot
     return [_candidate(row, listed, snapshot) for row in rows]
 
 
-def open_attributes(found: list[Candidate], criteria: Criteria, total: int) -> list[Ambiguous]:
+def open_attributes(found: list[Candidate], plan: Plan, total: int) -> list[Ambiguous]:
     """The attributes that the question leaves open, and in which the candidates differ.
 
     Args:
         found: the candidates.
-        criteria: what was asked for.
+        plan: what was asked for.
         total: the number of all matches, of which the CANDIDATES plainest were ranked.
     """
-    question = criteria.question
+    question = plan.question
     settled = set(question.settled)
-    if criteria.usage_type:
+    if plan.usage_type:
         settled.add("term")
     if _fits_size(found, question):
         settled.add(SIZE)
     if question.has_machine:
         # A machine is billed as all of its parts.
         settled |= {"part", "model", "name"}
-    place = criteria.place
+    place = plan.place
     has_place = bool(place and place.is_one) and not _is_inside(found, place)
     found = [replace(each, regions=_regions_in(place, each.regions)) for each in found]
     are_all = len(found) <= MAX_COMPARED and total <= CANDIDATES
@@ -71,14 +71,14 @@ def _fits_size(found: list[Candidate], question: Question) -> bool:
     return span is not None and any(size.is_exact and size.fits(span) for size in question.sizes)
 
 
-def lacking(found: list[Candidate], criteria: Criteria) -> list[str]:
+def lacking(found: list[Candidate], plan: Plan) -> list[str]:
     """The words of the question whose attribute the first candidate does not have."""
-    if not criteria.is_lenient or not found:
+    if not plan.is_lenient or not found:
         return []
     first = found[0].facts
     return [
         fact.word
-        for fact in criteria.question.facts
+        for fact in plan.question.facts
         if fact.may_lack and not set(fact.values()).intersection(first.get(fact.attribute, ()))
     ]
 

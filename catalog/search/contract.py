@@ -136,7 +136,7 @@ class Ambiguous(TypedDict):
 class Missing(TypedDict):
     """Something that the question names and the catalog does not have.
 
-    `sold_in` are the regions in which a thing is sold that is not sold in the region asked for.
+    `sold_in` are the regions or areas in which a thing is sold that is not sold in the region asked for.
     """
 
     what: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from catalog.search.contract import FoundService, Kind
-from catalog.search.index.criteria import Criteria, argument_conditions, conditions
+from catalog.search.index.plan import Plan, argument_conditions, conditions
 from catalog.search.index.services import service_terms
 from catalog.search.index.statements import required_terms
 from catalog.search.query import Term
@@ -17,20 +17,20 @@ PAIR = 2
 FEWER = "Send fewer terms: the product, its part and the place."
 
 
-def labels_of(criteria: Criteria, kind: Kind) -> list[str]:
+def labels_of(plan: Plan, kind: Kind) -> list[str]:
     """The conditions that can be dropped, in the order in which the statements use them."""
     if kind != "services":
-        return [condition.label for condition in conditions(criteria)]
-    ids = [f"id {' or '.join(criteria.question.ids)}"] if criteria.question.ids else []
-    arguments = [condition.label for condition in argument_conditions(criteria)]
-    return [*ids, *arguments, *(f'"{term.word}"' for term in service_terms(criteria))]
+        return [condition.label for condition in conditions(plan)]
+    ids = [f"id {' or '.join(plan.question.ids)}"] if plan.question.ids else []
+    arguments = [condition.label for condition in argument_conditions(plan)]
+    return [*ids, *arguments, *(f'"{term.word}"' for term in service_terms(plan))]
 
 
-def ways_to_drop(criteria: Criteria, labels: Sequence[str], kind: Kind) -> list[frozenset[int]]:
+def ways_to_drop(plan: Plan, labels: Sequence[str], kind: Kind) -> list[frozenset[int]]:
     """The sets of conditions to drop: the words that no SKU contains, alone and with one more condition."""
-    terms = service_terms(criteria) if kind == "services" else required_terms(criteria)
+    terms = service_terms(plan) if kind == "services" else required_terms(plan)
     first = len(labels) - len(terms)
-    unknown = frozenset(first + i for i, term in enumerate(terms) if _is_unknown(term, criteria.known, kind))
+    unknown = frozenset(first + i for i, term in enumerate(terms) if _is_unknown(term, plan.known, kind))
     ways = [unknown | {i} for i in range(len(labels))]
     fewest = [unknown] if unknown else []
     return [way for way in dict.fromkeys([*fewest, *ways]) if 0 < len(way) < len(labels)]
@@ -47,7 +47,7 @@ def explain(
     kind: Kind,
     labels: Sequence[str],
     matching: Mapping[frozenset[int], int],
-    criteria: Criteria,
+    plan: Plan,
     services: Sequence[FoundService],
 ) -> str:
     """The hint for a search without SKUs, or without services if `kind` is "services".
@@ -56,11 +56,11 @@ def explain(
         kind: what was searched for.
         labels: the labels of the conditions.
         matching: the number of matches for each set of dropped conditions.
-        criteria: the search criteria.
+        plan: what was asked for.
         services: the services that did match.
     """
     without_skus = _services_without_skus(services)
-    if criteria.service and without_skus:
+    if plan.service and without_skus:
         return without_skus
     found = "service" if kind == "services" else "SKU"
     return f"{without_skus} {_what_to_drop(labels, matching, found)}".lstrip()
@@ -96,16 +96,16 @@ def _matches(count: int) -> str:
     return f"{count:,} {'match' if count == 1 else 'matches'}"
 
 
-def hint(criteria: Criteria, sentences: Iterable[str]) -> str | None:
+def hint(plan: Plan, sentences: Iterable[str]) -> str | None:
     """What was corrected, ignored and given up, followed by `sentences`; None if there is nothing to say."""
-    question = criteria.question
+    question = plan.question
     corrections = [
         f'Corrected "{typed}" to "{correction}".'
         for typed, correction in question.corrected
-        if correction not in criteria.dropped and typed != correction.replace(" ", "")
+        if correction not in plan.dropped and typed != correction.replace(" ", "")
     ]
-    terms = [fact.word for fact in criteria.unsold_terms]
-    others = [word for word in criteria.dropped if word not in terms]
+    terms = [fact.word for fact in plan.unsold_terms]
+    others = [word for word in plan.dropped if word not in terms]
     given_up = [
         f"Did not read {quoted(question.unread)}: ask in English."
         if question.unread and not question.is_in_another_language

@@ -10,7 +10,7 @@ from typing import Any
 
 from catalog.offers.plain import COST_OF_SIDE, cost_of
 from catalog.search.contract import Missing, SearchRequest
-from catalog.search.index.criteria import Criteria, conditions
+from catalog.search.index.plan import Plan, conditions
 from catalog.search.index.relaxation import keep
 from catalog.search.index.services import find_services
 from catalog.search.index.sql import Sql, rows_of
@@ -27,9 +27,9 @@ Found = dict[str, list[tuple[Any, int]]]
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The rows that were found, the criteria that found them, and what the catalog does not have."""
+    """The rows that were found, the plan that found them, and what the catalog does not have."""
 
-    criteria: Criteria
+    plan: Plan
     found: Found
     missing: Sequence[Missing] = ()
 
@@ -37,35 +37,38 @@ class Match:
         """The objects of a part in order."""
         return objects(self.found[part])
 
+    @property
+    def unheld(self) -> list[str]:
+        """The words for values of which no match has any, beside another value of their attribute."""
+        return [word for word, _ in self.found["unheld"]]
+
     def total(self, part: str) -> int:
         return self.found[part][0][1] if self.found[part] else 0
 
 
-def match(
-    criteria: Criteria, request: SearchRequest, offset: int, limit: int, vocabulary: Vocabulary
-) -> Match:
-    """What `criteria` find, in one statement; in two or three if no SKU meets them all.
+def match(plan: Plan, request: SearchRequest, offset: int, limit: int, vocabulary: Vocabulary) -> Match:
+    """What `plan` finds, in one statement; in two or three if no SKU meets all of it.
 
     Args:
-        criteria: compiled from `request`.
+        plan: compiled from `request`.
         request: what to look for.
         offset: the first row of the page.
         limit: the rows of the page.
         vocabulary: tells what no SKU has.
     """
-    missing = missing_in(criteria, vocabulary) if request.kind != "services" else []
-    found = _find(criteria, request, offset, limit, has_skus=not missing)
+    missing = missing_in(plan, vocabulary) if request.kind != "services" else []
+    found = _find(plan, request, offset, limit, has_skus=not missing)
     if missing:
-        return Match(criteria, found, missing)
-    if _is_empty(found) and criteria.may_be_lenient and not found["kept"]:
-        criteria = replace(criteria, is_lenient=True)
-        found = _find(criteria, request, offset, limit)
-    if not_here := _missing_region(criteria, found, request):
-        return Match(criteria, _find(criteria, request, offset, limit, has_skus=False), [not_here])
+        return Match(plan, found, missing)
+    if _is_empty(found) and plan.may_be_lenient and not found["kept"]:
+        plan = replace(plan, is_lenient=True)
+        found = _find(plan, request, offset, limit)
+    if not_here := _missing_region(plan, found, request):
+        return Match(plan, _find(plan, request, offset, limit, has_skus=False), [not_here])
     if found["kept"]:
-        criteria = keep(criteria, {number for _, number in found["kept"]})
-        found = _find(criteria, request, offset, limit)
-    return Match(criteria, found)
+        plan = keep(plan, {number for _, number in found["kept"]})
+        found = _find(plan, request, offset, limit)
+    return Match(plan, found)
 
 
 def alike(key: str) -> Found:
@@ -77,10 +80,8 @@ def objects(rows: list[tuple[Any, int]]) -> list[Any]:
     return [json.loads(value) for value, _ in sorted(rows, key=lambda row: row[1])]
 
 
-def _find(
-    criteria: Criteria, request: SearchRequest, offset: int, limit: int, *, has_skus: bool = True
-) -> Found:
-    parts = _parts(criteria, request, offset, limit, has_skus=has_skus)
+def _find(plan: Plan, request: SearchRequest, offset: int, limit: int, *, has_skus: bool = True) -> Found:
+    parts = _parts(plan, request, offset, limit, has_skus=has_skus)
     return _found(in_one_round_trip(parts)) if parts else defaultdict(list)
 
 
@@ -91,15 +92,13 @@ def _found(statement: Sql) -> Found:
     return found
 
 
-def _parts(
-    criteria: Criteria, request: SearchRequest, offset: int, limit: int, *, has_skus: bool
-) -> list[Sql]:
+def _parts(plan: Plan, request: SearchRequest, offset: int, limit: int, *, has_skus: bool) -> list[Sql]:
     if request.kind == "services":
-        return [*filter(None, [find_services(criteria, limit, offset)])]
-    parts = [find_skus(criteria, conditions(criteria), limit, offset)] if has_skus else []
-    names_a_service = bool(criteria.question.words or criteria.service)
+        return [*filter(None, [find_services(plan, limit, offset)])]
+    parts = [find_skus(plan, conditions(plan), limit, offset)] if has_skus else []
+    names_a_service = bool(plan.question.words or plan.service)
     if request.kind == "all" and names_a_service and offset == 0:
-        services = find_services(criteria, min(limit, MAX_SERVICES_WITH_SKUS), 0)
+        services = find_services(plan, min(limit, MAX_SERVICES_WITH_SKUS), 0)
         parts += [services] if services else []
     return parts
 
@@ -108,21 +107,21 @@ def _is_empty(found: Found) -> bool:
     return any(n == 0 for _, n in found["sku_total"])
 
 
-def _missing_region(criteria: Criteria, found: Found, request: SearchRequest) -> Missing | None:
+def _missing_region(plan: Plan, found: Found, request: SearchRequest) -> Missing | None:
     """The region as missing if what is asked for is sold in others only.
 
     That is also so if only what is charged on top of it is sold there: "coldline storage in Berlin", where
     only its operations are sold, as everywhere.
     """
-    place = criteria.place
+    place = plan.place
     if place is None:
         return None
     if found["elsewhere"]:
         return region_missing(place, (region for row in found["elsewhere"] for region in json.loads(row[0])))
     near = objects(found["near"])
-    if not near or "part" in criteria.question.attributes or not _is_side_charge(near[0]):
+    if not near or "part" in plan.question.attributes or not _is_side_charge(near[0]):
         return None
-    anywhere = objects(_find(replace(criteria, place=None), request, 0, 1)["near"])
+    anywhere = objects(_find(replace(plan, place=None), request, 0, 1)["near"])
     things = [row for row in anywhere if not _is_side_charge(row)]
     return region_missing(place, (region for row in things for region in row["place"])) if things else None
 

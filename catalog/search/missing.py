@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from catalog.offers.products import Product, products
 from catalog.places import Place
 from catalog.search.contract import Missing
-from catalog.search.index.criteria import Criteria
+from catalog.search.index.plan import Plan
 from catalog.search.index.vocabulary import Vocabulary
 from catalog.search.query import NamedFact
 
@@ -18,15 +18,13 @@ NOT_READ = "the question was not read; ask in English"
 NO_SUCH_NAME = "no product, SKU or place is called that"
 
 
-def missing_in(criteria: Criteria, vocabulary: Vocabulary) -> list[Missing]:
+def missing_in(plan: Plan, vocabulary: Vocabulary) -> list[Missing]:
     """What no SKU can have, whatever else the question says."""
-    if criteria.question.is_in_another_language:
-        return [Missing(what="language", value=criteria.question.typed, why=NOT_READ)]
-    found = list(_absent_facts(criteria, vocabulary))
-    if not found and all(fact.is_general for fact in criteria.question.facts):
-        found = [
-            Missing(what="name", value=word, why=NO_SUCH_NAME) for word in criteria.question.unknown_names
-        ]
+    if plan.question.is_in_another_language:
+        return [Missing(what="language", value=plan.question.typed, why=NOT_READ)]
+    found = list(_absent_facts(plan, vocabulary))
+    if not found and all(fact.is_general for fact in plan.question.facts):
+        found = [Missing(what="name", value=word, why=NO_SUCH_NAME) for word in plan.question.unknown_names]
     return found
 
 
@@ -38,9 +36,9 @@ def region_missing(place: Place, sold_in: Iterable[str]) -> Missing:
     return Missing(what="region", value=place.label, why=why, sold_in=regions)
 
 
-def _absent_facts(criteria: Criteria, vocabulary: Vocabulary) -> Iterator[Missing]:
+def _absent_facts(plan: Plan, vocabulary: Vocabulary) -> Iterator[Missing]:
     """One for each name, which may say several things: the name of a language model says its version too."""
-    named = (part for fact in criteria.question.facts for part in fact.parts or (fact,))
+    named = (part for fact in plan.question.facts for part in fact.parts or (fact,))
     told: set[str] = set()
     for fact in named:
         is_absent = fact.is_identity and not any(vocabulary.has_fact(*each) for each in fact.facts)

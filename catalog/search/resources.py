@@ -23,7 +23,7 @@ from catalog.pricing.resources.rates import Rate, rate_of
 from catalog.pricing.resources.rows import notes_of, why_unpriced
 from catalog.pricing.resources.wanted import Wanted
 from catalog.search.contract import FoundResource, ResourcePrice, SearchRequest
-from catalog.search.index.criteria import Criteria
+from catalog.search.index.plan import Plan
 from catalog.search.index.vocabulary import Vocabulary
 from catalog.search.query import NamedFact, Question, gpu_count
 
@@ -54,13 +54,11 @@ class _Asked:
     count: int | None
 
 
-def resources_in(
-    criteria: Criteria, request: SearchRequest, vocabulary: Vocabulary, snapshot: Snapshot
-) -> Resources:
+def resources_in(plan: Plan, request: SearchRequest, vocabulary: Vocabulary, snapshot: Snapshot) -> Resources:
     """The resources that a question names, at list prices.
 
     Args:
-        criteria: compiled from `request`; all that is said about a resource was read into them.
+        plan: compiled from `request`; all that is said about a resource was read into them.
         request: what to look for.
         vocabulary: knows the services.
         snapshot: the present; gets the services of the SKUs.
@@ -70,14 +68,14 @@ def resources_in(
         no price. Takes no query if the question names no resource; otherwise two, or one if their SKUs are in
         memory, and one more if a region does not sell one.
     """
-    terms = _terms(criteria)
-    if not terms or not _may_be_machines(criteria, request, vocabulary):
+    terms = _terms(plan)
+    if not terms or not _may_be_machines(plan, request, vocabulary):
         return Resources()
-    asked, said = _asked(criteria.question)
+    asked, said = _asked(plan.question)
     wanted = [
         Wanted(each.request, each.bill, place, term)
         for each in asked
-        for place in _places(criteria.place)
+        for place in _places(plan.place)
         for term in terms
     ]
     composed = compose(wanted[:MAX_RESOURCES], snapshot) if wanted else []
@@ -94,16 +92,16 @@ def resources_in(
     return Resources(found, said)
 
 
-def _may_be_machines(criteria: Criteria, request: SearchRequest, vocabulary: Vocabulary) -> bool:
+def _may_be_machines(plan: Plan, request: SearchRequest, vocabulary: Vocabulary) -> bool:
     """Whether the question asks for machines, rather than for SKUs or for something beside a machine."""
-    if not criteria.question.machines or request.kind != "all" or criteria.resource_group:
+    if not plan.question.machines or request.kind != "all" or plan.resource_group:
         return False
-    if criteria.resource_family not in (None, FAMILY_RESOURCE):
+    if plan.resource_family not in (None, FAMILY_RESOURCE):
         return False
     own = vocabulary.service_ids(products()[COMPUTE_ENGINE].services)
-    if criteria.service and set(own).isdisjoint(criteria.service_ids):
+    if plan.service and set(own).isdisjoint(plan.service_ids):
         return False
-    return _is_about_machines(criteria.question)
+    return _is_about_machines(plan.question)
 
 
 def _is_about_machines(question: Question) -> bool:
@@ -119,12 +117,12 @@ def _is_about_machines(question: Question) -> bool:
     return not parts or parts >= MACHINE_PARTS or (parts == GPU_PART and bool(_models(question)))
 
 
-def _terms(criteria: Criteria) -> list[str]:
+def _terms(plan: Plan) -> list[str]:
     """How the machines are to be bought; nothing if in a way that no machine is sold."""
-    if criteria.usage_type:
-        terms = [TERMS.get(criteria.usage_type, "")]
+    if plan.usage_type:
+        terms = [TERMS.get(plan.usage_type, "")]
     else:
-        facts = (fact for fact in criteria.question.facts if fact.attribute == "term")
+        facts = (fact for fact in plan.question.facts if fact.attribute == "term")
         terms = [value for fact in facts for value in fact.values()] or [ON_DEMAND]
     return terms if all(term in USAGE_TYPES for term in terms) else []
 

@@ -16,10 +16,18 @@ from catalog.pricing.list_prices import Snapshot
 from catalog.search.ambiguity import sentence as ambiguous_sentence
 from catalog.search.arguments import read_request
 from catalog.search.candidates import candidates, lacking, open_attributes
-from catalog.search.contract import FoundService, FoundSku, Interpreted, Kind, SearchAnswer, SearchRequest
+from catalog.search.contract import (
+    Ambiguous,
+    FoundService,
+    FoundSku,
+    Interpreted,
+    Kind,
+    SearchAnswer,
+    SearchRequest,
+)
 from catalog.search.facets import facets_of
 from catalog.search.hints import explain, hint, labels_of, quoted, ways_to_drop
-from catalog.search.index.criteria import Criteria, conditions
+from catalog.search.index.plan import Plan, conditions
 from catalog.search.index.services import count_services_without
 from catalog.search.index.sql import rows_of
 from catalog.search.index.statements import CANDIDATES, count_without
@@ -48,23 +56,24 @@ def search(
         InvalidArgumentError: an argument is invalid or unknown; the error says what to send instead.
     """
     snapshot = snapshot or list_prices.snapshot(latest=latest)
-    latest = snapshot.latest
-    vocabulary = vocabulary_of(latest)
-    criteria = read_request(request, vocabulary)
-    start = resume(request.cursor, Cursor(_fingerprint(request), latest.pk if latest else 0, 0))
-    is_ordered = request.sort == "price" or request.by == "region"
-    offset, limit = (0, CANDIDATES) if is_ordered else (start.offset, request.limit)
-    found = match(criteria, request, offset, limit, vocabulary)
+    vocabulary = vocabulary_of(snapshot.latest)
+    plan = read_request(request, vocabulary)
+    update_id = snapshot.latest.pk if snapshot.latest else 0
+    start = resume(request.cursor, Cursor(_fingerprint(request), update_id, 0))
+    offset, limit = (0, CANDIDATES) if _is_ordered(request) else (start.offset, request.limit)
+    found = match(plan, request, offset, limit, vocabulary)
+    resources = Resources() if start.offset else resources_in(plan, request, vocabulary, snapshot)
+    return _answer(found, resources, request, start, snapshot)
+
+
+def _answer(
+    found: Match, resources: Resources, request: SearchRequest, start: Cursor, snapshot: Snapshot
+) -> SearchAnswer:
+    """The page that begins at `start`, with what is to be said about it."""
     services = [_without_state(row, row["display_name"], snapshot) for row in found.rows("found_service")]
     skus, total, note = _skus(found, request, start.offset, snapshot)
     total = found.total("service_total") if request.kind == "services" else total
-    listed = by_sku(found.rows("price"))
-    near = candidates(found.rows("near") if start.offset == 0 else [], listed, snapshot)
-    ambiguous = (
-        [] if request.by == "region" else open_attributes(near, found.criteria, found.total("sku_total"))
-    )
-    lacks = lacking(near, found.criteria)
-    resources = Resources() if start.offset else resources_in(criteria, request, vocabulary, snapshot)
+    ambiguous, lacks = _left_open(found, request, start.offset, snapshot)
     following = start.offset + request.limit
     return SearchAnswer(
         resources=list(resources.found),
@@ -74,14 +83,15 @@ def search(
         next_cursor=replace(start, offset=following).encode() if following < total else None,
         facets=facets_of(groups for groups, _ in found.found["counted"]),
         facets_counted=sum(int(n) for _, n in found.found["counted"]),
-        interpreted=_interpreted(found.criteria),
+        interpreted=_interpreted(found.plan),
         ambiguous_in=ambiguous or None,
         missing=list(found.missing) or None,
         hint=hint(
-            found.criteria,
+            found.plan,
             [
                 *map(missing_sentence, found.missing),
-                "" if total or found.missing else _why_nothing(found.criteria, request.kind, services),
+                "" if total or found.missing else _why_nothing(found.plan, request.kind, services),
+                f"No SKU matches {quoted(found.unheld)} with the rest." if found.unheld else "",
                 f"The names of these SKUs do not say {quoted(lacks)}." if lacks else "",
                 ambiguous_sentence(ambiguous),
                 note,
@@ -91,11 +101,27 @@ def search(
     )
 
 
+def _left_open(
+    found: Match, request: SearchRequest, offset: int, snapshot: Snapshot
+) -> tuple[list[Ambiguous], list[str]]:
+    """What the first page leaves open, and the words that its first SKU does not have."""
+    listed = by_sku(found.rows("price"))
+    near = candidates(found.rows("near") if offset == 0 else [], listed, snapshot)
+    total = found.total("sku_total")
+    ambiguous = [] if request.by == "region" else open_attributes(near, found.plan, total)
+    return ambiguous, lacking(near, found.plan)
+
+
+def _is_ordered(request: SearchRequest) -> bool:
+    """Whether the SKUs are put into another order than that of relevance."""
+    return request.sort == "price" or request.by == "region"
+
+
 def _skus(
     found: Match, request: SearchRequest, offset: int, snapshot: Snapshot
 ) -> tuple[list[FoundSku], int, str]:
     """The SKUs of the page with their prices, the number of all rows, and a sentence about their order."""
-    total, place = found.total("sku_total"), found.criteria.place
+    total, place = found.total("sku_total"), found.plan.place
     rows, listed, note = found.rows("sku"), by_sku(found.rows("price")), ""
     if request.by == "region" and rows:
         same, found_name = alike(rows[0]["key"]), rows[0]["display_name"]
@@ -104,7 +130,7 @@ def _skus(
         total, note = len(rows), f'One thing by region, as "{found_name}".' if rows else ""
     elif request.sort == "price" and total > CANDIDATES:
         total, note = CANDIDATES, SORTED_PART
-    if request.by == "region" or request.sort == "price":
+    if _is_ordered(request):
         rows = by_price(rows, listed, snapshot)[offset : offset + request.limit]
     for row in rows:
         row["regions"].sort(key=lambda code: place is None or code not in place.codes)
@@ -122,25 +148,21 @@ def _without_state(row: dict[str, Any], name: str, snapshot: Snapshot) -> Any:
     return row
 
 
-def _why_nothing(criteria: Criteria, kind: Kind, services: Sequence[FoundService]) -> str:
-    labels = labels_of(criteria, kind)
-    ways = ways_to_drop(criteria, labels, kind)
+def _why_nothing(plan: Plan, kind: Kind, services: Sequence[FoundService]) -> str:
+    labels = labels_of(plan, kind)
+    ways = ways_to_drop(plan, labels, kind)
     is_of_services = kind == "services"
-    count = (
-        count_services_without(criteria, ways)
-        if is_of_services
-        else count_without(conditions(criteria), ways)
-    )
+    count = count_services_without(plan, ways) if is_of_services else count_without(conditions(plan), ways)
     matching = {ways[way]: n for way, n in rows_of(count)} if ways else {}
-    return explain(kind, labels, matching, criteria, services)
+    return explain(kind, labels, matching, plan, services)
 
 
-def _interpreted(criteria: Criteria) -> Interpreted:
-    question = criteria.question
+def _interpreted(plan: Plan) -> Interpreted:
+    question = plan.question
     return Interpreted(
-        words=[word for word in question.words if word not in criteria.dropped],
-        region=criteria.place.label if criteria.place else None,
-        usage_type=criteria.usage_type or _usage_type(question),
+        words=[word for word in question.words if word not in plan.dropped],
+        region=plan.place.label if plan.place else None,
+        usage_type=plan.usage_type or _usage_type(question),
         attributes=_attributes(question),
         quantity=list(question.quantity),
     )

@@ -19,6 +19,8 @@ MIN_PREFIX_LENGTH = 2
 MAX_COMPLETIONS = 25
 # Matches no SKU, as an expression cannot be empty.
 NOTHING = 'filters : "0"'
+# The filter token of a SKU that Google lists as global, wherever it is sold.
+LISTED_AS_GLOBAL = "listed=global"
 
 
 def quoted(text: str) -> str:

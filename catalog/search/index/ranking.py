@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from catalog.offers.plain import ADDED, COST_OF_SIDE, COST_OF_WORD
 from catalog.places import fold
-from catalog.search.index.criteria import Criteria
+from catalog.search.index.plan import Plan
 from catalog.search.index.sql import (
     Sql,
     any_is,
@@ -45,15 +45,15 @@ coalesce((
 """
 
 
-def ranks(criteria: Criteria) -> Sql:
+def ranks(plan: Plan) -> Sql:
     """The rank columns, except region_rank, which the statement already has."""
-    question = criteria.question
+    question = plan.question
     whole = (f" {question.text} ",)
     required = [term for term in question.terms if not term.is_optional]
     optional = [term for term in question.terms if term.is_optional]
     pieces = {
         "id": compose("(NOT {is_named})", is_named=any_is("sku_id = %s", question.ids)),
-        "name": _name_rank(criteria, whole),
+        "name": _name_rank(plan, whole),
         "prefix": Sql("instr(name, %s) <> 1", whole),
         "fact": _most("facts", (_texts(fact) for fact in question.facts if fact.may_lack)),
         "usage": _cost_of(None if "term" in question.attributes else "term"),
@@ -68,7 +68,7 @@ def ranks(criteria: Criteria) -> Sql:
         "size": sum_of(map(_size_rank, question.sizes)),
         "plain": _plain_rank(question),
         "optional": _most("name || text", (term.synonyms for term in optional)),
-        "place": _place_rank(criteria),
+        "place": _place_rank(plan),
         "start": _start_rank(question),
     }
     return join(", ", [compose(f"{{piece}} AS {name}_rank", piece=piece) for name, piece in pieces.items()])
@@ -78,10 +78,10 @@ def _texts(fact: NamedFact) -> list[str]:
     return ["=".join(each) for each in fact.facts]
 
 
-def _name_rank(criteria: Criteria, whole: tuple[str]) -> Sql:
+def _name_rank(plan: Plan, whole: tuple[str]) -> Sql:
     """The question or a name that it quotes, then one that it contains, but not for one of several places."""
-    place = criteria.place
-    is_named = any_is("name = %s", (*whole, *(f" {fold(name)} " for name in criteria.question.quoted)))
+    place = plan.place
+    is_named = any_is("name = %s", (*whole, *(f" {fold(name)} " for name in plan.question.quoted)))
     contained = f"{CONTAINED} AND region_rank = 0" if place and place.within else CONTAINED
     if place and place.members:
         return compose(f"CASE WHEN {{is_named}} THEN 0 ELSE {UNNAMED} END", is_named=is_named)
@@ -144,10 +144,10 @@ def _term_rank(term: Term) -> Sql:
     )
 
 
-def _place_rank(criteria: Criteria) -> Sql:
+def _place_rank(plan: Plan) -> Sql:
     """Names with the place ("Japan" for Tokyo), then names with its continent, then others sold there."""
-    places = [place for place in (criteria.place, criteria.question.place) if place]
-    names = (*criteria.question.place_words, *(name for place in places for name in place.names))
+    places = [place for place in (plan.place, plan.question.place) if place]
+    names = (*plan.question.place_words, *(name for place in places for name in place.names))
     around = (name for place in places for name in place.around)
     return compose(
         "CASE WHEN {here} THEN 0 WHEN {around} THEN 1 ELSE 2 END",

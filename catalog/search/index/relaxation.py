@@ -12,8 +12,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from catalog.search.index.criteria import NEW_CODE, Condition, Criteria
 from catalog.search.index.fts import NOTHING, both
+from catalog.search.index.plan import NEW_CODE, Condition, Plan
 from catalog.search.index.sql import Sql, compose
 from catalog.search.query import NamedFact, Term
 
@@ -102,10 +102,10 @@ def choose(fixed: Sequence[Condition], words: Sequence[Condition], is_needed: Sq
     )
 
 
-def keep(criteria: Criteria, numbers: Collection[int]) -> Criteria:
-    """The criteria with only the words `numbers`, which `choose` returned, required; the others only rank."""
-    question = criteria.question
-    facts = [fact for fact in question.facts if criteria.may_drop(fact)]
+def keep(plan: Plan, numbers: Collection[int]) -> Plan:
+    """The plan with only the words `numbers`, which `choose` returned, required; the others only rank."""
+    question = plan.question
+    facts = [fact for fact in question.facts if plan.may_drop(fact)]
     required = [term for term in question.terms if not term.is_optional]
     words: list[NamedFact | Term] = heaviest_first([*facts, *required])
     left = [word for number, word in enumerate(words) if number not in numbers]
@@ -114,7 +114,7 @@ def keep(criteria: Criteria, numbers: Collection[int]) -> Criteria:
     dropped = tuple(word.word for word in (*question.facts, *question.terms) if word in left)
     unsold = tuple(fact for fact in question.facts if fact in left and fact.attribute == "term")
     return replace(
-        criteria,
+        plan,
         question=replace(question, terms=terms, facts=kept),
         dropped=dropped,
         unsold_terms=unsold,

@@ -15,8 +15,10 @@ import json
 
 from django.db import connection
 
+from catalog.offers.routes import codes_by_label
 from catalog.offers.store import Progress, no_progress
 from catalog.providers.google_cloud.regions import LIST_PRICE_REGIONS
+from catalog.search.index.fts import LISTED_AS_GLOBAL
 
 # SKUs that one statement indexes, so that a server answers in time.
 PAGE = 5000
@@ -53,6 +55,28 @@ _FILTERS = " || ' ' || ".join(
     }.items()
 )
 _LIST_PRICE_PLACE = json.dumps(LIST_PRICE_REGIONS, separators=(",", ":"))
+_CODES = json.dumps(codes_by_label(), ensure_ascii=False, separators=(",", ":")).replace("'", "''")
+# What is listed as global may be sold in some places only: in those of its taxonomy, in the place of its name
+# ("Egress traffic Africa"), or where the first price list counts. A taxonomy of one region is exact.
+_IS_GLOBAL = """new.service_regions = '["global"]'"""
+_LISTED = f"CASE WHEN {_IS_GLOBAL} THEN ' {LISTED_AS_GLOBAL}' ELSE '' END"
+_PLACES_OF_TAXONOMY = "coalesce(json_array_length(new.geo_taxonomy_regions), 0)"
+_AREA = f"""
+CASE WHEN {_IS_GLOBAL} AND {_PLACES_OF_TAXONOMY} <> 1 THEN (
+    SELECT nullif(json_group_array(DISTINCT code.value), '[]')
+    FROM json_each('{_CODES}') AS place CROSS JOIN json_each(place.value) AS code
+    WHERE source IS NOT NULL AND place.key IN (source, destination)
+) END
+"""
+_PLACE = f"""
+CASE
+    WHEN area IS NOT NULL THEN json_array(source)
+    WHEN {_IS_GLOBAL} AND {_PLACES_OF_TAXONOMY} > 0 THEN new.geo_taxonomy_regions
+    WHEN is_list_price THEN '{_LIST_PRICE_PLACE}'
+    ELSE new.service_regions
+END
+"""
+_REACH = "coalesce(new.geo_taxonomy_regions, '') || coalesce(area, '')"
 
 # 10 bits: what the SKU costs a question that leaves all open, in steps of four; 10 bits: length of the name;
 # 24 bits: as it came, starting anywhere below 64, so that every n-th id is an even sample.
@@ -63,8 +87,7 @@ INSERT INTO sku_search (
 )
 SELECT coalesce((SELECT max(id) FROM sku_search WHERE id BETWEEN first AND first | 16777215) + 1, first),
     new.sku_id, new.service_id, new.usage_type, new.resource_group, name, {_TEXT},
-    CASE WHEN is_list_price THEN '{_LIST_PRICE_PLACE}' ELSE new.service_regions END,
-    coalesce(new.geo_taxonomy_regions, ''), {_FILTERS}, facts, unread, key, costs, is_list_price
+    {_PLACE}, {_REACH}, {_FILTERS} || {_LISTED}, facts, unread, key, costs, is_list_price
 FROM (
     SELECT *, (step << 34) | (length << 24) | ((step + length) % 64) AS first
     FROM (
@@ -72,7 +95,7 @@ FROM (
         FROM (
             SELECT {_NAME} AS name, coalesce(facts, ' ') AS facts, coalesce(unread, ' ') AS unread,
                 coalesce(key, '') AS key, coalesce(costs, '{{}}') AS costs, coalesce(cost, 0) AS cost,
-                coalesce(is_list_price, 0) AS is_list_price
+                coalesce(is_list_price, 0) AS is_list_price, source, {_AREA} AS area
             FROM (SELECT new.sku_id AS sku_id) LEFT JOIN sku_attributes USING (sku_id)
         )
     )
@@ -84,7 +107,7 @@ _INDEXED = (
     "display_name, description, service_id, resource_family, resource_group, usage_type, service_regions,"
     " geo_taxonomy_regions, retired_at"
 )
-_ATTRIBUTES = ("facts", "unread", "key", "costs", "cost", "is_list_price")
+_ATTRIBUTES = ("facts", "unread", "key", "costs", "cost", "source", "destination", "is_list_price")
 
 
 def _row(columns: tuple[str, ...], of: str) -> str:

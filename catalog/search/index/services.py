@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from catalog.search.index.criteria import Criteria, argument_conditions
+from catalog.search.index.plan import Plan, argument_conditions
 from catalog.search.index.service_names import ServiceNames
 from catalog.search.index.sql import Sql, all_of, any_is, any_of, compose, contains, join, one_of
 from catalog.search.index.statements import value
@@ -32,19 +32,19 @@ EXISTS (
 COUNT_SERVICES = "SELECT {way}, count(*) FROM service_search AS v WHERE {conditions}"
 
 
-def find_services(criteria: Criteria, limit: int, offset: int) -> Sql | None:
+def find_services(plan: Plan, limit: int, offset: int) -> Sql | None:
     """A page of services and their total: services named in the question first, then those that match it.
 
     None if no service is named and none matches.
     """
-    terms = service_terms(criteria)
-    found = {*criteria.named_services, *_matching(criteria.services, terms)}
+    terms = service_terms(plan)
+    found = {*plan.named_services, *_matching(plan.services, terms)}
     if terms and not found:
         return None
     return compose(
         FIND_SERVICES,
-        is_named=any_is("v.service_id = %s", criteria.named_services),
-        conditions=all_of(service_conditions(criteria)),
+        is_named=any_is("v.service_id = %s", plan.named_services),
+        conditions=all_of(service_conditions(plan)),
         is_found=one_of("v.service_id", sorted(found)) if terms else Sql("1"),
         order=Sql(SERVICE_ORDER if terms else SERVICE_ORDER_WITHOUT_WORDS),
         limit=value(limit),
@@ -52,9 +52,9 @@ def find_services(criteria: Criteria, limit: int, offset: int) -> Sql | None:
     )
 
 
-def count_services_without(criteria: Criteria, ways: Sequence[frozenset[int]]) -> Sql:
+def count_services_without(plan: Plan, ways: Sequence[frozenset[int]]) -> Sql:
     """Rows (way, count): the number of services that match without the conditions of each way."""
-    found = [*service_conditions(criteria), *(service_has(term) for term in service_terms(criteria))]
+    found = [*service_conditions(plan), *(service_has(term) for term in service_terms(plan))]
     pieces = [
         compose(
             COUNT_SERVICES,
@@ -66,9 +66,9 @@ def count_services_without(criteria: Criteria, ways: Sequence[frozenset[int]]) -
     return join(" UNION ALL ", pieces)
 
 
-def service_terms(criteria: Criteria) -> list[Term]:
+def service_terms(plan: Plan) -> list[Term]:
     """The terms that the name of a service has to have; facts are about SKUs."""
-    return [term for term in criteria.question.service_terms if not term.is_optional]
+    return [term for term in plan.question.service_terms if not term.is_optional]
 
 
 def _matching(names: ServiceNames, terms: Sequence[Term]) -> set[str]:
@@ -87,10 +87,10 @@ def service_has(term: Term) -> Sql:
     return any_of(contains("v.name", f" {synonym}") for synonym in term.synonyms)
 
 
-def service_conditions(criteria: Criteria) -> list[Sql]:
+def service_conditions(plan: Plan) -> list[Sql]:
     """The conditions for a service; filters on SKUs keep services that sell matching SKUs."""
-    pieces = [one_of("v.service_id", criteria.question.ids)] if criteria.question.ids else []
-    for condition in argument_conditions(criteria):
-        is_it = one_of("v.service_id", criteria.service_ids)
+    pieces = [one_of("v.service_id", plan.question.ids)] if plan.question.ids else []
+    for condition in argument_conditions(plan):
+        is_it = one_of("v.service_id", plan.service_ids)
         pieces.append(is_it if condition.is_service else Sql(SELLS, (f"({condition.match})",)))
     return pieces

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from catalog.search.index.criteria import Condition, Criteria, argument_conditions, match_of, place_scopes
 from catalog.search.index.fts import NOTHING, both
+from catalog.search.index.plan import (
+    Condition,
+    Plan,
+    alternatives,
+    argument_conditions,
+    match_of,
+    place_scopes,
+)
 from catalog.search.index.ranking import ORDER, UNNAMED, ranks
 from catalog.search.index.relaxation import choose
 from catalog.search.index.sql import Sql, compose, join, one_of
@@ -76,20 +83,22 @@ total(n, sample) AS MATERIALIZED (
 ),
 candidate AS MATERIALIZED (SELECT * FROM hit ORDER BY region_rank, id LIMIT {candidates}),
 ranked AS MATERIALIZED (
-    SELECT id, sku_id, name, facts, region_rank, {ranks} FROM candidate CROSS JOIN sku_search USING (id)
+    SELECT id, sku_id, name, key, facts, region_rank, {ranks} FROM candidate CROSS JOIN sku_search USING (id)
 ), ordered AS MATERIALIZED (
     SELECT *, row_number() OVER (ORDER BY {order}) AS n FROM ranked
 ), near AS MATERIALIZED (
     SELECT ordered.id, ordered.n
     FROM ordered JOIN (
-        SELECT prefix_rank, fact_rank, usage_rank, side_rank, negated_rank, word_rank, region_rank, said_rank,
-            size_rank, optional_rank AS best_size, plain_rank AS plainest
-        FROM ordered WHERE n = 1 AND name_rank = {unnamed} AND {is_first_page}
-    ) USING (
-        prefix_rank, fact_rank, usage_rank, side_rank, negated_rank, word_rank, region_rank, said_rank,
-        size_rank
-    )
+        SELECT fact_rank, usage_rank, side_rank, negated_rank, word_rank, region_rank, said_rank, size_rank,
+            optional_rank AS best_size, plain_rank AS plainest,
+            CASE WHEN name_rank < {unnamed} THEN key END AS named
+        FROM ordered
+        WHERE n = 1 AND {is_first_page} AND (name_rank = {unnamed} OR EXISTS (
+            SELECT 1 FROM sku_attributes AS a WHERE a.sku_id = ordered.sku_id AND NOT a.has_place
+        ))
+    ) USING (fact_rank, usage_rank, side_rank, negated_rank, word_rank, region_rank, said_rank, size_rank)
     WHERE plain_rank < plainest + {margin} AND (optional_rank <= best_size OR NOT {has_size})
+        AND key = coalesce(named, key)
     ORDER BY (row_number() OVER (PARTITION BY facts ORDER BY n) - 1) / {alike}, n LIMIT {compared} + 1
 ), page AS MATERIALIZED (SELECT sku_id, n FROM ({page}) CROSS JOIN sku_search USING (id))
 {sku_rows} UNION ALL {price_rows}
@@ -122,6 +131,7 @@ FROM (
 ) JOIN services AS s USING (service_id)
 UNION ALL SELECT 'elsewhere', place, count(*)
 FROM ({elsewhere}) CROSS JOIN sku_search USING (id) GROUP BY place
+UNION ALL SELECT 'unheld', word, 0 FROM ({unheld})
 UNION ALL SELECT * FROM ({kept})
 """
 # SKUs that are what the question asks for, if none of them is sold in its place.
@@ -130,6 +140,11 @@ SELECT rowid AS id FROM total CROSS JOIN sku_words
 WHERE n = 0 AND NOT EXISTS (SELECT 1 FROM sku_words WHERE sku_words MATCH {here})
     AND sku_words MATCH {anywhere}
 LIMIT {hits}
+"""
+# What the question names beside another value of the attribute, if all matches have the other.
+UNHELD = """
+SELECT {word} AS word FROM total
+WHERE n > 0 AND NOT EXISTS (SELECT 1 FROM sku_words WHERE sku_words MATCH {match})
 """
 SCOPE = """
 SELECT * FROM (
@@ -176,32 +191,33 @@ def find_alike(key: str) -> Sql:
     return compose(FIND_ALIKE, key=value(key))
 
 
-def find_skus(criteria: Criteria, found: Sequence[Condition], limit: int, offset: int) -> Sql:
+def find_skus(plan: Plan, found: Sequence[Condition], limit: int, offset: int) -> Sql:
     """A page of SKUs with prices, total and facets; if there are no matches, the words to keep."""
     hits = max(HITS, offset + limit)
-    words = [c for c in found if (criteria.may_drop(c.fact) if c.fact else c.weight)]
+    words = [c for c in found if (plan.may_drop(c.fact) if c.fact else c.weight)]
     fixed = [condition for condition in found if condition not in words]
     return compose(
         FIND_SKUS,
         sku_rows=Sql(SKU_ROWS),
         price_rows=Sql(PRICE_ROWS),
         match=value(match_of(found)),
-        scopes=_scopes(criteria, found, hits),
+        scopes=_scopes(plan, found, hits),
         hits=Sql(str(hits)),
         many=Sql(str(THIN * HITS)),
         thin=Sql(str(THIN)),
         sample=Sql(f"1 + n / {HITS}"),
         candidates=Sql(str(CANDIDATES)),
-        ranks=ranks(criteria),
+        ranks=ranks(plan),
         page=_page(limit, offset),
         order=Sql(ORDER),
         margin=Sql(str(MARGIN)),
         unnamed=Sql(str(UNNAMED)),
-        has_size=value(int(criteria.question.has_size)),
+        has_size=value(int(plan.question.has_size)),
         is_first_page=value(int(offset == 0)),
         compared=Sql(str(MAX_COMPARED)),
         alike=Sql(str(MAX_ALIKE)),
         elsewhere=_elsewhere(found),
+        unheld=_unheld(plan),
         kept=_kept(fixed, words),
     )
 
@@ -217,6 +233,12 @@ def _elsewhere(found: Sequence[Condition]) -> Sql:
         anywhere=value(match_of(rest)),
         hits=Sql(str(MAX_ELSEWHERE)),
     )
+
+
+def _unheld(plan: Plan) -> Sql:
+    """The words for values that no match has, beside another value of their attribute."""
+    pieces = [compose(UNHELD, word=value(word), match=value(match)) for word, match in alternatives(plan)]
+    return join(" UNION ALL ", pieces) if pieces else Sql("SELECT NULL AS word WHERE 0")
 
 
 def _kept(fixed: Sequence[Condition], words: Sequence[Condition]) -> Sql:
@@ -237,22 +259,22 @@ def _page(limit: int, offset: int) -> Sql:
     return join(" UNION ALL ", pieces)
 
 
-def _named(criteria: Criteria) -> list[Sql]:
+def _named(plan: Plan) -> list[Sql]:
     """The SKUs whose whole name the question is or quotes, wherever sold, if no argument says otherwise."""
-    question = criteria.question
-    if argument_conditions(criteria) or not question.typed:
+    question = plan.question
+    if argument_conditions(plan) or not question.typed:
         return []
     return [compose(NAMED, is_named=one_of("k.display_name", (question.typed, *question.quoted)))]
 
 
-def _scopes(criteria: Criteria, found: Sequence[Condition], hits: int) -> Sql:
+def _scopes(plan: Plan, found: Sequence[Condition], hits: int) -> Sql:
     rest = [condition.match for condition in found if not condition.is_place]
-    matches = [both([place, *rest]) for place in place_scopes(criteria)] or [both(rest)]
+    matches = [both([place, *rest]) for place in place_scopes(plan)] or [both(rest)]
     pieces = [
         compose(SCOPE, rank=Sql(str(rank)), match=value(scope), hits=Sql(str(hits)))
         for rank, scope in enumerate(matches)
     ]
-    return join(" UNION ALL ", [*_named(criteria), *pieces])
+    return join(" UNION ALL ", [*_named(plan), *pieces])
 
 
 def _match_if_together(found: Sequence[Condition]) -> Sql:
@@ -277,5 +299,5 @@ def count_without(found: Sequence[Condition], ways: Sequence[frozenset[int]]) ->
     return join(" UNION ALL ", pieces)
 
 
-def required_terms(criteria: Criteria) -> list[Term]:
-    return [term for term in criteria.question.terms if not term.is_optional]
+def required_terms(plan: Plan) -> list[Term]:
+    return [term for term in plan.question.terms if not term.is_optional]

@@ -6,19 +6,20 @@ import gc
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from catalog.models import PricingUpdate
-from catalog.offers.phrases import Phrases, texts
+from catalog.offers.phrases import texts
 from catalog.offers.products import product_names, product_of
+from catalog.offers.vocabulary import Side
 from catalog.offers.vocabulary import vocabulary as phrases_of_skus
 from catalog.places import PLACES, fold
 from catalog.search.index.fts import filter_token
 from catalog.search.index.service_names import ServiceNames
 from catalog.search.index.sql import Sql, rows_of
-from catalog.search.query import Term
+from catalog.search.query import NamesOfServices, Term
 from catalog.search.query.dictionary import (
     DESTINATIONS,
     MACHINE_EXTRAS,
@@ -28,6 +29,7 @@ from catalog.search.query.dictionary import (
     STOP_WORDS,
     SYNONYMS,
 )
+from catalog.search.query.normalize import plain_words
 from catalog.search.query.ordinary import is_ordinary
 from catalog.search.query.spelling import SpellChecker, Words
 
@@ -39,6 +41,8 @@ UNION ALL SELECT 'name of service', name, service_id FROM service_search
 """
 # So many words are a name, even if each of them is ordinary.
 MIN_WORDS_OF_NAME = 3
+# Signs for which questions are read with other words: "SFTP/FTP", "L.L.C.".
+SIGNS = frozenset("/.")
 # Splits a value in the same way as the tokenizer of the index.
 TOKEN = re.compile(r"[\w=-]+")
 LISTED_WORDS = frozenset(
@@ -63,14 +67,14 @@ LISTED_WORDS = frozenset(
 class Vocabulary:
     """The `words` of SKUs, their places and filter tokens (`values`), and service IDs by folded name.
 
-    `facts` are what SKUs are, as "attribute=value"; `products` the names of services, with their products.
+    `facts` are what SKUs are, as "attribute=value"; `products` the names of services.
     """
 
     words: Words
     words_of_services: frozenset[str]
     values: frozenset[str]
     facts: frozenset[str]
-    products: Phrases[str]
+    products: NamesOfServices
     services: dict[str, tuple[str, ...]]
     service_names: ServiceNames
     spell_checker: SpellChecker
@@ -158,16 +162,31 @@ def _load() -> Vocabulary:
     )
 
 
-def _products(services: Iterable[str]) -> Phrases[str]:
-    """The names of services by which a question can mean them, with the slugs of their products.
+def _products(services: Iterable[str]) -> NamesOfServices:
+    """The names of services by which a question can mean them, with the slugs of their products."""
+    names = NamesOfServices()
+    for service in services:
+        words = texts(service)
+        if _is_name(words):
+            wordings = {service, " ".join(plain_words(service))} if SIGNS & {*service} else {service}
+            for wording in wordings:
+                names.anywhere.add(wording, product_of(service))
+        elif len(words) > 1 and not _is_phrase(words):
+            names.alone.add(service, product_of(service))
+    return names
+
+
+def _is_name(words: Sequence[str]) -> bool:
+    """Whether the words mean the service in any question.
 
     A short name of ordinary words, or of words about SKUs, such as "Compute", is more likely meant as words.
     """
     known = phrases_of_skus().words()
-    names: Phrases[str] = Phrases()
-    for service in services:
-        words = texts(service)
-        own = [word for word in words if not (word in known or word in PLACES or word.isdigit())]
-        if any(not is_ordinary(word) for word in own) or (own and len(words) >= MIN_WORDS_OF_NAME):
-            names.add(service, product_of(service))
-    return names
+    own = [word for word in words if not (word in known or word in PLACES or word.isdigit())]
+    return any(not is_ordinary(word) for word in own) or (bool(own) and len(words) >= MIN_WORDS_OF_NAME)
+
+
+def _is_phrase(words: Sequence[str]) -> bool:
+    """Whether the words together mean a fact of SKUs, as "Cloud CDN" does."""
+    reading = phrases_of_skus().read(words, 0, Side.QUESTION, None)
+    return reading is not None and reading.end == len(words)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from catalog.offers.kinds import attributes
-from catalog.offers.phrases import Phrases
 from catalog.search.query.comments import with_comment
 from catalog.search.query.destination import (
     destination_term,
@@ -33,6 +32,7 @@ from catalog.search.query.quantities import speeds_of, take_quantities
 from catalog.search.query.question import Question
 from catalog.search.query.reader import take_facts
 from catalog.search.query.route import Route, with_kind_of_traffic
+from catalog.search.query.services import NamesOfServices
 from catalog.search.query.settle import Settled, settle
 from catalog.search.query.sizes import Size, size_of_machine, sizes_in, take_sizes
 from catalog.search.query.spelled import Spelled, spell
@@ -46,6 +46,7 @@ QUOTED = re.compile(r"(?P<mark>[\"'`])(?P<name>[^\"'`\n]+)(?P=mark)")
 # What has a SKU for each size of machine.
 OF_SIZES = frozenset({"os", "engine", "shape"})
 LICENCE = (("part", "licence"),)
+NO_SERVICES = NamesOfServices()
 ONE_REGION = re.compile(any_of(SUBJECTS["one region"]))
 # What is sold for several regions together is not meant by one region.
 SEVERAL_REGIONS = ("location_type=multi", "location_type=dual")
@@ -76,7 +77,7 @@ def read_question(
     query: str,
     correct: Callable[[str], str] = str,
     base_form: Callable[[str], str] = str,
-    services: Phrases[str] | None = None,
+    services: NamesOfServices = NO_SERVICES,
 ) -> Question:
     """Reads IDs, places and facts out of `query`; the remaining words become terms.
 
@@ -86,7 +87,7 @@ def read_question(
         query: as a person wrote it.
         correct: returns the correction of a misspelled word and any other word unchanged.
         base_form: returns the form of a word that the catalog uses, such as "suspended" for "suspend".
-        services: the names of the catalog's services, with the slugs of their products.
+        services: the names of the catalog's services.
     """
     if ids := _distinct(found.upper() for found in ID.findall(query)):
         return Question(ids=ids)

@@ -10,7 +10,7 @@ from catalog.offers.families import FAMILY, SERVICES
 from catalog.offers.kinds import attributes
 from catalog.offers.language_models import language_model_at
 from catalog.offers.patterns import pattern_at
-from catalog.offers.phrases import Phrases, Token, tokens_of
+from catalog.offers.phrases import Token, tokens_of
 from catalog.offers.products import is_of_others, product_names, products, slug
 from catalog.offers.vocabulary import Alternatives, Side, vocabulary
 from catalog.search.query.collocations import collocations
@@ -28,29 +28,6 @@ NUMBER = re.compile(r"\d{1,2}")
 
 # The end of a reading and its facts.
 Found = tuple[int, Sequence[Alternatives]]
-
-
-def take_services(text: str, services: Phrases[str]) -> tuple[list[NamedFact], str]:
-    """The services of the catalog that `text` names in full, and the text with gaps in their places.
-
-    Args:
-        text: folded words.
-        services: the names of the catalog's services, with the slugs of the products that they sell.
-    """
-    words = text.split()
-    tokens = tokens_of(words)
-    found, rest, at = [], list(words), 0
-    while at < len(tokens):
-        known = services.at([token.text for token in tokens], at)
-        if known:
-            end, product = known[0]
-            positions = range(tokens[at].word, tokens[end - 1].word + 1)
-            found.append(
-                NamedFact(" ".join(words[position] for position in positions), (("product", product),))
-            )
-            rest[positions.start : positions.stop] = [""] * len(positions)
-        at = known[0][0] if known else at + 1
-    return found, " ".join(rest) if found else text
 
 
 def take_facts(text: str, services: Sequence[NamedFact] = ()) -> tuple[list[NamedFact], str]:

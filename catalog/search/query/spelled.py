@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from catalog.offers.phrases import Phrases
 from catalog.places import REGION_PART
 from catalog.search.query.facts import NamedFact
 from catalog.search.query.languages import apart
-from catalog.search.query.reader import take_services
+from catalog.search.query.services import NamesOfServices, take_services
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +38,14 @@ def spell(
     typed: Sequence[str],
     correct: Callable[[str], str],
     base_form: Callable[[str], str],
-    services: Phrases[str] | None,
+    services: NamesOfServices,
 ) -> Spelled:
     """The words in English, spelled; of another language only names are read, as they are."""
     read = apart(typed)
     plain = " ".join(read.words)
     if read.is_other:
         correct = base_form = str
-    named, rest = take_services(plain, services) if services else ([], plain)
+    named, rest = take_services(plain, services)
     forms = [base_form(word) for word in rest.split()]
     # The code of a region that we do not know yet is not a misspelling.
     words = [word if REGION_PART.fullmatch(word) else correct(word) for word in forms]

@@ -29,6 +29,7 @@ def test_a_text_is_split_into_singular_words_and_numbers(text: str, tokens: tupl
         ("access", "access"),
         ("addresses", "address"),
         ("opus", "opus"),
+        ("mtls", "mtls"),
     ],
 )
 def test_a_plural_and_its_singular_are_one_word(word: str, expected: str) -> None:

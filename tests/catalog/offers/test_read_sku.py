@@ -114,7 +114,9 @@ def test_a_name_wins_over_its_category() -> None:
         ("Network Egress Iowa to Frankfurt", "us-central1", "europe-west3"),
         ("Network Egress to China", None, "china"),
         ("N2 Instance Core running in Iowa", "us-central1", None),
-        ("Download Worldwide Destinations (excluding Asia & Australia)", "worldwide", None),
+        ("Download Worldwide Destinations (excluding Asia & Australia)", None, "worldwide"),
+        ("Multi-regional Snapshot download within Asia", "asia", None),
+        ("Cloud Interconnect - Egress traffic North America/Europe", "North America and Europe", None),
     ],
 )
 def test_a_route_has_the_ends_that_its_prepositions_say(

@@ -267,6 +267,31 @@ def test_the_exact_name_of_a_sku_is_not_ambiguous(compute: Service) -> None:
 
 
 @pytest.mark.django_db
+def test_a_name_without_a_place_leaves_the_region_open_if_the_same_thing_has_names_with_places(
+    compute: Service,
+) -> None:
+    name = "Extreme PD Capacity"
+    make_sku(service=compute, display_name=name, service_regions=["us-east1"])
+    make_sku(service=compute, display_name=f"{name} in London", service_regions=["europe-west2"])
+    make_sku(service=compute, display_name="Extreme PD IOPS", service_regions=["us-east1"])
+
+    [ambiguous] = _ask(name)["ambiguous_in"] or []
+    assert ambiguous["attribute"] == "region"
+    assert {value["value"] for value in ambiguous["values"]} == {"us-east1", "europe-west2"}
+    assert _ask(f"{name} in London")["ambiguous_in"] is None
+    assert _ask(f"{name}, us-east1")["ambiguous_in"] is None
+
+
+@pytest.mark.django_db
+def test_names_that_begin_with_the_question_do_not_hide_those_that_mean_the_same(compute: Service) -> None:
+    for name in ("Red Hat Enterprise Linux 9", "RedHat Enterprise Linux 8"):
+        make_sku(service=compute, display_name=f"Licensing Fee for {name}", resource_family="License")
+
+    answer = _ask("licensing fee for red hat enterprise linux")
+    assert [entry["attribute"] for entry in answer["ambiguous_in"] or []] == ["version"]
+
+
+@pytest.mark.django_db
 def test_a_class_only_counts_where_skus_have_one(compute: Service) -> None:
     make_sku(service=compute, display_name="Nvidia Tesla T4 GPU running in Frankfurt", resource_group="GPU")
 

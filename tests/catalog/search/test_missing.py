@@ -67,6 +67,26 @@ def test_a_product_is_missing_whether_or_not_the_catalog_lists_its_service() -> 
     assert _ask("cloud spanner")["services"][0]["sku_count"] == 0
 
 
+@pytest.mark.parametrize(
+    "name", ["Custom Search", "FileMage SFTP/FTP Gateway", "Frobnicate L.L.C. Server", "Disk 18.04, express"]
+)
+def test_a_service_without_skus_is_missing_by_its_name_and_no_sku_of_its_words_is_shown(
+    name: str, compute: Service
+) -> None:
+    make_service(display_name=name)
+    make_sku(service=compute, display_name="Custom Disk Server Gateway Express in Frankfurt")
+
+    for query in (name, f"price of {name}", f"{name} frankfurt"):
+        assert [missing["what"] for missing in _missing(query)] == ["product"]
+
+
+def test_the_name_of_a_service_that_is_a_word_for_a_fact_means_the_fact(compute: Service) -> None:
+    make_service(display_name="Cloud CDN")
+    make_sku(service=compute, display_name="Network CDN Cache Fill", resource_group="CDNCacheFill")
+
+    assert _names(_ask("cloud cdn")) == ["Network CDN Cache Fill"]
+
+
 def test_a_product_with_skus_is_not_missing() -> None:
     make_sku(service=make_service(display_name="Cloud Filestore"), display_name="Filestore Capacity Basic")
 
@@ -211,6 +231,17 @@ def test_a_usage_type_that_a_thing_is_not_sold_by_is_told_and_the_thing_shown() 
         assert _names(answer) == ["N2 Instance Core running in Frankfurt"]
         assert answer["hint"] == f'Not sold as "{words}".'
     assert 'Not sold as "reserved".' in (_ask("reserved n2 core")["hint"] or "")
+
+
+def test_of_several_values_that_a_question_names_those_that_no_match_has_are_told(compute: Service) -> None:
+    spot = "Spot Preemptible N2 Instance Core running in Frankfurt"
+    make_sku(service=compute, display_name=spot, usage_type="Preemptible")
+
+    answer = _ask("spot n2 core 3 year commitment")
+    assert _names(answer) == [spot]
+    assert answer["hint"] == 'No SKU matches "3 year commitment" with the rest.'
+    assert _ask("n2 or e2 core belgium")["hint"] == 'No SKU matches "n2" with the rest.'
+    assert "No SKU" not in (_ask("n2 or e2 core frankfurt")["hint"] or "")
 
 
 def test_a_usage_type_that_a_thing_is_sold_by_has_to_hold(compute: Service) -> None:

@@ -262,6 +262,17 @@ def test_a_new_region_missing_from_our_table_is_found_by_its_code(compute: Servi
     assert _names(_ask("widget europe-west99")) == ["Widget"]
 
 
+def test_the_region_global_finds_what_is_listed_so_wherever_it_is_sold(compute: Service) -> None:
+    everywhere = {"service_regions": ["global"], "geo_taxonomy_regions": []}
+    make_sku(service=compute, display_name="Widget running in TelAviv", **everywhere)
+    make_sku(service=compute, display_name="Widget", **everywhere)
+    make_sku(service=compute, display_name="Widget running in Mumbai", service_regions=["asia-south1"])
+
+    assert set(_names(_ask("widget", region="global"))) == {"Widget", "Widget running in TelAviv"}
+    assert "Widget running in TelAviv" in _names(_ask("widget", region="me-west1"))
+    assert _names(_ask("widget", region="me-central1")) == ["Widget"]
+
+
 def test_filters_work_without_words_and_ignore_case(compute: Service) -> None:
     make_sku(service=compute, display_name="A", resource_family="Network", resource_group="Egress")
     make_sku(display_name="B", resource_family="Storage", resource_group="SSD")

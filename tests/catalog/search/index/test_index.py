@@ -157,7 +157,7 @@ def test_attributes_that_stay_the_same_leave_the_index_alone() -> None:
     first, _ = make_sku(display_name="Core"), make_sku(display_name="Core")
     before = _rows("SELECT id, sku_id FROM sku_search")
 
-    SkuAttributes.objects.filter(pk=first.pk).update(facts=F("facts"), source="us")
+    SkuAttributes.objects.filter(pk=first.pk).update(facts=F("facts"), span_unit="cpu")
     assert _rows("SELECT id, sku_id FROM sku_search") == before
     SkuAttributes.objects.filter(pk=first.pk).update(facts=" part=core part=ram ")
     assert _rows("SELECT id, sku_id FROM sku_search") != before
@@ -166,7 +166,12 @@ def test_attributes_that_stay_the_same_leave_the_index_alone() -> None:
 @pytest.mark.django_db
 def test_a_list_price_is_found_in_its_five_regions_only() -> None:
     service = make_service(display_name="Compute Engine")
-    sku = make_sku(service=service, display_name="Storage PD Capacity", service_regions=["global"])
+    sku = make_sku(
+        service=service,
+        display_name="Storage PD Capacity",
+        service_regions=["global"],
+        geo_taxonomy_regions=[],
+    )
     assert _matching("place : global") == [(sku.pk,)]
 
     for place, region in [("London", "europe-west2"), ("Zurich", "europe-west6")]:
@@ -178,6 +183,37 @@ def test_a_list_price_is_found_in_its_five_regions_only() -> None:
     for region in LIST_PRICE_REGIONS:
         assert _matching(f'place : "{region}"') == [(sku.pk,)]
     _check_integrity()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "taxonomy", "sold", "unsold"),
+    [
+        ("Reserved H200 141GB GPU in TelAviv", [], ["me-west1"], ["europe-west3"]),
+        ("Cloud Interconnect - Egress traffic Africa", [], ["africa-south1"], ["me-west1"]),
+        ("Storage Machine Image in Asia", [], ["asia-southeast2", "asia1"], ["us-east1", "eur4"]),
+        ("PD Snapshot Egress between Asia and Middle East", [], ["asia-east1", "me-central1"], ["us"]),
+        ("Turbo Replication within Europe", ["europe-west2"], ["europe-west2"], ["europe-west3"]),
+        ("Backend Instances", ["europe-west2", "us-east1"], ["us-east1"], ["us-west1"]),
+    ],
+)
+def test_what_is_listed_as_global_is_sold_where_its_name_or_taxonomy_says(
+    name: str, taxonomy: list[str], sold: list[str], unsold: list[str]
+) -> None:
+    sku = make_sku(display_name=name, service_regions=["global"], geo_taxonomy_regions=taxonomy)
+
+    for region in sold:
+        assert _matching(f'{{place reach}} : "{region}"') == [(sku.pk,)], region
+    for region in [*unsold, "global"]:
+        assert _matching(f'{{place reach}} : "{region}"') == [], region
+    _check_integrity()
+
+
+@pytest.mark.django_db
+def test_a_destination_does_not_say_where_a_sku_is_sold() -> None:
+    sku = make_sku(display_name="Download Australia", service_regions=["global"], geo_taxonomy_regions=[])
+
+    assert _matching("place : global") == [(sku.pk,)]
 
 
 @pytest.mark.django_db

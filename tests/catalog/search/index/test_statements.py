@@ -4,7 +4,7 @@ import pytest
 
 from catalog.search.arguments import read_request
 from catalog.search.contract import SearchRequest
-from catalog.search.index.criteria import conditions
+from catalog.search.index.plan import conditions
 from catalog.search.index.sql import any_is, count_having, rows_of, sum_over
 from catalog.search.index.statements import find_skus
 from catalog.search.index.vocabulary import vocabulary_of
@@ -21,8 +21,8 @@ def test_questions_share_the_text_of_a_statement_so_that_it_is_prepared_once() -
 
     texts = set()
     for query in ("n2 core frankfurt", "e2 ram in los angeles", "a core of c3 london"):
-        criteria = read_request(SearchRequest(query), vocabulary)
-        texts.add(find_skus(criteria, conditions(criteria), 10, 0).text)
+        plan = read_request(SearchRequest(query), vocabulary)
+        texts.add(find_skus(plan, conditions(plan), 10, 0).text)
 
     assert len(texts) == 1
 

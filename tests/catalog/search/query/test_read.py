@@ -5,9 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.offers.attributes import TERMS
-from catalog.offers.phrases import Phrases
 from catalog.places import PLACES
-from catalog.search.query import Question, read_question, read_usage_type
+from catalog.search.query import NamesOfServices, Question, read_question, read_usage_type
 from catalog.search.query.dictionary import DESTINATIONS
 from catalog.search.query.normalize import plain_words
 
@@ -376,10 +375,10 @@ def test_abbreviations_and_signs_are_expanded(query: str, words: list[str]) -> N
     assert read_question(query, services=_services()).words == words
 
 
-def _services() -> Phrases[str]:
+def _services() -> NamesOfServices:
     """The names of a catalog's services, which are taken out of a question first."""
-    names: Phrases[str] = Phrases()
-    names.add("Compute Engine", "compute-engine")
+    names = NamesOfServices()
+    names.anywhere.add("Compute Engine", "compute-engine")
     return names
 
 

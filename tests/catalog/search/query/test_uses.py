@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.offers.phrases import Phrases
-from catalog.search.query import Question, read_question
+from catalog.search.query import NamesOfServices, Question, read_question
 
 
 def _read(query: str) -> Question:
-    services: Phrases[str] = Phrases()
+    services = NamesOfServices()
     for name in ("Genomics", "WordPress"):
-        services.add(name, name.lower())
+        services.anywhere.add(name, name.lower())
     return read_question(query, services=services)
 
 

@@ -1,4 +1,4 @@
-"""Search criteria compiled from a request."""
+"""What statements, ranking and hints read: a request, compiled once."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from catalog.offers.attributes import TERMS
 from catalog.offers.kinds import attributes
 from catalog.places import Place
 from catalog.search.index.fts import (
+    LISTED_AS_GLOBAL,
     NOTHING,
     both,
     either,
@@ -25,10 +26,12 @@ from catalog.search.query.spelling import Words
 # Arguments that match a column, with the prefix of their filter tokens.
 COLUMNS = {"resource_family": "family", "resource_group": "group", "usage_type": "usage"}
 KNOWN_CODE, NEW_CODE = 1, 2
+# The region of what is sold everywhere, or listed so.
+GLOBAL = "global"
 
 
 @dataclass(frozen=True, slots=True)
-class Criteria:
+class Plan:
     """A question with its filters.
 
     `service_ids` are the services that the argument `service` names, `named_services` those that sell a
@@ -36,7 +39,7 @@ class Criteria:
     query, a SKU whose name contains its words matches too. A usage type means how a SKU is sold by its name:
     "Tpu-v2 Preemptible Accelerator" is listed as on demand. `known` are the words of the catalog, `services`
     the names of its services, and `dropped` the words that were ignored because no SKU contains them together
-    with the others. Of those, `unsold_terms` said how a SKU is sold. Lenient criteria accept SKUs that lack
+    with the others. Of those, `unsold_terms` said how a SKU is sold. A lenient plan accepts SKUs that lack
     an attribute that need not apply to them.
     """
 
@@ -56,7 +59,7 @@ class Criteria:
     is_lenient: bool = False
 
     def may_drop(self, fact: NamedFact) -> bool:
-        """Whether relaxation may drop `fact`: before the criteria are lenient, only what many things have."""
+        """Whether relaxation may drop `fact`: before the plan is lenient, only what many things have."""
         return fact.weight > 0 and (fact.is_general or not self.may_be_lenient)
 
     @property
@@ -83,23 +86,19 @@ class Condition:
     fact: NamedFact | None = None
 
 
-def conditions(criteria: Criteria) -> list[Condition]:
+def conditions(plan: Plan) -> list[Condition]:
     """The conditions that a SKU has to meet."""
-    return [*argument_conditions(criteria), *_question_conditions(criteria), *_term_conditions(criteria)]
+    return [*argument_conditions(plan), *_question_conditions(plan), *_term_conditions(plan)]
 
 
-def argument_conditions(criteria: Criteria) -> list[Condition]:
+def argument_conditions(plan: Plan) -> list[Condition]:
     found = []
-    if criteria.service:
-        found.append(
-            Condition(f"service {criteria.service}", of_services(criteria.service_ids), is_service=True)
-        )
-    if criteria.place and criteria.place_is_strict:
-        found.append(
-            Condition(f"region {criteria.place.label}", either(place_scopes(criteria)), is_place=True)
-        )
+    if plan.service:
+        found.append(Condition(f"service {plan.service}", of_services(plan.service_ids), is_service=True))
+    if plan.place and plan.place_is_strict:
+        found.append(Condition(f"region {plan.place.label}", either(place_scopes(plan)), is_place=True))
     for column, kind in COLUMNS.items():
-        value = getattr(criteria, column)
+        value = getattr(plan, column)
         if value in TERMS and column == "usage_type":
             found.append(Condition(f"{column} {value}", _sold_as(value)))
         elif value:
@@ -118,16 +117,16 @@ def _sold_as(usage_type: str) -> str:
     return either([named, f"({labelled}) NOT ({others})"])
 
 
-def _question_conditions(criteria: Criteria) -> list[Condition]:
+def _question_conditions(plan: Plan) -> list[Condition]:
     found = []
-    if ids := criteria.question.ids:
+    if ids := plan.question.ids:
         label = f"id {' or '.join(ids)} (only details shows withdrawn SKUs)"
         found.append(Condition(label, either([in_column("sku_id", ids), of_services(ids)])))
-    if criteria.place and not criteria.place_is_strict:
-        label = f'"{" ".join(criteria.question.place_words)}" (read as region {criteria.place.label})'
-        found.append(Condition(label, either(place_scopes(criteria)), is_place=True))
-    facts = [_fact_condition(fact, is_lenient=criteria.is_lenient) for fact in criteria.question.facts]
-    return _without_discounts([*found, *facts], criteria)
+    if plan.place and not plan.place_is_strict:
+        label = f'"{" ".join(plan.question.place_words)}" (read as region {plan.place.label})'
+        found.append(Condition(label, either(place_scopes(plan)), is_place=True))
+    facts = [_fact_condition(fact, is_lenient=plan.is_lenient) for fact in plan.question.facts]
+    return _without_discounts([*found, *facts], plan)
 
 
 def _fact_condition(fact: NamedFact, *, is_lenient: bool) -> Condition:
@@ -136,9 +135,9 @@ def _fact_condition(fact: NamedFact, *, is_lenient: bool) -> Condition:
     return Condition(f'"{fact.word}"', match, weight=fact.weight, code=code, fact=fact)
 
 
-def _without_discounts(found: list[Condition], criteria: Criteria) -> list[Condition]:
+def _without_discounts(found: list[Condition], plan: Plan) -> list[Condition]:
     """The conditions, of which the first fact that has to hold leaves out what is found only if asked for."""
-    asked = {"=".join(each) for fact in criteria.question.facts for each in fact.facts}
+    asked = {"=".join(each) for fact in plan.question.facts for each in fact.facts}
     unasked = in_column("facts", sorted(attributes("if asked") - asked))
     first = next((i for i, condition in enumerate(found) if condition.fact and not condition.weight), None)
     if first is not None and unasked != NOTHING:
@@ -146,14 +145,14 @@ def _without_discounts(found: list[Condition], criteria: Criteria) -> list[Condi
     return found
 
 
-def _term_conditions(criteria: Criteria) -> list[Condition]:
-    required = [term for term in criteria.question.terms if not term.is_optional]
+def _term_conditions(plan: Plan) -> list[Condition]:
+    required = [term for term in plan.question.terms if not term.is_optional]
     return [
         Condition(
             f'"{term.word}"',
-            term_match(term, criteria.known),
+            term_match(term, plan.known),
             weight=term.weight,
-            code=_code(term, criteria.known),
+            code=_code(term, plan.known),
             is_word=True,
         )
         for term in required
@@ -167,19 +166,38 @@ def _code(term: Term, known: Words) -> int:
     return KNOWN_CODE if any(known.issuperset(synonym.split()) for synonym in term.synonyms) else NEW_CODE
 
 
-def place_scopes(criteria: Criteria) -> list[str]:
+def alternatives(plan: Plan) -> list[tuple[str, str]]:
+    """Of an attribute of which the question names several values: the words for each, and what matches it.
+
+    The expression matches the SKUs that have this value and meet all other conditions.
+    """
+    question = plan.question
+    named = [(fact, part) for fact in question.facts for part in fact.parts]
+    return [
+        (part.word, match_of(conditions(replace(plan, question=_with_part(question, fact, part)))))
+        for fact, part in named
+    ]
+
+
+def _with_part(question: Question, fact: NamedFact, part: NamedFact) -> Question:
+    alone = replace(part, may_lack=fact.may_lack, is_needed=fact.is_needed)
+    return replace(question, facts=tuple(alone if each is fact else each for each in question.facts))
+
+
+def place_scopes(plan: Plan) -> list[str]:
     """Expressions for where a SKU may be sold, best first.
 
     The place itself; a wider or an inner place; everywhere, or a name that contains the place.
     """
-    place = criteria.place
+    place = plan.place
     if place is None:
         return []
     around = [in_column("place", (*place.wider, *place.within)), in_column("reach", place.codes)]
-    names = () if criteria.place_is_strict else tuple(dict.fromkeys(criteria.question.place_words))
-    anywhere = [in_column("place", ("global",)), in_column("name", names)]
+    names = () if plan.place_is_strict else tuple(dict.fromkeys(plan.question.place_words))
+    anywhere = [in_column("place", (GLOBAL,)), in_column("name", names)]
+    listed = [in_column("filters", [LISTED_AS_GLOBAL])] if GLOBAL in place.codes else []
     return [
-        in_column("place", place.codes),
+        either([in_column("place", place.codes), *listed]),
         either(expression for expression in around if expression != NOTHING),
         either(expression for expression in anywhere if expression != NOTHING),
     ]
