@@ -8,7 +8,8 @@ from pydantic import TypeAdapter
 
 Schema = dict[str, Any]
 
-# An output schema lists the fields of this many levels of objects; the answers themselves show the rest.
+# An output schema lists the fields of this many levels of objects, of the last one by name if they are texts;
+# the answers themselves show the rest.
 ANSWER_DEPTH = 2
 
 
@@ -71,6 +72,9 @@ def _without_null(node: Schema) -> Schema:
 def _shallow(node: Schema, depth: int) -> Schema:
     if "const" in node:
         return {"const": node["const"]}
+    if not depth and "string" in node.get("type", ()):
+        # Nearly all fields are texts.
+        return {}
     if "anyOf" in node:
         # Rows of several kinds are objects all the same.
         return {"type": node["anyOf"][0]["type"]}
