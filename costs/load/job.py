@@ -50,7 +50,7 @@ def load(
     report = LoadReport(source.name, is_dry=dry_run)
     job = _Job(source, stamps_of_now(), is_dry=dry_run, progress=progress)
     try:
-        deliveries = _deliveries(source, period)
+        deliveries, report.notes = _offered(source, period)
         report.gone = {} if period else _gone(source, deliveries)
         report.months += map(job.deliver, deliveries)
         _record(source, error=None, is_dry=dry_run)
@@ -62,13 +62,14 @@ def load(
     return report
 
 
-def _deliveries(source: CostSource, period: str | None) -> Sequence[Delivery]:
+def _offered(source: CostSource, period: str | None) -> tuple[Sequence[Delivery], Sequence[str]]:
+    """The deliveries of a source, and what it says beside them."""
     _refuse_own_files(source)
-    offered = list(open_source(source.kind, source.name, source.location).deliveries())
-    found = [delivery for delivery in offered if period in (None, delivery.period)]
+    opened = open_source(source.kind, source.name, source.location)
+    found = [delivery for delivery in opened.deliveries() if period in (None, delivery.period)]
     if not found:
         raise LoadError(f"There is no delivery{f' of {period}' if period else ''}.")
-    return found
+    return found, opened.notes
 
 
 def _gone(source: CostSource, offered: Sequence[Delivery]) -> Mapping[str, Money]:

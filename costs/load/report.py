@@ -94,6 +94,7 @@ class LoadReport:
         months: what became of each month, oldest first.
         error: why the source could not be read; "" if it could.
         gone: months that are loaded but no longer offered, with their money.
+        notes: what of the source is to be told beside its months, as sentences.
     """
 
     source: str
@@ -101,6 +102,7 @@ class LoadReport:
     months: list[MonthReport] = field(default_factory=list)
     error: str = ""
     gone: Mapping[str, Money] = field(default_factory=dict)
+    notes: Sequence[str] = ()
 
     @property
     def has_succeeded(self) -> bool:
@@ -124,7 +126,8 @@ class LoadReport:
             f"{self.source} {month} is no longer in the folder; its load stays: {amounts(billed)}."
             for month, billed in self.gone.items()
         ]
-        return "\n".join([*(f"{would}{self.source} {line}" for line in lines), *gone])
+        notes = [f"{self.source}: {note}" for note in self.notes]
+        return "\n".join([*(f"{would}{self.source} {line}" for line in lines), *gone, *notes])
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -133,6 +136,7 @@ class LoadReport:
             "error": self.error,
             "months": [month.as_json() for month in self.months],
             "gone": {month: _plain(billed) for month, billed in self.gone.items()},
+            "notes": list(self.notes),
         }
 
 

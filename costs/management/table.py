@@ -1,29 +1,45 @@
-"""An answer about costs as a table for a terminal."""
+"""Answers about costs as tables for a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from catalog.management.terminal import printable
+from costs.explain import Explanation
 from costs.query import Answer
+from costs.query.answer import Basis
+from costs.query.question import COSTS
 from costs.wording import counted
 
 NOTHING = "-"
 TOTAL = "total"
+_PARTS = ("cloud", "service", "meter", "quantity", "unit", "unit_price")
+_NUMBERS = frozenset({"quantity", "unit_price", "cost", "tokens", "requests", "charges"})
 
 
 def text(answer: Answer) -> str:
     """The rows and totals of an answer in columns, and below them what it says beside."""
-    return "\n".join([*_demo(answer), *_table(answer), *_notes(answer)])
+    return "\n".join([*_demo(answer), *_answered(answer), *_notes(answer)])
 
 
-def _demo(answer: Answer) -> Iterator[str]:
+def explained(found: Explanation) -> str:
+    """A figure, its parts in columns, and below them what the answer says beside."""
+    figure = found["figure"]
+    value = NOTHING if figure["value"] is None else f"{figure['value']} {_unit(found)}".strip()
+    return "\n".join([*_demo(found), f"{figure['measure']}: {value}", *_parts(found), "", *_basis(found)])
+
+
+def _unit(found: Explanation) -> str:
+    return found["currency"] or "" if found["figure"]["measure"] in COSTS else ""
+
+
+def _demo(answer: Basis) -> Iterator[str]:
     if answer["is_demo"]:
         yield "DEMO: made-up costs"
 
 
-def _table(answer: Answer) -> Iterator[str]:
+def _answered(answer: Answer) -> Iterator[str]:
     if not answer["rows"]:
         return
     names = list(answer["rows"][0])
@@ -31,11 +47,29 @@ def _table(answer: Answer) -> Iterator[str]:
     label = next((name for name in names if name not in measures and name != "currency"), None)
     # Rows without a dimension are totals already.
     rows = [*answer["rows"], *(answer["totals"] if label else [])]
-    cells = [[_cell(row, name, label) for name in names] for row in rows]
+    yield from _columns(names, [[_cell(row, name, label) for name in names] for row in rows], measures)
+
+
+def _parts(found: Explanation) -> Iterator[str]:
+    if not found["rows"]:
+        return
+    measure = found["figure"]["measure"]
+    names = [*_PARTS, "cost", *([] if measure in COSTS else [measure]), "charges", "load"]
+    yield ""
+    yield from _columns(
+        names, [[_cell(row, name, None) for name in names] for row in found["rows"]], _NUMBERS
+    )
+    if found["rows_left_out"]:
+        left = f"{found['value_left_out']} {_unit(found)}".strip()
+        yield f"\n{counted(found['rows_left_out'], 'more row')}: {left}."
+
+
+def _columns(names: Sequence[str], cells: Sequence[Sequence[str]], right: Collection[str]) -> Iterator[str]:
+    """A table; the columns `right` are numbers."""
     widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
     for line in [names, ["-" * width for width in widths], *cells]:
         padded = [
-            cell.rjust(width) if name in measures else cell.ljust(width)
+            cell.rjust(width) if name in right else cell.ljust(width)
             for cell, width, name in zip(line, widths, names, strict=True)
         ]
         yield "  ".join(padded).rstrip()
@@ -62,6 +96,10 @@ def _notes(answer: Answer) -> Iterator[str]:
             yield f"{name.capitalize()}: {', '.join(amounts)}"
     if answer["currency"]:
         yield f"Currency: {answer['currency']}"
+    yield from _basis(answer)
+
+
+def _basis(answer: Basis) -> Iterator[str]:
     if answer["is_estimate"]:
         yield "Some of these costs are estimates."
     loads = ", ".join(load["load"] for load in answer["loads"])

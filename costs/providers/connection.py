@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Sequence
 from itertools import takewhile
 from pathlib import Path, PurePath
@@ -12,6 +13,8 @@ import duckdb
 from sqlglot import exp
 
 from costs.errors import LoadError
+
+_CUT_OFF = re.compile(r"Unexpected end of GZIP stream: (.+)")
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -48,6 +51,8 @@ def sentence(error: duckdb.Error) -> str:
     said = [
         line for line in takewhile(lambda line: not line.startswith(("Possible ", "LINE ")), lines) if line
     ]
+    if cut_off := _CUT_OFF.search(str(error)):
+        return f"{PurePath(cut_off[1].strip()).name} is cut off: copy it again."
     file = next((PurePath(line).name for line in lines if line.startswith("file = ")), "")
     if file and "not utf-8 encoded" in str(error):
         return f"{file} is not UTF-8: save it as UTF-8."

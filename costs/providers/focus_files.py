@@ -23,6 +23,7 @@ _ALWAYS = ("BilledCost", "BillingCurrency", "BillingPeriodStart", "ChargePeriodS
 _MONTH = "strftime(try_cast(BillingPeriodStart as timestamptz) at time zone 'UTC', '%Y-%m')"
 # Nothing of a CSV file is left to guess from its first rows.
 _CSV = "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"'"
+_MAGIC = b"PAR1"
 _PARQUET = "union_by_name = true, binary_as_string = true"
 # The names of folders are no columns.
 _ALL = f"hive_partitioning = false, filename = '{FILE}'"
@@ -44,11 +45,13 @@ def find(source: str, files: Sequence[Path]) -> Found | None:
         )
     layout = next(iter(layouts)) or Layout.FOCUS_CSV
     refuse_copies(ours)
+    months = _months(layout, ours)
     deliveries = [
         Delivery(source, None, month, revision(paths), layout, sorted(paths))
-        for month, paths in _months(layout, ours).items()
+        for month, paths in months.items()
     ]
-    return Found("FOCUS files", deliveries, frozenset(ours))
+    empty = sorted(set(ours).difference(*months.values()))
+    return Found("FOCUS files", deliveries, frozenset(ours), empty=empty)
 
 
 def is_focus(path: Path) -> bool:
@@ -111,11 +114,9 @@ def _united(layout: Layout, files: Sequence[Path]) -> str:
 
 
 def _names(layout: Layout, path: Path) -> Sequence[str]:
-    if layout is Layout.FOCUS_CSV:
-        names = _headers([path])[path]
-        _refuse_twice(path, names)
-        return names
-    return [str(name) for name, *_ in _schemas([path])[path]]
+    names = _headers([path])[path] if layout is Layout.FOCUS_CSV else _columns(path)
+    _refuse_twice(path, names)
+    return names
 
 
 def _refuse_twice(path: Path, names: Sequence[str]) -> None:
@@ -130,6 +131,43 @@ def _refuse_twice(path: Path, names: Sequence[str]) -> None:
 def _headers(files: Sequence[Path]) -> Mapping[Path, tuple[str, ...]]:
     """The names of the columns of CSV files."""
     return {path: tuple(next(csv.reader(head(path).splitlines()[:1]), [])) for path in files}
+
+
+def _columns(path: Path) -> Sequence[str]:
+    """The names of the columns of a Parquet file.
+
+    Raises:
+        LoadError: it is not a whole Parquet file.
+    """
+    _refuse_damaged(path)
+    try:
+        # The root comes before all others, and each group before its members.
+        _, *fields = _schemas([path])[path]
+    except LoadError as error:
+        raise LoadError(f"{path.name} is damaged: copy it again.") from error
+    names, inside = [], 0
+    for name, _, members, *_ in fields:
+        if inside:
+            inside -= 1
+        else:
+            names.append(str(name))
+        inside += members or 0
+    return names
+
+
+def _refuse_damaged(path: Path) -> None:
+    """Refuse what is no Parquet file, or not all of one: its first four bytes are its last ones too."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(_MAGIC))
+            file.seek(max(len(_MAGIC), path.stat().st_size - len(_MAGIC)))
+            end = file.read()
+    except OSError as error:
+        raise LoadError(f"{path} cannot be read: {error}.") from error
+    if start != _MAGIC:
+        raise LoadError(f"{path.name} is not a Parquet file: export it again.")
+    if end != _MAGIC:
+        raise LoadError(f"{path.name} is cut off: copy it again.")
 
 
 def _schemas(files: Sequence[Path]) -> Mapping[Path, tuple[tuple[Any, ...], ...]]:

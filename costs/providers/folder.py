@@ -34,6 +34,7 @@ class FolderSource:
         self._path = Path(path).resolve()
         # How many files the last look left out: unrelated ones, and old data files of exports.
         self.ignored = 0
+        self.notes: Sequence[str] = ()
 
     def deliveries(self) -> Iterator[Delivery]:
         """The latest delivery of each month, oldest month first.
@@ -50,6 +51,7 @@ class FolderSource:
         if not found[0].deliveries:
             raise LoadError(f"{self._path} has {found[0].kind} without any row.")
         self.ignored = len(files) - len(found[0].files)
+        self.notes = [f"{path.relative_to(self._path)} has no rows." for path in found[0].empty]
         return iter(sorted(found[0].deliveries, key=lambda each: each.period))
 
     def _refuse_unused(self, files: Sequence[Path], found: Sequence[Found]) -> None:

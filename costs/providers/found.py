@@ -27,12 +27,14 @@ class Found:
         deliveries: one a month.
         files: the files that were read, manifests included.
         left: what else the export has written, which is old or in the making.
+        empty: of the files, those without any row.
     """
 
     kind: str
     deliveries: Sequence[Delivery]
     files: frozenset[Path]
     left: frozenset[Path] = frozenset()
+    empty: Sequence[Path] = ()
 
 
 def layout_of(path: Path) -> Layout | None:

@@ -46,9 +46,15 @@ class Delivery:
 
 
 class Source(Protocol):
-    """Where cost data comes from."""
+    """Where cost data comes from.
+
+    Args:
+        name: of the source.
+        notes: what its last look found that is no fault, but to be told, as sentences.
+    """
 
     name: str
+    notes: Sequence[str]
 
     def deliveries(self) -> Iterator[Delivery]:
         """The latest delivery of each billing month that it has, oldest month first.

@@ -1,20 +1,13 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentTypeError
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
-from catalog import iso8601
-from catalog.management import exit_codes
 from catalog.management.terminal import ExamplesFormatter
-from costs.errors import CostError, NotLoadedError
-from costs.management import table
+from costs.management import asking, table
 from costs.query import Question, ask
-from costs.query.answer import CONTRACT
 from costs.query.dimensions import DIMENSIONS
 from costs.query.question import DEFAULT_LIMIT, MEASURES
 from costs.store import configured
@@ -47,79 +40,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--measures", nargs="+", default=["billed_cost"], help=", ".join(MEASURES))
         parser.add_argument("--dimensions", nargs="+", default=[], help=", ".join(DIMENSIONS))
-        only = "only rows with this value of a dimension; without it if the name begins with not_"
-        parser.add_argument(
-            "--filter",
-            action="append",
-            default=[],
-            dest="filters",
-            metavar="NAME=VALUE",
-            type=_filter,
-            help=only,
-        )
-        parser.add_argument("--start", type=_day, help="the first day, in UTC")
-        parser.add_argument("--end", type=_day, help="the day after the last")
+        asking.add_arguments(parser, limit=DEFAULT_LIMIT)
         order = "a measure or dimension asked for, with asc or desc"
         parser.add_argument("--order-by", default="", metavar='"NAME desc"', help=order)
-        parser.add_argument("--limit", type=int, default=DEFAULT_LIMIT, help="rows (default: %(default)s)")
-        parser.add_argument("--as-of", type=_moment, help="the costs as they were loaded then")
-        parser.add_argument("--json", action="store_true", help="print the answer as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
+        with asking.failing(self.stdout, as_json=options["json"]):
             answer = ask(_question(**options), configured.open_store())
-        except CostError as error:
-            if options["json"]:
-                self.stdout.write(json.dumps(_failure(error), ensure_ascii=False))
-            code = exit_codes.FAILED if isinstance(error, NotLoadedError) else exit_codes.WRONG_ARGUMENTS
-            raise CommandError(
-                " ".join(filter(None, [error.message, error.hint])), returncode=code
-            ) from error
         self.stdout.write(json.dumps(answer, ensure_ascii=False) if options["json"] else table.text(answer))
 
 
-def _question(
-    *,
-    filters: Sequence[tuple[str, str | None]],
-    measures: Sequence[str],
-    dimensions: Sequence[str],
-    **others: Any,
-) -> Question:
-    values: dict[str, list[str | None]] = {}
-    for name, value in filters:
-        values.setdefault(name, []).append(value)
-    names = ("start", "end", "order_by", "limit", "as_of")
-    return Question(measures, dimensions, values, **{name: others[name] for name in names})
-
-
-def _failure(error: CostError) -> dict[str, Any]:
-    """The error as the tool query_costs answers it."""
-    said = {"code": error.code, "message": error.message, "hint": error.hint or None}
-    return {"contract": CONTRACT, "error": {**said, "candidates": error.candidates}}
-
-
-def _filter(text: str) -> tuple[str, str | None]:
-    name, is_there, value = text.partition("=")
-    if not is_there:
-        raise ArgumentTypeError(f"{text!r} is not NAME=VALUE, such as cloud=aws.")
-    return name, None if value == "null" else value
-
-
-def _day(text: str) -> date:
-    day = _parsed(text)
-    if isinstance(day, datetime):
-        raise ArgumentTypeError("must be a date, such as 2026-10-01.")
-    return day
-
-
-def _moment(text: str) -> datetime:
-    """A time in UTC; a date is its end."""
-    parsed = _parsed(text)
-    return parsed if isinstance(parsed, datetime) else datetime.combine(parsed, time.max, UTC)
-
-
-def _parsed(text: str) -> date | datetime:
-    try:
-        return iso8601.parse(text)
-    except ValueError as error:
-        raise ArgumentTypeError(f"{error}.") from None
+def _question(**options: Any) -> Question:
+    names = ("measures", "dimensions", "start", "end", "order_by", "limit", "as_of")
+    return Question(filters=asking.filters(options["filters"]), **{name: options[name] for name in names})

@@ -54,7 +54,7 @@ def test_the_result_as_json_has_each_month_with_exact_money(folder: Path) -> Non
     [month] = source.pop("months")
     assert (result["status"], source) == (
         "completed",
-        {"source": "bills", "dry_run": False, "error": "", "gone": {}},
+        {"source": "bills", "dry_run": False, "error": "", "gone": {}, "notes": []},
     )
     assert {name: month[name] for name in ("period", "outcome", "load", "rows", "billed", "before")} == {
         "period": OCTOBER,
@@ -64,6 +64,16 @@ def test_the_result_as_json_has_each_month_with_exact_money(folder: Path) -> Non
         "billed": {"USD": "1.75"},
         "before": {},
     }
+
+
+def test_a_file_without_rows_is_told_beside_what_was_loaded(folder: Path) -> None:
+    header = ",".join(sorted({*charge(), "BillingPeriodStart", "BillingPeriodEnd"}))
+    (folder / "2026-11.csv").write_text(f"{header}\n")
+
+    assert run("load_costs", "--source", str(folder)) == (
+        "bills 2026-10 loaded: 2 rows, 1.75 USD.\nbills: 2026-11.csv has no rows.\n"
+    )
+    assert as_json(run("load_costs", "--json"))["sources"][0]["notes"] == ["2026-11.csv has no rows."]
 
 
 def test_a_month_that_is_refused_beside_one_that_is_loaded_is_partly_done(folder: Path) -> None:

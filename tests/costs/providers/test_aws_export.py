@@ -109,7 +109,7 @@ def test_a_broken_file_is_a_problem(tmp_path: Path) -> None:
     deliver_aws(tmp_path, "2026-05", {"a.parquet": ALL[:2]})
     (tmp_path / "focus" / "data" / "BILLING_PERIOD=2026-05" / "a.parquet").write_bytes(b"PAR1 half")
     [delivery] = deliveries(tmp_path)
-    assert "cannot be read" in delivery.problem
+    assert delivery.problem == "a.parquet is cut off: copy it again."
 
 
 def test_an_export_in_csv_is_read_too(tmp_path: Path) -> None:

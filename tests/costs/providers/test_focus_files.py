@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -137,6 +139,22 @@ def test_a_file_without_rows_is_an_error(tmp_path: Path) -> None:
         deliveries(tmp_path)
 
 
+@pytest.mark.parametrize("end", ["csv", "parquet"])
+def test_a_file_without_rows_beside_others_is_accepted_and_told(tmp_path: Path, end: str) -> None:
+    write = write_csv if end == "csv" else write_parquet
+    write(tmp_path / f"a.{end}", MAY)
+    empty = write(tmp_path / "below" / f"b.{end}", MAY[:1])
+    if end == "csv":
+        empty.write_text(",".join(MAY[0]) + "\n")
+    else:
+        with duckdb.connect() as connection:
+            connection.execute(f"copy (select * from '{tmp_path / 'a.parquet'}' limit 0) to '{empty}'")  # noqa: S608  # our own paths
+    source = FolderSource("bills", tmp_path)
+    [delivery] = source.deliveries()
+    assert [path.name for path in delivery.files] == [f"a.{end}"]
+    assert source.notes == [f"below/b.{end} has no rows."]
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
@@ -165,6 +183,54 @@ def test_a_column_that_is_there_twice_is_refused(tmp_path: Path, again: str) -> 
     path = write_csv(tmp_path / "a.csv", MAY)
     path.write_text(path.read_text().replace("ListCost", again, 1))
     with pytest.raises(LoadError, match=r"^a.csv has the column BilledCost twice\.$"):
+        deliveries(tmp_path)
+
+
+@pytest.mark.parametrize("again", ["BilledCost", "billedCost"])
+def test_a_column_that_is_in_a_parquet_file_twice_is_refused(tmp_path: Path, again: str) -> None:
+    path = write_parquet(tmp_path / "a.parquet", [{**MAY[0], "BillXdCost": "7"}])
+    path.write_bytes(path.read_bytes().replace(b"BillXdCost", again.encode()))
+    with pytest.raises(LoadError, match=r"^a.parquet has the column BilledCost twice\.$"):
+        deliveries(tmp_path)
+
+
+def test_members_of_a_column_may_have_the_name_of_another_column(tmp_path: Path) -> None:
+    path = write_parquet(tmp_path / "plain.parquet", MAY)
+    with duckdb.connect() as connection:
+        nested = "{'BilledCost': 1, 'within': {'BilledCost': 2}} as x_Details"
+        connection.execute(f"copy (select *, {nested} from '{path}') to '{tmp_path / 'a.parquet'}'")  # noqa: S608
+    path.unlink()
+    [delivery] = deliveries(tmp_path)
+    assert billed(delivery) == total(*MAY)
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lambda good: good[: len(good) // 2], "a.parquet is cut off: copy it again."),
+        (lambda good: good[:4], "a.parquet is cut off: copy it again."),
+        (lambda good: good[:-2], "a.parquet is cut off: copy it again."),
+        (lambda _: b"no", "a.parquet is not a Parquet file: export it again."),
+        (lambda _: b"BilledCost,BillingCurrency", "a.parquet is not a Parquet file: export it again."),
+        (lambda good: good[:-60] + good[-8:], "a.parquet is damaged: copy it again."),
+        (lambda good: good[:-8] + b"\xff" * 4 + good[-4:], "a.parquet is damaged: copy it again."),
+    ],
+)
+def test_a_parquet_file_that_is_not_whole_is_an_error_in_plain_words(
+    tmp_path: Path, damage: Callable[[bytes], bytes], says: str
+) -> None:
+    path = write_parquet(tmp_path / "a.parquet", MAY)
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(LoadError) as caught:
+        deliveries(tmp_path)
+    assert str(caught.value) == says
+
+
+def test_a_packed_file_that_is_cut_off_is_an_error_in_plain_words(tmp_path: Path) -> None:
+    # Too long for its first part to tell.
+    path = write_csv(tmp_path / "a.csv.gz", [{**MAY[0], "Tags": secrets.token_hex(2000)} for _ in range(50)])
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(LoadError, match=r"^a.csv.gz is cut off: copy it again\.$"):
         deliveries(tmp_path)
 
 
