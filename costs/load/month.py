@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+from sqlglot import exp
 
 from costs.errors import LoadError
 from costs.focus.absent import absent
 from costs.focus.cast import cast
 from costs.focus.checks import Findings, check
+from costs.focus.repeated import ROW, repeated
 from costs.focus.rounded import rounded
-from costs.focus.unreadable import describe, unreadable
+from costs.focus.unreadable import FILE, describe, unreadable
 from costs.load.report import counted
 from costs.load.stamps import Stamps
 from costs.providers.connection import sentence
@@ -81,11 +83,12 @@ def from_delivery(
     """
     _read(connection, delivery, load_id)
     findings = check(connection, CHARGES, delivery.period)
+    errors = [*findings.errors, *_twice(connection, delivery)]
     rows = relation(delivery)
     lost = [*absent(describe(connection, rows)), *rounded(connection, rows)]
     warnings = [*findings.warnings, *lost]
-    if findings.errors:
-        raise RefusedError(findings.errors, warnings)
+    if errors:
+        raise RefusedError(errors, warnings)
     return Built(_stamped(connection, stamps, path), warnings)
 
 
@@ -117,7 +120,10 @@ def _read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, load_id: st
     origin = _Origin(delivery.cloud, delivery.source, load_id)
     try:
         rows = relation(delivery)
-        selected = ", ".join(each.sql("duckdb") for each in cast(describe(connection, rows), delivery=origin))
+        have = describe(connection, rows)
+        # What `repeated` reads is not stored.
+        also = [exp.column(name, quoted=True) for name in (FILE, ROW) if name in have]
+        selected = ", ".join(each.sql("duckdb") for each in [*cast(have, delivery=origin), *also])
         # SQL is put together from SQL: values in it are literals that sqlglot has written.
         connection.execute(f"create table {CHARGES} as select {selected} from {rows}")  # noqa: S608
     except duckdb.Error as error:
@@ -127,6 +133,11 @@ def _read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, load_id: st
         raise LoadError(
             f"The files have {counted(count, 'row')}, but their manifest promises {delivery.rows:,}."
         )
+
+
+def _twice(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[str]:
+    """What of a delivery would count twice. A manifest names the files that belong together."""
+    return [] if delivery.is_exclusive or len(delivery.files) == 1 else repeated(connection, CHARGES)
 
 
 def _why(connection: duckdb.DuckDBPyConnection, delivery: Delivery, error: duckdb.Error) -> str:

@@ -212,12 +212,30 @@ def test_a_file_of_a_loaded_month_that_is_cut_off_to_nothing_leaves_the_month_as
     folder: Path, source: CostSource
 ) -> None:
     write_bill(folder / "one", OCTOBER, [charge("3")])
-    write_bill(folder / "two", OCTOBER, [charge("4")])
+    write_bill(folder / "two", OCTOBER, [charge("4", ResourceId="other")])
     load(source)
     [cut_off] = (folder / "two").iterdir()
     cut_off.write_bytes(b"")
 
     assert f"two/{cut_off.name} is empty" in load(source).problems()[0]
+    assert billed() == Decimal(7)
+
+
+def test_a_restated_file_beside_the_old_one_leaves_the_month_as_it_was(
+    folder: Path, source: CostSource
+) -> None:
+    old = [charge("3", ResourceId="a"), charge("4", ResourceId="b")]
+    write_bill(folder, OCTOBER, old, name="20-october.csv")
+    load(source)
+    write_bill(folder, OCTOBER, [*old[:1], charge("3.5", ResourceId="b")], name="31-october.csv")
+
+    [problem] = load(source).problems()
+
+    assert problem == (
+        "bills: 2026-10 not loaded: 2 of 2 charges of 20-october.csv are in 31-october.csv too, so they "
+        "would count twice. Move the older file out of the folder, or export both again without the charges "
+        "of the other."
+    )
     assert billed() == Decimal(7)
 
 
