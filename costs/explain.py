@@ -17,9 +17,10 @@ from costs.errors import InvalidQuestionError
 from costs.query.answer import Basis
 from costs.query.ask import basis
 from costs.query.coverage import coverage
+from costs.query.groups import parted
 from costs.query.question import COSTS, SUMS, Question
 from costs.query.snapshot import Record, Snapshot, take
-from costs.query.statements import GROUPS, ROWS, parts
+from costs.query.statements import ROWS, parts
 from costs.query.summary import Summary, added, summarize
 from costs.store.base import CostStore, LoadedMonth
 
@@ -83,18 +84,18 @@ def explain(
     question = replace(question, limit=limit)
     _check_is_one_figure(question)
     costs = take(store, question.as_of, now)
-    summary = summarize(question, costs)
-    _check_has_one_currency(summary)
     price, source = _price(question)
     summed = "cost" if question.base in COSTS else question.base
-    records = costs.run(parts(question, price, summed, limit))
+    records, count, totals = parted(costs.run(parts(question, price, summed, limit)))
+    summary = summarize(question, costs, totals)
+    _check_has_one_currency(summary)
     value = next((sums[question.base] for sums in summary.sums.values()), None)
     return {
         **basis(question, costs, coverage(question, costs), summary),
         "currency": next(iter(summary.currencies), None),
         "figure": {"measure": question.base, "value": _text(value)},
         "rows": [_part(record, source, _load(record, costs)) for record in records],
-        "rows_left_out": records[0][GROUPS] - len(records) if records else 0,
+        "rows_left_out": count - len(records),
         "value_left_out": plain(EXACT.subtract(value or Decimal(0), _sum(records, summed))),
     }
 

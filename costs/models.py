@@ -70,6 +70,11 @@ class CostLoadQuerySet(models.QuerySet["CostLoad"]):
             found = self.filter(is_open, current_from__lte=as_of, status__in=CostLoad.PUBLISHED)
         return found.order_by("source_id", "billing_period")
 
+    def has_real(self, as_of: datetime | None = None) -> bool:
+        """Whether a load that is not made up was ever current, or had been at `as_of`."""
+        found = self.filter(is_demo=False, status__in=CostLoad.PUBLISHED)
+        return (found if as_of is None else found.filter(current_from__lte=as_of)).exists()
+
 
 class CostLoad(models.Model):
     """One load of one billing month of one source: an immutable file, current until another replaces it."""

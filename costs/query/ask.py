@@ -9,6 +9,7 @@ from catalog.pricing.answers import utc_text
 from costs.query import answer, hints
 from costs.query.answer import Answer, Basis
 from costs.query.coverage import Coverage, coverage
+from costs.query.groups import grouped
 from costs.query.known_values import unknown_values
 from costs.query.past import Past, look_back
 from costs.query.question import Question
@@ -35,10 +36,11 @@ def ask(question: Question, store: CostStore, *, now: datetime | None = None) ->
     """
     costs = take(store, question.as_of, now)
     loaded = coverage(question, costs)
-    summary = summarize(question, costs)
+    found = grouped(question, costs)
+    summary = summarize(question, costs, found.totals)
     past = look_back(question, costs, loaded)
     all_totals = totals(question, summary, past)
-    listed, left_out = rows(question, costs, summary, past)
+    listed, left_out = rows(question, found, summary, past)
     shows_currency = "currency" in question.dimensions or len(all_totals) > 1
     return {
         **basis(question, costs, loaded, summary, past),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from costs.query.coverage import Coverage
-from costs.query.groups import Groups, Key, group
+from costs.query.groups import Groups, Key, all_groups, totals
 from costs.query.periods import Unit, Window, after, month_before
 from costs.query.question import Question
 from costs.query.snapshot import Snapshot
@@ -75,11 +75,13 @@ def look_back(question: Question, costs: Snapshot, coverage: Coverage) -> Past |
         return None
     window, time = question.window.before(), question.time
     rows_window = question.window.back(time.unit) if time and time.unit else window
-    groups = group(question, costs, rows_window)
+    found = all_groups(question, costs, rows_window)
+    groups = found.groups
+    sums = found.totals if rows_window == window else totals(question, costs, window)
     if time and time.unit:
         groups = _moved(groups, question.keys.index(time), time.unit)
     compared = Window(_first(window, rows_window), question.start)
-    return Past(question, window, compared, summarize(question, costs, window), groups, coverage)
+    return Past(question, window, compared, summarize(question, costs, sums, window), groups, coverage)
 
 
 def _moved(groups: Groups, place: int, unit: Unit) -> Groups:

@@ -8,10 +8,9 @@ from typing import Any
 
 from costs.query.dimensions import Value
 from costs.query.figures import Change, Figure, figures
-from costs.query.groups import Key, first_groups, group, is_ordered_by_store
+from costs.query.groups import Grouped, Key
 from costs.query.past import Past, nothing
 from costs.query.question import Question
-from costs.query.snapshot import Snapshot
 from costs.query.summary import Summary, Sums
 
 
@@ -34,23 +33,19 @@ def totals(question: Question, summary: Summary, past: Past | None) -> list[Row]
     ]
 
 
-def rows(question: Question, costs: Snapshot, summary: Summary, past: Past | None) -> tuple[list[Row], int]:
+def rows(question: Question, found: Grouped, summary: Summary, past: Past | None) -> tuple[list[Row], int]:
     """The rows of the question, up to its limit, and how many are left out."""
-    if is_ordered_by_store(question):
-        groups, count = first_groups(question, costs)
-    else:
-        groups = group(question, costs)
-        # What was charged before, and is no more, is part of the change.
-        groups = {**groups, **(past.ended(groups) if past else {})}
-        count = len(groups)
+    # What was charged before, and is no more, is part of the change.
+    ended = past.ended(found.groups) if past else {}
+    groups, count = {**found.groups, **ended}, found.count + len(ended)
     totals_ = _sums(summary, past)
     place = [key.name for key in question.keys].index("currency")
-    found = []
+    all_rows = []
     for key, sums in groups.items():
         before = past.before(key, sums) if past else None
         measures = figures(question, sums, totals_[f"{key[place]}"], before)
-        found.append(Row(_named(question, key), measures))
-    listed = _in_order(question, found)[: question.limit]
+        all_rows.append(Row(_named(question, key), measures))
+    listed = _in_order(question, all_rows)[: question.limit]
     return listed, count - len(listed)
 
 

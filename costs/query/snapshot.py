@@ -43,7 +43,7 @@ def take(store: CostStore, as_of: datetime | None, now: datetime | None = None) 
     moment = min(as_of or now, now)
     loads = store.loads(as_of=moment)
     if not loads:
-        when = f"were loaded by {moment:%Y-%m-%d %H:%M} UTC" if as_of else "are loaded yet"
+        when = f"were loaded at {moment:%Y-%m-%d %H:%M} UTC" if as_of else "are loaded"
         hint = "Ask without as_of." if as_of else "Ask the operator to run the command load_costs."
         raise NotLoadedError(f"No costs {when}.", hint=hint)
     return Snapshot(store, moment, loads)

@@ -5,19 +5,21 @@ Only sums are computed here: engines round divisions differently, but add decima
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from types import MappingProxyType
 
 from sqlglot import exp
 
 from costs.meters.meter import UsageKind
-from costs.query.dimensions import DIMENSIONS, Dimension, column, text
+from costs.query.dimensions import Dimension, column, text
 from costs.query.periods import Window
 from costs.query.question import SUMS, Filter, Order, Question
 from costs.store.base import TABLE
 
-# The cost of rows without tokens and with tokens; the number of rows added up, and of groups.
+# The cost of rows without tokens and with tokens; the number of rows added up, and in totals that of groups.
 WITHOUT_TOKENS, OF_TOKENS, ROWS, GROUPS = "without_tokens", "of_tokens", "charges", "row_count"
+_GROUPED = "grouped"
 # The kinds of usage that tokens and requests are of, as the load stamps them.
 COUNTS = {"tokens": (UsageKind.TOKENS,), "requests": (UsageKind.REQUESTS, UsageKind.SEARCHES)}
 
@@ -40,52 +42,34 @@ def unknown_cost(count: str) -> str:
 
 def compile_question(
     question: Question, *, window: Window | None = None, order: Order | None = None, limit: int | None = None
-) -> exp.Select:
-    """The query of the question's sums: one row for each combination of its dimensions and the currency.
+) -> exp.Query:
+    """The query of the question's sums, and of what an answer says beside them.
+
+    It reads each charge once. It has a row for each combination of the dimensions and the currency, and one
+    for each currency with the sums of them all, whose GROUPS is how many they are.
 
     Args:
         question: the question.
         window: another window than the question's.
         order: a sum or a dimension to sort by, before the dimensions.
-        limit: how many rows; None for all. GROUPS says how many there are.
+        limit: how many combinations; None for all.
     """
-    keys = question.keys
-    groups = exp.Window(this=exp.Count(this=exp.Star()))
-    select = _grouped(question, keys, [*_sums(question), (GROUPS, groups)], window or question.window)
+    keys = {key.name: key.expression() for key in question.keys}
     order_by = [_ordered(order.by, descending=order.descending)] if order else []
-    select = select.order_by(*order_by, *(_ordered(key.name) for key in keys))
-    return select if limit is None else select.limit(limit)
+    sums = {**_sums(question), **_beside(question)}
+    return _with_totals(keys, sums, _conditions(question, window or question.window), order_by, limit)
 
 
-def by_load(question: Question, window: Window | None = None) -> exp.Select:
-    """The query of the question's sums by load and currency, and what an answer says beside its figures."""
-    billed, keys = column("BilledCost"), (DIMENSIONS["load"], DIMENSIONS["currency"])
-    is_unmapped = column("x_BillingModel").is_(exp.null()).not_().and_(column("x_ModelId").is_(exp.null()))
-    others = [
-        ("unmapped", _sum_if(is_unmapped, billed)),
-        ("unattributed", _sum_if(column("x_ConsumerId").is_(exp.null()), billed)),
-        ("estimates", _sum_if(column("x_IsEstimate"), exp.Literal.number(1))),
-    ]
-    if "cost_per_million_tokens" in question.measures:
-        has_none = column("x_Tokens").is_(exp.null())
-        others.append((WITHOUT_TOKENS, _sum_if(has_none, column(SUMS[question.cost]))))
-    for name in counts(question):
-        others.append((unknown_rows(name), _sum_if(_is_unknown(name), exp.Literal.number(1))))
-        others.append((unknown_cost(name), _sum_if(_is_unknown(name), column(SUMS[question.cost]))))
-    select = _grouped(question, keys, [*_sums(question), *others], window or question.window)
-    return select.order_by(*(_ordered(key.name) for key in keys))
-
-
-def parts(question: Question, price: str, order_by: str, limit: int) -> exp.Select:
-    """The query of what a figure is made of, by load, meter, unit and unit price.
+def parts(question: Question, price: str, order_by: str, limit: int) -> exp.Query:
+    """The query of what a figure is made of, by load, meter, unit and unit price, with its totals as above.
 
     Args:
         question: the question that has the figure as its answer.
         price: the column of unit prices.
         order_by: cost, tokens or requests, the largest of which comes first.
-        limit: how many rows; GROUPS says how many there are.
+        limit: how many parts.
     """
-    keys = {
+    keys: dict[str, exp.Expr] = {
         "load": column("x_LoadId"),
         "currency": column("BillingCurrency"),
         "cloud": column("x_Cloud"),
@@ -94,23 +78,30 @@ def parts(question: Question, price: str, order_by: str, limit: int) -> exp.Sele
         "unit": column("PricingUnit"),
         "unit_price": column(price),
     }
-    sums = [
-        ("quantity", exp.func("SUM", column("PricingQuantity"))),
-        ("cost", exp.func("SUM", column(SUMS[question.cost]))),
-        ("tokens", exp.func("SUM", column(SUMS["tokens"]))),
-        ("requests", exp.func("SUM", column(SUMS["requests"]))),
-        (ROWS, exp.Count(this=exp.Star())),
-        (GROUPS, exp.Window(this=exp.Count(this=exp.Star()))),
-    ]
-    select = _select(keys.items(), sums).where(*_conditions(question, question.window))
-    order = [_ordered(order_by, descending=True), *(_ordered(name) for name in keys)]
-    return select.order_by(*order).limit(limit)
+    sums: dict[str, exp.Expr] = {
+        **_sums(question),
+        "quantity": exp.func("SUM", column("PricingQuantity")),
+        "cost": exp.func("SUM", column(SUMS[question.cost])),
+        "tokens": exp.func("SUM", column(SUMS["tokens"])),
+        "requests": exp.func("SUM", column(SUMS["requests"])),
+        ROWS: exp.Count(this=exp.Star()),
+        **_beside(question),
+    }
+    order = [_ordered(order_by, descending=True)]
+    return _with_totals(keys, sums, _conditions(question, question.window), order, limit)
+
+
+def by_load(question: Question, window: Window | None = None) -> exp.Select:
+    """The query of the loads that have charges of the question, and how many of each are estimates."""
+    estimates = _sum_if(column("x_IsEstimate"), exp.Literal.number(1))
+    select = _select({"load": column("x_LoadId")}, {"estimates": estimates})
+    return select.where(*_conditions(question, window or question.window)).order_by(_ordered("load"))
 
 
 def distinct(dimension: Dimension, values: Iterable[str] | None, limit: int) -> exp.Select:
     """The query of the values that the dimension has in the whole table, or of which of `values` it has."""
     value = dimension.expression()
-    select = _select([(dimension.name, value)], []).where(value.is_(exp.null()).not_())
+    select = _select({dimension.name: value}).where(value.is_(exp.null()).not_())
     if values is not None:
         select = select.where(_in(dimension, values))
     return select.order_by(_ordered(dimension.name)).limit(limit)
@@ -119,33 +110,65 @@ def distinct(dimension: Dimension, values: Iterable[str] | None, limit: int) -> 
 def sources(question: Question) -> exp.Select:
     """The query of the sources that have rows with the question's filters at any time."""
     filters = [filter_ for filter_ in question.read_filters() if not filter_.is_of_time]
-    select = _select([("source", column("x_Source"))], [])
+    select = _select({"source": column("x_Source")})
     return select.where(*(_condition(filter_) for filter_ in filters)).order_by(_ordered("source"))
 
 
-def _grouped(
-    question: Question, keys: Iterable[Dimension], sums: list[tuple[str, exp.Expr]], window: Window
-) -> exp.Select:
-    select = _select([(key.name, key.expression()) for key in keys], sums)
-    return select.where(*_conditions(question, window))
+def _with_totals(
+    keys: Mapping[str, exp.Expr],
+    sums: Mapping[str, exp.Expr],
+    conditions: Iterable[exp.Expr],
+    order_by: Iterable[exp.Ordered],
+    limit: int | None,
+) -> exp.Query:
+    """The groups by these keys, in order, and their totals by currency, which is one of the keys."""
+    groups = exp.select(exp.Star(), _named(GROUPS, exp.null())).from_(_GROUPED)
+    groups = groups.order_by(*order_by, *(_ordered(name) for name in keys))
+    currency = column("currency")
+    totals = exp.select(
+        *(_named(name, currency if name == "currency" else exp.null()) for name in keys),
+        *(_named(name, exp.func("SUM", column(name))) for name in sums),
+        _named(GROUPS, exp.Count(this=exp.Star())),
+    )
+    first = groups if limit is None else groups.limit(limit)
+    both = exp.union(first.subquery(), totals.from_(_GROUPED).group_by(currency), distinct=False)
+    return both.with_(_GROUPED, as_=_select(keys, sums).where(*conditions))
 
 
-def _select(keys: Iterable[tuple[str, exp.Expr]], sums: Iterable[tuple[str, exp.Expr]]) -> exp.Select:
-    keys = list(keys)
-    named = [exp.alias_(value, name, quoted=True) for name, value in (*keys, *sums)]
+def _select(keys: Mapping[str, exp.Expr], sums: Mapping[str, exp.Expr] = MappingProxyType({})) -> exp.Select:
+    named = [_named(name, value) for name, value in (*keys.items(), *sums.items())]
     positions = [exp.Literal.number(number) for number, _ in enumerate(keys, 1)]
     return exp.select(*named).from_(TABLE).group_by(*positions)
 
 
-def _sums(question: Question) -> list[tuple[str, exp.Expr]]:
+def _named(name: str, value: exp.Expr) -> exp.Expr:
+    return exp.alias_(value, name, quoted=True)
+
+
+def _sums(question: Question) -> dict[str, exp.Expr]:
     """The sums that the question's measures are computed from."""
     names = dict.fromkeys([*(measure for measure in question.measures if measure in SUMS), question.base])
-    sums: list[tuple[str, exp.Expr]] = [(name, exp.func("SUM", column(SUMS[name]))) for name in names]
+    sums: dict[str, exp.Expr] = {name: exp.func("SUM", column(SUMS[name])) for name in names}
     if "cost_per_million_tokens" in question.measures:
         has_tokens = column("x_Tokens").is_(exp.null()).not_()
-        sums.append((OF_TOKENS, _sum_if(has_tokens, column(SUMS[question.cost]))))
-        if "tokens" not in names:
-            sums.append(("tokens", exp.func("SUM", column(SUMS["tokens"]))))
+        sums[OF_TOKENS] = _sum_if(has_tokens, column(SUMS[question.cost]))
+        sums["tokens"] = exp.func("SUM", column(SUMS["tokens"]))
+    return sums
+
+
+def _beside(question: Question) -> dict[str, exp.Expr]:
+    """The sums that an answer says beside its figures."""
+    billed, cost = column("BilledCost"), column(SUMS[question.cost])
+    is_unmapped = column("x_BillingModel").is_(exp.null()).not_().and_(column("x_ModelId").is_(exp.null()))
+    sums = {
+        "unmapped": _sum_if(is_unmapped, billed),
+        "unattributed": _sum_if(column("x_ConsumerId").is_(exp.null()), billed),
+    }
+    if "cost_per_million_tokens" in question.measures:
+        sums[WITHOUT_TOKENS] = _sum_if(column("x_Tokens").is_(exp.null()), cost)
+    for name in counts(question):
+        sums[unknown_rows(name)] = _sum_if(_is_unknown(name), exp.Literal.number(1))
+        sums[unknown_cost(name)] = _sum_if(_is_unknown(name), cost)
     return sums
 
 

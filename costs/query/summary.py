@@ -9,7 +9,7 @@ from decimal import Decimal
 from catalog.pricing.decimals import exact_sum
 from costs.query.periods import Window
 from costs.query.question import Question
-from costs.query.snapshot import Record, Snapshot
+from costs.query.snapshot import Snapshot
 from costs.query.statements import by_load
 from costs.store.base import LoadedMonth
 
@@ -33,30 +33,23 @@ class Summary:
         return {currency: sums[name] or Decimal(0) for currency, sums in self.sums.items()}
 
 
-def summarize(question: Question, costs: Snapshot, window: Window | None = None) -> Summary:
-    """The summary of the question, or of the same within another window."""
+def summarize(
+    question: Question, costs: Snapshot, sums: Mapping[str, Sums], window: Window | None = None
+) -> Summary:
+    """The summary of the question, or of the same within another window.
+
+    Args:
+        question: the question.
+        costs: where its charges are.
+        sums: those of all its rows by currency.
+        window: another window than the question's.
+    """
     records = costs.run(by_load(question, window))
-    currencies = sorted({record["currency"] for record in records})
-    of = {
-        currency: [record for record in records if record["currency"] == currency] for currency in currencies
-    }
-    return Summary(
-        {currency: _added_up(of[currency]) for currency in currencies},
-        costs.called({record["load"] for record in records}),
-        any(record["estimates"] for record in records),
-    )
+    loads = costs.called({record["load"] for record in records})
+    return Summary(sums, loads, any(record["estimates"] for record in records))
 
 
 def added(values: Iterable[Decimal | None]) -> Decimal | None:
     """The sum of what is known; None if nothing is."""
     known = [value for value in values if value is not None]
     return exact_sum(known) if known else None
-
-
-def _added_up(records: Sequence[Record]) -> Sums:
-    names = [name for name in records[0] if name not in ("load", "currency")]
-    return {name: added(_decimal(record[name]) for record in records) for name in names}
-
-
-def _decimal(value: int | Decimal | None) -> Decimal | None:
-    return None if value is None else Decimal(value)

@@ -49,7 +49,7 @@ class Lake:
         """
         loads = self._current(as_of)
         if not loads:
-            raise NotLoadedError("No costs were loaded then." if as_of else "No costs are loaded yet.")
+            raise NotLoadedError("No costs were loaded then." if as_of else "No costs are loaded.")
         try:
             # Closed even after an error: an unfinished result would block its cursor.
             with _engines.cursor([self._existing(load) for load in loads]) as cursor:
@@ -115,9 +115,10 @@ class Lake:
         return sorted(folder for folder in folders if folder.stat().st_mtime < before.timestamp())
 
     def _current(self, as_of: datetime | None) -> list[CostLoad]:
-        """Made-up loads count as long as there are no others: they are never added to real money."""
+        """Made-up loads count until the first real one: they neither add to real money nor stand for it."""
         loads = list(CostLoad.objects.current(as_of))
-        return [load for load in loads if not load.is_demo] or loads
+        real = [load for load in loads if not load.is_demo]
+        return real if real or CostLoad.objects.has_real(as_of) else loads
 
     def _existing(self, load: CostLoad) -> Path:
         """The file of a load: without it, sums would be too small."""

@@ -59,7 +59,7 @@ def source(folder: Path) -> CostSource:
     [
         (CostSource, "There are no sources yet. Add a folder of exports"),
         (CostLoad, "There are no loads yet. Run load_costs."),
-        (ModelName, "No costs are loaded yet."),
+        (ModelName, "No costs are loaded."),
         (ConsumerRule, "Rules replace this default."),
     ],
 )

@@ -160,7 +160,7 @@ def test_empty_filters_are_left_out(empty: Any) -> None:
         ({"limit": 1001}, "invalid_argument", "limit: must be at most 1000."),
         ({"order_by": "tokens"}, "invalid_argument", 'order_by cannot be "tokens".'),
         ({"measures": ["change"]}, "invalid_argument", "change needs a start and an end."),
-        ({"as_of": "2025-01-01"}, "not_loaded", "No costs were loaded by 2025-01-01 23:59 UTC."),
+        ({"as_of": "2025-01-01"}, "not_loaded", "No costs were loaded at 2025-01-01 23:59 UTC."),
     ],
 )
 def test_what_cannot_be_answered_is_an_error_that_says_why(

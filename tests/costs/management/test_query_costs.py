@@ -135,7 +135,7 @@ def test_json_is_what_the_question_answers(store: MemoryStore) -> None:
     ("arguments", "message", "code"),
     [
         (["--dimensions", "modell"], "There is no dimension", exit_codes.WRONG_ARGUMENTS),
-        (["--as-of", "2020-01-01"], "No costs were loaded by 2020-01-01 23:59 UTC", exit_codes.FAILED),
+        (["--as-of", "2020-01-01"], "No costs were loaded at 2020-01-01 23:59 UTC", exit_codes.FAILED),
         (["--limit", "0"], "limit is 0. Send a limit from 1 to 1000.", exit_codes.WRONG_ARGUMENTS),
         (["--filter", "cloud"], "'cloud' is not NAME=VALUE, such as cloud=aws.", 1),
         (["--start", "2026-10"], "must be a date or time in ISO 8601", 1),

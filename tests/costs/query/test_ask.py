@@ -276,9 +276,9 @@ def test_a_moment_in_the_future_is_now() -> None:
 def test_a_question_before_the_first_load_is_told_so() -> None:
     store = MemoryStore([charge()])
 
-    with pytest.raises(NotLoadedError, match="No costs were loaded by 2025-12-31 00:00 UTC"):
+    with pytest.raises(NotLoadedError, match="No costs were loaded at 2025-12-31 00:00 UTC"):
         answer(store, as_of=datetime(2025, 12, 31, tzinfo=UTC))
-    with pytest.raises(NotLoadedError, match="No costs are loaded yet") as caught:
+    with pytest.raises(NotLoadedError, match="No costs are loaded") as caught:
         ask(Question(), MemoryStore([]))
     assert caught.value.hint == "Ask the operator to run the command load_costs."
 

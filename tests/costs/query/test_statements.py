@@ -5,7 +5,8 @@ import sqlglot
 from sqlglot import exp
 
 from costs.query import Question, compile_question
-from costs.query.statements import by_load
+from costs.query.statements import by_load, parts
+from costs.store.base import TABLE
 from tests.costs.query.asking import OCTOBER
 from tests.costs.stores import MemoryStore, charge
 
@@ -32,7 +33,7 @@ HOSTILE = [
 
 def test_a_question_reads_the_same_in_both_dialects_but_for_their_spelling() -> None:
     question = Question(
-        ("billed_cost", "cost_per_million_tokens"),
+        ("billed_cost", "requests"),
         ("model", "month"),
         {"cloud": ["aws"], "not_customer": ["acme"], "day": ["2026-10-05"]},
         **OCTOBER,
@@ -41,44 +42,84 @@ def test_a_question_reads_the_same_in_both_dialects_but_for_their_spelling() -> 
     select = compile_question(question, order=question.order(), limit=5)
 
     assert select.sql("duckdb") == (
-        """SELECT COALESCE("x_ModelId", CASE WHEN NOT "x_BillingModel" IS NULL THEN '(unmapped)' END)"""
-        """ AS "model","""
+        """WITH grouped AS (SELECT"""
+        """ COALESCE("x_ModelId", CASE WHEN NOT "x_BillingModel" IS NULL THEN '(unmapped)' END) AS "model","""
         """ DATE_TRUNC('MONTH', CAST(MAKE_TIMESTAMP(EPOCH_US("ChargePeriodStart")) AS DATE)) AS "month","""
         """ "BillingCurrency" AS "currency", SUM("BilledCost") AS "billed_cost","""
-        """ SUM(CASE WHEN NOT "x_Tokens" IS NULL THEN "BilledCost" END) AS "of_tokens","""
-        """ SUM("x_Tokens") AS "tokens", COUNT(*) OVER () AS "row_count" FROM unified_costs"""
+        """ SUM("x_Requests") AS "requests","""
+        """ SUM(CASE WHEN NOT "x_BillingModel" IS NULL AND "x_ModelId" IS NULL THEN "BilledCost" END)"""
+        """ AS "unmapped","""
+        """ SUM(CASE WHEN "x_ConsumerId" IS NULL THEN "BilledCost" END) AS "unattributed","""
+        """ SUM(CASE WHEN "x_UsageKind" IN ('requests', 'searches') AND "ChargeCategory" = 'Usage'"""
+        """ AND COALESCE("CommitmentDiscountStatus", '') <> 'Unused' AND "x_Requests" IS NULL THEN 1 END)"""
+        """ AS "rows_of_unknown_requests","""
+        """ SUM(CASE WHEN "x_UsageKind" IN ('requests', 'searches') AND "ChargeCategory" = 'Usage'"""
+        """ AND COALESCE("CommitmentDiscountStatus", '') <> 'Unused' AND "x_Requests" IS NULL"""
+        """ THEN "BilledCost" END) AS "cost_of_unknown_requests" FROM unified_costs"""
         """ WHERE "ChargePeriodStart" >= CAST('2026-10-01 00:00:00+00:00' AS TIMESTAMPTZ)"""
         """ AND "ChargePeriodStart" < CAST('2026-11-01 00:00:00+00:00' AS TIMESTAMPTZ)"""
         """ AND "x_Cloud" IN ('aws') AND (NOT "x_ConsumerId" IN ('acme') OR "x_ConsumerId" IS NULL)"""
         """ AND CAST(MAKE_TIMESTAMP(EPOCH_US("ChargePeriodStart")) AS DATE) IN (CAST('2026-10-05' AS DATE))"""
-        """ GROUP BY 1, 2, 3"""
-        """ ORDER BY "month" ASC, "model" ASC, "month" ASC, "currency" ASC LIMIT 5"""
+        """ GROUP BY 1, 2, 3)"""
+        """ (SELECT *, NULL AS "row_count" FROM grouped"""
+        """ ORDER BY "month" ASC, "model" ASC, "month" ASC, "currency" ASC LIMIT 5)"""
+        """ UNION ALL SELECT NULL AS "model", NULL AS "month", "currency" AS "currency","""
+        """ SUM("billed_cost") AS "billed_cost", SUM("requests") AS "requests","""
+        """ SUM("unmapped") AS "unmapped", SUM("unattributed") AS "unattributed","""
+        """ SUM("rows_of_unknown_requests") AS "rows_of_unknown_requests","""
+        """ SUM("cost_of_unknown_requests") AS "cost_of_unknown_requests","""
+        """ COUNT(*) AS "row_count" FROM grouped GROUP BY "currency\""""
     )
     assert select.sql("bigquery") == (
-        "SELECT COALESCE(`x_ModelId`, CASE WHEN NOT `x_BillingModel` IS NULL THEN '(unmapped)' END)"
-        " AS `model`,"
+        "WITH grouped AS (SELECT"
+        " COALESCE(`x_ModelId`, CASE WHEN NOT `x_BillingModel` IS NULL THEN '(unmapped)' END) AS `model`,"
         " DATE_TRUNC(CAST(TIMESTAMP_MICROS(UNIX_MICROS(`ChargePeriodStart`)) AS DATE), MONTH) AS `month`,"
         " `BillingCurrency` AS `currency`, SUM(`BilledCost`) AS `billed_cost`,"
-        " SUM(CASE WHEN NOT `x_Tokens` IS NULL THEN `BilledCost` END) AS `of_tokens`,"
-        " SUM(`x_Tokens`) AS `tokens`, COUNT(*) OVER () AS `row_count` FROM unified_costs"
+        " SUM(`x_Requests`) AS `requests`,"
+        " SUM(CASE WHEN NOT `x_BillingModel` IS NULL AND `x_ModelId` IS NULL THEN `BilledCost` END)"
+        " AS `unmapped`,"
+        " SUM(CASE WHEN `x_ConsumerId` IS NULL THEN `BilledCost` END) AS `unattributed`,"
+        " SUM(CASE WHEN `x_UsageKind` IN ('requests', 'searches') AND `ChargeCategory` = 'Usage'"
+        " AND COALESCE(`CommitmentDiscountStatus`, '') <> 'Unused' AND `x_Requests` IS NULL THEN 1 END)"
+        " AS `rows_of_unknown_requests`,"
+        " SUM(CASE WHEN `x_UsageKind` IN ('requests', 'searches') AND `ChargeCategory` = 'Usage'"
+        " AND COALESCE(`CommitmentDiscountStatus`, '') <> 'Unused' AND `x_Requests` IS NULL"
+        " THEN `BilledCost` END) AS `cost_of_unknown_requests` FROM unified_costs"
         " WHERE `ChargePeriodStart` >= CAST('2026-10-01 00:00:00+00:00' AS TIMESTAMP)"
         " AND `ChargePeriodStart` < CAST('2026-11-01 00:00:00+00:00' AS TIMESTAMP)"
         " AND `x_Cloud` IN ('aws') AND (NOT `x_ConsumerId` IN ('acme') OR `x_ConsumerId` IS NULL)"
         " AND CAST(TIMESTAMP_MICROS(UNIX_MICROS(`ChargePeriodStart`)) AS DATE)"
-        " IN (CAST('2026-10-05' AS DATE))"
-        " GROUP BY 1, 2, 3"
+        " IN (CAST('2026-10-05' AS DATE)) GROUP BY 1, 2, 3)"
+        " (SELECT *, NULL AS `row_count` FROM grouped"
         " ORDER BY `month` ASC NULLS LAST, `model` ASC NULLS LAST, `month` ASC NULLS LAST,"
-        " `currency` ASC NULLS LAST LIMIT 5"
+        " `currency` ASC NULLS LAST LIMIT 5)"
+        " UNION ALL SELECT NULL AS `model`, NULL AS `month`, `currency` AS `currency`,"
+        " SUM(`billed_cost`) AS `billed_cost`, SUM(`requests`) AS `requests`,"
+        " SUM(`unmapped`) AS `unmapped`, SUM(`unattributed`) AS `unattributed`,"
+        " SUM(`rows_of_unknown_requests`) AS `rows_of_unknown_requests`,"
+        " SUM(`cost_of_unknown_requests`) AS `cost_of_unknown_requests`,"
+        " COUNT(*) AS `row_count` FROM grouped GROUP BY `currency`"
     )
 
 
 def test_the_store_only_adds_up_and_never_divides() -> None:
     question = Question(("cost_per_million_tokens", "share", "change"), ("model",), **OCTOBER)
 
-    for select in (compile_question(question), by_load(question)):
+    for select in (
+        compile_question(question),
+        by_load(question),
+        parts(question, "ListUnitPrice", "cost", 5),
+    ):
         assert not list(select.find_all(exp.Div))
         aggregates = {type(found) for found in select.find_all(exp.AggFunc)}
         assert aggregates <= {exp.Sum, exp.Count}
+
+
+def test_rows_and_totals_are_added_up_from_one_reading_of_the_charges() -> None:
+    question = Question(("billed_cost", "cost_per_million_tokens"), ("model",), **OCTOBER)
+
+    for select in (compile_question(question), parts(question, "ListUnitPrice", "cost", 5)):
+        assert [table.name for table in select.find_all(exp.Table)].count(TABLE) == 1
 
 
 @pytest.mark.parametrize("descending", [True, False])
@@ -100,7 +141,7 @@ def test_text_from_outside_stays_one_literal(dialect: str, value: str) -> None:
     sql = compile_question(Question(filters={"customer": [value]})).sql(dialect)
 
     [statement] = sqlglot.parse(sql, read=dialect)
-    assert isinstance(statement, exp.Select)
+    assert isinstance(statement, exp.Query)
     literals = [found.this for found in statement.find_all(exp.Literal) if found.is_string]
     assert literals == [value]
 
@@ -112,4 +153,4 @@ def test_text_from_outside_finds_the_charge_that_has_it(value: str) -> None:
 
     result = store.run(compile_question(question))
 
-    assert [row[: len("x")] for row in result.rows] == [(value,)]
+    assert [row[0] for row in result.rows if row[0] is not None] == [value]

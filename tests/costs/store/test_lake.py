@@ -15,6 +15,7 @@ from sqlglot import exp, parse_one
 
 from costs.errors import NotLoadedError, TooLargeError
 from costs.focus.columns import Column, Kind, columns
+from costs.load.withdraw import withdraw
 from costs.models import CostLoad
 from costs.store import engine
 from costs.store.engine import Engines, open_reader
@@ -41,7 +42,7 @@ def reader(costs_dir: Path) -> duckdb.DuckDBPyConnection:
 
 
 def test_without_loads_it_says_that_nothing_is_loaded() -> None:
-    with pytest.raises(NotLoadedError, match="No costs are loaded yet"):
+    with pytest.raises(NotLoadedError, match="No costs are loaded\\."):
         billed()
     assert Lake().loads() == []
 
@@ -261,3 +262,19 @@ def test_a_demo_counts_only_as_long_as_nothing_real_is_loaded() -> None:
     assert ask("select sum(BilledCost) from unified_costs") == [(7,)]
     before = Lake().loads(as_of=CostLoad.objects.get(pk=demo.pk).current_from)
     assert [load.id for load in before] == [demo.pk]
+
+
+def test_a_demo_does_not_come_back_when_the_last_real_load_is_withdrawn() -> None:
+    demo = publish("demo", OCTOBER, ["1000"])
+    CostLoad.objects.filter(pk=demo.pk).update(is_demo=True)
+    real = publish("aws", OCTOBER, ["7"])
+
+    withdraw([real])
+
+    assert Lake().loads() == []
+    with pytest.raises(NotLoadedError, match="No costs are loaded\\."):
+        billed()
+    with pytest.raises(NotLoadedError, match="No costs were loaded then\\."):
+        billed(timezone.now())
+    assert billed(real.current_from) == Decimal(7)
+    assert billed(demo.current_from) == Decimal(1000)
