@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from catalog.admin import ReadOnly
 from costs.errors import CostError
 from costs.explain import Explanation, explain
+from costs.focus.sql import printable
 from costs.load.report import amounts
 from costs.load.withdraw import withdraw
 from costs.meters.model_names import Names
@@ -84,11 +85,12 @@ class CostSourceAdmin(WithNote):
     @admin.display(empty_value="-")
     def last_error(self, source: CostSource) -> str | None:
         if source.error:
-            return source.error
+            return printable(source.error)
         last = source.loads.exclude(status=CostLoad.Status.RUNNING).first()
         if last is None or last.status != CostLoad.Status.FAILED:
             return None
-        return f"{last.billing_period} ({date_format(last.started_at, 'DATETIME_FORMAT')}): {last.error}"
+        failed_at = date_format(last.started_at, "DATETIME_FORMAT")
+        return f"{last.billing_period} ({failed_at}): {printable(last.error or '')}"
 
 
 @admin.register(CostLoad)
@@ -153,7 +155,7 @@ class CostLoadAdmin(ReadOnly, WithNote):
 
     @admin.display(description="checks", empty_value="-")
     def findings(self, load: CostLoad) -> SafeString | None:
-        lines = ((check,) for check in load.checks)
+        lines = ((printable(check),) for check in load.checks)
         return format_html_join(SafeString("<br>"), "{}", lines) if load.checks else None
 
     @admin.display(description="charges", empty_value="-")
@@ -229,7 +231,12 @@ def _explanations(load: CostLoad) -> list[Explanation]:
         Question(["billed_cost"], filters={"load": [load.pk], "currency": [currency]}, as_of=as_of)
         for currency in load.billed
     ]
-    return [explain(question, open_store(), MAX_PARTS) for question in questions]
+    found = [explain(question, open_store(), MAX_PARTS) for question in questions]
+    for part in (part for explanation in found for part in explanation["rows"]):
+        part["service"] = part["service"] and printable(part["service"])
+        part["meter"] = part["meter"] and printable(part["meter"])
+        part["unit"] = part["unit"] and printable(part["unit"])
+    return found
 
 
 def _unmapped() -> dict[str, Any]:
@@ -240,7 +247,13 @@ def _unmapped() -> dict[str, Any]:
         return {"unmapped_error": error.message}
     names = Names(ModelName.objects.values_list("cloud", "product", "billing_model", "model_id", "developer"))
     rows = [
-        {"model": model, "money": amounts({model.currency: model.billed}), "mapped": _mapped(model, names)}
+        {
+            "model": model,
+            "shown": [printable(text) for text in (model.billing_model, model.cloud, model.product)],
+            "meter": printable(model.meter),
+            "money": amounts({model.currency: model.billed}),
+            "mapped": _mapped(model, names),
+        }
         for model in found[:MAX_UNMAPPED]
     ]
     return {"unmapped": rows, "unmapped_left_out": len(found) - len(rows)}

@@ -26,3 +26,8 @@ def _parsed(template: str) -> exp.Expr:
 def shortened(text: str) -> str:
     """A value from a file, short enough for a message."""
     return text if len(text) <= MAX_EXAMPLE else f"{text[:MAX_EXAMPLE]}…"
+
+
+def printable(words: str) -> str:
+    """A text of a bill on one line, without the control characters that a terminal would obey."""
+    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in words)

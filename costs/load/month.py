@@ -19,6 +19,7 @@ from costs.focus.unreadable import FILE, describe, unreadable
 from costs.load.report import counted
 from costs.load.stamps import Stamps
 from costs.providers.connection import sentence
+from costs.providers.focus_files import without_end
 from costs.providers.relations import relation
 from costs.providers.source import Delivery
 from costs.stamp import stamp
@@ -85,7 +86,7 @@ def from_delivery(
     findings = check(connection, CHARGES, delivery.period)
     errors = [*findings.errors, *_twice(connection, delivery)]
     rows = relation(delivery)
-    lost = [*absent(describe(connection, rows)), *rounded(connection, rows)]
+    lost = [*absent(describe(connection, rows)), *rounded(connection, rows), *without_end(delivery.files)]
     warnings = [*findings.warnings, *lost]
     if errors:
         raise RefusedError(errors, warnings)
@@ -103,11 +104,22 @@ def from_stored(connection: duckdb.DuckDBPyConnection, file: Path, stamps: Stamp
         select = stored(connection, [str(file)]).sql("duckdb")
         connection.execute(f"create table {CHARGES} as {select}")
     except duckdb.Error as error:
-        raise LoadError(f"{file} cannot be read: {error}") from error
+        raise LoadError(f"The file {file.name} cannot be read: {unexpected(error)}") from error
     written = _stamped(connection, stamps, path)
     if (written.rows, written.billed) != (before.rows, before.billed):
         raise LoadError("Stamping the month again would change its rows or its money. This is a bug.")
     return Built(written)
+
+
+def unexpected(error: duckdb.Error) -> str:
+    """A sentence about what DuckDB could not compute, without the SQL that it adds in further lines."""
+    reason = str(error).partition("\n")[0].rstrip(".")
+    if isinstance(error, duckdb.OutOfRangeException | duckdb.ConversionException):
+        return (
+            "An amount, or what is computed of it, has more digits than can be kept: money has 20 before the "
+            f"point, and quantities 29 ({reason})."
+        )
+    return f"It could not be computed: {reason}."
 
 
 def names(files: Sequence[Path]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from costs.focus.sql import printable
 from costs.query import Answer
 
 NOTHING = "-"
@@ -66,8 +67,3 @@ def _notes(answer: Answer) -> Iterator[str]:
     yield f"As of {answer['as_of']}, from loads {loads or NOTHING}"
     if answer["hint"]:
         yield answer["hint"]
-
-
-def printable(words: str) -> str:
-    """A text of a bill on one line, without the control characters that a terminal would obey."""
-    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in words)

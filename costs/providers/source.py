@@ -49,6 +49,8 @@ class Source(Protocol):
     """Where cost data comes from."""
 
     name: str
+    # The files that the last look left out, since they are no charges.
+    left_out: Sequence[str]
 
     def deliveries(self) -> Iterator[Delivery]:
         """The latest delivery of each billing month that it has, oldest month first.

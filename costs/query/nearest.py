@@ -29,9 +29,9 @@ def nearest(text: str, known: Sequence[str]) -> list[str]:
     return [name for name, _, _ in found]
 
 
-def quoted(text: str) -> str:
+def quoted(text: str, most: int = MAX_QUOTED) -> str:
     """A text of a bill or a question inside a sentence: on one line, and not too long."""
-    short = text if len(text) <= MAX_QUOTED else f"{text[: MAX_QUOTED - 1]}…"
+    short = text if len(text) <= most else f"{text[: most - 1]}…"
     # What has no place on a line is escaped, and so are lone surrogates.
     return "".join(
         sign if sign.isprintable() else json.dumps(sign)[1:-1]

@@ -30,7 +30,8 @@ SEPTEMBER, OCTOBER = "2026-09", "2026-10"
 def ask(sql: str, as_of: datetime | None = None) -> list[tuple[Any, ...]]:
     select = parse_one(sql, dialect="duckdb")
     assert isinstance(select, exp.Query)
-    return list(Lake().run(select, as_of=as_of).rows)
+    loads = Lake().loads(as_of=as_of) if as_of else None
+    return list(Lake().run(select, loads=loads).rows)
 
 
 def billed(as_of: datetime | None = None) -> Decimal:
