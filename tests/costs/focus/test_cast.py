@@ -169,7 +169,7 @@ def test_the_meter_stands_where_each_cloud_puts_it(cloud: str | None, sql: str, 
     [
         ("'Anthropic' as ServiceProviderName, 'Amazon Web Services' as HostProviderName", "aws"),
         (
-            "'Anthropic' as ServiceProviderName, 'Google Cloud' as HostProviderName, 'AWS' as InvoiceIssuerName",
+            "'Anthropic' as ProviderName, 'Google Cloud' as HostProviderName, 'AWS' as InvoiceIssuerName",
             "gcp",
         ),
         ("'Alphabet Inc.' as ProviderName", "gcp"),
@@ -187,7 +187,7 @@ def test_the_meter_stands_where_each_cloud_puts_it(cloud: str | None, sql: str, 
 def test_a_row_of_a_reseller_tells_its_cloud_by_its_host_its_service_or_a_column_of_one_cloud(
     sql: str, cloud: str
 ) -> None:
-    assert cast_row(f"select {sql}", "x_Cloud") == {"x_Cloud": cloud}
+    assert cast_row(f"select {sql}", "x_Cloud", origin=Origin()) == {"x_Cloud": cloud}
 
 
 def test_a_row_tells_its_cloud_by_who_sells_or_bills_it() -> None:

@@ -189,9 +189,9 @@ def test_days_that_the_month_before_lacks_have_no_change_by_month(
     first: str, end: str, dimension: str
 ) -> None:
     store = MemoryStore(MARCH, empty=[("aws", "2026-01")])
-    window = {name: date.fromisoformat(f"2026-{day}") for name, day in (("start", first), ("end", end))}
+    start, after = (date.fromisoformat(f"2026-{day}") for day in (first, end))
 
-    found = answer(store, "billed_cost", "change", dimensions=[dimension], **window)
+    found = answer(store, "billed_cost", "change", dimensions=[dimension], start=start, end=after)
 
     assert listed(found, dimension, "change") == [("2026-03", None)]
     assert found["totals"][0]["change"]["absolute"] in {"0", "20"}  # with as many days before
