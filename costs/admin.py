@@ -20,7 +20,6 @@ from django.utils.safestring import SafeString
 from catalog.admin import ReadOnly
 from costs.errors import CostError
 from costs.explain import Explanation, explain
-from costs.focus.sql import printable
 from costs.load.report import amounts
 from costs.load.withdraw import withdraw
 from costs.meters.model_names import Names
@@ -28,6 +27,7 @@ from costs.models import ConsumerRule, CostLoad, CostSource, ModelName
 from costs.query import Question
 from costs.store.configured import open_store
 from costs.unmapped import UnmappedModel, unmapped_models
+from costs.wording import counted, printable
 
 MAX_UNMAPPED = 100
 MAX_PARTS = 100
@@ -80,7 +80,7 @@ class CostSourceAdmin(WithNote):
         if running:
             return f"Loading {running.billing_period}"
         months = getattr(source, "months", 0)
-        return f"{months} month{'' if months == 1 else 's'} loaded" if months else "Not loaded yet"
+        return f"{counted(months, 'month')} loaded" if months else "Not loaded yet"
 
     @admin.display(empty_value="-")
     def last_error(self, source: CostSource) -> str | None:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NoReturn
-
-from rapidfuzz import fuzz, process
 
 from catalog.errors import InvalidArgumentError
 from catalog.models import Service, Sku
+from catalog.nearest import MAX_NEAREST, closest, nearest
 
-# So many values are all listed; of more only the closest are.
-MAX_VALUES = 10
-MAX_CANDIDATES = 5
-MIN_SIMILARITY = 50  # percent
 API_DOMAIN = ".googleapis.com"
 
 
@@ -22,7 +16,7 @@ def refuse_unknown_service(name: str) -> NoReturn:
     known = sorted({service["display_name"] for service in services})
     product = name.lower().removesuffix(API_DOMAIN)
     containing = sorted((found for found in known if product in found.lower()), key=len)
-    candidates = list(dict.fromkeys([*containing, *_closest(product, known)]))[:MAX_CANDIDATES]
+    candidates = list(dict.fromkeys([*containing, *closest(product, known)]))[:MAX_NEAREST]
     hint = 'Send a service ID or the full name of a service; kind "services" lists them.'
     if name.lower().endswith(API_DOMAIN):
         hint = f"The catalog does not know services by the address of their API. {hint}"
@@ -41,17 +35,5 @@ def refuse_unknown_value(argument: str, value: str) -> NoReturn:
     raise InvalidArgumentError(
         f'No SKU has {argument} "{value}".',
         hint=f"Send one of the candidates, or search without {argument} to see the values in use.",
-        candidates=known if len(known) <= MAX_VALUES else _closest(value, known),
+        candidates=nearest(value, known),
     )
-
-
-def _closest(text: str, names: Sequence[str]) -> list[str]:
-    matches = process.extract(
-        text,
-        names,
-        scorer=fuzz.ratio,
-        processor=str.lower,
-        limit=MAX_CANDIDATES,
-        score_cutoff=MIN_SIMILARITY,
-    )
-    return [name for name, _, _ in matches]

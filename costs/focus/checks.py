@@ -11,7 +11,9 @@ import duckdb
 from sqlglot import exp
 
 from costs.focus.columns import Column, columns, focus_columns
-from costs.focus.sql import call, fill, shortened
+from costs.focus.currencies import currencies
+from costs.focus.sql import call, fill
+from costs.wording import counted, shortened
 
 _EXAMPLES = 3
 # Mandatory in FOCUS, but clouds are documented to leave them empty: AWS the issuer, Google Cloud's preview
@@ -86,8 +88,8 @@ def check(connection: duckdb.DuckDBPyConnection, table: str, period: str) -> Fin
         period: the billing month that it is a load of, as 2026-10.
     """
     checks = [*_column_checks(columns().values()), *_period_checks(period), *_amount_checks(), _unread()]
-    counted = exp.select(fill("count(*)"), *(fill("count_if($x)", x=each.wrong) for each in checks))
-    rows, *counts = _rows(connection, counted.from_(_name(table)))[0]
+    numbers = exp.select(fill("count(*)"), *(fill("count_if($x)", x=each.wrong) for each in checks))
+    rows, *counts = _rows(connection, numbers.from_(_name(table)))[0]
     if not rows:
         return Findings(errors=[f"There are no rows of {period}."])
     counted_checks = zip(checks, counts, strict=True)
@@ -108,8 +110,7 @@ def _column_checks(all_: Iterable[Column]) -> Iterator[_Check]:
                 is_gap=name in _DESCRIPTIVE,
             )
         if column.allowed:
-            allowed = exp.Tuple(expressions=[exp.Literal.string(each) for each in sorted(column.allowed)])
-            wrong = fill("$x is not null and $x not in $allowed", x=_column(name), allowed=allowed)
+            wrong = fill("$x not in $allowed", x=_column(name), allowed=_texts(column.allowed))
             yield _Check(
                 wrong, f"{name} has a value that FOCUS does not allow", name in _CLOSED, example=name
             )
@@ -137,7 +138,7 @@ def _of_a_month(zone: str) -> exp.Expr:
 
 
 def _amount_checks() -> Iterator[_Check]:
-    code = fill("not regexp_full_match(BillingCurrency, '[A-Z]{3}')")
+    code = fill("BillingCurrency not in $codes", codes=_texts(currencies()))
     yield _Check(code, "BillingCurrency is not an ISO 4217 code", is_error=True, example="BillingCurrency")
     for price, cost in (("ContractedUnitPrice", "ContractedCost"), ("ListUnitPrice", "ListCost")):
         wrong = fill(_MISPRICED, price=_column(price), cost=_column(cost))
@@ -182,9 +183,8 @@ def _copies(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
 
 
 def _text(says: str, count: int, examples: Sequence[str | None], money: str) -> str:
-    rows = f"{count:,} row{'s' if count > 1 else ''}"
     shown = ", ".join(repr(shortened(example)) for example in examples if example)
-    return f"{says} on {rows}{f', such as {shown}' if shown else ''}; {money}."
+    return f"{says} on {counted(count, 'row')}{f', such as {shown}' if shown else ''}; {money}."
 
 
 def _amounts(sums: Sequence[tuple[str | None, Decimal | None]]) -> str:
@@ -199,6 +199,10 @@ def _rows(connection: duckdb.DuckDBPyConnection, select: exp.Select) -> list[Any
 
 def _name(table: str) -> exp.Table:
     return exp.table_(table, quoted=True)
+
+
+def _texts(values: Iterable[str]) -> exp.Tuple:
+    return exp.Tuple(expressions=[exp.Literal.string(value) for value in sorted(values)])
 
 
 def _column(name: str) -> exp.Column:

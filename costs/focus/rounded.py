@@ -13,10 +13,13 @@ from costs.focus.cast import File
 from costs.focus.columns import Column, Kind, columns
 from costs.focus.sql import fill
 from costs.focus.unreadable import describe
+from costs.wording import counted
 
 _PLACES = {Kind.MONEY: 18, Kind.QUANTITY: 9}
 # Integers have no decimals, and neither have other types any that a sum is made of.
 _FRACTIONAL = ("VARCHAR", "DOUBLE", "FLOAT", "DECIMAL")
+# Several numbers that a value is computed from.
+_WRITTEN = "VARCHAR[]"
 _HALF = Decimal("0.5")
 _MANTISSA = "split_part(lower(trim($x)), 'e', 1)"
 _EXPONENT = "coalesce(try_cast(nullif(split_part(lower(trim($x)), 'e', 2), '') as integer), 0)"
@@ -36,30 +39,38 @@ def rounded(connection: duckdb.DuckDBPyConnection, relation: str) -> list[str]:
 
     Args:
         connection: a session in UTC.
-        relation: what stands after FROM; all its values can be cast.
+        relation: what stands after FROM; all its values can be cast. A column that is computed from several
+            numbers is a list of them, as they are written.
     """
     tested = list(_tested(File(describe(connection, relation))))
     if not tested:
         return []
-    counted = exp.select(*(fill("count_if($x)", x=condition) for _, condition in tested))
-    counts = connection.execute(f"{counted.sql('duckdb')} from {relation}").fetchall()[0]
-    found = [(column, count) for (column, _), count in zip(tested, counts, strict=True) if count]
+    sums = [fill(sql, x=times) for _, times in tested for sql in ("count_if($x > 0)", "sum($x)")]
+    counts = connection.execute(f"{exp.select(*sums).sql('duckdb')} from {relation}").fetchall()[0]
+    found = zip((column for column, _ in tested), counts[::2], counts[1::2], strict=True)
+    rounded_ = [(column, rows, times) for column, rows, times in found if rows]
     return [
         f"Rounded to {places} decimals: {', '.join(columns)}."
         for kind, places in _PLACES.items()
-        if (columns := [_words(column, count) for column, count in found if column.kind is kind])
+        if (columns := [_words(*each) for each in rounded_ if each[0].kind is kind])
     ]
 
 
 def _tested(file: File) -> Iterator[tuple[Column, exp.Expr]]:
-    """The columns that may be rounded, and whether a row's value is."""
+    """The columns that may be rounded, and how often a row's value is."""
     for column in columns().values():
         text = file.text(column.name) if column.kind in _PLACES else None
-        if text is not None and file.type_of(column.name).startswith(_FRACTIONAL):
-            places = exp.Literal.number(_PLACES[column.kind])
-            yield column, fill(_IS_ROUNDED, x=text, places=places)
+        if text is None:
+            continue
+        type_, places = file.type_of(column.name), exp.Literal.number(_PLACES[column.kind])
+        if type_ == _WRITTEN:
+            wrong = fill(_IS_ROUNDED, x=exp.column("each"), places=places)
+            numbers = fill("list_filter($x, lambda each : $wrong)", x=file.column(column.name), wrong=wrong)
+            yield column, fill("coalesce(len($x), 0)", x=numbers)
+        elif type_.startswith(_FRACTIONAL):
+            yield column, fill("cast($x as integer)", x=fill(_IS_ROUNDED, x=text, places=places))
 
 
-def _words(column: Column, count: int) -> str:
-    most = EXACT.multiply(Decimal(count), _HALF.scaleb(-_PLACES[column.kind]))
-    return f"{column.name} on {count:,} row{'s' if count > 1 else ''} (by at most {plain(most)} in all)"
+def _words(column: Column, rows: int, times: int) -> str:
+    most = EXACT.multiply(Decimal(times), _HALF.scaleb(-_PLACES[column.kind]))
+    return f"{column.name} on {counted(rows, 'row')} (by at most {plain(most)} in all)"

@@ -9,7 +9,8 @@ from sqlglot import exp
 
 from costs.focus.cast import File, converted
 from costs.focus.columns import Column, Kind
-from costs.focus.sql import fill, shortened
+from costs.focus.sql import fill
+from costs.wording import counted, shortened
 
 # The column that names the file of a row, if the relation has it.
 FILE = "x_File"
@@ -34,13 +35,13 @@ def unreadable(connection: duckdb.DuckDBPyConnection, relation: str) -> list[str
     if not columns:
         return []
     wrong = [_is_wrong(column, text, value) for column, _, text, value in columns]
-    counted = _select(relation, *(fill("count_if($x)", x=each) for each in wrong))
-    counts = connection.execute(counted).fetchall()[0]
+    numbers = _select(relation, *(fill("count_if($x)", x=each) for each in wrong))
+    counts = connection.execute(numbers).fetchall()[0]
     file = exp.column(FILE, quoted=True) if FILE in have else exp.Literal.string("")
     sentences = []
     for (column, name, text, _), bad, count in zip(columns, wrong, counts, strict=True):
         if count:
-            values = f"{count:,} value{'s' if count > 1 else ''} of {name}"
+            values = f"{counted(count, 'value')} of {name}"
             found = f"{_select(relation, text, file)} where {bad.sql('duckdb')} group by all order by all"
             rows = connection.execute(f"{found} limit {_EXAMPLES}").fetchall()
             examples = ", ".join(_example(*row) for row in rows)

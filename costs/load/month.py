@@ -16,15 +16,15 @@ from costs.focus.checks import Findings, check
 from costs.focus.repeated import ROW, repeated
 from costs.focus.rounded import rounded
 from costs.focus.unreadable import FILE, describe, unreadable
-from costs.load.report import counted
 from costs.load.stamps import Stamps
 from costs.providers.connection import sentence
 from costs.providers.focus_files import without_end
-from costs.providers.relations import relation
+from costs.providers.relations import as_written, relation
 from costs.providers.source import Delivery
 from costs.stamp import stamp
 from costs.store.engine import stored
 from costs.store.files import Written, measure, write
+from costs.wording import counted
 
 CHARGES = "charges"
 # Of the files of a delivery, as many are kept by name.
@@ -85,8 +85,8 @@ def from_delivery(
     _read(connection, delivery, load_id)
     findings = check(connection, CHARGES, delivery.period)
     errors = [*findings.errors, *_twice(connection, delivery)]
-    rows = relation(delivery)
-    lost = [*absent(describe(connection, rows)), *rounded(connection, rows), *without_end(delivery.files)]
+    lacking = absent(describe(connection, relation(delivery)))
+    lost = [*lacking, *rounded(connection, as_written(delivery)), *without_end(delivery.files)]
     warnings = [*findings.warnings, *lost]
     if errors:
         raise RefusedError(errors, warnings)

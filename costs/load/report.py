@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from catalog.pricing.decimals import EXACT, plain
-from costs.focus.sql import printable
+from costs.wording import counted, printable
 
 Money = Mapping[str, Decimal]
 _EXAMPLES = 3
@@ -163,8 +163,3 @@ def changes(difference: Money) -> str:
         "less": {currency: -amount for currency, amount in difference.items() if amount < 0},
     }
     return " and ".join(f"{amounts(money)} {way}" for way, money in ways.items() if money) or "the same sum"
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: "1 row", "1,200 rows"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -17,12 +17,12 @@ from sqlglot import exp
 from catalog.pricing.decimals import exact_sum
 from costs.focus.checks import Findings
 from costs.focus.columns import focus_columns
-from costs.focus.sql import printable
 from costs.load.report import amounts
 from costs.models import CostLoad
 from costs.store.base import Account
 from costs.store.engine import open_writer, stored
 from costs.store.lake import Lake
+from costs.wording import printable
 
 # Of the billing accounts that two sources share, as many are named.
 MAX_NAMED = 3

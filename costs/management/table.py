@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from costs.focus.sql import printable
 from costs.query import Answer
+from costs.wording import counted, printable
 
 NOTHING = "-"
 TOTAL = "total"
@@ -54,7 +54,7 @@ def _notes(answer: Answer) -> Iterator[str]:
     yield ""
     if answer["rows_left_out"]:
         more = answer["rows_left_out"]
-        yield f"{more:,} more row{'s' if more > 1 else ''}, which the total counts too."
+        yield f"{counted(more, 'more row')}, which the total counts too."
     for name in ("unmapped", "unattributed"):
         amounts: Sequence[str] = [f"{amount} {currency}" for currency, amount in answer[name].items()]
         if amounts:

@@ -18,6 +18,7 @@ from costs.providers.files import inside, manifest, revision
 from costs.providers.focus_files import is_focus
 from costs.providers.found import MONTH, Found, layout_of, refuse_several
 from costs.providers.source import Delivery, Layout
+from costs.wording import counted
 
 _PERIOD = re.compile(rf"billing_period=({MONTH.pattern})", re.IGNORECASE)
 _DATA = re.compile(r"s3://.+?/data/(billing_period=.+)", re.IGNORECASE)
@@ -120,7 +121,8 @@ def _problems(name: str, files: dict[str, Path | None], present: Sequence[Path])
     yield from (f"{name} names {uri}, which is not below the data folder of the export." for uri in outside)
     missing = [file.name for file in files.values() if file and file not in present]
     if missing:
-        yield f"{len(missing)} of {len(files)} data files of {name} are missing, such as {missing[0]}."
+        of = f"{len(missing):,} of {counted(len(files), 'data file')} of {name}"
+        yield f"The folder lacks {of}, such as {missing[0]}."
     layouts = {layout_of(file) for file in present}
     if len(layouts) > 1 or None in layouts:
         yield f"{name} names files that are neither all CSV nor all Parquet."

@@ -19,6 +19,7 @@ from costs.errors import LoadError
 from costs.providers.files import inside, manifest, revision
 from costs.providers.found import MONTH, Found, layout_of, refuse_several
 from costs.providers.source import Delivery, Layout
+from costs.wording import counted
 
 _NAMES = frozenset({"manifest.json", "_manifest.json"})
 _RANGE = re.compile(r"(\d{4})(0[1-9]|1[0-2])\d\d-\d{8}")
@@ -168,16 +169,17 @@ def _problems(run: _Run, blobs: list[dict[str, Any]], files: list[Path | None]) 
     if not blobs:
         yield f"{where} has no parts."
     if _count(run.body, "blobCount") not in {None, len(blobs)}:
-        yield f"{where} has {len(blobs)} parts, but promises {run.body['blobCount']}."
+        yield f"{where} has {counted(len(blobs), 'part')}, but promises {run.body['blobCount']}."
     rows = _rows_of_parts(blobs)
     if rows is not None and _count(run.body, "dataRowCount") not in {None, rows}:
-        yield f"{where} has {rows} rows in its parts, but promises {run.body['dataRowCount']}."
+        yield f"{where} has {counted(rows, 'row')} in its parts, but promises {run.body['dataRowCount']}."
     for blob, file in zip(blobs, files, strict=True):
         name, size = blob.get("blobName"), _count(blob, "byteCount")
         if file is None:
             yield f"{where} lacks its part {name}."
         elif size not in {None, file.stat().st_size}:
-            yield f"{where} has {file.stat().st_size} bytes in its part {name} instead of {size}."
+            found = counted(file.stat().st_size, "byte")
+            yield f"{where} has {found} in its part {name} instead of {size}."
     layouts = {layout_of(file) for file in files if file}
     if len(layouts) > 1 or None in layouts:
         yield f"{where} has parts that are neither all CSV nor all Parquet."

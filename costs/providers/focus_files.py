@@ -16,6 +16,7 @@ from costs.providers.connection import listed, read
 from costs.providers.files import head, last_byte, refuse_copies, revision
 from costs.providers.found import Found, layout_of
 from costs.providers.source import Delivery, Layout
+from costs.wording import counted
 
 # In every version of FOCUS.
 _ALWAYS = ("BilledCost", "BillingCurrency", "BillingPeriodStart", "ChargePeriodStart")
@@ -112,8 +113,8 @@ def _months(layout: Layout, files: Sequence[Path]) -> Mapping[str, Sequence[Path
     months: dict[str, list[Path]] = defaultdict(list)
     for month, path, example, count in rows:
         if month is None:
-            where = f"{PurePath(path).name}, such as {example!r}"
-            raise LoadError(f"{count:,} rows do not tell their month by BillingPeriodStart in {where}.")
+            where = f"{counted(count, 'row')} in {PurePath(path).name}, such as {example!r}"
+            raise LoadError(f"BillingPeriodStart does not tell the month of {where}.")
         months[month].append(Path(path))
     return months
 

@@ -11,6 +11,7 @@ from costs.providers.files import walk
 from costs.providers.found import Found
 from costs.providers.source import Delivery
 from costs.providers.unused import disguised, is_beside, may_be_costs, why
+from costs.wording import counted
 
 _LOOKED_FOR = (
     "an AWS data export (metadata/BILLING_PERIOD=…/…-Manifest.json), "
@@ -61,7 +62,7 @@ class FolderSource:
         unused = ((path, _why(path)) for path in files if path not in known)
         example = next((f"{path.relative_to(self._path)} {reason}" for path, reason in unused if reason), "")
         if not found:
-            none = f"{self._path} has no cost data among its {len(files):,} files"
+            none = f"{self._path} has no cost data among its {counted(len(files), 'file')}"
             raise LoadError(f"{none}{f': {example}' if example else ''}. Looked for: {_LOOKED_FOR}.")
         if example:
             raise LoadError(f"{example}. Its costs would be left out: mend it, or move it out of the folder.")

@@ -18,6 +18,7 @@ from costs.providers.connection import listed, read
 from costs.providers.files import head, refuse_copies
 from costs.providers.found import MONTH, Found
 from costs.providers.source import Delivery, Layout
+from costs.wording import counted
 
 _ENDS = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 # In every row; BigQuery leaves out fields that are null.
@@ -107,6 +108,15 @@ _FOCUS: Mapping[str, str] = {
     "Tags": "list_concat(labels, tags, project.labels, system_labels)",
 }
 
+_PRICES = """case when {1} is not null then [price.{0}, {1}] end"""
+# The numbers that a computed amount is made of, each of which may be rounded.
+_WRITTEN: Mapping[str, str] = {
+    "BilledCost": "list_concat([cost], list_transform(credits, lambda c : c.amount))",
+    "EffectiveCost": "list_concat([cost], list_transform(credits, lambda c : c.amount))",
+    "ContractedUnitPrice": _PRICES.format("effective_price", _PRICE.format("effective_price")),
+    "ListUnitPrice": _PRICES.format("list_price", _PRICE.format("list_price")),
+}
+
 
 def find(source: str, files: Sequence[Path]) -> Found | None:
     """The rows of Google Cloud among files, a delivery for each month that they are billed in.
@@ -145,9 +155,18 @@ def missing(path: Path) -> Sequence[str]:
 
 def relation(delivery: Delivery) -> str:
     """The rows of a delivery in FOCUS names, as what stands after FROM."""
+    return _selected(delivery, _FOCUS)
+
+
+def as_written(delivery: Delivery) -> str:
+    """The same with computed amounts as the list of the numbers that they are made of."""
+    return _selected(delivery, {**_FOCUS, **_WRITTEN})
+
+
+def _selected(delivery: Delivery, columns: Mapping[str, str]) -> str:
     month = exp.Literal.string(delivery.period.replace("-", "")).sql()
-    columns = ", ".join(f'{sql} as "{name}"' for name, sql in _FOCUS.items())
-    rows = f"select {columns}, {FILE}, {_HASH} as {ROW} from {_raw(delivery.files)}"
+    selected = ", ".join(f'{sql} as "{name}"' for name, sql in columns.items())
+    rows = f"select {selected}, {FILE}, {_HASH} as {ROW} from {_raw(delivery.files)}"
     return f'({rows} where invoice."month" = {month})'
 
 
@@ -162,10 +181,8 @@ def _delivery(
 ) -> Delivery:
     period = f"{(month or '')[:4]}-{(month or '')[4:]}"
     if not MONTH.fullmatch(period):
-        names = Path(paths[0]).name
-        raise LoadError(
-            f"{rows:,} rows of Google Cloud have the invoice.month {month!r}, such as in {names}."
-        )
+        where = f"{counted(rows, 'row')} of Google Cloud, such as in {Path(paths[0]).name}"
+        raise LoadError(f"The invoice.month is {month!r} on {where}.")
     return Delivery(
         source,
         "gcp",

@@ -30,3 +30,9 @@ def relation(delivery: Delivery) -> str:
     if not delivery.files:
         raise LoadError(delivery.problem or f"There are no files of {delivery.period}.")
     return _RELATIONS[delivery.layout](delivery)
+
+
+def as_written(delivery: Delivery) -> str:
+    """The same, where what is computed of several numbers is the list of them, as they are in the files."""
+    is_computed = delivery.layout is Layout.GOOGLE_CLOUD_ROWS
+    return google_cloud_rows.as_written(delivery) if is_computed else relation(delivery)

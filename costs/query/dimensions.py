@@ -11,10 +11,11 @@ from types import MappingProxyType
 from sqlglot import exp
 
 from catalog import iso8601
+from catalog.nearest import nearest
 from costs.errors import InvalidQuestionError
 from costs.focus.columns import columns
-from costs.query.nearest import nearest, quoted
 from costs.query.periods import Unit, first_day
+from costs.wording import quoted
 
 # A model that the bill names, but that the table of model names does not have.
 UNMAPPED = "(unmapped)"

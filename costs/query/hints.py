@@ -10,7 +10,6 @@ from catalog.pricing.decimals import exact_sum, plain
 from costs.query.coverage import Coverage
 from costs.query.dimensions import UNMAPPED
 from costs.query.known_values import Unknown
-from costs.query.nearest import quoted
 from costs.query.past import Past
 from costs.query.periods import Unit, Window, after, first_day
 from costs.query.question import Question
@@ -18,6 +17,7 @@ from costs.query.snapshot import Snapshot
 from costs.query.statements import WITHOUT_TOKENS, counts, lacking, unknown_cost, unknown_rows
 from costs.query.summary import Summary
 from costs.store.base import LoadedMonth, SourceState
+from costs.wording import quoted
 
 # Of many things of a kind, as many are told.
 MAX_TOLD = 5

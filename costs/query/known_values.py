@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from costs.query.nearest import nearest
+from catalog.nearest import nearest
 from costs.query.question import Filter, Question
 from costs.query.snapshot import Snapshot
 from costs.query.statements import distinct

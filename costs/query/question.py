@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from catalog.nearest import nearest
 from costs.errors import InvalidQuestionError, UnknownDimensionError
 from costs.query.dimensions import DIMENSIONS, Dimension, Value
-from costs.query.nearest import nearest, quoted
 from costs.query.periods import Window
+from costs.wording import quoted
 
 # What SQL adds up, by measure; all else is computed from these sums.
 SUMS = {

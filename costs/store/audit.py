@@ -14,6 +14,7 @@ from costs.store.base import TABLE
 from costs.store.engine import open_writer, stored
 from costs.store.files import measure
 from costs.store.lake import Lake
+from costs.wording import counted
 
 
 def faults(lake: Lake, load: CostLoad) -> list[str]:
@@ -35,7 +36,7 @@ def _differences(connection: duckdb.DuckDBPyConnection, load: CostLoad, file: Pa
     if found.sha256 != load.sha256:
         yield f"The file {load.path} has changed: its SHA-256 is {found.sha256} instead of {load.sha256}."
     if found.rows != load.rows:
-        rows = f"{found.rows:,} row{'' if found.rows == 1 else 's'}"
+        rows = counted(found.rows, "row")
         yield f"The file {load.path} has {rows} instead of {load.rows:,}."
     if found.billed != load.billed_by_currency:
         yield f"The file {load.path} has another sum of money than its load."

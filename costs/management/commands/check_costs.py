@@ -13,8 +13,7 @@ from tqdm import tqdm
 from catalog.management import exit_codes
 from catalog.pricing.decimals import plain
 from costs.errors import CostError
-from costs.focus.sql import printable
-from costs.load.report import amounts, counted
+from costs.load.report import amounts
 from costs.load.twins import Twins
 from costs.load.twins import find as find_twins
 from costs.management.formatter import ExamplesFormatter
@@ -22,6 +21,7 @@ from costs.models import CostLoad
 from costs.store.audit import faults
 from costs.store.lake import Lake
 from costs.unmapped import UnmappedModel, of_no_cloud, unattributed, unmapped_models
+from costs.wording import counted, printable
 
 EXAMPLES = """examples:
   check_costs                    all months that answers rest on

@@ -14,6 +14,7 @@ from costs.load.report import LoadReport, Outcome, amounts
 from costs.management import demo
 from costs.management.formatter import ExamplesFormatter
 from costs.providers.demo import planted
+from costs.wording import counted
 
 EXAMPLES = """examples:
   demo_costs              load the made-up bills, or bring them up to today
@@ -89,7 +90,7 @@ def _lines(reports: Sequence[LoadReport], today: date) -> Iterator[str]:
 def _bills(reports: Sequence[LoadReport]) -> Iterator[str]:
     """A line for each cloud and month, with its sum and currency."""
     bills = [
-        (report.source.removeprefix("demo-"), month.period, amounts(month.billed), f"{month.rows:,} rows")
+        (report.source.removeprefix("demo-"), month.period, amounts(month.billed), counted(month.rows, "row"))
         for report in reports
         for month in report.months
         if month.outcome is not Outcome.FAILED

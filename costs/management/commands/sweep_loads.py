@@ -7,10 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.template.defaultfilters import filesizeformat
 
-from costs.load.report import counted
 from costs.management.formatter import ExamplesFormatter
 from costs.store.lake import Lake
 from costs.store.sweep import sweep
+from costs.wording import counted
 
 DAYS = 90
 EXAMPLES = """examples:

@@ -78,6 +78,7 @@ def test_what_would_make_figures_wrong_is_an_error() -> None:
         {"BillingPeriodEnd": "2026-04-01"},
         {"ChargePeriodEnd": "2026-05-02"},
         {"BillingCurrency": "usd"},
+        {"BillingCurrency": "ABC"},
     )
     assert found.errors == [
         "BilledCost is missing on 1 row, such as 'meter on 2026-05-03'; their BilledCost is unknown.",
@@ -102,7 +103,10 @@ def test_what_would_make_figures_wrong_is_an_error() -> None:
             "The charge period ends before it starts on 1 row, such as 'meter on 2026-05-03'; "
             "their BilledCost is 2 USD."
         ),
-        "BillingCurrency is not an ISO 4217 code on 1 row, such as 'usd'; their BilledCost is 2 usd.",
+        (
+            "BillingCurrency is not an ISO 4217 code on 2 rows, such as 'ABC', 'usd'; "
+            "their BilledCost is 2 ABC, 2 usd."
+        ),
     ]
     assert found.warnings == []
 

@@ -70,7 +70,7 @@ def test_a_missing_file_is_a_problem_of_its_month_only(tmp_path: Path) -> None:
     (tmp_path / "focus" / "data" / "BILLING_PERIOD=2026-05" / "b.parquet").unlink()
     april, may = deliveries(tmp_path)
     assert april.problem == ""
-    assert may.problem == "1 of 2 data files of focus-Manifest.json are missing, such as b.parquet."
+    assert may.problem == "The folder lacks 1 of 2 data files of focus-Manifest.json, such as b.parquet."
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_a_manifest_cannot_name_a_hidden_link(tmp_path: Path) -> None:
     (root / "focus" / "data" / "BILLING_PERIOD=2026-05" / ".b.parquet").symlink_to(secret)
     write_json(manifest, {"dataFiles": ["s3://bucket/focus/data/BILLING_PERIOD=2026-05/.b.parquet"]})
     [delivery] = deliveries(root)
-    assert delivery.problem == "1 of 1 data files of focus-Manifest.json are missing, such as .b.parquet."
+    assert delivery.problem == "The folder lacks 1 of 1 data file of focus-Manifest.json, such as .b.parquet."
 
 
 def test_two_exports_are_two_sources(tmp_path: Path) -> None:

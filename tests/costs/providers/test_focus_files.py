@@ -113,7 +113,7 @@ def test_text_in_tags_stays_text(tmp_path: Path) -> None:
 
 def test_a_row_that_does_not_tell_its_month_is_an_error(tmp_path: Path) -> None:
     write_csv(tmp_path / "a.csv", [*MAY, {**MAY[0], "BillingPeriodStart": "May 2026"}])
-    with pytest.raises(LoadError, match=r"1 rows do not tell their month .* in a.csv, such as 'May 2026'"):
+    with pytest.raises(LoadError, match=r"does not tell the month of 1 row in a.csv, such as 'May 2026'"):
         deliveries(tmp_path)
 
 

@@ -75,7 +75,7 @@ def test_a_file_whose_costs_would_be_left_out_is_refused_and_says_why(
 ) -> None:
     (tmp_path / "below").mkdir()
     (tmp_path / "below" / name).write_bytes(content)
-    with pytest.raises(LoadError, match=f"no cost data among its 1 files: below/{name} {why}.*Looked for: "):
+    with pytest.raises(LoadError, match=f"no cost data among its 1 file: below/{name} {why}.*Looked for: "):
         deliveries(tmp_path)
     write_csv(tmp_path / "a.csv", MAY)
     with pytest.raises(LoadError, match=f"^below/{name} {why}.*: mend it, or move it out of the folder.$"):
@@ -137,7 +137,7 @@ def test_a_parquet_file_without_a_column_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_without_cost_data_says_what_was_looked_for(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("hello")
-    with pytest.raises(LoadError, match=r"no cost data among its 1 files. Looked for: an AWS .*FOCUS files"):
+    with pytest.raises(LoadError, match=r"no cost data among its 1 file. Looked for: an AWS .*FOCUS files"):
         deliveries(tmp_path)
 
 

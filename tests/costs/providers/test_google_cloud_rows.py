@@ -13,9 +13,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from costs.errors import LoadError
+from costs.focus.rounded import rounded
 from costs.focus.unreadable import unreadable
 from costs.providers.folder import FolderSource
-from costs.providers.relations import relation
+from costs.providers.relations import as_written, relation
 from costs.providers.source import Delivery, Layout
 from tests.costs.loaded import billed, load, session
 from tests.costs.providers.writers import google_row, write_json, write_lines
@@ -82,6 +83,44 @@ def test_credits_are_taken_off_what_is_billed(tmp_path: Path) -> None:
     row = loaded(tmp_path, cost="1.5E-1", credits=[{"name": "a", "amount": "-0.05"}, {"amount": -5.28e-4}])
     assert (row["BilledCost"], row["EffectiveCost"]) == (Decimal("0.099472"), Decimal("0.099472"))
     assert (row["ContractedCost"], row["ListCost"]) == (Decimal("0.15"), Decimal("0.3"))
+
+
+def rounding(root: Path, **changes: Any) -> list[str]:
+    """What is said of the rounding of an export with one row."""
+    write_lines(root / "rows.jsonl", [google_row(**changes)])
+    [delivery] = deliveries(root)
+    return rounded(session(), as_written(delivery))
+
+
+def test_amounts_are_told_to_be_rounded_before_they_are_added_up(tmp_path: Path) -> None:
+    credits_ = [{"amount": "-1.00000000000000000004"}, {"amount": "-0.5"}, {"amount": "-2E-19"}]
+
+    assert rounding(tmp_path, cost="1.5E-19", cost_at_list="0.3", credits=credits_) == [
+        (
+            "Rounded to 18 decimals: BilledCost on 1 row (by at most 0.0000000000000000015 in all), "
+            "ContractedCost on 1 row (by at most 0.0000000000000000005 in all), "
+            "EffectiveCost on 1 row (by at most 0.0000000000000000015 in all)."
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("price", "quantity", "is_rounded"),
+    [
+        ("0.0000000000000000003", "1", True),
+        ("0.000000000000003", "1000000", True),
+        ("0.000000000003", "1000000", False),
+        ("0.0000000000000000003", "730", False),  # a price per so many hours is not kept
+    ],
+)
+def test_prices_are_told_to_be_rounded_before_and_after_they_are_of_one_unit(
+    tmp_path: Path, price: str, quantity: str, *, is_rounded: bool
+) -> None:
+    told = rounding(tmp_path, price={"effective_price": price, "pricing_unit_quantity": quantity})
+
+    assert [sentence.split(" (")[0] for sentence in told] == (
+        ["Rounded to 18 decimals: ContractedUnitPrice on 1 row"] if is_rounded else []
+    )
 
 
 def test_labels_of_the_resource_win_over_those_of_its_project(tmp_path: Path) -> None:
@@ -176,7 +215,7 @@ def test_an_amount_that_is_none_stays_visible(tmp_path: Path, changes: Any) -> N
 def test_rows_without_a_month_are_an_error(tmp_path: Path, invoice: Any) -> None:
     write_lines(tmp_path / "rows.jsonl", [google_row(invoice=invoice), google_row()])
     with pytest.raises(
-        LoadError, match=r"1 rows of Google Cloud have the invoice.month .*, such as in rows.jsonl"
+        LoadError, match=r"The invoice.month is .* on 1 row of Google Cloud, such as in rows.jsonl"
     ):
         deliveries(tmp_path)
 
