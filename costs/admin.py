@@ -27,7 +27,7 @@ from costs.models import ConsumerRule, CostLoad, CostSource, ModelName
 from costs.query import Question
 from costs.store.configured import open_store
 from costs.unmapped import UnmappedModel, unmapped_models
-from costs.wording import counted
+from costs.wording import counted, printable
 
 MAX_UNMAPPED = 100
 MAX_PARTS = 100
@@ -85,11 +85,12 @@ class CostSourceAdmin(WithNote):
     @admin.display(empty_value="-")
     def last_error(self, source: CostSource) -> str | None:
         if source.error:
-            return source.error
+            return printable(source.error)
         last = source.loads.exclude(status=CostLoad.Status.RUNNING).first()
         if last is None or last.status != CostLoad.Status.FAILED:
             return None
-        return f"{last.billing_period} ({date_format(last.started_at, 'DATETIME_FORMAT')}): {last.error}"
+        failed_at = date_format(last.started_at, "DATETIME_FORMAT")
+        return f"{last.billing_period} ({failed_at}): {printable(last.error or '')}"
 
 
 @admin.register(CostLoad)
@@ -154,7 +155,7 @@ class CostLoadAdmin(ReadOnly, WithNote):
 
     @admin.display(description="checks", empty_value="-")
     def findings(self, load: CostLoad) -> SafeString | None:
-        lines = ((check,) for check in load.checks)
+        lines = ((printable(check),) for check in load.checks)
         return format_html_join(SafeString("<br>"), "{}", lines) if load.checks else None
 
     @admin.display(description="charges", empty_value="-")
@@ -230,7 +231,12 @@ def _explanations(load: CostLoad) -> list[Explanation]:
         Question(["billed_cost"], filters={"load": [load.pk], "currency": [currency]}, as_of=as_of)
         for currency in load.billed
     ]
-    return [explain(question, open_store(), MAX_PARTS) for question in questions]
+    found = [explain(question, open_store(), MAX_PARTS) for question in questions]
+    for part in (part for explanation in found for part in explanation["rows"]):
+        part["service"] = part["service"] and printable(part["service"])
+        part["meter"] = part["meter"] and printable(part["meter"])
+        part["unit"] = part["unit"] and printable(part["unit"])
+    return found
 
 
 def _unmapped() -> dict[str, Any]:
@@ -241,7 +247,13 @@ def _unmapped() -> dict[str, Any]:
         return {"unmapped_error": error.message}
     names = Names(ModelName.objects.values_list("cloud", "product", "billing_model", "model_id", "developer"))
     rows = [
-        {"model": model, "money": amounts({model.currency: model.billed}), "mapped": _mapped(model, names)}
+        {
+            "model": model,
+            "shown": [printable(text) for text in (model.billing_model, model.cloud, model.product)],
+            "meter": printable(model.meter),
+            "money": amounts({model.currency: model.billed}),
+            "mapped": _mapped(model, names),
+        }
         for model in found[:MAX_UNMAPPED]
     ]
     return {"unmapped": rows, "unmapped_left_out": len(found) - len(rows)}

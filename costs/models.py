@@ -49,6 +49,10 @@ class CostSource(models.Model):
         null=True, blank=True, help_text="When load_costs last saw all that it offers, loaded before or not."
     )
     error = models.TextField(null=True, blank=True, help_text="Why it could not be read the last time.")
+    # By month, when and why: {"2026-10": {"at": "2026-11-02T03:00:00+00:00", "why": "…"}}.
+    refused = models.JSONField(
+        default=dict, blank=True, help_text="The months whose newest delivery was not loaded, and why."
+    )
     created_at = models.DateTimeField(db_default=CurrentTimestamp())
 
     class Meta:
@@ -108,6 +112,8 @@ class CostLoad(models.Model):
     rows = models.IntegerField(default=0)
     # Exact decimals as text: {"USD": "12.5"}.
     billed = models.JSONField(default=dict, blank=True)
+    # The same by billing account: {"aws": {"111122223333": {"USD": "12.5"}}}.
+    accounts = models.JSONField(default=dict, blank=True)
     checks = models.JSONField(default=list, blank=True, help_text="What the checks found, as sentences.")
     error = models.TextField(null=True, blank=True)
     names_version = models.TextField(
@@ -116,6 +122,9 @@ class CostLoad(models.Model):
         help_text="Of the meters, names and rules that it was read with.",
     )
     is_demo = models.BooleanField(default=False)
+    delivered_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its charges were last delivered; to stamp them is no delivery."
+    )
     started_at = models.DateTimeField()
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     current_from = models.DateTimeField(null=True, blank=True)
@@ -156,6 +165,15 @@ class CostLoad(models.Model):
     @property
     def billed_by_currency(self) -> dict[str, Decimal]:
         return {currency: Decimal(amount) for currency, amount in self.billed.items()}
+
+    @property
+    def billed_by_account(self) -> dict[tuple[str, str], dict[str, Decimal]]:
+        """The same by cloud and billing account."""
+        return {
+            (cloud, account): {currency: Decimal(amount) for currency, amount in billed.items()}
+            for cloud, accounts in self.accounts.items()
+            for account, billed in accounts.items()
+        }
 
 
 class ModelName(models.Model):

@@ -15,6 +15,7 @@ from costs.store.base import TABLE, CostStore
 _PRODUCT = "coalesce(nullif(x_SkuMeterSubcategory, ''), ServiceName)"
 _IS_UNMAPPED = "x_BillingModel is not null and x_ModelId is null"
 _IS_UNATTRIBUTED = "x_UsageKind is not null and x_ConsumerId is null"
+_IS_OF_NO_CLOUD = "x_Cloud = 'other'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +56,14 @@ def unmapped_models(store: CostStore) -> Sequence[UnmappedModel]:
 
 def unattributed(store: CostStore) -> Mapping[str, Decimal]:
     """The sum of BilledCost of AI charges without a customer, by currency."""
-    select = exp.select("BillingCurrency", "sum(BilledCost)").from_(TABLE).where(_IS_UNATTRIBUTED)
+    return _billed(store, _IS_UNATTRIBUTED)
+
+
+def of_no_cloud(store: CostStore) -> Mapping[str, Decimal]:
+    """The sum of BilledCost of charges of no known cloud, whose meters are not read, by currency."""
+    return _billed(store, _IS_OF_NO_CLOUD)
+
+
+def _billed(store: CostStore, condition: str) -> Mapping[str, Decimal]:
+    select = exp.select("BillingCurrency", "sum(BilledCost)").from_(TABLE).where(condition)
     return dict(store.run(select.group_by("BillingCurrency").order_by("1")).rows)

@@ -18,9 +18,14 @@ def shortened(text: str) -> str:
     return text if len(text) <= MAX_EXAMPLE else f"{text[:MAX_EXAMPLE]}…"
 
 
-def quoted(text: str) -> str:
+def printable(words: str) -> str:
+    """A text of a bill on one line, without the control characters that a terminal would obey."""
+    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in words)
+
+
+def quoted(text: str, most: int = MAX_QUOTED) -> str:
     """A text of a bill or a question inside a sentence: on one line, and not too long."""
-    short = text if len(text) <= MAX_QUOTED else f"{text[: MAX_QUOTED - 1]}…"
+    short = text if len(text) <= most else f"{text[: most - 1]}…"
     # What has no place on a line is escaped, and so are lone surrogates.
     return "".join(
         sign if sign.isprintable() else json.dumps(sign)[1:-1]

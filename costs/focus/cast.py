@@ -32,8 +32,18 @@ _NESTED = ("MAP(", "STRUCT(", "JSON")
 _CLOUD = """
 case when regexp_matches($name, '^(aws|amazon)\\b', 'i') then 'aws'
      when regexp_matches($name, '^(microsoft|azure)\\b', 'i') then 'azure'
-     when regexp_matches($name, '^(google|gcp)\\b', 'i') then 'gcp' end
+     when regexp_matches($name, '^(google|gcp|alphabet)\\b', 'i') then 'gcp' end
 """
+# Who sells a row, hosts it (Anthropic sells Claude on AWS) or bills it; the first that is a cloud decides.
+_COMPANIES = (("ServiceProviderName", "ProviderName"), ("HostProviderName",), ("InvoiceIssuerName",))
+# On the bill of a reseller, the service does.
+_OF_SERVICE = """
+case when regexp_matches($name, '^(aws|amazon)\\b|\\(amazon bedrock edition\\)$', 'i') then 'aws'
+     when regexp_matches($name, '^(microsoft|azure)\\b', 'i') then 'azure'
+     when regexp_matches($name, '^(google|vertex ai)\\b', 'i') then 'gcp' end
+"""
+# Columns that only one cloud fills.
+_OF_COLUMN = {"x_UsageType": "aws", "x_SkuMeterName": "azure", "x_SkuMeterSubcategory": "azure"}
 
 
 class Origin(Protocol):
@@ -170,7 +180,12 @@ def _meter(file: File, cloud: str | None) -> exp.Expr:
 
 
 def _cloud(file: File) -> exp.Expr:
-    """The cloud that sells a row, or else the one that bills it (Claude on Bedrock is billed by AWS)."""
-    names = [file.text("ServiceProviderName", "ProviderName"), file.text("InvoiceIssuerName")]
-    clouds = [fill(_CLOUD, name=name) for name in names if name is not None]
+    """The cloud of a row, as the first column that names one says."""
+    companies = [name for names in _COMPANIES if (name := file.text(*names)) is not None]
+    clouds = [fill(_CLOUD, name=name) for name in companies]
+    if (service := file.text("ServiceName")) is not None:
+        clouds.append(fill(_OF_SERVICE, name=service))
+    for column, cloud in _OF_COLUMN.items():
+        if (text := file.text(column)) is not None:
+            clouds.append(fill("case when $x is not null then $y end", x=text, y=exp.Literal.string(cloud)))
     return call("coalesce", *clouds, exp.Literal.string("other"))

@@ -87,7 +87,7 @@ def check(connection: duckdb.DuckDBPyConnection, table: str, period: str) -> Fin
         table: the name of the table.
         period: the billing month that it is a load of, as 2026-10.
     """
-    checks = [*_column_checks(columns().values()), *_period_checks(period), *_amount_checks()]
+    checks = [*_column_checks(columns().values()), *_period_checks(period), *_amount_checks(), _unread()]
     numbers = exp.select(fill("count(*)"), *(fill("count_if($x)", x=each.wrong) for each in checks))
     rows, *counts = _rows(connection, numbers.from_(_name(table)))[0]
     if not rows:
@@ -127,6 +127,10 @@ def _period_checks(period: str) -> Iterator[_Check]:
     ends = fill("ChargePeriodEnd < ChargePeriodStart")
     yield _Check(ends, "The charge period ends before it starts", is_error=True)
     yield _Check(fill("ChargePeriodEnd = ChargePeriodStart"), "The charge period ends when it starts")
+
+
+def _unread() -> _Check:
+    return _Check(fill("x_Cloud = 'other'"), "No known cloud is named, so that meters are not read,")
 
 
 def _of_a_month(zone: str) -> exp.Expr:

@@ -8,6 +8,7 @@ import duckdb
 from sqlglot import exp
 
 from costs.focus.cast import File, converted
+from costs.focus.columns import Column, Kind
 from costs.focus.sql import fill
 from costs.wording import counted, shortened
 
@@ -33,7 +34,7 @@ def unreadable(connection: duckdb.DuckDBPyConnection, relation: str) -> list[str
     columns = list(converted(File(have)))
     if not columns:
         return []
-    wrong = [_is_wrong(text, value) for *_, text, value in columns]
+    wrong = [_is_wrong(column, text, value) for column, _, text, value in columns]
     numbers = _select(relation, *(fill("count_if($x)", x=each) for each in wrong))
     counts = connection.execute(numbers).fetchall()[0]
     file = exp.column(FILE, quoted=True) if FILE in have else exp.Literal.string("")
@@ -48,9 +49,10 @@ def unreadable(connection: duckdb.DuckDBPyConnection, relation: str) -> list[str
     return sentences
 
 
-def _is_wrong(text: exp.Expr, value: exp.Expr) -> exp.Expr:
+def _is_wrong(column: Column, text: exp.Expr, value: exp.Expr) -> exp.Expr:
     # A JSON column may say null in JSON.
-    return fill("$text is not null and $text <> 'null' and $value is null", text=text, value=value)
+    told = fill("$text <> 'null'" if column.kind is Kind.JSON else "$text is not null", text=text)
+    return exp.and_(told, fill("$value is null", value=value))
 
 
 def _select(relation: str, *selected: exp.Expr) -> str:

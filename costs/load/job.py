@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from django.utils import timezone
 
 from costs.errors import LoadError
 from costs.load import lease, twins
-from costs.load.month import Built, RefusedError, from_delivery, from_stored, names
+from costs.load.month import Built, RefusedError, from_delivery, from_stored, names, unexpected
 from costs.load.report import LoadReport, Money, MonthReport, Outcome
+from costs.load.sources import record
 from costs.load.stamps import Stamps, stamps_of_now
 from costs.models import CostLoad, CostSource
 from costs.providers.registry import open_source
@@ -50,26 +52,29 @@ def load(
     report = LoadReport(source.name, is_dry=dry_run)
     job = _Job(source, stamps_of_now(), is_dry=dry_run, progress=progress)
     try:
-        deliveries, report.notes = _offered(source, period)
+        deliveries, report.notes, report.left_out = _offered(source, period)
         report.gone = {} if period else _gone(source, deliveries)
         report.months += map(job.deliver, deliveries)
-        _record(source, error=None, is_dry=dry_run)
     except LoadError as error:
         report.error = str(error)
-        _record(source, error=report.error, is_dry=dry_run)
+    if not dry_run:
+        record(source, report, period)
     report.months += job.restamp_others({month.period for month in report.months}, period)
     report.months.sort(key=lambda month: month.period)
     return report
 
 
-def _offered(source: CostSource, period: str | None) -> tuple[Sequence[Delivery], Sequence[str]]:
-    """The deliveries of a source, and what it says beside them."""
+def _offered(
+    source: CostSource, period: str | None
+) -> tuple[Sequence[Delivery], Sequence[str], Sequence[str]]:
+    """The deliveries of a source, what it says beside them, and the files that it left out."""
     _refuse_own_files(source)
     opened = open_source(source.kind, source.name, source.location)
-    found = [delivery for delivery in opened.deliveries() if period in (None, delivery.period)]
+    offered = list(opened.deliveries())
+    found = [delivery for delivery in offered if period in (None, delivery.period)]
     if not found:
         raise LoadError(f"There is no delivery{f' of {period}' if period else ''}.")
-    return found, opened.notes
+    return found, opened.notes, opened.left_out
 
 
 def _gone(source: CostSource, offered: Sequence[Delivery]) -> Mapping[str, Money]:
@@ -83,15 +88,6 @@ def _refuse_own_files(source: CostSource) -> None:
     folder, lake = Path(source.location).resolve(), Lake().root.resolve()
     if source.kind == CostSource.Kind.FOLDER and (folder in (lake, *lake.parents) or lake in folder.parents):
         raise LoadError(f"{folder} overlaps COSTS_DIR, {lake}: keep exports in a folder of their own.")
-
-
-def _record(source: CostSource, *, error: str | None, is_dry: bool) -> None:
-    if is_dry:
-        return
-    source.error = error
-    if error is None:
-        source.read_at = timezone.now()
-    source.save(update_fields=["error", "read_at"])
 
 
 @dataclass(slots=True)
@@ -108,14 +104,15 @@ class _Job:
         """Load a delivery, unless it is loaded."""
         old = self._current(delivery.period)
         if old and old.revision == delivery.revision and self.lake.has(old):
+            self._note_again(old, delivery)
             return self.restamp(old)
         load = self._new(delivery.period, revision=delivery.revision, origin=names(delivery.files))
-
+        load.delivered_at = load.started_at
         others = twins.others(load, self.lake)
 
         def build(connection: duckdb.DuckDBPyConnection, path: Path) -> Built:
             built = from_delivery(connection, delivery, load.pk, self.stamps, path)
-            return built.checked(twins.compare(connection, path, others))
+            return built.checked(twins.compare(connection, load, path, others).findings)
 
         files = [*delivery.files, *(other.file for other in others)]
         return self._run(load, old, files, build, problem=delivery.problem)
@@ -137,6 +134,7 @@ class _Job:
             revision=old.revision,
             origin=old.origin,
             checks=old.checks,
+            delivered_at=old.delivered_at,
         )
         file = self.lake.file(old)
 
@@ -179,18 +177,31 @@ class _Job:
             raise LoadError(problem)
         heartbeat = no_heartbeat if self.is_dry else partial(lease.renew, load)
         with self.lake.workspace(load.pk) as folder, open_writer(folder, files) as connection:
-            yield lease.beating(heartbeat, connection, partial(build, connection, folder / "charges.parquet"))
+            work = partial(build, connection, folder / "charges.parquet")
+            try:
+                built = lease.beating(heartbeat, connection, work)
+            except duckdb.Error as error:
+                raise LoadError(unexpected(error)) from error
+            yield built
 
     def _is_same(self, old: CostLoad, built: Built) -> bool:
         return old.sha256 == built.written.sha256 and self.lake.has(old)
 
     def _note(self, old: CostLoad, load: CostLoad) -> MonthReport:
         """Keep the current load: the new one has the same content, by another revision or other names."""
-        for name in ("revision", "origin", "names_version", "checks"):
+        names_ = ("revision", "origin", "names_version", "checks", "delivered_at")
+        for name in names_:
             setattr(old, name, getattr(load, name))
-        old.save(update_fields=["revision", "origin", "names_version", "checks"])
+        old.save(update_fields=names_)
         lease.cancel(load)
         return _report(old, Outcome.UNCHANGED)
+
+    def _note_again(self, old: CostLoad, delivery: Delivery) -> None:
+        """Keep when the same delivery came again: its files have been written since."""
+        written = max(datetime.fromtimestamp(path.stat().st_mtime, UTC) for path in delivery.files)
+        if old.delivered_at and old.delivered_at < written and not self.is_dry:
+            old.delivered_at = min(written, timezone.now())
+            old.save(update_fields=["delivered_at"])
 
     def _current(self, period: str) -> CostLoad | None:
         return CostLoad.objects.current().filter(source=self.source, billing_period=period).first()

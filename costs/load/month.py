@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+from sqlglot import exp
 
 from costs.errors import LoadError
 from costs.focus.absent import absent
 from costs.focus.cast import cast
 from costs.focus.checks import Findings, check
+from costs.focus.repeated import ROW, repeated
 from costs.focus.rounded import rounded
-from costs.focus.unreadable import describe, unreadable
+from costs.focus.unreadable import FILE, describe, unreadable
 from costs.load.stamps import Stamps
 from costs.providers.connection import sentence
+from costs.providers.focus_files import without_end
 from costs.providers.relations import as_written, relation
 from costs.providers.source import Delivery
 from costs.stamp import stamp
@@ -81,11 +84,12 @@ def from_delivery(
     """
     _read(connection, delivery, load_id)
     findings = check(connection, CHARGES, delivery.period)
+    errors = [*findings.errors, *_twice(connection, delivery)]
     lacking = absent(describe(connection, relation(delivery)))
-    lost = [*lacking, *rounded(connection, as_written(delivery))]
+    lost = [*lacking, *rounded(connection, as_written(delivery)), *without_end(delivery.files)]
     warnings = [*findings.warnings, *lost]
-    if findings.errors:
-        raise RefusedError(findings.errors, warnings)
+    if errors:
+        raise RefusedError(errors, warnings)
     return Built(_stamped(connection, stamps, path), warnings)
 
 
@@ -100,11 +104,22 @@ def from_stored(connection: duckdb.DuckDBPyConnection, file: Path, stamps: Stamp
         select = stored(connection, [str(file)]).sql("duckdb")
         connection.execute(f"create table {CHARGES} as {select}")
     except duckdb.Error as error:
-        raise LoadError(f"{file} cannot be read: {error}") from error
+        raise LoadError(f"The file {file.name} cannot be read: {unexpected(error)}") from error
     written = _stamped(connection, stamps, path)
     if (written.rows, written.billed) != (before.rows, before.billed):
         raise LoadError("Stamping the month again would change its rows or its money. This is a bug.")
     return Built(written)
+
+
+def unexpected(error: duckdb.Error) -> str:
+    """A sentence about what DuckDB could not compute, without the SQL that it adds in further lines."""
+    reason = str(error).partition("\n")[0].rstrip(".")
+    if isinstance(error, duckdb.OutOfRangeException | duckdb.ConversionException):
+        return (
+            "An amount, or what is computed of it, has more digits than can be kept: money has 20 before the "
+            f"point, and quantities 29 ({reason})."
+        )
+    return f"It could not be computed: {reason}."
 
 
 def names(files: Sequence[Path]) -> str:
@@ -117,7 +132,10 @@ def _read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, load_id: st
     origin = _Origin(delivery.cloud, delivery.source, load_id)
     try:
         rows = relation(delivery)
-        selected = ", ".join(each.sql("duckdb") for each in cast(describe(connection, rows), delivery=origin))
+        have = describe(connection, rows)
+        # What `repeated` reads is not stored.
+        also = [exp.column(name, quoted=True) for name in (FILE, ROW) if name in have]
+        selected = ", ".join(each.sql("duckdb") for each in [*cast(have, delivery=origin), *also])
         # SQL is put together from SQL: values in it are literals that sqlglot has written.
         connection.execute(f"create table {CHARGES} as select {selected} from {rows}")  # noqa: S608
     except duckdb.Error as error:
@@ -127,6 +145,11 @@ def _read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, load_id: st
         raise LoadError(
             f"The files have {counted(count, 'row')}, but their manifest promises {delivery.rows:,}."
         )
+
+
+def _twice(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[str]:
+    """What of a delivery would count twice. A manifest names the files that belong together."""
+    return [] if delivery.is_exclusive or len(delivery.files) == 1 else repeated(connection, CHARGES)
 
 
 def _why(connection: duckdb.DuckDBPyConnection, delivery: Delivery, error: duckdb.Error) -> str:

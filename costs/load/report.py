@@ -9,9 +9,10 @@ from enum import StrEnum
 from typing import Any
 
 from catalog.pricing.decimals import EXACT, plain
-from costs.wording import counted
+from costs.wording import counted, printable
 
 Money = Mapping[str, Decimal]
+_EXAMPLES = 3
 
 
 class Outcome(StrEnum):
@@ -71,11 +72,11 @@ class MonthReport:
 
     def sentence(self) -> str:
         if self.outcome is Outcome.FAILED:
-            return f"{self.period} {_SAYS[self.outcome]}: {self.error}"
+            return f"{self.period} {_SAYS[self.outcome]}: {printable(self.error)}"
         line = f"{self.period} {_SAYS[self.outcome]}: {counted(self.rows, 'row')}, {amounts(self.billed)}"
         if self.outcome is Outcome.REPLACED:
             line += f" ({changes(self.difference)})"
-        return "\n".join([f"{line}.", *(f"  {warning}" for warning in self.warnings)])
+        return "\n".join([f"{line}.", *(f"  {printable(warning)}" for warning in self.warnings)])
 
     def as_json(self) -> dict[str, Any]:
         values = asdict(self)
@@ -95,6 +96,7 @@ class LoadReport:
         error: why the source could not be read; "" if it could.
         gone: months that are loaded but no longer offered, with their money.
         notes: what of the source is to be told beside its months, as sentences.
+        left_out: the files that the source has beside, which are no charges by their name or content.
     """
 
     source: str
@@ -103,6 +105,7 @@ class LoadReport:
     error: str = ""
     gone: Mapping[str, Money] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    left_out: Sequence[str] = ()
 
     @property
     def has_succeeded(self) -> bool:
@@ -112,7 +115,7 @@ class LoadReport:
     def problems(self) -> list[str]:
         """One line for each thing that could not be loaded."""
         failed = [month.sentence() for month in self.months if month.outcome is Outcome.FAILED]
-        return [f"{self.source}: {problem}" for problem in [*filter(None, [self.error]), *failed]]
+        return [f"{self.source}: {problem}" for problem in [*filter(None, [printable(self.error)]), *failed]]
 
     def summary(self) -> str:
         """A line for each month that has changed, and one for the others; of a dry run, what would be."""
@@ -127,7 +130,16 @@ class LoadReport:
             for month, billed in self.gone.items()
         ]
         notes = [f"{self.source}: {note}" for note in self.notes]
-        return "\n".join([*(f"{would}{self.source} {line}" for line in lines), *gone, *notes])
+        return "\n".join(
+            [*(f"{would}{self.source} {line}" for line in lines), *gone, *notes, *self._left_out()]
+        )
+
+    def _left_out(self) -> list[str]:
+        if not self.left_out:
+            return []
+        examples = ", ".join(printable(name) for name in self.left_out[:_EXAMPLES])
+        files = counted(len(self.left_out), "file")
+        return [f"{self.source} left out {files} without charges, such as {examples}."]
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -137,6 +149,7 @@ class LoadReport:
             "months": [month.as_json() for month in self.months],
             "gone": {month: _plain(billed) for month, billed in self.gone.items()},
             "notes": list(self.notes),
+            "left_out": list(self.left_out),
         }
 
 

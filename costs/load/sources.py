@@ -1,4 +1,4 @@
-"""The sources that the operator means."""
+"""The sources that the operator means, and what is kept with them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from costs.errors import SourceArgumentError
+from costs.load.report import LoadReport, Outcome
 from costs.models import ALL, CostLoad, CostSource
 
 
@@ -54,6 +56,20 @@ def _of_folder(path: Path, *, make: bool) -> CostSource:
     if make:
         source.save()
     return source
+
+
+def record(source: CostSource, report: LoadReport, period: str | None) -> None:
+    """Keep with a source what of it was not loaded, for those who read its sums."""
+    now = timezone.now()
+    source.error = report.error or None
+    if not report.error:
+        source.read_at = now
+        failed = [month for month in report.months if month.outcome is Outcome.FAILED]
+        others = {month: kept for month, kept in source.refused.items() if period not in (None, month)}
+        source.refused = others | {
+            month.period: {"at": now.isoformat(), "why": month.error} for month in failed
+        }
+    source.save(update_fields=["error", "read_at", "refused"])
 
 
 def forget_unloaded(source: CostSource) -> None:

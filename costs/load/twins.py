@@ -1,4 +1,7 @@
-"""Says what of a month another source has too: the same bill in two sources would be counted twice."""
+"""Says what of a month another source has too: the same bill in two sources would be counted twice.
+
+Whichever of two loads is asked about, the later one is to be withdrawn: who follows all advice loses neither.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +19,33 @@ from costs.focus.checks import Findings
 from costs.focus.columns import focus_columns
 from costs.load.report import amounts
 from costs.models import CostLoad
+from costs.store.base import Account
 from costs.store.engine import open_writer, stored
 from costs.store.lake import Lake
+from costs.wording import printable
 
 # Of the billing accounts that two sources share, as many are named.
 MAX_NAMED = 3
 
-# The cloud, and the id of the billing account.
-Account = tuple[str, str]
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """What a load has that other sources have too, in sentences.
+
+    Args:
+        same: loads with the same charges.
+        equal: billing accounts that have the same money in another load, by other charges.
+        shared: billing accounts that another load has too.
+    """
+
+    same: Sequence[str] = ()
+    equal: Sequence[str] = ()
+    shared: Sequence[str] = ()
+
+    @property
+    def findings(self) -> Findings:
+        """What they mean for a load that is not published yet."""
+        return Findings(self.same, [*self.equal, *self.shared])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,35 +66,43 @@ def others(load: CostLoad, lake: Lake) -> list[Other]:
     ]
 
 
-def find(lake: Lake, load: CostLoad) -> Findings:
+def find(lake: Lake, load: CostLoad) -> Twins:
     """What a current load has that other sources have too."""
     with_ = others(load, lake)
     file, workspace = lake.file(load), f"check-{secrets.token_hex(5)}"
     files = [file, *(other.file for other in with_)]
     with lake.workspace(workspace) as folder, open_writer(folder, files) as connection:
-        return compare(connection, file, with_)
+        return compare(connection, load, file, with_)
 
 
-def compare(connection: duckdb.DuckDBPyConnection, file: Path, with_: Sequence[Other]) -> Findings:
-    """What a file has that other sources have too: an error if it is all of it, or else a warning.
+def compare(
+    connection: duckdb.DuckDBPyConnection, load: CostLoad, file: Path, with_: Sequence[Other]
+) -> Twins:
+    """What a file has that other sources have too.
 
     Args:
         connection: a session that may read all the files.
+        load: the load of the file, published or not.
         file: the charges of a month.
         with_: the loads that count beside it.
     """
-    errors, warnings = [], []
+    same, equal, shared_ = list[str](), list[str](), list[str]()
     for other in with_:
         try:
-            same, shared = _is_same(connection, file, other.file), _shared(connection, file, other.file)
+            is_same, shared = _is_same(connection, file, other.file), _shared(connection, file, other.file)
         except duckdb.Error:
-            warnings.append(f"{_named(other)} cannot be read, so it was not compared. Run check_costs.")
+            shared_.append(f"{_named(other)} cannot be read, so it was not compared. Run check_costs.")
             continue
-        if same:
-            errors.append(_same(other))
+        if is_same:
+            same.append(_same(load, other))
         elif shared:
-            warnings.append(_overlap(other, shared))
-    return Findings(errors, warnings)
+            alike = {account: sums for account, sums in shared.items() if _is_equal(*sums)}
+            (equal if alike else shared_).append(_overlap(load, other, alike or shared))
+    return Twins(same, equal, shared_)
+
+
+def _is_equal(here: Mapping[str, Decimal], there: Mapping[str, Decimal]) -> bool:
+    return here == there and any(here.values())
 
 
 def _is_same(connection: duckdb.DuckDBPyConnection, file: Path, other: Path) -> bool:
@@ -113,19 +143,28 @@ def _charges(connection: duckdb.DuckDBPyConnection, file: Path) -> exp.Subquery:
     return stored(connection, [str(file)]).subquery("charges")
 
 
-def _same(other: Other) -> str:
+def _same(load: CostLoad, other: Other) -> str:
+    money = amounts(other.load.billed_by_currency)
+    charges = f"The charges are those of {_named(other)}, {money}: they count once."
+    if load.status == CostLoad.Status.CURRENT:
+        return f"{charges} {_withdrawal(_later(load, other.load))} takes one of the two out of all sums."
     return (
-        f"The charges are those of {_named(other)}, {amounts(other.load.billed_by_currency)}: they count "
-        f"once. Keep one of the two sources: {_withdrawal(other)} takes that one out of all sums."
+        f"{charges} Disable the source {load.source_id}, or to keep it instead, run first "
+        f"{_withdrawal(other.load)}, and then load_costs --source {load.source_id}."
     )
 
 
-def _overlap(other: Other, shared: Mapping[Account, tuple[dict[str, Decimal], dict[str, Decimal]]]) -> str:
+def _overlap(
+    load: CostLoad, other: Other, shared: Mapping[Account, tuple[dict[str, Decimal], dict[str, Decimal]]]
+) -> str:
     here, there = (_total(sums) for sums in zip(*shared.values(), strict=True))
+    money = f"{amounts(here)} here, {amounts(there)} there"
+    if _is_equal(here, there):
+        money = f"{amounts(here)} here and there"
     return (
-        f"{_listed(shared)} {'is' if len(shared) == 1 else 'are'} in {_named(other)} too: "
-        f"{amounts(here)} here, {amounts(there)} there. If they are the same charges, they count twice: "
-        f"{_withdrawal(other)} takes those out of all sums."
+        f"{_listed(shared)} {'is' if len(shared) == 1 else 'are'} in {_named(other)} too: {money}. "
+        f"If they are the same charges, they count twice: "
+        f"{_withdrawal(_later(load, other.load))} takes one of the two out of all sums."
     )
 
 
@@ -137,7 +176,7 @@ def _total(sums: Sequence[Mapping[str, Decimal]]) -> dict[str, Decimal]:
 
 
 def _listed(shared: Mapping[Account, object]) -> str:
-    names = [f"{account} ({cloud})" for cloud, account in shared]
+    names = [f"{printable(account)} ({cloud})" for cloud, account in shared]
     more = [f"{len(names) - MAX_NAMED:,} more"] if len(names) > MAX_NAMED else []
     return f"Billing account{'' if len(names) == 1 else 's'} {' and '.join([*names[:MAX_NAMED], *more])}"
 
@@ -146,5 +185,12 @@ def _named(other: Other) -> str:
     return f"{other.load.source_id} {other.load.billing_period} (load {other.load.pk})"
 
 
-def _withdrawal(other: Other) -> str:
-    return f"load_costs --source {other.load.source_id} --period {other.load.billing_period} --withdraw"
+def _later(load: CostLoad, other: CostLoad) -> CostLoad:
+    """Of two loads the one that became current last, or is about to."""
+    if load.current_from is None or other.current_from is None:
+        return load if load.current_from is None else other
+    return max(load, other, key=lambda each: (each.current_from, each.pk))
+
+
+def _withdrawal(load: CostLoad) -> str:
+    return f"load_costs --source {load.source_id} --period {load.billing_period} --withdraw"

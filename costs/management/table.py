@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from catalog.management.terminal import printable
 from costs.explain import Explanation
 from costs.query import Answer
 from costs.query.answer import Basis
 from costs.query.question import COSTS
-from costs.wording import counted
+from costs.wording import counted, printable
 
 NOTHING = "-"
 TOTAL = "total"

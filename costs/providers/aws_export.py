@@ -33,7 +33,9 @@ def find(source: str, files: Sequence[Path]) -> Found | None:
         LoadError: there are several, or a manifest cannot be read.
     """
     manifests = sorted(_manifests(files))
-    roots = sorted({root for root, *_ in manifests})
+    months = {path: found for path in files if (found := _place(path))}
+    with_data = {root for path, (root, _) in months.items() if layout_of(path)}
+    roots = sorted({root for root, *_ in manifests} | with_data)
     refuse_several("AWS data exports", roots)
     if not roots:
         return None
@@ -44,10 +46,10 @@ def find(source: str, files: Sequence[Path]) -> Found | None:
         _delivery(source, period, path, _named(root, path), known) for root, period, _, path in newest
     ]
     used = {path for *_, path in newest}.union(*(each.files for each in deliveries))
-    months = {path: month for path in files if (month := _month(roots[0], path))}
-    unnamed = {month for path, month in months.items() if layout_of(path)} - by_period.keys()
+    # Old data files stay beside the new ones, and only a manifest tells them apart.
+    unnamed = {month for path, (_, month) in months.items() if layout_of(path)} - by_period.keys()
     deliveries += [_without_manifest(source, month) for month in sorted(unnamed)]
-    left = {path for path, month in months.items() if month in unnamed | by_period.keys()}
+    left = {path for path, (_, month) in months.items() if month in unnamed | by_period.keys()}
     return Found("an AWS data export", deliveries, frozenset(used), frozenset(left))
 
 
@@ -60,11 +62,13 @@ def _manifests(files: Sequence[Path]) -> Iterator[_Manifest]:
                     yield folder.parent.parent, period[1], folder == path.parent, path
 
 
-def _month(root: Path, path: Path) -> str | None:
-    """The month whose data or metadata a file is among."""
-    folders = [folder for folder in path.parents if folder.parent in {root / "data", root / "metadata"}]
-    period = _PERIOD.fullmatch(folders[0].name) if folders else None
-    return period[1] if period else None
+def _place(path: Path) -> tuple[Path, str] | None:
+    """The export and the month whose data or metadata a file is among, by its folders."""
+    for folder in path.parents:
+        if period := _PERIOD.fullmatch(folder.name):
+            is_whole = folder.parent.name in {"data", "metadata"}
+            return (folder.parent.parent if is_whole else folder.parent), period[1]
+    return None
 
 
 def _without_manifest(source: str, month: str) -> Delivery:

@@ -22,7 +22,8 @@ from costs.providers.source import Delivery, Layout
 from costs.wording import counted
 
 _NAMES = frozenset({"manifest.json", "_manifest.json"})
-_RANGE = re.compile(r"\d{8}-\d{8}")
+_RANGE = re.compile(r"(\d{4})(0[1-9]|1[0-2])\d\d-\d{8}")
+_PART = re.compile(r"part_\d+_\d+\..+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +42,22 @@ def find(source: str, files: Sequence[Path]) -> Found | None:
         LoadError: there are several, or a manifest cannot be read.
     """
     runs = sorted(_runs(files), key=lambda run: (run.period, run.submitted, run.path))
-    roots = sorted({_root(run.path) for run in runs})
+    ranges = {_range(run.path) for run in runs}
+    # Each run adds its parts to those of the runs before, and only manifests tell them apart.
+    alone = {path: _range(path) for path in files if _is_part(path) and _range(path) not in ranges}
+    roots = sorted({_root(path) for path in (*alone, *(run.path for run in runs))})
     for exports in (sorted({run.export for run in runs}), roots):
         refuse_several("exports of Azure", exports)
-    if not runs:
+    if not roots:
         return None
-    newest = {run.period: run for run in runs}
+    unnamed = {_month(folder): folder for folder in alone.values()}
+    newest = {run.period: run for run in runs if run.period not in unnamed}
     known = frozenset(files)
     deliveries = [_delivery(source, run, known) for run in newest.values()]
     used = {run.path for run in newest.values()}.union(*(each.files for each in deliveries))
-    ranges = {_range(run.path) for run in runs}
+    deliveries += [_without_manifest(source, *each) for each in sorted(unnamed.items())]
     left = {path for path in files if not ranges.isdisjoint(path.parents)}
-    return Found("an Azure export", deliveries, frozenset(used), frozenset(left))
+    return Found("an Azure export", deliveries, frozenset(used), frozenset(left | alone.keys()))
 
 
 def other_type(path: Path) -> str | None:
@@ -99,6 +104,22 @@ def _range(path: Path) -> Path:
     return next((folder for folder in path.parents if _RANGE.fullmatch(folder.name)), path.parent)
 
 
+def _is_part(path: Path) -> bool:
+    """Whether a file is a part that a run has written, by its folders and its name."""
+    is_of_a_run = _RANGE.fullmatch(path.parent.parent.name) or _RANGE.fullmatch(path.parent.name)
+    return bool(is_of_a_run and _PART.fullmatch(path.name) and layout_of(path))
+
+
+def _month(folder: Path) -> str:
+    """The month of a range, 20261001-20261031."""
+    return f"{folder.name[:4]}-{folder.name[4:6]}"
+
+
+def _without_manifest(source: str, month: str, folder: Path) -> Delivery:
+    problem = f"There are parts of {month} in {folder.name}, but no manifest.json: copy that of each run too."
+    return Delivery(source, "azure", month, "", Layout.FOCUS_CSV, is_exclusive=True, problem=problem)
+
+
 def _delivery(source: str, run: _Run, known: AbstractSet[Path]) -> Delivery:
     blobs = run.body.get("blobs")
     if not isinstance(blobs, list) or not all(isinstance(blob, dict) for blob in blobs):
@@ -106,7 +127,6 @@ def _delivery(source: str, run: _Run, known: AbstractSet[Path]) -> Delivery:
     files = [file if file in known else None for file in (_file(run.path, blob) for blob in blobs)]
     present = [file for file in files if file]
     layouts = {layout_of(file) for file in present}
-    rows = run.body.get("dataRowCount")
     return Delivery(
         source,
         "azure",
@@ -115,7 +135,7 @@ def _delivery(source: str, run: _Run, known: AbstractSet[Path]) -> Delivery:
         next(iter(layouts), None) or Layout.FOCUS_CSV,
         sorted(set(present)),
         is_exclusive=True,
-        rows=rows if isinstance(rows, int) else None,
+        rows=_rows(run.body, blobs),
         problem=next(_problems(run, blobs, files), ""),
     )
 
@@ -125,18 +145,36 @@ def _file(path: Path, blob: dict[str, Any]) -> Path | None:
     return inside(path.parent, str(blob.get("blobName") or "").rpartition("/")[2])
 
 
+def _rows(body: dict[str, Any], blobs: list[dict[str, Any]]) -> int | None:
+    """How many rows a manifest promises, as a whole or part by part."""
+    whole = _count(body, "dataRowCount")
+    return _rows_of_parts(blobs) if whole is None else whole
+
+
+def _rows_of_parts(blobs: list[dict[str, Any]]) -> int | None:
+    counts = [count for blob in blobs if (count := _count(blob, "dataRowCount")) is not None]
+    return sum(counts) if len(counts) == len(blobs) else None
+
+
+def _count(body: dict[str, Any], name: str) -> int | None:
+    """A number of a manifest, which may be written as text; None if there is none."""
+    told = body.get(name)
+    if isinstance(told, str) and told.strip().isdecimal():
+        return int(told)
+    return told if isinstance(told, int) else None
+
+
 def _problems(run: _Run, blobs: list[dict[str, Any]], files: list[Path | None]) -> Iterator[str]:
     where = f"The export of {run.period} submitted at {run.submitted:%Y-%m-%d %H:%M}"
     if not blobs:
         yield f"{where} has no parts."
-    if run.body.get("blobCount") not in {None, len(blobs)}:
+    if _count(run.body, "blobCount") not in {None, len(blobs)}:
         yield f"{where} has {counted(len(blobs), 'part')}, but promises {run.body['blobCount']}."
-    counts = [blob.get("dataRowCount") for blob in blobs]
-    rows = sum(count for count in counts if isinstance(count, int))
-    if None not in counts and run.body.get("dataRowCount") not in {None, rows}:
+    rows = _rows_of_parts(blobs)
+    if rows is not None and _count(run.body, "dataRowCount") not in {None, rows}:
         yield f"{where} has {counted(rows, 'row')} in its parts, but promises {run.body['dataRowCount']}."
     for blob, file in zip(blobs, files, strict=True):
-        name, size = blob.get("blobName"), blob.get("byteCount")
+        name, size = blob.get("blobName"), _count(blob, "byteCount")
         if file is None:
             yield f"{where} lacks its part {name}."
         elif size not in {None, file.stat().st_size}:

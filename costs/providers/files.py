@@ -109,6 +109,20 @@ def head(path: Path) -> str:
         raise LoadError(f"{path} cannot be read: {error}.") from error
 
 
+def last_byte(path: Path) -> bytes:
+    """The last byte of a file that has some.
+
+    Raises:
+        LoadError: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            file.seek(-1, os.SEEK_END)
+            return file.read(1)
+    except OSError as error:
+        raise LoadError(f"{path} cannot be read: {error}.") from error
+
+
 def manifest(path: Path) -> dict[str, Any]:
     """The JSON object in a file.
 

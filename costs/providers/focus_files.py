@@ -13,7 +13,7 @@ from sqlglot import exp
 from costs.errors import LoadError
 from costs.focus.unreadable import FILE
 from costs.providers.connection import listed, read
-from costs.providers.files import head, refuse_copies, revision
+from costs.providers.files import head, last_byte, refuse_copies, revision
 from costs.providers.found import Found, layout_of
 from costs.providers.source import Delivery, Layout
 from costs.wording import counted
@@ -69,8 +69,32 @@ def missing(path: Path) -> Sequence[str]:
     Raises:
         LoadError: it cannot be read.
     """
-    have = {name.lower() for name in _names(layout_of(path) or Layout.FOCUS_CSV, path)}
+    return [name for name in _ALWAYS if name.lower() not in columns(path)]
+
+
+def columns(path: Path) -> frozenset[str]:
+    """The names of the columns of a CSV or Parquet file, in small letters.
+
+    Raises:
+        LoadError: it cannot be read.
+    """
+    return frozenset(name.lower() for name in _names(layout_of(path) or Layout.FOCUS_CSV, path))
+
+
+def lacking(start: str) -> Sequence[str]:
+    """The columns of every version of FOCUS that the first line of a text lacks."""
+    have = {name.lower() for name in _header(start)}
     return [name for name in _ALWAYS if name.lower() not in have]
+
+
+def without_end(files: Sequence[Path]) -> list[str]:
+    """A sentence for each CSV file that ends within a line; what is compressed has a checksum."""
+    plain = [path for path in files if path.name.lower().endswith(".csv")]
+    return [
+        f"{path.name} does not end with the end of a line: if it was cut off, copy it again."
+        for path in plain
+        if last_byte(path) not in b"\r\n"
+    ]
 
 
 def relation(delivery: Delivery) -> str:
@@ -130,7 +154,11 @@ def _refuse_twice(path: Path, names: Sequence[str]) -> None:
 
 def _headers(files: Sequence[Path]) -> Mapping[Path, tuple[str, ...]]:
     """The names of the columns of CSV files."""
-    return {path: tuple(next(csv.reader(head(path).splitlines()[:1]), [])) for path in files}
+    return {path: _header(head(path)) for path in files}
+
+
+def _header(start: str) -> tuple[str, ...]:
+    return tuple(next(csv.reader(start.splitlines()[:1]), []))
 
 
 def _columns(path: Path) -> Sequence[str]:

@@ -10,7 +10,7 @@ from costs.providers import aws_export, azure_export, focus_files, google_cloud_
 from costs.providers.files import walk
 from costs.providers.found import Found
 from costs.providers.source import Delivery
-from costs.providers.unused import may_be_costs, why
+from costs.providers.unused import disguised, is_beside, may_be_costs, why
 from costs.wording import counted
 
 _LOOKED_FOR = (
@@ -35,6 +35,8 @@ class FolderSource:
         # How many files the last look left out: unrelated ones, and old data files of exports.
         self.ignored = 0
         self.notes: Sequence[str] = ()
+        # The unrelated ones.
+        self.left_out: Sequence[str] = ()
 
     def deliveries(self) -> Iterator[Delivery]:
         """The latest delivery of each month, oldest month first.
@@ -52,17 +54,19 @@ class FolderSource:
             raise LoadError(f"{self._path} has {found[0].kind} without any row.")
         self.ignored = len(files) - len(found[0].files)
         self.notes = [f"{path.relative_to(self._path)} has no rows." for path in found[0].empty]
+        known = found[0].files | found[0].left
+        self.left_out = [f"{path.relative_to(self._path)}" for path in files if path not in known]
         return iter(sorted(found[0].deliveries, key=lambda each: each.period))
 
     def _refuse_unused(self, files: Sequence[Path], found: Sequence[Found]) -> None:
         """Refuse files that look like cost data and would be left out."""
         known = frozenset[Path]().union(*(each.files | each.left for each in found))
-        unused = [path for path in files if may_be_costs(path) and path not in known]
-        example = f"{unused[0].relative_to(self._path)} {why(unused[0])}" if unused else ""
+        unused = ((path, _why(path)) for path in files if path not in known)
+        example = next((f"{path.relative_to(self._path)} {reason}" for path, reason in unused if reason), "")
         if not found:
             none = f"{self._path} has no cost data among its {counted(len(files), 'file')}"
             raise LoadError(f"{none}{f': {example}' if example else ''}. Looked for: {_LOOKED_FOR}.")
-        if unused:
+        if example:
             raise LoadError(f"{example}. Its costs would be left out: mend it, or move it out of the folder.")
 
     def _found(self, files: Sequence[Path]) -> list[Found]:
@@ -71,3 +75,10 @@ class FolderSource:
         rest = [path for path in files if path not in known]
         others = [google_cloud_rows.find(self.name, rest), focus_files.find(self.name, rest)]
         return [each for each in (*exports, *others) if each]
+
+
+def _why(path: Path) -> str:
+    """Why the costs of a file would be left out; "" if it has none."""
+    if not may_be_costs(path):
+        return disguised(path)
+    return "" if is_beside(path) else why(path)

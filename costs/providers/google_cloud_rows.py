@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlglot import exp
 
 from costs.errors import LoadError
+from costs.focus.repeated import ROW
 from costs.focus.unreadable import FILE
 from costs.providers.connection import listed, read
 from costs.providers.files import head, refuse_copies
@@ -49,6 +50,8 @@ _FIELDS: Mapping[str, str] = {
     "seller_name": "varchar",
     "export_time": "varchar",
 }
+# Rows are only ever added, each with the time when it was exported.
+_HASH = f"hash({', '.join(_FIELDS)})"
 _MONTH = """try_strptime(invoice."month", '%Y%m')"""
 # A sum that cannot be made stays visible as text, so that the cast refuses it.
 _BILLED = """
@@ -125,8 +128,7 @@ def find(source: str, files: Sequence[Path]) -> Found | None:
     if not ours:
         return None
     refuse_copies(ours)
-    # Rows are only ever added, each with the time when it was exported.
-    content = f"sum(hash({', '.join(_FIELDS)}))"
+    content = f"sum({_HASH})"
     months = read(
         f"""
         select invoice."month", count(*), max(export_time), {content}, list(distinct {FILE} order by {FILE})
@@ -164,7 +166,8 @@ def as_written(delivery: Delivery) -> str:
 def _selected(delivery: Delivery, columns: Mapping[str, str]) -> str:
     month = exp.Literal.string(delivery.period.replace("-", "")).sql()
     selected = ", ".join(f'{sql} as "{name}"' for name, sql in columns.items())
-    return f'(select {selected}, {FILE} from {_raw(delivery.files)} where invoice."month" = {month})'
+    rows = f"select {selected}, {FILE}, {_HASH} as {ROW} from {_raw(delivery.files)}"
+    return f'({rows} where invoice."month" = {month})'
 
 
 def _raw(files: Sequence[Path]) -> str:

@@ -16,7 +16,7 @@ from costs.query.question import Question
 from costs.query.rows import Row, rows, totals
 from costs.query.snapshot import Snapshot, take
 from costs.query.summary import Summary, summarize
-from costs.store.base import CostStore
+from costs.store.base import CostStore, LoadedMonth
 
 
 def ask(question: Question, store: CostStore, *, now: datetime | None = None) -> Answer:
@@ -58,7 +58,7 @@ def basis(
     question: Question, costs: Snapshot, loaded: Coverage, summary: Summary, past: Past | None = None
 ) -> Basis:
     """What every answer about costs says beside its figures."""
-    loads = costs.called({load.id for load in [*summary.loads, *(past.summary.loads if past else ())]})
+    loads = _loads(costs, summary, past)
     return {
         "contract": answer.CONTRACT,
         "loads": [answer.load(load) for load in loads],
@@ -68,6 +68,11 @@ def basis(
         "is_demo": any(load.is_demo for load in loads or costs.loads),
         "hint": _hint(question, costs, loaded, summary, past),
     }
+
+
+def _loads(costs: Snapshot, summary: Summary, past: Past | None) -> list[LoadedMonth]:
+    """The loads that have charges of an answer."""
+    return costs.called({load.id for load in [*summary.loads, *(past.summary.loads if past else ())]})
 
 
 def _hint(
@@ -80,8 +85,13 @@ def _hint(
             hints.unknown_values(*unknown_values(question, costs)),
             hints.not_loaded(question, loaded),
             hints.not_loaded_before(past),
+            hints.compared_early(past),
+            hints.unlike(past),
+            hints.refused(question, costs, loaded),
+            hints.twice(_loads(costs, summary, past)),
             hints.currencies(summary),
             hints.unknown_counts(question, summary),
+            hints.without_list_cost(question, summary),
             hints.without_tokens(question, summary),
             hints.unmapped(question, summary),
         ]

@@ -19,7 +19,7 @@ class Coverage:
     Args:
         loaded: the months by source.
         latest: the month of the snapshot, which is not over; later ones cannot be loaded.
-        loaded_early: of the months before, those that were last loaded before they were over.
+        loaded_early: of the months before, those that were last delivered before they were over.
     """
 
     loaded: Mapping[str, frozenset[str]]
@@ -59,11 +59,17 @@ class Coverage:
 def coverage(question: Question, costs: Snapshot) -> Coverage:
     """The coverage of the sources that have charges with the question's filters, at any time."""
     latest = month_of(costs.as_of)
-    early = [load for load in costs.loads if month_of(load.loaded_at) <= load.billing_period < latest]
+    early = [load for load in costs.loads if _delivered(load, costs) <= load.billing_period < latest]
     names = {load.source for load in costs.loads}
     if question.filters:
         names &= {record["source"] for record in costs.run(sources(question))}
     return Coverage(_months(costs.loads, names), latest, _months(early, names))
+
+
+def _delivered(load: LoadedMonth, costs: Snapshot) -> str:
+    """The month in which the charges of a load were last delivered, as far as was known then."""
+    at = load.delivered_at
+    return month_of(at if at and at <= costs.as_of else load.loaded_at)
 
 
 def _months(loads: Sequence[LoadedMonth], sources: Iterable[str]) -> dict[str, frozenset[str]]:

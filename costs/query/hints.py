@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from catalog.pricing.decimals import exact_sum, plain
 from costs.query.coverage import Coverage
@@ -14,11 +14,15 @@ from costs.query.past import Past
 from costs.query.periods import Unit, Window, after, first_day
 from costs.query.question import Question
 from costs.query.snapshot import Snapshot
-from costs.query.statements import WITHOUT_TOKENS, counts, unknown_cost, unknown_rows
+from costs.query.statements import WITHOUT_TOKENS, counts, lacking, unknown_cost, unknown_rows
 from costs.query.summary import Summary
-from costs.store.base import LoadedMonth
+from costs.store.base import LoadedMonth, SourceState
 from costs.wording import quoted
 
+# Of many things of a kind, as many are told.
+MAX_TOLD = 5
+# Of why a delivery was refused, as many characters.
+MAX_REASON = 300
 # Dimensions that an unmapped model leaves empty or marked.
 _OF_MODELS = ("model", "developer")
 
@@ -79,6 +83,43 @@ def not_loaded_before(past: Past | None) -> str:
     return f"Not loaded before: {missing}. {null}" if missing else null
 
 
+def compared_early(past: Past | None) -> str:
+    """The months compared with whose later charges are not loaded."""
+    early = _missing(past.coverage.early(past.compared)) if past else ""
+    return early and f"change compares with what was loaded before its month was over: {early}."
+
+
+def unlike(past: Past | None) -> str:
+    """The months that are not compared, since the month before has other days."""
+    if past is None or not past.without_same_days:
+        return ""
+    months = _spans(sorted(past.without_same_days))
+    return f"change is null for {months}, of whose days the month before lacks some: ask for whole months."
+
+
+def refused(question: Question, costs: Snapshot, coverage: Coverage) -> str:
+    """What sources have brought that was not loaded, or that they have brought nothing."""
+    told = [
+        sentence
+        for state in costs.store.sources()
+        if _may_have_charges(question, state, coverage)
+        for sentence in _troubles(question, state, costs)
+    ]
+    return " ".join(_some(told, "such months."))
+
+
+def twice(loads: Sequence[LoadedMonth]) -> str:
+    """The billing accounts of which two sources of an answer have the same money."""
+    told = [
+        f"Billing account {quoted(account)} ({cloud}) has {_amounts(billed)} of {one.billing_period} in "
+        f"source {quoted(one.source)} and in source {quoted(other.source)}: one bill in two counts twice."
+        for one, other in combinations(loads, 2)
+        if one.billing_period == other.billing_period and one.source != other.source
+        for (cloud, account), billed in one.same_accounts(other).items()
+    ]
+    return " ".join(_some(told, "such accounts."))
+
+
 def currencies(summary: Summary) -> str:
     if len(summary.currencies) < 2:  # noqa: PLR2004 several
         return ""
@@ -99,6 +140,11 @@ def unknown_counts(question: Question, summary: Summary) -> str:
     return " ".join(filter(None, (_unknown_count(name, summary) for name in counts(question))))
 
 
+def without_list_cost(question: Question, summary: Summary) -> str:
+    """The charges that a sum of list costs leaves out, since the bill gives none."""
+    return " ".join(filter(None, (_lacking(name, summary) for name in lacking(question))))
+
+
 def unmapped(question: Question, summary: Summary) -> str:
     names = {*question.dimensions, *(wanted.dimension.name for wanted in question.read_filters())}
     amounts = _amounts(summary.money("unmapped"))
@@ -116,6 +162,43 @@ def _unknown_count(name: str, summary: Summary) -> str:
     return f"{name} leaves out charges for {amounts} (rows: {count:,}) whose unit does not say how many."
 
 
+def _lacking(measure: str, summary: Summary) -> str:
+    count = exact_sum(summary.money(unknown_rows(measure)).values())
+    if not count:
+        return ""
+    amounts = _amounts(summary.money(unknown_cost(measure))) or "0"
+    return (
+        f"{measure} leaves out charges billed at {amounts} (rows: {count:,}), for which the bill gives none."
+    )
+
+
+def _may_have_charges(question: Question, state: SourceState, coverage: Coverage) -> bool:
+    """Whether a source has charges with the question's filters, or may have."""
+    named = [wanted for wanted in question.read_filters() if wanted.dimension.name == "source"]
+    if any((state.name in wanted.values) is wanted.excludes for wanted in named):
+        return False
+    return state.name in coverage.loaded or not state.was_loaded
+
+
+def _troubles(question: Question, state: SourceState, costs: Snapshot) -> Iterator[str]:
+    source = f"Source {quoted(state.name)}"
+    refusals = [each for each in state.refusals if each.at <= costs.as_of]
+    if not state.was_loaded and not refusals:
+        yield f"{source} is enabled, but nothing of it was ever loaded."
+    elif not state.was_read:
+        yield f"{source} could not be read the last time. Ask the operator to run load_costs."
+    for each in refusals:
+        if question.window.touches(each.month):
+            why = quoted(each.why, MAX_REASON)
+            yield f"{source}: its last delivery of {each.month} was refused on {each.at:%Y-%m-%d}: {why}."
+
+
+def _some(told: Sequence[str], what: str) -> list[str]:
+    """A few of many, and how many more there are."""
+    more = len(told) - MAX_TOLD
+    return [*told[:MAX_TOLD], *([f"and {more:,} more {what}"] if more > 0 else [])]
+
+
 def _loaded_early(coverage: Coverage, window: Window) -> str:
     early = _missing(coverage.early(window))
     return f"Loaded before the month was over, so not complete: {early}." if early else ""
@@ -129,16 +212,16 @@ def _unknown(unknown: Unknown) -> str:
 
 
 def _missing(missing: Mapping[str, Sequence[str]]) -> str:
-    return "; ".join(f"{_spans(months)} of source {quoted(source)}" for source, months in missing.items())
+    told = [f"{_spans(months)} of source {quoted(source)}" for source, months in missing.items()]
+    return "; ".join(_some(told, "sources"))
 
 
 def _spans(months: Sequence[str]) -> str:
     """Months in order, with those that follow each other as one span: 2026-08 to 2026-10, 2026-12."""
     starts = [months[0], *(later for month, later in pairwise(months) if after(month, Unit.MONTH) != later)]
     ends = [*(month for month, later in pairwise(months) if after(month, Unit.MONTH) != later), months[-1]]
-    return ", ".join(
-        start if start == end else f"{start} to {end}" for start, end in zip(starts, ends, strict=True)
-    )
+    spans = [start if start == end else f"{start} to {end}" for start, end in zip(starts, ends, strict=True)]
+    return ", ".join(_some(spans, "months"))
 
 
 def _amounts(money: Mapping[str, Decimal]) -> str:
@@ -146,4 +229,4 @@ def _amounts(money: Mapping[str, Decimal]) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return ", ".join(map(quoted, sorted(names)))
+    return ", ".join(_some([quoted(name) for name in sorted(names)], "names"))

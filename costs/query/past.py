@@ -34,6 +34,16 @@ class Past:
     groups: Groups
     coverage: Coverage
 
+    @property
+    def without_same_days(self) -> frozenset[str]:
+        """The months of rows whose days the month before lacks."""
+        time, window = self.question.time, self.question.window
+        if time is None or time.unit is not Unit.MONTH:
+            return frozenset()
+        lacking = window.without_same_days_before()
+        # Charges of any day may be billed in any month.
+        return frozenset(window.months()) if lacking and time.name == "billing_month" else lacking
+
     def before(self, key: Key, now: Sums) -> Sums | None:
         """The sums of a group in the period before, None if the two periods cannot be compared.
 
@@ -61,11 +71,13 @@ class Past:
         return self.coverage.has([*self.window.months(), *self.question.window.months()])
 
     def _is_comparable(self, key: Key) -> bool:
-        """Whether the day or month of a group, else the whole period, and the one before are loaded."""
+        """Whether the day or month of a group, or else the whole period, has a loaded one to compare with."""
         time = self.question.time
         if time is None or time.unit is None:
             return self.is_comparable
         moment = f"{key[self.question.keys.index(time)]}"
+        if moment in self.without_same_days:
+            return False
         return self.coverage.has([month_before(moment, time.unit), moment[: len("2026-10")]])
 
 

@@ -34,6 +34,12 @@ class Window:
             yield month_of(month)
             month = add_months(month, 1)
 
+    def touches(self, month: str) -> bool:
+        """Whether a day of it is in the month."""
+        first = first_day(month)
+        starts = self.start is None or self.start < add_months(first, 1)
+        return starts and (self.end is None or first < self.end)
+
     def before(self) -> Window:
         """The window of the same length that ends where this starts: as many whole months, else days.
 
@@ -47,10 +53,18 @@ class Window:
         return Window(self.start - (self.end - self.start), self.start)
 
     def back(self, unit: Unit) -> Window:
-        """The window moved back by a day or a month."""
+        """The window moved back by a day or a month; a day that the month before lacks becomes its last."""
         if self.start is None or self.end is None:
             raise ValueError("an open window cannot be moved")
-        return Window(_earlier(self.start, unit), _earlier(self.end, unit))
+        return Window(_earlier(self.start, unit), _earlier(self.end - DAY, unit) + DAY)
+
+    def without_same_days_before(self) -> frozenset[str]:
+        """Its months with days that the month before lacks, as 30 March does, unless they are whole."""
+        if self.start is None or self.end is None:
+            raise ValueError("nothing is before an open window")
+        last = self.end - DAY
+        cut = {last} if self.end.day > 1 else set[date]()
+        return frozenset(month_of(day) for day in {self.start, *cut} if add_months(day, -1).day < day.day)
 
 
 def month_of(day: date) -> str:

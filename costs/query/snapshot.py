@@ -17,14 +17,14 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A moment of a store: its loads do not change while a question is answered."""
+    """The loads of a moment, which all statements of an answer read, and later answers of that moment too."""
 
     store: CostStore
     as_of: datetime
     loads: Sequence[LoadedMonth]
 
     def run(self, select: exp.Query) -> list[Record]:
-        result = self.store.run(select, as_of=self.as_of)
+        result = self.store.run(select, loads=self.loads)
         return [dict(zip(result.names, row, strict=True)) for row in result.rows]
 
     def called(self, ids: set[str]) -> list[LoadedMonth]:
@@ -40,7 +40,8 @@ def take(store: CostStore, as_of: datetime | None, now: datetime | None = None) 
         NotLoadedError: nothing was loaded then.
     """
     now = now or datetime.now(UTC)
-    moment = min(as_of or now, now)
+    settled = store.settled(now)
+    moment = min(as_of or settled, settled)
     loads = store.loads(as_of=moment)
     if not loads:
         when = f"were loaded at {moment:%Y-%m-%d %H:%M} UTC" if as_of else "are loaded"

@@ -30,8 +30,13 @@ def counts(question: Question) -> list[str]:
     return [name for name in COUNTS if name in measures]
 
 
+def lacking(question: Question) -> list[str]:
+    """The measures of the question that charges may lack: FOCUS lets bills leave out list costs alone."""
+    return [name for name in ("list_cost",) if name in question.measures]
+
+
 def unknown_rows(count: str) -> str:
-    """The name of the number of charges whose tokens or requests are not known."""
+    """The name of the number of charges whose tokens, requests or list costs are not known."""
     return f"rows_of_unknown_{count}"
 
 
@@ -169,6 +174,10 @@ def _beside(question: Question) -> dict[str, exp.Expr]:
     for name in counts(question):
         sums[unknown_rows(name)] = _sum_if(_is_unknown(name), exp.Literal.number(1))
         sums[unknown_cost(name)] = _sum_if(_is_unknown(name), cost)
+    for name in lacking(question):
+        is_lacking = column(SUMS[name]).is_(exp.null())
+        sums[unknown_rows(name)] = _sum_if(is_lacking, exp.Literal.number(1))
+        sums[unknown_cost(name)] = _sum_if(is_lacking, billed)
     return sums
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
@@ -12,6 +12,11 @@ from sqlglot import exp
 
 # The table or view that questions are asked of.
 TABLE = "unified_costs"
+
+# The cloud, and the id of the billing account.
+Account = tuple[str, str]
+# What each was billed, by currency.
+Accounts = Mapping[Account, Mapping[str, Decimal]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,8 @@ class LoadedMonth:
         loaded_at: when it became current.
         is_demo: whether its data is made up.
         origin: the files that it was read from.
+        delivered_at: when its charges were last delivered, which stamping them again is not.
+        accounts: what each billing account was billed.
     """
 
     id: str
@@ -37,6 +44,42 @@ class LoadedMonth:
     loaded_at: datetime
     is_demo: bool
     origin: str = ""
+    delivered_at: datetime | None = None
+    accounts: Accounts = field(default_factory=dict)
+
+    def same_accounts(self, other: LoadedMonth) -> Accounts:
+        """The billing accounts that were billed the same here and there, other than nothing."""
+        return {
+            account: billed
+            for account, billed in self.accounts.items()
+            if any(billed.values()) and other.accounts.get(account) == billed
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A month whose newest delivery was not loaded."""
+
+    month: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What a source has not brought.
+
+    Args:
+        name: its name.
+        was_loaded: whether anything of it was ever loaded.
+        was_read: whether it could be read the last time.
+        refusals: the months of that time that were refused.
+    """
+
+    name: str
+    was_loaded: bool = True
+    was_read: bool = True
+    refusals: Sequence[Refusal] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +96,25 @@ class CostStore(Protocol):
 
     dialect: str
 
-    def run(self, select: exp.Query, *, as_of: datetime | None = None) -> Rows:
-        """Run a query over TABLE, as it was at `as_of`.
+    def run(self, select: exp.Query, *, loads: Sequence[LoadedMonth] | None = None) -> Rows:
+        """Run a query over TABLE.
 
         Args:
             select: a query of sqlglot's builder. Values in it are literals, never text from outside as SQL.
-            as_of: a past moment; None for now.
+            loads: the loads that TABLE has, whatever has replaced them since; None for those of now.
 
         Raises:
-            costs.errors.NotLoadedError: nothing was loaded then.
+            costs.errors.NotLoadedError: nothing is loaded.
         """
+
+    def settled(self, now: datetime) -> datetime:
+        """The last moment up to `now` whose loads are known for good.
+
+        A load that is being published becomes current at a moment that is over once others see it.
+        """
+
+    def sources(self) -> Sequence[SourceState]:
+        """The enabled sources of bills, by name."""
 
     def loads(self, *, as_of: datetime | None = None) -> Sequence[LoadedMonth]:
         """The loads that were current at `as_of`, by source and month."""

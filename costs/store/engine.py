@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
+from glob import escape
 from pathlib import Path
 
 import duckdb
@@ -70,11 +71,10 @@ def open_writer(folder: Path, files: Sequence[Path]) -> duckdb.DuckDBPyConnectio
 
 def stored(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> exp.Select:
     """The charges in files of the lake, in the columns of unified_costs."""
-    found = connection.execute(
-        "describe from read_parquet($files, union_by_name = true)", {"files": list(files)}
-    )
+    names = [escape(file) for file in files]
+    found = connection.execute("describe from read_parquet($files, union_by_name = true)", {"files": names})
     have = {name for name, *_ in found.fetchall()}
-    paths = exp.Array(expressions=[exp.Literal.string(file) for file in files])
+    paths = exp.Array(expressions=[exp.Literal.string(name) for name in names])
     options = [
         exp.PropertyEQ(this=exp.to_identifier(name), expression=exp.true())
         for name in ("union_by_name", "filename")
@@ -100,7 +100,8 @@ def _lock_up(
     connection.execute("set threads = ?", [THREADS])
     if not folders:
         connection.execute("set temp_directory = ''")
-    connection.execute("set allowed_paths = ?", [list(paths)])
-    connection.execute("set allowed_directories = ?", [list(folders)])
+    # DuckDB compares names as they are and as they are escaped, which signs in them need.
+    connection.execute("set allowed_paths = ?", [[*paths, *map(escape, paths)]])
+    connection.execute("set allowed_directories = ?", [[*folders, *map(escape, folders)]])
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")

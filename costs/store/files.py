@@ -7,12 +7,15 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from glob import escape
 from pathlib import Path
 
 import duckdb
 from sqlglot import exp
 
+from catalog.pricing.decimals import exact_sum
 from costs.focus.columns import columns
+from costs.store.base import Account, Accounts
 
 # By time first, since questions are of a time; then neighbours that are alike; the hash decides the rest.
 _ORDER = ("ChargePeriodStart", "ServiceName", "x_Meter")
@@ -28,12 +31,14 @@ class Written:
         path: where it is.
         rows: how many.
         billed: the sum of BilledCost by currency.
+        accounts: the same by cloud and billing account.
         sha256: of its bytes.
     """
 
     path: Path
     rows: int
     billed: Mapping[str, Decimal]
+    accounts: Accounts
     sha256: str
 
 
@@ -62,12 +67,23 @@ def _columns(names: Iterable[str]) -> list[exp.Column]:
 def measure(connection: duckdb.DuckDBPyConnection, path: Path) -> Written:
     """What a file holds."""
     sums = connection.execute(
-        "select coalesce(BillingCurrency, ''), sum(BilledCost), count(*) from read_parquet($path) "
-        "group by 1 order by 1",
-        {"path": str(path)},
+        "select coalesce(x_Cloud, ''), coalesce(BillingAccountId, ''), coalesce(BillingCurrency, ''), "
+        "sum(BilledCost), count(*) from read_parquet($path) group by all order by all",
+        {"path": escape(str(path))},
     ).fetchall()
-    billed = {currency: amount or Decimal(0) for currency, amount, _ in sums}
-    return Written(path, sum(rows for *_, rows in sums), billed, sha256_of(path))
+    accounts: dict[Account, dict[str, Decimal]] = {}
+    for cloud, account, currency, amount, _ in sums:
+        accounts.setdefault((cloud, account), {})[currency] = amount or Decimal(0)
+    rows = sum(count for *_, count in sums)
+    return Written(path, rows, _total(accounts), accounts, sha256_of(path))
+
+
+def _total(accounts: Accounts) -> dict[str, Decimal]:
+    currencies = sorted({currency for sums in accounts.values() for currency in sums})
+    return {
+        currency: exact_sum(sums.get(currency, Decimal(0)) for sums in accounts.values())
+        for currency in currencies
+    }
 
 
 def sha256_of(path: Path) -> str:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from sqlglot import exp
 
 from catalog.pricing.decimals import plain
 from costs.errors import NotLoadedError, TooLargeError
-from costs.models import CostLoad
-from costs.store.base import LoadedMonth, Rows
+from costs.models import CostLoad, CostSource
+from costs.store.base import LoadedMonth, Refusal, Rows, SourceState
 from costs.store.engine import Engines
 from costs.store.files import Written, sha256_of
 
@@ -40,16 +43,22 @@ class Lake:
     def __init__(self, root: Path | None = None) -> None:
         self.root = (root or settings.COSTS_DIR).absolute()
 
-    def run(self, select: exp.Query, *, as_of: datetime | None = None) -> Rows:
+    def run(self, select: exp.Query, *, loads: Sequence[LoadedMonth] | None = None) -> Rows:
         """Run a query over unified_costs and its views, as `CostStore.run`.
 
         Raises:
-            NotLoadedError: nothing was loaded then, or a file of what was is gone.
-            TooLargeError: it takes more memory than a reader may use.
+            NotLoadedError: nothing is loaded, or a file of it is gone.
+            TooLargeError: it takes more memory than a reader may use, or a sum has too many digits.
         """
-        loads = self._current(as_of)
-        if not loads:
-            raise NotLoadedError("No costs were loaded then." if as_of else "No costs are loaded.")
+        found = self._current(None) if loads is None else _rows_of(loads)
+        if not found:
+            raise NotLoadedError("No costs are loaded." if loads is None else "No costs were loaded then.")
+        names, rows = self._fetched(select, found)
+        return Rows(names, rows, [_as_month(load) for load in found])
+
+    def _fetched(
+        self, select: exp.Query, loads: Sequence[CostLoad]
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
         try:
             # Closed even after an error: an unfinished result would block its cursor.
             with _engines.cursor([self._existing(load) for load in loads]) as cursor:
@@ -58,14 +67,38 @@ class Lake:
         except duckdb.OutOfMemoryException as error:
             hint = "Ask for a shorter time or for fewer dimensions."
             raise TooLargeError("The question takes more memory than one may use.", hint=hint) from error
+        except duckdb.OutOfRangeException as error:
+            self._refuse_damaged(loads, error)
+            hint = "Ask for a shorter time or with a filter."
+            raise TooLargeError("A sum of the question has more digits than sums may.", hint=hint) from error
         except duckdb.Error as error:
             self._refuse_damaged(loads, error)
             raise
-        return Rows(names, rows, [_as_month(load) for load in loads])
+        return names, rows
 
     def loads(self, *, as_of: datetime | None = None) -> Sequence[LoadedMonth]:
         """The loads that were current at `as_of`, by source and month."""
         return [_as_month(load) for load in self._current(as_of)]
+
+    def settled(self, now: datetime) -> datetime:
+        """The last moment up to `now` whose loads are known for good, as `CostStore.settled`.
+
+        A load becomes current after its last heartbeat that others can see. Without one for a lease it has
+        crashed.
+        """
+        running = CostLoad.objects.filter(
+            status=CostLoad.Status.RUNNING, heartbeat_at__gt=now - CostLoad.LEASE
+        )
+        return min([now, *(beat for beat in running.values_list("heartbeat_at", flat=True) if beat)])
+
+    def sources(self) -> Sequence[SourceState]:
+        """The enabled sources of bills, by name."""
+        published = CostLoad.objects.filter(source=OuterRef("pk"), status__in=CostLoad.PUBLISHED)
+        found = CostSource.objects.filter(is_enabled=True).exclude(kind=CostSource.Kind.DEMO)
+        return [
+            SourceState(source.name, source.was_loaded, source.error is None, _refusals(source))
+            for source in found.annotate(was_loaded=Exists(published))
+        ]
 
     def file(self, load: CostLoad) -> Path:
         """The file of a load that was published."""
@@ -100,7 +133,10 @@ class Lake:
         old.update(status=CostLoad.Status.SUPERSEDED, current_until=load.current_from, replaced_by=load.pk)
         load.status = CostLoad.Status.CURRENT
         load.rows, load.sha256 = written.rows, written.sha256
-        load.billed = {currency: plain(amount) for currency, amount in written.billed.items()}
+        load.billed = _plain(written.billed)
+        load.accounts = {}
+        for (cloud, account), billed in written.accounts.items():
+            load.accounts.setdefault(cloud, {})[account] = _plain(billed)
         load.save()
 
     def discard(self, load: CostLoad) -> None:
@@ -162,7 +198,26 @@ def _as_month(load: CostLoad) -> LoadedMonth:
         load.current_from or load.started_at,
         load.is_demo,
         load.origin,
+        load.delivered_at,
+        load.billed_by_account,
     )
+
+
+def _rows_of(loads: Sequence[LoadedMonth]) -> list[CostLoad]:
+    """The rows of loads, in their order."""
+    rows = CostLoad.objects.in_bulk([load.id for load in loads])
+    return [rows[load.id] for load in loads]
+
+
+def _refusals(source: CostSource) -> list[Refusal]:
+    return [
+        Refusal(month, datetime.fromisoformat(refused["at"]), refused["why"])
+        for month, refused in sorted(source.refused.items())
+    ]
+
+
+def _plain(money: Mapping[str, Decimal]) -> dict[str, str]:
+    return {currency: plain(amount) for currency, amount in money.items()}
 
 
 def _after(load: CostLoad) -> datetime:

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from costs.errors import NotLoadedError
 from costs.focus.columns import columns
-from costs.store.base import TABLE, LoadedMonth, Rows
+from costs.store.base import TABLE, Accounts, LoadedMonth, Rows, SourceState
 
 LATEST = datetime(2026, 11, 15, tzinfo=UTC)
 
@@ -73,6 +73,9 @@ class MemoryStore:
         loaded_at: when each load became current, by its id; if not told, after its month, or on LATEST.
         until: when each load was superseded, by its id.
         empty: further loads without charges, as (source, month).
+        delivered_at: when the charges of each load were last delivered, by its id.
+        states: what sources have not brought.
+        publishing_since: since when a load is being published, if one is.
     """
 
     charges: Sequence[Charge]
@@ -80,6 +83,9 @@ class MemoryStore:
     loaded_at: Mapping[str, datetime] = field(default_factory=dict)
     until: Mapping[str, datetime] = field(default_factory=dict)
     empty: Sequence[tuple[str, str]] = ()
+    delivered_at: Mapping[str, datetime] = field(default_factory=dict)
+    states: Sequence[SourceState] = ()
+    publishing_since: datetime | None = None
     dialect: str = "duckdb"
 
     def __post_init__(self) -> None:
@@ -96,8 +102,14 @@ class MemoryStore:
                 [one.get(name) for one in self.charges for name in used],
             )
 
-    def run(self, select: exp.Query, *, as_of: datetime | None = None) -> Rows:
-        loads = self.loads(as_of=as_of)
+    def settled(self, now: datetime) -> datetime:
+        return min(now, self.publishing_since or now)
+
+    def sources(self) -> Sequence[SourceState]:
+        return self.states
+
+    def run(self, select: exp.Query, *, loads: Sequence[LoadedMonth] | None = None) -> Rows:
+        loads = self.loads() if loads is None else loads
         if not loads:
             raise NotLoadedError("No costs are loaded.")
         self.statements.append(select)
@@ -131,6 +143,8 @@ class MemoryStore:
             loaded_at,
             source in self.demo,
             f"/srv/{source}/{month}-1.csv\n/srv/{source}/{month}-2.csv",
+            self.delivered_at.get(load),
+            _accounts(charges),
         )
 
     def _is_current(self, load: LoadedMonth, as_of: datetime | None) -> bool:
@@ -146,6 +160,14 @@ class MemoryStore:
             f"CREATE OR REPLACE TEMP VIEW {TABLE} AS "  # noqa: S608 names of ours
             f'SELECT * FROM {self._table} WHERE "x_LoadId" IN (FROM loads)'
         )
+
+
+def _accounts(charges: Sequence[Charge]) -> Accounts:
+    accounts: dict[tuple[str, str], dict[str, Decimal]] = {}
+    for one in charges:
+        billed = accounts.setdefault((one["x_Cloud"], one.get("BillingAccountId", "")), {})
+        billed[one["BillingCurrency"]] = billed.get(one["BillingCurrency"], Decimal(0)) + one["BilledCost"]
+    return accounts
 
 
 def _soon_after(month: str) -> datetime:

@@ -173,6 +173,18 @@ def test_a_load_whose_file_is_gone_is_explained_by_a_sentence(
     assert "is missing. Ask the operator to run load_costs --source bills" in text
 
 
+def test_control_characters_of_a_bill_are_shown_as_such(folder: Path, admin_client: Client) -> None:
+    evil = "\x1b[2J\u202e0 DSU"
+    write_bill(folder, OCTOBER, [charge("4", ServiceName=f"S{evil}", x_UsageType=f"{UNKNOWN}{evil}")])
+    load(make_source(folder))
+    explain = reverse("admin:costs_costload_explain", args=[CostLoad.objects.get().pk])
+
+    for url in (explain, list_page(ModelName)):
+        text = shown(admin_client, url)
+        assert r"S\u001b[2J\u202e0 DSU" in text
+        assert not {"\x1b", "\u202e"} & set(text)
+
+
 def test_an_unmapped_name_is_mapped_by_one_click_and_the_past_follows(
     admin_client: Client, source: CostSource
 ) -> None:

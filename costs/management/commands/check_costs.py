@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -11,24 +13,35 @@ from tqdm import tqdm
 from catalog.management import exit_codes
 from catalog.management.terminal import ExamplesFormatter
 from catalog.pricing.decimals import plain
-from costs.focus.checks import Findings
+from costs.errors import CostError
 from costs.load.report import amounts
+from costs.load.twins import Twins
 from costs.load.twins import find as find_twins
 from costs.models import CostLoad
 from costs.store.audit import faults
 from costs.store.lake import Lake
-from costs.unmapped import UnmappedModel, unattributed, unmapped_models
-from costs.wording import counted
+from costs.unmapped import UnmappedModel, of_no_cloud, unattributed, unmapped_models
+from costs.wording import counted, printable
 
 EXAMPLES = """examples:
   check_costs                    all months that answers rest on
   check_costs --source aws-focus those of one source
   check_costs --json             the same as one object
 
-exit codes: 0 all files are as they were written, 1 some are not, or a bill counts twice: they are named, with
-what to do.
+exit codes: 0 all files are as they were written, 1 some are not, or a bill counts twice or seems to: they are
+named, with what to do.
 """
+_NONE: Mapping[str, Decimal] = MappingProxyType({})
 _MEND = "{} load_costs --source {} --period {}."
+
+
+@dataclass(frozen=True, slots=True)
+class _Unknown:
+    """What is not known of loaded costs, with its money."""
+
+    models: Sequence[UnmappedModel] = ()
+    unattributed: Mapping[str, Decimal] = _NONE
+    of_no_cloud: Mapping[str, Decimal] = _NONE
 
 
 class Command(BaseCommand):
@@ -50,12 +63,17 @@ class Command(BaseCommand):
         if not loads:
             raise CommandError("No costs are loaded.", returncode=exit_codes.FAILED)
         found, twice = self._faults(list(loads))
+        unknown = _Unknown()
         # A missing file keeps the table from being read.
-        unmapped, missing = ([], {}) if found else (unmapped_models(Lake()), unattributed(Lake()))
+        if not found:
+            try:
+                unknown = _unknown(Lake())
+            except CostError as error:
+                found = [f"{error.message} {error.hint}"]
         show = _as_json if options["json"] else _as_text
-        self.stdout.write(show(len(loads), found, twice, unmapped, missing))
+        self.stdout.write(show(len(loads), found, twice, unknown))
         if found:
-            raise CommandError("\n".join(found), returncode=exit_codes.FAILED)
+            raise CommandError("\n".join(map(printable, found)), returncode=exit_codes.FAILED)
 
     def _faults(self, loads: Sequence[CostLoad]) -> tuple[list[str], list[str]]:
         """What is wrong with files and what is counted twice; and what may be counted twice."""
@@ -66,39 +84,33 @@ class Command(BaseCommand):
                 "Delete it, and run" if lake.has(load) else "Run", load.source_id, load.billing_period
             )
             broken = [f"{month}: {fault} {mend}" for fault in faults(lake, load)]
-            twins = Findings() if broken else find_twins(lake, load)
-            found += [*broken, *(f"{month}: {error}" for error in twins.errors)]
-            twice += [f"{month}: {warning}" for warning in twins.warnings]
+            twins = Twins() if broken else find_twins(lake, load)
+            found += [*broken, *(f"{month}: {each}" for each in (*twins.same, *twins.equal))]
+            twice += [f"{month}: {each}" for each in twins.shared]
         return found, twice
 
 
-def _as_text(
-    files: int,
-    found: Sequence[str],
-    twice: Sequence[str],
-    unmapped: Sequence[UnmappedModel],
-    missing: Mapping[str, Decimal],
-) -> str:
+def _unknown(lake: Lake) -> _Unknown:
+    return _Unknown(unmapped_models(lake), unattributed(lake), of_no_cloud(lake))
+
+
+def _as_text(files: int, found: Sequence[str], twice: Sequence[str], unknown: _Unknown) -> str:
     if found:
         return f"{counted(files, 'file')} read."
     lines = [f"{counted(files, 'file')} read: all are as they were written.", *twice]
-    lines += ["Models without a name (add one in the admin, and run load_costs):"] if unmapped else []
-    for model in unmapped:
+    lines += ["Models without a name (add one in the admin, and run load_costs):"] if unknown.models else []
+    for model in unknown.models:
         money = amounts({model.currency: model.billed})
         lines.append(
             f"  {money}: {model.billing_model!r} of {model.product} ({model.cloud}), such as {model.meter}"
         )
-    lines.append(f"AI cost without a customer: {amounts(missing)}.")
-    return "\n".join(lines)
+    lines.append(f"AI cost without a customer: {amounts(unknown.unattributed)}.")
+    if unknown.of_no_cloud:
+        lines.append(f"{amounts(unknown.of_no_cloud)} are of no known cloud: their meters are not read.")
+    return "\n".join(map(printable, lines))
 
 
-def _as_json(
-    files: int,
-    found: Sequence[str],
-    twice: Sequence[str],
-    unmapped: Sequence[UnmappedModel],
-    missing: Mapping[str, Decimal],
-) -> str:
+def _as_json(files: int, found: Sequence[str], twice: Sequence[str], unknown: _Unknown) -> str:
     content = {
         "status": "failed" if found else "completed",
         "files": files,
@@ -114,8 +126,13 @@ def _as_json(
                 "billed": plain(model.billed),
                 "currency": model.currency,
             }
-            for model in unmapped
+            for model in unknown.models
         ],
-        "unattributed": {currency: plain(amount) for currency, amount in missing.items()},
+        "unattributed": _plain(unknown.unattributed),
+        "of_no_cloud": _plain(unknown.of_no_cloud),
     }
     return json.dumps(content, ensure_ascii=False)
+
+
+def _plain(money: Mapping[str, Decimal]) -> dict[str, str]:
+    return {currency: plain(amount) for currency, amount in money.items()}

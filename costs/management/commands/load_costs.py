@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from argparse import ArgumentTypeError
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,8 @@ from costs.load.report import LoadReport, amounts
 from costs.load.sources import chosen_sources, forget_unloaded
 from costs.load.withdraw import withdraw
 from costs.models import CostLoad, CostSource
+
+logger = logging.getLogger(__name__)
 
 EXAMPLES = """examples:
   load_costs                                      all sources, what is new of them
@@ -131,6 +134,10 @@ def _report(source: CostSource, period: str | None, progress: Progress, *, dry_r
         return load(source, period=period, dry_run=dry_run, progress=progress)
     except LoadRefusedError as error:
         return LoadReport(source.name, dry_run, error=str(error))
+    except Exception as error:
+        # One source must not keep the others from being loaded.
+        logger.exception("Loading %s failed", source.name)
+        return LoadReport(source.name, dry_run, error=f"It failed by {type(error).__name__}: {error}")
 
 
 def _raise_problems(reports: Sequence[LoadReport]) -> None:

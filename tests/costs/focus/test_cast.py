@@ -164,6 +164,32 @@ def test_the_meter_stands_where_each_cloud_puts_it(cloud: str | None, sql: str, 
     assert cast_row(sql, "x_Meter", origin=Origin(cloud)) == {"x_Meter": meter}
 
 
+@pytest.mark.parametrize(
+    ("sql", "cloud"),
+    [
+        ("'Anthropic' as ServiceProviderName, 'Amazon Web Services' as HostProviderName", "aws"),
+        (
+            "'Anthropic' as ProviderName, 'Google Cloud' as HostProviderName, 'AWS' as InvoiceIssuerName",
+            "gcp",
+        ),
+        ("'Alphabet Inc.' as ProviderName", "gcp"),
+        ("'Contoso (AWS reseller)' as ProviderName, 'Amazon Bedrock' as ServiceName", "aws"),
+        ("'Softy' as ProviderName, 'Claude Opus 4.6 (Amazon Bedrock Edition)' as ServiceName", "aws"),
+        ("'Softy' as ProviderName, 'Azure OpenAI' as ServiceName", "azure"),
+        ("'Softy' as ProviderName, 'Vertex AI' as ServiceName", "gcp"),
+        ("'Softy' as ProviderName, 'Compute' as ServiceName, 'USE1-x' as x_UsageType", "aws"),
+        ("'Softy' as ProviderName, 'Compute' as ServiceName, 'gpt 5 Inp' as x_SkuMeterName", "azure"),
+        ("'Oracle' as ProviderName, 'Compute' as ServiceName, '' as x_UsageType", "other"),
+        ("'Softy' as ProviderName, 'Amazonia' as ServiceName", "other"),
+        ("'Microsoft' as ProviderName, 'Amazon Bedrock' as ServiceName", "azure"),
+    ],
+)
+def test_a_row_of_a_reseller_tells_its_cloud_by_its_host_its_service_or_a_column_of_one_cloud(
+    sql: str, cloud: str
+) -> None:
+    assert cast_row(f"select {sql}", "x_Cloud", origin=Origin()) == {"x_Cloud": cloud}
+
+
 def test_a_row_tells_its_cloud_by_who_sells_or_bills_it() -> None:
     sellers: dict[str | None, str] = {
         "AWS": "aws",

@@ -56,6 +56,13 @@ def test_a_number_with_underscores_is_no_number(written: str) -> None:
         cast_into(sql, only=["BilledCost"])
 
 
+@pytest.mark.parametrize("column", ["BilledCost", "ChargePeriodStart"])
+def test_null_is_no_number_and_no_time(column: str) -> None:
+    [sentence] = unreadable(session(), f"(select 'null' as {column}, '/bills/may.csv' as x_File)")
+    assert sentence.startswith(f"1 value of {column} cannot be read as ")
+    assert sentence.endswith("such as 'null' in may.csv.")
+
+
 def test_a_long_value_is_shortened() -> None:
     [sentence] = unreadable(session(), "(select repeat('x', 1000) as BilledCost)")
     assert len(sentence) < 150

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import datetime
+import os
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,8 @@ def ask(*columns: str, as_of: datetime | None = None) -> list[tuple[Any, ...]]:
     """Columns of the table, in order of all of them."""
     order = [f"{position} nulls first" for position in range(1, len(columns) + 1)]
     select = exp.select(*columns).from_("unified_costs").order_by(*order)
-    return list(Lake().run(select, as_of=as_of).rows)
+    loads = Lake().loads(as_of=as_of) if as_of else None
+    return list(Lake().run(select, loads=loads).rows)
 
 
 def billed(as_of: datetime | None = None) -> Decimal:
@@ -212,12 +214,30 @@ def test_a_file_of_a_loaded_month_that_is_cut_off_to_nothing_leaves_the_month_as
     folder: Path, source: CostSource
 ) -> None:
     write_bill(folder / "one", OCTOBER, [charge("3")])
-    write_bill(folder / "two", OCTOBER, [charge("4")])
+    write_bill(folder / "two", OCTOBER, [charge("4", ResourceId="other")])
     load(source)
     [cut_off] = (folder / "two").iterdir()
     cut_off.write_bytes(b"")
 
     assert f"two/{cut_off.name} is empty" in load(source).problems()[0]
+    assert billed() == Decimal(7)
+
+
+def test_a_restated_file_beside_the_old_one_leaves_the_month_as_it_was(
+    folder: Path, source: CostSource
+) -> None:
+    old = [charge("3", ResourceId="a"), charge("4", ResourceId="b")]
+    write_bill(folder, OCTOBER, old, name="20-october.csv")
+    load(source)
+    write_bill(folder, OCTOBER, [*old[:1], charge("3.5", ResourceId="b")], name="31-october.csv")
+
+    [problem] = load(source).problems()
+
+    assert problem == (
+        "bills: 2026-10 not loaded: 2 of 2 charges of 20-october.csv are in 31-october.csv too, so they "
+        "would count twice. Move the older file out of the folder, or export both again without the charges "
+        "of the other."
+    )
     assert billed() == Decimal(7)
 
 
@@ -241,6 +261,101 @@ def test_our_own_files_are_never_loaded_as_a_bill(tmp_path: Path, location: str,
 
     assert "overlaps COSTS_DIR" in report.problems()[0]
     assert not CostLoad.objects.exists()
+
+
+def test_what_was_refused_is_kept_with_the_source_until_the_month_is_loaded(
+    folder: Path, source: CostSource
+) -> None:
+    write_bill(folder, OCTOBER, [charge("x")])
+    write_bill(folder, NOVEMBER, [charge("4")])
+    load(source)
+    source.refresh_from_db()
+    assert source.refused[OCTOBER]["why"].startswith("1 value of BilledCost cannot be read")
+
+    load(source, period=NOVEMBER)
+    [state] = Lake().sources()
+    assert (state.name, state.was_loaded, state.was_read) == ("bills", True, True)
+    assert [refusal.month for refusal in state.refusals] == [OCTOBER]
+
+    write_bill(folder, OCTOBER, [charge("3")])
+    load(source, period=OCTOBER)
+    assert Lake().sources()[0].refusals == []
+
+
+def test_a_source_that_never_brought_anything_is_known_and_a_disabled_or_made_up_one_is_not_missed(
+    source: CostSource,
+) -> None:
+    load(source)
+    assert [(state.was_loaded, state.was_read) for state in Lake().sources()] == [(False, False)]
+    CostSource.objects.create(name="demo", kind="demo")
+    CostSource.objects.filter(name="bills").update(is_enabled=False)
+    assert Lake().sources() == []
+
+
+def test_only_a_delivery_tells_when_charges_came_and_not_that_they_were_stamped_again(
+    folder: Path, source: CostSource
+) -> None:
+    path = write_bill(folder, OCTOBER, [charge("3"), charge("4", SubAccountId="777788889999")])
+    load(source)
+    delivered = timezone.now() - timedelta(days=30)
+    CostLoad.objects.update(delivered_at=delivered)
+    os.utime(path, (delivered.timestamp(), delivered.timestamp()))
+    ConsumerRule.objects.create(position=1, kind="account", value="777788889999", consumer="acme")
+    assert outcomes(load(source)) == [(OCTOBER, Outcome.RESTAMPED)]
+    assert CostLoad.objects.current().get().delivered_at == delivered
+
+    path.touch()
+    assert outcomes(load(source)) == [(OCTOBER, Outcome.UNCHANGED)]
+    again = CostLoad.objects.current().get().delivered_at
+    assert again
+    assert again > delivered + timedelta(days=29)
+
+    CostLoad.objects.update(delivered_at=delivered)
+    write_bill(folder, OCTOBER, [charge("4", SubAccountId="777788889999"), charge("3")])
+    assert outcomes(load(source)) == [(OCTOBER, Outcome.UNCHANGED)]
+    again = CostLoad.objects.current().get().delivered_at
+    assert again
+    assert again > delivered + timedelta(days=29)
+
+
+@pytest.mark.parametrize(
+    "charges",
+    [
+        [charge("1", ConsumedQuantity="900000000000000000000", ConsumedUnit="1M tokens")],
+        [charge("9e19", ResourceId="a"), charge("9e19", ResourceId="b"), charge("9e19", ResourceId="c")],
+    ],
+    ids=["tokens", "sum"],
+)
+def test_what_has_too_many_digits_refuses_its_month_in_one_sentence(
+    folder: Path, source: CostSource, charges: list[dict[str, str]]
+) -> None:
+    write_bill(folder, OCTOBER, charges)
+    write_bill(folder, NOVEMBER, [charge("4")])
+
+    report = load(source)
+
+    assert outcomes(report) == [(OCTOBER, Outcome.FAILED), (NOVEMBER, Outcome.LOADED)]
+    [problem] = report.problems()
+    assert "has more digits than can be kept: money has 20 before the point" in problem
+    assert len(problem.splitlines()) == 1
+    assert not CostLoad.objects.filter(status=CostLoad.Status.RUNNING).exists()
+
+
+def test_a_file_that_may_be_cut_off_is_said_and_one_with_signs_in_its_name_is_loaded(
+    folder: Path, source: CostSource
+) -> None:
+    path = write_bill(folder / "a [b]*?", OCTOBER, [charge("3")], name="it's [a]*?.csv")
+    assert load(source).months[0].warnings == ()
+    path.write_bytes(path.read_bytes().rstrip())
+
+    write_bill(folder / "a [b]*?", NOVEMBER, [charge("4")])
+    report = load(source)
+
+    assert billed() == Decimal(7)
+    assert report.months[0].outcome == Outcome.UNCHANGED
+    path.write_bytes(path.read_bytes().replace(b",3,", b",5,"))
+    [warning] = load(source).months[0].warnings
+    assert warning == "it's [a]*?.csv does not end with the end of a line: if it was cut off, copy it again."
 
 
 def test_only_the_asked_period_is_loaded(folder: Path, source: CostSource) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,8 @@ def test_the_bill_of_another_source_is_refused_in_any_order_and_format(
     [problem] = report.problems()
     assert problem == (
         f"second: 2026-10 not loaded: The charges are those of first 2026-10 (load {first.pk}), 3 USD: they "
-        "count once. Keep one of the two sources: load_costs --source first --period 2026-10 "
-        "--withdraw takes that one out of all sums."
+        "count once. Disable the source second, or to keep it instead, run first load_costs --source first "
+        "--period 2026-10 --withdraw, and then load_costs --source second."
     )
     assert list(CostLoad.objects.current()) == [first]
 
@@ -51,8 +52,8 @@ def test_other_charges_of_the_same_billing_account_are_loaded_with_a_warning_tha
 
     warning = (
         f"Billing account 111122223333 (aws) is in first 2026-10 (load {first.pk}) too: 4 USD here, 3 USD "
-        "there. If they are the same charges, they count twice: load_costs --source first --period 2026-10 "
-        "--withdraw takes those out of all sums."
+        "there. If they are the same charges, they count twice: load_costs --source second --period 2026-10 "
+        "--withdraw takes one of the two out of all sums."
     )
     assert warning in report.summary()
     assert warning in CostLoad.objects.get(source="second").checks
@@ -94,8 +95,27 @@ def test_check_costs_says_what_may_count_twice(tmp_path: Path) -> None:
     load(source(tmp_path, "second", [charge("4")]))
 
     assert "first 2026-10: Billing account 111122223333 (aws) is in second 2026-10" in run("check_costs")
+    assert run("check_costs").count("load_costs --source second --period 2026-10 --withdraw takes one") == 2
     [line] = as_json(run("check_costs", "--source", "second", "--json"))["may_count_twice"]
     assert line.startswith("second 2026-10: Billing account")
+
+
+@pytest.mark.parametrize("asked", [[], ["--source", "first"], ["--source", "second"]])
+def test_check_costs_fails_if_two_sources_have_the_same_money_of_an_account_and_says_of_one_to_withdraw(
+    tmp_path: Path, first: CostLoad, asked: list[str]
+) -> None:
+    """As the same bill in two versions of FOCUS, beside another account."""
+    again = [{**row, "SubAccountName": "prod"} for row in CHARGES]
+    load(source(tmp_path, "second", [*again, charge("5", BillingAccountId="999988887777")]))
+    assert first.billed_by_account == {("aws", "111122223333"): {"USD": Decimal(3)}}
+
+    code, message, _ = fail("check_costs", *asked)
+
+    assert code == 1
+    assert "Billing account 111122223333 (aws) is in" in message
+    assert "too: 3 USD here and there. If they are the same charges, they count twice: " in message
+    assert "--source second --period 2026-10 --withdraw takes one of the two out of all sums." in message
+    assert "--source first --period" not in message
 
 
 def test_check_costs_fails_if_a_bill_counts_twice(tmp_path: Path, first: CostLoad) -> None:

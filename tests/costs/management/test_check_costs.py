@@ -63,6 +63,7 @@ def test_the_result_as_json_has_the_unmapped_models_with_their_money() -> None:
             }
         ],
         "unattributed": {"USD": "4"},
+        "of_no_cloud": {},
     }
 
 
@@ -106,6 +107,42 @@ def test_the_advice_to_a_missing_file_mends_it(source: CostSource, costs_dir: Pa
 
 def test_without_loads_there_is_nothing_to_check() -> None:
     assert fail("check_costs")[:2] == (exit_codes.FAILED, "No costs are loaded.")
+
+
+def test_charges_of_no_known_cloud_are_told_by_the_load_and_with_their_money(folder: Path) -> None:
+    oracle = dict.fromkeys(("ProviderName", "InvoiceIssuerName", "ServiceName"), "Oracle")
+    write_bill(folder, OCTOBER, [charge("3"), charge("42") | oracle | {"x_UsageType": ""}])
+    [month] = load(make_source(folder)).months
+
+    assert (
+        "No known cloud is named, so that meters are not read, on 1 row, such as "
+        "'Input tokens on 2026-10-03'; their BilledCost is 42 USD."
+    ) in month.warnings
+    assert run("check_costs").splitlines()[-1] == ("42 USD are of no known cloud: their meters are not read.")
+    assert as_json(run("check_costs", "--json"))["of_no_cloud"] == {"USD": "42"}
+
+
+def test_a_sum_with_too_many_digits_is_one_sentence(folder: Path) -> None:
+    write_bill(folder, OCTOBER, [charge("9e19", ServiceName="Amazon Bedrock")])
+    write_bill(folder, NOVEMBER, [charge("9e19", ServiceName="Amazon Bedrock")])
+    load(make_source(folder))
+
+    code, message, _ = fail("check_costs")
+
+    assert code == exit_codes.FAILED
+    assert message.startswith("A sum of the question has more digits than sums may")
+
+
+def test_control_characters_of_a_bill_are_never_printed(folder: Path) -> None:
+    evil = "\x1b[2Jno\nTotal 0"
+    write_bill(folder, OCTOBER, [charge("3", ServiceName=evil, x_UsageType=f"{UNKNOWN}{evil}")])
+    load(make_source(folder))
+
+    printed = run("check_costs")
+
+    assert "\x1b" not in printed
+    assert not any(line.startswith("Total") for line in printed.splitlines())
+    assert r"\u001b[2Jno\u000aTotal 0" in printed
 
 
 def test_the_help_shows_the_examples(capsys: pytest.CaptureFixture[str]) -> None:

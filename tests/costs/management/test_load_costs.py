@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -8,6 +9,8 @@ from django.core.management import CommandError
 from django.utils import timezone
 
 from catalog.management import exit_codes
+from costs.load.job import load
+from costs.load.report import LoadReport
 from costs.management.commands import load_costs
 from costs.models import CostLoad, CostSource
 from tests.costs.bills import NOVEMBER, OCTOBER, charge, make_source, write_bill
@@ -38,6 +41,38 @@ def test_only_the_period_is_loaded(folder: Path) -> None:
     assert CostLoad.objects.get().billing_period == NOVEMBER
 
 
+def test_files_that_are_left_out_are_counted_with_examples(folder: Path) -> None:
+    for name in ("README.md", "invoice\x1b[2J.pdf", "logo.png", "notes.txt"):
+        (folder / name).write_text("x")
+
+    printed = run("load_costs", "--source", str(folder))
+
+    assert printed.splitlines()[1] == (
+        r"bills left out 4 files without charges, such as README.md, invoice\u001b[2J.pdf, logo.png."
+    )
+
+
+def test_a_source_that_fails_by_a_fault_of_ours_keeps_no_other_from_being_loaded(
+    tmp_path: Path, folder: Path
+) -> None:
+    make_source(folder)
+    write_bill(tmp_path / "a", OCTOBER, [charge("7", BillingAccountId="999988887777")])
+    make_source(tmp_path / "a", "a")
+
+    def fails(source: CostSource, **options: Any) -> LoadReport:
+        if source.name == "a":
+            raise ZeroDivisionError("by 0")
+        return load(source, **options)
+
+    with patch.object(load_costs, "load", fails):
+        code, message, output = fail("load_costs", "--json")
+
+    assert code == exit_codes.PARTLY_DONE
+    assert message.startswith("a: It failed by ZeroDivisionError: by 0")
+    assert as_json(output)["status"] == "partial"
+    assert CostLoad.objects.get().source_id == "bills"
+
+
 def test_a_dry_run_makes_no_source_and_no_load(folder: Path) -> None:
     printed = run("load_costs", "--source", str(folder), "--dry-run")
 
@@ -54,7 +89,7 @@ def test_the_result_as_json_has_each_month_with_exact_money(folder: Path) -> Non
     [month] = source.pop("months")
     assert (result["status"], source) == (
         "completed",
-        {"source": "bills", "dry_run": False, "error": "", "gone": {}, "notes": []},
+        {"source": "bills", "dry_run": False, "error": "", "gone": {}, "notes": [], "left_out": []},
     )
     assert {name: month[name] for name in ("period", "outcome", "load", "rows", "billed", "before")} == {
         "period": OCTOBER,

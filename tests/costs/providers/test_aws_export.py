@@ -177,6 +177,25 @@ def test_data_files_of_a_month_without_a_manifest_are_a_problem_of_that_month(tm
     )
 
 
+@pytest.mark.parametrize("copied", ["focus", "focus/data", "focus/data/BILLING_PERIOD=2026-05"])
+def test_data_files_without_any_manifest_are_a_problem_of_each_month_wherever_the_copy_starts(
+    tmp_path: Path, copied: str
+) -> None:
+    for run, count in (("2026-05-20T00:00:00Z-a", 3), ("2026-05-21T00:00:00Z-b", 4)):
+        path = tmp_path / "focus" / "data" / "BILLING_PERIOD=2026-05" / run / "focus-00001.csv.gz"
+        write_csv(path, ALL[:count])
+    [delivery] = deliveries(tmp_path / copied)
+    assert (delivery.period, list(delivery.files)) == ("2026-05", [])
+    assert delivery.problem.startswith("There are data files of 2026-05, but no manifest: copy the folder")
+
+
+def test_data_files_of_another_export_without_a_manifest_are_another_source(tmp_path: Path) -> None:
+    deliver_aws(tmp_path, "2026-05", {"a.parquet": ALL[:2]}, export="one")
+    deliver_aws(tmp_path, "2026-05", {"a.parquet": ALL[:2]}, export="two").unlink()
+    with pytest.raises(LoadError, match=r"several AWS data exports, such as .*one and .*two: make"):
+        deliveries(tmp_path)
+
+
 @pytest.mark.parametrize("name", ["a.parquet", "a.csv"])
 def test_a_data_file_that_is_empty_is_a_problem(tmp_path: Path, name: str) -> None:
     manifest = deliver_aws(tmp_path, "2026-05", {"b.parquet": ALL[:2]})

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from costs.errors import LoadError
 from costs.providers.folder import FolderSource
 from costs.providers.source import Delivery, Layout
 from tests.costs.loaded import billed, load
-from tests.costs.providers.writers import deliver_azure, in_month, rows, write_csv
+from tests.costs.providers.writers import deliver_azure, in_month, rows, write_csv, write_json
 
 ALL = rows("azure")
 TOTAL = sum((Decimal(row["BilledCost"]) for row in ALL), Decimal(0))
@@ -107,6 +108,45 @@ def test_exports_of_two_subscriptions_are_two_sources_though_their_names_are_the
     deliver_azure(tmp_path / "two", "2026-05", "2026-05-21T06:00:00Z", [ALL[30:]])
     with pytest.raises(LoadError, match=r"exports of Azure, such as .*one.* and .*two.*: make a source"):
         deliveries(tmp_path)
+
+
+@pytest.mark.parametrize("copied", [".", "20260501-20260531", "20260501-20260531/run"])
+def test_parts_without_any_manifest_are_a_problem_of_each_month_wherever_the_copy_starts(
+    tmp_path: Path, copied: str
+) -> None:
+    for run in ("run", "again"):
+        deliver_azure(tmp_path, "2026-05", "2026-05-20T06:00:00Z", [ALL[:30], ALL[30:]], run=run).unlink()
+    [delivery] = deliveries(tmp_path / "exports" / "daily-focus" / copied)
+    assert (delivery.period, list(delivery.files)) == ("2026-05", [])
+    assert delivery.problem == (
+        "There are parts of 2026-05 in 20260501-20260531, but no manifest.json: copy that of each run too."
+    )
+
+
+def test_parts_of_a_month_without_a_manifest_are_a_problem_of_that_month_only(tmp_path: Path) -> None:
+    deliver_azure(tmp_path, "2026-04", "2026-05-01T06:00:00Z", [in_month(ALL[:3], "2026-04")])
+    deliver_azure(tmp_path, "2026-05", "2026-05-20T06:00:00Z", [ALL]).unlink()
+    april, may = deliveries(tmp_path)
+    assert (april.period, april.problem, may.period) == ("2026-04", "", "2026-05")
+    assert may.problem.startswith("There are parts of 2026-05")
+
+
+def test_the_rows_of_parts_are_a_promise_without_that_of_the_whole(tmp_path: Path) -> None:
+    manifest = deliver_azure(tmp_path, "2026-05", "2026-05-20T06:00:00Z", [ALL[:30], ALL[30:]])
+    body = json.loads(manifest.read_text())
+    del body["dataRowCount"]
+    body["blobs"][0]["dataRowCount"] = "30"
+    write_json(manifest, body)
+    [delivery] = deliveries(tmp_path)
+    assert (delivery.rows, delivery.problem) == (len(ALL), "")
+
+
+@pytest.mark.parametrize(("name", "told"), [("dataRowCount", "61"), ("blobCount", "3")])
+def test_counts_that_are_written_as_text_are_read(tmp_path: Path, name: str, told: str) -> None:
+    parts = [ALL[:30], ALL[30:]]
+    deliver_azure(tmp_path, "2026-05", "2026-05-20T06:00:00Z", parts, **{name: told})
+    [delivery] = deliveries(tmp_path)
+    assert delivery.problem.endswith(f"but promises {told}.")
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_signs_in_names_do_not_make_other_files_count(tmp_path: Path) -> None:
     write_csv(tmp_path / "a[1].csv", MAY[:1])
     write_csv(tmp_path / "a*.csv", MAY[1:3])
     write_csv(tmp_path / "it's a1.csv", MAY[3:4])
-    write_csv(tmp_path / "BILLING_PERIOD=2020-01" / "a1.csv", MAY[4:5])
+    write_csv(tmp_path / "BillingPeriodStart=2020-01" / "a1.csv", MAY[4:5])
     [delivery] = deliveries(tmp_path)
     assert billed(delivery) == total(*MAY[:5])
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 from pathlib import Path
 
@@ -39,6 +40,7 @@ def test_unrelated_files_are_counted_and_left_out(tmp_path: Path) -> None:
     source = FolderSource("bills", tmp_path)
     assert [[path.name for path in delivery.files] for delivery in source.deliveries()] == [["bill.csv"]]
     assert source.ignored == 3
+    assert source.left_out == ["README.md", "invoice.pdf", "old.csv.bak"]
 
 
 @pytest.mark.parametrize(
@@ -77,6 +79,51 @@ def test_a_file_whose_costs_would_be_left_out_is_refused_and_says_why(
         deliveries(tmp_path)
     write_csv(tmp_path / "a.csv", MAY)
     with pytest.raises(LoadError, match=f"^below/{name} {why}.*: mend it, or move it out of the folder.$"):
+        deliveries(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["bill", "b.txt", "b.csv.bak", "part-00000", "b.CSV.gzip", "b.csv~"])
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (HEADER.encode(), "has the columns of FOCUS: end its name in .csv"),
+        (b"PAR1 and more", "is a Parquet file: end its name in .parquet"),
+        (gzip.compress(HEADER.encode(), mtime=0), "is compressed: end its name in .csv.gz or .json.gz"),
+        (json.dumps(google_row()).encode(), "has rows of Google Cloud: end its name in .json"),
+    ],
+)
+def test_cost_data_by_another_name_is_refused_with_the_name_to_give_it(
+    tmp_path: Path, name: str, content: bytes, why: str
+) -> None:
+    write_csv(tmp_path / "a.csv", MAY)
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(LoadError, match=f"^{name} {why}. Its costs would be left out"):
+        deliveries(tmp_path)
+
+
+@pytest.mark.parametrize("version", ["1.3", "1.4"])
+def test_the_other_datasets_of_focus_and_what_describes_them_are_left_out(
+    tmp_path: Path, version: str
+) -> None:
+    write_csv(tmp_path / "cost_and_usage.csv", rows("aws", version))
+    others = {
+        "contract_commitment.csv": "ContractCommitmentId,ContractCommitmentCost,BillingCurrency",
+        "billing_period.csv": "BillingPeriodCreated,BillingPeriodEnd,BillingPeriodStart,BillingPeriodStatus",
+        "invoice_detail.csv": "BilledCost,BillingCurrency,BillingPeriodStart,InvoiceDetailId,InvoiceId",
+        "_run.json": '{"files": [{"dataset": "Cost and Usage"}]}',
+        "SHA256SUMS": "0a  cost_and_usage.csv",
+    }
+    for name, content in others.items():
+        (tmp_path / name).write_text(f"{content}\n")
+    source = FolderSource("bills", tmp_path)
+    assert [len(delivery.files) for delivery in source.deliveries()] == [1]
+    assert set(source.left_out) == set(others)
+
+
+def test_charges_without_their_time_are_no_other_dataset(tmp_path: Path) -> None:
+    write_csv(tmp_path / "a.csv", rows("aws", "1.4"))
+    (tmp_path / "b.csv").write_text("BilledCost,BillingCurrency,InvoiceDetailId,ServiceName\n")
+    with pytest.raises(LoadError, match=r"^b.csv has no column BillingPeriodStart or ChargePeriodStart"):
         deliveries(tmp_path)
 
 

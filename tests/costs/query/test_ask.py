@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from catalog.pricing.answers import utc_text
 from costs.errors import NotLoadedError, TooLargeError
 from costs.query import Question, ask, groups
 from tests.costs.query.asking import NOW, OCTOBER, answer, hint, listed
@@ -312,3 +314,18 @@ def test_a_measure_or_dimension_asked_for_twice_is_shown_once() -> None:
     found = answer(MemoryStore([charge()]), "billed_cost", "billed_cost", dimensions=["cloud", "cloud"])
 
     assert found["rows"] == [{"cloud": "aws", "billed_cost": "1"}]
+
+
+def test_an_answer_beside_a_load_that_is_published_is_of_the_moment_before_and_repeats() -> None:
+    since = NOW - timedelta(seconds=20)
+    store = MemoryStore(
+        [charge(cost="5"), charge(cost="7", x_LoadId="new")],
+        loaded_at={"new": since + timedelta(seconds=5)},
+        until={"aws-2026-10": since + timedelta(seconds=5)},
+        publishing_since=since,
+    )
+
+    found = answer(store)
+
+    assert (found["rows"], found["as_of"]) == ([{"billed_cost": "5"}], utc_text(since))
+    assert answer(replace(store, publishing_since=None), as_of=since) == found

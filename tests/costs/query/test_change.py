@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
+
 from tests.costs.query.asking import OCTOBER, answer, hint, listed
 from tests.costs.stores import MemoryStore, charge, tokens
 
@@ -170,3 +172,55 @@ def test_a_currency_that_was_only_billed_before_has_a_total() -> None:
         ("USD", "1", "1"),
     ]
     assert found["currency"] is None
+
+
+MARCH = [
+    *(charge(f"2026-02-{day:02}", cost="10") for day in range(1, 29)),
+    *(charge(f"2026-03-{day:02}", cost="10") for day in range(1, 32)),
+]
+
+
+@pytest.mark.parametrize(
+    ("first", "end"),
+    [("03-30", "03-31"), ("03-29", "03-31"), ("03-01", "03-31"), ("03-29", "04-01")],
+)
+@pytest.mark.parametrize("dimension", ["month", "billing_month"])
+def test_days_that_the_month_before_lacks_have_no_change_by_month(
+    first: str, end: str, dimension: str
+) -> None:
+    store = MemoryStore(MARCH, empty=[("aws", "2026-01")])
+    start, after = (date.fromisoformat(f"2026-{day}") for day in (first, end))
+
+    found = answer(store, "billed_cost", "change", dimensions=[dimension], start=start, end=after)
+
+    assert listed(found, dimension, "change") == [("2026-03", None)]
+    assert found["totals"][0]["change"]["absolute"] in {"0", "20"}  # with as many days before
+    assert "change is null for 2026-03, of whose days the month before lacks some" in hint(found)
+
+
+@pytest.mark.parametrize(
+    ("end", "change"), [(date(2026, 3, 29), "0"), (date(2026, 3, 28), "0"), (date(2026, 4, 1), "30")]
+)
+def test_whole_months_and_the_same_days_are_compared_by_month(end: date, change: str) -> None:
+    store = MemoryStore(MARCH, empty=[("aws", "2026-01")])
+
+    found = answer(store, "billed_cost", "change", dimensions=["month"], start=date(2026, 3, 1), end=end)
+
+    assert [row["change"]["absolute"] for row in found["rows"]] == [change]
+    assert found["hint"] is None
+
+
+def test_only_the_months_whose_days_are_lacking_before_have_no_change() -> None:
+    store = MemoryStore(
+        [*MARCH, charge("2026-01-31", cost="5")], empty=[("aws", "2025-12"), ("aws", "2025-11")]
+    )
+
+    found = answer(
+        store, "billed_cost", "change", dimensions=["month"], start=date(2026, 1, 1), end=date(2026, 3, 31)
+    )
+
+    assert [(month, change and change["absolute"]) for month, change in listed(found, "month", "change")] == [
+        ("2026-01", "5"),
+        ("2026-02", "275"),
+        ("2026-03", None),
+    ]

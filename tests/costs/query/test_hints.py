@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from costs.store.base import Refusal, SourceState
 from tests.costs.query.asking import NOVEMBER, OCTOBER, answer, hint
 from tests.costs.stores import MemoryStore, charge, tokens
 
@@ -67,6 +71,102 @@ def test_a_month_that_was_last_loaded_before_its_end_is_said_to_be_incomplete() 
         'Loaded before the month was over, so not complete: 2026-09 of source "aws".'
     )
     assert answer(store, **OCTOBER)["hint"] is None
+
+
+def test_a_month_stays_incomplete_when_it_is_stamped_again_until_it_is_delivered_again() -> None:
+    stamped, early = datetime(2026, 11, 5, tzinfo=UTC), datetime(2026, 10, 11, tzinfo=UTC)
+    months = [charge(), charge("2026-09-05")]
+    store = MemoryStore(months, loaded_at={"aws-2026-10": stamped}, delivered_at={"aws-2026-10": early})
+    incomplete = 'Loaded before the month was over, so not complete: 2026-10 of source "aws".'
+    assert hint(answer(store, **OCTOBER)) == incomplete
+
+    again = MemoryStore(months, loaded_at={"aws-2026-10": early}, delivered_at={"aws-2026-10": stamped})
+    assert answer(again, **OCTOBER)["hint"] is None
+    assert hint(answer(again, as_of=datetime(2026, 11, 2, tzinfo=UTC), **OCTOBER)) == incomplete
+
+
+def test_a_change_from_a_month_that_was_loaded_before_its_end_is_said_to_be_one() -> None:
+    early = {"aws-2026-09": datetime(2026, 9, 11, tzinfo=UTC)}
+    store = MemoryStore([charge(), charge("2026-09-05")], loaded_at=early)
+
+    for dimensions in ([], ["month"], ["day"]):
+        found = answer(store, "billed_cost", "change", dimensions=dimensions, **OCTOBER)
+        assert hint(found) == (
+            'change compares with what was loaded before its month was over: 2026-09 of source "aws".'
+        )
+    assert answer(store, **OCTOBER)["hint"] is None
+
+
+def test_charges_without_a_list_cost_are_told_with_what_they_were_billed_at() -> None:
+    store = MemoryStore([charge(cost="100", ListCost=None), charge(cost="1")])
+
+    for measures in (["list_cost"], ["billed_cost", "list_cost", "share"]):
+        assert hint(answer(store, *measures)) == (
+            "list_cost leaves out charges billed at 100 USD (rows: 1), for which the bill gives none."
+        )
+    assert answer(store)["hint"] is None
+    assert answer(MemoryStore([charge(ListCost=Decimal(0))]), "list_cost")["hint"] is None
+
+
+REFUSED = Refusal("2026-10", datetime(2026, 11, 3, 4, tzinfo=UTC), "BilledCost\nis missing on 1 row.")
+
+
+def test_a_delivery_that_was_refused_is_told_where_its_charges_would_be() -> None:
+    states = [SourceState("aws", refusals=[REFUSED])]
+    store = MemoryStore([charge(), charge("2026-09-05"), charge(x_Cloud="gcp")], states=states)
+    told = (
+        'Source "aws": its last delivery of 2026-10 was refused on 2026-11-03: '
+        r'"BilledCost\nis missing on 1 row.".'
+    )
+
+    assert told in hint(answer(store))
+    assert told in hint(answer(store, **OCTOBER))
+    elsewhere: list[dict[str, Any]] = [
+        {"filters": {"cloud": ["gcp"]}},
+        {"filters": {"not_source": ["aws"]}},
+        {"start": date(2026, 9, 1), "end": date(2026, 10, 1)},
+        {"as_of": datetime(2026, 11, 2, tzinfo=UTC)},
+    ]
+    for question in elsewhere:
+        assert "refused" not in hint(answer(store, **question))
+
+
+def test_a_source_that_was_never_loaded_or_could_not_be_read_is_told() -> None:
+    states = [SourceState("azure", was_loaded=False), SourceState("aws", was_read=False), SourceState("gcp")]
+
+    assert hint(answer(MemoryStore([charge()], states=states), filters={"cloud": ["aws"]})) == (
+        'Source "azure" is enabled, but nothing of it was ever loaded. '
+        'Source "aws" could not be read the last time. Ask the operator to run load_costs.'
+    )
+
+
+def test_the_same_money_of_a_billing_account_in_two_sources_is_told() -> None:
+    one, other = ({"BillingAccountId": "1111", "x_Source": name} for name in ("one", "other"))
+    store = MemoryStore([charge(cost="3", **one), charge(cost="1", **other), charge(cost="2", **other)])
+    told = (
+        'Billing account "1111" (aws) has 3 USD of 2026-10 in source "one" and in source "other": '
+        "one bill in two counts twice."
+    )
+
+    assert hint(answer(store)) == told
+    assert answer(store, filters={"source": ["one"]})["hint"] is None
+    different = MemoryStore([charge(cost="3", **one), charge(cost="4", **other)])
+    nothing = MemoryStore([charge(cost="0", **one), charge(cost="0", **other)])
+    assert [answer(each)["hint"] for each in (different, nothing)] == [None, None]
+
+
+def test_of_many_sources_a_few_are_told_and_the_rest_counted() -> None:
+    names = [f"source-{number:02}" for number in range(40)]
+    states = [SourceState(name, refusals=[replace(REFUSED, why="x" * 5000)]) for name in names]
+    early = {f"{name}-2026-09": datetime(2026, 9, 11, tzinfo=UTC) for name in names}
+    charges = [charge(f"2026-{month}-05", x_Source=name) for name in names for month in ("03", "09", "10")]
+
+    found = hint(answer(MemoryStore(charges, states=states, loaded_at=early), "change", **OCTOBER))
+
+    assert found.count("was refused on") == 5
+    assert "and 35 more such months." in found
+    assert "and 35 more sources." in found
+    assert len(found) < 4000
 
 
 def test_a_change_to_a_month_that_is_not_over_is_said_to_be_one_from_a_whole_month() -> None:

@@ -16,7 +16,8 @@ from sqlglot import exp, parse_one
 from costs.errors import NotLoadedError, TooLargeError
 from costs.focus.columns import Column, Kind, columns
 from costs.load.withdraw import withdraw
-from costs.models import CostLoad
+from costs.models import CostLoad, CostSource
+from costs.query.snapshot import take
 from costs.store import engine
 from costs.store.engine import Engines, open_reader
 from costs.store.lake import Lake
@@ -30,7 +31,8 @@ SEPTEMBER, OCTOBER = "2026-09", "2026-10"
 def ask(sql: str, as_of: datetime | None = None) -> list[tuple[Any, ...]]:
     select = parse_one(sql, dialect="duckdb")
     assert isinstance(select, exp.Query)
-    return list(Lake().run(select, as_of=as_of).rows)
+    loads = Lake().loads(as_of=as_of) if as_of else None
+    return list(Lake().run(select, loads=loads).rows)
 
 
 def billed(as_of: datetime | None = None) -> Decimal:
@@ -278,3 +280,49 @@ def test_a_demo_does_not_come_back_when_the_last_real_load_is_withdrawn() -> Non
         billed(timezone.now())
     assert billed(real.current_from) == Decimal(7)
     assert billed(demo.current_from) == Decimal(1000)
+
+
+def test_what_is_loaded_is_known_for_good_up_to_the_last_heartbeat_of_a_load_that_may_become_current() -> (
+    None
+):
+    now = timezone.now()
+    beat, crashed = now - timedelta(seconds=30), now - CostLoad.LEASE - timedelta(seconds=1)
+    assert Lake().settled(now) == now
+    for name, time in (("aws", beat), ("gcp", crashed)):
+        source = CostSource.objects.create(name=name)
+        CostLoad.objects.create(
+            pk=name,
+            source=source,
+            billing_period=OCTOBER,
+            status="running",
+            started_at=time,
+            heartbeat_at=time,
+        )
+    assert Lake().settled(now) == beat
+
+
+def test_all_statements_of_an_answer_read_the_loads_that_it_began_with() -> None:
+    first = publish("aws", OCTOBER, ["4"])
+    snapshot = take(Lake(), None)
+    publish("aws", OCTOBER, ["5"])
+    withdraw([publish("gcp", OCTOBER, ["7"])])
+
+    records = snapshot.run(exp.select("sum(BilledCost) as billed").from_("unified_costs"))
+
+    assert records == [{"billed": Decimal(4)}]
+    assert [load.id for load in snapshot.loads] == [first.pk]
+
+
+def test_a_sum_with_too_many_digits_is_refused_with_a_sentence() -> None:
+    publish("aws", SEPTEMBER, ["90000000000000000000"])
+    publish("aws", OCTOBER, ["90000000000000000000"])
+
+    with pytest.raises(TooLargeError, match="A sum of the question has more digits than sums may"):
+        billed()
+
+
+def test_signs_in_the_name_of_the_folder_of_the_files_match_no_other_files(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "it's [a]*?")
+    publish("aws", OCTOBER, ["4"], lake)
+
+    assert list(lake.run(exp.select("sum(BilledCost)").from_("unified_costs")).rows) == [(Decimal(4),)]
