@@ -67,6 +67,14 @@ def _quantity(value: Any) -> Decimal:
         raise ValueError(f"{error.message} {error.hint}".rstrip(". ")) from None
 
 
+def _amount_of(value: Any) -> Decimal:
+    """A number of a resource, whose unit is that of the argument."""
+    try:
+        return _quantity(value)
+    except ValueError:
+        raise ValueError("must be a number alone; its unit is that of the argument") from None
+
+
 AsOf = Annotated[
     datetime,
     BeforeValidator(_as_of),
@@ -83,7 +91,7 @@ Quantity = Annotated[
     BeforeValidator(_quantity),
     WithJsonSchema({"type": "string", "description": "Usage in one month.", "examples": ["730"]}),
 ]
-Amount = Annotated[Decimal | None, BeforeValidator(_quantity), WithJsonSchema({"type": "string"})]
+Amount = Annotated[Decimal | None, BeforeValidator(_amount_of), WithJsonSchema({"type": "string"})]
 SkuId = Annotated[str, Field(min_length=1, max_length=MAX_SKU_ID)]
 ResponseFormat = Annotated[
     Literal["concise", "detailed"], Field(description="Level of detail of each SKU.", examples=["detailed"])

@@ -106,7 +106,7 @@ def _of_skus(
 def _of_resource(request: ResourceRequest, composed: Composed) -> Entry:
     if composed.components or composed.choices:
         return Entry(request, [_line(component) for component in composed.components], composed)
-    return Entry(request, composed=composed, not_priced=not_priced(composed))
+    return Entry(request, composed=composed, not_priced=not_priced(composed), is_early=composed.is_early)
 
 
 def _line(component: Component) -> Line:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from catalog.pricing.answers import CostItem, ResourceLine, utc_text
 from catalog.pricing.decimals import ROUNDED, plain
 from catalog.pricing.list_prices import Snapshot
-from catalog.pricing.priced import Priced
+from catalog.pricing.priced import Priced, month
 from catalog.pricing.resources.alternatives import alternatives
 from catalog.pricing.resources.rows import Costs, cost_slice, resource_line
+from catalog.pricing.resources.wanted import Wanted
 from catalog.pricing.sku_details import pricing
 from catalog.pricing.usage import Line
 
@@ -26,7 +28,7 @@ def lines_of(
         compare: whether each resource has all the ways to buy it.
     """
     lines: list[CostItem | ResourceLine] = []
-    compared: list[tuple[Priced, ResourceLine]] = []
+    compared: list[tuple[tuple[Wanted, Decimal], ResourceLine]] = []
     for each in priced:
         composed, costs = each.entry.composed, each.costs
         if costs is None:
@@ -37,10 +39,10 @@ def lines_of(
         line = resource_line(composed, costs, detailed=detailed)
         lines.append(line)
         if compare and not composed.choices:
-            compared.append((each, line))
-    wanted = [each.entry.composed.wanted for each, _ in compared if each.entry.composed]
-    if wanted:
-        for (_, line), ways in zip(compared, alternatives(wanted, snapshot), strict=True):
+            compared.append(((composed.wanted, month(composed, costs)), line))
+    if compared:
+        found = alternatives([each for each, _ in compared], snapshot)
+        for (_, line), ways in zip(compared, found, strict=True):
             line["alternatives"] = ways
     return lines
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from catalog.pricing.decimals import EXACT, exact_sum
 from catalog.pricing.entries import Entry
+from catalog.pricing.resources.components import Composed
 from catalog.pricing.resources.discounts import sustained_use_rows
 from catalog.pricing.resources.rows import Costs
 from catalog.pricing.tiers import Slice, price_month
@@ -51,6 +52,14 @@ def total(priced: Iterable[Priced]) -> Decimal | None:
     """What entries cost together, None if none of them has a cost."""
     costs = [each.cost for each in priced if each.cost is not None]
     return exact_sum(costs) if costs else None
+
+
+def month(composed: Composed, costs: Costs) -> Decimal:
+    """What one month of a priced resource costs, in USD."""
+    parts = [exact_sum(part.cost for part in own) for own in costs.slices]
+    components = zip(composed.components, parts, strict=True)
+    _, discount = sustained_use_rows(components, composed.wanted.request.hours)
+    return EXACT.add(exact_sum(parts), discount)
 
 
 def _priced(entry: Entry, slices: Sequence[Sequence[Slice]], months: int) -> Priced:

@@ -28,6 +28,7 @@ MIB_PER_GIB = 1024
 GIB_PER_LOCAL_SSD = Decimal(375)
 MIB_PER_STEP = 256
 SHARED_VCPUS = 2
+WINDOWS = re.compile(r"windows|sql", re.IGNORECASE)
 CUSTOM = re.compile(
     r"(?:(?P<series>[a-z]\d[a-z]?)-)?custom-(?P<vcpus>\d{1,3}|[a-z]+)-(?P<mib>\d{3,8})(?P<extended>-ext)?"
 )
@@ -85,6 +86,8 @@ def machine_bill(request: ResourceRequest, name: str) -> Bill:
     if request.os is None:
         not_included = (*NOT_INCLUDED, "operating system licence")
         return Bill(name, tuple(parts), tuple(unknown), not_included, attached=attached)
+    if series(machine.series).is_arm and WINDOWS.search(request.os):
+        raise InvalidArgumentError(f"{name} has an Arm processor, for which no {request.os} is sold.")
     bill = Bill(name, tuple(parts), tuple(unknown), NOT_INCLUDED, attached=attached)
     return with_licence(bill, request.os, Host(name, machine.vcpus, machine.memory, machine.gpus))
 
@@ -259,9 +262,22 @@ def _gpu(machine: MachineType) -> list[Part]:
     ]
 
 
+def _check_local_ssds(machine: MachineType, count: int) -> None:
+    has_own, is_shared = bool(machine.local_ssd), machine.billed_vcpus != machine.vcpus
+    can_have = () if has_own or is_shared else series(machine.series).local_ssds
+    if count not in can_have:
+        comes = " It comes with its own." if has_own else ""
+        raise InvalidArgumentError(
+            f"{machine.name} cannot have {count} local SSDs attached.{comes}",
+            hint=f"It can have {', '.join(map(str, can_have))}." if can_have else "Leave out local_ssds.",
+        )
+
+
 def _local_ssd(machine: MachineType, request: ResourceRequest) -> list[Part]:
     """The local SSDs that come with the machine, or that are attached."""
     attached = GIB_PER_LOCAL_SSD * (request.local_ssds or 0)
+    if attached:
+        _check_local_ssds(machine, request.local_ssds or 0)
     size = (machine.local_ssd or 0) + attached
     if not size:
         return []

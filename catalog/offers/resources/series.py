@@ -56,6 +56,8 @@ class Series:
     shared: Mapping[str, tuple[Decimal, Decimal, Decimal]] = field(default_factory=dict)
     extended: bool = False
     gpus: tuple[str, ...] = ()
+    local_ssds: tuple[int, ...] = ()
+    is_arm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ def series(name: str) -> Series:
         },
         row.get("extended", False),
         tuple(row.get("gpus", [])),
+        tuple(row.get("local_ssds", [])),
+        row.get("arm", False),
     )
 
 

@@ -17,11 +17,12 @@ from catalog.pricing.resources.wanted import Wanted
 MONTHS_PER_YEAR = 12
 
 
-def alternatives(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[list[Alternative]]:
+def alternatives(priced: Sequence[tuple[Wanted, Decimal]], snapshot: Snapshot) -> list[list[Alternative]]:
     """Price resources in all the ways to buy them.
 
     Args:
-        wanted: resources that leave nothing open.
+        priced: resources that leave nothing open, with what a month of them costs as they are bought, in
+            which free allowances are shared with the other items.
         snapshot: the time whose prices apply.
 
     Returns:
@@ -29,11 +30,14 @@ def alternatives(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[list[Alte
         even in the month in which what it costs in all is no more than what the use so far costs on demand.
     """
     terms = list(USAGE_TYPES)
-    composed = compose([each.bought(term) for each in wanted for term in terms], snapshot)
+    composed = compose([each.bought(term) for each, _ in priced for term in terms], snapshot)
     found = []
-    for start in range(0, len(composed), len(terms)):
+    for number, (wanted, cost) in enumerate(priced):
+        start = number * len(terms)
         of_terms = dict(zip(terms, composed[start : start + len(terms)], strict=True))
         costs = {term: monthly(each) for term, each in of_terms.items()}
+        if costs[wanted.term] is not None:
+            costs[wanted.term] = cost
         found.append([_alternative(each, term, costs) for term, each in of_terms.items()])
     return found
 

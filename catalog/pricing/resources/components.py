@@ -38,7 +38,8 @@ class Composed:
 
     Without components, something has to be chosen first, or it is not sold so. `missing` are the parts
     without a price, `on_demand` those that the wanted term does not cover. If it `lacks_main`, a part without
-    which it is not sold is missing; `sold_in` are the regions that sell it then.
+    which it is not sold is missing; `sold_in` are the regions that sell it then. `reason` says why a SKU that
+    is listed has no price at the time, which may be too early.
     """
 
     wanted: Wanted
@@ -47,6 +48,8 @@ class Composed:
     on_demand: tuple[str, ...] = ()
     sold_in: tuple[str, ...] = ()
     lacks_main: bool = False
+    reason: str | None = None
+    is_early: bool = False
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -75,7 +78,7 @@ def compose(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[Composed]:
     ids = {offer.sku_id for found in chosen for _, here in found for offer in here}
     listings = look_up(ids, snapshot) if ids else {}
     composed = [
-        Composed(each) if each.bill.choices else _composed(each, found, listings)
+        Composed(each) if each.bill.choices else _composed(each, found, listings, snapshot)
         for each, found in zip(wanted, chosen, strict=True)
     ]
     return _with_regions(composed, offers, snapshot)
@@ -159,6 +162,7 @@ def _composed(
     wanted: Wanted,
     found: Sequence[tuple[str, list[Offer]]],
     listings: Mapping[str, Listing],
+    snapshot: Snapshot,
 ) -> Composed:
     components, missing, on_demand = [], list(wanted.bill.unknown), []
     for part, (term, here) in zip(wanted.bill.parts, found, strict=True):
@@ -174,7 +178,21 @@ def _composed(
     if (wanted.term == SPOT and lacks_main) or all(each.part.name not in main for each in components):
         # A machine is spot as a whole, and its disks alone are no machine.
         components = []
-    return Composed(wanted, tuple(components), tuple(missing), tuple(on_demand), lacks_main=lacks_main)
+    untimely = [
+        listing
+        for _, here in found
+        for offer in here
+        if (listing := listings[offer.sku_id]).list_price is None and listing.history
+    ]
+    return Composed(
+        wanted,
+        tuple(components),
+        tuple(missing),
+        tuple(on_demand),
+        lacks_main=lacks_main,
+        reason=untimely[0].why_unpriced(snapshot.at) if untimely else None,
+        is_early=any(listing.is_priced_since(snapshot.at) for listing in untimely),
+    )
 
 
 def _main_parts(wanted: Wanted) -> list[Part]:
@@ -222,6 +240,10 @@ def _elsewhere(
     wanted = composed.wanted
     regions = _regions_of_all(wanted, offers, snapshot, listings)
     others = [region for region in regions if wanted.place and region not in wanted.place.codes]
+    within = [region for region in others if wanted.place and region in wanted.place.within]
+    if within:
+        # A wide place, of which some regions sell it.
+        return Composed(wanted.with_choices([Choice("region", tuple(within), "Which region?")]))
     return replace(composed, components=(), sold_in=tuple(others)) if others else composed
 
 

@@ -125,6 +125,8 @@ def why_unpriced(composed: Composed) -> str:
     if composed.sold_in and wanted.place:
         where = some_of(composed.sold_in)
         return f"{name} is not sold {bought} in {wanted.place.label}; it is in {where}."
+    if composed.reason:
+        return f"{name}: {composed.reason}"
     parts = listed(composed.missing)
     return f"{name} is not sold {bought}: the catalog has no such price of its {parts}."
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
 from catalog.errors import InvalidArgumentError
-from catalog.offers.attributes import TERMS
 from catalog.offers.resources.bill import Bill, Choice
 from catalog.offers.resources.read import read_bill
 from catalog.offers.resources.request import HOURS_PER_MONTH, ResourceRequest
@@ -16,6 +16,8 @@ from catalog.places import Place, close_places, is_listed, read_place
 from catalog.pricing.quantities import check_quantity
 
 MAX_HOURS = 24 * 31
+# The place in a name that is a path, as the Compute Engine API has them.
+_PATH = re.compile(r"(?:zones|regions)/(?P<place>[^/]+)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,30 @@ def read_resource(request: ResourceRequest) -> Wanted:
             hint=f"A month of hourly rates has {HOURS_PER_MONTH}; send `months` for more of them.",
         )
     bill = read_bill(request)
-    region = bill.place or request.region
+    region = bill.place or _place_in_name(request) or request.region
     wanted = Wanted(request, bill, _place(region) if region else None, read_term(request.usage_type))
     place = wanted.place
     if place is not None and not place.is_one:
         codes = tuple(code for each in place.members or (place,) for code in each.codes)
         return wanted.with_choices([Choice("region", codes, "Which region?")])
     return wanted
+
+
+def _place_in_name(request: ResourceRequest) -> str | None:
+    """The zone or region in a resource that is sent as a path.
+
+    Raises:
+        InvalidArgumentError: the request names another region.
+    """
+    match = _PATH.search(request.resource)
+    if match is None:
+        return None
+    named, asked = read_place(match["place"]), read_place(request.region) if request.region else None
+    if named and asked and named != asked:
+        raise InvalidArgumentError(
+            f"{request.resource} is in {named.label}, not in {asked.label}.", hint="Send one of the two."
+        )
+    return match["place"]
 
 
 def _place(region: str) -> Place:
@@ -71,8 +90,3 @@ def _place(region: str) -> Place:
             candidates=close_places(region),
         )
     return place
-
-
-def terms() -> tuple[str, ...]:
-    """All ways to buy, in the order of answers."""
-    return tuple(TERMS.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, cast
 
@@ -21,7 +22,10 @@ from catalog.models import PricingInfo, Sku
 from catalog.offers.resources.series import machine_types
 from catalog.pricing.answers import CalculateAnswer, ResourceLine
 from catalog.pricing.calculate import Item, ResourceRequest, calculate
+from catalog.pricing.list_prices import snapshot
 from catalog.pricing.resources.offers import forget
+from tests.catalog.factories import NOON
+from tests.catalog.pricing.known_skus import ACCOUNT_MONTHLY, add_sku
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("machine_prices")]
 IOWA = "us-central1"
@@ -254,6 +258,12 @@ def test_an_open_item_does_not_make_the_others_worthless() -> None:
         ("n1-standard-4", {"gpu": "t4", "gpu_count": 3}, "It can have 1, 2, 4 of them."),
         ("n1-standard-96", {"gpu": "t4"}, "It can have 4 of them."),
         ("g1-small", {"gpu": "t4"}, "cannot be attached"),
+        ("e2-standard-4", {"local_ssds": 1}, "Leave out local_ssds."),
+        ("e2-micro", {"local_ssds": 1}, "Leave out local_ssds."),
+        ("c3-standard-4-lssd", {"local_ssds": 1}, "It comes with its own."),
+        ("n2-standard-4", {"local_ssds": 3}, "It can have 1, 2, 4, 8, 16, 24."),
+        ("t2a-standard-4", {"os": "windows-server"}, "has an Arm processor"),
+        ("zones/us-east4-a/machineTypes/e2-micro", {}, "is in us-east4, not in us-central1."),
         ("n2-custom-4-1000", {}, "send 1024."),
         ("c2-custom-4-4096", {}, "e2, n1, n2, n2d"),
         ("n2-standard-4", {"gpu": "t4"}, "It comes with an N1 machine with gpu nvidia-tesla-t4."),
@@ -280,6 +290,54 @@ def test_an_unknown_machine_names_the_nearest() -> None:
     assert caught.value.candidates[0] == {"resource": "n2-standard-8"}
 
 
+def test_a_path_names_the_region() -> None:
+    answer = calculate([ResourceRequest(resource="projects/p/zones/us-central1-a/machineTypes/e2-micro")])
+
+    assert answer["total"]["amount"] == "6.114792075"
+
+
+def test_a_continent_leaves_its_regions_open() -> None:
+    row = line("e2-micro", "us")
+
+    assert row["ambiguous_in"] == [
+        {"attribute": "region", "values": ["us-central1", "us-east1", "us-west1"], "ask": "Which region?"}
+    ]
+
+
+def test_a_time_before_the_first_price_is_not_taken_for_what_is_not_sold() -> None:
+    early = snapshot(NOON - timedelta(days=1))
+    with pytest.raises(NoPriceError) as caught:
+        calculate([ResourceRequest(resource="e2-micro", region=IOWA)], snapshot=early)
+
+    assert caught.value.message.startswith(
+        "e2-micro: No price is known for 2026-01-01; the first took effect"
+    )
+    assert caught.value.hint == "Send a later as_of, or omit it."
+
+
+def test_the_free_space_of_two_disks_is_shared_in_comparisons_too() -> None:
+    forget()
+    service = Sku.objects.filter(display_name__startswith="E2").first()
+    assert service
+    add_sku(
+        "D973-0000-0001",
+        "Storage PD Capacity",
+        "GiBy.mo",
+        [(0, "0", 0), (30, "0", 40_000_000)],
+        regions=[IOWA],
+        service=service.service,
+        resource_family="Storage",
+        resource_group="PDStandard",
+        price=ACCOUNT_MONTHLY,
+    )
+    disk = ResourceRequest(resource="pd-standard", region=IOWA, size_gib=Decimal(20))
+
+    rows = cast("list[ResourceLine]", calculate([disk, disk], compare=True)["items"])
+
+    assert [row["cost"] for row in rows] == ["0.2", "0.2"]
+    assert [row["alternatives"][0]["monthly"] for row in rows] == ["0.2", "0.2"]
+
+
 def test_an_unknown_node_type_names_the_nearest() -> None:
     with pytest.raises(NotFoundError) as caught:
         price("n1-node-97-624")
@@ -288,7 +346,7 @@ def test_an_unknown_node_type_names_the_nearest() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", [" N2 Standard_8 ", "zones/us-central1-a/machineTypes/n2-standard-8", "n2 standard 8"]
+    "written", [" N2 Standard_8 ", "zones/africa-south1-a/machineTypes/n2-standard-8", "n2 standard 8"]
 )
 def test_a_name_is_read_as_people_and_machines_write_it(written: str) -> None:
     with pytest.raises((NoPriceError, RegionMismatchError)) as caught:
