@@ -261,7 +261,7 @@ def _unmapped() -> dict[str, Any]:
 
 def _mapped(model: UnmappedModel, names: Names) -> str | None:
     """The model that a name is by now, until load_costs stamps it."""
-    found = names.find(model.cloud, model.product, model.billing_model)
+    found = names.find(model.cloud, (model.product,), model.billing_model)
     return found[0] if found else None
 
 

@@ -7,7 +7,7 @@ change, and their money stays the same.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
@@ -25,8 +25,6 @@ from costs.meters.read import read_meter
 _METERS = "meters_read"
 # The clouds whose meters have a vocabulary.
 _READ = frozenset({"aws", "gcp", "azure"})
-# Azure's meter subcategory comes before its service: "5.4" is a model of one only (docs/meters.md).
-_PRODUCT = "concat_ws('/', nullif(x_SkuMeterSubcategory, ''), ServiceName)"
 # How much a pricing unit is if the bill says so beside it, since both units are "Units": Azure in a column,
 # AWS's marketplace in the description ("AWS Marketplace software usage|us-west-2|Million Input Tokens").
 _MARKETPLACE = "^AWS Marketplace software usage\\|[^|]*\\|(?:price per 1 )?(thousand|million) [a-z ]*tokens"
@@ -34,11 +32,13 @@ _BLOCK = f"""
 case x_Cloud when 'azure' then x_PricingUnitDescription
   when 'aws' then nullif(regexp_extract(ChargeDescription, '{_MARKETPLACE}', 1, 'i'), '') || ' tokens' end
 """
-# What identifies a meter: the arguments of read_meter, with each unit that the bill gives.
+# What identifies a meter: the arguments of read_meter, with each unit that the bill gives. Azure's meter
+# subcategory comes before its service: "5.4" is a model of one only (docs/meters.md).
 _KEY = {
     "key_cloud": "x_Cloud",
     "key_meter": "x_Meter",
-    "key_product": _PRODUCT,
+    "key_subcategory": "x_SkuMeterSubcategory",
+    "key_service": "ServiceName",
     "key_consumed": "ConsumedUnit",
     "key_pricing": "PricingUnit",
     "key_block": _BLOCK,
@@ -85,7 +85,7 @@ _FACTS = (*_STAMPS.values(), "consumed_per_unit", "pricing_per_unit", "block_per
 class Names(Protocol):
     """The table of model names; `costs.meters.model_names.Names` is one."""
 
-    def find(self, cloud: str, product: str, billing_model: str) -> tuple[str, str] | None:
+    def find(self, cloud: str, products: tuple[str, ...], billing_model: str) -> tuple[str, str] | None:
         """The id and the developer of a model."""
 
 
@@ -137,11 +137,12 @@ def _read_meters(connection: duckdb.DuckDBPyConnection, charges: exp.Table, name
 
 
 def _facts(key: tuple[str | None, ...], names: Names) -> Iterator[str | None]:
-    cloud, meter, product, *units = (part or "" for part in key)
-    meters = [_meter(cloud, meter, unit, product) for unit in units]
+    cloud, meter, subcategory, service, *units = (part or "" for part in key)
+    products = tuple(filter(None, (subcategory, service)))
+    meters = [_meter(cloud, meter, unit, products) for unit in units]
     # The one whose unit says what is counted.
     read = next((each for each in meters if each.per_unit is not None), meters[0])
-    model = names.find(cloud, product, read.billing_model) if read.billing_model else None
+    model = names.find(cloud, products, read.billing_model) if read.billing_model else None
     yield read.kind
     yield read.billing_model or None
     yield from model or (None, None)
@@ -153,8 +154,8 @@ def _facts(key: tuple[str | None, ...], names: Names) -> Iterator[str | None]:
     )
 
 
-def _meter(cloud: str, meter: str, unit: str, product: str) -> Meter:
-    return read_meter(cloud, meter, unit, product) if cloud in _READ else NOT_AI
+def _meter(cloud: str, meter: str, unit: str, products: Sequence[str]) -> Meter:
+    return read_meter(cloud, meter, unit, *products) if cloud in _READ else NOT_AI
 
 
 def _factor(meter: Meter, read: Meter) -> str | None:

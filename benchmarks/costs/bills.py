@@ -169,10 +169,10 @@ def priced(cloud: str) -> Sequence[Priced]:
 
 
 def _priced(number: int, row: Row) -> Priced:
-    product = row.product.split("/")[0]
+    product = row.products[0]
     read = read_meter(row.cloud, row.meter, row.unit, product)
     name = read.billing_model or None
-    model = Names([]).find(row.cloud, product, name) if name else None
+    model = Names([]).find(row.cloud, (product,), name) if name else None
     per_unit = int(read.per_unit or 1)
     # From 0.06 to 25 dollars a million, as models cost.
     picos = 60_000 + number * 7_919_000 % 24_940_000

@@ -1,8 +1,9 @@
 """The lease of a source: two loads of it never run at once, however they are started.
 
 A load has the lease while its row is `running`, of which the database allows one a source. It renews the
-lease with a heartbeat. A load without one for LEASE counts as crashed, and the next one closes its row. A
-load that was only slow finds its row closed and must stop: its transaction begins with `renew`.
+lease with a heartbeat. A load without one for LEASE counts as crashed, or at once if it was killed on this
+machine, and the next one closes its row. A load that was only slow finds its row closed and must stop: its
+transaction begins with `renew`.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def running(load: CostLoad, lake: Lake) -> Iterator[CostLoad]:
     """
     with ExitStack() as start:
         start.enter_context(deferred_interrupts())
-        _acquire(load)
+        _acquire(load, lake)
         try:
             start.close()  # a deferred interrupt is raised here, where the row gets closed
             _delete_leftovers(load, lake)
@@ -109,8 +110,8 @@ def _stop(connection: duckdb.DuckDBPyConnection, future: Future[Result]) -> None
         wait([future], _INTERRUPT_SECONDS)
 
 
-def _acquire(load: CostLoad) -> None:
-    _close_crashed(load)
+def _acquire(load: CostLoad, lake: Lake) -> None:
+    _close_crashed(load, lake)
     try:
         with transaction.atomic():
             load.save(force_insert=True)
@@ -118,14 +119,14 @@ def _acquire(load: CostLoad) -> None:
         raise LoadRefusedError(_refusal(load)) from None
 
 
-def _close_crashed(load: CostLoad) -> None:
+def _close_crashed(load: CostLoad, lake: Lake) -> None:
     before = timezone.now() - CostLoad.LEASE
-    running_ = CostLoad.objects.filter(source=load.source_id, status=CostLoad.Status.RUNNING)
-    for other in running_.filter(heartbeat_at__lt=before):
-        # Checked again: it may have sent a heartbeat, or ended, since we looked.
-        running_.filter(pk=other.pk, heartbeat_at__lt=before).update(
-            status=CostLoad.Status.FAILED, error=_CRASHED.format(_seen(other))
-        )
+    for other in CostLoad.objects.filter(source=load.source_id, status=CostLoad.Status.RUNNING):
+        crashed = _own_row(other)
+        if not lake.is_abandoned(other):
+            # Asked of the database: it may have sent a heartbeat, or ended, since we looked.
+            crashed = crashed.filter(heartbeat_at__lt=before)
+        crashed.update(status=CostLoad.Status.FAILED, error=_CRASHED.format(_seen(other)))
 
 
 def _delete_leftovers(load: CostLoad, lake: Lake) -> None:
@@ -161,9 +162,11 @@ def _refusal(load: CostLoad) -> str:
     if other is None:
         return f"Another load of {load.source_id} was running and has just ended. Start again."
     seen = _seen(other)
+    free = seen + CostLoad.LEASE
+    minutes, seconds = divmod(max(round((free - timezone.now()).total_seconds()), 0), 60)
     return (
         f"Load {other.pk} of {load.source_id} is running. Last heartbeat: {seen:%H:%M:%S} UTC. "
-        f"If it was killed, another may start at {seen + CostLoad.LEASE:%H:%M:%S} UTC."
+        f"If it was killed, another may start in {minutes} min {seconds} s, at {free:%H:%M:%S} UTC."
     )
 
 

@@ -23,13 +23,18 @@ class Names:
     def __init__(self, rows: Iterable[Row] = ()) -> None:
         self._tables = (_table(rows), _bundled())
 
-    def find(self, cloud: str, product: str, billing_model: str) -> tuple[str, str] | None:
+    def find(self, cloud: str, products: tuple[str, ...], billing_model: str) -> tuple[str, str] | None:
         """The (model id, developer) of a billing name; None if the table does not hold it.
 
-        Capitals and the signs between words do not count. In each table, a row of the product comes before
-        one of any product.
+        Capitals and the signs between words do not count. In each table, a row of a product comes before one
+        of any product.
+
+        Args:
+            cloud: aws, gcp or azure.
+            products: what the bill calls the product of the meter, the narrowest first.
+            billing_model: the name.
         """
-        keys = [(cloud, _folded(part), _folded(billing_model)) for part in (*product.split("/"), "")]
+        keys = [(cloud, _folded(product), _folded(billing_model)) for product in (*products, "")]
         found = (table[key] for table in self._tables for key in keys if key in table)
         return next(found, None)
 

@@ -79,17 +79,17 @@ class _Reading:
 
 
 @lru_cache(maxsize=10_000)
-def read_meter(cloud: str, meter: str, unit: str, product: str = "") -> Meter:
+def read_meter(cloud: str, meter: str, unit: str, *products: str) -> Meter:
     """What the billing meter of a cloud (aws, gcp or azure) counts.
 
     Args:
         cloud: whose bill it is on.
         meter: the usage type, SKU name or meter name, as the bill spells it.
         unit: the unit of the quantity, as the bill spells it.
-        product: the service or product of the meter, which some names need to be understood.
+        products: what the bill calls the product of the meter, which some names need to be understood.
     """
     reading, name = _read_words(cloud, meter)
-    is_ai_product, title = _read_product(cloud, product)
+    is_ai_product, title = _read_products(cloud, products)
     if not is_ai_product and not reading.is_of_ai():
         return NOT_AI
     kind = _kind(reading, unit)
@@ -131,10 +131,10 @@ def _name(text: str, words: Sequence[Word], named: Sequence[int]) -> str:
 
 
 @lru_cache(maxsize=1000)
-def _read_product(cloud: str, product: str) -> tuple[bool, str]:
+def _read_products(cloud: str, products: Sequence[str]) -> tuple[bool, str]:
     """Whether a product is of AI, and the model's name if AWS's marketplace sells a model as a product."""
-    for part in product.split("/"):
-        words = words_of(part)
+    for product in products:
+        words = words_of(product)
         texts = [word.text for word in words]
         for start in range(len(words)):
             found = vocabulary(cloud).at(texts, start)
@@ -142,7 +142,7 @@ def _read_product(cloud: str, product: str) -> tuple[bool, str]:
                 continue
             said = {fact.value for fact in found[1] if fact.axis == "product"}
             if "edition" in said:
-                return True, part[: words[start].start].strip(_NAME_ENDS)
+                return True, product[: words[start].start].strip(_NAME_ENDS)
             if "ai" in said and start == 0:
                 return True, ""
     return False, ""

@@ -20,6 +20,7 @@ from sqlglot import exp
 from catalog.pricing.decimals import plain
 from costs.errors import NotLoadedError, TooLargeError
 from costs.models import CostLoad, CostSource
+from costs.store import holder
 from costs.store.base import LoadedMonth, Refusal, Rows, SourceState
 from costs.store.engine import Engines
 from costs.store.files import Written, sha256_of
@@ -113,10 +114,15 @@ class Lake:
         """A folder for what a load writes before it is published."""
         folder = self.root / _UNFINISHED / load_id
         folder.mkdir(mode=_PRIVATE_FOLDER, parents=True)
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        with holder.held(folder):
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def is_abandoned(self, load: CostLoad) -> bool:
+        """Whether a load of this machine was killed as it wrote."""
+        return holder.is_abandoned(self.root / _UNFINISHED / load.pk)
 
     def publish(self, load: CostLoad, written: Written) -> None:
         """Make a load the current one of its month; readers see either the old or the new one.

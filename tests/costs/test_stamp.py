@@ -66,15 +66,19 @@ BEDROCK = {
 
 def stamped(row: dict[str, str], **changes: str) -> dict[str, Any]:
     """A row of a bill with its stamps."""
+    return stamped_by(Names(), row, **changes)
+
+
+def stamped_by(names: Names, row: dict[str, str], **changes: str) -> dict[str, Any]:
     values = {**row, **changes}
     connection = session()
     connection.execute(f"create or replace table raw ({', '.join(f'{name} varchar' for name in values)})")
     connection.table("raw").insert(list(values.values()))
     cast_into("raw", Origin())
-    found = connection.execute(stamp(connection, "t", Names(), Rules()).sql("duckdb"))
-    names = [column[0] for column in found.description or ()]
+    found = connection.execute(stamp(connection, "t", names, Rules()).sql("duckdb"))
+    columns = [column[0] for column in found.description or ()]
     [charge] = found.fetchall()
-    return dict(zip(names, charge, strict=True))
+    return dict(zip(columns, charge, strict=True))
 
 
 def test_tokens_of_azure_are_blocks_of_the_size_that_its_own_column_says() -> None:
@@ -100,6 +104,15 @@ def test_a_model_that_only_the_meter_subcategory_tells_is_found_by_it() -> None:
     )
 
     assert charge["x_ModelDeveloper"] == "xAI"
+
+
+@pytest.mark.parametrize("column", ["x_SkuMeterSubcategory", "ServiceName"])
+def test_a_model_is_found_by_a_product_that_has_a_slash_in_its_name(column: str) -> None:
+    names = Names([("azure", "AI/ML Models", "Big 1", "big-1", "Us")])
+
+    charge = stamped_by(names, AZURE, x_SkuMeterName="Big 1 Inp glbl Tokens", **{column: "AI/ML Models"})
+
+    assert charge["x_ModelId"] == "big-1"
 
 
 @pytest.mark.parametrize(

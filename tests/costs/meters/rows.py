@@ -16,6 +16,11 @@ class Row(NamedTuple):
     unit: str
     product: str
 
+    @property
+    def products(self) -> tuple[str, ...]:
+        """AWS's price list has a meter under several product codes."""
+        return tuple(self.product.split("/"))
+
 
 @cache
 def table(name: str) -> tuple[dict[str, str], ...]:

@@ -25,30 +25,37 @@ SONNET = ("claude-sonnet-4-6", "Anthropic")
     ],
 )
 def test_one_model_has_one_id_on_every_cloud(cloud: str, billing_model: str) -> None:
-    assert Names().find(cloud, "", billing_model) == SONNET
+    assert Names().find(cloud, (), billing_model) == SONNET
 
 
 @pytest.mark.parametrize(
     "billing_model", ["Claude Sonnet 4.61", "Claude Sonnet", "Claude4.6Sonnet2", "Sonnet 4.6", ""]
 )
 def test_a_name_that_is_only_alike_is_not_found(billing_model: str) -> None:
-    assert Names().find("aws", "", billing_model) is None
+    assert Names().find("aws", (), billing_model) is None
 
 
 def test_a_bare_number_is_a_model_of_its_product_only() -> None:
     names = Names()
-    assert names.find("azure", "Azure Grok Models", "4.3") == ("grok-4.3", "xAI")
-    assert names.find("azure", "Azure OpenAI GPT5", "5.4") == ("gpt-5.4", "OpenAI")
-    assert names.find("azure", "Azure OpenAI GPT5", "4.3") is None
-    assert names.find("azure", "Foundry Models", "4.3") is None
+    assert names.find("azure", ("Azure Grok Models",), "4.3") == ("grok-4.3", "xAI")
+    assert names.find("azure", ("Azure OpenAI GPT5",), "5.4") == ("gpt-5.4", "OpenAI")
+    assert names.find("azure", ("Azure OpenAI GPT5",), "4.3") is None
+    assert names.find("azure", ("Foundry Models",), "4.3") is None
 
 
 def test_given_rows_come_before_the_bundled_table() -> None:
     names = Names([("azure", "", "5.4", "my-model", "Me"), ("aws", "AmazonBedrock", "New-1", "new-1", "Us")])
-    assert names.find("azure", "Azure OpenAI GPT5", "5.4") == ("my-model", "Me")
-    assert names.find("aws", "AmazonBedrock/AmazonBedrockService", "new 1") == ("new-1", "Us")
-    assert names.find("aws", "Other", "New-1") is None
-    assert names.find("aws", "", "NovaLite") == ("nova-lite", "Amazon")
+    assert names.find("azure", ("Azure OpenAI GPT5",), "5.4") == ("my-model", "Me")
+    assert names.find("aws", ("AmazonBedrockService", "AmazonBedrock"), "new 1") == ("new-1", "Us")
+    assert names.find("aws", ("Other",), "New-1") is None
+    assert names.find("aws", (), "NovaLite") == ("nova-lite", "Amazon")
+
+
+def test_a_product_may_have_a_slash_in_its_name() -> None:
+    names = Names([("azure", "AI/ML Models", "Big 1", "big-1", "Us")])
+    assert names.find("azure", ("AI/ML Models", "Foundry Models"), "Big 1") == ("big-1", "Us")
+    assert names.find("azure", ("Foundry Models", "AI/ML Models"), "Big 1") == ("big-1", "Us")
+    assert names.find("azure", ("AI", "ML Models"), "Big 1") is None
 
 
 def test_the_table_has_ids_and_developers_of_one_form() -> None:

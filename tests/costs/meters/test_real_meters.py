@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -12,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costs.meters.meter import Meter, UsageKind
-from costs.meters.model_names import Names
+from costs.meters.model_names import BUNDLED, Names
 from costs.meters.read import read_meter
 from tests.costs.meters.rows import Row, meters, table
 
@@ -24,12 +26,12 @@ any_row = st.builds(lambda at: meters()[at % len(meters())], st.integers(min_val
 
 
 def read(row: Row) -> Meter:
-    return read_meter(*row)
+    return read_meter(row.cloud, row.meter, row.unit, *row.products)
 
 
 @pytest.mark.parametrize("label", table("labels.csv"), ids=lambda label: label["meter"])
 def test_sixty_meters_are_read_as_people_labelled_them(label: dict[str, str]) -> None:
-    meter = read_meter(label["cloud"], label["meter"], label["unit"], label["product"])
+    meter = read_meter(label["cloud"], label["meter"], label["unit"], *label["product"].split("/"))
     said = {axis: str(getattr(meter, axis) or "") for axis in AXES}
     assert said == {axis: label[axis] for axis in AXES}
 
@@ -73,9 +75,21 @@ def test_the_bundled_table_names_the_model_of_every_real_meter() -> None:
     unmapped = {
         (row.cloud, row.product, meter.billing_model)
         for row in meters()
-        if (meter := read(row)).billing_model and not names.find(row.cloud, row.product, meter.billing_model)
+        if (meter := read(row)).billing_model and not names.find(row.cloud, row.products, meter.billing_model)
     }
     assert unmapped == set()
+
+
+def test_a_name_in_the_table_has_a_source_if_a_real_meter_has_it_and_is_inferred_if_none_has() -> None:
+    real = {(row.cloud, words_in(read(row).billing_model)) for row in meters()}
+    with BUNDLED.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            is_real = (row["cloud"], words_in(row["billing_model"])) in real
+            assert is_real == (row["source"] != "inferred"), row
+
+
+def words_in(name: str) -> tuple[str, ...]:
+    return tuple(re.split(r"[\s_-]+", name.casefold()))
 
 
 def test_two_meters_of_azure_never_read_alike() -> None:
