@@ -112,8 +112,8 @@ def from_stored(connection: duckdb.DuckDBPyConnection, file: Path, stamps: Stamp
 
 
 def unexpected(error: duckdb.Error) -> str:
-    """A sentence about what DuckDB could not compute, without the SQL that it adds in further lines."""
-    reason = str(error).partition("\n")[0].rstrip(".")
+    """A sentence about what DuckDB could not compute, without its advice, and the SQL that it adds."""
+    reason = str(error).partition("\n")[0].partition(". ")[0].rstrip(".")
     if isinstance(error, duckdb.OutOfRangeException | duckdb.ConversionException):
         return (
             "An amount, or what is computed of it, has more digits than can be kept: money has 20 before the "

@@ -175,7 +175,9 @@ def test_a_load_whose_file_is_gone_is_explained_by_a_sentence(
 
 def test_control_characters_of_a_bill_are_shown_as_such(folder: Path, admin_client: Client) -> None:
     evil = "\x1b[2J\u202e0 DSU"
-    write_bill(folder, OCTOBER, [charge("4", ServiceName=f"S{evil}", x_UsageType=f"{UNKNOWN}{evil}")])
+    write_bill(
+        folder, OCTOBER, [charge("4", ServiceName=f"S{evil}", x_UsageType=f"USE1-Quokka{evil}-input-tokens")]
+    )
     load(make_source(folder))
     explain = reverse("admin:costs_costload_explain", args=[CostLoad.objects.get().pk])
 

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -31,7 +30,6 @@ EXAMPLES = """examples:
 exit codes: 0 all files are as they were written, 1 some are not, or a bill counts twice or seems to: they are
 named, with what to do.
 """
-_NONE: Mapping[str, Decimal] = MappingProxyType({})
 _MEND = "{} load_costs --source {} --period {}."
 
 
@@ -40,8 +38,8 @@ class _Unknown:
     """What is not known of loaded costs, with its money."""
 
     models: Sequence[UnmappedModel] = ()
-    unattributed: Mapping[str, Decimal] = _NONE
-    of_no_cloud: Mapping[str, Decimal] = _NONE
+    unattributed: Mapping[str, Decimal] = field(default_factory=dict)
+    of_no_cloud: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 class Command(BaseCommand):

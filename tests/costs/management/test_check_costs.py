@@ -135,7 +135,9 @@ def test_a_sum_with_too_many_digits_is_one_sentence(folder: Path) -> None:
 
 def test_control_characters_of_a_bill_are_never_printed(folder: Path) -> None:
     evil = "\x1b[2Jno\nTotal 0"
-    write_bill(folder, OCTOBER, [charge("3", ServiceName=evil, x_UsageType=f"{UNKNOWN}{evil}")])
+    write_bill(
+        folder, OCTOBER, [charge("3", ServiceName=evil, x_UsageType=f"USE1-Quokka{evil}-input-tokens")]
+    )
     load(make_source(folder))
 
     printed = run("check_costs")

@@ -101,11 +101,8 @@ def test_cost_data_by_another_name_is_refused_with_the_name_to_give_it(
         deliveries(tmp_path)
 
 
-@pytest.mark.parametrize("version", ["1.3", "1.4"])
-def test_the_other_datasets_of_focus_and_what_describes_them_are_left_out(
-    tmp_path: Path, version: str
-) -> None:
-    write_csv(tmp_path / "cost_and_usage.csv", rows("aws", version))
+def test_the_other_datasets_of_focus_and_what_describes_them_are_left_out(tmp_path: Path) -> None:
+    write_csv(tmp_path / "cost_and_usage.csv", rows("aws", "1.3"))
     others = {
         "contract_commitment.csv": "ContractCommitmentId,ContractCommitmentCost,BillingCurrency",
         "billing_period.csv": "BillingPeriodCreated,BillingPeriodEnd,BillingPeriodStart,BillingPeriodStatus",
@@ -121,7 +118,7 @@ def test_the_other_datasets_of_focus_and_what_describes_them_are_left_out(
 
 
 def test_charges_without_their_time_are_no_other_dataset(tmp_path: Path) -> None:
-    write_csv(tmp_path / "a.csv", rows("aws", "1.4"))
+    write_csv(tmp_path / "a.csv", rows("aws", "1.3"))
     (tmp_path / "b.csv").write_text("BilledCost,BillingCurrency,InvoiceDetailId,ServiceName\n")
     with pytest.raises(LoadError, match=r"^b.csv has no column BillingPeriodStart or ChargePeriodStart"):
         deliveries(tmp_path)
