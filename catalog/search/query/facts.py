@@ -9,8 +9,9 @@ from catalog.offers.attributes import TERMS
 from catalog.offers.kinds import attributes
 from catalog.offers.vocabulary import Alternatives
 
-# Relative to the weights of words (catalog/search/query/terms.py).
-WEIGHT_OF_GENERAL_FACT, WEIGHT_OF_TERM, WEIGHT_OF_FACT = 5, 7, 9
+# Relative to the weights of words (catalog/search/query/terms.py). How a thing is bought says little about
+# which thing it is.
+WEIGHT_OF_TERM, WEIGHT_OF_GENERAL_FACT, WEIGHT_OF_FACT = 2, 5, 9
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,6 +244,26 @@ def test_of_several_values_that_a_question_names_those_that_no_match_has_are_tol
     assert "No SKU" not in (_ask("n2 or e2 core frankfurt")["hint"] or "")
 
 
+def test_how_a_thing_is_bought_gives_way_before_the_words_that_say_which_it_is(compute: Service) -> None:
+    make_sku(service=compute, display_name="Static Kettle Storage", resource_family="Storage")
+    spot = "SSD backed Local Storage attached to Spot Preemptible VMs"
+    make_sku(service=compute, display_name=spot, usage_type="Preemptible", resource_family="Storage")
+
+    answer = _ask("spot kettle storage")
+    assert _names(answer) == ["Static Kettle Storage"]
+    assert answer["hint"] == 'Not sold as "spot".'
+
+
+def test_a_commitment_holds_for_custom_machines(compute: Service) -> None:
+    commitment = "Commitment v1: N2 Cpu in Frankfurt for 1 Year"
+    make_sku(service=compute, display_name=commitment, usage_type="Commit1Yr")
+    make_sku(service=compute, display_name="N2 Custom Instance Core running in Frankfurt")
+
+    answer = _ask("n2-custom-4-8192 core 1 year commitment")
+    assert _names(answer) == [commitment]
+    assert answer["hint"] is None
+
+
 def test_a_usage_type_that_a_thing_is_sold_by_has_to_hold(compute: Service) -> None:
     spot = "Spot Preemptible N2 Instance Core running in Frankfurt"
     make_sku(service=compute, display_name=spot, usage_type="Preemptible")
