@@ -133,6 +133,37 @@ def read_place(text: str) -> Place | None:
     return PLACES.get(name)
 
 
+def own_region(text: str) -> str | None:
+    """The region that `text` names by its code, a zone, or its own place or city.
+
+    A country of the same name comes first: Singapore is the country.
+    """
+    name = in_english(fold(text))
+    if match := REGION_CODE.fullmatch(name):
+        code = match["region"].replace(" ", "-")
+        return code if code in REGIONS else None
+    return _own_names().get(_others().get(name, name))
+
+
+@cache
+def _own_names() -> dict[str, str]:
+    """The regions by the folded names of their places and cities."""
+    names = {fold(name): each.code for each in REGIONS.values() for name in (each.place, each.city) if name}
+    return {name: code for name, code in names.items() if name not in countries()}
+
+
+@cache
+def _others() -> dict[str, str]:
+    """What people call places, with the folded names in the table."""
+    return {name: fold(known) for name, known in keys(NAMES, is_english=False).items()}
+
+
+@cache
+def countries() -> frozenset[str]:
+    """The folded names of the countries that have regions."""
+    return frozenset(fold(region.country) for region in REGIONS.values())
+
+
 def is_listed(place: Place) -> bool:
     """Whether our table of regions contains `place`. Other codes of the right form may be misspelled."""
     return all(fold(each.label) in PLACES for each in place.members or (place,))
