@@ -111,9 +111,9 @@ def test_other_tokens_are_not_priced_as_plain_ones(arguments: dict[str, Any]) ->
     ("source", "destination", "sku_id"),
     [
         (FRANKFURT, "Germany", "B8D1-7028-A009"),
-        (FRANKFURT, "US", "A612-B589-059A"),
+        (FRANKFURT, "Americas", "A612-B589-059A"),
         (FRANKFURT, "China", "C684-6276-EE59"),
-        (IOWA, "United States", "F274-1692-F213"),
+        (IOWA, "Americas", "F274-1692-F213"),
         (FRANKFURT, IOWA, "00F1-65AD-DC47"),
         (IOWA, FRANKFURT, "CE4A-8D2C-F3C2"),
         (FRANKFURT, "europe-west1", "290E-20E5-93E2"),
