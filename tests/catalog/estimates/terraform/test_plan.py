@@ -280,14 +280,14 @@ def test_a_machine_that_is_to_be_started_is_priced_as_running() -> None:
     ]
 
 
-def test_a_stopped_database_is_priced_as_its_storage_and_that_is_told() -> None:
+def test_a_stopped_database_is_not_priced_as_running_and_its_storage_is_told_as_open() -> None:
     settings = {"tier": "db-custom-2-7680", "disk_size": 50, "activation_policy": "NEVER"}
     values = {"database_version": "POSTGRES_15", "region": "europe-west3", "settings": [settings]}
-    resource = planned("google_sql_database_instance.x", values)
+    request = read(planned("google_sql_database_instance.x", values))
 
-    assert [(each["hours"], each["size_gib"]) for each in items(resource)] == [("0", "50")]
-    [note] = read(resource).notes
-    assert note.startswith("google_sql_database_instance.x: it is stopped; only its storage is priced")
+    assert request.items == ()
+    [gap] = request.gaps
+    assert "it is stopped, so its machine costs nothing; its storage and its address cost" in gap
 
 
 def test_external_addresses_that_are_not_known_are_told() -> None:
