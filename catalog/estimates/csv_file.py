@@ -18,7 +18,7 @@ def read_csv(text: str) -> FileRequest:
     """Read the items of a CSV file. The first row has the names of the columns; blank rows are skipped.
 
     Raises:
-        InvalidArgumentError: a column is unknown or there twice, or a row is not an item.
+        InvalidArgumentError: a column is unknown or there twice, a row is not an item, or there is none.
     """
     rows = _rows(text)
     columns = [name.strip().lower() for name in next(rows, (0, []))[1]]
@@ -42,6 +42,10 @@ def read_csv(text: str) -> FileRequest:
             errors.append(InvalidArgumentError(f"{where}: {error.message}", hint=error.hint))
     if errors:
         raise merge(errors)
+    if not items:
+        raise InvalidArgumentError(
+            "The file has no rows below its header.", hint="Give each item a row, such as n2-standard-8."
+        )
     return FileRequest(tuple(items), tuple(names))
 
 

@@ -16,13 +16,14 @@ _NUMBERS = frozenset(("quantity", "USD"))
 
 
 def text(estimate: Estimate) -> str:
-    """The lines and the total in columns, and below them what is missing, open and free."""
+    """The lines and the total in columns, and below them what is missing, open, besides and free."""
     answer = estimate.answer
     sections = [
         _table(estimate),
         _listed("To choose", _open_lines(answer["items"])),
         _listed("Not in the total", problems(estimate)),
         _listed("Incomplete", _incomplete(answer["items"])),
+        _besides(answer["items"]),
         _groups(estimate),
         _comparison(answer["items"]),
         _listed("Free allowances of a month", map(_allowance, answer["allowances"])),
@@ -76,6 +77,12 @@ def _incomplete(lines: Sequence[CostItem | ResourceLine]) -> Iterator[str]:
     for line in resource_lines(lines):
         if line["missing"]:
             yield f"{_name(line)}: without {', '.join(line['missing'])}"
+
+
+def _besides(lines: Sequence[CostItem | ResourceLine]) -> list[str]:
+    """What usually costs too, each once; other lines may have it."""
+    named = dict.fromkeys(name for line in resource_lines(lines) for name in line["not_included"])
+    return [f"What usually costs too, if no line has it: {', '.join(named)}."] if named else []
 
 
 def _groups(estimate: Estimate) -> list[str]:

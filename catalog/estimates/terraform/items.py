@@ -28,8 +28,15 @@ class Gap:
     text: str
 
 
-def items_of(resource: Planned, rules: Type, place: str | None) -> Iterator[ResourceRequest | Gap]:
-    """The items of a resource, and what the plan leaves open about it.
+@dataclass(frozen=True, slots=True)
+class Note:
+    """How a resource is priced, in a sentence."""
+
+    text: str
+
+
+def items_of(resource: Planned, rules: Type, place: str | None) -> Iterator[ResourceRequest | Gap | Note]:
+    """The items of a resource, what the plan leaves open about it, and how its state is priced.
 
     Args:
         resource: the resource.
@@ -38,11 +45,15 @@ def items_of(resource: Planned, rules: Type, place: str | None) -> Iterator[Reso
     """
     if rules.says:
         yield Gap(f"{resource.address}: a plan does not say {rules.says}; add items for these.")
+    for state in rules.states:
+        if _holds(_Block(resource, resource), state.condition):
+            kind = Gap if state.is_open else Note
+            yield kind(f"{resource.address}: {state.says}.")
     for rule in rules.items:
         if rule.each and not resource.blocks(rule.each) and _is_open(resource, rule.each):
             yield Gap(f"{resource.address}: {rule.each} is known only after apply; it is not priced.")
         for block in resource.blocks(rule.each) if rule.each else [resource]:
-            if not any(_holds(block, condition) for condition in rule.unless):
+            if not any(_holds(_Block(resource, block), condition) for condition in rule.unless):
                 yield from _item(_Block(resource, block), rule, place)
 
 
@@ -62,11 +73,13 @@ class _Block:
         return (self.resource, path[1:]) if path.startswith("/") else (self.block, path)
 
 
-def _holds(block: Planned, condition: str) -> bool:
-    """Whether a place has a value, or the one of "place=value"."""
-    path, _, wanted = condition.partition("=")
-    value = block.get(path)
-    return not isinstance(value, Absent) and (value == wanted if wanted else value is not False)
+def _holds(block: _Block, condition: str) -> bool:
+    """Whether a place has a value, or the one of "place=value"; of several places the first with a value."""
+    places, _, wanted = condition.partition("=")
+    start, paths = block.of(places)
+    found = (start.get(path) for path in paths.split("|"))
+    value = next((each for each in found if not isinstance(each, Absent)), None)
+    return value == wanted if wanted else value is not None and value is not False
 
 
 def _item(block: _Block, rule: ItemRule, place: str | None) -> Iterator[ResourceRequest | Gap]:
@@ -78,8 +91,10 @@ def _item(block: _Block, rule: ItemRule, place: str | None) -> Iterator[Resource
             found = _value(block, argument)
             if isinstance(found, Lack):
                 lacks.append(replace(found, needed=found.needed or name == "region"))
-            elif found or (name == "region" and place):
-                arguments[name] = found or f"{place}"
+            elif name == "region" and (found or place):
+                arguments[name] = _last_of_path(found or f"{place}")
+            elif found:
+                arguments[name] = found
         is_whole = not any(lack.needed for lack in lacks)
         for lack in lacks:
             left_out = "it is priced without that" if is_whole else "it is not priced"
@@ -172,4 +187,9 @@ def _times_zones(block: _Block, argument: Argument, text: str) -> str:
 def _is_in_a_zone(block: _Block, argument: Argument) -> bool:
     start, path = block.of(argument.place or "")
     found = start.get(path)
-    return isinstance(found, str) and bool(_ZONE.fullmatch(found))
+    return isinstance(found, str) and bool(_ZONE.fullmatch(_last_of_path(found)))
+
+
+def _last_of_path(text: str) -> str:
+    """The name at the end of "projects/p/zones/us-central1-b", or of such a URL."""
+    return text.rpartition("/")[2]

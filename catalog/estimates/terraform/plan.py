@@ -5,7 +5,6 @@ The format: Terraform documentation, "JSON Output Format", versions 0.1 to 1.x.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
@@ -13,20 +12,29 @@ from typing import Any
 
 from catalog.errors import InvalidArgumentError
 from catalog.estimates.request import FileRequest, Unread
-from catalog.estimates.terraform.items import Gap, items_of
+from catalog.estimates.terraform.addresses import INDEX, in_use
+from catalog.estimates.terraform.items import Gap, Note, items_of
 from catalog.estimates.terraform.types import is_free, is_ignored, types
 from catalog.estimates.terraform.values import Planned
 from catalog.offers.resources.request import ResourceRequest
 
 _VERSIONS = ("0", "1")
-_INDEX = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
 _DELETE = ["delete"]
 
 
 def is_plan(content: Any) -> bool:
     """Whether parsed JSON is a plan or a state."""
     return isinstance(content, Mapping) and (
-        "planned_values" in content or ("format_version" in content and "items" not in content)
+        "planned_values" in content
+        or ("format_version" in content and "items" not in content)
+        or _is_state_file(content)
+    )
+
+
+def _is_state_file(content: Mapping[str, Any]) -> bool:
+    """Whether it is a .tfstate, which has no stable format."""
+    return "resources" in content and not content.keys().isdisjoint(
+        ("terraform_version", "lineage", "version")
     )
 
 
@@ -36,6 +44,11 @@ def read_plan(plan: Mapping[str, Any]) -> FileRequest:
     Raises:
         InvalidArgumentError: it is of a later version of the format, or has no planned values.
     """
+    if "planned_values" not in plan and _is_state_file(plan):
+        raise InvalidArgumentError(
+            "The file is a Terraform state as it is stored, which is not read.",
+            hint="Run `terraform show -json > state.json` where it is used, and send state.json.",
+        )
     if (version := f"{plan.get('format_version', '1')}").partition(".")[0] not in _VERSIONS:
         raise InvalidArgumentError(
             f"The plan has the format version {version}, which is not read.", hint="Versions 0 and 1 are."
@@ -46,18 +59,16 @@ def read_plan(plan: Mapping[str, Any]) -> FileRequest:
             "The plan has no planned_values.", hint="Send what `terraform show -json PLAN` prints."
         )
     place = _place(plan)
-    items: list[ResourceRequest] = []
-    gaps: list[str] = []
-    counts: Counter[str] = Counter()
-    for resource in _resources(plan, values):
-        counts[resource.type] += 1
-        if (rules := types().get(resource.type)) is None:
-            continue
-        for found in items_of(resource, rules, place):
-            if isinstance(found, Gap):
-                gaps.append(found.text)
-            else:
-                items.append(found)
+    resources = list(_resources(plan, values))
+    found = [(each, _found(each, place)) for each in resources]
+    used = in_use((each for each, own in found if _has_address(own)), resources)
+    all_found = [
+        one for each, own in found for one in ([_used_note(each.address)] if each.address in used else own)
+    ]
+    counts = Counter(each.type for each in resources)
+    items = [each for each in all_found if isinstance(each, ResourceRequest)]
+    gaps = [each.text for each in all_found if isinstance(each, Gap)]
+    states = [each.text for each in all_found if isinstance(each, Note)]
     items = _together(items)
     return FileRequest(
         tuple(items),
@@ -65,8 +76,21 @@ def read_plan(plan: Mapping[str, Any]) -> FileRequest:
         tuple(dict.fromkeys(gaps)),
         _listed(counts, lambda name: name not in types() and not is_free(name) and not is_ignored(name)),
         _listed(counts, is_free),
-        tuple(_notes(counts, plan)),
+        (*states, *_notes(counts, plan)),
     )
+
+
+def _found(resource: Planned, place: str | None) -> list[ResourceRequest | Gap | Note]:
+    rules = types().get(resource.type)
+    return [] if rules is None else list(items_of(resource, rules, place))
+
+
+def _used_note(address: str) -> Note:
+    return Note(f"{address}: a machine of the plan uses it; it is priced there.")
+
+
+def _has_address(found: Iterable[object]) -> bool:
+    return any(isinstance(each, ResourceRequest) and each.resource == "external-ip" for each in found)
 
 
 def _listed(counts: Counter[str], is_wanted: Any) -> tuple[Unread, ...]:
@@ -106,7 +130,7 @@ def _together(items: Iterable[ResourceRequest]) -> list[ResourceRequest]:
 
 def _type_of(address: str) -> str:
     """The type in an address: module.web["a"].google_compute_disk.data[0]."""
-    return _INDEX.sub("", address).split(".")[-2] if "." in address else address
+    return INDEX.sub("", address).split(".")[-2] if "." in address else address
 
 
 def _resources(plan: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[Planned]:
@@ -124,22 +148,32 @@ def _resources(plan: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[P
             f"{resource.get('type')}",
             _mapping(resource.get("values")),
             _mapping(unknown),
-            None if configured is None else configured.get(_INDEX.sub("", address), {}),
+            None if configured is None else configured.get(INDEX.sub("", address), {}),
         )
 
 
 def _modules(module: Any) -> Iterator[Mapping[str, Any]]:
     """The resources of a module and of those in it."""
     module = _mapping(module)
-    yield from (resource for resource in module.get("resources") or () if isinstance(resource, Mapping))
-    for child in module.get("child_modules") or ():
+    yield from _objects(module, "resources")
+    for child in _objects(module, "child_modules"):
         yield from _modules(child)
+
+
+def _objects(module: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """The objects that a module or a plan lists."""
+    found = module.get(name) or []
+    if not isinstance(found, list) or not all(isinstance(each, Mapping) for each in found):
+        raise InvalidArgumentError(
+            f"The plan's {name} are no list of objects.", hint="Send what `terraform show -json PLAN` prints."
+        )
+    return found
 
 
 def _changes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The changes of resources, without those of objects that an earlier apply left over."""
-    for change in plan.get("resource_changes") or ():
-        if isinstance(change, Mapping) and "deposed" not in change and change.get("mode") != "data":
+    for change in _objects(plan, "resource_changes"):
+        if "deposed" not in change and change.get("mode") != "data":
             yield change
 
 
@@ -153,7 +187,7 @@ def _configured(configuration: Mapping[str, Any]) -> Iterator[tuple[str, Mapping
 
 
 def _configured_in(module: Mapping[str, Any], path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for resource in module.get("resources") or ():
+    for resource in _objects(module, "resources"):
         yield path + f"{resource.get('address')}", _mapping(resource.get("expressions"))
     for name, call in _mapping(module.get("module_calls")).items():
         yield from _configured_in(_mapping(_mapping(call).get("module")), f"{path}module.{name}.")

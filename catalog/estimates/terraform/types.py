@@ -44,11 +44,21 @@ class ItemRule:
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """What is told of a resource of which a condition holds; if it is open, as left out of the total."""
+
+    condition: str
+    says: str
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Type:
     items: tuple[ItemRule, ...] = ()
     together: bool = False
     says: str | None = None
     notes: tuple[str, ...] = ()
+    states: tuple[State, ...] = ()
 
 
 @cache
@@ -80,6 +90,7 @@ def _type(row: Mapping[str, Any]) -> Type:
         row.get("together", False),
         row.get("says"),
         tuple(row.get("notes", ())),
+        tuple(State(each["if"], each["says"], each.get("open", False)) for each in row.get("states", ())),
     )
 
 

@@ -51,8 +51,11 @@ class Planned:
             found = found.get(name)
         return found is not None
 
-    def blocks(self, name: str) -> list[Planned]:
-        """The blocks of a name, each as a resource of its own."""
+    def blocks(self, path: str) -> list[Planned]:
+        """The blocks at a path, each as a resource of its own: "a.b" are the blocks b of all blocks a."""
+        name, _, inner = path.partition(".")
+        if inner:
+            return [block for outer in self.blocks(name) for block in outer.blocks(inner)]
         found = self.values.get(name)
         unknown = self.unknown.get(name)
         configured = (self.configured or {}).get(name)

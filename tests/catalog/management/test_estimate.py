@@ -73,6 +73,16 @@ def test_a_file_is_printed_as_a_table_with_its_total(whole: Path) -> None:
     )
 
 
+def test_what_usually_costs_too_is_named_once(tmp_path: Path) -> None:
+    path = tmp_path / "usage.csv"
+    path.write_text("resource,region\n" + "n2-standard-8,europe-west3\n" * 2)
+
+    [named] = [line for line in lines(path) if "boot disk" in line]
+    assert named.startswith(
+        "What usually costs too, if no line has it: boot disk, external IP address, egress"
+    )
+
+
 def test_what_is_missing_and_what_needs_a_choice_is_printed_and_the_code_says_partial(tmp_path: Path) -> None:
     path = tmp_path / "usage.csv"
     path.write_text(PARTIAL)

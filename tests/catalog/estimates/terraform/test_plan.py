@@ -190,6 +190,44 @@ def items(*resources: Resource, **others: Any) -> list[dict[str, Any]]:
             {"region": "europe-west3"},
             [{"resource": "vpn-tunnel", "region": "europe-west3"}],
         ),
+        (
+            "google_compute_global_address",
+            {"address_type": "EXTERNAL"},
+            [{"resource": "static-ip", "region": "us-central1"}],
+        ),
+        # Places may be paths.
+        (
+            "google_compute_disk",
+            DISK | {"zone": "projects/p/zones/us-central1-b"},
+            [{"resource": "pd-ssd", "region": "us-central1-b", "size_gib": "500"}],
+        ),
+        (
+            "google_container_cluster",
+            {"location": "projects/p/zones/us-central1-b", "remove_default_node_pool": True},
+            [{"resource": "gke-cluster", "region": "us-central1-b", "tier": "zonal"}],
+        ),
+        # Its external addresses are those of all of its interfaces, on a machine bought as it is.
+        (
+            "google_compute_instance",
+            machine(boot_disk=[], network_interface=[{"access_config": [{}]}, {"access_config": []}]),
+            [
+                {"resource": "n2-standard-8", "region": "europe-west3-a"},
+                {"resource": "external-ip", "region": "europe-west3-a"},
+            ],
+        ),
+        (
+            "google_compute_instance",
+            machine(
+                boot_disk=[],
+                scheduling=[{"provisioning_model": "SPOT"}],
+                network_interface=[{"access_config": [{}]}] * 2,
+            ),
+            [
+                {"resource": "n2-standard-8", "region": "europe-west3-a", "usage_type": "spot"},
+                {"resource": "external-ip", "region": "europe-west3-a", "usage_type": "spot"},
+                {"resource": "external-ip", "region": "europe-west3-a", "usage_type": "spot"},
+            ],
+        ),
         ("google_compute_global_forwarding_rule", {}, [{"resource": "global-forwarding-rule"}]),
         (
             "google_tpu_v2_vm",
@@ -206,6 +244,115 @@ def test_a_resource_is_read_as_the_items_that_it_is_billed_for(
     assert items(planned(f"{kind}.x", values)) == expected
     assert request.gaps == ()
     assert request.unread == ()
+
+
+ADDRESSED: list[dict[str, Any]] = [{"access_config": [{}]}]
+STOPPED_DISK = [{"resource": "pd-balanced", "region": "europe-west3-a", "size_gib": "100"}]
+
+
+@pytest.mark.parametrize(
+    "status", [{"desired_status": "TERMINATED"}, {"desired_status": None, "current_status": "TERMINATED"}]
+)
+def test_a_stopped_machine_is_priced_as_its_disks_and_that_is_told(status: dict[str, Any]) -> None:
+    resource = planned("google_compute_instance.x", machine(network_interface=ADDRESSED, **status))
+
+    assert items(resource) == STOPPED_DISK
+    assert read(resource).gaps == ()
+    assert read(resource).notes == ("google_compute_instance.x: it is stopped; only its disks are priced.",)
+
+
+def test_a_suspended_machine_is_priced_as_its_disks_and_its_memory_is_told_as_open() -> None:
+    values = machine(network_interface=ADDRESSED, desired_status="SUSPENDED")
+    resource = planned("google_compute_instance.x", values)
+
+    assert items(resource) == STOPPED_DISK
+    [gap] = read(resource).gaps
+    assert gap.startswith(
+        "google_compute_instance.x: it is suspended; only its disks are priced, without the"
+    )
+
+
+def test_a_machine_that_is_to_be_started_is_priced_as_running() -> None:
+    values = machine(desired_status="RUNNING", current_status="TERMINATED", boot_disk=[])
+
+    assert [each["resource"] for each in items(planned("google_compute_instance.x", values))] == [
+        "n2-standard-8"
+    ]
+
+
+def test_a_stopped_database_is_not_priced_as_running_and_its_storage_is_told_as_open() -> None:
+    settings = {"tier": "db-custom-2-7680", "disk_size": 50, "activation_policy": "NEVER"}
+    values = {"database_version": "POSTGRES_15", "region": "europe-west3", "settings": [settings]}
+    request = read(planned("google_sql_database_instance.x", values))
+
+    assert request.items == ()
+    [gap] = request.gaps
+    assert "it is stopped, so its machine costs nothing; its storage and its address cost" in gap
+
+
+def test_external_addresses_that_are_not_known_are_told() -> None:
+    unknown = {"network_interface": [{"access_config": True}]}
+    resource = planned(
+        "google_compute_instance.x", machine(network_interface=[{"network": "n"}]), after_unknown=unknown
+    )
+
+    [gap] = read(resource).gaps
+    assert gap.startswith("google_compute_instance.x: network_interface.access_config is known only after")
+
+
+@pytest.mark.parametrize(
+    ("static", "nat_ip", "references", "is_used"),
+    [
+        (
+            "google_compute_address.x",
+            None,
+            ["google_compute_address.x.address", "google_compute_address.x"],
+            True,
+        ),
+        ("google_compute_address.x[0]", None, ["google_compute_address.x", "count.index"], True),
+        (
+            "google_compute_address.x[0]",
+            None,
+            ["google_compute_address.x[0]", "google_compute_address.x"],
+            True,
+        ),
+        (
+            "google_compute_address.x[1]",
+            None,
+            ["google_compute_address.x[0]", "google_compute_address.x"],
+            False,
+        ),
+        ("google_compute_address.y", None, ["google_compute_address.x"], False),
+        ("google_compute_address.y", "203.0.113.7", [], True),
+    ],
+)
+def test_a_static_address_that_a_machine_uses_is_not_counted_again(
+    static: str, nat_ip: str | None, references: list[str], is_used: bool
+) -> None:
+    interface = {"network_interface": [{"access_config": [{"nat_ip": {"references": references}}]}]}
+    request = read(
+        planned(static, {"region": "europe-west3", "address": "203.0.113.7"}),
+        planned(
+            "google_compute_instance.x",
+            machine(boot_disk=[], network_interface=[{"access_config": [{"nat_ip": nat_ip}]}]),
+        ),
+        **configuration(google_compute_instance=interface),
+    )
+
+    assert (static not in request.names) == is_used
+    assert (f"{static}: a machine of the plan uses it; it is priced there." in request.notes) == is_used
+
+
+def test_a_static_address_of_a_stopped_machine_is_one_that_nothing_uses() -> None:
+    interface = [{"access_config": [{"nat_ip": "203.0.113.7"}]}]
+    request = read(
+        planned("google_compute_address.x", {"region": "europe-west3", "address": "203.0.113.7"}),
+        planned(
+            "google_compute_instance.x", machine(network_interface=interface, desired_status="TERMINATED")
+        ),
+    )
+
+    assert "google_compute_address.x" in request.names
 
 
 def test_each_instance_of_count_and_for_each_in_each_module_is_an_item_by_its_address() -> None:
@@ -411,6 +558,16 @@ def test_a_state_is_read_as_what_there_is() -> None:
     [
         ({"format_version": "2.0", "planned_values": {}}, "The plan has the format version 2"),
         ({"format_version": "1.0", "resource_changes": []}, "The plan has no planned_values"),
+        (
+            {"version": 4, "terraform_version": "1.9.0", "resources": []},
+            "The file is a Terraform state as it is",
+        ),
+        ({"planned_values": {"root_module": {"resources": "x"}}}, "The plan's resources are no list"),
+        ({"planned_values": {"root_module": {"resources": [1]}}}, "The plan's resources are no list"),
+        (
+            {"planned_values": {"root_module": {}}, "resource_changes": 1},
+            "The plan's resource_changes are no",
+        ),
     ],
 )
 def test_what_is_no_plan_of_a_known_version_is_refused(content: dict[str, Any], says: str) -> None:
