@@ -52,7 +52,7 @@ def load(
     report = LoadReport(source.name, is_dry=dry_run)
     job = _Job(source, stamps_of_now(), is_dry=dry_run, progress=progress)
     try:
-        deliveries, report.notes, report.left_out = _offered(source, period)
+        deliveries, report.notes = _offered(source, period)
         report.gone = {} if period else _gone(source, deliveries)
         report.months += map(job.deliver, deliveries)
     except LoadError as error:
@@ -64,17 +64,14 @@ def load(
     return report
 
 
-def _offered(
-    source: CostSource, period: str | None
-) -> tuple[Sequence[Delivery], Sequence[str], Sequence[str]]:
-    """The deliveries of a source, what it says beside them, and the files that it left out."""
+def _offered(source: CostSource, period: str | None) -> tuple[Sequence[Delivery], Sequence[str]]:
+    """The deliveries of a source, and what it says beside them."""
     _refuse_own_files(source)
     opened = open_source(source.kind, source.name, source.location)
-    offered = list(opened.deliveries())
-    found = [delivery for delivery in offered if period in (None, delivery.period)]
+    found = [delivery for delivery in opened.deliveries() if period in (None, delivery.period)]
     if not found:
         raise LoadError(f"There is no delivery{f' of {period}' if period else ''}.")
-    return found, opened.notes, opened.left_out
+    return found, opened.notes
 
 
 def _gone(source: CostSource, offered: Sequence[Delivery]) -> Mapping[str, Money]:

@@ -12,7 +12,6 @@ from catalog.pricing.decimals import EXACT, plain
 from costs.wording import counted, printable
 
 Money = Mapping[str, Decimal]
-_EXAMPLES = 3
 
 
 class Outcome(StrEnum):
@@ -96,7 +95,6 @@ class LoadReport:
         error: why the source could not be read; "" if it could.
         gone: months that are loaded but no longer offered, with their money.
         notes: what of the source is to be told beside its months, as sentences.
-        left_out: the files that the source has beside, which are no charges by their name or content.
     """
 
     source: str
@@ -105,7 +103,6 @@ class LoadReport:
     error: str = ""
     gone: Mapping[str, Money] = field(default_factory=dict)
     notes: Sequence[str] = ()
-    left_out: Sequence[str] = ()
 
     @property
     def has_succeeded(self) -> bool:
@@ -129,17 +126,8 @@ class LoadReport:
             f"{self.source} {month} is no longer in the folder; its load stays: {amounts(billed)}."
             for month, billed in self.gone.items()
         ]
-        notes = [f"{self.source}: {note}" for note in self.notes]
-        return "\n".join(
-            [*(f"{would}{self.source} {line}" for line in lines), *gone, *notes, *self._left_out()]
-        )
-
-    def _left_out(self) -> list[str]:
-        if not self.left_out:
-            return []
-        examples = ", ".join(printable(name) for name in self.left_out[:_EXAMPLES])
-        files = counted(len(self.left_out), "file")
-        return [f"{self.source} left out {files} without charges, such as {examples}."]
+        notes = [f"{self.source}: {printable(note)}" for note in self.notes]
+        return "\n".join([*(f"{would}{self.source} {line}" for line in lines), *gone, *notes])
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -149,7 +137,6 @@ class LoadReport:
             "months": [month.as_json() for month in self.months],
             "gone": {month: _plain(billed) for month, billed in self.gone.items()},
             "notes": list(self.notes),
-            "left_out": list(self.left_out),
         }
 
 

@@ -13,6 +13,7 @@ from costs.providers.source import Delivery
 from costs.providers.unused import disguised, is_beside, may_be_costs, why
 from costs.wording import counted
 
+_EXAMPLES = 3
 _LOOKED_FOR = (
     "an AWS data export (metadata/BILLING_PERIOD=…/…-Manifest.json), "
     "an Azure export of the type FocusCost (manifest.json), "
@@ -35,8 +36,6 @@ class FolderSource:
         # How many files the last look left out: unrelated ones, and old data files of exports.
         self.ignored = 0
         self.notes: Sequence[str] = ()
-        # The unrelated ones.
-        self.left_out: Sequence[str] = ()
 
     def deliveries(self) -> Iterator[Delivery]:
         """The latest delivery of each month, oldest month first.
@@ -53,10 +52,20 @@ class FolderSource:
         if not found[0].deliveries:
             raise LoadError(f"{self._path} has {found[0].kind} without any row.")
         self.ignored = len(files) - len(found[0].files)
-        self.notes = [f"{path.relative_to(self._path)} has no rows." for path in found[0].empty]
-        known = found[0].files | found[0].left
-        self.left_out = [f"{path.relative_to(self._path)}" for path in files if path not in known]
+        self.notes = [*self._empty(found[0]), *self._left_out(files, found[0])]
         return iter(sorted(found[0].deliveries, key=lambda each: each.period))
+
+    def _empty(self, found: Found) -> list[str]:
+        return [f"{path.relative_to(self._path)} has no rows." for path in found.empty]
+
+    def _left_out(self, files: Sequence[Path], found: Found) -> list[str]:
+        """A sentence about the files that are no charges by their names or content."""
+        known = found.files | found.left
+        names = [f"{path.relative_to(self._path)}" for path in files if path not in known]
+        such_as = ", ".join(names[:_EXAMPLES])
+        return (
+            [f"{counted(len(names), 'file')} without charges left out, such as {such_as}."] if names else []
+        )
 
     def _refuse_unused(self, files: Sequence[Path], found: Sequence[Found]) -> None:
         """Refuse files that look like cost data and would be left out."""

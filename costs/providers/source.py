@@ -55,8 +55,6 @@ class Source(Protocol):
 
     name: str
     notes: Sequence[str]
-    # The files that the last look left out, since they are no charges.
-    left_out: Sequence[str]
 
     def deliveries(self) -> Iterator[Delivery]:
         """The latest delivery of each billing month that it has, oldest month first.

@@ -84,13 +84,13 @@ class Lake:
     def settled(self, now: datetime) -> datetime:
         """The last moment up to `now` whose loads are known for good, as `CostStore.settled`.
 
-        A load becomes current after its last heartbeat that others can see. Without one for a lease it has
-        crashed.
+        A load becomes current after its last heartbeat that others can see, unless it has crashed.
         """
         running = CostLoad.objects.filter(
             status=CostLoad.Status.RUNNING, heartbeat_at__gt=now - CostLoad.LEASE
         )
-        return min([now, *(beat for beat in running.values_list("heartbeat_at", flat=True) if beat)])
+        alive = (load for load in running if not self.is_abandoned(load))
+        return min([now, *(load.heartbeat_at for load in alive if load.heartbeat_at)])
 
     def sources(self) -> Sequence[SourceState]:
         """The enabled sources of bills, by name."""

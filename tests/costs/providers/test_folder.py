@@ -40,7 +40,7 @@ def test_unrelated_files_are_counted_and_left_out(tmp_path: Path) -> None:
     source = FolderSource("bills", tmp_path)
     assert [[path.name for path in delivery.files] for delivery in source.deliveries()] == [["bill.csv"]]
     assert source.ignored == 3
-    assert source.left_out == ["README.md", "invoice.pdf", "old.csv.bak"]
+    assert source.notes == ["3 files without charges left out, such as README.md, invoice.pdf, old.csv.bak."]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,9 @@ def test_the_other_datasets_of_focus_and_what_describes_them_are_left_out(tmp_pa
         (tmp_path / name).write_text(f"{content}\n")
     source = FolderSource("bills", tmp_path)
     assert [len(delivery.files) for delivery in source.deliveries()] == [1]
-    assert set(source.left_out) == set(others)
+    assert source.notes == [
+        "5 files without charges left out, such as SHA256SUMS, _run.json, billing_period.csv."
+    ]
 
 
 def test_charges_without_their_time_are_no_other_dataset(tmp_path: Path) -> None:
