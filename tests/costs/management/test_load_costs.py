@@ -48,7 +48,7 @@ def test_files_that_are_left_out_are_counted_with_examples(folder: Path) -> None
     printed = run("load_costs", "--source", str(folder))
 
     assert printed.splitlines()[1] == (
-        r"bills left out 4 files without charges, such as README.md, invoice\u001b[2J.pdf, logo.png."
+        r"bills: 4 files without charges left out, such as README.md, invoice\u001b[2J.pdf, logo.png."
     )
 
 
