@@ -87,7 +87,8 @@ OPEN = (
     Open(
         "database engine",
         r"engine|database",
-        r"^Cloud SQL for (?P<value>My ?SQL|PostgreSQL|SQL Server): ",
+        # Some names say "My SQL": that is no other engine.
+        r"^Cloud SQL for (?P<value>My(?= ?SQL)|PostgreSQL|SQL Server)(?: ?SQL)?: ",
         ("cloud sql", "cloud sql instance", "cloud sql {code}", "managed cloud sql database {place}"),
     ),
     Open(
@@ -134,7 +135,8 @@ OPEN = (
     ),
     Open(
         "machine family",
-        r"family|machine|series",
+        # Of several products that sell cores, it is open first which is meant.
+        r"family|machine|series|product",
         CORE.replace("<of>", "<value>"),
         ("vcpu {code}", "one core of a vm in {place}"),
     ),

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from catalog.offers.plain import COST_OF_SIDE, cost_of
+from catalog.places import fold
 from catalog.search.contract import Missing, SearchRequest
 from catalog.search.index.plan import Plan, conditions
 from catalog.search.index.relaxation import keep
 from catalog.search.index.services import find_services
 from catalog.search.index.sql import Sql, rows_of
-from catalog.search.index.statements import find_alike, find_skus, in_one_round_trip
+from catalog.search.index.statements import find_alike, find_named, find_skus, in_one_round_trip
 from catalog.search.index.vocabulary import Vocabulary
 from catalog.search.missing import missing_in, region_missing
 
@@ -57,6 +58,8 @@ def match(plan: Plan, request: SearchRequest, offset: int, limit: int, vocabular
         vocabulary: tells what no SKU has.
     """
     missing = missing_in(plan, vocabulary) if request.kind != "services" else []
+    if missing and _is_name_of_a_sku(plan):
+        missing = []
     found = _find(plan, request, offset, limit, has_skus=not missing)
     if missing:
         return Match(plan, found, missing)
@@ -69,6 +72,12 @@ def match(plan: Plan, request: SearchRequest, offset: int, limit: int, vocabular
         plan = keep(plan, {number for _, number in found["kept"]})
         found = _find(plan, request, offset, limit)
     return Match(plan, found)
+
+
+def _is_name_of_a_sku(plan: Plan) -> bool:
+    """Whether a SKU is called so: its name may contain that of a product, as "Dataflow Streaming" does."""
+    may_be = plan.known.issuperset(fold(plan.question.typed).split())
+    return may_be and any(rows_of(named) for named in find_named(plan))
 
 
 def alike(key: str) -> Found:

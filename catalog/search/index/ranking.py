@@ -81,8 +81,9 @@ def _texts(fact: NamedFact) -> list[str]:
 def _name_rank(plan: Plan, whole: tuple[str]) -> Sql:
     """The question or a name that it quotes, then one that it contains, but not for one of several places."""
     place = plan.place
-    is_named = any_is("name = %s", (*whole, *(f" {fold(name)} " for name in plan.question.quoted)))
-    contained = f"{CONTAINED} AND region_rank = 0" if place and place.within else CONTAINED
+    names = dict.fromkeys(f" {fold(name)} " for name in (plan.question.typed, *plan.question.quoted))
+    is_named = any_is("name = %s", dict.fromkeys((*whole, *names)))
+    contained = f"{CONTAINED} AND region_rank = 0" if place else CONTAINED
     if place and place.members:
         return compose(f"CASE WHEN {{is_named}} THEN 0 ELSE {UNNAMED} END", is_named=is_named)
     return compose(

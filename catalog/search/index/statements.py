@@ -259,7 +259,7 @@ def _page(limit: int, offset: int) -> Sql:
     return join(" UNION ALL ", pieces)
 
 
-def _named(plan: Plan) -> list[Sql]:
+def find_named(plan: Plan) -> list[Sql]:
     """The SKUs whose whole name the question is or quotes, wherever sold, if no argument says otherwise."""
     question = plan.question
     if argument_conditions(plan) or not question.typed:
@@ -274,7 +274,7 @@ def _scopes(plan: Plan, found: Sequence[Condition], hits: int) -> Sql:
         compose(SCOPE, rank=Sql(str(rank)), match=value(scope), hits=Sql(str(hits)))
         for rank, scope in enumerate(matches)
     ]
-    return join(" UNION ALL ", [*_named(plan), *pieces])
+    return join(" UNION ALL ", [*find_named(plan), *pieces])
 
 
 def _match_if_together(found: Sequence[Condition]) -> Sql:

@@ -119,7 +119,7 @@ def read_question(
         left_out=things.settled.left_out,
         uses=things.uses,
         negated=_marks(negated, spelled.text),
-        text=spelled.text,
+        text=spelled.whole,
         typed=query.strip(),
         quoted=_distinct(match["name"].strip() for match in QUOTED.finditer(query)),
     )

@@ -87,6 +87,19 @@ def test_the_name_of_a_service_that_is_a_word_for_a_fact_means_the_fact(compute:
     assert _names(_ask("cloud cdn")) == ["Network CDN Cache Fill"]
 
 
+@pytest.mark.parametrize(
+    "name", ["Licensing Fee for Dataflow Streaming (RAM cost)", "Licensing Fee for Wordpress AppScale"]
+)
+def test_the_name_of_a_sku_finds_it_though_it_has_the_name_of_a_product(name: str, compute: Service) -> None:
+    make_service(display_name="AppScale")
+    make_sku(service=compute, display_name=name, resource_family="License")
+    make_sku(service=compute, display_name="Licensing Fee for Wordpress", resource_family="License")
+
+    answer = _ask(name)
+    assert _names(answer)[0] == name
+    assert answer["missing"] is None
+
+
 def test_a_product_with_skus_is_not_missing() -> None:
     make_sku(service=make_service(display_name="Cloud Filestore"), display_name="Filestore Capacity Basic")
 

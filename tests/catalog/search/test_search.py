@@ -262,6 +262,16 @@ def test_a_new_region_missing_from_our_table_is_found_by_its_code(compute: Servi
     assert _names(_ask("widget europe-west99")) == ["Widget"]
 
 
+def test_a_sku_of_the_region_comes_before_one_whose_name_the_question_contains(compute: Service) -> None:
+    name = "Network Inter Zone Egress"
+    make_sku(service=compute, display_name=name, service_regions=["global"], geo_taxonomy_regions=[])
+    brazil = {"service_regions": ["southamerica-east1"], "geo_taxonomy_regions": []}
+    make_sku(service=compute, display_name=f"{name} in Sao Paulo", **brazil)
+
+    assert _names(_ask("network inter zone egress southamerica-east1")) == [f"{name} in Sao Paulo", name]
+    assert _names(_ask("network inter zone egress frankfurt")) == [name]
+
+
 def test_the_region_global_finds_what_is_listed_so_wherever_it_is_sold(compute: Service) -> None:
     everywhere = {"service_regions": ["global"], "geo_taxonomy_regions": []}
     make_sku(service=compute, display_name="Widget running in TelAviv", **everywhere)
