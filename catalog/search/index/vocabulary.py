@@ -6,7 +6,7 @@ import gc
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -164,10 +164,10 @@ def _load() -> Vocabulary:
 
 def _products(services: Iterable[str]) -> NamesOfServices:
     """The names of services by which a question can mean them, with the slugs of their products."""
-    names = NamesOfServices()
+    names, known = NamesOfServices(), phrases_of_skus().words()
     for service in services:
         words = texts(service)
-        if _is_name(words):
+        if _is_name(words, known):
             wordings = {service, " ".join(plain_words(service))} if SIGNS & {*service} else {service}
             for wording in wordings:
                 names.anywhere.add(wording, product_of(service))
@@ -176,12 +176,11 @@ def _products(services: Iterable[str]) -> NamesOfServices:
     return names
 
 
-def _is_name(words: Sequence[str]) -> bool:
-    """Whether the words mean the service in any question.
+def _is_name(words: Sequence[str], known: Collection[str]) -> bool:
+    """Whether the words mean the service in any question; `known` are those of SKUs.
 
     A short name of ordinary words, or of words about SKUs, such as "Compute", is more likely meant as words.
     """
-    known = phrases_of_skus().words()
     own = [word for word in words if not (word in known or word in PLACES or word.isdigit())]
     return any(not is_ordinary(word) for word in own) or (bool(own) and len(words) >= MIN_WORDS_OF_NAME)
 
