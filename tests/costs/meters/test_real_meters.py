@@ -158,7 +158,8 @@ def test_capitals_and_underscores_do_not_count_on_google_cloud(row: Row) -> None
 
 @given(any_row)
 def test_capitals_do_not_count_on_azure_but_between_joint_words(row: Row) -> None:
-    if row.cloud != "azure" or "Prvw" in row.meter:
+    # Only their capitals part "3bFTregnl" and "Prvw" from the word before.
+    if row.cloud != "azure" or "Prvw" in row.meter or "FTregnl" in row.meter:
         return
     plain, upper = read(row), read_meter(row.cloud, row.meter.upper(), row.unit, row.product)
     assert upper.billing_model.lower() == plain.billing_model.lower()
