@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Collection, Iterator, Sequence
+from typing import Any, ClassVar
 
-from django.core.management.base import DjangoHelpFormatter
+from django.core.management.base import BaseCommand, CommandParser, DjangoHelpFormatter
 
 
 class ExamplesFormatter(RawDescriptionHelpFormatter, DjangoHelpFormatter):
     """Keeps the line breaks of the examples."""
+
+
+class CommandWithExamples(BaseCommand):
+    """A command whose help ends with `examples`."""
+
+    examples: ClassVar[str]
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, epilog=self.examples, formatter_class=ExamplesFormatter, **kwargs
+        )
 
 
 def printable(words: str) -> str:

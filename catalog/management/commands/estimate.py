@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
 from catalog import iso8601
@@ -18,7 +18,7 @@ from catalog.estimates.estimate import BATCH, Estimate, Options, Progress, estim
 from catalog.estimates.files import MAX_BYTES, read_file
 from catalog.estimates.report import as_csv, as_json
 from catalog.management import estimate_text, exit_codes
-from catalog.management.terminal import ExamplesFormatter
+from catalog.management.terminal import CommandWithExamples
 from catalog.pricing.list_prices import snapshot
 
 EXAMPLES = """examples:
@@ -38,13 +38,9 @@ total. --json prints one object; after a failure {"status": "failed", "error": "
 OUTPUTS = (".csv", ".json")
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     help = "Price a file of usage and resources: CSV, JSON, or a Terraform plan as JSON."
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(
-            prog_name, subcommand, epilog=EXAMPLES, formatter_class=ExamplesFormatter, **kwargs
-        )
+    examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", help="FILE.csv, FILE.json, the output of terraform show -json, or -")

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
@@ -17,7 +17,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 from catalog import iso8601
 from catalog.errors import SourceError, SyncArgumentError, SyncRefusedError
 from catalog.management import exit_codes
-from catalog.management.terminal import ExamplesFormatter
+from catalog.management.terminal import CommandWithExamples
 from catalog.models import PricingUpdate
 from catalog.pricing.freshness import offer
 from catalog.providers.registry import open_source
@@ -41,13 +41,9 @@ could not be read. --json prints one object; after a failure {"status": "failed"
 """
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     help = "Copy a price list into the database. Only changes are written."
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(
-            prog_name, subcommand, epilog=EXAMPLES, formatter_class=ExamplesFormatter, **kwargs
-        )
+    examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
         sources = "api (Google's, the default; reads GOOGLE_API_KEY), sample (bundled) or a catalog folder"

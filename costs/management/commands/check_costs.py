@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
 from catalog.management import exit_codes
-from catalog.management.terminal import ExamplesFormatter
+from catalog.management.terminal import CommandWithExamples
 from catalog.pricing.decimals import plain
 from costs.errors import CostError
 from costs.load.report import amounts
@@ -42,13 +42,9 @@ class _Unknown:
     of_no_cloud: Mapping[str, Decimal] = field(default_factory=dict)
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     help = "Read all current cost files again, and list the money of unknown models and customers."
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(
-            prog_name, subcommand, epilog=EXAMPLES, formatter_class=ExamplesFormatter, **kwargs
-        )
+    examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--source", help="only the files of this source")

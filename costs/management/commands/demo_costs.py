@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from catalog.management import exit_codes
-from catalog.management.terminal import ExamplesFormatter
+from catalog.management.terminal import CommandWithExamples
 from catalog.sync import signals
 from costs.errors import LoadRefusedError
 from costs.load.report import LoadReport, Outcome, amounts
@@ -29,13 +29,9 @@ REFUSAL = (
 )
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     help = "Load made-up bills of three clouds and three months, to try out questions about costs."
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(
-            prog_name, subcommand, epilog=EXAMPLES, formatter_class=ExamplesFormatter, **kwargs
-        )
+    examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
         either = parser.add_mutually_exclusive_group()

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
 from catalog.management import exit_codes
-from catalog.management.terminal import ExamplesFormatter
+from catalog.management.terminal import CommandWithExamples
 from catalog.sync import signals
 from costs.errors import LoadRefusedError, SourceArgumentError
 from costs.load.job import Progress, load, no_progress
@@ -36,13 +36,9 @@ not be loaded. --json prints one object; after a failure {"status": "failed", "e
 AGAIN = "The next load_costs loads what the source still offers, unless you disable it in the admin."
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     help = "Load cost data of clouds. What is loaded already is left alone."
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(
-            prog_name, subcommand, epilog=EXAMPLES, formatter_class=ExamplesFormatter, **kwargs
-        )
+    examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
         sources = "a source by its name, all (the default), or a folder of cost data"

@@ -3,9 +3,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
-from catalog.management.terminal import ExamplesFormatter
+from catalog.management.terminal import CommandWithExamples
 from costs.management import asking, table
 from costs.query import Question, ask
 from costs.query.dimensions import DIMENSIONS
@@ -29,13 +29,9 @@ exit codes: 0 answered, 1 nothing is loaded, 2 wrong arguments.
 """
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     help = "Add up what was billed, by model, customer, day and other dimensions."
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(
-            prog_name, subcommand, epilog=EXAMPLES, formatter_class=ExamplesFormatter, **kwargs
-        )
+    examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--measures", nargs="+", default=["billed_cost"], help=", ".join(MEASURES))

@@ -4,10 +4,10 @@ from argparse import ArgumentTypeError
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.template.defaultfilters import filesizeformat
 
-from catalog.management.terminal import ExamplesFormatter
+from catalog.management.terminal import CommandWithExamples
 from costs.store.lake import Lake
 from costs.store.sweep import sweep
 from costs.wording import counted
@@ -20,13 +20,9 @@ EXAMPLES = """examples:
 """
 
 
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     help = "Delete the cost files that newer loads have replaced. Current ones always stay."
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(
-            prog_name, subcommand, epilog=EXAMPLES, formatter_class=ExamplesFormatter, **kwargs
-        )
+    examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
         days = f"keep what was replaced within so many days (default: {DAYS})"
