@@ -81,16 +81,8 @@ def calculate(
         NoPriceError: none of the items has a price.
     """
     check_months(months)
-    if not 1 <= len(items) <= MAX_ITEMS:
-        raise InvalidArgumentError(f"Send 1 to {MAX_ITEMS} items, not {len(items)}.")
     snapshot, paging = snapshot or list_prices.snapshot(), paging or Paging()
-    found, errors = read_entries(dict(enumerate(items)), snapshot)
-    if errors:
-        raise merge(errors)
-    entries = [found[position] for position in range(len(items))]
-    if all(entry.not_priced for entry in entries):
-        raise _none_priced(entries)
-    priced = price(entries, months)
+    priced = price(_entries(items, snapshot), months)
     request = _fingerprint(priced, str(months), str(snapshot.as_of), str(compare), paging.group_by)
     start = resume(paging.cursor, Cursor(request, snapshot.update.pk if snapshot.update else 0, 0))
     page = priced[start.offset : start.offset + PAGE]
@@ -102,6 +94,19 @@ def calculate(
         shown = f"These are items {start.offset + 1} to {start.offset + len(page)} of {len(priced)}."
         answer["assumptions"].insert(0, shown)
     return answer
+
+
+def _entries(items: Sequence[Item | ResourceRequest], snapshot: Snapshot) -> list[Entry]:
+    """The items, read and matched with prices; one error for all that cannot be."""
+    if not 1 <= len(items) <= MAX_ITEMS:
+        raise InvalidArgumentError(f"Send 1 to {MAX_ITEMS} items, not {len(items)}.")
+    found, errors = read_entries(dict(enumerate(items)), snapshot)
+    if errors:
+        raise merge(errors)
+    entries = [found[position] for position in range(len(items))]
+    if all(entry.not_priced for entry in entries):
+        raise _none_priced(entries)
+    return entries
 
 
 def check_months(months: int) -> None:
