@@ -6,15 +6,15 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 
 from catalog.errors import CatalogError
-from catalog.offers.resources.read import resource_name
+from catalog.offers.resources.gpus import find_gpu
+from catalog.offers.resources.read import place_in_name, resource_name
 from catalog.offers.resources.request import ResourceRequest
-from catalog.offers.resources.series import gpus
 from catalog.offers.resources.terms import read_term
 from catalog.places import read_place
 from catalog.pricing.answers import utc_text
@@ -53,6 +53,8 @@ def estimate_id(items: Iterable[Item | ResourceRequest], months: int, as_of: dat
 
 def _canonical(item: Item | ResourceRequest) -> dict[str, str]:
     found = {}
+    if isinstance(item, ResourceRequest) and (place := place_in_name(item.resource)):
+        item = replace(item, region=place)
     for name, default in _SKU if isinstance(item, Item) else _RESOURCE:
         sent = getattr(item, name)
         # None is what was not said; a default may have been said in another spelling.
@@ -85,13 +87,8 @@ def _unit(text: str) -> str:
 
 
 def _gpu(text: str) -> str:
-    short = _short(_folded(text))
-    return next((gpu.name for gpu in gpus().values() if short in (gpu.model, _short(gpu.name))), short)
-
-
-def _short(gpu: str) -> str:
-    """The name of a GPU without its maker's."""
-    return gpu.removeprefix("nvidia-").removeprefix("tesla-")
+    gpu = find_gpu(text)
+    return gpu.name if gpu else _folded(text)
 
 
 def _folded(text: str) -> str:

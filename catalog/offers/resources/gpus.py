@@ -13,7 +13,7 @@ N1_EXAMPLES = ("n1-standard-1", "n1-standard-4", "n1-standard-8", "n1-highmem-8"
 
 def gpu_alone(name: str) -> Bill | None:
     """The question for the machine of a GPU that somebody names without one; None if `name` is no GPU."""
-    gpu = _find_gpu(name)
+    gpu = find_gpu(name)
     if gpu is None:
         return None
     own = [machine.name for machine in machine_types().values() if machine.gpu == gpu.name]
@@ -28,7 +28,7 @@ def gpu_named(name: str) -> Gpu:
     Raises:
         InvalidArgumentError: there is none.
     """
-    if gpu := _find_gpu(name):
+    if gpu := find_gpu(name):
         return gpu
     raise InvalidArgumentError(
         f"There is no GPU {name!r}.",
@@ -37,7 +37,7 @@ def gpu_named(name: str) -> Gpu:
     )
 
 
-def _find_gpu(name: str) -> Gpu | None:
+def find_gpu(name: str) -> Gpu | None:
     """The GPU of a name: as the API has it, or without the maker's name, such as "t4"."""
     folded = name.strip().lower().replace("_", "-").replace(" ", "-")
     short = folded.removeprefix("nvidia-").removeprefix("tesla-")

@@ -23,6 +23,7 @@ from catalog.offers.resources.traffic import traffic_bill
 MAX_CANDIDATES = 5
 MIN_SIMILARITY = 60  # percent
 _SEPARATORS = re.compile(r"[\s_]+")
+_PLACE = re.compile(r"(?:zones|regions)/(?P<place>[^/]+)/")
 
 
 def read_bill(request: ResourceRequest) -> Bill:
@@ -62,6 +63,12 @@ def _bill(request: ResourceRequest, name: str) -> Bill | None:
 def resource_name(text: str) -> str:
     """A name as gcloud writes it: the last part of a URL, in lower case, with hyphens."""
     return _SEPARATORS.sub("-", text.strip().rpartition("/")[2].lower())
+
+
+def place_in_name(text: str) -> str | None:
+    """The zone or region in a name that is a path, as the Compute Engine API has them."""
+    match = _PLACE.search(text)
+    return match["place"] if match else None
 
 
 def names() -> list[str]:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
 from catalog.errors import InvalidArgumentError
 from catalog.offers.resources.bill import Bill, Choice
-from catalog.offers.resources.read import read_bill
+from catalog.offers.resources.read import place_in_name, read_bill
 from catalog.offers.resources.request import HOURS_PER_MONTH, ResourceRequest
 from catalog.offers.resources.terms import read_term
 from catalog.places import Place, close_places, is_listed, read_place
 from catalog.pricing.quantities import check_quantity
 
 MAX_HOURS = 24 * 31
-# The place in a name that is a path, as the Compute Engine API has them.
-_PATH = re.compile(r"(?:zones|regions)/(?P<place>[^/]+)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +67,15 @@ def _place_in_name(request: ResourceRequest) -> str | None:
     Raises:
         InvalidArgumentError: the request names another region.
     """
-    match = _PATH.search(request.resource)
-    if match is None:
-        return None
-    named, asked = read_place(match["place"]), read_place(request.region) if request.region else None
+    found = place_in_name(request.resource)
+    if found is None or request.region is None:
+        return found
+    named, asked = read_place(found), read_place(request.region)
     if named and asked and named != asked:
         raise InvalidArgumentError(
             f"{request.resource} is in {named.label}, not in {asked.label}.", hint="Send one of the two."
         )
-    return match["place"]
+    return found
 
 
 def _place(region: str) -> Place:

@@ -33,6 +33,12 @@ def id_of(*items: Item | ResourceRequest, months: int = 1, as_of: datetime | Non
             resource="zones/europe-west3-a/machineTypes/N1_Standard_4",
         ),
         ResourceRequest(
+            label="web",
+            gpu="t4",
+            quantity=Decimal(3),
+            resource="projects/p/zones/europe-west3-c/machineTypes/n1-standard-4",
+        ),
+        ResourceRequest(
             resource="n1-standard-4",
             region="europe-west3-b",
             quantity=Decimal(3),
@@ -45,6 +51,15 @@ def id_of(*items: Item | ResourceRequest, months: int = 1, as_of: datetime | Non
 )
 def test_a_resource_has_one_id_in_all_its_spellings(same: ResourceRequest) -> None:
     assert id_of(same) == id_of(MACHINE)
+
+
+def test_the_zone_in_a_path_tells_estimates_apart() -> None:
+    here, there = (
+        ResourceRequest(resource=f"zones/{zone}/machineTypes/n1-standard-4")
+        for zone in ("europe-west3-a", "us-central1-a")
+    )
+
+    assert id_of(here) != id_of(there)
 
 
 @pytest.mark.parametrize(
