@@ -35,6 +35,7 @@ class Host:
     vcpus: Decimal
     memory: Decimal
     gpus: Decimal = Decimal(0)
+    is_arm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Licence:
     parts: tuple[LicencePart, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     needs: str | None = None
+    is_for_arm: bool = True
 
 
 def with_licence(bill: Bill, os: str, host: Host) -> Bill:
@@ -68,7 +70,7 @@ def with_licence(bill: Bill, os: str, host: Host) -> Bill:
         host: the machine.
 
     Raises:
-        InvalidArgumentError: no such system is known.
+        InvalidArgumentError: no such system is known, or it does not run on the machine's processor.
     """
     name, version = _name_and_version(os)
     if name in _free():
@@ -88,6 +90,8 @@ def with_licence(bill: Bill, os: str, host: Host) -> Bill:
 
 def with_parts_of(bill: Bill, licence: Licence, version: str | None, host: Host) -> Bill:
     """The bill of a machine with a licence, of the newest version that there is if none is given."""
+    if host.is_arm and not licence.is_for_arm:
+        raise InvalidArgumentError(f"{host.name} has an Arm processor, for which no {licence.name} is sold.")
     parts = [each for part in licence.parts if (each := _part(part, licence, version, host))]
     notes = list(bill.notes)
     if licence.versions and version is None:
@@ -173,6 +177,7 @@ def _licence(name: str, table: Mapping[str, Any]) -> Licence:
         tuple(_licence_part(row) for row in table.get("part", ())),
         table.get("versions", {}),
         table.get("needs"),
+        table.get("arm", True),
     )
 
 

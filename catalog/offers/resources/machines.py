@@ -28,7 +28,6 @@ MIB_PER_GIB = 1024
 GIB_PER_LOCAL_SSD = Decimal(375)
 MIB_PER_STEP = 256
 SHARED_VCPUS = 2
-WINDOWS = re.compile(r"windows|sql", re.IGNORECASE)
 CUSTOM = re.compile(
     r"(?:(?P<series>[a-z]\d[a-z]?)-)?custom-(?P<vcpus>\d{1,3}|[a-z]+)-(?P<mib>\d{3,8})(?P<extended>-ext)?"
 )
@@ -86,10 +85,10 @@ def machine_bill(request: ResourceRequest, name: str) -> Bill:
     if request.os is None:
         not_included = (*NOT_INCLUDED, "operating system licence")
         return Bill(name, tuple(parts), tuple(unknown), not_included, attached=attached)
-    if series(machine.series).is_arm and WINDOWS.search(request.os):
-        raise InvalidArgumentError(f"{name} has an Arm processor, for which no {request.os} is sold.")
     bill = Bill(name, tuple(parts), tuple(unknown), NOT_INCLUDED, attached=attached)
-    return with_licence(bill, request.os, Host(name, machine.vcpus, machine.memory, machine.gpus))
+    is_arm = series(machine.series).is_arm
+    host = Host(name, machine.vcpus, machine.memory, machine.gpus, is_arm=is_arm)
+    return with_licence(bill, request.os, host)
 
 
 def _part(

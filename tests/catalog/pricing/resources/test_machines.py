@@ -263,6 +263,7 @@ def test_an_open_item_does_not_make_the_others_worthless() -> None:
         ("c3-standard-4-lssd", {"local_ssds": 1}, "It comes with its own."),
         ("n2-standard-4", {"local_ssds": 3}, "It can have 1, 2, 4, 8, 16, 24."),
         ("t2a-standard-4", {"os": "windows-server"}, "has an Arm processor"),
+        ("t2a-standard-4", {"os": "sql-server-standard"}, "has an Arm processor"),
         ("zones/us-east4-a/machineTypes/e2-micro", {}, "is in us-east4, not in us-central1."),
         ("n2-custom-4-1000", {}, "send 1024."),
         ("c2-custom-4-4096", {}, "e2, n1, n2, n2d"),
