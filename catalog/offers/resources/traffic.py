@@ -9,51 +9,19 @@ from decimal import Decimal
 from catalog.errors import InvalidArgumentError
 from catalog.offers.resources.arguments import refuse_others
 from catalog.offers.resources.bill import Bill, Choice, Part, Time, facts
+from catalog.offers.resources.kind_table import data
 from catalog.offers.resources.kinds import ask
 from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.routes import place_called
 from catalog.places import REGION_CODE, Place, countries, fold, own_region
 from catalog.providers.google_cloud.regions import REGIONS
 
-# The kind of traffic that a name says; None is that of the two ends.
-NAMES: dict[str, str | None] = {
-    "egress": None,
-    "network-egress": None,
-    "data-transfer": None,
-    "internet-egress": "internet",
-    "inter-region-egress": "inter-region",
-    "inter-zone-egress": "inter-zone",
-}
+# The kind of traffic that a name says, "" if it depends on the two ends; and what a destination may be called that
+# is no place.
+NAMES: dict[str, str] = data()["traffic"]["names"]
+KINDS: dict[str, str] = data()["traffic"]["destinations"]
+PARTS_OF_THE_WORLD: tuple[str, ...] = tuple(data()["traffic"]["parts_of_the_world"])
 TAKES = ("source", "destination", "size_gib", "processed_gib", "tier")
-# What a destination may be called that is no place.
-KINDS = {
-    "internet": "internet",
-    "the internet": "internet",
-    "worldwide": "internet",
-    "anywhere": "internet",
-    "inter zone": "inter-zone",
-    "another zone": "inter-zone",
-    "other zone": "inter-zone",
-    "zone": "inter-zone",
-    "intra zone": "intra-zone",
-    "same zone": "intra-zone",
-    "inter region": "inter-region",
-    "another region": "inter-region",
-}
-# Parts of the world that prices differ by ("All networking pricing", Premium Tier).
-PARTS_OF_THE_WORLD = (
-    "Americas",
-    "Central America",
-    "South America",
-    "Western Europe",
-    "Eastern Europe",
-    "Middle East",
-    "Africa",
-    "Asia",
-    "India",
-    "China",
-    "Australia",
-)
 WITHIN_A_REGION = frozenset({"inter-zone", "intra-zone"})
 _ZONE = re.compile(r".*\d-(?P<letter>[a-f])", re.IGNORECASE)
 
@@ -94,12 +62,12 @@ def traffic_bill(request: ResourceRequest, name: str) -> Bill:
     start = None if isinstance(origin, Choice) else origin
     bill = Bill(name, place=start.place.label if start else None, choices=tuple(choices))
     if request.tier and request.tier.strip().lower() == "standard":
-        _check_standard(request, NAMES[name])
+        _check_standard(request, NAMES[name] or None)
         standard = Part(
             "internet egress", (facts("network=internet", "class=standard", "part=egress"),), *_of(amount)
         )
         return bill if choices else bill.with_parts(standard)
-    kind, end = _kind(request, NAMES[name], start)
+    kind, end = _kind(request, NAMES[name] or None, start)
     if isinstance(kind, Choice):
         return replace(bill, choices=(*choices, kind))
     if choices:
