@@ -22,6 +22,7 @@ from catalog.models import PricingUpdate
 from catalog.pricing.freshness import offer
 from catalog.providers.registry import open_source
 from catalog.search.index import schema
+from catalog.search.index.rebuild import rebuild
 from catalog.sync import dry_run as dry
 from catalog.sync import signals
 from catalog.sync.backfill import backfill
@@ -67,7 +68,7 @@ class Command(CommandWithExamples):
                 self.stdout.write(json.dumps({"status": "failed", "error": f"{error}"}, ensure_ascii=False))
             raise
         if not options["dry_run"]:
-            schema.merge()
+            _tend_search_index()
         self.stdout.write(result.as_json() if options["json"] else result.summary())
         if problems := result.problems():
             kept = "What could not be read keeps its previous prices."
@@ -98,6 +99,14 @@ class Command(CommandWithExamples):
         total = offer(latest).skus if latest and scope.is_whole else None
         with logging_redirect_tqdm(), tqdm(total=total, unit=" SKUs") as bar:
             yield bar.update
+
+
+def _tend_search_index() -> None:
+    """Make an index of earlier code anew; merge the segments that the sync left in one of this code."""
+    if schema.is_current():
+        schema.merge()
+    else:
+        rebuild()
 
 
 def _chosen_run(

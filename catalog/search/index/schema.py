@@ -4,8 +4,8 @@ Triggers keep them, so whatever writes a SKU or its attributes indexes it in the
 statement more. The words are in columns of their own (external content) because ranking reads them again.
 docs/search.md says what each column is for.
 
-Migration 0007 calls catalog.search.index.rebuild, which creates the index of the code at hand. A later
-migration that makes SQLite rebuild `skus`, `sku_attributes` or `services` drops their triggers and has to
+Migration 0007 calls catalog.search.index.rebuild, which creates the index of the code at hand. A sync makes an
+index anew that earlier code has made (`is_current`). A later migration that makes SQLite rebuild `skus`, `sku_attributes` or `services` drops their triggers and has to
 call it too; tests/catalog/search/index/test_index.py watches that.
 """
 
@@ -206,6 +206,18 @@ INSERT INTO sku_words (sku_words)
 """
 
 
+def is_current() -> bool:
+    """Whether the index has the triggers of this code; one round trip."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        stored: dict[str, str] = dict(cursor.fetchall())
+    return all(stored.get(name, "") == _creation(name) for name in TRIGGERS)
+
+
+def _creation(trigger: str) -> str:
+    return f"CREATE TRIGGER {trigger} {TRIGGERS[trigger].strip()}"
+
+
 def drop() -> None:
     """Drop the index with its triggers, in the form of this code or of an earlier one."""
     with connection.cursor() as cursor:
@@ -224,8 +236,8 @@ def create(progress: Progress = no_progress) -> None:
     with connection.cursor() as cursor:
         for statement in _TABLES.values():
             cursor.execute(statement)
-        for name, event in TRIGGERS.items():
-            cursor.execute(f"CREATE TRIGGER {name} {event}")
+        for name in TRIGGERS:
+            cursor.execute(_creation(name))
         cursor.execute(_FILL_SERVICES)
         cursor.execute("SELECT coalesce(max(rowid), 0) FROM skus")
         for start in range(0, cursor.fetchone()[0], PAGE):

@@ -15,6 +15,8 @@ from tqdm import tqdm
 from catalog.errors import SourceError
 from catalog.models import PricingUpdate, Sku
 from catalog.providers.google_cloud.client import ApiSource
+from catalog.search import SearchRequest, search
+from catalog.search.index import schema
 from tests.catalog.factories import make_update
 from tests.catalog.wire import COMPUTE, STORAGE, Wire, wire_service, wire_sku
 
@@ -58,6 +60,20 @@ def test_a_sync_leaves_each_word_in_one_place_of_the_search_index(folder: Path) 
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(DISTINCT segid) FROM sku_words_idx")
         assert cursor.fetchone() == (1,)
+
+
+def test_a_sync_makes_a_search_index_of_earlier_code_anew(folder: Path) -> None:
+    run(folder)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER search_sku_update")
+        cursor.execute("CREATE TRIGGER search_sku_update AFTER UPDATE ON skus BEGIN SELECT 1; END")
+    assert not schema.is_current()
+
+    run(folder)
+
+    assert schema.is_current()
+    Sku.objects.update(display_name="Renamed Widget")
+    assert search(SearchRequest("renamed widget", kind="skus"))["skus"]
 
 
 def test_if_empty_does_nothing_once_a_sync_has_completed() -> None:
