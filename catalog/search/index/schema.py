@@ -4,9 +4,10 @@ Triggers keep them, so whatever writes a SKU or its attributes indexes it in the
 statement more. The words are in columns of their own (external content) because ranking reads them again.
 docs/search.md says what each column is for.
 
-Migration 0007 calls catalog.search.index.rebuild, which creates the index of the code at hand. A sync makes an
-index anew that earlier code has made (`is_current`). A later migration that makes SQLite rebuild `skus`, `sku_attributes` or `services` drops their triggers and has to
-call it too; tests/catalog/search/index/test_index.py watches that.
+Migration 0007 calls catalog.search.index.rebuild, which creates the index of the code at hand. A sync makes
+an index of earlier code anew (`is_current`). A later migration that makes SQLite rebuild `skus`,
+`sku_attributes` or `services` drops their triggers and has to call it too;
+tests/catalog/search/index/test_index.py watches that.
 """
 
 from __future__ import annotations
