@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "catalog",
     "costs",
     "mcp_api",
+    "console",
     "accounts",
     "oauth2_provider",
     "allauth",
@@ -185,6 +186,9 @@ MAX_PENDING_CLIENTS_PER_ADDRESS = MAX_PENDING_CLIENTS if IS_LOCAL else 100
 TOKEN_REQUESTS_PER_MINUTE = 600
 # By person and tool, in each worker.
 TOOL_CALLS_PER_MINUTE = env.int("TOOL_CALLS_PER_MINUTE", default=600)
+# By address, in each worker: searches on pages, and those that a page makes while somebody types.
+PAGE_SEARCHES_PER_MINUTE = 60
+PAGE_TYPED_SEARCHES_PER_MINUTE = 300
 # Workers share the counts of ACCOUNT_RATE_LIMITS through the database.
 CACHES = {
     "default": {

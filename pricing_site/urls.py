@@ -27,6 +27,7 @@ urlpatterns = [
     path("mcp", views.mcp),
     path("mcp/", views.mcp),
     path("admin/", admin.site.urls),
+    path("", include("console.urls")),
     path("", include("accounts.urls")),
     path("", include("accounts.oauth.urls")),
 ]

@@ -1,0 +1,86 @@
+"""The same thing elsewhere: SKUs that differ from one by place or by how they are bought."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from catalog.offers.attributes import TERMS
+from catalog.pricing.list_prices import Listing, Snapshot, look_up
+
+# A thing has a few hundred: regions times terms.
+MAX_SIBLINGS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Siblings:
+    """The SKUs of one thing that have a price, by region and by how they are bought.
+
+    Args:
+        term: how the SKU that was asked for is bought; None if it is withdrawn.
+        by_region: regions, each with its SKUs by term. A region may have several for one term.
+    """
+
+    term: str | None
+    by_region: Mapping[str, Mapping[str, Sequence[Listing]]]
+
+
+def _with_term(facts: str, term: str) -> str:
+    """SQL for `facts` with another term."""
+    for each in TERMS.values():
+        facts = f"replace({facts}, ' term={each} ', ' term=' || {term} || ' ')"
+    return facts
+
+
+# The same name but for the place, bought in the same way; or the same facts, bought in another way.
+_SIBLINGS = f"""
+SELECT other.sku_id, other.facts, found.place
+FROM sku_attributes AS one
+CROSS JOIN sku_attributes AS other ON other.key = one.key AND other.destination IS one.destination
+JOIN sku_search AS found ON found.sku_id = other.sku_id
+WHERE one.sku_id = %s
+UNION
+SELECT other.sku_id, other.facts, found.place
+FROM sku_attributes AS one
+JOIN sku_search AS own ON own.sku_id = one.sku_id
+CROSS JOIN json_each(%s) AS term
+CROSS JOIN sku_attributes AS other
+    ON other.facts = {_with_term("one.facts", "term.value")} AND other.facts <> one.facts
+    AND other.unread = one.unread AND other.destination IS one.destination
+    AND other.span_unit IS one.span_unit AND other.span_least IS one.span_least
+    AND other.span_most IS one.span_most
+JOIN sku_search AS found ON found.sku_id = other.sku_id AND found.service_id = own.service_id
+WHERE one.sku_id = %s
+LIMIT {MAX_SIBLINGS}
+"""  # noqa: S608 only names of terms are put in
+
+
+def siblings(sku_id: str, snapshot: Snapshot) -> Siblings:
+    """Find the SKUs that are the same thing in another place, or bought in another way.
+
+    Args:
+        sku_id: a SKU id as the catalog spells it.
+        snapshot: the time whose prices apply.
+
+    Returns:
+        Those with a price that are not withdrawn, the SKU itself among them. Takes two queries.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SIBLINGS, [sku_id, json.dumps(list(TERMS.values())), sku_id])
+        rows: list[tuple[str, str, str]] = cursor.fetchall()
+    listings = look_up([name for name, _, _ in rows], snapshot) if rows else {}
+    by_region: defaultdict[str, defaultdict[str, list[Listing]]] = defaultdict(lambda: defaultdict(list))
+    for name, facts, place in rows:
+        if listings[name].list_price:
+            for region in json.loads(place):
+                by_region[region][_term(facts)].append(listings[name])
+    own = next((_term(facts) for name, facts, _ in rows if name == sku_id), None)
+    return Siblings(own, by_region)
+
+
+def _term(facts: str) -> str:
+    return next((term for term in TERMS.values() if f" term={term} " in facts), "")

@@ -1,0 +1,135 @@
+"""A page in three formats: HTML for people, JSON as agents get it, CSV for spreadsheets.
+
+A view returns a `Page`. `paths` serves it under an address for each format: /skus/ID/, /skus/ID.json and
+/skus/ID.csv. The address is the whole state of a page.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.views.decorators.http import conditional_page, require_safe
+
+from catalog.errors import CatalogError
+from tools.errors import from_catalog_error
+
+STATUSES = {"not_found": 404, "catalog_empty": 503, "rate_limited": 429}
+# A spreadsheet takes a text that begins so for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What the CSV of a page has.
+
+    Args:
+        columns: the names of the columns.
+        rows: a row has a value for each column; numbers are decimal strings.
+        numbers: the columns that have numbers, which may begin with a sign.
+    """
+
+    columns: Sequence[str]
+    rows: Iterable[Sequence[str | None]]
+    numbers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page shows.
+
+    Args:
+        template: the name of the HTML's template.
+        answer: the JSON, which the template gets as `answer`.
+        table: the CSV.
+        context: what else the template gets.
+        status: the HTTP status.
+    """
+
+    template: str
+    answer: Mapping[str, Any]
+    table: Table
+    context: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 200
+
+
+View = Callable[..., Page]
+
+
+def paths(address: str, view: View, name: str) -> list[URLPattern]:
+    """The URL patterns of a page: its address, and that with .json and .csv.
+
+    Args:
+        address: the page's path, with or without a slash at the end.
+        view: returns the page.
+        name: the name of the HTML's pattern; "-json" and "-csv" are added to it for the others.
+    """
+    stem = address.rstrip("/")
+    return [
+        path(address, _served(view, _html), name=name),
+        path(f"{stem}.json", _served(view, _json), name=f"{name}-json"),
+        path(f"{stem}.csv", _served(view, _csv), name=f"{name}-csv"),
+    ]
+
+
+def _served(view: View, respond: Callable[[HttpRequest, Page], HttpResponse]) -> Callable[..., HttpResponse]:
+    @conditional_page
+    @require_safe
+    @wraps(view)
+    def served(request: HttpRequest, **arguments: str) -> HttpResponse:
+        try:
+            page = view(request, **arguments)
+        except CatalogError as error:
+            page = refusal(error)
+        response = respond(request, page)
+        # The header says who is signed in, so that every use asks whether the page is still the same.
+        response.headers["Cache-Control"] = "private, no-cache"
+        return response
+
+    return served
+
+
+def refusal(error: CatalogError) -> Page:
+    """The page of a request that cannot be answered: why, and what to do instead."""
+    answer = from_catalog_error(error)
+    table = Table(("error", "hint"), [(answer["message"], answer["hint"])])
+    status = STATUSES.get(error.code, 400)
+    return Page("console/refusal.html", {"error": answer}, table, status=status)
+
+
+def _html(request: HttpRequest, page: Page) -> HttpResponse:
+    stem, query = request.path.rstrip("/"), request.META.get("QUERY_STRING", "")
+    suffix = f"?{query}" if query else ""
+    formats = {"json": f"{stem}.json{suffix}", "csv": f"{stem}.csv{suffix}"} if stem else {}
+    context = {"answer": page.answer, "formats": formats, **page.context}
+    return render(request, page.template, context, status=page.status)
+
+
+def _json(_request: HttpRequest, page: Page) -> HttpResponse:
+    parameters = {"ensure_ascii": False, "indent": 2}
+    return JsonResponse(page.answer, status=page.status, json_dumps_params=parameters)
+
+
+def _csv(request: HttpRequest, page: Page) -> HttpResponse:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(page.table.columns)
+    for row in page.table.rows:
+        pairs = zip(page.table.columns, row, strict=True)
+        writer.writerow([_cell(value, is_number=name in page.table.numbers) for name, value in pairs])
+    name = request.path.strip("/").replace("/", "-")
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    content_type = "text/csv; charset=utf-8"
+    return HttpResponse(text.getvalue(), content_type=content_type, headers=headers, status=page.status)
+
+
+def _cell(value: str | None, *, is_number: bool) -> str:
+    text = value or ""
+    return f"'{text}" if text.startswith(FORMULA) and not is_number else text

@@ -1,0 +1,1 @@
+"""Public pages: what the tools answer about prices, for people."""

@@ -1,0 +1,70 @@
+"""The page of a SKU: its price first, then tiers, history, the same thing elsewhere, and a calculator."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+
+from catalog.errors import CatalogError, NotFoundError
+from catalog.pricing.list_prices import Snapshot
+from catalog.search.siblings import siblings
+from console.arguments import read
+from console.pages import Page, Table
+from console.prices.money import first_paid, per_month
+from console.prices.regions import regions, rows
+from tools import prices
+from tools.prices_schema import CalculateArguments, CalculateItem, DetailsArguments
+
+COLUMNS = ("region", "usage_type", "sku_id", "display_name", "price_usd", "usage_unit")
+NUMBERS = frozenset({"price_usd"})
+# How the address calls the arguments of the calculator.
+CALCULATOR = {"quantity": "quantity", "unit": "unit"}
+
+
+def sku(request: HttpRequest, sku_id: str) -> Page:
+    """Show a SKU.
+
+    Raises:
+        NotFoundError: the catalog has no SKU of this id.
+    """
+    answer = prices.details(DetailsArguments(sku_ids=[sku_id], history=True))
+    if not answer["skus"]:
+        candidates = answer["not_found"][0]["candidates"]
+        raise NotFoundError(f"The catalog has no SKU {sku_id}.", candidates=candidates)
+    found = answer["skus"][0]
+    same = siblings(found["sku_id"], Snapshot(datetime.fromisoformat(answer["as_of"]), None, None))
+    elsewhere = regions(same)
+    context = {
+        "sku": found,
+        "first": _first_price(found),
+        "regions": elsewhere,
+        "own": same.term,
+        "example": json.dumps(found["example"]),
+        "raw": json.dumps(answer, ensure_ascii=False, indent=2),
+        **_calculated(request.GET, found),
+    }
+    return Page("console/sku.html", answer, Table(COLUMNS, rows(elsewhere), NUMBERS), context)
+
+
+def _first_price(sku: dict[str, Any]) -> dict[str, str | None] | None:
+    """The price in the first tier that is not free, with what one unit costs for a month."""
+    pricing = sku["pricing"]
+    amount = first_paid(pricing["tiers"]) if pricing else None
+    if amount is None:
+        return None
+    month = per_month(amount, pricing["usage_unit"])
+    return {"amount": amount, "unit": pricing["usage_unit_description"], "month": month}
+
+
+def _calculated(sent: QueryDict, sku: dict[str, Any]) -> dict[str, Any]:
+    """What the calculator shows: the answer to the quantity in the address, or why there is none."""
+    if not sent.get("quantity", "").strip():
+        return {}
+    try:
+        item = read(CalculateItem, sent, CALCULATOR, sku_id=sku["sku_id"])
+        return {"calculated": prices.calculate(CalculateArguments(items=[item]))}
+    except CatalogError as error:
+        return {"calculator_error": f"{error.message} {error.hint}".strip()}

@@ -1,0 +1,14 @@
+"""The addresses of the pages."""
+
+from __future__ import annotations
+
+from console.pages import paths
+from console.prices.machine import machine
+from console.prices.search import search
+from console.prices.sku import sku
+
+urlpatterns = [
+    *paths("search", search, "search"),
+    *paths("skus/<sku_id>/", sku, "sku"),
+    *paths("machines/<name>/", machine, "machine"),
+]
