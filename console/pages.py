@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import conditional_page, require_safe
 
 from catalog.errors import CatalogError
+from console.arguments import link
 from tools.errors import from_catalog_error
 
 STATUSES = {"not_found": 404, "catalog_empty": 503, "rate_limited": 429}
@@ -87,7 +88,7 @@ def _served(view: View, respond: Callable[[HttpRequest, Page], HttpResponse]) ->
         try:
             page = view(request, **arguments)
         except CatalogError as error:
-            page = refusal(error)
+            page = _refusal(request, error)
         response = respond(request, page)
         # The header says who is signed in, so that every use asks whether the page is still the same.
         response.headers["Cache-Control"] = "private, no-cache"
@@ -96,12 +97,26 @@ def _served(view: View, respond: Callable[[HttpRequest, Page], HttpResponse]) ->
     return served
 
 
-def refusal(error: CatalogError) -> Page:
-    """The page of a request that cannot be answered: why, and what to do instead."""
-    answer = from_catalog_error(error)
-    table = Table(("error", "hint"), [(answer["message"], answer["hint"])])
+def _refusal(request: HttpRequest, error: CatalogError) -> Page:
+    """The page of a request that cannot be answered: why, and what may have been meant."""
+    context = {"error": error, "candidates": [_candidate(request.GET, each) for each in error.candidates]}
+    table = Table(("error", "hint"), [(error.message, error.hint)])
     status = STATUSES.get(error.code, 400)
-    return Page("console/refusal.html", {"error": answer}, table, status=status)
+    return Page("console/refusal.html", {"error": from_catalog_error(error)}, table, context, status)
+
+
+def _candidate(sent: QueryDict, candidate: Any) -> tuple[str, str]:
+    """What may have been meant, and the address that asks for it; empty if there is none."""
+    match candidate:
+        case {"sku_id": sku_id, "display_name": name}:
+            return name, reverse("sku", args=[sku_id])
+        case {"resource": name}:
+            return name, reverse("machine", args=[name])
+        case {"region": region, "place": place}:
+            return f"{region} ({place})", link(sent, region=region)
+        case {"service_id": service_id, "display_name": name}:
+            return name, link(sent, service=service_id)
+    return f"{candidate}", ""
 
 
 def _html(request: HttpRequest, page: Page) -> HttpResponse:

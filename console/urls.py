@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from django.urls import path
+
 from console.pages import paths
+from console.prices.home import home
 from console.prices.machine import machine
 from console.prices.search import search
 from console.prices.sku import sku
 
 urlpatterns = [
+    path("", home, name="home"),
     *paths("search", search, "search"),
     *paths("skus/<sku_id>/", sku, "sku"),
     *paths("machines/<name>/", machine, "machine"),

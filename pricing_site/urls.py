@@ -21,7 +21,6 @@ handler429 = views.too_many_requests
 handler500 = views.server_error
 
 urlpatterns = [
-    path("", views.home, name="home"),
     path("favicon.ico", static_files.favicon),
     path(f"{settings.STATIC_URL.lstrip('/')}<path:name>", static_files.serve),
     path("mcp", views.mcp),

@@ -16,12 +16,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from catalog.models import SAMPLE, PricingUpdate
-from catalog.pricing.freshness import offer
-from catalog.providers.sample.source import SampleSource
 from pricing_site.database_faults import is_not_migrated
 
 logger = logging.getLogger(__name__)
@@ -29,27 +25,6 @@ logger = logging.getLogger(__name__)
 # The page of a fault has its style inside, since the static files may be what fails.
 _ERROR_STYLE = (Path(__file__).parent / "templates" / "500.css").read_text()
 _ERROR_STYLE_HASH = base64.b64encode(hashlib.sha256(_ERROR_STYLE.encode()).digest()).decode()
-_SAMPLE_NOTICE = SampleSource().notice()
-
-
-def home(request: HttpRequest) -> HttpResponse:
-    """The home page: the catalog's figures, the tools and how to connect.
-
-    The figures are those of the whole catalog, read in the same query as the last sync.
-    """
-    update = PricingUpdate.objects.latest_completed()
-    notice = _SAMPLE_NOTICE if update and update.source == SAMPLE else ""
-    catalog = offer(update) if update else None
-    if catalog and not notice:
-        notice = catalog.freshness.warning(timezone.now())
-    context = {
-        "mcp_url": settings.MCP_RESOURCE,
-        "manage": settings.MANAGE_COMMAND,
-        "update": update,
-        "catalog": catalog,
-        "notice": notice,
-    }
-    return render(request, "pricing_site/home.html", context)
 
 
 def bad_request(_request: HttpRequest, exception: Exception) -> HttpResponse:

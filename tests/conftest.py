@@ -16,6 +16,7 @@ from django.conf import settings
 from accounts import limits
 from catalog.pricing.resources import offers
 from catalog.search.index import vocabulary
+from console import limits as page_limits
 from tests.harness import once
 from tests.harness.databases import copy_server
 from tests.harness.product import fill
@@ -98,3 +99,4 @@ def _forgotten_vocabulary() -> None:
 def _forgotten_requests() -> None:
     """The token requests of other tests, which all come from one address."""
     limits.forget()
+    page_limits.forget()

@@ -11,6 +11,7 @@ from django.http import HttpRequest, QueryDict
 from console.arguments import link, read
 from console.limits import limited
 from console.pages import Page, Table
+from console.prices.home import EXAMPLES
 from console.prices.money import per_month
 from tools import prices
 from tools.prices_schema import SearchArguments
@@ -30,6 +31,8 @@ NAMES = {
     "cursor": "cursor",
 }
 FILTERS = {"service": "Service", "region": "Region", "usage_type": "Bought", "resource_group": "Group"}
+# What stays if another question is asked.
+KEPT = ("service", "region", "usage_type", "group", "family")
 AS_ARGUMENTS = {"region": "region", "term": "usage_type", "service": "service"}
 COLUMNS = (
     "sku_id",
@@ -48,12 +51,18 @@ NUMBERS = frozenset({"price_usd", "price_per_month_usd"})
 def search(request: HttpRequest) -> Page:
     """Show the SKUs, resources and services of a question, and what is ambiguous or missing."""
     if not any(request.GET.get(name, "").strip() for name in NAMES.values()):
-        return Page("console/search.html", {}, Table(COLUMNS, ()))
+        return Page("console/search.html", {}, Table(COLUMNS, ()), {"examples": EXAMPLES})
     arguments = read(SearchArguments, request.GET, NAMES, limit=PAGE)
     answer = prices.search(arguments)
     sent = request.GET
     more = link(sent, cursor=answer["next_cursor"]) if answer["next_cursor"] else ""
-    context = {"filters": _filters(sent, answer), "choices": _choices(sent, answer), "more": more}
+    kept = [(name, sent[name]) for name in KEPT if sent.get(name)]
+    context = {
+        "filters": _filters(sent, answer),
+        "choices": _choices(sent, answer),
+        "more": more,
+        "kept": kept,
+    }
     return Page("console/search.html", answer, Table(COLUMNS, _rows(answer), NUMBERS), context)
 
 
