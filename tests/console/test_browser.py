@@ -1,0 +1,96 @@
+"""The pages of prices in a real browser, from the real server with the sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from tests.harness import axe
+from tests.harness.browser import chromium
+from tests.harness.product import Product, install, serve
+
+PHONE = ViewportSize(width=390, height=844)
+DESKTOP = ViewportSize(width=1280, height=900)
+EGRESS = "22EB-AAE8-FBCD"
+ADDRESSES = [
+    "/",
+    "/search?q=n2+core",
+    "/search?q=n2-standard-8+belgium",
+    "/search?q=zzzz",
+    "/search?region=nowhere",
+    f"/skus/{EGRESS}/?quantity=1024",
+    "/machines/n2-standard-8/",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    folder = tmp_path_factory.mktemp("product")
+    product = install(folder, "sample")
+    with serve(product, folder / "server.log"):
+        yield product
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    """A page in either colour scheme. Errors of scripts and of the content security policy fail the test."""
+    context = browser.new_context(viewport=DESKTOP, color_scheme=request.param)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    context.close()
+    # The browser logs each answer of 400 as an error.
+    assert [fault for fault in faults if "status of 400" not in fault] == []
+
+
+def test_pages_fit_their_screen_and_hinder_nobody(product: Product, page: Page) -> None:
+    for address in ADDRESSES:
+        page.goto(product.url + address)
+        for size in (PHONE, DESKTOP):
+            page.set_viewport_size(size)
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], address
+            assert axe.faults(page) == [], address
+
+
+def test_results_follow_the_typing_and_so_does_the_address(product: Product, page: Page) -> None:
+    page.goto(product.url + "/search")
+    page.keyboard.press("/")
+    page.keyboard.type("n2 core belgium", delay=20)
+
+    expect(page.get_by_role("link", name="N2 Instance Core running in EMEA").first).to_be_visible()
+    expect(page).to_have_url(product.url + "/search?q=n2%20core%20belgium")
+    page.reload()
+    expect(page.get_by_role("link", name="N2 Instance Core running in EMEA").first).to_be_visible()
+    assert page.get_by_role("searchbox").input_value() == "n2 core belgium"
+
+
+def test_a_search_from_home_leads_to_the_price_and_to_the_cost_of_usage(product: Product, page: Page) -> None:
+    page.goto(product.url)
+    page.get_by_role("searchbox").fill(EGRESS)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Download Worldwide Destinations").first.click()
+    page.get_by_label("Quantity").fill("1024")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("status")).to_have_text("$110.88 for 1024 GiBy")
+
+
+def test_pages_work_without_scripts(product: Product, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(product.url)
+    page.get_by_role("searchbox").fill("n2 core belgium")
+    page.get_by_role("button", name="Search").click()
+
+    expect(page.get_by_role("link", name="N2 Instance Core running in EMEA").first).to_be_visible()
+    context.close()
