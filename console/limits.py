@@ -29,17 +29,26 @@ def limited(view: Callable[..., Page]) -> Callable[..., Page]:
 
     @wraps(view)
     def counted(request: HttpRequest, **arguments: str) -> Page:
-        is_typed = "HX-Request" in request.headers
-        limit = settings.PAGE_TYPED_SEARCHES_PER_MINUTE if is_typed else settings.PAGE_SEARCHES_PER_MINUTE
-        kind = "typed" if is_typed else "search"
-        if limit and not _limiter.hit(RateLimitItemPerMinute(limit), kind, address(request)):
-            raise TooManySearchesError(
-                f"There were {limit} searches from your address in the last minute.",
-                hint="Wait a minute. Agents with a token have a limit of their own.",
-            )
+        refuse_many(request)
         return view(request, **arguments)
 
     return counted
+
+
+def refuse_many(request: HttpRequest) -> None:
+    """Count a request.
+
+    Raises:
+        TooManySearchesError: the address has reached its limit.
+    """
+    is_typed = "HX-Request" in request.headers
+    limit = settings.PAGE_TYPED_SEARCHES_PER_MINUTE if is_typed else settings.PAGE_SEARCHES_PER_MINUTE
+    kind = "typed" if is_typed else "search"
+    if limit and not _limiter.hit(RateLimitItemPerMinute(limit), kind, address(request)):
+        raise TooManySearchesError(
+            f"There were {limit} searches from your address in the last minute.",
+            hint="Wait a minute. Agents with a token have a limit of their own.",
+        )
 
 
 def forget() -> None:

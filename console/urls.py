@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from console.pages import paths
+from console.prices.estimate import change_estimate, show_estimate
 from console.prices.home import home
 from console.prices.machine import machine
 from console.prices.search import search
@@ -13,6 +14,9 @@ from console.prices.sku import sku
 urlpatterns = [
     path("", home, name="home"),
     *paths("search", search, "search"),
+    path("estimate/change/", change_estimate, name="change-estimate"),
+    *paths("estimate/", show_estimate, "estimate"),
+    *paths("estimate/<slug:key>/", show_estimate, "kept-estimate"),
     *paths("skus/<sku_id>/", sku, "sku"),
     *paths("machines/<name>/", machine, "machine"),
 ]

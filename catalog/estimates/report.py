@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 from catalog.errors import CatalogError
 from catalog.estimates.estimate import Estimate
@@ -22,7 +22,7 @@ CSV_COLUMNS = (
 _COMPARED = "usd_a_month_"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Columns that hold numbers of ours only, which may be negative.
-_NUMBERS = frozenset(("quantity", "hours", "cost_usd"))
+NUMBERS = frozenset(("quantity", "hours", "cost_usd"))
 
 Row = dict[str, str]
 
@@ -64,7 +64,7 @@ def as_csv(estimate: Estimate) -> str:
 
 def _cell(name: str, value: str) -> str:
     """The value as no spreadsheet takes it for a formula."""
-    is_number = name in _NUMBERS or name.startswith(_COMPARED)
+    is_number = name in NUMBERS or name.startswith(_COMPARED)
     return f"'{value}" if value.startswith(_FORMULA) and not is_number else value
 
 
@@ -81,11 +81,14 @@ def rows(estimate: Estimate) -> Iterator[Row]:
         yield {"resource": unread.type, "quantity": f"{unread.count}", "status": "not read"}
 
 
+def is_resource(line: CostItem | ResourceLine) -> TypeGuard[ResourceLine]:
+    """Whether a line is of a resource, and not of a SKU."""
+    return "components" in line
+
+
 def resource_lines(lines: Sequence[CostItem | ResourceLine]) -> Iterator[ResourceLine]:
     """The lines that are of resources."""
-    for line in lines:
-        if "components" in line:
-            yield cast("ResourceLine", line)
+    return filter(is_resource, lines)
 
 
 def line_row(line: CostItem | ResourceLine) -> Row:

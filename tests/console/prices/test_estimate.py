@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from urllib.parse import urlencode
+
+import pytest
+from django.test import Client
+
+from catalog.models import KeptEstimate
+from catalog.pricing.resources import offers
+from console.prices.estimate import MAX_FILE
+from tests.catalog.factories import make_service, make_update
+from tests.catalog.pricing.known_skus import EGRESS, add_egress, add_n2
+
+pytestmark = pytest.mark.django_db
+
+CHANGE = "/estimate/change/"
+TWO_LINES = (
+    f"resource,region,quantity,sku_id,label\nn2-standard-8,europe-west3,3,,web\n,,1024,{EGRESS},down\n"
+)
+PLAN = {
+    "format_version": "1.2",
+    "terraform_version": "1.9.0",
+    "planned_values": {
+        "root_module": {
+            "resources": [
+                {
+                    "address": "google_compute_disk.data",
+                    "mode": "managed",
+                    "type": "google_compute_disk",
+                    "name": "data",
+                    "values": {"type": "pd-ssd", "size": 100, "zone": "europe-west3-a"},
+                },
+                {
+                    "address": "google_pubsub_topic.t",
+                    "mode": "managed",
+                    "type": "google_pubsub_topic",
+                    "name": "t",
+                    "values": {"password": "hunter2"},
+                },
+            ]
+        }
+    },
+}
+
+
+@pytest.fixture(autouse=True)
+def _catalog() -> None:
+    offers.forget()
+    make_update()
+    add_n2(make_service(display_name="Compute Engine"))
+    add_egress()
+
+
+def page(client: Client, address: str, status: int = 200) -> str:
+    response = client.get(address)
+    assert response.status_code == status
+    return response.content.decode()
+
+
+def address_of(text: str, suffix: str = "/", **options: str) -> str:
+    return f"/estimate{suffix}?{urlencode({'csv': text, **options})}"
+
+
+def changed(client: Client, **sent: object) -> str:
+    response = client.post(CHANGE, sent)
+    assert response.status_code == 302
+    return str(response["Location"])
+
+
+def test_the_address_is_the_estimate(client: Client) -> None:
+    answer = json.loads(page(client, address_of(TWO_LINES, ".json")))
+    machines, download = answer["items"]
+
+    assert download["cost"] == "110.88"
+    assert f"{float(machines['cost']) + 110.88:.2f}" == answer["total"]["rounded"]
+    html = page(client, address_of(TWO_LINES))
+    assert "n2-standard-8" in html
+    assert "$110.88" in html
+
+
+def test_the_csv_adds_up_and_holds_no_formula(client: Client) -> None:
+    text = f"sku_id,quantity,label\n{EGRESS},1024,=1+1\n"
+
+    [row] = csv.DictReader(io.StringIO(page(client, address_of(text, ".csv"))))
+    assert (row["label"], row["cost_usd"]) == ("'=1+1", "110.88")
+
+
+def test_items_are_added_and_removed(client: Client) -> None:
+    one = changed(client, resource="n2-standard-8", region="europe-west3", quantity="2", label="web")
+    assert one.startswith("/estimate/?csv=")
+    text = client.get(one).context["csv"]
+    two = changed(client, csv=text, resource="n2-standard-8", region="us-central1")
+    both = client.get(two).context
+    assert both["names"] == ["n2-standard-8 in europe-west3 (web)", "n2-standard-8 in us-central1"]
+
+    left = changed(client, csv=both["csv"], remove="0")
+    assert client.get(left).context["names"] == ["n2-standard-8 in us-central1"]
+    assert changed(client, csv=client.get(left).context["csv"], remove="0") == "/estimate/?"
+
+
+def test_the_months_and_the_comparison_stay_when_items_change(client: Client) -> None:
+    address = changed(client, months="12", compare="yes", resource="n2-standard-8", region="europe-west3")
+
+    assert "months=12" in address
+    html = page(client, address)
+    assert "for 12 months" in html
+    assert 'value="yes" checked' in html
+
+
+def test_what_a_plan_leaves_open_stays_missing_and_the_plan_is_not_kept(client: Client) -> None:
+    address = changed(client, file=json.dumps(PLAN))
+
+    assert address.startswith("/estimate/")
+    assert "csv=" not in address
+    html = page(client, address)
+    assert "Missing from the total" in html
+    assert "google_pubsub_topic (1)" in html
+    assert "hunter2" not in KeptEstimate.objects.get().content
+
+
+def test_a_long_estimate_is_kept_under_a_key(client: Client) -> None:
+    text = "resource,region,label\n" + "".join(f"n2-standard-8,europe-west3,web {n}\n" for n in range(100))
+    upload = io.BytesIO(text.encode())
+    upload.name = "items.csv"
+
+    address = changed(client, upload=upload)
+    assert len(address) < 60
+    assert len(json.loads(page(client, address.replace("/?", ".json?")))["items"]) == 100
+    shorter = changed(client, key=KeptEstimate.objects.get().key, remove="7")
+    assert len(client.get(shorter).context["names"]) == 99
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        ({"resource": "n2-standard-8", "quantity": "many"}, "quantity"),
+        ({"file": "colour\nred\n"}, "colour"),
+        ({"file": "{"}, "not valid JSON"),
+        ({"file": "x" * (MAX_FILE + 1)}, "over 1 MiB"),
+        ({"key": "0" * 32, "resource": "n2-standard-8"}, "no estimate under this address"),
+        ({}, "either a resource or a sku_id"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_and_nothing_is_lost(
+    client: Client, sent: dict[str, str], reason: str
+) -> None:
+    response = client.post(CHANGE, {"csv": "" if "key" in sent else TWO_LINES, **sent})
+
+    assert response.status_code in (400, 404)
+    html = response.content.decode()
+    assert reason in html.partition('role="alert">')[2].partition("</p>")[0]
+    if "key" not in sent:
+        assert response.context["csv"] == TWO_LINES
+    if "file" in sent and len(sent["file"]) < MAX_FILE:
+        assert sent["file"].strip() in html
+
+
+@pytest.mark.parametrize("months", ["0", "121", "x", "1.5"])
+def test_months_out_of_range_are_refused(client: Client, months: str) -> None:
+    assert "months must be" in page(client, address_of(TWO_LINES, months=months), status=400)
+
+
+def test_what_is_open_is_asked_and_never_free(client: Client) -> None:
+    html = page(client, address_of("resource,region\npd-ssd,europe-west3\n"))
+
+    assert "How many GiB?" in html
+    assert "<strong>Open</strong>" in html
+    assert "$" not in html.partition("<strong>Open")[2].partition("</table>")[0]
