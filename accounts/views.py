@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import cast
+from urllib.parse import quote, urlencode
 
 from django import forms
 from django.conf import settings
@@ -17,8 +20,15 @@ from django.views.decorators.http import require_POST
 from accounts.models import MAX_TOKEN_NAME_LENGTH, Client, User
 from accounts.oauth import access, scopes, tokens
 
+NAME = "cloud-pricing"
 TOKEN_DAYS = [(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "1 year")]
 MAX_TOKENS = 20
+_SERVER = {"url": settings.MCP_RESOURCE}
+# Links that these editors open to add a server: Cursor, "Install links"; VS Code, "MCP developer guide".
+CURSOR_LINK = "cursor://anysphere.cursor-deeplink/mcp/install?" + urlencode(
+    {"name": NAME, "config": base64.b64encode(json.dumps(_SERVER).encode()).decode()}
+)
+VSCODE_LINK = f"vscode:mcp/install?{quote(json.dumps({'name': NAME, 'type': 'http', **_SERVER}), safe='')}"
 
 
 class TokenForm(forms.Form):
@@ -41,7 +51,8 @@ class TokenForm(forms.Form):
 
 def connect(request: HttpRequest) -> HttpResponse:
     """How to connect the common clients."""
-    return render(request, "accounts/connect.html", {"mcp_url": settings.MCP_RESOURCE})
+    context = {"mcp_url": settings.MCP_RESOURCE, "cursor_link": CURSOR_LINK, "vscode_link": VSCODE_LINK}
+    return render(request, "accounts/connect.html", context)
 
 
 @never_cache
@@ -104,6 +115,7 @@ def _render_account(
         "tokens": access.personal_tokens(user),
         "form": form,
         "new_token": new_token,
+        "mcp_url": settings.MCP_RESOURCE,
     }
     return render(request, "accounts/account.html", context, status=status)
 

@@ -155,8 +155,9 @@ def test_a_person_revokes_access_and_creates_a_token(page: Page, product: Produc
 
     page.goto(f"{product.url}/account/")
     assert fits(page)
-    while page.get_by_role("button", name="Revoke Web agent").count():
-        page.get_by_role("button", name="Revoke Web agent").first.click()
+    while page.get_by_label("Revoke Web agent", exact=True).count():
+        page.get_by_label("Revoke Web agent", exact=True).first.click()
+        page.get_by_role("button", name="Revoke Web agent now").first.click()
         page.get_by_role("status").wait_for()
     page.get_by_label("What is it for?").fill("report")
     page.get_by_role("button", name="Create token").click()
@@ -171,7 +172,8 @@ def test_a_person_revokes_access_and_creates_a_token(page: Page, product: Produc
     assert httpx2.post(f"{product.url}/mcp", json=call, headers=headers).status_code == 200
     assert fits(page)
 
-    page.get_by_role("button", name="Revoke report").first.click()
+    page.get_by_label("Revoke report", exact=True).first.click()
+    page.get_by_role("button", name="Revoke report now").first.click()
     page.get_by_role("status").wait_for()
     assert httpx2.post(f"{product.url}/mcp", json=call, headers=headers).status_code == 401
 

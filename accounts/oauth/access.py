@@ -10,9 +10,11 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, Grant, RefreshToken, revoke_access_token
 
-from accounts import events
+from accounts import events, redirects
 from accounts.models import Client, Consent, PersonalToken, User
 from accounts.oauth import tokens
+
+LOCAL_PROGRAM = "a program on your device"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,13 @@ class ClientAccess:
     client: Client
     since: datetime
     last_used: datetime | None
+
+    @property
+    def returns_to(self) -> list[str]:
+        """Who gets its codes: the hosts of its redirect URIs, or a program on the person's device."""
+        uris = self.client.redirect_uris.split()
+        hosts = (LOCAL_PROGRAM if redirects.is_loopback(uri) else redirects.host_of(uri) for uri in uris)
+        return list(dict.fromkeys(hosts))
 
 
 def clients(user: User) -> list[ClientAccess]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 from django.contrib.auth.models import Group
@@ -240,3 +243,37 @@ def test_a_token_that_may_do_nothing_is_not_created(agent: Agent, user: User) ->
 
     assert answer.status_code == 400
     assert not AccessToken.objects.exists()
+
+
+def test_rows_tell_clients_of_one_name_apart(agent: Agent, user: User) -> None:
+    for uri in ("https://app.example.com/callback", "http://127.0.0.1/callback"):
+        Consent.objects.create(user=user, client=make_client("Claude Code", redirect_uris=uri))
+
+    html = html_of(agent)
+    assert "Answers go to app.example.com" in html
+    assert "Answers go to a program on your device" in html
+
+
+def test_a_new_token_comes_with_a_command_that_is_ready_to_run(agent: Agent) -> None:
+    html = agent.browser.post("/account/tokens/", {"name": "ci", "days": "30"}).content.decode()
+
+    [token] = TOKEN.findall(html)
+    assert (
+        f"-H &quot;Authorization: Bearer {token}&quot;" in html
+        or f'-H "Authorization: Bearer {token}"' in html
+    )
+
+
+def test_editors_are_connected_by_a_link(client: Browser) -> None:
+    html = client.get("/connect/").content.decode()
+
+    [config] = re.findall(
+        r"cursor://anysphere.cursor-deeplink/mcp/install\?name=cloud-pricing&amp;config=([^\"]+)", html
+    )
+    assert json.loads(base64.b64decode(unquote(config))) == {"url": "http://127.0.0.1:8000/mcp"}
+    [server] = {*re.findall(r"vscode:mcp/install\?([^\"]+)", html)}
+    assert json.loads(unquote(server)) == {
+        "name": "cloud-pricing",
+        "type": "http",
+        "url": "http://127.0.0.1:8000/mcp",
+    }
