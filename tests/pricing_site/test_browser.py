@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page
 from tests.harness.browser import chromium
 from tests.harness.product import Product, install, serve
 
-
 # Of the header: the brand, pages, and who is signed in.
 MAX_LINKS = 12
 
