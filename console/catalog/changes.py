@@ -89,10 +89,13 @@ def counted(counts: Mapping[str, int]) -> str:
     """What changed, in a sentence: "3 dearer, 1 new SKU"."""
     words = [f"{counts[kind]:,} {kind}" for kind in SkuChange.Kind.values if counts.get(kind)]
     if skus := counts.get("loaded"):
-        services = counts["services_loaded"]
-        words.append(f"first load of {services:,} service{'' if services == 1 else 's'}: {skus:,} SKUs")
+        words.append(f"first load: {_number(skus, 'SKU')} of {_number(counts['services_loaded'], 'service')}")
     text = ", ".join(words)
     return text[:1].upper() + text[1:]
+
+
+def _number(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _counts(update: PricingUpdate) -> dict[str, Any]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import conditional_page, require_safe
 
 from catalog.changes import read
@@ -25,6 +29,7 @@ def feed(_request: HttpRequest) -> HttpResponse:
         link=_absolute("changes"),
         feed_url=_absolute("changes-feed"),
         description="What each sync of the price list changed.",
+        author_name="Cloud Pricing",
     )
     for found in read.runs(page=1)[0]:
         address, completed_at = _absolute("run", found.update.pk), found.update.completed_at
@@ -32,7 +37,7 @@ def feed(_request: HttpRequest) -> HttpResponse:
             title=counted(found.update.changes or {}),
             link=address,
             unique_id=address,
-            description="\n".join(map(_sentence, found.largest)),
+            description=_largest(found.largest),
             pubdate=completed_at,
             updateddate=completed_at,
         )
@@ -42,9 +47,14 @@ def feed(_request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _absolute(name: str, *arguments: int) -> str:
+def _absolute(name: str, *arguments: int | str) -> str:
     return f"{settings.PUBLIC_URL}{reverse(name, args=arguments)}"
 
 
-def _sentence(change: SkuChange) -> str:
-    return f"{change.sku.display_name} ({change.sku_id}): {percent(change.change_percent or '0')}"
+def _largest(moves: Sequence[SkuChange]) -> SafeString:
+    """The largest moves of a sync as HTML."""
+    rows = (
+        (_absolute("sku", move.sku_id), move.sku.display_name, percent(move.change_percent or "0"))
+        for move in moves
+    )
+    return format_html_join("", '<p><a href="{}">{}</a> {}</p>', rows)

@@ -35,7 +35,8 @@ def status(request: HttpRequest) -> Page:
         CatalogEmptyError: no sync has completed.
     """
     page, now = page_number(request.GET), timezone.now()
-    runs = [_run(each, now) for each in PricingUpdate.objects.order_by("-id")[:RUNS]]
+    latest = PricingUpdate.objects.defer("error_message").order_by("-id")[:RUNS]
+    runs = [_run(each, now) for each in latest]
     update = PricingUpdate.objects.latest_completed()
     if update is None:
         raise CatalogEmptyError(

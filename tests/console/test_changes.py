@@ -67,11 +67,11 @@ def test_a_first_load_is_told_as_such_and_not_as_new_skus(client: Client) -> Non
     update = synced(priced(1, "A"), priced(1, "B"))
 
     text = html(client, "/changes/")
-    assert "first load: 2 SKUs" in text
+    assert "first load: 2 SKUs of 1 service" in text
     assert "Changes appear after the second sync" in text
     counts = answer(client, "/changes.json")["runs"][0]["counts"]
     assert (counts["loaded"], counts["new"]) == (2, 0)
-    assert "First load of 1 service: 2 SKUs." in html(client, f"/changes/{update.pk}/")
+    assert "First load: 2 SKUs of 1 service." in html(client, f"/changes/{update.pk}/")
 
 
 def test_the_list_counts_what_each_sync_changed_with_the_largest_moves(
@@ -234,11 +234,24 @@ def test_the_feed_has_the_syncs_with_absolute_links_and_lasting_ids(
     entries = feed.findall("a:entry", ATOM)
     assert entries[0].findtext("a:id", None, ATOM) == f"https://prices.example/changes/{second.pk}/"
     assert entries[0].findtext("a:title", None, ATOM) == "1 dearer, 1 cheaper, 1 repriced, 1 withdrawn, 1 new"
-    assert entries[1].findtext("a:title", None, ATOM) == "First load of 1 service: 4 SKUs"
-    assert "(A): +100 %" in (entries[0].findtext("a:summary", None, ATOM) or "")
+    assert entries[1].findtext("a:title", None, ATOM) == "First load: 4 SKUs of 1 service"
+    assert (entries[0].findtext("a:summary", None, ATOM) or "").startswith(
+        '<p><a href="https://prices.example/skus/A/">N2 Instance Core running in Frankfurt</a> +100 %</p>'
+    )
+    assert feed.findtext("a:author/a:name", None, ATOM) == "Cloud Pricing"
     assert second.completed_at is not None
     assert feed.findtext("a:updated", None, ATOM) == second.completed_at.isoformat()
     assert feed.findtext("a:id", None, ATOM) == "https://prices.example/changes/"
+
+
+def test_a_name_in_the_feed_is_text_and_no_markup(client: Client) -> None:
+    synced(priced(100, "A", description="<script>"))
+    synced(priced(200, "A", description="<script>"))
+
+    entry = ET.fromstring(client.get("/changes.atom").content).find("a:entry", ATOM)  # noqa: S314  # our own
+
+    assert entry is not None
+    assert "&lt;script&gt;" in (entry.findtext("a:summary", None, ATOM) or "")
 
 
 def test_a_feed_that_is_the_same_is_not_sent_again(client: Client) -> None:
