@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
+from console.catalog.changes import changes, run_changes
+from console.catalog.feed import feed
+from console.catalog.status import status
 from console.pages import paths
 from console.prices.estimate import change_estimate, show_estimate
 from console.prices.home import home
@@ -19,4 +22,8 @@ urlpatterns = [
     *paths("estimate/<slug:key>/", show_estimate, "kept-estimate"),
     *paths("skus/<sku_id>/", sku, "sku"),
     *paths("machines/<name>/", machine, "machine"),
+    *paths("changes/", changes, "changes"),
+    *paths("changes/<int:run>/", run_changes, "run"),
+    path("changes.atom", feed, name="changes-feed"),
+    *paths("status/", status, "status"),
 ]

@@ -22,6 +22,9 @@ ADDRESSES = [
     "/search?region=nowhere",
     f"/skus/{EGRESS}/?quantity=1024",
     "/machines/n2-standard-8/",
+    "/changes/",
+    "/changes/1/",
+    "/status/",
 ]
 
 
