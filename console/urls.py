@@ -5,14 +5,22 @@ from __future__ import annotations
 from django.urls import path
 
 from console.pages import paths
+from console.prices.gpus import gpu_list
 from console.prices.home import home
 from console.prices.machine import machine
+from console.prices.machines import machines
 from console.prices.search import search
 from console.prices.sku import sku
+from console.prices.unit_lists import buckets, disks, models
 
 urlpatterns = [
     path("", home, name="home"),
     *paths("search", search, "search"),
     *paths("skus/<sku_id>/", sku, "sku"),
+    *paths("machines/", machines, "machines"),
     *paths("machines/<name>/", machine, "machine"),
+    *paths("gpus/", gpu_list, "gpus"),
+    *paths("disks/", disks, "disks"),
+    *paths("buckets/", buckets, "buckets"),
+    *paths("models/", models, "models"),
 ]
