@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from console.pages import paths
+from console.prices.compare import compare
 from console.prices.gpus import gpu_list
 from console.prices.home import home
 from console.prices.machine import machine
@@ -16,6 +17,7 @@ from console.prices.unit_lists import buckets, disks, models
 urlpatterns = [
     path("", home, name="home"),
     *paths("search", search, "search"),
+    *paths("compare/", compare, "compare"),
     *paths("skus/<sku_id>/", sku, "sku"),
     *paths("machines/", machines, "machines"),
     *paths("machines/<name>/", machine, "machine"),
