@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.urls import reverse
 
 from catalog.offers.resources.read import read_bill
+from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.resources.terms import USAGE_TYPES
 from catalog.pricing.decimals import plain
 from catalog.pricing.list_prices import Snapshot
@@ -96,38 +97,37 @@ def columns_of(
     """
     ids = [each.sku_id for each in things if each.sku_id]
     found = siblings(ids, snapshot) if ids else {}
-    wanted = [_wanted(each) for each in things if each.request]
-    quoted = iter(quotes_by_region(wanted, [*USAGE_TYPES], snapshot))
-    columns = []
-    for thing in things:
-        offered = found[thing.sku_id] if thing.sku_id else next(quoted)
-        own = thing.term or (offered.term if isinstance(offered, Siblings) else None)
-        terms = [*USAGE_TYPES] if is_alone else [term or own or ON_DEMAND]
-        columns += [_column(thing, each, offered) for each in terms]
-    return columns
+    asked = [
+        (thing, each)
+        for thing in things
+        for each in ([*USAGE_TYPES] if is_alone else [term or _own_term(thing, found)])
+    ]
+    wanted = [_wanted(thing.request, each) for thing, each in asked if thing.request]
+    quoted = iter(quotes_by_region(wanted, snapshot))
+    return [
+        _column_of_sku(thing, each, found[thing.sku_id])
+        if thing.sku_id
+        else _column_of_resource(thing, each, next(quoted))
+        for thing, each in asked
+    ]
 
 
-def _wanted(thing: Thing) -> Wanted:
-    if thing.request is None:
-        raise AssertionError("it is a resource")
-    return Wanted(thing.request, read_bill(thing.request), None, ON_DEMAND)
+def _own_term(thing: Thing, found: Mapping[str, Siblings]) -> str:
+    """How a thing is bought if the page does not say."""
+    return thing.term or (found[thing.sku_id].term if thing.sku_id else None) or ON_DEMAND
 
 
-def _column(thing: Thing, term: str, offered: Siblings | RegionQuotes) -> Offered:
-    if isinstance(offered, Siblings):
-        return _column_of_sku(thing, term, offered)
-    if thing.request is None:
-        raise AssertionError("it is a resource")
-    name = thing.request.resource
-    if thing.request.gpu:
-        name = f"{name} with {thing.request.gpu_count or 1} {thing.request.gpu}"
-    found = {region: quotes[term] for region, quotes in offered.items() if term in quotes}
-    costs = {
-        region: Price(quote.rate.month, quote.note)
-        for region, quote in found.items()
-        if quote.rate is not None
-    }
-    return Offered(thing, name, name, reverse("machine", args=[thing.request.resource]), term, MONTH, costs)
+def _wanted(request: ResourceRequest, term: str) -> Wanted:
+    return Wanted(request, read_bill(request), None, term)
+
+
+def _column_of_resource(thing: Thing, term: str, quoted: RegionQuotes) -> Offered:
+    request = thing.request or ResourceRequest(resource="")
+    name = (
+        f"{request.resource} with {request.gpu_count or 1} {request.gpu}" if request.gpu else request.resource
+    )
+    costs = {region: Price(each.rate.month, each.note) for region, each in quoted.items() if each.rate}
+    return Offered(thing, name, name, reverse("machine", args=[request.resource]), term, MONTH, costs)
 
 
 def _column_of_sku(thing: Thing, term: str, offered: Siblings) -> Offered:

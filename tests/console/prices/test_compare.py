@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from tools import prices
 from tools.prices_schema import CalculateArguments, CalculateItem, DetailsArguments
 
+DASH = "\N{EN DASH}"
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("machine_prices")]
 
 
@@ -105,7 +106,7 @@ def test_a_thing_is_bought_as_its_question_says_unless_the_page_does(client: Cli
 def test_a_region_that_sells_only_some_of_the_things_has_a_dash_for_the_others(client: Client) -> None:
     page = html(client, "n2-standard-8", "c3-standard-8")
 
-    assert '<span class="soft">–</span>' in page
+    assert f'<span class="soft">{DASH}</span>' in page
     answer = compared(client, "n2-standard-8", "c3-standard-8")
     assert costs(answer, "n2-standard-8").keys() > costs(answer, "c3-standard-8").keys()
 
