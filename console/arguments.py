@@ -39,7 +39,7 @@ def read(model: type[Arguments], sent: QueryDict, names: Mapping[str, str], **fi
 def link(sent: QueryDict, **changes: str | None) -> str:
     """The query of an address, on its first page, with some arguments changed, or left out if None."""
     query = sent.copy()
-    for name, value in {"cursor": None, **changes}.items():
+    for name, value in {"cursor": None, "page": None, **changes}.items():
         query.pop(name, None)
         if value:
             query[name] = value

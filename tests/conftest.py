@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 
 from accounts import limits
-from catalog.pricing.resources import offers
+from catalog.pricing.resources import machine_rates, offers
 from catalog.search.index import vocabulary
 from console import limits as page_limits
 from tests.harness import once
@@ -93,6 +93,7 @@ def _forgotten_vocabulary() -> None:
     """The words of another test's catalog: each test's syncs start at the same number."""
     vocabulary.forget()
     offers.forget()
+    machine_rates.forget()
 
 
 @pytest.fixture(autouse=True)

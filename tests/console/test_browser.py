@@ -25,6 +25,14 @@ ADDRESSES = [
     "/changes/",
     "/changes/1/",
     "/status/",
+    "/machines/?region=europe-west1&series=n2",
+    "/gpus/",
+    "/disks/",
+    "/buckets/",
+    "/models/",
+    "/compare/",
+    "/compare/?q=n2-standard-8",
+    "/compare/?q=n2+core&q=e2+core&q=n2-standard-9",
 ]
 
 

@@ -13,6 +13,7 @@ from catalog.offers.resources.gpus import N1, gpu_named, machines_with
 from catalog.offers.resources.licences import Host, with_licence
 from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.resources.series import (
+    Gpu,
     MachineType,
     Series,
     custom_series,
@@ -248,17 +249,19 @@ def _with_gpus(machine: MachineType, request: ResourceRequest) -> MachineType:
 def _gpu(machine: MachineType) -> list[Part]:
     if not machine.gpu or not machine.gpus:
         return []
-    gpu = gpus()[machine.gpu]
-    return [
-        Part(
-            "gpu",
-            (facts(GPU, ("model", gpu.model)),),
-            machine.gpus,
-            "h",
-            terms=Terms.WHERE_SOLD,
-            sustained_use=gpu.sustained_use,
-        )
-    ]
+    return [gpu_part(gpus()[machine.gpu], machine.gpus)]
+
+
+def gpu_part(gpu: Gpu, count: Decimal) -> Part:
+    """GPUs as they are billed, whatever machine has them."""
+    return Part(
+        "gpu",
+        (facts(GPU, ("model", gpu.model)),),
+        count,
+        "h",
+        terms=Terms.WHERE_SOLD,
+        sustained_use=gpu.sustained_use,
+    )
 
 
 def _check_local_ssds(machine: MachineType, count: int) -> None:
