@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from catalog.places import Place
+from catalog.places import Place, fold
 from catalog.search.query.facts import NamedFact
 from catalog.search.query.machine_types import NamedMachine
 from catalog.search.query.ordinary import is_ordinary
@@ -73,6 +74,11 @@ class Question:
     def attributes(self) -> frozenset[str]:
         """The attributes that the question names."""
         return frozenset(fact.attribute for fact in self.facts)
+
+    def excludes(self, name: str, facts: Iterable[str]) -> list[str]:
+        """What the question negates and a SKU has, in its name or as a fact such as "term=spot"."""
+        words, known = f" {fold(name)} ", set(facts)
+        return [mark for mark in self.negated if f" {mark} " in words or mark in known]
 
     @property
     def words(self) -> list[str]:
