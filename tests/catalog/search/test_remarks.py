@@ -75,6 +75,23 @@ def test_what_is_for_the_product_that_is_asked_for_is_no_special_case(compute: S
     assert answer["hint"] is None
 
 
+def test_traffic_of_another_product_is_told_unless_the_question_names_it(compute: Service) -> None:
+    storage = make_service(service_id="95FF-2EF5-5EA1", display_name="Cloud Storage")
+    fields = {"resource_family": "Network", "service_regions": ["global"], "geo_taxonomy_regions": []}
+    make_sku(
+        service=storage, display_name="Download Australia", resource_group="PremiumInternetEgress", **fields
+    )
+
+    told = "The first SKU is traffic of Cloud Storage."
+    assert _ask("internet egress to australia")["hint"] == told
+    assert _ask("egress from a bucket to australia")["hint"] is None
+    assert _ask("internet egress to australia", service="Cloud Storage")["hint"] is None
+
+    name = "Network Internet Egress from Frankfurt to Australia"
+    make_sku(service=compute, display_name=name, resource_group="PremiumInternetEgress")
+    assert told not in (_ask("internet egress from frankfurt to australia")["hint"] or "")
+
+
 @pytest.mark.parametrize("query", ["t4 frankfurt, not spot", "t4 frankfurt, spot disabled"])
 def test_what_the_question_excludes_comes_last_and_is_told_if_nothing_else_is_listed(
     query: str, compute: Service
