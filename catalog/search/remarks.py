@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from catalog.offers.kinds import attributes
 from catalog.offers.plain import COST_OF_SIDE, cost_of
 from catalog.offers.products import product_name
+from catalog.places import fold
 from catalog.search.ambiguity import Candidate
 from catalog.search.contract import Ambiguous
 from catalog.search.hints import quoted
@@ -21,13 +22,18 @@ def remarks(found: Sequence[Candidate], plan: Plan, ambiguous: Sequence[Ambiguou
     facts = (f"{attribute}={value}" for attribute, values in first.facts.items() for value in values)
     told = _told(plan, ambiguous)
     lacks, cases = _lacking(first, plan), _special_cases(first, plan, told)
-    excluded = [mark.rpartition("=")[2] for mark in plan.question.excludes(first.name, facts)]
+    excluded = [_values_of(mark) for mark in plan.question.excludes(first.name, facts)]
     return [
         f"The names of these SKUs do not say {quoted(lacks)}." if lacks else "",
         f"The first SKU is a special case: {', '.join(cases)}." if cases and not excluded else "",
         _other_product(first, told),
         f"The question excludes {quoted(excluded)}, but nothing else is listed." if excluded else "",
     ]
+
+
+def _values_of(mark: str) -> str:
+    """The words of a phrase, or the values of facts: "vpn egress" of "network=vpn part=egress"."""
+    return " ".join(part.rpartition("=")[2] for part in mark.split())
 
 
 def _lacking(first: Candidate, plan: Plan) -> list[str]:
@@ -50,6 +56,8 @@ def _told(plan: Plan, ambiguous: Sequence[Ambiguous]) -> frozenset[str]:
 
 def _special_cases(first: Candidate, plan: Plan, told: Collection[str]) -> list[str]:
     """What makes the candidate a special case that the request does not name: "spot (term)"."""
+    if fold(first.name) in fold(plan.question.typed):
+        return []
     # What is for Cloud SQL is no special case of it.
     asked = {value for fact in plan.question.facts for value in fact.values()}
     return [

@@ -57,6 +57,14 @@ def test_a_special_case_that_is_not_first_or_that_is_asked_for_is_not_told(compu
     assert len(_names(_ask("t4 frankfurt"))) > 1
 
 
+def test_a_sku_that_the_question_names_is_no_special_case(compute: Service) -> None:
+    name = "Commitment v1: Cpu in Frankfurt for 1 Year"
+    make_sku(service=compute, display_name=name)
+
+    assert _ask(f"- {name}, 7.00 USD")["hint"] is None
+    assert "1y (term)" in (_ask("core in frankfurt")["hint"] or "")
+
+
 def test_a_special_case_that_is_left_open_is_told_as_such_only(compute: Service) -> None:
     for case in ("Custom", "Sole Tenancy"):
         make_sku(service=compute, display_name=f"N2 {case} Instance Core running in Frankfurt")
@@ -105,6 +113,16 @@ def test_what_the_question_excludes_comes_last_and_is_told_if_nothing_else_is_li
     answer = _ask(query)
     assert _names(answer) == ["Nvidia Tesla T4 GPU running in Frankfurt", SPOT]
     assert answer["hint"] is None
+
+
+def test_facts_that_are_excluded_together_exclude_no_sku_that_has_one_of_them(compute: Service) -> None:
+    names = [f"Network {kind} Egress from London to Sydney" for kind in ("Inter Region", "Vpn Inter Region")]
+    for name in reversed(names):
+        make_sku(service=compute, display_name=name, resource_family="Network")
+
+    answer = _ask("inter region traffic london to sydney, no vpn egress")
+    assert _names(answer) == names
+    assert "excludes" not in (answer["hint"] or "")
 
 
 def test_what_is_not_on_demand_comes_first_if_on_demand_is_excluded(compute: Service) -> None:
