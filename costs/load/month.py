@@ -18,6 +18,7 @@ from costs.focus.rounded import rounded
 from costs.focus.unreadable import FILE, describe, unreadable
 from costs.load.stamps import Stamps
 from costs.providers.connection import sentence
+from costs.providers.files import refuse_damaged
 from costs.providers.focus_files import without_end
 from costs.providers.relations import as_written, relation
 from costs.providers.source import Delivery
@@ -82,6 +83,7 @@ def from_delivery(
     Raises:
         LoadError: the delivery is broken.
     """
+    refuse_damaged(delivery.files)
     _read(connection, delivery, load_id)
     findings = check(connection, CHARGES, delivery.period)
     errors = [*findings.errors, *_twice(connection, delivery)]

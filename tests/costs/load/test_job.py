@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import os
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -18,6 +19,7 @@ from costs.load.report import LoadReport, Outcome, changes
 from costs.models import ConsumerRule, CostLoad, CostSource, ModelName
 from costs.store.lake import Lake
 from tests.costs.bills import NOVEMBER, OCTOBER, charge, make_source, write_bill
+from tests.costs.providers.writers import google_row, write_lines
 
 pytestmark = pytest.mark.django_db
 
@@ -356,6 +358,36 @@ def test_a_file_that_may_be_cut_off_is_said_and_one_with_signs_in_its_name_is_lo
     path.write_bytes(path.read_bytes().replace(b",3,", b",5,"))
     [warning] = load(source).months[0].warnings
     assert warning == "it's [a]*?.csv does not end with the end of a line: if it was cut off, copy it again."
+
+
+def packed(data: bytes, *, damage: bytes, to: bytes) -> bytes:
+    """Data in gzip's format with another value, of which only the checksum tells."""
+    whole = gzip.compress(data, compresslevel=0, mtime=0)
+    start, _, end = whole.rpartition(damage)
+    return start + to + end
+
+
+def test_a_packed_bill_that_differs_from_its_checksum_is_refused(folder: Path, source: CostSource) -> None:
+    """Beyond what tells which kind of file it is."""
+    path = write_bill(folder, OCTOBER, [charge("3.25", ResourceId=f"r{number}") for number in range(1000)])
+    path.with_suffix(".csv.gz").write_bytes(packed(path.read_bytes(), damage=b"3.25", to=b"9.25"))
+    path.unlink()
+
+    [problem] = load(source).problems()
+
+    assert problem == f"bills: {OCTOBER} not loaded: {OCTOBER}.csv.gz is damaged: copy it again."
+
+
+def test_packed_rows_of_google_cloud_that_differ_from_their_checksum_are_refused(
+    folder: Path, source: CostSource
+) -> None:
+    path = write_lines(folder / "rows.jsonl", [google_row(cost=f"3.{number:04}") for number in range(1000)])
+    path.with_suffix(".jsonl.gz").write_bytes(packed(path.read_bytes(), damage=b"3.0998", to=b"8.0998"))
+    path.unlink()
+
+    [problem] = load(source).problems()
+
+    assert problem == "bills: 2026-05 not loaded: rows.jsonl.gz is damaged: copy it again."
 
 
 def test_only_the_asked_period_is_loaded(folder: Path, source: CostSource) -> None:
