@@ -16,7 +16,8 @@ from sqlglot import exp
 
 from catalog.pricing.decimals import exact_sum
 from costs.focus.checks import Findings
-from costs.focus.columns import focus_columns
+from costs.focus.repeated import same_files
+from costs.focus.unreadable import FILE
 from costs.load.report import amounts
 from costs.models import CostLoad
 from costs.store.base import Account
@@ -26,6 +27,7 @@ from costs.wording import printable
 
 # Of the billing accounts that two sources share, as many are named.
 MAX_NAMED = 3
+_BOTH = "both_sources"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,13 @@ def compare(
     same, equal, shared_ = list[str](), list[str](), list[str]()
     for other in with_:
         try:
-            is_same, shared = _is_same(connection, file, other.file), _shared(connection, file, other.file)
+            shared = _shared(connection, file, other.file)
+            charges = _same_charges(connection, file, other.file) if shared else ""
         except duckdb.Error:
             shared_.append(f"{_named(other)} cannot be read, so it was not compared. Run check_costs.")
             continue
-        if is_same:
-            same.append(_same(load, other))
+        if charges:
+            same.append(_same(load, other, charges))
         elif shared:
             alike = {account: sums for account, sums in shared.items() if _is_equal(*sums)}
             (equal if alike else shared_).append(_overlap(load, other, alike or shared))
@@ -105,16 +108,23 @@ def _is_equal(here: Mapping[str, Decimal], there: Mapping[str, Decimal]) -> bool
     return here == there and any(here.values())
 
 
-def _is_same(connection: duckdb.DuckDBPyConnection, file: Path, other: Path) -> bool:
-    return _fingerprint(connection, file) == _fingerprint(connection, other)
+def _same_charges(connection: duckdb.DuckDBPyConnection, file: Path, other: Path) -> str:
+    """Which charges are those of another source too, or restated there, as a subject of "are"; "" if none."""
+    both = exp.union(*(_with_file(connection, path) for path in (file, other)), distinct=False)
+    connection.execute(f"create or replace temp view {_BOTH} as {both.sql('duckdb')}")
+    found = same_files(connection, _BOTH)
+    if not found:
+        return ""
+    [same] = found
+    if same.is_whole and same.shared == same.charges:
+        return "The charges"
+    days = "" if same.is_whole else " of the days that both have"
+    return f"{same.shared:,} of {same.charges:,} charges{days}"
 
 
-def _fingerprint(connection: duckdb.DuckDBPyConnection, file: Path) -> tuple[object, ...] | None:
-    """What identifies the charges of a bill, in any order: their columns but ours, which tell the source."""
-    names = [exp.column(name, quoted=True) for name in focus_columns()]
-    hashed = exp.cast(exp.func("hash", *names, dialect="duckdb"), "hugeint", dialect="duckdb")
-    select = exp.select("count(*)", exp.func("sum", hashed)).from_(_charges(connection, file))
-    return connection.execute(select.sql("duckdb")).fetchone()
+def _with_file(connection: duckdb.DuckDBPyConnection, path: Path) -> exp.Select:
+    file = exp.alias_(exp.Literal.string(str(path)), FILE, quoted=True)
+    return exp.select("*", file).from_(_charges(connection, path))
 
 
 def _shared(
@@ -143,9 +153,9 @@ def _charges(connection: duckdb.DuckDBPyConnection, file: Path) -> exp.Subquery:
     return stored(connection, [str(file)]).subquery("charges")
 
 
-def _same(load: CostLoad, other: Other) -> str:
+def _same(load: CostLoad, other: Other, which: str) -> str:
     money = amounts(other.load.billed_by_currency)
-    charges = f"The charges are those of {_named(other)}, {money}: they count once."
+    charges = f"{which} are those of {_named(other)}, {money}: they count once."
     if load.status == CostLoad.Status.CURRENT:
         return f"{charges} {_withdrawal(_later(load, other.load))} takes one of the two out of all sums."
     return (
