@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -109,7 +109,8 @@ class _Job:
 
         def build(connection: duckdb.DuckDBPyConnection, path: Path) -> Built:
             built = from_delivery(connection, delivery, load.pk, self.stamps, path)
-            return built.checked(twins.compare(connection, load, path, others).findings)
+            found = twins.compare(connection, load, path, others)
+            return built.checked(found.findings, found.doubts)
 
         files = [*delivery.files, *(other.file for other in others)]
         return self._run(load, old, files, build, problem=delivery.problem)
@@ -131,6 +132,7 @@ class _Job:
             revision=old.revision,
             origin=old.origin,
             checks=old.checks,
+            doubts=old.doubts,
             delivered_at=old.delivered_at,
         )
         file = self.lake.file(old)
@@ -158,6 +160,7 @@ class _Job:
         try:
             with self._built(load, files, build, problem) as built, lease.writing(load):
                 load.checks = [*load.checks, *built.warnings]
+                load.doubts = [*load.doubts, *map(asdict, built.doubts)]
                 old = self._current(load.billing_period)
                 if old and self._is_same(old, built):
                     return self._note(old, load)
@@ -186,7 +189,7 @@ class _Job:
 
     def _note(self, old: CostLoad, load: CostLoad) -> MonthReport:
         """Keep the current load: the new one has the same content, by another revision or other names."""
-        names_ = ("revision", "origin", "names_version", "checks", "delivered_at")
+        names_ = ("revision", "origin", "names_version", "checks", "doubts", "delivered_at")
         for name in names_:
             setattr(old, name, getattr(load, name))
         old.save(update_fields=names_)

@@ -20,10 +20,10 @@ from costs.focus.repeated import same_files
 from costs.focus.unreadable import FILE
 from costs.load.report import amounts
 from costs.models import CostLoad
-from costs.store.base import Account
+from costs.store.base import Account, Doubt
 from costs.store.engine import open_writer, stored
 from costs.store.lake import Lake
-from costs.wording import printable
+from costs.wording import printable, quoted
 
 # Of the billing accounts that two sources share, as many are named.
 MAX_NAMED = 3
@@ -38,11 +38,13 @@ class Twins:
         same: loads with the same charges.
         equal: billing accounts that have the same money in another load, by other charges.
         shared: billing accounts that another load has too.
+        doubts: which of their accounts another load has too, so that they may count twice.
     """
 
     same: Sequence[str] = ()
     equal: Sequence[str] = ()
     shared: Sequence[str] = ()
+    doubts: Sequence[Doubt] = ()
 
     @property
     def findings(self) -> Findings:
@@ -88,11 +90,12 @@ def compare(
         file: the charges of a month.
         with_: the loads that count beside it.
     """
-    same, equal, shared_ = list[str](), list[str](), list[str]()
+    same, equal, shared_, doubts = list[str](), list[str](), list[str](), list[Doubt]()
     for other in with_:
         try:
             shared = _shared(connection, file, other.file)
             charges = _same_charges(connection, file, other.file) if shared else ""
+            accounts = _sub_accounts(connection, file, other.file) if shared else []
         except duckdb.Error:
             shared_.append(f"{_named(other)} cannot be read, so it was not compared. Run check_costs.")
             continue
@@ -101,7 +104,9 @@ def compare(
         elif shared:
             alike = {account: sums for account, sums in shared.items() if _is_equal(*sums)}
             (equal if alike else shared_).append(_overlap(load, other, alike or shared))
-    return Twins(same, equal, shared_)
+            # The same money is told by the loads themselves, as long as both count.
+            doubts += [_doubt(accounts, other)] if accounts and not alike else []
+    return Twins(same, equal, shared_, doubts)
 
 
 def _is_equal(here: Mapping[str, Decimal], there: Mapping[str, Decimal]) -> bool:
@@ -147,6 +152,29 @@ def _accounts(connection: duckdb.DuckDBPyConnection, file: Path) -> dict[Account
     for cloud, account, currency, billed in connection.execute(select.sql("duckdb")).fetchall():
         found.setdefault((cloud, account), {})[currency] = billed or Decimal(0)
     return found
+
+
+def _sub_accounts(connection: duckdb.DuckDBPyConnection, file: Path, other: Path) -> list[str]:
+    """The accounts, projects or subscriptions that both files have charges of."""
+    here, there = (
+        exp.select("x_Cloud", "BillingAccountId", "SubAccountId")
+        .from_(_charges(connection, path))
+        .where("SubAccountId is not null")
+        for path in (file, other)
+    )
+    both = exp.select("SubAccountId").distinct().from_(exp.intersect(here, there).subquery()).order_by("1")
+    return [account for (account,) in connection.execute(both.sql("duckdb")).fetchall()]
+
+
+def _doubt(accounts: Sequence[str], other: Other) -> Doubt:
+    """In answers it stands beside the load's source and month."""
+    more = f" and {len(accounts) - 1:,} more" if len(accounts) > 1 else ""
+    are = "are" if more else "is"
+    says = (
+        f"account {quoted(accounts[0])}{more} {are} in source {quoted(other.load.source_id)} too, with other "
+        "charges. If one source restates the other, they count twice."
+    )
+    return Doubt(says, other.load.source_id)
 
 
 def _charges(connection: duckdb.DuckDBPyConnection, file: Path) -> exp.Subquery:
