@@ -18,7 +18,7 @@ from costs.focus.rounded import rounded
 from costs.focus.unreadable import FILE, describe, unreadable
 from costs.load.stamps import Stamps
 from costs.providers.connection import sentence
-from costs.providers.files import refuse_damaged
+from costs.providers.files import digest, refuse_damaged
 from costs.providers.focus_files import without_end
 from costs.providers.relations import as_written, relation
 from costs.providers.source import Delivery
@@ -159,13 +159,15 @@ def _read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, load_id: st
 
 
 def _twice(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[str]:
-    """What of a delivery would count twice. A manifest names the files that belong together."""
-    return [] if delivery.is_exclusive or len(delivery.files) == 1 else repeated(connection, CHARGES)
+    """What of a delivery would count twice. A manifest names the files that belong together: no two alike."""
+    may_be = not delivery.is_exclusive or len({*map(digest, delivery.files)}) < len(delivery.files)
+    return repeated(connection, CHARGES) if may_be and len(delivery.files) > 1 else []
 
 
 def _may_be_twice(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[str]:
     """What of it may count twice."""
-    return [] if delivery.is_exclusive or len(delivery.files) == 1 else may_be_restated(connection, CHARGES)
+    is_told = delivery.is_exclusive or len(delivery.files) == 1
+    return [] if is_told else may_be_restated(connection, CHARGES)
 
 
 def _why(connection: duckdb.DuckDBPyConnection, delivery: Delivery, error: duckdb.Error) -> str:

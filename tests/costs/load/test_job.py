@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 from datetime import datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from costs.load.report import LoadReport, Outcome, changes
 from costs.models import ConsumerRule, CostLoad, CostSource, ModelName
 from costs.store.lake import Lake
 from tests.costs.bills import NOVEMBER, OCTOBER, charge, make_source, write_bill
-from tests.costs.providers.writers import google_row, write_lines
+from tests.costs.providers.writers import deliver_azure, google_row, rows, write_json, write_lines
 
 pytestmark = pytest.mark.django_db
 
@@ -388,6 +389,25 @@ def test_packed_rows_of_google_cloud_that_differ_from_their_checksum_are_refused
     [problem] = load(source).problems()
 
     assert problem == "bills: 2026-05 not loaded: rows.jsonl.gz is damaged: copy it again."
+
+
+def test_parts_of_an_export_that_are_copies_of_each_other_are_refused_unless_they_have_no_rows(
+    folder: Path, source: CostSource
+) -> None:
+    parts = [rows("azure")[:30], rows("azure")[30:]]
+    deliver_azure(folder, "2026-05", "2026-05-20T06:00:00Z", [*parts, parts[0]])
+    [problem] = load(source).problems()
+    assert "30 of 30 charges of part_0_0001.csv.gz are in part_2_0001.csv.gz too" in problem
+
+    manifest = deliver_azure(folder, "2026-05", "2026-05-20T06:00:00Z", [*parts, parts[0]])
+    part = gzip.decompress((manifest.parent / "part_0_0001.csv.gz").read_bytes())
+    header = gzip.compress(part.partition(b"\n")[0])
+    body = json.loads(manifest.read_text())
+    for blob in body["blobs"][1:]:
+        (manifest.parent / PurePath(blob["blobName"]).name).write_bytes(header)
+        blob.update(byteCount=len(header), dataRowCount=0)
+    write_json(manifest, {**body, "dataRowCount": 30})
+    assert outcomes(load(source)) == [("2026-05", Outcome.LOADED)]
 
 
 def test_only_the_asked_period_is_loaded(folder: Path, source: CostSource) -> None:
