@@ -12,16 +12,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
-from sqlglot import exp
 
 from catalog.pricing.decimals import exact_sum
+from costs.errors import LoadError
 from costs.focus.checks import Findings
-from costs.focus.repeated import same_files
-from costs.focus.unreadable import FILE
+from costs.load import overlap
 from costs.load.report import amounts
 from costs.models import CostLoad
 from costs.store.base import Account, Doubt
-from costs.store.engine import open_writer, stored
+from costs.store.engine import open_writer
+from costs.store.files import Written
 from costs.store.lake import Lake
 from costs.wording import printable, quoted
 
@@ -93,9 +93,9 @@ def compare(
     same, equal, shared_, doubts = list[str](), list[str](), list[str](), list[Doubt]()
     for other in with_:
         try:
-            shared = _shared(connection, file, other.file)
-            charges = _same_charges(connection, file, other.file) if shared else ""
-            accounts = _sub_accounts(connection, file, other.file) if shared else []
+            shared = overlap.billing_accounts(connection, file, other.file)
+            charges = overlap.charges(connection, file, other.file) if shared else ""
+            accounts = overlap.sub_accounts(connection, file, other.file) if shared else []
         except duckdb.Error:
             shared_.append(f"{_named(other)} cannot be read, so it was not compared. Run check_costs.")
             continue
@@ -109,61 +109,32 @@ def compare(
     return Twins(same, equal, shared_, doubts)
 
 
+def refuse_unseen(load: CostLoad, written: Written, seen: Sequence[Other], lake: Lake) -> None:
+    """Refuse to publish beside a load of the same billing account that was published since it was looked for.
+
+    To be called in the transaction that publishes.
+
+    Args:
+        load: what is about to be published.
+        written: its file.
+        seen: the loads that it was compared with.
+        lake: where they are.
+
+    Raises:
+        LoadError: there is one.
+    """
+    known = {other.load.pk for other in seen}
+    for other in others(load, lake):
+        shares = not written.accounts.keys().isdisjoint(other.load.billed_by_account)
+        if shares and other.load.pk not in known:
+            raise LoadError(
+                f"{_named(other)} has the same billing account and was loaded at the same moment: run "
+                "load_costs again, which compares the two."
+            )
+
+
 def _is_equal(here: Mapping[str, Decimal], there: Mapping[str, Decimal]) -> bool:
     return here == there and any(here.values())
-
-
-def _same_charges(connection: duckdb.DuckDBPyConnection, file: Path, other: Path) -> str:
-    """Which charges are those of another source too, or restated there, as a subject of "are"; "" if none."""
-    both = exp.union(*(_with_file(connection, path) for path in (file, other)), distinct=False)
-    connection.execute(f"create or replace temp view {_BOTH} as {both.sql('duckdb')}")
-    found = same_files(connection, _BOTH)
-    if not found:
-        return ""
-    [same] = found
-    if same.is_whole and same.shared == same.charges:
-        return "The charges"
-    days = "" if same.is_whole else " of the days that both have"
-    return f"{same.shared:,} of {same.charges:,} charges{days}"
-
-
-def _with_file(connection: duckdb.DuckDBPyConnection, path: Path) -> exp.Select:
-    file = exp.alias_(exp.Literal.string(str(path)), FILE, quoted=True)
-    return exp.select("*", file).from_(_charges(connection, path))
-
-
-def _shared(
-    connection: duckdb.DuckDBPyConnection, file: Path, other: Path
-) -> Mapping[Account, tuple[dict[str, Decimal], dict[str, Decimal]]]:
-    """The sums of the billing accounts that are in both files, here and there, by currency."""
-    here, there = _accounts(connection, file), _accounts(connection, other)
-    return {account: (here[account], there[account]) for account in here if account in there}
-
-
-def _accounts(connection: duckdb.DuckDBPyConnection, file: Path) -> dict[Account, dict[str, Decimal]]:
-    select = (
-        exp.select("x_Cloud", "BillingAccountId", "coalesce(BillingCurrency, '')", "sum(BilledCost)")
-        .from_(_charges(connection, file))
-        .where("BillingAccountId is not null")
-        .group_by("1", "2", "3")
-        .order_by("1", "2", "3")
-    )
-    found: dict[Account, dict[str, Decimal]] = {}
-    for cloud, account, currency, billed in connection.execute(select.sql("duckdb")).fetchall():
-        found.setdefault((cloud, account), {})[currency] = billed or Decimal(0)
-    return found
-
-
-def _sub_accounts(connection: duckdb.DuckDBPyConnection, file: Path, other: Path) -> list[str]:
-    """The accounts, projects or subscriptions that both files have charges of."""
-    here, there = (
-        exp.select("x_Cloud", "BillingAccountId", "SubAccountId")
-        .from_(_charges(connection, path))
-        .where("SubAccountId is not null")
-        for path in (file, other)
-    )
-    both = exp.select("SubAccountId").distinct().from_(exp.intersect(here, there).subquery()).order_by("1")
-    return [account for (account,) in connection.execute(both.sql("duckdb")).fetchall()]
 
 
 def _doubt(accounts: Sequence[str], other: Other) -> Doubt:
@@ -175,10 +146,6 @@ def _doubt(accounts: Sequence[str], other: Other) -> Doubt:
         "charges. If one source restates the other, they count twice."
     )
     return Doubt(says, other.load.source_id)
-
-
-def _charges(connection: duckdb.DuckDBPyConnection, file: Path) -> exp.Subquery:
-    return stored(connection, [str(file)]).subquery("charges")
 
 
 def _same(load: CostLoad, other: Other, which: str) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from costs.load import twins
 from costs.load.job import load
 from costs.models import CostLoad, CostSource
 from tests.costs.bills import NOVEMBER, OCTOBER, charge, make_source, write_bill
@@ -103,6 +105,31 @@ def test_another_billing_account_and_another_month_are_loaded_without_a_word(
 
     assert not any("count twice" in warning for warning in loaded.warnings)
     assert CostLoad.objects.current().count() == 2
+
+
+@pytest.mark.parametrize("account", ["111122223333", "999988887777"])
+def test_a_source_that_another_load_brings_at_the_same_moment_is_refused_if_it_has_the_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, account: str
+) -> None:
+    second = source(tmp_path, "second", CHARGES)
+    others = twins.others
+
+    def before(*arguments: Any) -> list[twins.Other]:
+        monkeypatch.setattr(twins, "others", others)
+        found = others(*arguments)
+        load(source(tmp_path, "first", [{**row, "BillingAccountId": account} for row in CHARGES]))
+        return found
+
+    monkeypatch.setattr(twins, "others", before)
+    problems = load(second).problems()
+
+    if account != CHARGES[0]["BillingAccountId"]:
+        assert problems == []
+        return
+    [problem] = problems
+    assert "has the same billing account and was loaded at the same moment: run load_costs again" in problem
+    [problem] = load(second).problems()
+    assert "are those of first 2026-10" in problem
 
 
 def test_made_up_bills_never_count_beside_real_ones(tmp_path: Path) -> None:
