@@ -62,7 +62,7 @@ def status(request: HttpRequest) -> Page:
 
 def _catalog(update: PricingUpdate, offered: Offer, now: datetime) -> dict[str, Any]:
     synced_at, warning = offered.freshness.synced_at, offered.freshness.warning(now)
-    state = warning or f"All {offered.services:,} services have been read within the last 36 hours."
+    state = warning or "All services have been read within the last 36 hours."
     is_sample = update.source == SAMPLE
     return {
         "version": product_version(),

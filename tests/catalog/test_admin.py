@@ -18,6 +18,7 @@ from catalog.models import (
     Service,
     Sku,
     SkuAttributes,
+    SkuChange,
     StagedRows,
     VocabularyState,
 )
@@ -26,6 +27,8 @@ from tests.catalog.factories import NOON, make_price, make_service, make_sku, ma
 pytestmark = pytest.mark.django_db
 
 MODELS: list[type[Model]] = [Service, Sku, SkuAttributes, PricingInfo, PricingTier, PricingUpdate]
+# /changes/ shows the changes of SKUs; the others are the sync's own.
+ELSEWHERE: list[type[Model]] = [SkuChange, StagedRows, VocabularyState]
 
 
 def list_page(model: type[Model], **query: str) -> str:
@@ -168,7 +171,7 @@ def test_only_staff_sees_the_catalog(client: Client) -> None:
 
 
 def test_every_table_of_the_catalog_is_in_the_admin() -> None:
-    assert {*apps.get_app_config("catalog").get_models()} == {*MODELS, StagedRows, VocabularyState}
+    assert {*apps.get_app_config("catalog").get_models()} == {*MODELS, *ELSEWHERE}
     assert all(admin.site.is_registered(model) for model in MODELS)
 
 

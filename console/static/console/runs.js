@@ -11,6 +11,7 @@ document.addEventListener("DOMContentLoaded", () => {
     .map((status) => ({
       label: status,
       backgroundColor: colors[status],
+      minBarLength: 3,
       data: rows.map((row) => (row.dataset.status === status ? Number(row.dataset.seconds) : null)),
     }));
   const axis = { stacked: true, ticks: { color: value("--soft"), maxTicksLimit: 6, maxRotation: 0 }, grid: { color: value("--line") } };
