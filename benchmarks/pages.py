@@ -38,7 +38,7 @@ PAGES = (
     "/skus/22EB-AAE8-FBCD/",
     "/machines/n2-standard-8/",
     "/machines/",
-    "/machines/?region=europe-west3&sort=month",
+    "/machines/?region=europe-west3&sort=-vcpus",
     "/compare/?q=n2+core+frankfurt",
     "/compare/?q=n2-standard-8&q=e2-standard-8",
     "/changes/",

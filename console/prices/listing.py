@@ -79,7 +79,6 @@ class Listing:
         pages = max(1, -(-len(rows) // PAGE))
         number = min(self.page, pages)
         shown = rows[(number - 1) * PAGE : number * PAGE]
-        notes = (cell.note for row in shown for cell in row.values())
         return Page(
             template,
             {**answer, "sort": self.sort, "total": len(rows), "rows": [self._as_json(row) for row in rows]},
@@ -87,7 +86,6 @@ class Listing:
             {
                 "heads": [*self._heads(sent)],
                 "rows": [[(column, row[column.key]) for column in self.columns] for row in shown],
-                "has_notes": any(notes),
                 "page": number,
                 "pages": pages,
                 "before": link(sent, page=str(number - 1)) if number > 1 else "",

@@ -159,3 +159,9 @@ def test_the_page_says_when_the_prices_were_read_and_takes_one_query(
         page = client.get("/machines/?sort=-vcpus").content.decode()
 
     assert "as Google listed them at" in page
+
+
+def test_a_phone_has_a_choice_in_place_of_the_heads(client: Client) -> None:
+    page = client.get("/machines/?sort=-vcpus").content.decode()
+
+    assert '<option value="-vcpus" selected>' in page
