@@ -17,9 +17,12 @@ from console.prices.machines import machines
 from console.prices.search import search
 from console.prices.sku import sku
 from console.prices.unit_lists import buckets, disks, models
+from console.robots import robots, sitemap
 
 urlpatterns = [
     path("", home, name="home"),
+    path("robots.txt", robots, name="robots"),
+    path("sitemap.txt", sitemap, name="sitemap"),
     *paths("search", search, "search"),
     path("estimate/change/", change_estimate, name="change-estimate"),
     *paths("estimate/", show_estimate, "estimate"),
