@@ -15,7 +15,7 @@ from catalog.pricing.answers import AllowanceRow
 from catalog.pricing.decimals import EXACT, ROUNDED, exact_sum, plain
 from catalog.pricing.entries import Entry
 from catalog.pricing.priced import Priced
-from catalog.pricing.resources.components import ON_DEMAND
+from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.wanted import Wanted
 from catalog.pricing.usage import Line
 

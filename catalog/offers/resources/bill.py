@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
@@ -95,7 +96,8 @@ class Bill:
 
     `unknown` are parts of which no source says what they are; `not_included` is what such a resource usually
     costs besides; with `choices`, it cannot be priced before they are made. `place` is where it is sold, if
-    that is not the region of the request. `attached` is what it has beside what its name says.
+    that is not the region of the request. `attached` is what it has beside what its name says. If no place is
+    named, `sold_as` are the parts that say where it is sold, by the kind of location if they differ by that.
     """
 
     resource: str
@@ -106,6 +108,7 @@ class Bill:
     choices: tuple[Choice, ...] = ()
     place: str | None = None
     attached: str = ""
+    sold_as: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
 
     def with_parts(self, *parts: Part) -> Bill:
         return replace(self, parts=(*self.parts, *parts))

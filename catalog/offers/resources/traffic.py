@@ -16,8 +16,8 @@ from catalog.offers.routes import place_called
 from catalog.places import REGION_CODE, Place, countries, fold, own_region
 from catalog.providers.google_cloud.regions import REGIONS
 
-# The kind of traffic that a name says, "" if it depends on the two ends; and what a destination may be called that
-# is no place.
+# The kind of traffic that a name says, "" if it depends on the two ends; and what a destination may be called
+# that is no place.
 NAMES: dict[str, str] = data()["traffic"]["names"]
 KINDS: dict[str, str] = data()["traffic"]["destinations"]
 PARTS_OF_THE_WORLD: tuple[str, ...] = tuple(data()["traffic"]["parts_of_the_world"])

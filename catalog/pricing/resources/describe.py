@@ -30,9 +30,11 @@ from catalog.pricing.answers import (
 from catalog.pricing.availability import GLOBAL
 from catalog.pricing.decimals import plain
 from catalog.pricing.list_prices import Snapshot
-from catalog.pricing.resources.components import ON_DEMAND, Composed, compose, sold_regions
+from catalog.pricing.resources.components import Composed, compose
 from catalog.pricing.resources.discounts import rate_text
+from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.rates import Rate, rate_of
+from catalog.pricing.resources.regions import sold_regions
 from catalog.pricing.resources.rows import COMMITTED, listed, some_of
 from catalog.pricing.resources.wanted import Wanted
 

@@ -9,7 +9,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.errors import NoPriceError, RegionMismatchError
-from catalog.pricing.answers import ResourceLine
+from catalog.pricing.answers import Choice, ResourceLine
 from catalog.pricing.calculate import Item, ResourceRequest, calculate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kind_prices")]
@@ -228,3 +228,23 @@ def test_many_kinds_of_resources_take_the_queries_of_one(
 
     with django_assert_num_queries(3):
         calculate(asked)
+
+
+@pytest.mark.parametrize("storage_class", ["standard", "nearline"])
+def test_each_location_that_is_offered_for_a_bucket_has_a_price(storage_class: str) -> None:
+    sent = {"size_gib": 100, "storage_class": storage_class}
+    row = line("bucket", **sent)
+
+    [question] = cast("list[Choice]", row["ambiguous_in"])
+    assert question["ask"].startswith("Which location")
+    assert "us" in question["values"]
+    assert "eur7" not in question["values"]
+    for location in question["values"]:
+        assert line("bucket", region=location, **sent)["cost"] is not None
+
+
+def test_the_size_and_the_region_are_asked_at_once() -> None:
+    row = line("pd-ssd")
+
+    assert [each["attribute"] for each in row["ambiguous_in"] or ()] == ["size_gib", "region"]
+    assert row["components"] == []
