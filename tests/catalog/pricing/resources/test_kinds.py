@@ -74,6 +74,7 @@ def skus(resource: str, **arguments: Any) -> dict[str, str]:
         ("v2-8", {"region": IOWA}, "3285"),
         ("v3-32", {"region": IOWA}, "23360"),
         ("db-n1-standard-4", {"region": IOWA, "engine": "mysql"}, "197.246"),
+        ("cloud-sql-storage", {"region": IOWA, "engine": "postgres", "ha": True, "size_gib": 10}, "3.4"),
         (
             "db-custom-4-15360",
             {"region": IOWA, "engine": "POSTGRES_15", "ha": True, "size_gib": 100},
