@@ -59,8 +59,9 @@ class Part:
     `words` are the words of the SKU's name that no list knows: the first of them that any SKU has. A SKU for
     sizes of machines has to cover `size`, one for traffic has to go to `destination`. With `in_each_place`,
     `facts` are looked for in the place one by one, since names differ between places. What is `shared` is
-    bought once, however many resources there are. A SKU for something that costs the same `everywhere` prices
-    it in all regions that have no SKU of their own, though Google lists some regions for it.
+    bought once, however many resources there are. Parts of one licence are `versions_of` it: their `facts`
+    are those of each of its `versions` in turn, and all take the same. A SKU for something that costs the same
+    `everywhere` prices it in all regions that have no SKU of their own, though Google lists some regions for it.
     """
 
     name: str
@@ -79,6 +80,13 @@ class Part:
     in_each_place: bool = False
     shared: bool = False
     everywhere: bool = False
+    versions_of: str | None = None
+    versions: int = 1
+
+    def of_version(self, number: int) -> Part:
+        """The part with the facts of one version."""
+        size = len(self.facts) // self.versions
+        return replace(self, facts=self.facts[number * size : (number + 1) * size], versions=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from catalog.offers.resources.request import HOURS_PER_MONTH, ResourceRequest
 from catalog.pricing.decimals import EXACT, PLACES, ROUNDED
 from catalog.pricing.list_prices import Listing, ListPrice, Snapshot, look_up
 from catalog.pricing.resources.offers import Offer, offers_of
-from catalog.pricing.resources.parts import ON_DEMAND, SPOT, is_price, offers_in
+from catalog.pricing.resources.parts import ON_DEMAND, SPOT, is_price, of_one_version, offers_in
 from catalog.pricing.resources.regions import (
     listed_ids,
     main_parts,
@@ -72,7 +72,7 @@ def compose(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[Composed]:
     """
     texts = {text: None for each in wanted for text in texts_anywhere(each)}
     offers = offers_of(texts, snapshot.latest)
-    wanted = with_open_regions(wanted, offers, snapshot)
+    wanted = with_open_regions([of_one_version(each, offers, snapshot) for each in wanted], offers, snapshot)
     chosen = [
         [] if each.bill.choices else [offers_in(part, each, offers, snapshot) for part in each.bill.parts]
         for each in wanted

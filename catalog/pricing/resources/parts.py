@@ -50,6 +50,26 @@ def offers_in(
     return wanted.term, []
 
 
+def of_one_version(wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot) -> Wanted:
+    """The resource with each licence in the first of its versions that has offers of all its parts."""
+    licences: dict[str, list[Part]] = {}
+    for part in wanted.bill.parts:
+        if part.versions_of and part.versions > 1:
+            licences.setdefault(part.versions_of, []).append(part)
+    if not licences:
+        return wanted
+
+    def is_whole(own: list[Part], version: int) -> bool:
+        return all(offers_in(part.of_version(version), wanted, offers, snapshot)[1] for part in own)
+
+    chosen = {
+        name: next((each for each in range(own[0].versions) if is_whole(own, each)), 0)
+        for name, own in licences.items()
+    }
+    parts = [part.of_version(chosen.get(part.versions_of or "", 0)) for part in wanted.bill.parts]
+    return replace(wanted, bill=replace(wanted.bill, parts=tuple(parts)))
+
+
 def _sold_here(
     part: Part, found: Sequence[Sequence[Offer]], place: Place | None, snapshot: Snapshot
 ) -> list[Offer]:

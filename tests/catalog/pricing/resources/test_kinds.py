@@ -9,8 +9,11 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.errors import NoPriceError, RegionMismatchError
+from catalog.models import Service
 from catalog.pricing.answers import Choice, ResourceLine
 from catalog.pricing.calculate import Item, ResourceRequest, calculate
+from catalog.pricing.resources import offers
+from tests.catalog.pricing.known_skus import GLOBAL, add_sku
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kind_prices")]
 IOWA, FRANKFURT = "us-central1", "europe-west3"
@@ -156,6 +159,31 @@ def test_a_licence_costs_what_its_rule_says(resource: str, os: str, licence: str
     assert with_licence
     assert without
     assert Decimal(with_licence) - Decimal(without) == Decimal(licence)
+
+
+def test_all_parts_of_a_licence_are_of_one_version() -> None:
+    offers.forget()
+    service = Service.objects.get(display_name="Compute Engine")
+    for sku_id, name, unit in (
+        ("AAAA-0000-0001", "Ubuntu Pro 24.04 LTS (Noble Numbat) on VM with 6 to 9 VCPU (CPU cost)", "h"),
+        ("AAAA-0000-0002", "Ubuntu Pro 22.04 LTS (Jammy Jellyfish) on VM with 6 to 9 VCPU (CPU cost)", "h"),
+        ("AAAA-0000-0003", "Ubuntu Pro 22.04 LTS (Jammy Jellyfish) on VM (RAM cost)", "GiBy.h"),
+    ):
+        licence = {"resource_family": "License", "resource_group": "Google"}
+        add_sku(
+            sku_id,
+            f"Licensing Fee for {name}",
+            unit,
+            [(0, "1", 0)],
+            regions=GLOBAL,
+            service=service,
+            **licence,
+        )
+
+    found = skus("n2-standard-8", region=IOWA, os="ubuntu-pro")
+
+    assert found["Ubuntu Pro licence"] == "AAAA-0000-0002"
+    assert found["Ubuntu Pro licence for RAM"] == "AAAA-0000-0003"
 
 
 def test_a_licence_that_the_catalog_lacks_makes_the_machine_partial() -> None:
