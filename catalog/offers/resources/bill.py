@@ -60,8 +60,9 @@ class Part:
     sizes of machines has to cover `size`, one for traffic has to go to `destination`. With `in_each_place`,
     `facts` are looked for in the place one by one, since names differ between places. What is `shared` is
     bought once, however many resources there are. Parts of one licence are `versions_of` it: their `facts`
-    are those of each of its `versions` in turn, and all take the same. A SKU for something that costs the same
-    `everywhere` prices it in all regions that have no SKU of their own, though Google lists some regions for it.
+    are those of each of its `versions` in turn, and all take the same. A SKU for something that costs the
+    same `everywhere` prices it in all regions that have no SKU of their own, though Google lists some regions
+    for it.
     """
 
     name: str
