@@ -53,7 +53,8 @@ def read_arguments(model: type[BaseModel], sent: Any) -> Any:
     sent = _from_json(sent, "{")
     if not isinstance(sent, Mapping):
         return sent
-    read = {name: _read_field(model.model_fields.get(name), value) for name, value in sent.items()}
+    named = {_unicode(name) if isinstance(name, str) else name: value for name, value in sent.items()}
+    read = {name: _read_field(model.model_fields.get(name), value) for name, value in named.items()}
     return {name: value for name, value in read.items() if value is not _LEFT_OUT}
 
 
@@ -136,8 +137,15 @@ def _boolean(value: Any) -> Any:
 
 
 def _text(value: Any) -> Any:
+    if isinstance(value, str):
+        return _unicode(value)
     is_number = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _MAX_NUMBER
     return str(value) if is_number else value
+
+
+def _unicode(text: str) -> str:
+    """The text with "?" for lone surrogates, which no answer can have."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _stripped(value: Any) -> Any:

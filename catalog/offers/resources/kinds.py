@@ -26,6 +26,7 @@ def kind_bill(request: ResourceRequest, kind: Kind) -> Bill:
         InvalidArgumentError: an argument does not apply to it, or is no value that it has.
     """
     refuse_others(request, kind.name, kind.takes)
+    _check_multiples(request, kind)
     place = place_of(request.region)
     chosen = {name: _chosen(request, name, setting, place) for name, setting in kind.settings.items()}
     choices = [*_unsaid(request, kind), *_unchosen(kind, chosen)]
@@ -38,6 +39,16 @@ def kind_bill(request: ResourceRequest, kind: Kind) -> Bill:
         sold_as={} if place else _sold_as(kind, chosen),
     )
     return bill if choices else _with_parts(bill, request, kind, chosen)
+
+
+def _check_multiples(request: ResourceRequest, kind: Kind) -> None:
+    for name, step in kind.multiples.items():
+        amount = getattr(request, name)
+        if amount is not None and amount % step:
+            raise InvalidArgumentError(
+                f"{kind.name}: {name} is a multiple of {step}, not {amount:f}.",
+                hint=f"Send {max(1, round(amount / step)) * step}.",
+            )
 
 
 def place_of(region: str | None) -> Place | None:

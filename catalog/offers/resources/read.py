@@ -14,6 +14,7 @@ from catalog.offers.resources.gpus import gpu_alone
 from catalog.offers.resources.kind_table import kinds
 from catalog.offers.resources.kinds import kind_bill
 from catalog.offers.resources.machines import is_machine, machine_bill
+from catalog.offers.resources.open_names import open_name
 from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.resources.series import machine_types, nodes
 from catalog.offers.resources.tokens import model_facts, model_names, tokens_bill
@@ -59,7 +60,7 @@ def _bill(request: ResourceRequest, name: str) -> Bill | None:
     ):
         if is_of_this_kind(name):
             return bill_of(request, name)
-    return gpu_alone(name)
+    return gpu_alone(name) or open_name(name, names())
 
 
 def resource_name(text: str) -> str:

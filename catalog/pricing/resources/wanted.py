@@ -41,7 +41,8 @@ def read_resource(request: ResourceRequest) -> Wanted:
 
     Raises:
         NotFoundError: there is no such resource.
-        InvalidArgumentError: an argument is out of range, no place, or does not go with the others.
+        InvalidArgumentError: an argument is out of range or no place, does not go with the others, or
+            `quantity` is not whole.
     """
     for amount in (getattr(request, each.name) for each in fields(request)):
         if isinstance(amount, Decimal):
@@ -50,6 +51,11 @@ def read_resource(request: ResourceRequest) -> Wanted:
         raise InvalidArgumentError(
             f"hours must be from 0 to {MAX_HOURS}, the hours of a month, not {request.hours:f}.",
             hint=f"A month of hourly rates has {HOURS_PER_MONTH}; send `months` for more of them.",
+        )
+    if request.quantity % 1:
+        raise InvalidArgumentError(
+            f"quantity is how many {request.resource} there are, not {request.quantity:f}.",
+            hint="Send a whole number, and hours for what runs a part of the month.",
         )
     bill = read_bill(request)
     region = bill.place or _place_in_name(request) or request.region

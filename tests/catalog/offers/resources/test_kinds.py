@@ -193,3 +193,12 @@ def test_without_a_place_the_thing_itself_says_where_each_kind_of_location_is_so
     assert [part.name for parts in found.values() for part in parts] == ["storage"] * 3
     assert bill("bucket", region="us-east1").sold_as == {}
     assert bill("gke-cluster").sold_as == {}  # which of its prices is open
+
+
+@pytest.mark.parametrize(("size", "right"), [(100, "375"), (400, "375"), (800, "750")])
+def test_a_local_ssd_of_no_such_size_is_refused_with_the_nearest(size: int, right: str) -> None:
+    with pytest.raises(InvalidArgumentError, match="a multiple of 375") as caught:
+        bill("local-ssd", size_gib=Decimal(size))
+
+    assert caught.value.hint == f"Send {right}."
+    assert bill("local-ssd", size_gib=Decimal(right)).parts

@@ -439,3 +439,12 @@ def test_resources_take_two_queries_and_one_when_their_skus_are_known(
         calculate(requests)
     with django_assert_num_queries(2):
         calculate(requests)
+
+
+@pytest.mark.parametrize("quantity", ["0.1", "2.5"])
+def test_machines_come_whole_and_a_part_of_a_month_is_said_by_its_hours(quantity: str) -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        price("n2-standard-8", quantity=Decimal(quantity))
+
+    assert f"quantity is how many n2-standard-8 there are, not {quantity}." in caught.value.message
+    assert "hours" in caught.value.hint
