@@ -32,6 +32,7 @@ from catalog.pricing.decimals import plain
 from catalog.pricing.list_prices import Snapshot
 from catalog.pricing.resources.components import Composed, compose
 from catalog.pricing.resources.discounts import rate_text
+from catalog.pricing.resources.free_usage import free_usage
 from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.rates import Rate, rate_of
 from catalog.pricing.resources.regions import sold_regions
@@ -150,7 +151,11 @@ def _resource(offered: _Offered, shown: Sequence[str]) -> ResourceDetails:
         "more_regions": len(offered.everywhere) - len(shown),
         "not_included": list(bill.not_included),
         "ambiguous_in": choices or None,
-        "notes": [*bill.notes, *_notes(offered, prices)],
+        "notes": [
+            *bill.notes,
+            *_notes(offered, prices),
+            *free_usage(bill.resource, offered.composed),
+        ],
         "example": _example(bill.resource, prices),
     }
 
