@@ -10,7 +10,7 @@ from catalog.offers.resources.bill import Choice, Part, Time
 from catalog.offers.resources.request import HOURS_PER_MONTH, ResourceRequest
 from catalog.pricing.decimals import EXACT, PLACES, ROUNDED
 from catalog.pricing.list_prices import Listing, ListPrice, Snapshot, look_up
-from catalog.pricing.resources.offers import Offer, offers_of
+from catalog.pricing.resources.offers import Offer, Offers, offers_of
 from catalog.pricing.resources.parts import ON_DEMAND, SPOT, is_price, of_one_version, offers_in
 from catalog.pricing.resources.regions import (
     listed_ids,
@@ -124,7 +124,7 @@ def _composed(
 
 
 def _with_regions(
-    found: Sequence[Composed], offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot
+    found: Sequence[Composed], offers: Mapping[str, Offers], snapshot: Snapshot
 ) -> list[Composed]:
     """The resources, of which those that are sold whole elsewhere only have no price, but the regions.
 
@@ -147,7 +147,7 @@ def _may_be_sold_elsewhere(composed: Composed) -> bool:
 
 def _elsewhere(
     composed: Composed,
-    offers: Mapping[str, tuple[Offer, ...]],
+    offers: Mapping[str, Offers],
     listings: Mapping[str, Listing],
     snapshot: Snapshot,
 ) -> Composed:

@@ -10,7 +10,7 @@ from catalog.errors import UnitMismatchError
 from catalog.offers.resources.bill import Part, Terms, stored
 from catalog.places import Place
 from catalog.pricing.list_prices import Listing, ListPrice, Snapshot
-from catalog.pricing.resources.offers import Offer
+from catalog.pricing.resources.offers import Offer, Offers
 from catalog.pricing.resources.reach import sold_in
 from catalog.pricing.resources.wanted import Wanted
 
@@ -41,7 +41,7 @@ def _facts(part: Part, term: str) -> list[str]:
 
 
 def offers_in(
-    part: Part, wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot
+    part: Part, wanted: Wanted, offers: Mapping[str, Offers], snapshot: Snapshot
 ) -> tuple[str, list[Offer]]:
     """The term that a part is bought by, and the offers of it in the place."""
     for term in _terms_of(part, wanted.term):
@@ -50,7 +50,7 @@ def offers_in(
     return wanted.term, []
 
 
-def of_one_version(wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot) -> Wanted:
+def of_one_version(wanted: Wanted, offers: Mapping[str, Offers], snapshot: Snapshot) -> Wanted:
     """The resource with each licence in the first of its versions that has offers of all its parts."""
     licences: dict[str, list[Part]] = {}
     for part in wanted.bill.parts:
@@ -70,14 +70,15 @@ def of_one_version(wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]], snap
     return replace(wanted, bill=replace(wanted.bill, parts=tuple(parts)))
 
 
-def _sold_here(
-    part: Part, found: Sequence[Sequence[Offer]], place: Place | None, snapshot: Snapshot
-) -> list[Offer]:
+def _sold_here(part: Part, found: Sequence[Offers], place: Place | None, snapshot: Snapshot) -> list[Offer]:
     """The offers of a part in a place: of the first of `found` that has any, maybe any there."""
     for offers in found:
-        fitting = [where_it_holds(offer, part) for offer in offers if offer.covers(part.size)]
+        # What is for a route, or costs the same everywhere, holds in places that it is not listed for.
+        is_wider = part.everywhere or part.destination is not None
+        near = offers if place is None or is_wider else offers.near(place)
+        fitting = [where_it_holds(offer, part) for offer in near if offer.covers(part.size)]
         here = sold_in(fitting, place, snapshot.at, part.destination) if place else fitting
-        if here or (fitting and not part.in_each_place):
+        if here or (not part.in_each_place and any(offer.covers(part.size) for offer in offers)):
             return here
     return []
 

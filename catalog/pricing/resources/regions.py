@@ -10,7 +10,7 @@ from catalog.offers.resources.kinds import ask_region, location_of
 from catalog.places import read_place
 from catalog.pricing.availability import GLOBAL
 from catalog.pricing.list_prices import Listing, Snapshot, look_up
-from catalog.pricing.resources.offers import Offer, offers_of
+from catalog.pricing.resources.offers import Offer, Offers, offers_of
 from catalog.pricing.resources.parts import SPOT, is_priced, texts_of, where_it_holds
 from catalog.pricing.resources.reach import is_global, regions_of
 from catalog.pricing.resources.wanted import Wanted
@@ -27,7 +27,7 @@ def sold_regions(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[list[str]
 
 
 def with_open_regions(
-    wanted: Sequence[Wanted], offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot
+    wanted: Sequence[Wanted], offers: Mapping[str, Offers], snapshot: Snapshot
 ) -> list[Wanted]:
     """The resources, with the region left open where none is named and it matters.
 
@@ -59,7 +59,7 @@ def _bills(wanted: Wanted) -> list[Wanted]:
 
 def _with_open_region(
     wanted: Wanted,
-    offers: Mapping[str, tuple[Offer, ...]],
+    offers: Mapping[str, Offers],
     snapshot: Snapshot,
     listings: Mapping[str, Listing],
 ) -> Wanted:
@@ -73,7 +73,7 @@ def _with_open_region(
     return wanted.with_choices([ask_region(regions, kinds)])
 
 
-def _is_global(wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]]) -> bool:
+def _is_global(wanted: Wanted, offers: Mapping[str, Offers]) -> bool:
     """Whether it is the same everywhere, as far as its parts are listed."""
     return all(is_global(offer) for text in texts_anywhere(wanted) for offer in offers[text])
 
@@ -87,7 +87,7 @@ def main_parts(wanted: Wanted) -> list[Part]:
 
 def regions_of_all(
     wanted: Wanted,
-    offers: Mapping[str, tuple[Offer, ...]],
+    offers: Mapping[str, Offers],
     snapshot: Snapshot,
     listings: Mapping[str, Listing] | None = None,
 ) -> list[str]:
@@ -106,13 +106,13 @@ def regions_of_all(
     return sorted(regions or ())
 
 
-def listed_ids(wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]]) -> set[str]:
+def listed_ids(wanted: Wanted, offers: Mapping[str, Offers]) -> set[str]:
     """The SKUs whose prices say where the resource is sold."""
     parts = main_parts(wanted)
     return {offer.sku_id for part in parts for offer in _listed(part, wanted.term, offers)}
 
 
-def _listed(part: Part, term: str, offers: Mapping[str, tuple[Offer, ...]]) -> list[Offer]:
+def _listed(part: Part, term: str, offers: Mapping[str, Offers]) -> list[Offer]:
     """The offers of a part anywhere: of the first of its facts that any SKU is, maybe of all."""
     found = [offers[text] for text in texts_of(part, term) if offers.get(text)]
     return [offer for each in (found if part.in_each_place else found[:1]) for offer in each]

@@ -15,6 +15,7 @@ from catalog.places import Place, close_places, is_listed, read_place
 from catalog.pricing.quantities import check_quantity
 
 MAX_HOURS = 24 * 31
+_ARGUMENTS = tuple(each.name for each in fields(ResourceRequest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ def read_resource(request: ResourceRequest) -> Wanted:
         InvalidArgumentError: an argument is out of range or no place, does not go with the others, or
             `quantity` is not whole.
     """
-    for amount in (getattr(request, each.name) for each in fields(request)):
-        if isinstance(amount, Decimal):
+    for name in _ARGUMENTS:
+        if isinstance(amount := getattr(request, name), Decimal):
             check_quantity(amount)
     if not request.hours <= MAX_HOURS:
         raise InvalidArgumentError(
