@@ -29,11 +29,11 @@ def sold_regions(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[list[str]
 def with_open_regions(
     wanted: Sequence[Wanted], offers: Mapping[str, Offers], snapshot: Snapshot
 ) -> list[Wanted]:
-    """The resources, with the region left open where none is named and it matters.
+    """The resources, with the region left open where none is named, or several are, and it matters.
 
     The question has the places that sell the resource at a price; it takes a query if there is any.
     """
-    is_open = [each.place is None and bool(_bills(each)) and not _is_global(each, offers) for each in wanted]
+    is_open = [not _has_one_place(each) and not _is_global(each, offers) for each in wanted]
     bills = [bill for each, asked in zip(wanted, is_open, strict=True) if asked for bill in _bills(each)]
     ids = {sku_id for each in bills for sku_id in listed_ids(each, offers)}
     listings = look_up(ids, snapshot) if ids else {}
@@ -43,9 +43,13 @@ def with_open_regions(
     ]
 
 
+def _has_one_place(wanted: Wanted) -> bool:
+    return wanted.place is not None and wanted.place.is_one
+
+
 def texts_anywhere(wanted: Wanted) -> list[str]:
     """All facts that may be looked up for a resource, whatever its place is going to be."""
-    bills = [wanted, *_bills(wanted)] if wanted.place is None else [wanted]
+    bills = [wanted] if _has_one_place(wanted) else [wanted, *_bills(wanted)]
     return [text for each in bills for part in each.bill.parts for text in texts_of(part, each.term)]
 
 
@@ -58,24 +62,26 @@ def _bills(wanted: Wanted) -> list[Wanted]:
 
 
 def _with_open_region(
-    wanted: Wanted,
-    offers: Mapping[str, Offers],
-    snapshot: Snapshot,
-    listings: Mapping[str, Listing],
+    wanted: Wanted, offers: Mapping[str, Offers], snapshot: Snapshot, listings: Mapping[str, Listing]
 ) -> Wanted:
-    kinds = [*wanted.bill.sold_as] or [""]
-    regions = [
+    kinds, bills = [*wanted.bill.sold_as] or [""], _bills(wanted)
+    sold = [
         region
-        for kind, each in zip(kinds, _bills(wanted), strict=True)
+        for kind, each in zip(kinds, bills, strict=False)
         for region in regions_of_all(each, offers, snapshot, listings)
         if not kind or kind == location_of(read_place(region))
     ]
-    return wanted.with_choices([ask_region(regions, kinds)])
+    if wanted.place is None:
+        return wanted.with_choices([ask_region(sold, kinds)]) if bills else wanted
+    named = [code for each in wanted.place.members or (wanted.place,) for code in each.codes]
+    regions = [code for code in named if code in sold or not bills]
+    return wanted.with_choices([ask_region(regions)]) if regions else wanted
 
 
 def _is_global(wanted: Wanted, offers: Mapping[str, Offers]) -> bool:
     """Whether it is the same everywhere, as far as its parts are listed."""
-    return all(is_global(offer) for text in texts_anywhere(wanted) for offer in offers[text])
+    texts = texts_anywhere(wanted)
+    return bool(texts) and all(is_global(offer) for text in texts for offer in offers[text])
 
 
 def main_parts(wanted: Wanted) -> list[Part]:

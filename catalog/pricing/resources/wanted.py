@@ -22,7 +22,7 @@ _ARGUMENTS = tuple(each.name for each in fields(ResourceRequest))
 class Wanted:
     """A resource that is to be priced: its bill, where, and by which term ("ondemand", "spot", "1y", "3y").
 
-    `place` is None if none was named.
+    `place` is None if none was named; a country or a list of places is several to choose from.
     """
 
     request: ResourceRequest
@@ -60,12 +60,7 @@ def read_resource(request: ResourceRequest) -> Wanted:
         )
     bill = read_bill(request)
     region = bill.place or _place_in_name(request) or request.region
-    wanted = Wanted(request, bill, _place(region) if region else None, read_term(request.usage_type))
-    place = wanted.place
-    if place is not None and not place.is_one:
-        codes = tuple(code for each in place.members or (place,) for code in each.codes)
-        return wanted.with_choices([Choice("region", codes, "Which region?")])
-    return wanted
+    return Wanted(request, bill, _place(region) if region else None, read_term(request.usage_type))
 
 
 def _place_in_name(request: ResourceRequest) -> str | None:
