@@ -10,7 +10,7 @@ in every region in each way to buy, and counts what is priced whole, in part, an
 
 PYTHON is an interpreter that has OpenCloudCosts, which then answers the same questions over the same list:
 
-    python -m venv occ && occ/bin/pip install opencloudcosts==1.3.1
+    .venv/bin/python -m venv occ && occ/bin/pip install opencloudcosts==1.3.1
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def resources_in(plan: Plan, request: SearchRequest, vocabulary: Vocabulary, sna
         for place in _places(plan.place)
         for term in terms
     ]
-    composed = compose(wanted[:MAX_RESOURCES], snapshot) if wanted else []
+    composed = compose(wanted[:MAX_RESOURCES], snapshot, offers_regions=False) if wanted else []
     counts = {each.request.resource: each.count for each in asked}
     found = []
     for one in composed:

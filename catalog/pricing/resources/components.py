@@ -59,20 +59,23 @@ class Composed:
         return self.wanted.bill.choices
 
 
-def compose(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[Composed]:
+def compose(wanted: Sequence[Wanted], snapshot: Snapshot, *, offers_regions: bool = True) -> list[Composed]:
     """Find the SKUs of resources.
 
     Args:
         wanted: the resources.
         snapshot: the time whose prices apply.
+        offers_regions: whether a question for the region is to be answered, so that all that it has sell the
+            resource at a price.
 
     Returns:
         Each with its components, in order. Takes two queries, or one if the offers are in memory; and one
-        more each if a region is left open, and if one does not sell something.
+        more each if a region is to be offered, and if one does not sell something.
     """
     texts = {text: None for each in wanted for text in texts_anywhere(each)}
     offers = offers_of(texts, snapshot.latest)
-    wanted = with_open_regions([of_one_version(each, offers, snapshot) for each in wanted], offers, snapshot)
+    wanted = [of_one_version(each, offers, snapshot) for each in wanted]
+    wanted = with_open_regions(wanted, offers, snapshot, at_a_price=offers_regions)
     chosen = [
         [] if each.bill.choices else [offers_in(part, each, offers, snapshot) for part in each.bill.parts]
         for each in wanted

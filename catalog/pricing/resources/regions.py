@@ -27,16 +27,16 @@ def sold_regions(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[list[str]
 
 
 def with_open_regions(
-    wanted: Sequence[Wanted], offers: Mapping[str, Offers], snapshot: Snapshot
+    wanted: Sequence[Wanted], offers: Mapping[str, Offers], snapshot: Snapshot, *, at_a_price: bool
 ) -> list[Wanted]:
     """The resources, with the region left open where none is named, or several are, and it matters.
 
-    The question has the places that sell the resource at a price; it takes a query if there is any.
+    The question has the places that sell the resource, `at_a_price` or only listed; the former takes a query.
     """
     is_open = [not _has_one_place(each) and not _is_global(each, offers) for each in wanted]
     bills = [bill for each, asked in zip(wanted, is_open, strict=True) if asked for bill in _bills(each)]
     ids = {sku_id for each in bills for sku_id in listed_ids(each, offers)}
-    listings = look_up(ids, snapshot) if ids else {}
+    listings = look_up(ids, snapshot) if ids and at_a_price else None
     return [
         _with_open_region(each, offers, snapshot, listings) if asked else each
         for each, asked in zip(wanted, is_open, strict=True)
@@ -62,7 +62,7 @@ def _bills(wanted: Wanted) -> list[Wanted]:
 
 
 def _with_open_region(
-    wanted: Wanted, offers: Mapping[str, Offers], snapshot: Snapshot, listings: Mapping[str, Listing]
+    wanted: Wanted, offers: Mapping[str, Offers], snapshot: Snapshot, listings: Mapping[str, Listing] | None
 ) -> Wanted:
     kinds, bills = [*wanted.bill.sold_as] or [""], _bills(wanted)
     sold = [
