@@ -10,7 +10,7 @@ from django.urls import reverse
 from catalog.offers.attributes import TERMS
 from catalog.offers.resources.bill import Bill
 from catalog.offers.resources.gpus import N1
-from catalog.offers.resources.machines import gpu_part
+from catalog.offers.resources.machine_parts import gpu_part
 from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.resources.series import Gpu, gpus, machine_types, series
 from catalog.pricing import list_prices

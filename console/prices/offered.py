@@ -14,7 +14,7 @@ from catalog.offers.resources.terms import USAGE_TYPES
 from catalog.pricing.decimals import plain
 from catalog.pricing.list_prices import Snapshot
 from catalog.pricing.resources.by_region import RegionQuotes, quotes_by_region
-from catalog.pricing.resources.components import ON_DEMAND
+from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.wanted import Wanted
 from catalog.pricing.sku_ids import normalize
 from catalog.search.siblings import Siblings, siblings

@@ -14,7 +14,7 @@ from catalog.offers.resources.machines import is_machine
 from catalog.offers.resources.read import read_bill, resource_name
 from catalog.offers.resources.request import ResourceRequest
 from catalog.pricing.list_prices import Snapshot
-from catalog.pricing.resources.components import ON_DEMAND
+from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.sku_ids import normalize
 from catalog.search.ambiguity import NONE
 from catalog.search.ambiguity import sentence as ambiguous_sentence

@@ -14,7 +14,7 @@ from catalog.offers.resources.terms import USAGE_TYPES
 from catalog.offers.resources.tokens import model_names
 from catalog.pricing import list_prices
 from catalog.pricing.list_prices import Snapshot
-from catalog.pricing.resources.components import ON_DEMAND
+from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.unit_prices import (
     UnitPart,
     UnitPrice,

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from catalog.places import read_place
 from catalog.pricing.list_prices import Snapshot
-from catalog.pricing.resources.components import sold_regions
 from catalog.pricing.resources.quotes import Quote, quotes
+from catalog.pricing.resources.regions import sold_regions
 from catalog.pricing.resources.wanted import Wanted
 
 RegionQuotes = Mapping[str, Quote]

@@ -16,7 +16,8 @@ from catalog.offers.resources.tokens import DIRECTIONS, tokens_bill
 from catalog.places import Place, read_place
 from catalog.pricing.decimals import EXACT, ROUNDED
 from catalog.pricing.list_prices import Snapshot
-from catalog.pricing.resources.components import ON_DEMAND, Component, compose
+from catalog.pricing.resources.components import Component, compose
+from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.wanted import Wanted
 
 # So many of what is counted in ones make a price that people can read.
@@ -61,7 +62,12 @@ def parts_of_kind(kind: Kind, region: str) -> Iterator[UnitPart]:
     """One unit of each part of a resource in a region, for each choice of its settings."""
     settings = {name: each.values for name, each in kind.settings.items() if name != LOCATION}
     included = {row.name: row.included for row in kind.rows}
-    amounts = {row.amount: row.included + 1 for row in kind.rows if isinstance(row.amount, str)}
+    # An amount that the kind takes; each part is priced with one unit, whatever its amount.
+    amounts = {
+        row.amount: row.included + kind.multiples.get(row.amount, 1)
+        for row in kind.rows
+        if isinstance(row.amount, str)
+    }
     for values in product(*settings.values()):
         chosen = dict(zip(settings, values, strict=True))
         bill = kind_bill(_request(kind.name, region, {**amounts, **chosen}), kind)
