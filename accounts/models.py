@@ -20,6 +20,8 @@ MAX_SHOWN_LENGTH = 200
 MAX_TOKEN_NAME_LENGTH = 60
 # Until its first use is recorded, a token's `updated` is this close to its `created`: one save sets both.
 UNUSED = timedelta(seconds=1)
+# Columns of ToolUse with the most milliseconds of the calls that each counts.
+TIMES = {f"up_to_{most}": most for most in (10, 30, 100, 300, 1000)} | {"slower": 10**9}
 
 
 class User(AbstractUser):
@@ -146,3 +148,27 @@ class PersonalToken(models.Model):
         """To the hour; None if never used (accounts.oauth.tokens.record_use)."""
         was_used = self.token.updated - self.token.created > UNUSED
         return self.token.updated if was_used else None
+
+
+class ToolUse(models.Model):
+    """How often a person called a tool on a day, in UTC, and how fast it was (accounts/usage.py)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    tool = models.CharField(max_length=40)
+    calls = models.IntegerField(default=0)
+    failed = models.IntegerField(default=0, help_text="Calls that were answered with an error.")
+    up_to_10 = models.IntegerField(default=0, help_text="Calls that took at most 10 ms.")
+    up_to_30 = models.IntegerField(default=0, help_text="Calls that took at most 30 ms, and more than 10.")
+    up_to_100 = models.IntegerField(default=0, help_text="Calls that took at most 100 ms, and more than 30.")
+    up_to_300 = models.IntegerField(default=0, help_text="Calls that took at most 300 ms, and more than 100.")
+    up_to_1000 = models.IntegerField(default=0, help_text="Calls that took at most a second.")
+    slower = models.IntegerField(default=0, help_text="Calls that took more than a second.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "user", "tool"], name="one_tool_use_per_day_user_and_tool")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.user_id} {self.tool}: {self.calls}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import timedelta
 from typing import cast
 from urllib.parse import quote, urlencode
 
@@ -14,9 +15,11 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from accounts import usage
 from accounts.models import MAX_TOKEN_NAME_LENGTH, Client, User
 from accounts.oauth import access, scopes, tokens
 
@@ -116,6 +119,8 @@ def _render_account(
         "form": form,
         "new_token": new_token,
         "mcp_url": settings.MCP_RESOURCE,
+        "uses": usage.of([user], timezone.now().date() - timedelta(days=29)),
+        "limit": settings.TOOL_CALLS_PER_MINUTE,
     }
     return render(request, "accounts/account.html", context, status=status)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import time
@@ -25,7 +26,7 @@ from mcp_types import (
     ToolAnnotations,
 )
 
-from accounts import events
+from accounts import events, usage
 from accounts.oauth.scopes import grantable
 from mcp_api import step_up, threads, turns
 from tools import errors, limits, registry
@@ -101,6 +102,14 @@ async def _call_tool(_context: ServerRequestContext[Any], params: CallToolReques
         values = {"user": subject, "client": token.client_id if token else "", "tool": params.name}
         took = round((time.monotonic() - began) * 1000)
         logger.info(events.line("tool_call", **values, ms=took, outcome=outcome))
+        _count(subject, params.name, took, failed=outcome != "ok")
+
+
+def _count(subject: str, name: str, took: int, *, failed: bool) -> None:
+    """Count a call; of those that wait to be written, the first has all written in time."""
+    if subject and usage.count(int(subject), name, took, failed=failed):
+        loop = asyncio.get_running_loop()
+        loop.call_later(usage.WRITTEN_AFTER, threads.writes.submit, usage.flush)
 
 
 def _scopes() -> set[str]:
