@@ -49,7 +49,7 @@ def test_home_fits_a_phone_and_leads_to_the_admin_by_keyboard(product: Product, 
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.get_by_text("from the bundled sample, not today's").is_visible()
 
-    names = []
+    names: list[str] = []
     while "Admin" not in names and len(names) < MAX_LINKS:
         page.keyboard.press("Tab")
         names.append(page.evaluate("document.activeElement.innerText"))
