@@ -242,6 +242,7 @@ class PricingInfo(models.Model):
         indexes = [
             models.Index(fields=["sku"], name="idx_pricing_info_sku_id"),
             LongNameIndex(fields=["effective_time"], name="idx_pricing_info_effective_time"),
+            models.Index(fields=["created_at"], name="idx_pricing_info_created_at"),
         ]
 
     def __str__(self) -> str:
@@ -328,6 +329,14 @@ class PricingUpdateQuerySet(models.QuerySet["PricingUpdate"]):
         runs = self.filter(status__in=PricingUpdate.SERVED, is_full=True, task_count=1)
         return runs.order_by("-id").values_list("completed_at", flat=True)
 
+    def served(self) -> PricingUpdateQuerySet:
+        """Runs whose prices are served, in the order in which they completed."""
+        return self.filter(status__in=PricingUpdate.SERVED).order_by("completed_at", "id")
+
+    def with_changes(self) -> PricingUpdateQuerySet:
+        """Served runs that changed something, the latest first."""
+        return self.served().filter(changes__total__gt=0).reverse()
+
     def _completed(self) -> PricingUpdateQuerySet:
         crashed_before = connection.ops.adapt_datetimefield_value(timezone.now() - PricingUpdate.LEASE)
         catalog = RawSQL(_CATALOG, (crashed_before,), models.JSONField())  # noqa: S611  # a constant
@@ -370,6 +379,11 @@ class PricingUpdate(models.Model):
         help_text="Whether it was to copy all services of its task, at current prices.",
     )
     created_at = models.DateTimeField(db_default=CurrentTimestamp())
+    changes = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="How many SKUs changed how since the served run before it; empty until they are counted.",
+    )
 
     objects = PricingUpdateQuerySet.as_manager()
 
@@ -387,6 +401,42 @@ class PricingUpdate(models.Model):
         """Whether it stopped without a word: the next run will close its row as failed."""
         seen = self.heartbeat_at or self.started_at
         return self.status == self.Status.RUNNING and seen < timezone.now() - self.LEASE
+
+
+class SkuChange(models.Model):
+    """What a served run changed in a SKU since the served run before it (catalog/changes)."""
+
+    class Kind(models.TextChoices):
+        DEARER = "dearer"
+        CHEAPER = "cheaper"
+        REPRICED = "repriced"
+        WITHDRAWN = "withdrawn"
+        RETURNED = "returned"
+        NEW = "new"
+
+    # The kinds that have a price before or after.
+    MOVES = (Kind.DEARER, Kind.CHEAPER, Kind.REPRICED)
+
+    id = models.AutoField(primary_key=True)
+    update = models.ForeignKey(PricingUpdate, on_delete=models.CASCADE, related_name="+", db_index=False)
+    place = models.IntegerField(help_text="Its place in the list of the run's changes, from 1.")
+    kind = models.TextField(choices=Kind.choices)
+    sku = models.ForeignKey(Sku, on_delete=models.CASCADE, related_name="+")
+    before = models.ForeignKey(
+        PricingInfo, on_delete=models.CASCADE, null=True, blank=True, related_name="+", db_index=False
+    )
+    after = models.ForeignKey(
+        PricingInfo, on_delete=models.CASCADE, null=True, blank=True, related_name="+", db_index=False
+    )
+    change_percent = models.TextField(null=True, blank=True)
+
+    class Meta:
+        db_table = "sku_changes"
+        ordering = ["update", "place"]
+        constraints = [models.UniqueConstraint(fields=["update", "place"], name="sku_change_place")]
+
+    def __str__(self) -> str:
+        return f"{self.sku_id} {self.kind} in sync {self.update_id}"
 
 
 class StagedRows(models.Model):

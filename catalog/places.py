@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,8 @@ from catalog.words import Wordings, keys
 MAX_CANDIDATES = 5
 DUAL = 2
 MIN_SIMILARITY = 60  # percent
+# Names of cities are short, so other names are soon alike: "Ireland" is 62 % of "Milan".
+MIN_SIMILARITY_OF_REGIONS = 75
 # Additional codes of a multi-region: Cloud Storage lists "europe", BigQuery "eu".
 OTHER_CODES = {"europe": ("eu",)}
 # A word in Latin letters and digits, or in another script.
@@ -170,12 +172,35 @@ def is_listed(place: Place) -> bool:
 
 
 def close_places(text: str) -> list[dict[str, str]]:
-    """Places with a name or code similar to `text`, the most similar first."""
+    """Places to buy in with a name or code similar to `text`, the most similar first.
+
+    Of a country or continent, they are its regions.
+    """
+    places = dict.fromkeys(PLACES[name] for name in _closest(text, PLACES, MIN_SIMILARITY))
+    single = [one for place in places for one in ([place] if place.is_one else map(_region, place.codes))]
+    return _candidates(single)
+
+
+def close_regions(text: str) -> list[dict[str, str]]:
+    """Regions whose code, place or city is similar to `text`, the most similar first."""
+    named = {**_own_names(), **{fold(code): code for code in REGIONS}}
+    return _candidates(_region(named[name]) for name in _closest(text, named, MIN_SIMILARITY_OF_REGIONS))
+
+
+def _closest(text: str, known: Collection[str], similarity: int) -> list[str]:
     matches = process.extract(
-        fold(text), list(PLACES), scorer=fuzz.ratio, limit=MAX_CANDIDATES, score_cutoff=MIN_SIMILARITY
+        fold(text), list(known), scorer=fuzz.ratio, limit=MAX_CANDIDATES, score_cutoff=similarity
     )
-    places = dict.fromkeys(PLACES[name] for name, _, _ in matches)
-    return [{"region": place.label, "place": _place_name(place)} for place in places]
+    return [name for name, _, _ in matches]
+
+
+def _region(code: str) -> Place:
+    return PLACES[fold(code)]
+
+
+def _candidates(places: Iterable[Place]) -> list[dict[str, str]]:
+    found = list(dict.fromkeys(places))[:MAX_CANDIDATES]
+    return [{"region": place.label, "place": _place_name(place)} for place in found]
 
 
 def _place_name(place: Place) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -10,6 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from catalog.errors import InvalidArgumentError
 from tools.errors import from_validation_error
+
+PAGE = re.compile(r"[1-9]\d{0,4}", re.ASCII)
 
 Arguments = TypeVar("Arguments", bound=BaseModel)
 
@@ -36,8 +39,22 @@ def read(model: type[Arguments], sent: QueryDict, names: Mapping[str, str], **fi
 def link(sent: QueryDict, **changes: str | None) -> str:
     """The query of an address, on its first page, with some arguments changed, or left out if None."""
     query = sent.copy()
-    for name, value in {"cursor": None, **changes}.items():
+    for name, value in {"cursor": None, "page": None, **changes}.items():
         query.pop(name, None)
         if value:
             query[name] = value
     return f"?{query.urlencode()}" if query else "?"
+
+
+def page_number(sent: QueryDict) -> int:
+    """The page that an address asks for, the first if it says none.
+
+    Raises:
+        InvalidArgumentError: it is not a number of a page.
+    """
+    text = sent.get("page", "").strip() or "1"
+    if not PAGE.fullmatch(text):
+        raise InvalidArgumentError(
+            "page must be a number from 1 to 99999.", hint="Leave it out for the first page."
+        )
+    return int(text)

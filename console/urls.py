@@ -4,19 +4,39 @@ from __future__ import annotations
 
 from django.urls import path
 
+from console.catalog.changes import changes, run_changes
+from console.catalog.feed import feed
+from console.catalog.status import status
 from console.pages import paths
+from console.prices.compare import compare
 from console.prices.estimate import change_estimate, show_estimate
+from console.prices.gpus import gpu_list
 from console.prices.home import home
 from console.prices.machine import machine
+from console.prices.machines import machines
 from console.prices.search import search
 from console.prices.sku import sku
+from console.prices.unit_lists import buckets, disks, models
+from console.robots import robots, sitemap
 
 urlpatterns = [
     path("", home, name="home"),
+    path("robots.txt", robots, name="robots"),
+    path("sitemap.txt", sitemap, name="sitemap"),
     *paths("search", search, "search"),
     path("estimate/change/", change_estimate, name="change-estimate"),
     *paths("estimate/", show_estimate, "estimate"),
     *paths("estimate/<slug:key>/", show_estimate, "kept-estimate"),
+    *paths("compare/", compare, "compare"),
     *paths("skus/<sku_id>/", sku, "sku"),
+    *paths("machines/", machines, "machines"),
     *paths("machines/<name>/", machine, "machine"),
+    *paths("changes/", changes, "changes"),
+    *paths("changes/<int:run>/", run_changes, "run"),
+    path("changes.atom", feed, name="changes-feed"),
+    *paths("status/", status, "status"),
+    *paths("gpus/", gpu_list, "gpus"),
+    *paths("disks/", disks, "disks"),
+    *paths("buckets/", buckets, "buckets"),
+    *paths("models/", models, "models"),
 ]

@@ -115,6 +115,10 @@ class CostLoad(models.Model):
     # The same by billing account: {"aws": {"111122223333": {"USD": "12.5"}}}.
     accounts = models.JSONField(default=dict, blank=True)
     checks = models.JSONField(default=list, blank=True, help_text="What the checks found, as sentences.")
+    # [{"says": "a.csv does not end …", "source": ""}]; with a source, only beside its loads of the month.
+    doubts = models.JSONField(
+        default=list, blank=True, help_text="Of the checks, what answers say beside their sums."
+    )
     error = models.TextField(null=True, blank=True)
     names_version = models.TextField(
         default="",

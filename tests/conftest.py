@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 
 from accounts import limits
-from catalog.pricing.resources import offers
+from catalog.pricing.resources import machine_rates, offers
 from catalog.search import values
 from catalog.search.index import vocabulary
 from console import limits as page_limits
@@ -95,6 +95,7 @@ def _forgotten_vocabulary() -> None:
     vocabulary.forget()
     values.forget()
     offers.forget()
+    machine_rates.forget()
 
 
 @pytest.fixture(autouse=True)

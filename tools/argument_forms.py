@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -53,14 +54,22 @@ def read_arguments(model: type[BaseModel], sent: Any) -> Any:
     sent = _from_json(sent, "{")
     if not isinstance(sent, Mapping):
         return sent
-    read = {name: _read_field(model.model_fields.get(name), value) for name, value in sent.items()}
+    named = {_unicode(name) if isinstance(name, str) else name: value for name, value in sent.items()}
+    kinds = _kinds(model)
+    read = {
+        name: _read_field(model.model_fields[name], kinds[name], value) if name in kinds else value
+        for name, value in named.items()
+    }
     return {name: value for name, value in read.items() if value is not _LEFT_OUT}
 
 
-def _read_field(field: FieldInfo | None, value: Any) -> Any:
-    if field is None:
-        return value
-    kind = _bare(field.annotation)
+@cache
+def _kinds(model: type[BaseModel]) -> dict[str, Any]:
+    """The types of the fields, without metadata and without None."""
+    return {name: _bare(field.annotation) for name, field in model.model_fields.items()}
+
+
+def _read_field(field: FieldInfo, kind: Any, value: Any) -> Any:
     value = _unwrapped(kind, value)
     if not field.is_required() and _is_left_out(field, kind, value):
         return _LEFT_OUT
@@ -136,8 +145,15 @@ def _boolean(value: Any) -> Any:
 
 
 def _text(value: Any) -> Any:
+    if isinstance(value, str):
+        return _unicode(value)
     is_number = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _MAX_NUMBER
     return str(value) if is_number else value
+
+
+def _unicode(text: str) -> str:
+    """The text with "?" for lone surrogates, which no answer can have."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _stripped(value: Any) -> Any:

@@ -63,6 +63,17 @@ def calculate(arguments: CalculateArguments) -> Answer:
     return {**_envelope(update, freshness), **answer}
 
 
+def catalog_state(snapshot: Snapshot) -> Answer:
+    """The envelope of an answer about all of the catalog that no tool gives, with the notice as its hint.
+
+    Raises:
+        CatalogEmptyError: nothing has been synced yet.
+    """
+    update = _require_synced(snapshot.latest)
+    freshness = offer(update).freshness
+    return {**_envelope(update, freshness), "hint": _notice(update, freshness)}
+
+
 def _require_synced(update: PricingUpdate | None) -> PricingUpdate:
     if update is None:
         raise CatalogEmptyError(

@@ -106,7 +106,8 @@ def _boolean(value: Any) -> bool:
 def _text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise TypeError(value)
-    return f"{value}".strip()
+    # Lone surrogates, which no file can have, become "?".
+    return f"{value}".strip().encode("utf-8", "replace").decode()
 
 
 _READERS: dict[str, tuple[Callable[[Any], Any], str]] = {

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from catalog.offers import DATA
@@ -50,6 +50,12 @@ class Allowance:
     def holds_in(self, regions: Iterable[str]) -> bool:
         """Whether it holds in one of the regions."""
         return not self.regions or not self.regions.isdisjoint(regions)
+
+
+@lru_cache(maxsize=10_000)
+def allowances_of(sku: NamedSku) -> tuple[Allowance, ...]:
+    """Those for usage of a SKU."""
+    return tuple(allowance for allowance in allowances() if allowance.is_for(sku))
 
 
 @cache

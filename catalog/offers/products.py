@@ -87,6 +87,12 @@ def is_use(name: str, product: str) -> bool:
     return texts(name) in _uses() or product not in products()
 
 
+def product_name(product: str) -> str:
+    """What `product`, a slug, is called; the slug itself of a service that the list lacks."""
+    known = products().get(product)
+    return known.name if known else product
+
+
 def is_of_others(product: str) -> bool:
     """Whether another company sells `product`, a slug."""
     known = products().get(product)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 
 from catalog.errors import UnitMismatchError
-from catalog.models import Sku
-from catalog.offers.allowances import Allowance, allowances
+from catalog.offers.allowances import Allowance, allowances, allowances_of
 from catalog.offers.products import product_of
-from catalog.offers.read_sku import NamedSku
 from catalog.pricing.answers import AllowanceRow
 from catalog.pricing.decimals import EXACT, ROUNDED, exact_sum, plain
 from catalog.pricing.entries import Entry
 from catalog.pricing.priced import Priced
-from catalog.pricing.resources.components import ON_DEMAND
+from catalog.pricing.resources.free_usage import named
+from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.wanted import Wanted
 from catalog.pricing.usage import Line
 
@@ -100,7 +99,7 @@ def _usage(priced: Priced) -> Iterator[tuple[Allowance, Decimal]]:
             continue
         region = entry.region if entry.composed else line.region
         regions = [region] if region else line.sku.service_regions
-        for allowance in _of_sku(_named(line.sku)):
+        for allowance in allowances_of(named(line.sku)):
             # An allowance that its list price has is not another one.
             if not allowance.holds_in(regions) or line.list_price.price.free_allowance:
                 continue
@@ -130,13 +129,3 @@ def _converted(line: Line, unit: str) -> Decimal | None:
 @cache
 def _has_allowances(service: str) -> bool:
     return any(allowance.product == product_of(service) for allowance in allowances())
-
-
-def _named(sku: Sku) -> NamedSku:
-    texts = (sku.display_name, sku.resource_family, sku.resource_group, sku.usage_type)
-    return NamedSku(sku.service.display_name, *(text or "" for text in texts))
-
-
-@lru_cache(maxsize=10_000)
-def _of_sku(sku: NamedSku) -> tuple[Allowance, ...]:
-    return tuple(allowance for allowance in allowances() if allowance.is_for(sku))

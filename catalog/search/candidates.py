@@ -71,18 +71,6 @@ def _fits_size(found: list[Candidate], question: Question) -> bool:
     return span is not None and any(size.is_exact and size.fits(span) for size in question.sizes)
 
 
-def lacking(found: list[Candidate], plan: Plan) -> list[str]:
-    """The words of the question whose attribute the first candidate does not have."""
-    if not plan.is_lenient or not found:
-        return []
-    first = found[0].facts
-    return [
-        fact.word
-        for fact in plan.question.facts
-        if fact.may_lack and not set(fact.values()).intersection(first.get(fact.attribute, ()))
-    ]
-
-
 def _candidate(row: dict[str, Any], listed: PriceRows, snapshot: Snapshot) -> Candidate:
     facts: defaultdict[str, list[str]] = defaultdict(list)
     for fact in row["facts"].split():

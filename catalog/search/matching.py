@@ -63,7 +63,7 @@ def match(plan: Plan, request: SearchRequest, offset: int, limit: int, vocabular
     found = _find(plan, request, offset, limit, has_skus=not missing)
     if missing:
         return Match(plan, found, missing)
-    if _is_empty(found) and plan.may_be_lenient and not found["kept"]:
+    if plan.may_be_lenient and not found["kept"] and (_is_empty(found) or _is_excluded(found, plan)):
         plan = replace(plan, is_lenient=True)
         found = _find(plan, request, offset, limit)
     if not_here := _missing_region(plan, found, request):
@@ -116,6 +116,12 @@ def _is_empty(found: Found) -> bool:
     return any(n == 0 for _, n in found["sku_total"])
 
 
+def _is_excluded(found: Found, plan: Plan) -> bool:
+    """Whether the question excludes the first match, and so all of them."""
+    near = objects(found["near"])[:1] if plan.question.negated else []
+    return any(plan.question.excludes(row["name"], row["facts"].split()) for row in near)
+
+
 def _missing_region(plan: Plan, found: Found, request: SearchRequest) -> Missing | None:
     """The region as missing if what is asked for is sold in others only.
 
@@ -128,13 +134,18 @@ def _missing_region(plan: Plan, found: Found, request: SearchRequest) -> Missing
     if found["elsewhere"]:
         return region_missing(place, (region for row in found["elsewhere"] for region in json.loads(row[0])))
     near = objects(found["near"])
-    if not near or "part" in plan.question.attributes or not _is_side_charge(near[0]):
+    if not near or "part" in plan.question.attributes or not _is_side_charge(near[0], plan):
         return None
     anywhere = objects(_find(replace(plan, place=None), request, 0, 1)["near"])
-    things = [row for row in anywhere if not _is_side_charge(row)]
+    things = [row for row in anywhere if not _is_side_charge(row, plan)]
     return region_missing(place, (region for row in things for region in row["place"])) if things else None
 
 
-def _is_side_charge(row: dict[str, Any]) -> bool:
-    facts = (fact.split("=") for fact in row["facts"].split())
-    return any(name == "part" and cost_of((name, value)) >= COST_OF_SIDE for name, value in facts)
+def _is_side_charge(row: dict[str, Any], plan: Plan) -> bool:
+    """Whether a part of the SKU, or a kind that the question does not name, is charged on top of a thing."""
+    named = (fact.split("=") for fact in row["facts"].split())
+    asked = plan.question.attributes
+    return any(
+        attribute in {"part", "kind"} - asked and cost_of((attribute, value)) >= COST_OF_SIDE
+        for attribute, value in named
+    )

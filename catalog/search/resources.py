@@ -18,7 +18,8 @@ from catalog.places import Place, read_place
 from catalog.pricing.answers import ResourceExample, ResourceExampleItem
 from catalog.pricing.decimals import plain
 from catalog.pricing.list_prices import Snapshot
-from catalog.pricing.resources.components import ON_DEMAND, Composed, compose
+from catalog.pricing.resources.components import Composed, compose
+from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.rates import Rate, rate_of
 from catalog.pricing.resources.rows import notes_of, why_unpriced
 from catalog.pricing.resources.wanted import Wanted
@@ -78,7 +79,7 @@ def resources_in(plan: Plan, request: SearchRequest, vocabulary: Vocabulary, sna
         for place in _places(plan.place)
         for term in terms
     ]
-    composed = compose(wanted[:MAX_RESOURCES], snapshot) if wanted else []
+    composed = compose(wanted[:MAX_RESOURCES], snapshot, offers_regions=False) if wanted else []
     counts = {each.request.resource: each.count for each in asked}
     found = []
     for one in composed:

@@ -15,7 +15,7 @@ from catalog.pricing.freshness import stored_time
 from catalog.pricing.list_prices import Snapshot
 from catalog.search.ambiguity import sentence as ambiguous_sentence
 from catalog.search.arguments import read_request
-from catalog.search.candidates import candidates, lacking, open_attributes
+from catalog.search.candidates import candidates, open_attributes
 from catalog.search.contract import (
     Ambiguous,
     FoundService,
@@ -36,6 +36,7 @@ from catalog.search.matching import Match, alike, match, objects
 from catalog.search.missing import sentence as missing_sentence
 from catalog.search.order import by_price, by_region
 from catalog.search.query import Question
+from catalog.search.remarks import remarks
 from catalog.search.resources import Resources, resources_in
 from catalog.search.results import by_sku, with_prices
 
@@ -78,7 +79,7 @@ def _answer(
     services = [_without_state(row, row["display_name"], snapshot) for row in found.rows("found_service")]
     skus, total, note = _skus(found, request, start.offset, snapshot)
     total = found.total("service_total") if request.kind == "services" else total
-    ambiguous, lacks = _left_open(found, request, start.offset, snapshot)
+    ambiguous, sentences = _left_open(found, request, start.offset, snapshot)
     following = start.offset + request.limit
     return SearchAnswer(
         resources=list(resources.found),
@@ -97,7 +98,7 @@ def _answer(
                 *map(missing_sentence, found.missing),
                 "" if total or found.missing else _why_nothing(found.plan, request.kind, services),
                 f"No SKU matches {quoted(found.unheld)} with the rest." if found.unheld else "",
-                f"The names of these SKUs do not say {quoted(lacks)}." if lacks else "",
+                *sentences,
                 ambiguous_sentence(ambiguous),
                 note,
                 *resources.said,
@@ -109,12 +110,12 @@ def _answer(
 def _left_open(
     found: Match, request: SearchRequest, offset: int, snapshot: Snapshot
 ) -> tuple[list[Ambiguous], list[str]]:
-    """What the first page leaves open, and the words that its first SKU does not have."""
+    """What the first page leaves open, and sentences about what its first SKU lacks or is besides."""
     listed = by_sku(found.rows("price"))
     near = candidates(found.rows("near") if offset == 0 else [], listed, snapshot)
     total = found.total("sku_total")
     ambiguous = [] if request.by == "region" else open_attributes(near, found.plan, total)
-    return ambiguous, lacking(near, found.plan)
+    return ambiguous, remarks(near, found.plan, ambiguous)
 
 
 def _is_ordered(request: SearchRequest) -> bool:

@@ -14,6 +14,8 @@ from catalog.pricing.list_prices import Listing, Snapshot, look_up
 
 # A thing has a few hundred: regions times terms.
 MAX_SIBLINGS = 1000
+# SKUs that may be asked about at once.
+MAX_ASKED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,15 @@ def _with_term(facts: str, term: str) -> str:
 
 # The same name but for the place, bought in the same way; or the same facts, bought in another way.
 _SIBLINGS = f"""
-SELECT other.sku_id, other.facts, found.place
-FROM sku_attributes AS one
+SELECT one.sku_id, other.sku_id, other.facts, found.place
+FROM json_each(%s) AS asked
+CROSS JOIN sku_attributes AS one ON one.sku_id = asked.value
 CROSS JOIN sku_attributes AS other ON other.key = one.key AND other.destination IS one.destination
 JOIN sku_search AS found ON found.sku_id = other.sku_id
-WHERE one.sku_id = %s
 UNION
-SELECT other.sku_id, other.facts, found.place
-FROM sku_attributes AS one
+SELECT one.sku_id, other.sku_id, other.facts, found.place
+FROM json_each(%s) AS asked
+CROSS JOIN sku_attributes AS one ON one.sku_id = asked.value
 JOIN sku_search AS own ON own.sku_id = one.sku_id
 CROSS JOIN json_each(%s) AS term
 CROSS JOIN sku_attributes AS other
@@ -54,25 +57,32 @@ CROSS JOIN sku_attributes AS other
     AND other.span_unit IS one.span_unit AND other.span_least IS one.span_least
     AND other.span_most IS one.span_most
 JOIN sku_search AS found ON found.sku_id = other.sku_id AND found.service_id = own.service_id
-WHERE one.sku_id = %s
-LIMIT {MAX_SIBLINGS}
+LIMIT {MAX_SIBLINGS * MAX_ASKED}
 """  # noqa: S608 only names of terms are put in
 
 
-def siblings(sku_id: str, snapshot: Snapshot) -> Siblings:
-    """Find the SKUs that are the same thing in another place, or bought in another way.
+def siblings(sku_ids: Sequence[str], snapshot: Snapshot) -> dict[str, Siblings]:
+    """Find the SKUs that are the same thing as each of some in another place, or bought in another way.
 
     Args:
-        sku_id: a SKU id as the catalog spells it.
+        sku_ids: SKU ids as the catalog spells them, at most MAX_ASKED.
         snapshot: the time whose prices apply.
 
     Returns:
-        Those with a price that are not withdrawn, the SKU itself among them. Takes two queries.
+        By id, those with a price that are not withdrawn, the SKU itself among them. Takes two queries.
     """
+    asked = json.dumps(list(sku_ids[:MAX_ASKED]))
     with connection.cursor() as cursor:
-        cursor.execute(_SIBLINGS, [sku_id, json.dumps(list(TERMS.values())), sku_id])
-        rows: list[tuple[str, str, str]] = cursor.fetchall()
-    listings = look_up([name for name, _, _ in rows], snapshot) if rows else {}
+        cursor.execute(_SIBLINGS, [asked, asked, json.dumps(list(TERMS.values()))])
+        rows: list[tuple[str, str, str, str]] = cursor.fetchall()
+    listings = look_up([name for _, name, _, _ in rows], snapshot) if rows else {}
+    of_each: dict[str, list[tuple[str, str, str]]] = {sku_id: [] for sku_id in sku_ids}
+    for one, *row in rows:
+        of_each[one].append((row[0], row[1], row[2]))
+    return {sku_id: _siblings(sku_id, found, listings) for sku_id, found in of_each.items()}
+
+
+def _siblings(sku_id: str, rows: Sequence[tuple[str, str, str]], listings: Mapping[str, Listing]) -> Siblings:
     by_region: defaultdict[str, defaultdict[str, list[Listing]]] = defaultdict(lambda: defaultdict(list))
     for name, facts, place in rows:
         if listings[name].list_price:

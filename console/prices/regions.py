@@ -56,7 +56,7 @@ def regions(found: Siblings) -> list[Region]:
             region,
             place_of(region),
             [(label, _offers(found.by_region[region], each)) for each, label in HEADINGS.items()],
-            _more(prices[region], least),
+            percent_over(prices[region], least),
         )
         for region in order
     ]
@@ -85,6 +85,11 @@ def _offer(listing: Listing) -> Offer:
     )
 
 
+def cheapest_offer(listings: Sequence[Listing]) -> Offer | None:
+    """The SKU with the lowest price of those that Google lists for one thing in one place."""
+    return min((_offer(each) for each in listings), key=lambda offer: Decimal(offer.amount), default=None)
+
+
 def _least(listings: Sequence[Listing]) -> Decimal | None:
     return min((_first_price(_list_price(each)) for each in listings), default=None)
 
@@ -100,7 +105,8 @@ def _first_price(price: ListPrice) -> Decimal:
     return next((tier.unit_price for tier in price.tiers if tier.unit_price), Decimal(0))
 
 
-def _more(price: Decimal | None, least: Decimal | None) -> str | None:
+def percent_over(price: Decimal | None, least: Decimal | None) -> str | None:
+    """How many percent a price is over the least one; None if they cannot be compared."""
     if price is None or not least or least < 0:
         return None
     percent = ROUNDED.multiply(ROUNDED.subtract(ROUNDED.divide(price, least), Decimal(1)), Decimal(100))

@@ -109,10 +109,14 @@ def _filters(sent: QueryDict, answer: dict[str, Any]) -> list[tuple[str, Sequenc
     return found
 
 
-def _choices(sent: QueryDict, answer: dict[str, Any]) -> list[tuple[str, Sequence[tuple[Any, str]]]]:
-    """The questions that settle what is ambiguous, each with its values and where they lead."""
+def _choices(sent: QueryDict, answer: dict[str, Any]) -> list[tuple[str, str, Sequence[tuple[Any, str]]]]:
+    """The attributes that are ambiguous, each with what to ask, its values and where they lead."""
     return [
-        (each["ask"], [(value, _chosen(sent, each["attribute"], value["value"])) for value in each["values"]])
+        (
+            each["attribute"],
+            each["ask"],
+            [(value, _chosen(sent, each["attribute"], value["value"])) for value in each["values"]],
+        )
         for each in answer["ambiguous_in"] or ()
     ]
 

@@ -35,7 +35,8 @@ def sku(request: HttpRequest, sku_id: str) -> Page:
         candidates = answer["not_found"][0]["candidates"]
         raise NotFoundError(f"The catalog has no SKU {sku_id}.", candidates=candidates)
     found = answer["skus"][0]
-    same = siblings(found["sku_id"], Snapshot(datetime.fromisoformat(answer["as_of"]), None, None))
+    snapshot = Snapshot(datetime.fromisoformat(answer["as_of"]), None, None)
+    same = siblings([found["sku_id"]], snapshot)[found["sku_id"]]
     elsewhere = regions(same)
     context = {
         "sku": found,

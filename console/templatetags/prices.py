@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django import template
 
 from console.prices import money
@@ -31,3 +33,15 @@ BOUGHT = {
 def bought(usage_type: str | None) -> str:
     """Google's usage type in words: "on demand" for OnDemand."""
     return BOUGHT.get(usage_type or "", usage_type or "")
+
+
+@register.filter
+def digits(number: str | None) -> str:
+    """A number for people, with thousands apart: "11,776"."""
+    return f"{Decimal(number):,f}" if number else ""
+
+
+@register.filter
+def moment(time: str) -> str:
+    """A time of an answer, to the minute: "2026-11-28 21:34 UTC"."""
+    return f"{time[:16].replace('T', ' ')} UTC"

@@ -29,6 +29,12 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 # Google Cloud's FOCUS export keeps its labels beside Tags; later ones win.
 _LABELS = ("x_SystemLabels", "x_ProjectLabels", "x_Labels", "x_Tags", "Tags")
 _NESTED = ("MAP(", "STRUCT(", "JSON")
+# An id in a column of doubles has to look as it does in other files: 444455556666, not 444455556666.0. Whole
+# numbers up to 2^53 are exact as doubles; of others, the text is what the file meant, and a cast adds digits.
+_DOUBLE = """
+case when $x = trunc($x) and abs($x) <= 9007199254740992 then cast(cast($x as bigint) as varchar)
+  else cast($x as varchar) end
+"""
 _CLOUD = """
 case when regexp_matches($name, '^(aws|amazon)\\b', 'i') then 'aws'
      when regexp_matches($name, '^(microsoft|azure)\\b', 'i') then 'azure'
@@ -88,6 +94,18 @@ def sources_of(name: str) -> Sequence[str]:
     return _LABELS if name == "Tags" else _NAMES.get(name, (name,))
 
 
+def is_nested(type_: str) -> bool:
+    """Whether values of a type of DuckDB have members."""
+    return type_.startswith(_NESTED) or type_.endswith("]")
+
+
+def as_text(value: exp.Expr, type_: str) -> exp.Expr:
+    """The text of a value of a type of DuckDB: of a number, the digits that its file meant."""
+    if is_nested(type_):
+        return fill("cast(to_json($x) as varchar)", x=value)
+    return fill(_DOUBLE if type_ == "DOUBLE" else "cast($x as varchar)", x=value)
+
+
 class File:
     """The columns of a file, found by name in any case."""
 
@@ -110,14 +128,8 @@ class File:
         column = self.column(name)
         if column is None:
             return None
-        if self.is_nested(name):
-            return fill("cast(to_json($x) as varchar)", x=column)
-        # The text of a double is what the file meant; a cast of the double itself would add digits.
-        return fill("nullif(nullif(cast($x as varchar), ''), 'NULL')", x=column)
-
-    def is_nested(self, name: str) -> bool:
-        type_ = self.type_of(name)
-        return type_.startswith(_NESTED) or type_.endswith("]")
+        text = as_text(column, self.type_of(name))
+        return text if is_nested(self.type_of(name)) else fill("nullif(nullif($x, ''), 'NULL')", x=text)
 
 
 def converted(file: File) -> Iterator[tuple[Column, str, exp.Expr, exp.Expr]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -87,6 +87,23 @@ def _refuse_own_files(source: CostSource) -> None:
         raise LoadError(f"{folder} overlaps COSTS_DIR, {lake}: keep exports in a folder of their own.")
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """How the file of a load is made.
+
+    Args:
+        files: what it is made of.
+        build: makes it.
+        problem: why it cannot be made; "" if it can.
+        beside: the loads of other sources that it is compared with; None if it was compared before.
+    """
+
+    files: Sequence[Path]
+    build: Build
+    problem: str = ""
+    beside: Sequence[twins.Other] | None = None
+
+
 @dataclass(slots=True)
 class _Job:
     """A run over one source."""
@@ -109,10 +126,11 @@ class _Job:
 
         def build(connection: duckdb.DuckDBPyConnection, path: Path) -> Built:
             built = from_delivery(connection, delivery, load.pk, self.stamps, path)
-            return built.checked(twins.compare(connection, load, path, others).findings)
+            found = twins.compare(connection, load, path, others)
+            return built.checked(found.findings, found.doubts)
 
         files = [*delivery.files, *(other.file for other in others)]
-        return self._run(load, old, files, build, problem=delivery.problem)
+        return self._run(load, old, _Work(files, build, delivery.problem, others))
 
     def restamp_others(self, done: set[str], period: str | None) -> Iterator[MonthReport]:
         """Stamp the months again that have no new delivery."""
@@ -131,6 +149,7 @@ class _Job:
             revision=old.revision,
             origin=old.origin,
             checks=old.checks,
+            doubts=old.doubts,
             delivered_at=old.delivered_at,
         )
         file = self.lake.file(old)
@@ -139,28 +158,29 @@ class _Job:
             return from_stored(connection, file, self.stamps, path)
 
         problem = "" if self.lake.has(old) else f"The file of load {old.pk} is missing."
-        return self._run(load, old, [file], build, problem=problem)
+        return self._run(load, old, _Work([file], build, problem))
 
-    def _run(
-        self, load: CostLoad, old: CostLoad | None, files: Sequence[Path], build: Build, *, problem: str
-    ) -> MonthReport:
+    def _run(self, load: CostLoad, old: CostLoad | None, work: _Work) -> MonthReport:
         self.progress(f"{self.source.name} {load.billing_period}")
         try:
             if self.is_dry:
-                with self._built(load, files, build, problem) as built:
+                with self._built(load, work) as built:
                     return _planned(load, old, built)
             with lease.running(load, self.lake):
-                return self._publish(load, files, build, problem)
+                return self._publish(load, work)
         except LoadError as error:
             return MonthReport(load.billing_period, Outcome.FAILED, error=str(error))
 
-    def _publish(self, load: CostLoad, files: Sequence[Path], build: Build, problem: str) -> MonthReport:
+    def _publish(self, load: CostLoad, work: _Work) -> MonthReport:
         try:
-            with self._built(load, files, build, problem) as built, lease.writing(load):
+            with self._built(load, work) as built, lease.writing(load):
                 load.checks = [*load.checks, *built.warnings]
+                load.doubts = [*load.doubts, *map(asdict, built.doubts)]
                 old = self._current(load.billing_period)
                 if old and self._is_same(old, built):
                     return self._note(old, load)
+                if work.beside is not None:
+                    twins.refuse_unseen(load, built.written, work.beside, self.lake)
                 self.lake.publish(load, built.written)
                 return _report(load, _outcome(load, old), before=old)
         except RefusedError as error:
@@ -168,15 +188,15 @@ class _Job:
             raise
 
     @contextmanager
-    def _built(self, load: CostLoad, files: Sequence[Path], build: Build, problem: str) -> Iterator[Built]:
+    def _built(self, load: CostLoad, work: _Work) -> Iterator[Built]:
         """The file of a load, until the block ends or publishes it."""
-        if problem:
-            raise LoadError(problem)
+        if work.problem:
+            raise LoadError(work.problem)
         heartbeat = no_heartbeat if self.is_dry else partial(lease.renew, load)
-        with self.lake.workspace(load.pk) as folder, open_writer(folder, files) as connection:
-            work = partial(build, connection, folder / "charges.parquet")
+        with self.lake.workspace(load.pk) as folder, open_writer(folder, work.files) as connection:
+            build = partial(work.build, connection, folder / "charges.parquet")
             try:
-                built = lease.beating(heartbeat, connection, work)
+                built = lease.beating(heartbeat, connection, build)
             except duckdb.Error as error:
                 raise LoadError(unexpected(error)) from error
             yield built
@@ -186,7 +206,7 @@ class _Job:
 
     def _note(self, old: CostLoad, load: CostLoad) -> MonthReport:
         """Keep the current load: the new one has the same content, by another revision or other names."""
-        names_ = ("revision", "origin", "names_version", "checks", "delivered_at")
+        names_ = ("revision", "origin", "names_version", "checks", "doubts", "delivered_at")
         for name in names_:
             setattr(old, name, getattr(load, name))
         old.save(update_fields=names_)

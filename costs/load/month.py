@@ -13,15 +13,17 @@ from costs.errors import LoadError
 from costs.focus.absent import absent
 from costs.focus.cast import cast
 from costs.focus.checks import Findings, check
-from costs.focus.repeated import ROW, repeated
+from costs.focus.repeated import ROW, may_be_restated, repeated
 from costs.focus.rounded import rounded
 from costs.focus.unreadable import FILE, describe, unreadable
 from costs.load.stamps import Stamps
 from costs.providers.connection import sentence
+from costs.providers.files import digest, refuse_damaged
 from costs.providers.focus_files import without_end
 from costs.providers.relations import as_written, relation
 from costs.providers.source import Delivery
 from costs.stamp import stamp
+from costs.store.base import Doubt
 from costs.store.engine import stored
 from costs.store.files import Written, measure, write
 from costs.wording import counted
@@ -33,12 +35,19 @@ MAX_NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A file that is ready to be published, and what the checks found beside errors."""
+    """A file that is ready to be published, and what the checks found beside errors.
+
+    Args:
+        written: the file.
+        warnings: sentences to be kept with the load.
+        doubts: of these, what answers say too.
+    """
 
     written: Written
     warnings: Sequence[str] = field(default=())
+    doubts: Sequence[Doubt] = field(default=())
 
-    def checked(self, findings: Findings) -> Built:
+    def checked(self, findings: Findings, doubts: Sequence[Doubt]) -> Built:
         """The same with what another check found.
 
         Raises:
@@ -47,7 +56,7 @@ class Built:
         warnings = [*self.warnings, *findings.warnings]
         if findings.errors:
             raise RefusedError(findings.errors, warnings)
-        return Built(self.written, warnings)
+        return Built(self.written, warnings, [*self.doubts, *doubts])
 
 
 class RefusedError(LoadError):
@@ -82,15 +91,17 @@ def from_delivery(
     Raises:
         LoadError: the delivery is broken.
     """
+    refuse_damaged(delivery.files)
     _read(connection, delivery, load_id)
     findings = check(connection, CHARGES, delivery.period)
     errors = [*findings.errors, *_twice(connection, delivery)]
     lacking = absent(describe(connection, relation(delivery)))
-    lost = [*lacking, *rounded(connection, as_written(delivery)), *without_end(delivery.files)]
+    doubts = [*without_end(delivery.files), *_may_be_twice(connection, delivery)]
+    lost = [*lacking, *rounded(connection, as_written(delivery)), *doubts]
     warnings = [*findings.warnings, *lost]
     if errors:
         raise RefusedError(errors, warnings)
-    return Built(_stamped(connection, stamps, path), warnings)
+    return Built(_stamped(connection, stamps, path), warnings, [Doubt(doubt) for doubt in doubts])
 
 
 def from_stored(connection: duckdb.DuckDBPyConnection, file: Path, stamps: Stamps, path: Path) -> Built:
@@ -148,8 +159,15 @@ def _read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, load_id: st
 
 
 def _twice(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[str]:
-    """What of a delivery would count twice. A manifest names the files that belong together."""
-    return [] if delivery.is_exclusive or len(delivery.files) == 1 else repeated(connection, CHARGES)
+    """What of a delivery would count twice. A manifest names the files that belong together: no two alike."""
+    may_be = not delivery.is_exclusive or len({*map(digest, delivery.files)}) < len(delivery.files)
+    return repeated(connection, CHARGES) if may_be and len(delivery.files) > 1 else []
+
+
+def _may_be_twice(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[str]:
+    """What of it may count twice."""
+    is_told = delivery.is_exclusive or len(delivery.files) == 1
+    return [] if is_told else may_be_restated(connection, CHARGES)
 
 
 def _why(connection: duckdb.DuckDBPyConnection, delivery: Delivery, error: duckdb.Error) -> str:

@@ -12,20 +12,22 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
-from sqlglot import exp
 
 from catalog.pricing.decimals import exact_sum
+from costs.errors import LoadError
 from costs.focus.checks import Findings
-from costs.focus.columns import focus_columns
+from costs.load import overlap
 from costs.load.report import amounts
 from costs.models import CostLoad
-from costs.store.base import Account
-from costs.store.engine import open_writer, stored
+from costs.store.base import Account, Doubt
+from costs.store.engine import open_writer
+from costs.store.files import Written
 from costs.store.lake import Lake
-from costs.wording import printable
+from costs.wording import printable, quoted
 
 # Of the billing accounts that two sources share, as many are named.
 MAX_NAMED = 3
+_BOTH = "both_sources"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,13 @@ class Twins:
         same: loads with the same charges.
         equal: billing accounts that have the same money in another load, by other charges.
         shared: billing accounts that another load has too.
+        doubts: which of their accounts another load has too, so that they may count twice.
     """
 
     same: Sequence[str] = ()
     equal: Sequence[str] = ()
     shared: Sequence[str] = ()
+    doubts: Sequence[Doubt] = ()
 
     @property
     def findings(self) -> Findings:
@@ -86,66 +90,67 @@ def compare(
         file: the charges of a month.
         with_: the loads that count beside it.
     """
-    same, equal, shared_ = list[str](), list[str](), list[str]()
+    same, equal, shared_, doubts = list[str](), list[str](), list[str](), list[Doubt]()
     for other in with_:
         try:
-            is_same, shared = _is_same(connection, file, other.file), _shared(connection, file, other.file)
+            shared = overlap.billing_accounts(connection, file, other.file)
+            charges = overlap.charges(connection, file, other.file) if shared else ""
+            accounts = overlap.sub_accounts(connection, file, other.file) if shared else []
         except duckdb.Error:
             shared_.append(f"{_named(other)} cannot be read, so it was not compared. Run check_costs.")
             continue
-        if is_same:
-            same.append(_same(load, other))
+        if charges:
+            same.append(_same(load, other, charges))
         elif shared:
             alike = {account: sums for account, sums in shared.items() if _is_equal(*sums)}
             (equal if alike else shared_).append(_overlap(load, other, alike or shared))
-    return Twins(same, equal, shared_)
+            # The same money is told by the loads themselves, as long as both count.
+            doubts += [_doubt(accounts, other)] if accounts and not alike else []
+    return Twins(same, equal, shared_, doubts)
+
+
+def refuse_unseen(load: CostLoad, written: Written, seen: Sequence[Other], lake: Lake) -> None:
+    """Refuse to publish beside a load of the same billing account that was published since it was looked for.
+
+    To be called in the transaction that publishes.
+
+    Args:
+        load: what is about to be published.
+        written: its file.
+        seen: the loads that it was compared with.
+        lake: where they are.
+
+    Raises:
+        LoadError: there is one.
+    """
+    known = {other.load.pk for other in seen}
+    for other in others(load, lake):
+        shares = not written.accounts.keys().isdisjoint(other.load.billed_by_account)
+        if shares and other.load.pk not in known:
+            raise LoadError(
+                f"{_named(other)} has the same billing account and was loaded at the same moment: run "
+                "load_costs again, which compares the two."
+            )
 
 
 def _is_equal(here: Mapping[str, Decimal], there: Mapping[str, Decimal]) -> bool:
     return here == there and any(here.values())
 
 
-def _is_same(connection: duckdb.DuckDBPyConnection, file: Path, other: Path) -> bool:
-    return _fingerprint(connection, file) == _fingerprint(connection, other)
-
-
-def _fingerprint(connection: duckdb.DuckDBPyConnection, file: Path) -> tuple[object, ...] | None:
-    """What identifies the charges of a bill, in any order: their columns but ours, which tell the source."""
-    names = [exp.column(name, quoted=True) for name in focus_columns()]
-    hashed = exp.cast(exp.func("hash", *names, dialect="duckdb"), "hugeint", dialect="duckdb")
-    select = exp.select("count(*)", exp.func("sum", hashed)).from_(_charges(connection, file))
-    return connection.execute(select.sql("duckdb")).fetchone()
-
-
-def _shared(
-    connection: duckdb.DuckDBPyConnection, file: Path, other: Path
-) -> Mapping[Account, tuple[dict[str, Decimal], dict[str, Decimal]]]:
-    """The sums of the billing accounts that are in both files, here and there, by currency."""
-    here, there = _accounts(connection, file), _accounts(connection, other)
-    return {account: (here[account], there[account]) for account in here if account in there}
-
-
-def _accounts(connection: duckdb.DuckDBPyConnection, file: Path) -> dict[Account, dict[str, Decimal]]:
-    select = (
-        exp.select("x_Cloud", "BillingAccountId", "coalesce(BillingCurrency, '')", "sum(BilledCost)")
-        .from_(_charges(connection, file))
-        .where("BillingAccountId is not null")
-        .group_by("1", "2", "3")
-        .order_by("1", "2", "3")
+def _doubt(accounts: Sequence[str], other: Other) -> Doubt:
+    """In answers it stands beside the load's source and month."""
+    more = f" and {len(accounts) - 1:,} more" if len(accounts) > 1 else ""
+    are = "are" if more else "is"
+    says = (
+        f"account {quoted(accounts[0])}{more} {are} in source {quoted(other.load.source_id)} too, with other "
+        "charges. If one source restates the other, they count twice."
     )
-    found: dict[Account, dict[str, Decimal]] = {}
-    for cloud, account, currency, billed in connection.execute(select.sql("duckdb")).fetchall():
-        found.setdefault((cloud, account), {})[currency] = billed or Decimal(0)
-    return found
+    return Doubt(says, other.load.source_id)
 
 
-def _charges(connection: duckdb.DuckDBPyConnection, file: Path) -> exp.Subquery:
-    return stored(connection, [str(file)]).subquery("charges")
-
-
-def _same(load: CostLoad, other: Other) -> str:
+def _same(load: CostLoad, other: Other, which: str) -> str:
     money = amounts(other.load.billed_by_currency)
-    charges = f"The charges are those of {_named(other)}, {money}: they count once."
+    charges = f"{which} are those of {_named(other)}, {money}: they count once."
     if load.status == CostLoad.Status.CURRENT:
         return f"{charges} {_withdrawal(_later(load, other.load))} takes one of the two out of all sums."
     return (

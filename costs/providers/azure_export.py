@@ -8,10 +8,12 @@ Management exports"). Exports of several subscriptions may have the same name: e
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,8 @@ class _Run:
     path: Path
     export: str
     period: str
+    first_day: str
+    last_day: str
     submitted: datetime
     body: dict[str, Any]
 
@@ -53,7 +57,8 @@ def find(source: str, files: Sequence[Path]) -> Found | None:
     unnamed = {_month(folder): folder for folder in alone.values()}
     newest = {run.period: run for run in runs if run.period not in unnamed}
     known = frozenset(files)
-    deliveries = [_delivery(source, run, known) for run in newest.values()]
+    ends = {run.period: run.last_day for run in sorted(runs, key=lambda run: run.last_day)}
+    deliveries = [_delivery(source, run, known, ends[run.period]) for run in newest.values()]
     used = {run.path for run in newest.values()}.union(*(each.files for each in deliveries))
     deliveries += [_without_manifest(source, *each) for each in sorted(unnamed.items())]
     left = {path for path in files if not ranges.isdisjoint(path.parents)}
@@ -74,7 +79,8 @@ def _runs(files: Sequence[Path]) -> Iterator[_Run]:
             config, info = body.get("exportConfig"), body.get("runInfo")
             if isinstance(config, dict) and isinstance(info, dict) and config.get("type") == "FocusCost":
                 export = f"{config.get('resourceId') or ''}{config.get('exportName') or ''}"
-                yield _Run(path, export, _period(path, info), _submitted(path, info), body)
+                first, last = (_day(info.get(name)) for name in ("startDate", "endDate"))
+                yield _Run(path, export, _period(path, info), first, last, _submitted(path, info), body)
 
 
 def _period(path: Path, info: dict[str, Any]) -> str:
@@ -82,6 +88,11 @@ def _period(path: Path, info: dict[str, Any]) -> str:
     if not MONTH.fullmatch(period):
         raise LoadError(f"{path} does not say its month: runInfo.startDate is {info.get('startDate')!r}.")
     return period
+
+
+def _day(told: object) -> str:
+    """The day of a time in ISO 8601; "" if there is none."""
+    return str(told or "")[: len("2026-10-31")]
 
 
 def _submitted(path: Path, info: dict[str, Any]) -> datetime:
@@ -120,7 +131,7 @@ def _without_manifest(source: str, month: str, folder: Path) -> Delivery:
     return Delivery(source, "azure", month, "", Layout.FOCUS_CSV, is_exclusive=True, problem=problem)
 
 
-def _delivery(source: str, run: _Run, known: AbstractSet[Path]) -> Delivery:
+def _delivery(source: str, run: _Run, known: AbstractSet[Path], end: str) -> Delivery:
     blobs = run.body.get("blobs")
     if not isinstance(blobs, list) or not all(isinstance(blob, dict) for blob in blobs):
         raise LoadError(f"{run.path} is not a manifest of Azure: it has no list of blobs.")
@@ -136,7 +147,7 @@ def _delivery(source: str, run: _Run, known: AbstractSet[Path]) -> Delivery:
         sorted(set(present)),
         is_exclusive=True,
         rows=_rows(run.body, blobs),
-        problem=next(_problems(run, blobs, files), ""),
+        problem=next(chain(_lacking_days(run, end), _problems(run, blobs, files)), ""),
     )
 
 
@@ -164,8 +175,28 @@ def _count(body: dict[str, Any], name: str) -> int | None:
     return told if isinstance(told, int) else None
 
 
+def _named(run: _Run) -> str:
+    return f"The export of {run.period} submitted at {run.submitted:%Y-%m-%d %H:%M}"
+
+
+def _lacking_days(run: _Run, end: str) -> Iterator[str]:
+    """That a run is of a part of its month, which would replace the whole: its dates were chosen by hand.
+
+    Args:
+        run: the run that was submitted last.
+        end: the last day of all runs of the month.
+    """
+    year, month = map(int, run.period.split("-"))
+    last = f"{run.period}-{monthrange(year, month)[1]}"
+    is_over = f"{run.submitted.astimezone(UTC):%Y-%m}" > run.period
+    expected = last if is_over else min(end, last)
+    if run.first_day > f"{run.period}-01" or (run.last_day and run.last_day < expected):
+        days = f"{run.first_day} to {run.last_day or 'an unknown day'}"
+        yield f"{_named(run)} is of {days} only: move its folder out, or export the whole month."
+
+
 def _problems(run: _Run, blobs: list[dict[str, Any]], files: list[Path | None]) -> Iterator[str]:
-    where = f"The export of {run.period} submitted at {run.submitted:%Y-%m-%d %H:%M}"
+    where = _named(run)
     if not blobs:
         yield f"{where} has no parts."
     if _count(run.body, "blobCount") not in {None, len(blobs)}:

@@ -16,7 +16,9 @@ from costs.errors import LoadError
 MAX_FILES = 20_000
 MAX_BYTES = 200 * 1000**3
 _MAX_MANIFEST = 50 * 1000**2
-_HEAD = 64 * 1024
+# As many bytes tell what a file is.
+HEAD = 64 * 1024
+_CHUNK = 1024 * 1024
 
 
 def walk(root: Path) -> list[Path]:
@@ -83,6 +85,24 @@ def digest(path: Path) -> str:
         raise LoadError(f"{path} cannot be read: {error}.") from error
 
 
+def refuse_damaged(files: Iterable[Path]) -> None:
+    """Refuse compressed files whose content is not what was compressed: DuckDB does not look at the checksum.
+
+    Raises:
+        LoadError: there is such a file.
+    """
+    for path in files:
+        if path.suffix.lower() == ".gz":
+            try:
+                with gzip.open(path) as file:
+                    while file.read(_CHUNK):
+                        pass
+            except EOFError as error:
+                raise LoadError(f"{path.name} is cut off: copy it again.") from error
+            except (OSError, zlib.error) as error:
+                raise LoadError(f"{path.name} is damaged: copy it again.") from error
+
+
 def refuse_copies(files: Iterable[Path]) -> None:
     """Refuse files with the same content: their rows would count twice.
 
@@ -104,7 +124,7 @@ def head(path: Path) -> str:
     """
     try:
         with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
-            return file.read(_HEAD).decode("utf-8-sig", errors="replace")
+            return file.read(HEAD).decode("utf-8-sig", errors="replace")
     except (OSError, EOFError, zlib.error) as error:
         raise LoadError(f"{path} cannot be read: {error}.") from error
 

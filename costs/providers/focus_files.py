@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from codecs import BOM_UTF8
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
@@ -11,9 +12,10 @@ from typing import Any
 from sqlglot import exp
 
 from costs.errors import LoadError
+from costs.focus.cast import as_text
 from costs.focus.unreadable import FILE
 from costs.providers.connection import listed, read
-from costs.providers.files import head, last_byte, refuse_copies, revision
+from costs.providers.files import HEAD, head, last_byte, refuse_copies, revision
 from costs.providers.found import Found, layout_of
 from costs.providers.source import Delivery, Layout
 from costs.wording import counted
@@ -154,7 +156,21 @@ def _refuse_twice(path: Path, names: Sequence[str]) -> None:
 
 def _headers(files: Sequence[Path]) -> Mapping[Path, tuple[str, ...]]:
     """The names of the columns of CSV files."""
-    return {path: _header(head(path)) for path in files}
+    return {path: _header(_start(path)) for path in files}
+
+
+def _start(path: Path) -> str:
+    """The start of a CSV file, with its first line.
+
+    Raises:
+        LoadError: the line is longer than any header.
+    """
+    start = head(path)
+    if len(start.encode()) >= HEAD - len(BOM_UTF8) and start.splitlines() == [start]:
+        raise LoadError(
+            f"{path.name} has a first line of over {HEAD // 1024} KB, too long for names of columns."
+        )
+    return start
 
 
 def _header(start: str) -> tuple[str, ...]:
@@ -214,9 +230,8 @@ def _as_text(layout: Layout, files: Sequence[Path]) -> str:
 
 
 def _text(name: str, type_: str) -> str:
-    column = exp.to_identifier(name, quoted=True).sql("duckdb")
-    is_nested = type_.startswith(("MAP(", "STRUCT(")) or type_.endswith("]")
-    return f"cast({f'to_json({column})' if is_nested else column} as varchar) as {column}"
+    text = as_text(exp.column(name, quoted=True), type_)
+    return exp.alias_(text, name, quoted=True).sql("duckdb")
 
 
 def _raw(layout: Layout, files: Sequence[Path]) -> str:

@@ -89,6 +89,7 @@ def _hint(
             hints.unlike(past),
             hints.refused(question, costs, loaded),
             hints.twice(_loads(costs, summary, past)),
+            hints.doubts(_loads(costs, summary, past)),
             hints.currencies(summary),
             hints.unknown_counts(question, summary),
             hints.without_list_cost(question, summary),

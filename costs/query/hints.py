@@ -17,7 +17,7 @@ from costs.query.snapshot import Snapshot
 from costs.query.statements import WITHOUT_TOKENS, counts, lacking, unknown_cost, unknown_rows
 from costs.query.summary import Summary
 from costs.store.base import LoadedMonth, SourceState
-from costs.wording import quoted
+from costs.wording import printable, quoted
 
 # Of many things of a kind, as many are told.
 MAX_TOLD = 5
@@ -118,6 +118,18 @@ def twice(loads: Sequence[LoadedMonth]) -> str:
         for (cloud, account), billed in one.same_accounts(other).items()
     ]
     return " ".join(_some(told, "such accounts."))
+
+
+def doubts(loads: Sequence[LoadedMonth]) -> str:
+    """What may make the sums of loads wrong."""
+    months = {(load.source, load.billing_period) for load in loads}
+    told = [
+        f"{load.billing_period} of source {quoted(load.source)}: {printable(doubt.says)}"
+        for load in loads
+        for doubt in load.doubts
+        if not doubt.source or (doubt.source, load.billing_period) in months
+    ]
+    return " ".join(_some(told, "such doubts."))
 
 
 def currencies(summary: Summary) -> str:

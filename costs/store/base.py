@@ -20,6 +20,19 @@ Accounts = Mapping[Account, Mapping[str, Decimal]]
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """What may make the sums of a load wrong, which the load cannot tell.
+
+    Args:
+        says: a sentence.
+        source: beside whose loads of the month alone it is so; "" if always.
+    """
+
+    says: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LoadedMonth:
     """A load that an answer rests on.
 
@@ -34,6 +47,7 @@ class LoadedMonth:
         origin: the files that it was read from.
         delivered_at: when its charges were last delivered, which stamping them again is not.
         accounts: what each billing account was billed.
+        doubts: what may make its sums wrong.
     """
 
     id: str
@@ -46,6 +60,7 @@ class LoadedMonth:
     origin: str = ""
     delivered_at: datetime | None = None
     accounts: Accounts = field(default_factory=dict)
+    doubts: Sequence[Doubt] = ()
 
     def same_accounts(self, other: LoadedMonth) -> Accounts:
         """The billing accounts that were billed the same here and there, other than nothing."""

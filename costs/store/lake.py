@@ -21,7 +21,7 @@ from catalog.pricing.decimals import plain
 from costs.errors import NotLoadedError, TooLargeError
 from costs.models import CostLoad, CostSource
 from costs.store import holder
-from costs.store.base import LoadedMonth, Refusal, Rows, SourceState
+from costs.store.base import Doubt, LoadedMonth, Refusal, Rows, SourceState
 from costs.store.engine import Engines
 from costs.store.files import Written, sha256_of
 
@@ -206,6 +206,7 @@ def _as_month(load: CostLoad) -> LoadedMonth:
         load.origin,
         load.delivered_at,
         load.billed_by_account,
+        [Doubt(**doubt) for doubt in load.doubts],
     )
 
 

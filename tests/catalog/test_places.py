@@ -7,6 +7,7 @@ from catalog.places import (
     EXONYMS_FILE,
     PLACES,
     close_places,
+    close_regions,
     fold,
     in_english,
     is_listed,
@@ -85,7 +86,6 @@ def test_every_label_reads_back_as_the_same_place() -> None:
 
 def test_a_misspelled_place_finds_the_closest_one() -> None:
     assert close_places("frankfrut") == [{"region": "europe-west3", "place": "Frankfurt"}]
-    assert close_places("Itly") == [{"region": "Italy", "place": "europe-west8, europe-west12"}]
     assert close_places("zzzzzz") == []
 
 
@@ -158,3 +158,16 @@ def test_no_two_names_in_other_languages_fold_alike() -> None:
 def test_folding_sets_scripts_apart() -> None:
     assert fold("东京的n2价格") == "东京的 n2 价格"
     assert fold("\uff21\uff12ガ") == "a2 ガ"
+
+
+def test_a_misspelled_country_is_answered_with_its_regions() -> None:
+    assert close_places("Itly") == [
+        {"region": "europe-west8", "place": "Milan"},
+        {"region": "europe-west12", "place": "Turin"},
+    ]
+
+
+def test_regions_are_close_by_their_own_names_and_not_by_their_countries() -> None:
+    assert close_regions("frankfrut") == [{"region": "europe-west3", "place": "Frankfurt"}]
+    assert close_regions("europe-west33")[0]["region"] == "europe-west3"
+    assert close_regions("Austria") == []

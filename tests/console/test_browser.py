@@ -22,6 +22,17 @@ ADDRESSES = [
     "/search?region=nowhere",
     f"/skus/{EGRESS}/?quantity=1024",
     "/machines/n2-standard-8/",
+    "/changes/",
+    "/changes/1/",
+    "/status/",
+    "/machines/?region=europe-west1&series=n2",
+    "/gpus/",
+    "/disks/",
+    "/buckets/",
+    "/models/",
+    "/compare/",
+    "/compare/?q=n2-standard-8",
+    "/compare/?q=n2+core&q=e2+core&q=n2-standard-9",
 ]
 
 

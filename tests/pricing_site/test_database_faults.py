@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -231,8 +232,7 @@ def test_a_server_on_an_unmigrated_database_logs_and_shows_the_remedy(tmp_path: 
         assert page.status_code == 503
         assert f"{settings.MANAGE_COMMAND} migrate" in page.text
         assert f"{settings.MANAGE_COMMAND} sync_catalog --source sample" in page.text
-    assert "lacks 6" in log.read_text()
-    assert f"migrations. {MIGRATE}" in log.read_text()
+    assert re.search(rf"lacks \d{{2}} migrations\. {re.escape(MIGRATE)}", log.read_text())
 
 
 def test_a_server_on_a_good_database_logs_nothing_about_it(tmp_path: Path) -> None:

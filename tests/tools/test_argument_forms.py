@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
+from pydantic import ValidationError
 
 from catalog.models import Sku
 from tests.catalog.factories import make_price, make_sku, make_update
@@ -210,3 +211,14 @@ def test_a_number_is_read_as_the_text_of_its_digits() -> None:
     arguments = SearchArguments.model_validate({"query": 4090, "resource_group": [7]})
 
     assert (arguments.query, arguments.resource_group) == ("4090", "7")
+
+
+def test_a_lone_surrogate_becomes_a_question_mark_as_no_answer_can_have_it() -> None:
+    [item] = CalculateArguments.model_validate(
+        {"items": [{"resource": "e2-micro", "label": "a\ud800"}]}
+    ).items
+
+    assert item.label == "a?"
+    with pytest.raises(ValidationError) as caught:
+        DetailsArguments.model_validate({"sku_ids": ["\ud800"], "\ud800": 1})
+    assert str(caught.value).encode()

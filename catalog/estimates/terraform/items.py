@@ -53,7 +53,7 @@ def items_of(resource: Planned, rules: Type, place: str | None) -> Iterator[Reso
         if rule.each and not resource.blocks(rule.each) and _is_open(resource, rule.each):
             yield Gap(f"{resource.address}: {rule.each} is known only after apply; it is not priced.")
         for block in resource.blocks(rule.each) if rule.each else [resource]:
-            if not any(_holds(_Block(resource, block), condition) for condition in rule.unless):
+            if _applies(rule, _Block(resource, block)):
                 yield from _item(_Block(resource, block), rule, place)
 
 
@@ -80,6 +80,11 @@ def _holds(block: _Block, condition: str) -> bool:
     found = (start.get(path) for path in paths.split("|"))
     value = next((each for each in found if not isinstance(each, Absent)), None)
     return value == wanted if wanted else value is not None and value is not False
+
+
+def _applies(rule: ItemRule, block: _Block) -> bool:
+    is_meant = rule.condition is None or _holds(block, rule.condition)
+    return is_meant and not any(_holds(block, condition) for condition in rule.unless)
 
 
 def _item(block: _Block, rule: ItemRule, place: str | None) -> Iterator[ResourceRequest | Gap]:

@@ -40,6 +40,7 @@ class Argument:
 class ItemRule:
     arguments: Mapping[str, Argument]
     each: str | None = None
+    condition: str | None = None
     unless: tuple[str, ...] = ()
 
 
@@ -96,9 +97,9 @@ def _type(row: Mapping[str, Any]) -> Type:
 
 def _item(row: Mapping[str, Any]) -> ItemRule:
     arguments = {
-        name: _argument(name, value) for name, value in row.items() if name not in ("each", "unless")
+        name: _argument(name, value) for name, value in row.items() if name not in ("each", "if", "unless")
     }
-    return ItemRule(arguments, row.get("each"), tuple(row.get("unless", ())))
+    return ItemRule(arguments, row.get("each"), row.get("if"), tuple(row.get("unless", ())))
 
 
 def _argument(name: str, value: str | Mapping[str, Any]) -> Argument:

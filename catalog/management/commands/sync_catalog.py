@@ -15,6 +15,7 @@ from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from catalog import iso8601
+from catalog.changes.record import record
 from catalog.errors import SourceError, SyncArgumentError, SyncRefusedError
 from catalog.management import exit_codes
 from catalog.management.terminal import CommandWithExamples
@@ -69,6 +70,7 @@ class Command(CommandWithExamples):
             raise
         if not options["dry_run"]:
             _tend_search_index()
+            record()
         self.stdout.write(result.as_json() if options["json"] else result.summary())
         if problems := result.problems():
             kept = "What could not be read keeps its previous prices."

@@ -10,6 +10,8 @@ from catalog.offers.resources.request import ResourceRequest
 
 # Arguments of every resource.
 OF_ALL = frozenset({"resource", "region", "quantity", "hours", "usage_type", "label"})
+# The others, with what they are if they are left out.
+DEFAULTS = {each.name: each.default for each in fields(ResourceRequest) if each.name not in OF_ALL}
 
 
 def refuse_others(request: ResourceRequest, name: str, takes: Sequence[str]) -> None:
@@ -19,11 +21,9 @@ def refuse_others(request: ResourceRequest, name: str, takes: Sequence[str]) -> 
         InvalidArgumentError: there are some; the hint names what applies.
     """
     others = [
-        each.name
-        for each in fields(request)
-        if each.name not in OF_ALL
-        and each.name not in takes
-        and getattr(request, each.name) not in (None, each.default, 0)  # none of it
+        name
+        for name, default in DEFAULTS.items()
+        if name not in takes and getattr(request, name) not in (None, default, 0)  # none of it
     ]
     if others:
         own = f"It takes {', '.join(takes)}" if takes else "It takes nothing"

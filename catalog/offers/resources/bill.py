@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
@@ -58,8 +59,10 @@ class Part:
     `words` are the words of the SKU's name that no list knows: the first of them that any SKU has. A SKU for
     sizes of machines has to cover `size`, one for traffic has to go to `destination`. With `in_each_place`,
     `facts` are looked for in the place one by one, since names differ between places. What is `shared` is
-    bought once, however many resources there are. A SKU for something that costs the same `everywhere` prices
-    it in all regions that have no SKU of their own, though Google lists some regions for it.
+    bought once, however many resources there are. Parts of one licence are `versions_of` it: their `facts`
+    are those of each of its `versions` in turn, and all take the same. A SKU for something that costs the
+    same `everywhere` prices it in all regions that have no SKU of their own, though Google lists some regions
+    for it.
     """
 
     name: str
@@ -78,6 +81,13 @@ class Part:
     in_each_place: bool = False
     shared: bool = False
     everywhere: bool = False
+    versions_of: str | None = None
+    versions: int = 1
+
+    def of_version(self, number: int) -> Part:
+        """The part with the facts of one version."""
+        size = len(self.facts) // self.versions
+        return replace(self, facts=self.facts[number * size : (number + 1) * size], versions=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,8 @@ class Bill:
 
     `unknown` are parts of which no source says what they are; `not_included` is what such a resource usually
     costs besides; with `choices`, it cannot be priced before they are made. `place` is where it is sold, if
-    that is not the region of the request. `attached` is what it has beside what its name says.
+    that is not the region of the request. `attached` is what it has beside what its name says. If no place is
+    named, `sold_as` are the parts that say where it is sold, by the kind of location if they differ by that.
     """
 
     resource: str
@@ -106,6 +117,7 @@ class Bill:
     choices: tuple[Choice, ...] = ()
     place: str | None = None
     attached: str = ""
+    sold_as: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
 
     def with_parts(self, *parts: Part) -> Bill:
         return replace(self, parts=(*self.parts, *parts))

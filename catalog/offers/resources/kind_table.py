@@ -55,6 +55,7 @@ class Kind:
     rows: tuple[Row, ...]
     settings: Mapping[str, Setting] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
+    multiples: Mapping[str, int] = field(default_factory=dict)
     assumed: Mapping[str, Decimal] = field(default_factory=dict)
     not_included: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -93,6 +94,7 @@ def _kind(name: str, table: Mapping[str, Any]) -> Kind:
         tuple(_row(row) for row in table["part"]),
         settings,
         tuple(table.get("needs", ())),
+        table.get("multiples", {}),
         {each: Decimal(amount) for each, amount in table.get("assumed", {}).items()},
         tuple(table.get("not_included", ())),
         tuple(table.get("notes", ())),

@@ -13,7 +13,7 @@ from catalog.offers.resources.bill import Bill, Choice, Part, Time, facts
 from catalog.offers.resources.kind_table import LOCATION, Kind, Row, Setting, data
 from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.vocabulary import Fact
-from catalog.places import DUAL, PLACES, Place, read_place
+from catalog.places import DUAL, Place, read_place
 
 _PLACEHOLDER = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 _SEPARATORS = re.compile(r"[\s_]+")
@@ -26,6 +26,7 @@ def kind_bill(request: ResourceRequest, kind: Kind) -> Bill:
         InvalidArgumentError: an argument does not apply to it, or is no value that it has.
     """
     refuse_others(request, kind.name, kind.takes)
+    _check_multiples(request, kind)
     place = place_of(request.region)
     chosen = {name: _chosen(request, name, setting, place) for name, setting in kind.settings.items()}
     choices = [*_unsaid(request, kind), *_unchosen(kind, chosen)]
@@ -35,14 +36,37 @@ def kind_bill(request: ResourceRequest, kind: Kind) -> Bill:
         notes=kind.notes,
         choices=tuple(choices),
         place=place.label if place else None,
+        sold_as={} if place else _sold_as(kind, chosen),
     )
     return bill if choices else _with_parts(bill, request, kind, chosen)
+
+
+def _check_multiples(request: ResourceRequest, kind: Kind) -> None:
+    for name, step in kind.multiples.items():
+        amount = getattr(request, name)
+        if amount is not None and amount % step:
+            raise InvalidArgumentError(
+                f"{kind.name}: {name} is a multiple of {step}, not {amount:f}.",
+                hint=f"Send {max(1, round(amount / step)) * step}.",
+            )
 
 
 def place_of(region: str | None) -> Place | None:
     """The place of a region, by the name that SKUs have for it; None if the text is no place."""
     place = read_place(region) if region else None
     return read_place(data()["places"].get(place.label, place.label)) if place else None
+
+
+def location_of(place: Place | None) -> str:
+    """The kind of location that a place is; a region if none is named."""
+    within = len(place.within) if place else 0
+    return "multi" if within > DUAL else "dual" if within else "region"
+
+
+def ask_region(values: Sequence[str], locations: Sequence[str] = ()) -> Choice:
+    """The question for the region, or for the location if there are several kinds of them."""
+    question = data()["ask"][LOCATION if len(locations) > 1 else "region"]
+    return Choice("region", tuple(values), question)
 
 
 def ask(argument: str, values: Sequence[str] = ()) -> Choice:
@@ -53,8 +77,7 @@ def ask(argument: str, values: Sequence[str] = ()) -> Choice:
 def _chosen(request: ResourceRequest, name: str, setting: Setting, place: Place | None) -> str | None:
     """The value of a setting; None if it is left open."""
     if name == LOCATION:
-        within = len(place.within) if place else 0
-        return "multi" if within > DUAL else "dual" if within else "region"
+        return location_of(place)
     said = getattr(request, name)
     if said is None:
         return setting.default
@@ -69,17 +92,16 @@ def _chosen(request: ResourceRequest, name: str, setting: Setting, place: Place 
 
 
 def _unsaid(request: ResourceRequest, kind: Kind) -> Iterator[Choice]:
-    """The questions for the amounts and the place that have to be said."""
-    for name in kind.needs:
-        if getattr(request, name) is None:
-            is_location = name == "region" and LOCATION in kind.settings
-            yield Choice(name, _locations(), data()["ask"][LOCATION]) if is_location else ask(name)
+    """The questions for the amounts that have to be said."""
+    return (ask(name) for name in kind.needs if getattr(request, name) is None)
 
 
-def _locations() -> tuple[str, ...]:
-    """The codes of all multi-regions, dual-regions and regions."""
-    codes = {place.label: place for place in PLACES.values() if place.is_one}
-    return tuple(sorted(codes, key=lambda code: (-len(codes[code].within), code)))
+def _sold_as(kind: Kind, chosen: Mapping[str, str | None]) -> dict[str, tuple[Part, ...]]:
+    """The thing itself in each kind of location; nothing if another choice is open."""
+    if any(value is None for value in chosen.values()):
+        return {}
+    locations = list(kind.settings[LOCATION].values) if LOCATION in kind.settings else [""]
+    return {each: (_part(kind.rows[0], kind, {**chosen, LOCATION: each}, Decimal(1)),) for each in locations}
 
 
 def _unchosen(kind: Kind, chosen: Mapping[str, str | None]) -> Iterator[Choice]:

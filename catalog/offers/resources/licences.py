@@ -126,17 +126,20 @@ def _part(part: LicencePart, licence: Licence, version: str | None, host: Host) 
     on = part.on.get(host.name)
     fitting = {size: by for size, by in part.sizes.items() if size[0] <= count <= size[1]}
     by = "machine" if on else next(iter(fitting.values()), part.by)
+    versions = _versions(licence, version)
     return Part(
         part.name,
         tuple(
             facts("part=licence", *text.replace("{version}", each).split())
-            for each in _versions(licence, version)
+            for each in versions
             for text in ((on,) if on else part.facts)
         ),
         {"machine": Decimal(1), "vcpu": host.vcpus, "gib": host.memory}[by],
         "GiBy.h" if by == "gib" else "h",
         size=Size(part.unit, count, frozenset(fitting)) if part.sizes and not on else None,
         is_extra=True,
+        versions_of=licence.name,
+        versions=len(versions),
     )
 
 

@@ -8,11 +8,13 @@ from rapidfuzz import fuzz, process
 
 from catalog.errors import NotFoundError
 from catalog.offers.resources.bill import Bill
+from catalog.offers.resources.database_storage import is_storage, storage_bill, storage_names
 from catalog.offers.resources.databases import database_bill, is_database, machines
 from catalog.offers.resources.gpus import gpu_alone
 from catalog.offers.resources.kind_table import kinds
 from catalog.offers.resources.kinds import kind_bill
 from catalog.offers.resources.machines import is_machine, machine_bill
+from catalog.offers.resources.open_names import open_name
 from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.resources.series import machine_types, nodes
 from catalog.offers.resources.tokens import model_facts, model_names, tokens_bill
@@ -52,12 +54,13 @@ def _bill(request: ResourceRequest, name: str) -> Bill | None:
     for is_of_this_kind, bill_of in (
         (TRAFFIC.__contains__, traffic_bill),
         (is_database, database_bill),
+        (is_storage, storage_bill),
         (is_tpu, tpu_bill),
         (model_facts, tokens_bill),
     ):
         if is_of_this_kind(name):
             return bill_of(request, name)
-    return gpu_alone(name)
+    return gpu_alone(name) or open_name(name, names())
 
 
 def resource_name(text: str) -> str:
@@ -73,7 +76,16 @@ def place_in_name(text: str) -> str | None:
 
 def names() -> list[str]:
     """The names of all resources that have one; custom machines have none, models have others too."""
-    return [*machine_types(), *nodes(), *kinds(), *TRAFFIC, *machines(), *tpu_names(), *model_names()]
+    return [
+        *machine_types(),
+        *nodes(),
+        *kinds(),
+        *TRAFFIC,
+        *machines(),
+        *storage_names(),
+        *tpu_names(),
+        *model_names(),
+    ]
 
 
 def nearest(name: str) -> list[str]:

@@ -13,7 +13,7 @@ from catalog.offers.resources.kind_table import data
 from catalog.offers.resources.kinds import ask
 from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.routes import place_called
-from catalog.places import REGION_CODE, Place, countries, fold, own_region
+from catalog.places import REGION_CODE, Place, close_regions, countries, fold, own_region
 from catalog.providers.google_cloud.regions import REGIONS
 
 # The kind of traffic that a name says, "" if it depends on the two ends; and what a destination may be called
@@ -217,11 +217,12 @@ def _between(start: _End | None, end: _End) -> str | Choice:
 def _end(text: str, argument: str) -> _End:
     place, region = place_called(text), own_region(text)
     if place is None or (REGION_CODE.fullmatch(fold(text)) and not region):
-        # Similar names are of other countries: Austria is not in Australia.
+        # Similar names of countries are of others: Austria is not in Australia.
+        regions = [each["region"] for each in close_regions(text)]
         raise InvalidArgumentError(
             f"{argument} {text!r} is no place of the price list.",
             hint="Send a region code such as europe-west3, a place such as Frankfurt, or the area it is in.",
-            candidates=list(PARTS_OF_THE_WORLD),
+            candidates=[*regions, *PARTS_OF_THE_WORLD],
         )
     zone = _ZONE.fullmatch(text.strip())
     return _End(place, zone["letter"].lower() if zone else None, region)

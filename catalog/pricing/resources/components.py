@@ -6,18 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from catalog.errors import UnitMismatchError
-from catalog.offers.resources.bill import Choice, Part, Terms, Time, stored
+from catalog.offers.resources.bill import Choice, Part, Time
 from catalog.offers.resources.request import HOURS_PER_MONTH, ResourceRequest
-from catalog.places import Place
-from catalog.pricing.availability import GLOBAL
 from catalog.pricing.decimals import EXACT, PLACES, ROUNDED
 from catalog.pricing.list_prices import Listing, ListPrice, Snapshot, look_up
-from catalog.pricing.resources.offers import Offer, offers_of
-from catalog.pricing.resources.reach import is_global, regions_of, sold_in
+from catalog.pricing.resources.offers import Offer, Offers, offers_of
+from catalog.pricing.resources.parts import ON_DEMAND, SPOT, is_price, of_one_version, offers_in
+from catalog.pricing.resources.regions import (
+    listed_ids,
+    main_parts,
+    regions_of_all,
+    texts_anywhere,
+    with_open_regions,
+)
 from catalog.pricing.resources.wanted import Wanted
-
-ON_DEMAND, SPOT = "ondemand", "spot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +59,25 @@ class Composed:
         return self.wanted.bill.choices
 
 
-def compose(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[Composed]:
+def compose(wanted: Sequence[Wanted], snapshot: Snapshot, *, offers_regions: bool = True) -> list[Composed]:
     """Find the SKUs of resources.
 
     Args:
         wanted: the resources.
         snapshot: the time whose prices apply.
+        offers_regions: whether a question for the region is to be answered, so that all that it has sell the
+            resource at a price.
 
     Returns:
         Each with its components, in order. Takes two queries, or one if the offers are in memory; and one
-        more if a region does not sell something.
+        more each if a region is to be offered, and if one does not sell something.
     """
-    texts = {text: None for each in wanted for part in each.bill.parts for text in _texts(part, each.term)}
+    texts = {text: None for each in wanted for text in texts_anywhere(each)}
     offers = offers_of(texts, snapshot.latest)
-    wanted = [_with_region(each, offers, snapshot) for each in wanted]
+    wanted = [of_one_version(each, offers, snapshot) for each in wanted]
+    wanted = with_open_regions(wanted, offers, snapshot, at_a_price=offers_regions)
     chosen = [
-        [] if each.bill.choices else [_offers(part, each, offers, snapshot) for part in each.bill.parts]
+        [] if each.bill.choices else [offers_in(part, each, offers, snapshot) for part in each.bill.parts]
         for each in wanted
     ]
     ids = {offer.sku_id for found in chosen for _, here in found for offer in here}
@@ -82,80 +87,6 @@ def compose(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[Composed]:
         for each, found in zip(wanted, chosen, strict=True)
     ]
     return _with_regions(composed, offers, snapshot)
-
-
-def sold_regions(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[list[str]]:
-    """The regions in which the resources are listed by their terms, in order; GLOBAL if all are alike."""
-    texts = {text: None for each in wanted for part in each.bill.parts for text in _texts(part, each.term)}
-    offers = offers_of(texts, snapshot.latest)
-    return [
-        _regions_of_all(each, offers, snapshot) or ([GLOBAL] if _is_global(each, offers) else [])
-        for each in wanted
-    ]
-
-
-def _is_global(wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]]) -> bool:
-    """Whether it is the same everywhere, as far as its parts are listed."""
-    texts = [text for part in wanted.bill.parts for text in _texts(part, wanted.term)]
-    return all(is_global(offer) for text in texts for offer in offers[text])
-
-
-def _with_region(wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot) -> Wanted:
-    """The resource, with the region left open if none is named and it matters."""
-    if wanted.place is not None or wanted.bill.choices or _is_global(wanted, offers):
-        return wanted
-    regions = _regions_of_all(wanted, offers, snapshot)
-    return wanted.with_choices([Choice("region", tuple(regions), "Which region?")])
-
-
-def _terms_of(part: Part, term: str) -> tuple[str, ...]:
-    """How a part may be bought if the resource is bought by `term`, best first."""
-    match part.terms:
-        case Terms.ALL:
-            return (term,)
-        case Terms.WHERE_SOLD:
-            # Spot machines are spot as a whole.
-            return (term,) if term == SPOT else tuple(dict.fromkeys((term, ON_DEMAND)))
-        case Terms.ON_DEMAND:
-            return (ON_DEMAND,)
-
-
-def _texts(part: Part, term: str) -> list[str]:
-    """All facts that may be looked up for a part."""
-    return [text for each in _terms_of(part, term) for text in _facts(part, each)]
-
-
-def _facts(part: Part, term: str) -> list[str]:
-    if part.committed is not None and term not in (ON_DEMAND, SPOT):
-        return [stored(part.committed, term)]
-    return [stored(each, term, words) for each in part.facts for words in part.words]
-
-
-def _offers(
-    part: Part, wanted: Wanted, offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot
-) -> tuple[str, list[Offer]]:
-    """The term that a part is bought by, and the offers of it in the place."""
-    for term in _terms_of(part, wanted.term):
-        if here := _sold_here(part, [offers[text] for text in _facts(part, term)], wanted.place, snapshot):
-            return term, here
-    return wanted.term, []
-
-
-def _sold_here(
-    part: Part, found: Sequence[Sequence[Offer]], place: Place | None, snapshot: Snapshot
-) -> list[Offer]:
-    """The offers of a part in a place: of the first of `found` that has any, maybe any there."""
-    for offers in found:
-        fitting = [_listed(offer, part) for offer in offers if offer.covers(part.size)]
-        here = sold_in(fitting, place, snapshot.at, part.destination) if place else fitting
-        if here or (fitting and not part.in_each_place):
-            return here
-    return []
-
-
-def _listed(offer: Offer, part: Part) -> Offer:
-    """The offer where it holds, which may be more than the regions that Google lists."""
-    return replace(offer, regions=()) if part.everywhere and offer.place is None else offer
 
 
 def _composed(
@@ -173,7 +104,7 @@ def _composed(
         components.append(component)
         if term != wanted.term:
             on_demand.append(part.name)
-    main = {part.name for part in _main_parts(wanted)}
+    main = {part.name for part in main_parts(wanted)}
     lacks_main = not main.isdisjoint(missing)
     if (wanted.term == SPOT and lacks_main) or all(each.part.name not in main for each in components):
         # A machine is spot as a whole, and its disks alone are no machine.
@@ -195,28 +126,15 @@ def _composed(
     )
 
 
-def _main_parts(wanted: Wanted) -> list[Part]:
-    """The parts without which the resource is not sold: all that a spot machine has, and what is no extra."""
-    parts = wanted.bill.parts
-    alike = [part for part in parts if wanted.term == SPOT and part.terms is not Terms.ON_DEMAND]
-    return alike or [part for part in parts if not part.is_extra] or list(parts)
-
-
 def _with_regions(
-    found: Sequence[Composed], offers: Mapping[str, tuple[Offer, ...]], snapshot: Snapshot
+    found: Sequence[Composed], offers: Mapping[str, Offers], snapshot: Snapshot
 ) -> list[Composed]:
     """The resources, of which those that are sold whole elsewhere only have no price, but the regions.
 
     It takes one more query if a part is missing, since a SKU may be listed at no price.
     """
     lacking = [each for each in found if _may_be_sold_elsewhere(each)]
-    ids = {
-        offer.sku_id
-        for each in lacking
-        for part in _main_parts(each.wanted)
-        for text in _texts(part, each.wanted.term)
-        for offer in offers.get(text, ())
-    }
+    ids = {sku_id for each in lacking for sku_id in listed_ids(each.wanted, offers)}
     listings = look_up(ids, snapshot) if ids else {}
     return [
         _elsewhere(each, offers, listings, snapshot) if _may_be_sold_elsewhere(each) else each
@@ -232,38 +150,19 @@ def _may_be_sold_elsewhere(composed: Composed) -> bool:
 
 def _elsewhere(
     composed: Composed,
-    offers: Mapping[str, tuple[Offer, ...]],
+    offers: Mapping[str, Offers],
     listings: Mapping[str, Listing],
     snapshot: Snapshot,
 ) -> Composed:
     """A resource without components if other regions sell what this one lacks, with these regions."""
     wanted = composed.wanted
-    regions = _regions_of_all(wanted, offers, snapshot, listings)
+    regions = regions_of_all(wanted, offers, snapshot, listings)
     others = [region for region in regions if wanted.place and region not in wanted.place.codes]
     within = [region for region in others if wanted.place and region in wanted.place.within]
-    if within:
+    if within and wanted.place and wanted.place.is_multi_region:
         # A wide place, of which some regions sell it.
         return Composed(wanted.with_choices([Choice("region", tuple(within), "Which region?")]))
     return replace(composed, components=(), sold_in=tuple(others)) if others else composed
-
-
-def _regions_of_all(
-    wanted: Wanted,
-    offers: Mapping[str, tuple[Offer, ...]],
-    snapshot: Snapshot,
-    listings: Mapping[str, Listing] | None = None,
-) -> list[str]:
-    """The regions in which SKUs of all main parts are listed; at a price, if their `listings` are given."""
-    regions: set[str] | None = None
-    for part in _main_parts(wanted):
-        found = [offers[text] for text in _texts(part, wanted.term) if offers.get(text)]
-        listed = [offer for each in (found if part.in_each_place else found[:1]) for offer in each]
-        sold = [offer for offer in listed if listings is None or _is_priced(listings[offer.sku_id], part)]
-        if any(is_global(_listed(offer, part)) for offer in sold):
-            continue
-        here = set(regions_of(sold, snapshot.at))
-        regions = here if regions is None else regions & here
-    return sorted(regions or ())
 
 
 def _component(
@@ -271,7 +170,7 @@ def _component(
 ) -> Component | None:
     """The part at the price that is listed for it; of several the highest, and a note about the others."""
     priced = [(listing, listing.list_price) for listing in listings]
-    usable = [(listing, price) for listing, price in priced if price is not None and _is_price(price, part)]
+    usable = [(listing, price) for listing, price in priced if price is not None and is_price(price, part)]
     if not usable:
         return None
     usable.sort(key=lambda row: (max(tier.unit_price for tier in row[1].tiers), row[0].sku.pk), reverse=True)
@@ -284,25 +183,6 @@ def _component(
         else None
     )
     return Component(part, listing, price, _quantity(part, request, term), term, note)
-
-
-def _is_priced(listing: Listing, part: Part) -> bool:
-    return listing.list_price is not None and _is_price(listing.list_price, part)
-
-
-def _is_price(price: ListPrice, part: Part) -> bool:
-    if not (price.price.is_complete and _is_counted_in(price, part.unit)):
-        return False
-    return part.may_be_free or any(tier.unit_price for tier in price.tiers)
-
-
-def _is_counted_in(price: ListPrice, unit: str) -> bool:
-    """Whether the price is for what the unit of a part counts; hours of memory have none by the hour."""
-    try:
-        price.usage_unit.base_quantity(Decimal(1), unit)
-    except UnitMismatchError:
-        return False
-    return True
 
 
 def _rates(price: ListPrice) -> tuple[tuple[Decimal, Decimal], ...]:

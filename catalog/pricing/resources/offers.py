@@ -7,16 +7,19 @@ things at most.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from itertools import chain
+from typing import Any, overload
 
 from django.db import connection
 
 from catalog.models import PricingUpdate
 from catalog.offers.attributes import Span
 from catalog.offers.resources.bill import BEFORE_WORDS, Size
+from catalog.places import Place
+from catalog.pricing.availability import GLOBAL
 from catalog.providers.google_cloud.regions import LIST_PRICE_REGIONS
 
 # Things that are kept; each has some forty SKUs, one a region, of about 400 bytes.
@@ -50,6 +53,11 @@ class Offer:
     destination: str | None = None
     span: Span | None = None
 
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether it is listed for all regions; its name may have a place even so."""
+        return GLOBAL in self.regions or not self.regions
+
     def covers(self, size: Size | None) -> bool:
         """Whether it is for machines of this size, or for machines of all sizes if there is none."""
         if self.span is None or size is None:
@@ -57,18 +65,50 @@ class Offer:
         return self.span.unit == size.unit and (self.span.least, self.span.most) in size.spans
 
 
+class Offers(Sequence[Offer]):
+    """The offers of one thing, found by the places that they are listed for."""
+
+    __slots__ = ("_all", "_by_code", "_everywhere")
+
+    def __init__(self, offers: Iterable[Offer]) -> None:
+        self._all = tuple(offers)
+        self._everywhere = [offer for offer in self._all if offer.is_everywhere]
+        self._by_code: dict[str, list[Offer]] = {}
+        for offer in self._all:
+            for code in {*offer.regions, *offer.reach}:
+                self._by_code.setdefault(code, []).append(offer)
+
+    def near(self, place: Place) -> Iterable[Offer]:
+        """Those that are listed for the place, for a wider one or for everywhere."""
+        listed = (self._by_code.get(code, ()) for code in (*place.codes, *place.wider))
+        return dict.fromkeys(chain(*listed, self._everywhere))
+
+    @overload
+    def __getitem__(self, index: int) -> Offer: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Offer, ...]: ...
+    def __getitem__(self, index: int | slice) -> Offer | tuple[Offer, ...]:
+        return self._all[index]
+
+    def __iter__(self) -> Iterator[Offer]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+
 @dataclass(slots=True)
 class _Memory:
     """The offers of one sync, by facts."""
 
     update_id: int | None = None
-    offers: dict[str, tuple[Offer, ...]] = field(default_factory=dict)
+    offers: dict[str, Offers] = field(default_factory=dict)
 
 
 _memory = _Memory()
 
 
-def offers_of(facts: Collection[str], latest: PricingUpdate | None) -> Mapping[str, tuple[Offer, ...]]:
+def offers_of(facts: Collection[str], latest: PricingUpdate | None) -> Mapping[str, Offers]:
     """The SKUs that are just what `facts` say, withdrawn ones too.
 
     Args:
@@ -83,7 +123,7 @@ def offers_of(facts: Collection[str], latest: PricingUpdate | None) -> Mapping[s
     found = {each: kept[each] for each in facts if each in kept}
     missing = [each for each in dict.fromkeys(facts) if each not in found]
     if missing:
-        loaded = {each: tuple(offers) for each, offers in _load(missing).items()}
+        loaded = {each: Offers(offers) for each, offers in _load(missing).items()}
         if len(kept) + len(loaded) > MAX_KEPT:
             kept.clear()
         kept.update(loaded)
@@ -96,7 +136,7 @@ def forget() -> None:
     _memory.update_id = None
 
 
-def _of(latest: PricingUpdate | None) -> dict[str, tuple[Offer, ...]]:
+def _of(latest: PricingUpdate | None) -> dict[str, Offers]:
     """What is kept of a sync."""
     if latest is None:
         return {}

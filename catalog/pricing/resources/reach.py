@@ -7,7 +7,6 @@ from datetime import datetime
 
 from catalog.offers.routes import place_called
 from catalog.places import Place
-from catalog.pricing.availability import GLOBAL
 from catalog.pricing.resources.offers import Offer
 from catalog.providers.google_cloud.regions import LIST_PRICE_REGIONS, REGIONS, Region
 
@@ -36,7 +35,7 @@ def _rank(offer: Offer, place: Place) -> tuple[int, int] | None:
     reach = _reach(offer, place)
     if reach is not None:
         return reach, _is_other_name(offer, place)
-    if not _is_everywhere(offer):
+    if not offer.is_everywhere:
         return None
     # Some SKUs that are listed as global have a place in their names all the same.
     width = _width(offer.place, place)
@@ -99,12 +98,7 @@ def _is_other_name(offer: Offer, place: Place) -> int:
 
 def is_global(offer: Offer) -> bool:
     """Whether an offer is the same everywhere."""
-    return _is_everywhere(offer) and offer.place is None
-
-
-def _is_everywhere(offer: Offer) -> bool:
-    """Whether an offer is listed for all regions; its name may have a place even so."""
-    return GLOBAL in offer.regions or not offer.regions
+    return offer.is_everywhere and offer.place is None
 
 
 def regions_of(offers: Iterable[Offer], at: datetime) -> list[str]:

@@ -15,13 +15,14 @@ from catalog.places import Place, close_places, is_listed, read_place
 from catalog.pricing.quantities import check_quantity
 
 MAX_HOURS = 24 * 31
+_ARGUMENTS = tuple(each.name for each in fields(ResourceRequest))
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A resource that is to be priced: its bill, where, and by which term ("ondemand", "spot", "1y", "3y").
 
-    `place` is None if none was named.
+    `place` is None if none was named; a country or a list of places is several to choose from.
     """
 
     request: ResourceRequest
@@ -41,24 +42,25 @@ def read_resource(request: ResourceRequest) -> Wanted:
 
     Raises:
         NotFoundError: there is no such resource.
-        InvalidArgumentError: an argument is out of range, no place, or does not go with the others.
+        InvalidArgumentError: an argument is out of range or no place, does not go with the others, or
+            `quantity` is not whole.
     """
-    for amount in (getattr(request, each.name) for each in fields(request)):
-        if isinstance(amount, Decimal):
+    for name in _ARGUMENTS:
+        if isinstance(amount := getattr(request, name), Decimal):
             check_quantity(amount)
     if not request.hours <= MAX_HOURS:
         raise InvalidArgumentError(
             f"hours must be from 0 to {MAX_HOURS}, the hours of a month, not {request.hours:f}.",
             hint=f"A month of hourly rates has {HOURS_PER_MONTH}; send `months` for more of them.",
         )
+    if request.quantity % 1:
+        raise InvalidArgumentError(
+            f"quantity is how many {request.resource} there are, not {request.quantity:f}.",
+            hint="Send a whole number, and hours for what runs a part of the month.",
+        )
     bill = read_bill(request)
     region = bill.place or _place_in_name(request) or request.region
-    wanted = Wanted(request, bill, _place(region) if region else None, read_term(request.usage_type))
-    place = wanted.place
-    if place is not None and not place.is_one:
-        codes = tuple(code for each in place.members or (place,) for code in each.codes)
-        return wanted.with_choices([Choice("region", codes, "Which region?")])
-    return wanted
+    return Wanted(request, bill, _place(region) if region else None, read_term(request.usage_type))
 
 
 def _place_in_name(request: ResourceRequest) -> str | None:

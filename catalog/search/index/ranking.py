@@ -13,6 +13,7 @@ from catalog.places import fold
 from catalog.search.index.plan import Plan
 from catalog.search.index.sql import (
     Sql,
+    all_of,
     any_is,
     compose,
     count_having,
@@ -29,7 +30,7 @@ COST = "(id >> 34) * 4"
 COST_OF = "coalesce(json_extract(costs, %s), 0)"
 # Ties are broken by length, name and ID, so the order is deterministic.
 ORDER = (
-    "id_rank, name_rank, prefix_rank, fact_rank, usage_rank, negated_rank, side_rank, word_rank, region_rank,"
+    "id_rank, name_rank, prefix_rank, negated_rank, fact_rank, usage_rank, side_rank, word_rank, region_rank,"
     " said_rank, plain_rank, size_rank, optional_rank, place_rank, start_rank, length(name), name, sku_id"
 )
 # Whether a question contains a whole name, as a line of an invoice does. A short name may be said by chance.
@@ -58,7 +59,7 @@ def ranks(plan: Plan) -> Sql:
         "fact": _most("facts", (_texts(fact) for fact in question.facts if fact.may_lack)),
         "usage": _cost_of(None if "term" in question.attributes else "term"),
         "side": _side_rank(question),
-        "negated": count_having("name || facts", ([mark] for mark in question.negated)),
+        "negated": _negated_rank(question),
         "word": compose(
             "CASE instr(name, {whole}) WHEN 1 THEN 0 ELSE {terms} END",
             whole=Sql("%s", whole),
@@ -96,6 +97,14 @@ def _name_rank(plan: Plan, whole: tuple[str]) -> Sql:
 def _most(words: str, groups: Iterable[Sequence[str]]) -> Sql:
     """The more groups of phrases the words contain a phrase of, the lower."""
     return compose("-{having}", having=count_having(words, groups))
+
+
+def _negated_rank(question: Question) -> Sql:
+    """The number of negated words and facts that the SKU has; of facts negated together it needs all."""
+    together = [mark for mark in question.negated if "=" in mark and " " in mark]
+    alone = ([mark] for mark in question.negated if mark not in together)
+    several = (all_of(has_any("facts", [fact]) for fact in mark.split()) for mark in together)
+    return sum_of([count_having("name || facts", alone), *several])
 
 
 def _side_rank(question: Question) -> Sql:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from catalog.places import Place
+from catalog.places import Place, fold
 from catalog.search.query.facts import NamedFact
 from catalog.search.query.machine_types import NamedMachine
 from catalog.search.query.ordinary import is_ordinary
@@ -26,7 +27,8 @@ class Question:
     for.
     `sizes` are those of the machine that a licence is for, `has_size` says whether the question has a size.
     `machines` are the machine types that it names, whether the facts are of them or not.
-    `negated` are words and facts, such as "term=spot", that mark a SKU as not meant.
+    `negated` are words and facts, such as "term=spot" or "network=vpn part=egress", that mark a SKU as not
+    meant.
     """
 
     terms: tuple[Term, ...] = ()
@@ -73,6 +75,11 @@ class Question:
     def attributes(self) -> frozenset[str]:
         """The attributes that the question names."""
         return frozenset(fact.attribute for fact in self.facts)
+
+    def excludes(self, name: str, facts: Iterable[str]) -> list[str]:
+        """What the question negates and a SKU has, in its name or as facts such as "term=spot"."""
+        words, known = f" {fold(name)} ", set(facts)
+        return [mark for mark in self.negated if f" {mark} " in words or known.issuperset(mark.split())]
 
     @property
     def words(self) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, product
 
 from catalog.offers.kinds import attributes
 from catalog.search.query.comments import with_comment
@@ -210,10 +211,16 @@ def _has_sizes(fact: NamedFact) -> bool:
 
 
 def _marks(negated: Iterable[str], text: str) -> tuple[str, ...]:
-    """The `negated` phrases with the facts that they name, of which SKUs have either.
+    """The `negated` phrases, and the facts that each names together: "no vpn egress" allows other egress.
 
     A question for one region excludes several.
     """
-    facts = (fact for phrase in negated for named in take_facts(phrase)[0] for fact in named.facts)
+    negated = tuple(negated)
     several = SEVERAL_REGIONS if ONE_REGION.search(text) else ()
-    return (*_distinct((*negated, *map("=".join, facts))), *several)
+    return (*_distinct((*negated, *chain.from_iterable(map(_facts_of, negated)))), *several)
+
+
+def _facts_of(phrase: str) -> Iterator[str]:
+    """What the phrase may mean: "family=f1", "network=vpn part=egress"."""
+    named = (fact.facts for fact in take_facts(phrase)[0])
+    yield from filter(None, (" ".join(map("=".join, together)) for together in product(*named)))

@@ -58,8 +58,13 @@ def _with_machine(facts: list[NamedFact]) -> list[NamedFact]:
     if any(fact.is_one_of(LICENCE) for fact in facts):
         return kept
     wants_image = has(facts, "version") or any(fact.is_one_of(IMAGE) for fact in facts)
-    kept = [fact for fact in kept if fact.attribute != "os" or (wants_image and not _is_free(fact))]
+    kept = [fact for fact in kept if not _is_system(fact) or (wants_image and not _is_free(fact))]
     return kept if has(kept, "os") else [fact for fact in kept if fact.attribute != "version"]
+
+
+def _is_system(fact: NamedFact) -> bool:
+    """Whether the fact is an operating system, and cannot be the engine of a database."""
+    return all(attribute == "os" for attribute, _ in fact.facts)
 
 
 def _is_free(system: NamedFact) -> bool:

@@ -65,3 +65,7 @@ def test_what_is_not_an_item_is_refused_with_what_to_send(sent: dict[str, Any], 
         read_item(sent)
 
     assert f"{caught.value.message} {caught.value.hint}".startswith(says)
+
+
+def test_a_lone_surrogate_becomes_a_question_mark_as_no_file_can_have_it() -> None:
+    assert read_item({"resource": "e2-micro", "label": "a\ud800"}).label == "a?"

@@ -13,7 +13,7 @@ from django.db import connection
 from tqdm import tqdm
 
 from catalog.errors import SourceError
-from catalog.models import PricingUpdate, Sku
+from catalog.models import PricingUpdate, Sku, SkuChange
 from catalog.providers.google_cloud.client import ApiSource
 from catalog.search import SearchRequest, search
 from catalog.search.index import schema
@@ -49,6 +49,17 @@ def test_a_folder_is_synced_and_the_last_line_is_a_summary(folder: Path) -> None
 
 def test_the_sample_is_synced_by_its_name() -> None:
     assert "from sample: 4 services" in run("sample")
+
+
+def test_a_sync_records_what_it_changed_and_a_dry_run_does_not(folder: Path) -> None:
+    run(folder)
+    put(folder, COMPUTE, {"skus": [wire_sku("A"), wire_sku("B")]})
+    run(folder, dry_run=True)
+    assert not SkuChange.objects.exists()
+
+    run(folder)
+
+    assert list(SkuChange.objects.values_list("sku_id", "kind")) == [("B", "new")]
 
 
 def test_a_sync_leaves_each_word_in_one_place_of_the_search_index(folder: Path) -> None:

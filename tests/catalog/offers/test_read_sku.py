@@ -52,6 +52,13 @@ def test_a_machine_family_that_is_new_is_read_by_its_form(name: str, facts: str)
     assert found.unread == ()
 
 
+def test_the_licence_for_an_image_is_no_image() -> None:
+    licence = facts_of(read("Licensing Fee for Image to deploy CAP cluster (CPU cost)", LICENCE))
+
+    assert licence == {"product=compute-engine", "part=licence", "licence_part=cpu", "term=ondemand"}
+    assert "kind=image" in facts_of(read("Storage Image in Iowa"))
+
+
 def test_a_region_that_is_new_is_read_by_the_form_of_its_code() -> None:
     found = read("N2 Instance Core running in europe-west99")
 

@@ -151,6 +151,34 @@ def test_a_machine_type_is_billed_by_the_parts_of_its_family(query: str, parts: 
     assert set(_names(query, limit=2)) == parts
 
 
+@pytest.mark.parametrize("query", ["cloud sql sql server db-n1-standard-4 Paris", "db-n1-standard-4 mssql"])
+def test_a_machine_that_an_engine_does_not_have_is_not_that_of_another_engine(query: str) -> None:
+    answer = _ask(query)
+
+    assert answer["skus"] == []
+    assert 'Without "db n1 standard 4"' in (answer["hint"] or "")
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("n2-standard-4 iowa preemptible off", "N2 Instance Core running in Americas"),
+        ("nearline iowa, soft delete disabled", "Nearline Storage Iowa"),
+        ("n2 core not on demand iowa", "Spot Preemptible N2 Instance Core running in Americas"),
+    ],
+)
+def test_what_is_off_is_not_the_price_that_is_asked_for(query: str, first: str) -> None:
+    assert _names(query)[0] == first
+
+
+@pytest.mark.parametrize("query", ["custom image us-east7", "regional pd-ssd us-west8"])
+def test_where_only_something_beside_the_thing_is_sold_the_region_is_missing(query: str) -> None:
+    answer = _ask(query)
+
+    assert answer["skus"] == []
+    assert [missing["what"] for missing in answer["missing"] or []] == ["region"]
+
+
 def test_a_commitment_for_a_machine_type_is_no_price_on_demand() -> None:
     assert all("Commitment" in name for name in _names("n1-highmem-8 commitment iowa"))
 

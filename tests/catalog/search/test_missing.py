@@ -221,6 +221,15 @@ def test_a_thing_that_is_not_sold_in_the_region_is_missing_there(arguments: dict
     }
 
 
+def test_a_disk_is_not_sold_where_only_its_replication_is(compute: Service) -> None:
+    belgium = {"service_regions": ["europe-west1"], "geo_taxonomy_regions": ["europe-west1"]}
+    name = "Asynchronous Replication Protection - PD SSD in Belgium"
+    make_sku(service=compute, display_name=name, resource_family="Storage", **belgium)
+
+    assert _missing("pd-ssd belgium")[0]["sold_in"] == ["europe-west3"]
+    assert _names(_ask("async replication of a pd-ssd, belgium")) == [name]
+
+
 def test_the_sentence_names_twelve_regions_and_sold_in_all(compute: Service) -> None:
     regions = [f"us-east{number}" for number in range(10, 25)]
     make_sku(service=compute, display_name="C3 Instance Core", service_regions=regions)

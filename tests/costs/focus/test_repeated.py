@@ -108,6 +108,44 @@ def test_charges_that_are_in_another_file_too_are_told(
     assert "so they would count twice. Move the older file out of the folder" in sentence
 
 
+def on(*days: int) -> list[Row]:
+    """Ten charges of each of these days."""
+    return [
+        {**row, "ChargePeriodStart": f"2026-05-{day:02}T00:00:00Z", "BilledCost": f"{day}.{number}"}
+        for day in days
+        for number, row in enumerate(AWS[:10])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "last"),
+    [({}, 15), ({}, 20), ({"BilledCost": "1"}, 15), ({"Tags": '{"team": "new"}'}, 15)],
+    ids=["some days", "one day", "some days, restated", "some days, tagged anew"],
+)
+def test_files_of_days_that_overlap_are_told(tmp_path: Path, changes: dict[str, str], last: int) -> None:
+    write_csv(tmp_path / "1-20.csv", on(*range(1, 21)))
+    write_csv(tmp_path / "15-31.csv", restated(on(*range(last, 32)), **changes))
+    [sentence] = found(tmp_path)
+    count = 10 * (21 - last)
+    assert sentence.startswith(
+        f"{count} of {count} charges of 15-31.csv of the days that both have are in 1-20.csv"
+    )
+
+
+def test_the_day_on_which_one_part_ends_and_another_begins_may_have_the_same_meters(tmp_path: Path) -> None:
+    write_csv(tmp_path / "a.csv", on(*range(1, 21)))
+    write_csv(tmp_path / "b.csv", [*restated(on(20), BilledCost="1"), *on(*range(21, 32))])
+    assert found(tmp_path) == []
+
+
+def test_rows_of_google_cloud_of_days_that_overlap_are_told(tmp_path: Path) -> None:
+    rows_ = [google_row(cost="1", usage_start_time=f"2026-05-{day:02} 10:00:00 UTC") for day in range(1, 32)]
+    write_lines(tmp_path / "a.jsonl", rows_[:20])
+    write_lines(tmp_path / "b.jsonl", rows_[19:])
+    [sentence] = found(tmp_path)
+    assert sentence.startswith("1 of 1 charges of b.jsonl of the days that both have are in a.jsonl too")
+
+
 def test_of_many_files_one_pair_is_named_and_the_others_are_counted(tmp_path: Path) -> None:
     for number in range(4):
         write_csv(tmp_path / f"{number}.csv", restated(AWS, BilledCost=str(number)))

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import gzip
+import json
 import os
 from datetime import datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from costs.load.report import LoadReport, Outcome, changes
 from costs.models import ConsumerRule, CostLoad, CostSource, ModelName
 from costs.store.lake import Lake
 from tests.costs.bills import NOVEMBER, OCTOBER, charge, make_source, write_bill
+from tests.costs.providers.writers import deliver_azure, google_row, rows, write_json, write_lines
 
 pytestmark = pytest.mark.django_db
 
@@ -356,6 +359,55 @@ def test_a_file_that_may_be_cut_off_is_said_and_one_with_signs_in_its_name_is_lo
     path.write_bytes(path.read_bytes().replace(b",3,", b",5,"))
     [warning] = load(source).months[0].warnings
     assert warning == "it's [a]*?.csv does not end with the end of a line: if it was cut off, copy it again."
+
+
+def packed(data: bytes, *, damage: bytes, to: bytes) -> bytes:
+    """Data in gzip's format with another value, of which only the checksum tells."""
+    whole = gzip.compress(data, compresslevel=0, mtime=0)
+    start, _, end = whole.rpartition(damage)
+    return start + to + end
+
+
+def test_a_packed_bill_that_differs_from_its_checksum_is_refused(folder: Path, source: CostSource) -> None:
+    """Beyond what tells which kind of file it is."""
+    path = write_bill(folder, OCTOBER, [charge("3.25", ResourceId=f"r{number}") for number in range(1000)])
+    path.with_suffix(".csv.gz").write_bytes(packed(path.read_bytes(), damage=b"3.25", to=b"9.25"))
+    path.unlink()
+
+    [problem] = load(source).problems()
+
+    assert problem == f"bills: {OCTOBER} not loaded: {OCTOBER}.csv.gz is damaged: copy it again."
+
+
+def test_packed_rows_of_google_cloud_that_differ_from_their_checksum_are_refused(
+    folder: Path, source: CostSource
+) -> None:
+    path = write_lines(folder / "rows.jsonl", [google_row(cost=f"3.{number:04}") for number in range(1000)])
+    path.with_suffix(".jsonl.gz").write_bytes(packed(path.read_bytes(), damage=b"3.0998", to=b"8.0998"))
+    path.unlink()
+
+    [problem] = load(source).problems()
+
+    assert problem == "bills: 2026-05 not loaded: rows.jsonl.gz is damaged: copy it again."
+
+
+def test_parts_of_an_export_that_are_copies_of_each_other_are_refused_unless_they_have_no_rows(
+    folder: Path, source: CostSource
+) -> None:
+    parts = [rows("azure")[:30], rows("azure")[30:]]
+    deliver_azure(folder, "2026-05", "2026-05-20T06:00:00Z", [*parts, parts[0]])
+    [problem] = load(source).problems()
+    assert "30 of 30 charges of part_0_0001.csv.gz are in part_2_0001.csv.gz too" in problem
+
+    manifest = deliver_azure(folder, "2026-05", "2026-05-20T06:00:00Z", [*parts, parts[0]])
+    part = gzip.decompress((manifest.parent / "part_0_0001.csv.gz").read_bytes())
+    header = gzip.compress(part.partition(b"\n")[0])
+    body = json.loads(manifest.read_text())
+    for blob in body["blobs"][1:]:
+        (manifest.parent / PurePath(blob["blobName"]).name).write_bytes(header)
+        blob.update(byteCount=len(header), dataRowCount=0)
+    write_json(manifest, {**body, "dataRowCount": 30})
+    assert outcomes(load(source)) == [("2026-05", Outcome.LOADED)]
 
 
 def test_only_the_asked_period_is_loaded(folder: Path, source: CostSource) -> None:

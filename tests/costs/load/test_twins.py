@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from costs.load import twins
 from costs.load.job import load
 from costs.models import CostLoad, CostSource
 from tests.costs.bills import NOVEMBER, OCTOBER, charge, make_source, write_bill
@@ -59,6 +61,38 @@ def test_other_charges_of_the_same_billing_account_are_loaded_with_a_warning_tha
     assert warning in CostLoad.objects.get(source="second").checks
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"InvoiceId": "4711"}, {"BilledCost": "7"}, {"Tags": '{"team": "new"}'}],
+    ids=["another version of FOCUS", "restated", "tagged anew"],
+)
+def test_the_bill_of_another_source_is_refused_if_it_is_restated_here(
+    tmp_path: Path, first: CostLoad, changes: dict[str, str]
+) -> None:
+    report = load(source(tmp_path, "second", [{**row, **changes} for row in CHARGES]))
+
+    [problem] = report.problems()
+    assert f"The charges are those of first 2026-10 (load {first.pk}), 3 USD: they count once." in problem
+    assert list(CostLoad.objects.current()) == [first]
+
+
+def on(days: range) -> list[dict[str, str]]:
+    return [
+        charge(str(day), ChargePeriodStart=f"2026-10-{day:02}", ChargePeriodEnd="2026-11-01") for day in days
+    ]
+
+
+@pytest.mark.parametrize("more", [{}, {"BilledCost": "7"}], ids=["the same", "restated"])
+def test_a_source_whose_days_overlap_with_those_of_another_one_is_refused(
+    tmp_path: Path, more: dict[str, str]
+) -> None:
+    load(source(tmp_path, "first", on(range(1, 21))))
+    report = load(source(tmp_path, "second", [{**row, **more} for row in on(range(15, 32))]))
+
+    [problem] = report.problems()
+    assert "6 of 6 charges of the days that both have are those of first 2026-10" in problem
+
+
 @pytest.mark.usefixtures("first")
 @pytest.mark.parametrize(
     ("charges", "month"),
@@ -71,6 +105,31 @@ def test_another_billing_account_and_another_month_are_loaded_without_a_word(
 
     assert not any("count twice" in warning for warning in loaded.warnings)
     assert CostLoad.objects.current().count() == 2
+
+
+@pytest.mark.parametrize("account", ["111122223333", "999988887777"])
+def test_a_source_that_another_load_brings_at_the_same_moment_is_refused_if_it_has_the_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, account: str
+) -> None:
+    second = source(tmp_path, "second", CHARGES)
+    others = twins.others
+
+    def before(*arguments: Any) -> list[twins.Other]:
+        monkeypatch.setattr(twins, "others", others)
+        found = others(*arguments)
+        load(source(tmp_path, "first", [{**row, "BillingAccountId": account} for row in CHARGES]))
+        return found
+
+    monkeypatch.setattr(twins, "others", before)
+    problems = load(second).problems()
+
+    if account != CHARGES[0]["BillingAccountId"]:
+        assert problems == []
+        return
+    [problem] = problems
+    assert "has the same billing account and was loaded at the same moment: run load_costs again" in problem
+    [problem] = load(second).problems()
+    assert "are those of first 2026-10" in problem
 
 
 def test_made_up_bills_never_count_beside_real_ones(tmp_path: Path) -> None:
@@ -92,7 +151,7 @@ def test_a_damaged_file_of_another_source_keeps_no_bill_from_being_loaded(
 
 @pytest.mark.usefixtures("first")
 def test_check_costs_says_what_may_count_twice(tmp_path: Path) -> None:
-    load(source(tmp_path, "second", [charge("4")]))
+    load(source(tmp_path, "second", [charge("4", ResourceId="another")]))
 
     assert "first 2026-10: Billing account 111122223333 (aws) is in second 2026-10" in run("check_costs")
     assert run("check_costs").count("load_costs --source second --period 2026-10 --withdraw takes one") == 2
@@ -104,8 +163,8 @@ def test_check_costs_says_what_may_count_twice(tmp_path: Path) -> None:
 def test_check_costs_fails_if_two_sources_have_the_same_money_of_an_account_and_says_of_one_to_withdraw(
     tmp_path: Path, first: CostLoad, asked: list[str]
 ) -> None:
-    """As the same bill in two versions of FOCUS, beside another account."""
-    again = [{**row, "SubAccountName": "prod"} for row in CHARGES]
+    """As the same bill by the hour, beside another account."""
+    again = [{**row, "ChargePeriodEnd": "2026-10-03T01:00:00Z"} for row in CHARGES]
     load(source(tmp_path, "second", [*again, charge("5", BillingAccountId="999988887777")]))
     assert first.billed_by_account == {("aws", "111122223333"): {"USD": Decimal(3)}}
 

@@ -80,6 +80,48 @@ def test_a_part_that_was_cut_off_is_a_problem(tmp_path: Path) -> None:
     assert "has 100 bytes in its part" in delivery.problem
 
 
+def run_of(first: str, last: str, submitted: str) -> dict[str, str]:
+    return {"submittedTime": submitted, "runId": "run", "startDate": f"{first}T00:00:00", "endDate": last}
+
+
+@pytest.mark.parametrize(
+    ("submitted", "first", "last"),
+    [
+        ("2026-05-22T06:00:00Z", "2026-05-15", "2026-05-31"),
+        ("2026-05-22T06:00:00Z", "2026-05-01", "2026-05-19"),
+        ("2026-06-03T06:00:00Z", "2026-05-01", "2026-05-30"),
+        ("2026-05-31T23:00:00-05:00", "2026-05-01", "2026-05-30"),
+    ],
+)
+def test_a_run_of_a_part_of_its_month_is_a_problem_since_it_would_replace_the_whole(
+    tmp_path: Path, submitted: str, first: str, last: str
+) -> None:
+    whole = run_of("2026-05-01", "2026-05-20", "2026-05-20T06:00:00Z")
+    deliver_azure(tmp_path, "2026-05", "", [ALL], run="whole", runInfo=whole)
+    part = run_of(first, last, submitted)
+    deliver_azure(tmp_path, "2026-05", "", [ALL[:1]], run="part", runInfo=part)
+    [delivery] = deliveries(tmp_path)
+    assert f"is of {first} to {last} only: move its folder out, or export the whole month" in delivery.problem
+
+
+@pytest.mark.parametrize(
+    ("submitted", "last"),
+    [
+        ("2026-05-21T06:00:00Z", "2026-05-21"),
+        ("2026-05-21T06:00:00Z", "2026-05-31"),
+        ("2026-06-05T06:00:00Z", "2026-05-31T00:00:00"),
+        ("2026-06-05T06:00:00Z", "2026-06-01T00:00:00"),
+        ("2026-06-05T06:00:00Z", ""),
+    ],
+)
+def test_a_run_up_to_now_or_of_the_month_is_whole(tmp_path: Path, submitted: str, last: str) -> None:
+    before = run_of("2026-05-01", "2026-05-20", "2026-05-20T06:00:00Z")
+    deliver_azure(tmp_path, "2026-05", "", [ALL[:1]], run="before", runInfo=before)
+    deliver_azure(tmp_path, "2026-05", "", [ALL], run="after", runInfo=run_of("2026-05-01", last, submitted))
+    [delivery] = deliveries(tmp_path)
+    assert (delivery.problem, delivery.rows) == ("", len(ALL))
+
+
 def test_exports_of_other_types_do_not_count(tmp_path: Path) -> None:
     other = {"exportName": "daily-actual", "type": "ActualCost"}
     deliver_azure(tmp_path, "2026-05", "2026-05-20T06:00:00Z", [ALL], run="a")

@@ -226,6 +226,28 @@ def test_a_parquet_file_that_is_not_whole_is_an_error_in_plain_words(
     assert str(caught.value) == says
 
 
+def test_a_first_line_that_is_too_long_for_a_header_is_an_error_in_plain_words(tmp_path: Path) -> None:
+    write_csv(tmp_path / "a.csv", [{**MAY[0], **{f"x_Größe{number}": "" for number in range(6000)}}])
+    with pytest.raises(LoadError, match=r"^a.csv has a first line of over 64 KB, too long for names of"):
+        deliveries(tmp_path)
+
+
+@pytest.mark.parametrize("is_mixed", [False, True])
+def test_an_id_that_is_a_double_in_parquet_keeps_its_digits(tmp_path: Path, is_mixed: bool) -> None:
+    """As pandas writes numbers of a column with gaps."""
+    rows_ = [{**MAY[0], "SubAccountId": id_} for id_ in ("100000000000", "444455556666", "9007199254740991")]
+    path = write_parquet(tmp_path / "text.parquet", rows_)
+    with duckdb.connect() as connection:
+        doubles = "* replace (cast(SubAccountId as double) as SubAccountId)"
+        connection.execute(f"copy (select {doubles} from '{path}') to '{tmp_path / 'a.parquet'}'")  # noqa: S608
+    path.unlink()
+    if is_mixed:
+        write_parquet(tmp_path / "b.parquet", [{**MAY[1], "SubAccountId": "text"}])
+    [delivery] = deliveries(tmp_path)
+    ids = {row["SubAccountId"] for row in load(delivery, only=["SubAccountId"])} - {"text"}
+    assert ids == {"100000000000", "444455556666", "9007199254740991"}
+
+
 def test_a_packed_file_that_is_cut_off_is_an_error_in_plain_words(tmp_path: Path) -> None:
     # Too long for its first part to tell.
     path = write_csv(tmp_path / "a.csv.gz", [{**MAY[0], "Tags": secrets.token_hex(2000)} for _ in range(50)])

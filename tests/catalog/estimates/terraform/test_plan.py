@@ -280,14 +280,26 @@ def test_a_machine_that_is_to_be_started_is_priced_as_running() -> None:
     ]
 
 
-def test_a_stopped_database_is_not_priced_as_running_and_its_storage_is_told_as_open() -> None:
-    settings = {"tier": "db-custom-2-7680", "disk_size": 50, "activation_policy": "NEVER"}
+@pytest.mark.parametrize(
+    ("edition", "storage"),
+    [
+        ({}, "cloud-sql-storage"),
+        ({"edition": "ENTERPRISE"}, "cloud-sql-storage"),
+        ({"edition": "ENTERPRISE_PLUS"}, "cloud-sql-enterprise-plus-storage"),
+    ],
+)
+def test_a_stopped_database_is_priced_as_its_storage(edition: dict[str, str], storage: str) -> None:
+    settings = {"tier": "db-custom-2-7680", "disk_size": 50, "activation_policy": "NEVER", **edition}
     values = {"database_version": "POSTGRES_15", "region": "europe-west3", "settings": [settings]}
     request = read(planned("google_sql_database_instance.x", values))
 
-    assert request.items == ()
-    [gap] = request.gaps
-    assert "it is stopped, so its machine costs nothing; its storage and its address cost" in gap
+    [item] = items(planned("google_sql_database_instance.x", values))
+    assert item["resource"] == storage
+    assert (item["engine"], item["size_gib"]) == ("POSTGRES_15", "50")
+    assert request.gaps == ()
+    assert request.notes == (
+        "google_sql_database_instance.x: it is stopped; only its storage is priced, not its address.",
+    )
 
 
 def test_external_addresses_that_are_not_known_are_told() -> None:

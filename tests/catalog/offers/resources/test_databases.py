@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
@@ -98,6 +99,40 @@ def test_what_is_open_is_asked(resource: str, arguments: dict[str, str], attribu
     assert [choice.attribute for choice in bill.choices] == attributes
     assert all(choice.values for choice in bill.choices)
     assert not bill.parts
+
+
+@pytest.mark.parametrize(
+    "resource", ["cloud-sql", "db-custom-2-7680", "db-n1-standard-4", "db-f1-micro", "db-perf-optimized-N-4"]
+)
+def test_each_value_that_is_offered_goes_with_all_others(resource: str) -> None:
+    offered = {choice.attribute: choice.values for choice in database(resource).choices}
+
+    assert offered["engine"]
+    for machine, engine in product(offered.get("resource", [resource]), offered["engine"]):
+        assert database(machine, engine=engine).parts
+
+
+def test_more_machines_are_offered_for_an_engine_that_runs_on_them() -> None:
+    [machines] = database("cloud-sql", engine="mysql").choices
+
+    assert "db-n1-standard-4" in machines.values
+    assert "db-n1-standard-4" not in database("cloud-sql", engine="postgres").choices[0].values
+
+
+def test_a_machine_that_the_engine_does_not_run_on_is_refused_before_the_edition_is_asked() -> None:
+    with pytest.raises(InvalidArgumentError, match="does not run on"):
+        database("db-f1-micro", engine="sqlserver")
+
+
+def test_the_storage_of_a_database_is_billed_as_that_of_one_that_runs() -> None:
+    arguments: dict[str, Any] = {"engine": "postgres", "size_gib": Decimal(50), "backup_gib": Decimal(5)}
+    running = database("db-perf-optimized-N-4", **arguments).parts
+    alone = database("cloud-sql-enterprise-plus-storage", **arguments).parts
+
+    assert [(part.facts, part.quantity) for part in alone] == [
+        (part.facts, part.quantity) for part in running if part.name in ("storage", "backups")
+    ]
+    assert [choice.attribute for choice in database("cloud-sql-storage").choices] == ["engine", "size_gib"]
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,6 @@ def test_the_performance_that_is_included_costs_nothing() -> None:
     [
         ("pd-ssd", {}, ["size_gib"]),
         ("hyperdisk-balanced", {"size_gib": GIB}, ["iops", "throughput"]),
-        ("bucket", {"size_gib": GIB}, ["region"]),
         ("bucket", {"region": "us-east1"}, ["size_gib"]),
         ("bucket", {"region": "us-east1", "retrieval_gib": GIB}, ["size_gib"]),
     ],
@@ -185,3 +184,21 @@ def test_every_resource_asks_for_what_it_needs_and_nothing_else(name: str) -> No
 
     assert found.parts
     assert all(each.facts and each.unit for each in found.parts)
+
+
+def test_without_a_place_the_thing_itself_says_where_each_kind_of_location_is_sold() -> None:
+    found = bill("bucket", storage_class="nearline").sold_as
+
+    assert list(found) == ["multi", "dual", "region"]
+    assert [part.name for parts in found.values() for part in parts] == ["storage"] * 3
+    assert bill("bucket", region="us-east1").sold_as == {}
+    assert bill("gke-cluster").sold_as == {}  # which of its prices is open
+
+
+@pytest.mark.parametrize(("size", "right"), [(100, "375"), (400, "375"), (800, "750")])
+def test_a_local_ssd_of_no_such_size_is_refused_with_the_nearest(size: int, right: str) -> None:
+    with pytest.raises(InvalidArgumentError, match="a multiple of 375") as caught:
+        bill("local-ssd", size_gib=Decimal(size))
+
+    assert caught.value.hint == f"Send {right}."
+    assert bill("local-ssd", size_gib=Decimal(right)).parts

@@ -11,6 +11,7 @@ from catalog.errors import InvalidArgumentError
 from catalog.offers.resources.bill import Bill
 from catalog.offers.resources.read import read_bill
 from catalog.offers.resources.request import ResourceRequest
+from catalog.offers.resources.traffic import PARTS_OF_THE_WORLD
 
 
 def traffic(resource: str = "egress", **arguments: Any) -> Bill:
@@ -161,4 +162,11 @@ def test_a_country_without_a_region_is_in_an_area_and_not_where_a_name_is_simila
     with pytest.raises(InvalidArgumentError) as refused:
         traffic(source="europe-west3", destination=country)
 
-    assert {"Western Europe", "Middle East"} <= {*refused.value.candidates}
+    assert refused.value.candidates == [*PARTS_OF_THE_WORLD]
+
+
+def test_a_misspelled_region_is_answered_with_the_regions_that_are_close() -> None:
+    with pytest.raises(InvalidArgumentError) as refused:
+        traffic(source="europe-west3", destination="us-centrl1")
+
+    assert refused.value.candidates[0] == "us-central1"

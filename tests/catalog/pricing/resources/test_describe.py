@@ -12,6 +12,7 @@ from catalog.pricing import list_prices
 from catalog.pricing.answers import ResourceDetails
 from catalog.pricing.calculate import ResourceRequest, calculate
 from catalog.pricing.details import details
+from catalog.pricing.resources import offers
 from catalog.pricing.resources.describe import MAX_ROWS
 from tests.catalog.pricing.known_skus import ACCOUNT_MONTHLY, GLOBAL, add_sku
 
@@ -184,3 +185,21 @@ def test_what_has_no_price_before_something_is_said_asks_for_it() -> None:
 
     assert (row["prices"], row["example"]) == ([], None)
     assert row["ambiguous_in"] == [{"attribute": "size_gib", "values": [], "ask": "How many GiB?"}]
+
+
+def test_free_usage_is_told_where_google_documents_it_and_where_the_price_list_has_it() -> None:
+    offers.forget()
+    service = Service.objects.get(display_name="Compute Engine")
+    free = [(0, "0", 0), (744, "0", 5_000_000)]
+    kind = {"resource_family": "Network", "resource_group": "ExternalIp"}
+    name = "External IP Charge on a Standard VM"
+    add_sku("AAAA-0000-0001", name, "h", free, regions=GLOBAL, service=service, price=ACCOUNT_MONTHLY, **kind)
+
+    [documented] = only("e2-micro")["notes"]
+    assert documented == (
+        "Not counted: Compute Engine Free Tier: one e2-micro for all hours of a month, in us-central1,"
+        " us-east1, us-west1 (https://cloud.google.com/free/docs/free-cloud-features)."
+    )
+    assert only("external-ip")["notes"] == [
+        "The first 744 h of address a month are free, once for the whole account."
+    ]

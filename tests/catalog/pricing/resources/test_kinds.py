@@ -9,8 +9,11 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.errors import NoPriceError, RegionMismatchError
-from catalog.pricing.answers import ResourceLine
+from catalog.models import Service
+from catalog.pricing.answers import Choice, ResourceLine
 from catalog.pricing.calculate import Item, ResourceRequest, calculate
+from catalog.pricing.resources import offers
+from tests.catalog.pricing.known_skus import GLOBAL, add_sku
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kind_prices")]
 IOWA, FRANKFURT = "us-central1", "europe-west3"
@@ -74,6 +77,7 @@ def skus(resource: str, **arguments: Any) -> dict[str, str]:
         ("v2-8", {"region": IOWA}, "3285"),
         ("v3-32", {"region": IOWA}, "23360"),
         ("db-n1-standard-4", {"region": IOWA, "engine": "mysql"}, "197.246"),
+        ("cloud-sql-storage", {"region": IOWA, "engine": "postgres", "ha": True, "size_gib": 10}, "3.4"),
         (
             "db-custom-4-15360",
             {"region": IOWA, "engine": "POSTGRES_15", "ha": True, "size_gib": 100},
@@ -157,6 +161,31 @@ def test_a_licence_costs_what_its_rule_says(resource: str, os: str, licence: str
     assert Decimal(with_licence) - Decimal(without) == Decimal(licence)
 
 
+def test_all_parts_of_a_licence_are_of_one_version() -> None:
+    offers.forget()
+    service = Service.objects.get(display_name="Compute Engine")
+    for sku_id, name, unit in (
+        ("AAAA-0000-0001", "Ubuntu Pro 24.04 LTS (Noble Numbat) on VM with 6 to 9 VCPU (CPU cost)", "h"),
+        ("AAAA-0000-0002", "Ubuntu Pro 22.04 LTS (Jammy Jellyfish) on VM with 6 to 9 VCPU (CPU cost)", "h"),
+        ("AAAA-0000-0003", "Ubuntu Pro 22.04 LTS (Jammy Jellyfish) on VM (RAM cost)", "GiBy.h"),
+    ):
+        licence = {"resource_family": "License", "resource_group": "Google"}
+        add_sku(
+            sku_id,
+            f"Licensing Fee for {name}",
+            unit,
+            [(0, "1", 0)],
+            regions=GLOBAL,
+            service=service,
+            **licence,
+        )
+
+    found = skus("n2-standard-8", region=IOWA, os="ubuntu-pro")
+
+    assert found["Ubuntu Pro licence"] == "AAAA-0000-0002"
+    assert found["Ubuntu Pro licence for RAM"] == "AAAA-0000-0003"
+
+
 def test_a_licence_that_the_catalog_lacks_makes_the_machine_partial() -> None:
     found = line("n2-standard-8", region=IOWA, os="sles-15")
 
@@ -228,3 +257,23 @@ def test_many_kinds_of_resources_take_the_queries_of_one(
 
     with django_assert_num_queries(3):
         calculate(asked)
+
+
+@pytest.mark.parametrize("storage_class", ["standard", "nearline"])
+def test_each_location_that_is_offered_for_a_bucket_has_a_price(storage_class: str) -> None:
+    sent = {"size_gib": 100, "storage_class": storage_class}
+    row = line("bucket", **sent)
+
+    [question] = cast("list[Choice]", row["ambiguous_in"])
+    assert question["ask"].startswith("Which location")
+    assert "us" in question["values"]
+    assert "eur7" not in question["values"]
+    for location in question["values"]:
+        assert line("bucket", region=location, **sent)["cost"] is not None
+
+
+def test_the_size_and_the_region_are_asked_at_once() -> None:
+    row = line("pd-ssd")
+
+    assert [each["attribute"] for each in row["ambiguous_in"] or ()] == ["size_gib", "region"]
+    assert row["components"] == []

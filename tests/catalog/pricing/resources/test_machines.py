@@ -305,6 +305,24 @@ def test_a_continent_leaves_its_regions_open() -> None:
     ]
 
 
+def test_of_a_country_only_the_regions_that_sell_it_are_offered() -> None:
+    row = line("n1-standard-4", "Germany")
+
+    assert row["ambiguous_in"] == [
+        {"attribute": "region", "values": ["europe-west3"], "ask": "Which region?"}
+    ]
+    with pytest.raises(
+        RegionMismatchError, match=r"is not sold on demand in Italy; it is in asia-northeast2,"
+    ):
+        price("n1-standard-4", "Italy")
+
+
+def test_a_country_is_asked_for_beside_what_else_is_open() -> None:
+    row = line("t4", "Germany")
+
+    assert [each["attribute"] for each in row["ambiguous_in"] or ()] == ["resource", "region"]
+
+
 def test_a_time_before_the_first_price_is_not_taken_for_what_is_not_sold() -> None:
     early = snapshot(NOON - timedelta(days=1))
     with pytest.raises(NoPriceError) as caught:
@@ -439,3 +457,12 @@ def test_resources_take_two_queries_and_one_when_their_skus_are_known(
         calculate(requests)
     with django_assert_num_queries(2):
         calculate(requests)
+
+
+@pytest.mark.parametrize("quantity", ["0.1", "2.5"])
+def test_machines_come_whole_and_a_part_of_a_month_is_said_by_its_hours(quantity: str) -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        price("n2-standard-8", quantity=Decimal(quantity))
+
+    assert f"quantity is how many n2-standard-8 there are, not {quantity}." in caught.value.message
+    assert "hours" in caught.value.hint

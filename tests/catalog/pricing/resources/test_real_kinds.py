@@ -29,7 +29,9 @@ def every_kind() -> Iterator[Case]:
     """Each resource of the file in each of its settings, with an amount of all that it takes."""
     for kind in {kind.name: kind for kind in kinds().values()}.values():
         settings = {name: setting for name, setting in kind.settings.items() if name != LOCATION}
-        amounts = {name: AMOUNT for name in kind.takes if name not in settings}
+        amounts = {
+            name: Decimal(kind.multiples.get(name, AMOUNT)) for name in kind.takes if name not in settings
+        }
         amounts |= {"vms": Decimal(2)} if "vms" in amounts else {}
         for values in product(*(setting.values for setting in settings.values())):
             chosen = zip(settings, values, strict=True)

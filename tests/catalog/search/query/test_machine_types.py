@@ -62,6 +62,15 @@ def test_a_machine_of_a_database_is_a_whole_one_of_cloud_sql(machine: str, shape
     assert facts_of(machine) == ["product=cloud-sql", shape]
 
 
+@pytest.mark.parametrize("name", ["sql server", "mssql", "microsoft sql server"])
+def test_a_machine_of_a_database_keeps_an_engine_that_is_also_a_system_beside_machines(name: str) -> None:
+    expected = ["engine=sqlserver", "product=cloud-sql", "shape=4x15"]
+
+    assert facts_of(f"cloud sql {name} db-n1-standard-4") == expected
+    assert "shape=4x15" in facts_of(f"{name} db-n1-standard-4")
+    assert any("engine=sqlserver" in fact for fact in facts_of(f"{name} db-n1-standard-4"))
+
+
 def test_a_custom_machine_of_a_database_may_also_be_billed_by_its_parts() -> None:
     assert facts_of("db-custom-2-7680") == ["product=cloud-sql", "shape=2x7-5|part=core|part=ram"]
 

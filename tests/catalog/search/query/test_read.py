@@ -273,6 +273,12 @@ def test_traffic_within_a_region_goes_to_no_other_place() -> None:
         ("c3 core w/o the extra premium", ["c3", "core"], ("premium", "class=premium"), None),
         ("windows excluding f1/g1", ["windows"], ("f1", "g1", "family=f1", "family=g1"), None),
         ("pod cpu not balanced or scale", ["pod cpu"], ("balanced", "scale"), None),
+        (
+            "traffic, no vpn egress",
+            ["traffic"],
+            ("vpn egress", "network=vpn part=egress", "network=vpn part=ingress"),
+            None,
+        ),
         ("tpu, dont need a pod", ["tpu"], ("pod", "purpose=pod"), None),
         (
             "mysql w/o high availability",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0008_sku_facts_index'),
+        ('catalog', '0009_changes'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0009_kept_estimates'),
+        ('catalog', '0010_kept_estimates'),
     ]
 
     operations = [

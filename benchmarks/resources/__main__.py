@@ -1,11 +1,16 @@
 """Measures whole resources in calculate: CPU of a call, size of its answer, and a sweep of all machines.
 
-    .venv/bin/python -m benchmarks.resources FOLDER [--calls N] [--only calls|sweep]
+    .venv/bin/python -m benchmarks.resources FOLDER [--calls N] [--only calls|sweep|comparison]
+        [--opencloudcosts PYTHON]
 
 FOLDER is a catalog folder (services.json.gz and skus/). The goals are at most three times the CPU of the
 no-op tool and 2 KB for one machine in one call, and 150 ms for 500 items. The sweep prices every machine type
 in every region in each way to buy, and counts what is priced whole, in part, and not at all. The exit code is
 1 if a machine is priced with a part missing and not said to be partial.
+
+PYTHON is an interpreter that has OpenCloudCosts, which then answers the same questions over the same list:
+
+    .venv/bin/python -m venv occ && occ/bin/pip install opencloudcosts==1.3.1
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.calls import Caller, calling
+from benchmarks.resources.comparison import compare
 from benchmarks.tools_speed import report, sku_ids
 from tests.harness.product import install
 
@@ -43,14 +49,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folder", type=Path, help="a catalog folder")
     parser.add_argument("--calls", type=int, default=300, help="calls per kind (default: %(default)s)")
-    parser.add_argument("--only", choices=("calls", "sweep"), help="one part")
+    parser.add_argument("--only", choices=("calls", "sweep", "comparison"), help="one part")
+    parser.add_argument("--opencloudcosts", type=Path, metavar="PYTHON", help="compare with OpenCloudCosts")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         installed = install(Path(name), str(options.folder))
         with calling(installed, Path(name)) as caller:
-            if options.only != "sweep":
+            # First, since it measures a first call too.
+            if options.opencloudcosts and options.only in (None, "comparison"):
+                compare(caller, options.opencloudcosts, options.folder)
+            if options.only in (None, "calls"):
                 measure(caller, options.calls)
-            is_right = options.only == "calls" or sweep(caller)
+            is_right = options.only in ("calls", "comparison") or sweep(caller)
     sys.exit(not is_right)
 
 

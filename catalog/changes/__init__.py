@@ -1,0 +1,1 @@
+"""What each sync changed: prices that moved, new, withdrawn and returned SKUs."""

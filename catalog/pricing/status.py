@@ -1,0 +1,63 @@
+"""The services that the catalog offers, with when each was last read: those that need attention first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, IntegerField, Value
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
+
+from catalog.models import PricingUpdate, Service
+from catalog.pricing.freshness import MAX_AGE, read_at
+
+# Raw SQL, because the search index has no model. It counts the offered SKUs of each service.
+_SKUS = "(SELECT sku_count FROM service_search AS entry WHERE entry.service_id = services.service_id)"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStatus:
+    """A service with its number of SKUs, and when it was last read to its end, None if never.
+
+    Args:
+        is_failed: whether the last sync could not read it.
+        is_stale: whether it was read too long ago.
+    """
+
+    service: Service
+    skus: int
+    read_at: datetime | None
+    is_failed: bool
+    is_stale: bool
+
+
+def statuses(update: PricingUpdate, now: datetime, rows: slice) -> Sequence[ServiceStatus]:
+    """A page of the services that have SKUs: those that failed first, then by when they were read.
+
+    Args:
+        update: the result of latest_completed().
+        now: the present.
+        rows: which of them.
+
+    Returns:
+        The services, in one query.
+    """
+    # A service with neither a time nor an error was read by the last full run.
+    full_run_at = read_at(Service(), update)
+    order = Coalesce("synced_at", Value(full_run_at)) if full_run_at else F("synced_at")
+    failed_first = IsNull(F("sync_error"), True)  # Django's signature
+    found = (
+        Service.objects.annotate(sku_count=RawSQL(_SKUS, (), IntegerField()))  # noqa: S611  # a constant
+        .filter(sku_count__gt=0)
+        .order_by(failed_first, order, "display_name")
+    )
+    return [_status(service, read_at(service, update), now) for service in found[rows]]
+
+
+def _status(service: Service, time: datetime | None, now: datetime) -> ServiceStatus:
+    skus: int = getattr(service, "sku_count")  # noqa: B009  # mypy does not know annotations
+    is_failed = bool(service.sync_error)
+    return ServiceStatus(service, skus, time, is_failed, is_stale=time is None or now - time > MAX_AGE)

@@ -1,0 +1,1 @@
+"""Pages about the catalog itself: what its syncs changed, and how current it is."""

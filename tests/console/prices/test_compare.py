@@ -1,0 +1,195 @@
+"""The page of comparison."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from tools import prices
+from tools.prices_schema import CalculateArguments, CalculateItem, DetailsArguments
+
+DASH = "\N{EN DASH}"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("machine_prices")]
+
+
+def address(*questions: str, suffix: str = "/", **arguments: str) -> str:
+    return f"/compare{suffix}?{urlencode([*(('q', each) for each in questions), *arguments.items()])}"
+
+
+def compared(client: Client, *questions: str, **arguments: str) -> dict[str, Any]:
+    response = client.get(address(*questions, suffix=".json", **arguments))
+    assert response.status_code == 200
+    answer: dict[str, Any] = json.loads(response.content)
+    return answer
+
+
+def html(client: Client, *questions: str, **arguments: str) -> str:
+    return client.get(address(*questions, **arguments)).content.decode()
+
+
+def costs(answer: dict[str, Any], thing: str, usage_type: str = "OnDemand") -> dict[str, str]:
+    return {
+        row["region"]: price["price_usd"]
+        for row in answer["regions"]
+        for price in row["prices"]
+        if (price["thing"], price["usage_type"]) == (thing, usage_type)
+    }
+
+
+def test_one_machine_is_shown_in_all_regions_and_usage_types_cheapest_first(client: Client) -> None:
+    answer = compared(client, "n2-standard-8")
+
+    [details] = prices.details(DetailsArguments(resources=["n2-standard-8"]))["resources"]
+    for usage_type in ("OnDemand", "Preemptible", "Commit1Yr", "Commit3Yr"):
+        expected = {row["region"]: row[usage_type]["month"] for row in details["prices"] if row[usage_type]}
+        assert costs(answer, "n2-standard-8", usage_type) == expected
+    amounts = [float(each) for each in costs(answer, "n2-standard-8").values()]
+    assert amounts == sorted(amounts)
+
+
+def test_the_cheapest_region_is_named_and_others_are_percent_over_it(client: Client) -> None:
+    answer = compared(client, "n1-standard-4")
+
+    [thing] = answer["things"]
+    least = thing["cheapest"]["OnDemand"]
+    found = costs(answer, "n1-standard-4")
+    assert least == {
+        "region": min(found, key=lambda each: (float(found[each]), each)),
+        "price_usd": min(found.values(), key=float),
+    }
+    over = {row["region"]: row["prices"][0]["percent_over_cheapest"] for row in answer["regions"]}
+    for region, amount in found.items():
+        assert float(over[region]) == pytest.approx(
+            (float(amount) / float(least["price_usd"]) - 1) * 100, abs=0.05
+        )
+
+
+def test_a_question_for_one_thing_is_compared_wherever_it_is_sold(client: Client) -> None:
+    answer = compared(client, "n2 core")
+
+    [thing] = answer["things"]
+    assert thing["per"] == "hour"
+    assert "N2 Instance Core" in thing["name"]
+    assert costs(answer, thing["name"])["us-central1"] == "0.031611"
+
+
+def test_a_gpu_beside_a_machine_is_part_of_the_thing(client: Client) -> None:
+    answer = compared(client, "n1-standard-4 with 1 t4 gpu")
+
+    item = CalculateItem(resource="n1-standard-4", gpu="t4", gpu_count=1, region="us-central1")
+    cost = prices.calculate(CalculateArguments(items=[item]))["items"][0]["cost"]
+    assert costs(answer, "n1-standard-4 with 1 nvidia-tesla-t4")["us-central1"] == cost
+
+
+def test_several_things_stand_side_by_side_bought_in_the_chosen_way(client: Client) -> None:
+    answer = compared(client, "n2-standard-8", "e2-standard-8", usage_type="Commit1Yr")
+
+    assert [thing["name"] for thing in answer["things"]] == ["n2-standard-8", "e2-standard-8"]
+    assert {price["usage_type"] for row in answer["regions"] for price in row["prices"]} == {"Commit1Yr"}
+    assert html(client, "n2-standard-8", "e2-standard-8").count('<th scope="col" class="number">') == 2
+
+
+def test_a_thing_is_bought_as_its_question_says_unless_the_page_does(client: Client) -> None:
+    as_asked = compared(client, "n2-standard-8 spot", "e2-standard-8")
+    chosen = compared(client, "n2-standard-8 spot", "e2-standard-8", usage_type="Commit3Yr")
+
+    assert [[*thing["cheapest"]] for thing in as_asked["things"]] == [["Preemptible"], ["OnDemand"]]
+    assert [[*thing["cheapest"]] for thing in chosen["things"]] == [["Commit3Yr"], ["Commit3Yr"]]
+
+
+def test_a_region_that_sells_only_some_of_the_things_has_a_dash_for_the_others(client: Client) -> None:
+    page = html(client, "n2-standard-8", "c3-standard-8")
+
+    assert f'<span class="soft">{DASH}</span>' in page
+    answer = compared(client, "n2-standard-8", "c3-standard-8")
+    assert costs(answer, "n2-standard-8").keys() > costs(answer, "c3-standard-8").keys()
+
+
+def test_a_machine_that_does_not_exist_is_no_sku_of_its_family(client: Client) -> None:
+    answer = compared(client, "n2-standard-9")
+
+    [thing] = answer["things"]
+    assert (thing["sku_id"], thing["resource"], answer["regions"]) == (None, None, [])
+    assert "There is no machine type n2-standard-9." in thing["left_open"]["says"]
+
+
+def test_what_is_ambiguous_is_asked_and_the_other_things_are_shown(client: Client) -> None:
+    answer = compared(client, "n2", "e2-standard-8")
+
+    unclear, clear = answer["things"]
+    assert unclear["sku_id"] is None
+    assert {each["value"] for each in unclear["left_open"]["choices"][0]["values"]} >= {"core", "ram"}
+    assert clear["cheapest"]["OnDemand"]
+    page = html(client, "n2", "e2-standard-8")
+    assert 'href="?q=n2+core&amp;q=e2-standard-8"' in page
+
+
+def test_several_machines_in_one_question_are_asked_which(client: Client) -> None:
+    [thing] = compared(client, "n2-standard-4 or n2-standard-8")["things"]
+
+    [choice] = thing["left_open"]["choices"]
+    assert [each["q"] for each in choice["values"]] == ["n2-standard-4", "n2-standard-8"]
+
+
+def test_what_the_catalog_lacks_is_said(client: Client) -> None:
+    assert "no product, SKU or place is called that" in html(client, "flurbogast")
+
+
+def test_an_unknown_sku_id_has_no_price_anywhere(client: Client) -> None:
+    assert "The catalog has no price of this in any region." in html(client, "FFFF-FFFF-FFFF")
+
+
+def test_without_a_question_the_page_shows_what_to_ask(client: Client) -> None:
+    assert "n2-standard-8 in all regions" in html(client)
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("?q=a&q=b&q=c&q=d&q=e", "4 things can be compared at once, not 5"),
+        ("?q=n2+core&usage_type=rent", "usage_type: must be one of"),
+        (f"?q={'x' * 501}", "q: must have at most 500 characters"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_the_reason(client: Client, query: str, message: str) -> None:
+    response = client.get(f"/compare.json{query}")
+
+    assert response.status_code == 400
+    assert message in json.loads(response.content)["error"]["message"]
+
+
+def test_the_csv_has_a_row_for_each_price(client: Client) -> None:
+    text = client.get(address("n2-standard-8", "e2-standard-8", suffix=".csv")).content.decode()
+
+    rows = list(csv.DictReader(text.splitlines()))
+    assert {row["thing"] for row in rows} == {"n2-standard-8", "e2-standard-8"}
+    assert all(row["price_usd"] and row["per"] == "month of 730 hours" for row in rows)
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_names_of_machines_take_few_queries_however_many(
+    client: Client, count: int, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    names = ["n2-standard-8", "e2-standard-8", "n1-standard-4", "c3-standard-8"][:count]
+    html(client, *names)
+
+    with django_assert_max_num_queries(3):
+        html(client, *names)
+
+
+def test_a_search_and_the_pages_of_prices_lead_to_the_comparison(client: Client) -> None:
+    assert 'href="/compare/?q=n2%20core"' in client.get("/search?q=n2+core").content.decode()
+    assert 'name="q" value="n2-standard-8"' in client.get("/machines/n2-standard-8/").content.decode()
+
+
+def test_all_pages_lead_to_the_lists_and_the_comparison(client: Client) -> None:
+    page = client.get("/search").content.decode()
+
+    assert 'href="/machines/"' in page
+    assert 'href="/compare/"' in page

@@ -1,0 +1,69 @@
+"""The pages of disks, buckets and language models."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kind_prices")]
+
+
+def answer(client: Client, address: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(client.get(address).content)
+    return found
+
+
+def test_disks_are_listed_by_what_they_are_billed_for(client: Client) -> None:
+    found = answer(client, "/disks.json?region=us-west1")["rows"]
+
+    prices = {(row["disk"], row["part"], row["usage_type"]): row["price"] for row in found}
+    assert prices["hyperdisk-balanced", "IOPS", "On demand"] == "0.005"
+    assert prices["local-ssd", "capacity", "1 year"] == "0.0504"
+
+
+def test_disks_without_a_price_are_left_out_by_name(client: Client) -> None:
+    found = answer(client, "/disks.json?region=us-west1")
+
+    assert "pd-extreme" not in {row["disk"] for row in found["rows"]}
+    assert "pd-extreme IOPS (on demand)" in found["not_priced"]
+    assert b"pd-extreme IOPS (on demand)" in client.get("/disks/?region=us-west1").content
+
+
+def test_buckets_are_priced_in_regions_and_wider_locations(client: Client) -> None:
+    [iowa] = [row for row in answer(client, "/buckets.json")["rows"] if row["storage_class"] == "standard"]
+    classes = {row["storage_class"]: row for row in answer(client, "/buckets.json?region=us")["rows"]}
+
+    assert (iowa["storage"], iowa["notes"]["storage"]) == ("0.02", "in tiers")
+    assert iowa["notes"]["retrieval"] == "no charge"
+    assert classes["nearline"]["retrieval"] == "0.01"
+
+
+def test_models_are_priced_by_the_million_tokens(client: Client) -> None:
+    found = answer(client, "/models.json")
+
+    [gemini] = [row for row in found["rows"] if row["model"] == "gemini-2.5-pro"]
+    assert (gemini["input_tokens"], gemini["output_tokens"]) == ("1.25", "10")
+    assert gemini["batch_input_tokens"] is None
+    assert "gpt-oss-20b" in found["not_priced"]
+
+
+@pytest.mark.parametrize("name", ["disks", "buckets", "models"])
+def test_each_page_is_sorted_by_its_heads_and_takes_few_queries(
+    client: Client, name: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.get(f"/{name}/")
+
+    with django_assert_max_num_queries(3):
+        page = client.get(f"/{name}/").content.decode()
+
+    assert page.count("aria-sort") == 1
+    assert 'aria-current="page"' in page
+
+
+@pytest.mark.parametrize("name", ["disks", "buckets", "models"])
+def test_a_place_that_is_none_is_refused(client: Client, name: str) -> None:
+    assert client.get(f"/{name}/?region=atlantis").status_code == 400
