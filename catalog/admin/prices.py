@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from catalog.admin.read_only import ReadOnly, Unlisted, pretty
+from catalog.admin.read_only import ReadOnly, pretty
 from catalog.models import PricingInfo, PricingTier, SkuAttributes
 from catalog.pricing.decimals import plain
 
@@ -29,7 +29,7 @@ class PriceColumns(BaseModelAdmin):
 
 
 @admin.register(SkuAttributes)
-class SkuAttributesAdmin(ReadOnly, Unlisted, admin.ModelAdmin):
+class SkuAttributesAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["sku", "facts", "unread", "cost"]
     list_filter = ["has_place", "is_list_price"]
     list_select_related = ["sku"]
@@ -39,7 +39,7 @@ class SkuAttributesAdmin(ReadOnly, Unlisted, admin.ModelAdmin):
 
 
 @admin.register(PricingInfo)
-class PricingInfoAdmin(ReadOnly, Unlisted, PriceColumns, admin.ModelAdmin):
+class PricingInfoAdmin(ReadOnly, PriceColumns, admin.ModelAdmin):
     list_display = ["id", "sku", "effective_time", "usage_unit", "tiers", "created_at"]
     list_display_links = ["id", "sku"]
     list_select_related = ["sku"]
@@ -61,7 +61,7 @@ class PricingInfoAdmin(ReadOnly, Unlisted, PriceColumns, admin.ModelAdmin):
 
 
 @admin.register(PricingTier)
-class PricingTierAdmin(ReadOnly, Unlisted, admin.ModelAdmin):
+class PricingTierAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["id", "pricing_info", "start", "unit_price"]
     list_select_related = ["pricing_info"]
     list_per_page = 50

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -24,13 +23,6 @@ class ReadOnly:
 
     def has_delete_permission(self, *_: Any) -> bool:
         return False
-
-
-class Unlisted:
-    """Keeps a table out of the menu. Its pages can be reached from those that link to them."""
-
-    def get_model_perms(self, _request: HttpRequest) -> dict[str, bool]:
-        return {}
 
 
 def pretty(value: Any) -> SafeString:

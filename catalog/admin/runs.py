@@ -6,18 +6,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, URLPattern, path, reverse
-from django.utils import timezone
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from catalog.admin import sync_now
 from catalog.admin.read_only import ReadOnly
 from catalog.models import PricingUpdate
-
-Status = PricingUpdate.Status
-CRASHED = "crashed"
-MINUTE, HOUR = 60, 3600
+from catalog.sync.progress import duration_of, services_of, state_name
 
 
 @admin.register(PricingUpdate)
@@ -86,43 +82,6 @@ def state_of(run: PricingUpdate) -> SafeString:
     return format_html('<span class="state {}">{}</span>', state, state)
 
 
-def state_name(run: PricingUpdate) -> str:
-    return CRASHED if run.has_crashed else f"{run.status}"
-
-
-def services_of(run: PricingUpdate) -> str:
-    """The services that were read; of those that are to be, while the run goes on."""
-    done = (run.services_synced or 0) + run.services_failed
-    if run.status != Status.RUNNING:
-        return f"{run.services_synced or 0:,}"
-    return f"{done:,} of {run.services_total:,}" if run.services_total else f"{done:,}"
-
-
-def duration_of(run: PricingUpdate) -> str:
-    """How long the run took, or has taken until now; of one that failed, until its last heartbeat."""
-    seconds = seconds_of(run)
-    if seconds < MINUTE:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), MINUTE)
-    return f"{minutes} min {rest} s" if seconds < HOUR else f"{minutes // MINUTE} h {minutes % MINUTE} min"
-
-
-def seconds_of(run: PricingUpdate) -> float:
-    is_going_on = run.status == Status.RUNNING and not run.has_crashed
-    end = timezone.now() if is_going_on else run.completed_at or run.heartbeat_at or run.started_at
-    return (end - run.started_at).total_seconds()
-
-
 def changes_address(run: PricingUpdate) -> str | None:
-    """The public page of what the run changed; None if there is none."""
-    if run.status not in PricingUpdate.SERVED:
-        return None
-    try:
-        return reverse("run", args=[run.pk])
-    except NoReverseMatch:
-        return None
-
-
-def latest_runs(most: int) -> list[PricingUpdate]:
-    """The latest runs, without their errors, which may be long."""
-    return list(PricingUpdate.objects.defer("error_message").order_by("-id")[:most])
+    """The public page of what the run changed; None if that has not been counted."""
+    return reverse("run", args=[run.pk]) if run.changes is not None else None

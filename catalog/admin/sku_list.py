@@ -51,6 +51,8 @@ class SkuList(ChangeList):
         self.paginator = Pages(total, self.list_per_page)
         self.result_count, self.full_result_count = self.paginator.count, None
         self.is_cut = total > MOST
+        if self.page_num > self.paginator.num_pages:
+            raise IncorrectLookupParameters
         self.multi_page = self.result_count > self.list_per_page
         self.show_full_result_count = self.can_show_all = self.show_admin_actions = False
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from catalog.admin import runs
 from catalog.errors import SyncRefusedError
 from catalog.models import PricingUpdate
+from catalog.sync import progress as progress_of
 from catalog.sync import start
 
 
@@ -69,10 +70,10 @@ def _start(request: HttpRequest) -> HttpResponseRedirect:
 
 def _state(run: PricingUpdate) -> dict[str, Any]:
     return {
-        "is_open": runs.state_name(run) == PricingUpdate.Status.RUNNING,
+        "is_open": progress_of.state_name(run) == PricingUpdate.Status.RUNNING,
         "state": runs.state_of(run),
-        "services": runs.services_of(run),
-        "duration": runs.duration_of(run),
+        "services": progress_of.services_of(run),
+        "duration": progress_of.duration_of(run),
         "changes": runs.changes_address(run),
     }
 

@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog.admin import runs
 from catalog.models import PricingUpdate
+from catalog.sync.progress import duration_of
 from tests.catalog.factories import NOON, make_update
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def test_a_failed_run_took_until_its_last_heartbeat() -> None:
     run = make_update(
         status=Status.FAILED, completed_at=None, started_at=NOON, heartbeat_at=NOON + timedelta(hours=2)
     )
-    assert runs.duration_of(run) == "2 h 0 min"
+    assert duration_of(run) == "2 h 0 min"
 
 
 def test_an_empty_list_says_how_runs_come(admin_client: Client) -> None:

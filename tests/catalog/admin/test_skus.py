@@ -124,6 +124,14 @@ def test_pages_follow_each_other_by_name_and_in_a_search(admin_client: Client) -
         assert len({*first, *second}) == 60
 
 
+@pytest.mark.parametrize("query", [{}, {"q": "core"}, {"withdrawn": "all"}])
+def test_a_page_past_the_end_leads_back_to_the_start(admin_client: Client, query: dict[str, str]) -> None:
+    make_sku(display_name="Core")
+
+    for page in ("2", "0", "-1", "99999999999"):
+        assert admin_client.get(address(**query, p=page)).status_code == 302
+
+
 def test_a_list_is_cut_rather_than_counted_in_full(
     admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
