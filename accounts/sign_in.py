@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from allauth.decorators import rate_limit
+from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.github import views as github
 from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -77,10 +77,15 @@ def admin_login(password_form: View) -> View:
             client_name = _client_name(request.GET.get(REDIRECT_FIELD_NAME, ""))
             return password_form(request, {**(extra_context or {}), "client_name": client_name})
         if request.user.is_authenticated:
-            raise PermissionDenied
+            return redirect("admin:index") if request.user.is_staff else _not_staff(request)
         return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME, ""), settings.LOGIN_URL)
 
     return login
+
+
+def _not_staff(request: HttpRequest) -> HttpResponse:
+    account = SocialAccount.objects.filter(user=request.user.pk, provider="github").first()
+    return render(request, "accounts/not_staff.html", {"uid": account and account.uid}, status=403)
 
 
 def _client_name(next_url: str) -> str:

@@ -124,6 +124,12 @@ class Sku(models.Model):
             models.Index(fields=["resource_family"], name="idx_skus_resource_family"),
             models.Index(fields=["usage_type"], name="idx_skus_usage_type"),
             models.Index(fields=["service"], name="idx_skus_service_id"),
+            # Of few rows: those that no list price and no search needs.
+            models.Index(
+                fields=["display_name", "sku_id"],
+                name="idx_skus_withdrawn",
+                condition=Q(retired_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -360,6 +366,7 @@ class PricingUpdate(models.Model):
     pricing_records_synced = models.IntegerField(default=0, db_default=0, null=True)
     error_message = models.TextField(null=True, blank=True)
     source = models.TextField(default="", db_default="", blank=True)
+    services_total = models.IntegerField(null=True, blank=True)
     services_failed = models.IntegerField(default=0, db_default=0)
     skus_changed = models.IntegerField(default=0, db_default=0)
     skus_retired = models.IntegerField(default=0, db_default=0)
@@ -388,6 +395,12 @@ class PricingUpdate(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.status} {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def has_crashed(self) -> bool:
+        """Whether it stopped without a word: the next run will close its row as failed."""
+        seen = self.heartbeat_at or self.started_at
+        return self.status == self.Status.RUNNING and seen < timezone.now() - self.LEASE
 
 
 class SkuChange(models.Model):

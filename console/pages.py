@@ -19,12 +19,11 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import conditional_page, require_safe
 
 from catalog.errors import CatalogError
+from catalog.spreadsheet import cell
 from console.arguments import link
 from tools.errors import from_catalog_error
 
 STATUSES = {"not_found": 404, "catalog_empty": 503, "rate_limited": 429}
-# A spreadsheet takes a text that begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +137,8 @@ def _csv(request: HttpRequest, page: Page) -> HttpResponse:
     writer.writerow(page.table.columns)
     for row in page.table.rows:
         pairs = zip(page.table.columns, row, strict=True)
-        writer.writerow([_cell(value, is_number=name in page.table.numbers) for name, value in pairs])
+        writer.writerow([cell(value, is_number=name in page.table.numbers) for name, value in pairs])
     name = request.path.strip("/").replace("/", "-")
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     content_type = "text/csv; charset=utf-8"
     return HttpResponse(text.getvalue(), content_type=content_type, headers=headers, status=page.status)
-
-
-def _cell(value: str | None, *, is_number: bool) -> str:
-    text = value or ""
-    return f"'{text}" if text.startswith(FORMULA) and not is_number else text

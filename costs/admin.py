@@ -34,23 +34,14 @@ MAX_PARTS = 100
 APPLY = "Run load_costs to apply this. It covers loaded months too."
 
 
-class WithNote(admin.ModelAdmin):
-    """A list page that says what to do while it is empty."""
+class OneLineTexts(admin.ModelAdmin):
+    """Rows whose texts are one line each."""
 
-    change_list_template = "admin/costs/change_list.html"
-    empty_note = ""
-    # All our texts are one line.
     formfield_overrides: ClassVar = {models.TextField: {"widget": AdminTextInputWidget}}
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        note = "" if self.model.objects.exists() else self.empty_note
-        return super().changelist_view(request, {"note": note, **(extra_context or {})})
 
 
 @admin.register(CostSource)
-class CostSourceAdmin(WithNote):
+class CostSourceAdmin(OneLineTexts):
     list_display = ["name", "kind", "location", "is_enabled", "state", "read_at", "last_error"]
     list_editable = ["is_enabled"]
     list_filter = ["is_enabled", "kind"]
@@ -94,7 +85,7 @@ class CostSourceAdmin(WithNote):
 
 
 @admin.register(CostLoad)
-class CostLoadAdmin(ReadOnly, WithNote):
+class CostLoadAdmin(ReadOnly, OneLineTexts):
     list_display = [
         "id",
         "source",
@@ -175,7 +166,7 @@ class CostLoadAdmin(ReadOnly, WithNote):
         return format_html("{}: {}", _link(old.pk), amounts(old.billed_by_currency)) if old else None
 
 
-class StampAdmin(WithNote):
+class StampAdmin(OneLineTexts):
     """Rows by which charges are stamped; a message says how they are applied."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:

@@ -88,7 +88,7 @@ INSTALLED_APPS = [
     "corsheaders",
     "csp",
     "pricing_site",
-    "django.contrib.admin",
+    "pricing_site.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

@@ -6,14 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from accounts.sign_in import admin_login
 from pricing_site import static_files, views
-
-admin.site.site_header = "Cloud Pricing"
-admin.site.site_title = "Cloud Pricing"
-admin.site.index_title = "Administration"
-admin.site.enable_nav_sidebar = False  # the lists of SKUs and prices need the width
-admin.site.login = admin_login(admin.site.login)  # type: ignore[assignment,method-assign]
 
 handler400 = views.bad_request
 # allauth responds with this when a rate limit is reached.

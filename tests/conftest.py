@@ -15,6 +15,7 @@ from django.conf import settings
 
 from accounts import limits
 from catalog.pricing.resources import machine_rates, offers
+from catalog.search import values
 from catalog.search.index import vocabulary
 from console import limits as page_limits
 from tests.harness import once
@@ -92,6 +93,7 @@ def real_catalog() -> Path:
 def _forgotten_vocabulary() -> None:
     """The words of another test's catalog: each test's syncs start at the same number."""
     vocabulary.forget()
+    values.forget()
     offers.forget()
     machine_rates.forget()
 

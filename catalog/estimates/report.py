@@ -11,6 +11,7 @@ from typing import Any, TypeGuard, cast
 from catalog.errors import CatalogError
 from catalog.estimates.estimate import Estimate
 from catalog.pricing.answers import CostItem, NotPriced, ResourceLine
+from catalog.spreadsheet import cell
 
 # Errors that are told in full; the rest is counted.
 MAX_ERRORS = 100
@@ -20,7 +21,6 @@ CSV_COLUMNS = (
 )
 # Columns of --compare, one for each way to buy.
 _COMPARED = "usd_a_month_"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Columns that hold numbers of ours only, which may be negative.
 NUMBERS = frozenset(("quantity", "hours", "cost_usd"))
 
@@ -63,9 +63,7 @@ def as_csv(estimate: Estimate) -> str:
 
 
 def _cell(name: str, value: str) -> str:
-    """The value as no spreadsheet takes it for a formula."""
-    is_number = name in NUMBERS or name.startswith(_COMPARED)
-    return f"'{value}" if value.startswith(_FORMULA) and not is_number else value
+    return cell(value, is_number=name in NUMBERS or name.startswith(_COMPARED))
 
 
 def rows(estimate: Estimate) -> Iterator[Row]:

@@ -44,7 +44,11 @@ SORTED_PART = f"Only the {CANDIDATES} best matches are sorted by price; narrow t
 
 
 def search(
-    request: SearchRequest, *, latest: PricingUpdate | None = None, snapshot: Snapshot | None = None
+    request: SearchRequest,
+    *,
+    latest: PricingUpdate | None = None,
+    snapshot: Snapshot | None = None,
+    offset: int = 0,
 ) -> SearchAnswer:
     """Find services and SKUs, best first, with the list price of each SKU.
 
@@ -52,6 +56,7 @@ def search(
         request: what to look for.
         latest: the latest completed sync, if the caller already has it.
         snapshot: the present, in place of `latest`; gets the services that were found.
+        offset: the first row, if the request has no cursor.
 
     Raises:
         InvalidArgumentError: an argument is invalid or unknown; the error says what to send instead.
@@ -60,9 +65,9 @@ def search(
     vocabulary = vocabulary_of(snapshot.latest)
     plan = read_request(request, vocabulary)
     update_id = snapshot.latest.pk if snapshot.latest else 0
-    start = resume(request.cursor, Cursor(_fingerprint(request), update_id, 0))
-    offset, limit = (0, CANDIDATES) if _is_ordered(request) else (start.offset, request.limit)
-    found = match(plan, request, offset, limit, vocabulary)
+    start = resume(request.cursor, Cursor(_fingerprint(request), update_id, offset))
+    first, limit = (0, CANDIDATES) if _is_ordered(request) else (start.offset, request.limit)
+    found = match(plan, request, first, limit, vocabulary)
     resources = Resources() if start.offset else resources_in(plan, request, vocabulary, snapshot)
     return _answer(found, resources, request, start, snapshot)
 

@@ -25,6 +25,7 @@ HEARTBEAT_SECONDS = 20
 
 _CRASHED = "Crashed or was killed. Last heartbeat: {:%Y-%m-%d %H:%M:%S} UTC."
 _COUNTS = (
+    "services_total",
     "services_synced",
     "services_failed",
     "skus_synced",

@@ -150,6 +150,7 @@ class Run:
             SourceError: the price list is empty or unreadable.
         """
         services = self._scope.choose(self._source.services())
+        self._result.update.services_total = len(services)
         self._writer.begin(services, replaces_sample=self._replaces_sample)
         lists = self._source.sku_lists([service.service_id for service in services])
         try:

@@ -333,3 +333,22 @@ class NoTokens(set[str]):
 
     def add(self, element: str, /) -> None:
         pass
+
+
+def test_who_is_no_administrator_is_told_as_whom_they_are_signed_in_and_who_decides(
+    github: GitHub, client: Browser
+) -> None:
+    sign_in(client)
+
+    page = client.get("/admin/", follow=True).content.decode()
+    assert f"<strong>{User.objects.get().username}</strong> (GitHub id {github.user_id})" in page
+    assert "STAFF_GITHUB_IDS" in page
+
+
+def test_an_administrator_at_the_sign_in_page_is_led_to_the_admin(
+    github: GitHub, client: Browser, settings: Settings
+) -> None:
+    settings.STAFF_GITHUB_IDS = frozenset({str(github.user_id)})
+    sign_in(client)
+
+    assert client.get("/admin/login/").headers["location"] == "/admin/"

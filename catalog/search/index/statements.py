@@ -167,6 +167,12 @@ SELECT * FROM (
     LIMIT {limit} OFFSET {offset}
 )
 """
+IDS = """
+SELECT sku_id FROM (
+    SELECT rowid AS id FROM sku_words WHERE sku_words MATCH {match} ORDER BY rowid LIMIT {most}
+) CROSS JOIN sku_search USING (id)
+ORDER BY id
+"""
 COUNT = "SELECT {way}, count(*) FROM sku_words WHERE sku_words MATCH {match}"
 # It is fast to find out that no SKU matches all words, but slow if the place matches many SKUs.
 MATCH_IF_TOGETHER = """
@@ -189,6 +195,11 @@ def value(param: str | int) -> Sql:
 def find_alike(key: str) -> Sql:
     """Rows "sku" and "price" of the SKUs with `key`."""
     return compose(FIND_ALIKE, key=value(key))
+
+
+def find_ids(found: Sequence[Condition], most: int) -> Sql:
+    """The ids of the SKUs that meet the conditions, in the order of the index."""
+    return compose(IDS, match=value(match_of(found)), most=Sql(str(most)))
 
 
 def find_skus(plan: Plan, found: Sequence[Condition], limit: int, offset: int) -> Sql:
