@@ -60,6 +60,9 @@ class Page:
     status: int = 200
 
 
+# What was sent may be quoted in it.
+MAX_MESSAGE = 1000
+
 View = Callable[..., Page]
 
 
@@ -91,6 +94,8 @@ def _served(view: View, respond: Callable[[HttpRequest, Page], HttpResponse]) ->
         response = respond(request, page)
         # The header says who is signed in, so that every use asks whether the page is still the same.
         response.headers["Cache-Control"] = "private, no-cache"
+        if page.status == STATUSES["rate_limited"]:
+            response.headers["Retry-After"] = "60"
         return response
 
     return served
@@ -98,6 +103,7 @@ def _served(view: View, respond: Callable[[HttpRequest, Page], HttpResponse]) ->
 
 def _refusal(request: HttpRequest, error: CatalogError) -> Page:
     """The page of a request that cannot be answered: why, and what may have been meant."""
+    error.message = error.message[:MAX_MESSAGE]
     context = {"error": error, "candidates": [_candidate(request.GET, each) for each in error.candidates]}
     table = Table(("error", "hint"), [(error.message, error.hint)])
     status = STATUSES.get(error.code, 400)

@@ -11,8 +11,11 @@ from starlette.types import Message, Receive, Scope, Send
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
-# Forms and client metadata take a few kilobytes; nothing is uploaded.
+# Forms and client metadata take a few kilobytes.
 MAX_BYTES = 64 * 1024
+# The estimate page takes files of a MiB, beside the estimate that they replace.
+MAX_UPLOAD_BYTES = 2 * 1024 * 1024
+UPLOADS = frozenset({"/estimate/change/"})
 MAX_LENGTH_DIGITS = 20
 # A client that is still sending when the connection closes may never read the response.
 DRAIN_BYTES = 1024 * 1024
@@ -20,7 +23,7 @@ DRAIN_SECONDS = 1
 
 
 class TooLargeError(Exception):
-    """The body exceeds MAX_BYTES."""
+    """The body exceeds the limit of its path."""
 
 
 class DisconnectedError(Exception):
@@ -54,9 +57,8 @@ class _Replay:
 async def _read(scope: Scope, receive: Receive) -> bytes:
     # The server delivers no more than the stated length, and chunked bodies state none.
     lengths = [value for name, value in scope["headers"] if name == b"content-length"]
-    if any(
-        len(length) > MAX_LENGTH_DIGITS or int(length) > MAX_BYTES for length in lengths if length.isdigit()
-    ):
+    most = _limit(scope)
+    if any(len(length) > MAX_LENGTH_DIGITS or int(length) > most for length in lengths if length.isdigit()):
         raise TooLargeError
     body = bytearray()
     more_body = True
@@ -65,10 +67,14 @@ async def _read(scope: Scope, receive: Receive) -> bytes:
         if message["type"] == "http.disconnect":
             raise DisconnectedError
         body += message.get("body", b"")
-        if len(body) > MAX_BYTES:
+        if len(body) > most:
             raise TooLargeError
         more_body = message.get("more_body", False)
     return bytes(body)
+
+
+def _limit(scope: Scope) -> int:
+    return MAX_UPLOAD_BYTES if scope.get("path") in UPLOADS else MAX_BYTES
 
 
 async def _drain(scope: Scope, receive: Receive) -> None:
@@ -86,7 +92,7 @@ async def _drain(scope: Scope, receive: Receive) -> None:
 
 
 async def _refuse(scope: Scope, send: Send) -> None:
-    body = b"The request body exceeds %d bytes.\n" % MAX_BYTES
+    body = b"The request body exceeds %d bytes.\n" % _limit(scope)
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", b"%d" % len(body)),

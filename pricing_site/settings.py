@@ -189,6 +189,7 @@ TOOL_CALLS_PER_MINUTE = env.int("TOOL_CALLS_PER_MINUTE", default=600)
 # By address, in each worker: searches on pages, and those that a page makes while somebody types.
 PAGE_SEARCHES_PER_MINUTE = 60
 PAGE_TYPED_SEARCHES_PER_MINUTE = 300
+KEPT_ESTIMATES_PER_HOUR = 60
 # Workers share the counts of ACCOUNT_RATE_LIMITS through the database.
 CACHES = {
     "default": {

@@ -57,12 +57,16 @@ def _read(text: str) -> FileRequest:
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_object)
-    except (ValueError, RecursionError) as error:
+    except json.JSONDecodeError as error:
         raise InvalidArgumentError(f"The file is not valid JSON: {error}.") from None
+    except RecursionError:
+        raise InvalidArgumentError("The file is not valid JSON: it is nested too deeply.") from None
+    except ValueError:
+        raise InvalidArgumentError("The file is not valid JSON: a number has too many digits.") from None
 
 
 def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not a number")
+    raise InvalidArgumentError(f"The file is not valid JSON: {constant} is not a number.")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -72,4 +76,17 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         raise InvalidArgumentError(
             f"The key {twice!r} is twice in an object.", hint="Give each key a name of its own."
         )
+    for key, value in pairs:
+        for one in (key, *(value if isinstance(value, list) else (value,))):
+            if isinstance(one, str) and not _is_text(one):
+                raise InvalidArgumentError(f"A text of {key!a} has half of a character.")
     return read
+
+
+def _is_text(text: str) -> bool:
+    """Whether a text can be written as UTF-8: JSON can name half of a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

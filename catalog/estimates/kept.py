@@ -21,7 +21,7 @@ from catalog.offers.resources.request import ResourceRequest
 from catalog.pricing.usage import Item
 
 MAX_ITEMS = 500
-MAX_KEPT = 10_000
+MAX_KEPT = 50_000
 KEPT_FOR = timedelta(days=180)
 _DIGITS = 32
 
@@ -64,7 +64,7 @@ def kept(key: str) -> FileRequest:
     if found is None:
         raise NotFoundError(
             "There is no estimate under this address.",
-            hint=f"Estimates are kept for {KEPT_FOR.days} days. Make it again from its file.",
+            hint=f"Estimates are kept for {KEPT_FOR.days} days at most. Make it again from its file.",
         )
     document = json.loads(found.content)
     return FileRequest(

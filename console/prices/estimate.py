@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,8 +22,8 @@ from catalog.estimates.kept import arguments, keep, kept
 from catalog.estimates.report import CSV_COLUMNS, NUMBERS, as_json, is_resource, problems, questions, rows
 from catalog.estimates.request import FileRequest
 from catalog.pricing.list_prices import snapshot
-from console.limits import limited, refuse_many
-from console.pages import STATUSES, Page, Table
+from console.limits import count_kept, count_search, limited
+from console.pages import MAX_MESSAGE, STATUSES, Page, Table
 
 # Some programs cut a longer address when they pass it on.
 MAX_ADDRESS = 1800
@@ -54,35 +54,55 @@ def show_estimate(request: HttpRequest, key: str = "") -> Page:
     Raises:
         CatalogError: it cannot be read or priced, or there is none under the key.
     """
-    asked = kept(key) if key else _in_address(request.GET)
-    context: dict[str, Any] = {"fields": FIELDS, "key": key}
-    if not asked.items:
+    return _page(kept(key) if key else _in_address(request.GET), request.GET, key)
+
+
+def _page(asked: FileRequest, sent: QueryDict, key: str) -> Page:
+    context: dict[str, Any] = {"fields": _fields({}), "key": key}
+    if not asked.items and not _has_gaps(asked):
         return Page("console/estimate.html", {}, Table(CSV_COLUMNS, ()), context)
-    found = estimate(asked, snapshot(), _options(request.GET))
+    options = _options(sent)
+    found = estimate(asked, snapshot(), options)
     found_rows = [*rows(found)]
-    columns = tuple(dict.fromkeys((*CSV_COLUMNS, *(name for row in found_rows for name in row))))
-    table = Table(columns, ([row.get(name) for name in columns] for row in found_rows), NUMBERS)
+    columns = dict.fromkeys((*CSV_COLUMNS, *(name for row in found_rows for name in row), "months"))
+    months = {"months": f"{options.months}"}
+    table_rows = ([{**row, **months}.get(name) for name in columns] for row in found_rows)
     context |= {
         "lines": _lines(found),
         "problems": problems(found),
         "csv": _csv(asked),
         "names": _names(asked),
+        "months": options.months,
+        "compare": options.compare,
+        "is_shown": True,
     }
-    return Page("console/estimate.html", as_json(found), table, context)
+    numbers = NUMBERS | {"months"}
+    return Page("console/estimate.html", as_json(found), Table([*columns], table_rows, numbers), context)
 
 
 @require_POST
 def change_estimate(request: HttpRequest) -> HttpResponse:
     """Take a file in place of the items, add or remove one, and lead to the address of what comes of it."""
     sent = request.POST
+    key = sent.get("key", "")
+    shown: Mapping[str, Any] = {"csv": sent.get("csv", "")}
     try:
-        refuse_many(request)
-        asked = kept(sent["key"]) if sent.get("key") else _in_address(sent)
-        return HttpResponseRedirect(_address(_changed(request, asked), sent))
+        count_search(request)
+        asked = kept(key) if key else _in_address(sent)
+        page = _page(asked, sent, key)
+        shown = {"answer": page.answer, **page.context}
+        return HttpResponseRedirect(_address(_changed(request, asked), request))
     except CatalogError as error:
-        context = {"fields": FIELDS, "error": error, "sent": sent, "key": sent.get("key", "")}
-        context["csv"] = sent.get("csv", "")
-        return render(request, "console/estimate.html", context, status=STATUSES.get(error.code, 400))
+        error.message = error.message[:MAX_MESSAGE]
+        typed = {"error": error, "sent": sent, "key": key, "fields": _fields(sent)}
+        return render(
+            request, "console/estimate.html", {**shown, **typed}, status=STATUSES.get(error.code, 400)
+        )
+
+
+def _fields(sent: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    """The fields of the form: name, label, example, and what was typed."""
+    return [(name, *texts, f"{sent.get(name, '')}") for name, texts in FIELDS.items()]
 
 
 def _in_address(sent: QueryDict) -> FileRequest:
@@ -131,18 +151,23 @@ def _with_items(asked: FileRequest, named: Sequence[tuple[Any, str]]) -> FileReq
     return FileRequest(items, names, asked.gaps, asked.unread, asked.free, asked.notes)
 
 
-def _address(asked: FileRequest, sent: QueryDict) -> str:
+def _has_gaps(asked: FileRequest) -> bool:
+    return bool(asked.gaps or asked.unread or asked.free or asked.notes)
+
+
+def _address(asked: FileRequest, request: HttpRequest) -> str:
     """The address of an estimate: with its items, or with the key under which they are kept.
 
     What a file leaves open would be lost from an address with items, and the total would look whole.
     """
+    sent = request.POST
     query = {name: sent[name] for name in OPTIONS if sent.get(name, "").strip()}
     text = _csv(asked) if asked.items else ""
-    is_whole = not (asked.gaps or asked.unread or asked.free or asked.notes)
-    in_address = urlencode({"csv": text, **query} if text else query)
-    if is_whole and len(in_address) <= MAX_ADDRESS:
-        return f"{reverse('estimate')}?{in_address}"
-    return f"{reverse('kept-estimate', args=[keep(asked)])}?{urlencode(query)}"
+    whole = {"csv": text, **query} if text else query
+    if not _has_gaps(asked) and len(urlencode(whole)) <= MAX_ADDRESS:
+        return reverse("estimate", query=whole)
+    count_kept(request)
+    return reverse("kept-estimate", args=[keep(asked)], query=query)
 
 
 def _csv(asked: FileRequest) -> str:

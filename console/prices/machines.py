@@ -20,6 +20,7 @@ from catalog.pricing.resources.alternatives import MONTHS_PER_YEAR
 from catalog.pricing.resources.machine_rates import machine_quotes
 from catalog.pricing.resources.quotes import Quote
 from console.arguments import read
+from console.limits import limited
 from console.pages import Page
 from console.prices.listing import Cell, Column, Listing, Row
 from console.prices.places import DEFAULT_REGION, region_called, region_choices
@@ -81,6 +82,7 @@ class MachinesArguments(Arguments):
 NAMES = {name: name for name in MachinesArguments.model_fields}
 
 
+@limited
 def machines(request: HttpRequest) -> Page:
     """Show the machine types that the address asks for, with their prices in one region.
 

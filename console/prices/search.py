@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 
 from console.arguments import link, read
-from console.limits import limited
+from console.limits import limited_while_typing
 from console.pages import Page, Table
 from console.prices.home import EXAMPLES
 from console.prices.money import per_month
@@ -47,7 +47,7 @@ COLUMNS = (
 NUMBERS = frozenset({"price_usd", "price_per_month_usd"})
 
 
-@limited
+@limited_while_typing
 def search(request: HttpRequest) -> Page:
     """Show the SKUs, resources and services of a question, and what is ambiguous or missing."""
     if not any(request.GET.get(name, "").strip() for name in NAMES.values()):

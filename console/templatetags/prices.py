@@ -45,3 +45,9 @@ def digits(number: str | None) -> str:
 def moment(time: str) -> str:
     """A time of an answer, to the minute: "2026-11-28 21:34 UTC"."""
     return f"{time[:16].replace('T', ' ')} UTC"
+
+
+@register.filter
+def split(words: str) -> list[str]:
+    """The words of a text."""
+    return words.split()

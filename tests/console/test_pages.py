@@ -52,6 +52,9 @@ def test_an_address_that_searches_too_often_has_to_wait(client: Client, settings
     limits.forget()
 
     assert [client.get("/search").status_code for _ in range(3)] == [200, 200, 429]
+    assert client.get("/search")["Retry-After"] == "60"
+    # Nobody types on other pages.
+    assert client.get("/compare/", headers={"HX-Request": "true"}).status_code == 429
     assert client.get("/search", REMOTE_ADDR="192.0.2.9").status_code == 200
 
 

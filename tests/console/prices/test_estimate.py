@@ -3,11 +3,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
 
+from catalog.estimates.csv_file import read_csv
 from catalog.models import KeptEstimate
 from catalog.pricing.resources import offers
 from console.prices.estimate import MAX_FILE
@@ -98,7 +100,7 @@ def test_items_are_added_and_removed(client: Client) -> None:
 
     left = changed(client, csv=both["csv"], remove="0")
     assert client.get(left).context["names"] == ["n2-standard-8 in us-central1"]
-    assert changed(client, csv=client.get(left).context["csv"], remove="0") == "/estimate/?"
+    assert changed(client, csv=client.get(left).context["csv"], remove="0") == "/estimate/"
 
 
 def test_the_months_and_the_comparison_stay_when_items_change(client: Client) -> None:
@@ -128,7 +130,7 @@ def test_a_long_estimate_is_kept_under_a_key(client: Client) -> None:
 
     address = changed(client, upload=upload)
     assert len(address) < 60
-    assert len(json.loads(page(client, address.replace("/?", ".json?")))["items"]) == 100
+    assert len(json.loads(page(client, address.rstrip("/") + ".json"))["items"]) == 100
     shorter = changed(client, key=KeptEstimate.objects.get().key, remove="7")
     assert len(client.get(shorter).context["names"]) == 99
 
@@ -153,7 +155,7 @@ def test_what_cannot_be_read_is_refused_and_nothing_is_lost(
     html = response.content.decode()
     assert reason in html.partition('role="alert">')[2].partition("</p>")[0]
     if "key" not in sent:
-        assert response.context["csv"] == TWO_LINES
+        assert read_csv(response.context["csv"]).items == read_csv(TWO_LINES).items
     if "file" in sent and len(sent["file"]) < MAX_FILE:
         assert sent["file"].strip() in html
 
@@ -169,3 +171,46 @@ def test_what_is_open_is_asked_and_never_free(client: Client) -> None:
     assert "How many GiB?" in html
     assert "<strong>Open</strong>" in html
     assert "$" not in html.partition("<strong>Open")[2].partition("</table>")[0]
+
+
+def test_a_file_larger_than_a_form_is_read(client: Client) -> None:
+    lines = "".join(f"n2-standard-8,europe-west3,{'web' * 60} {number}\n" for number in range(400))
+
+    address = changed(client, file=f"resource,region,label\n{lines}")
+    assert len(json.loads(page(client, address.rstrip("/") + ".json"))["items"]) == 400
+
+
+def test_half_a_character_is_refused(client: Client) -> None:
+    text = '[{"resource": "n2-standard-8", "region": "europe-west3", "label": "\\ud800"}]'
+
+    response = client.post(CHANGE, {"file": text})
+    assert response.status_code == 400
+    assert "has half of a character" in response.content.decode()
+
+
+def test_each_figure_says_of_how_many_months_it_is(client: Client) -> None:
+    text = "resource,region\nn2-standard-8,europe-west3\n"
+    html = page(client, address_of(text, months="12", compare="yes"))
+
+    assert '<th scope="col" class="number">12 months</th>' in html
+    assert "A month: on demand" in html
+    [row] = csv.DictReader(io.StringIO(page(client, address_of(text, ".csv", months="12"))))
+    assert row["months"] == "12"
+
+
+def test_what_was_typed_stays_beside_the_items_if_it_is_refused(client: Client) -> None:
+    sent = {"csv": TWO_LINES, "resource": "n2-standard-8", "quantity": "many", "label": "mine"}
+
+    html = client.post(CHANGE, sent).content.decode()
+    assert 'name="quantity" value="many"' in html
+    assert 'name="label" value="mine"' in html
+    assert "$110.88" in html
+
+
+def test_an_address_keeps_so_many_estimates_an_hour(client: Client, settings: Any) -> None:
+    settings.KEPT_ESTIMATES_PER_HOUR = 1
+    assert client.post(CHANGE, {"file": json.dumps(PLAN)}).status_code == 302
+
+    refused = client.post(CHANGE, {"file": json.dumps(PLAN)})
+    assert refused.status_code == 429
+    assert "kept in the last hour" in refused.content.decode()
