@@ -1,7 +1,4 @@
-"""What the first page of the admin shows: the state of the catalog, the last syncs, and who uses the server.
-
-Calls of tools are not recorded, so it says nothing of their number and speed.
-"""
+"""What the first page of the admin shows: the state of the catalog, the last syncs, and who uses the server."""
 
 from __future__ import annotations
 
@@ -14,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, RefreshToken
 
+from accounts import usage
 from accounts.models import Client, User
 from catalog.changes import read
 from catalog.changes.read import RunChanges
@@ -39,7 +37,7 @@ class Run:
 
 
 def dashboard() -> dict[str, Any]:
-    """The context of the page, in seven queries."""
+    """The context of the page, in eight queries."""
     now = timezone.now()
     update = PricingUpdate.objects.latest_completed()
     return {
@@ -49,6 +47,7 @@ def dashboard() -> dict[str, Any]:
         "moved": _last_moved(),
         "people": _people(now - ACTIVE),
         "clients": _clients(now - ACTIVE),
+        "uses": usage.of(None, (now - ACTIVE).date()),
         "loads": _loads(now - LOADS),
     }
 

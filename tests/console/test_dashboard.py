@@ -10,6 +10,7 @@ from django.utils import timezone
 from oauth2_provider.models import AccessToken
 from pytest_django import DjangoAssertNumQueries
 
+from accounts import usage
 from accounts.models import Client, User
 from accounts.oauth import tokens
 from catalog.models import PricingUpdate, SkuChange
@@ -123,7 +124,7 @@ def test_loads_of_costs_are_counted_if_there_are_any(admin_client: Browser) -> N
     assert figure(shown(admin_client), "Loads of costs, 30 days") == "2 failed"
 
 
-def test_the_page_takes_eight_queries_besides_session_and_user(
+def test_the_page_takes_nine_queries_besides_session_and_user(
     admin_client: Browser, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     sku = make_sku()
@@ -131,5 +132,17 @@ def test_the_page_takes_eight_queries_besides_session_and_user(
         moved = synced(changes={"total": 1, "dearer": 1})
         SkuChange.objects.create(update=moved, place=1, kind="dearer", sku=sku, change_percent="12.5")
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         shown(admin_client)
+
+
+def test_calls_of_tools_are_counted_over_everybody(admin_client: Browser) -> None:
+    for name in ("ann", "bob"):
+        usage.count(User.objects.create_user(name).pk, "search", 20, failed=False)
+    usage.flush()
+
+    html = admin_client.get("/admin/").content.decode()
+    assert (
+        '<td>search</td><td class="number">2</td><td class="number">0</td><td class="number">30 ms</td>'
+        in html
+    )
