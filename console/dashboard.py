@@ -1,4 +1,4 @@
-"""What the first page of the admin shows: the state of the catalog, the last syncs, and who uses the server."""
+"""The first page of the admin: the state of the catalog, the last syncs, and who uses the server."""
 
 from __future__ import annotations
 
