@@ -49,7 +49,7 @@ def test_the_state_of_the_catalog_comes_first(admin_client: Browser) -> None:
     page = shown(admin_client)
     assert figure(page, "SKUs offered") == "1"
     assert "Prices are current." in page
-    assert "empty" not in page.partition("<main")[2].partition("Last syncs")[0]
+    assert "empty" not in page.partition("<main")[2].partition("Calls of tools")[0]
 
     synced(status=Status.FAILED, completed_at=None, started_at=timezone.now())
     assert "failed: these prices are of" in shown(admin_client)
