@@ -80,6 +80,8 @@ def test_results_follow_the_typing_and_so_does_the_address(product: Product, pag
 
     expect(page.get_by_role("link", name="N2 Instance Core running in EMEA").first).to_be_visible()
     expect(page).to_have_url(product.url + "/search?q=n2%20core%20belgium")
+    link = page.get_by_role("link", name="JSON")
+    expect(link).to_have_attribute("href", "/search.json?q=n2%20core%20belgium")
     page.reload()
     expect(page.get_by_role("link", name="N2 Instance Core running in EMEA").first).to_be_visible()
     assert page.get_by_role("searchbox").input_value() == "n2 core belgium"

@@ -15,7 +15,7 @@ import httpx2
 import pytest
 
 from pricing_site import request_body
-from pricing_site.request_body import MAX_BYTES
+from pricing_site.request_body import MAX_BYTES, MAX_UPLOAD_BYTES, UPLOADS
 from tests.harness.product import Product, install, serve
 
 PATHS = ["/nothing-here", "/", "/oauth/register", "/oauth/token", "/admin/login/", "/accounts/login/"]
@@ -65,6 +65,16 @@ def test_a_chunked_body_over_the_limit_is_refused_once_it_gets_there(server: Ser
     chunks = (b"x" * 1024 for _ in range(MAX_BYTES // 1024 + 1))
 
     assert httpx2.post(server.text(path), content=chunks).status_code == 413
+
+
+def test_the_estimate_page_takes_larger_bodies_within_a_limit_of_its_own(server: Server) -> None:
+    [path] = UPLOADS
+
+    # Read, and refused by Django, since a form of ours has a token.
+    assert httpx2.post(server.text(path), content=b"x" * (MAX_BYTES + 1)).status_code == 403
+    response = httpx2.post(server.text(path), content=b"x" * (MAX_UPLOAD_BYTES + 1))
+    assert response.status_code == 413
+    assert response.text == "The request body exceeds 2097152 bytes.\n"
 
 
 def test_a_stated_length_over_the_limit_is_refused_without_the_body(server: Server) -> None:
