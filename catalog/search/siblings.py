@@ -23,7 +23,8 @@ class Siblings:
     """The SKUs of one thing that have a price, by region and by how they are bought.
 
     Args:
-        term: how the SKU that was asked for is bought; None if it is withdrawn.
+        term: how the SKU that was asked for is bought; None if it is withdrawn. Reservations and the like
+            are on demand, as Google's usage type says.
         by_region: regions, each with its SKUs by term. A region may have several for one term.
     """
 
@@ -93,4 +94,4 @@ def _siblings(sku_id: str, rows: Sequence[tuple[str, str, str]], listings: Mappi
 
 
 def _term(facts: str) -> str:
-    return next((term for term in TERMS.values() if f" term={term} " in facts), "")
+    return next((term for term in TERMS.values() if f" term={term} " in facts), TERMS["OnDemand"])

@@ -10,12 +10,13 @@ from django.http import HttpRequest, QueryDict
 from catalog.errors import InvalidArgumentError
 from catalog.offers.attributes import TERMS
 from catalog.pricing import list_prices
+from catalog.pricing.list_prices import Snapshot, look_up
 from catalog.search.siblings import MAX_ASKED
 from console.limits import limited
 from console.pages import Page, Table
 from console.prices.offered import Offered, Price, columns_of
 from console.prices.regions import HEADINGS, place_of
-from console.prices.things import Thing, read_thing
+from console.prices.things import Open, Thing, read_thing
 from tools import prices
 
 COLUMNS = ("region", "thing", "usage_type", "sku_id", "price_usd", "per", "percent_over_cheapest")
@@ -40,6 +41,9 @@ def compare(request: HttpRequest) -> Page:
     things = [read_thing(each, snapshot) for each in dict.fromkeys(questions)]
     settled = [each for each in things if each.left is None]
     columns = columns_of(settled, TERMS.get(usage_type), snapshot, is_alone=len(things) == 1)
+    unknown = _unknown(columns, snapshot)
+    things = [unknown.get(each.question, each) for each in things]
+    columns = [each for each in columns if each.thing.question not in unknown]
     regions = _in_order(columns)
     return Page(
         "console/compare.html",
@@ -58,7 +62,24 @@ def compare(request: HttpRequest) -> Page:
             "usage_types": [*zip(TERMS, HEADINGS.values(), strict=True)],
             "can_add": len(questions) < MAX_ASKED,
         },
+        404 if things and len(unknown) == len(things) else 200,
     )
+
+
+def _unknown(columns: Sequence[Offered], snapshot: Snapshot) -> dict[str, Thing]:
+    """The SKU ids that the catalog lacks, by question. Takes a query only if an id has no price anywhere."""
+    priced = {each.thing.sku_id for each in columns if each.prices}
+    bare = {
+        each.thing.sku_id: each.thing
+        for each in columns
+        if each.thing.sku_id and each.thing.sku_id not in priced
+    }
+    known = look_up(bare, snapshot) if bare else {}
+    return {
+        thing.question: Thing(thing.question, left=Open(f"The catalog has no SKU {sku_id}."))
+        for sku_id, thing in bare.items()
+        if sku_id not in known
+    }
 
 
 def _in_order(columns: Sequence[Offered]) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from tests.catalog.factories import make_price, make_service, make_sku
 from tools import prices
 from tools.prices_schema import CalculateArguments, CalculateItem, DetailsArguments
 
@@ -141,8 +142,42 @@ def test_what_the_catalog_lacks_is_said(client: Client) -> None:
     assert "no product, SKU or place is called that" in html(client, "flurbogast")
 
 
-def test_an_unknown_sku_id_has_no_price_anywhere(client: Client) -> None:
-    assert "The catalog has no price of this in any region." in html(client, "FFFF-FFFF-FFFF")
+def test_an_unknown_sku_id_is_not_found(client: Client) -> None:
+    response = client.get(address("FFFF-FFFF-FFFF"))
+
+    assert response.status_code == 404
+    assert "The catalog has no SKU FFFF-FFFF-FFFF." in response.content.decode()
+    assert "no price" not in response.content.decode()
+
+
+def test_an_unknown_sku_id_leaves_the_other_things_compared(client: Client) -> None:
+    answer = compared(client, "FFFF-FFFF-FFFF", "e2-standard-8")
+
+    unknown, known = answer["things"]
+    assert unknown["left_open"]["says"] == "The catalog has no SKU FFFF-FFFF-FFFF."
+    assert known["cheapest"]["OnDemand"]
+
+
+@pytest.mark.parametrize(
+    ("name", "units", "nanos", "price", "shown"),
+    [
+        ("Reserved A2 Core in EMEA", "0", 0, "0", "$0"),
+        ("Sustained Use Discount for N1 Core in EMEA", "0", -33_174_000, "-0.033174", "-$0.033174"),
+    ],
+)
+def test_a_price_of_zero_or_below_is_a_price(
+    client: Client, name: str, units: str, nanos: int, price: str, shown: str
+) -> None:
+    service = make_service(display_name="Compute Engine")
+    sku = make_sku(sku_id="BBBB-0000-0001", service=service, display_name=name)
+    make_price(sku, [(0, units, nanos)])
+
+    [row] = compared(client, sku.pk)["regions"]
+    assert [(each["usage_type"], each["price_usd"]) for each in row["prices"]] == [("OnDemand", price)]
+    assert row["prices"][0]["percent_over_cheapest"] is None
+    page = html(client, sku.pk)
+    assert f">{shown}</a>" in page
+    assert "no price of this" not in page
 
 
 def test_without_a_question_the_page_shows_what_to_ask(client: Client) -> None:
