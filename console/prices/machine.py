@@ -35,6 +35,8 @@ def machine(_request: HttpRequest, name: str) -> Page:
         "resource": found,
         "headings": HEADINGS.values(),
         "regions": [_region(row) for row in found["prices"]],
+        # A part that is billed by time has a price of the hour unless its price has tiers.
+        "tiered": all(part["per"] != "use" for part in found["parts"]),
         "raw": json.dumps(answer, ensure_ascii=False, indent=2),
     }
     return Page("console/machine.html", answer, Table(COLUMNS, _rows(found), NUMBERS), context)

@@ -49,6 +49,11 @@ def exact(amount: str | None) -> str:
     return f"{'-' if number < 0 else ''}${abs(number):,f}"
 
 
+def digits(number: str | None) -> str:
+    """A number for people, with thousands apart: "11,776"."""
+    return f"{Decimal(number):,f}" if number else ""
+
+
 def first_paid(tiers: Sequence[Mapping[str, Any]]) -> str | None:
     """The price in the first tier that is not free, "0" if all are; None if there are no tiers."""
     amounts = [tier["unit_price"]["amount"] for tier in tiers]

@@ -120,7 +120,23 @@ def test_tiers_and_their_free_part_are_shown(client: Client) -> None:
 
     html = page(client, f"/skus/{EGRESS}/")
     assert '<td class="number">0</td><td class="number">100</td><td class="number">free</td>' in html
-    assert "<strong>$0.12</strong> per gibibyte" in html
+    assert "<strong>$0.12</strong> per gibibyte, in tiers: first 100 free" in html
+
+
+def test_the_csv_has_a_row_for_each_tier(client: Client) -> None:
+    make_update()
+    add_egress()
+
+    rows = list(csv.DictReader(page(client, f"/skus/{EGRESS}.csv").splitlines()))
+    tiers = [(row["tier_from"], row["tier_to"], row["price_usd"]) for row in rows if row["sku_id"] == EGRESS]
+    assert tiers[:2] == [("0", "100", "0"), ("100", tiers[2][0], "0.12")]
+    assert tiers[-1][1] == ""
+
+
+def test_one_tier_is_no_tier(client: Client, compute: Service) -> None:
+    _core(compute, FRANKFURT, "N2 Instance Core running in Frankfurt", "europe-west3", 40_730_000)
+
+    assert "in tiers" not in page(client, f"/skus/{FRANKFURT}/")
 
 
 def test_the_calculator_shows_the_cost_of_each_tier(client: Client) -> None:
