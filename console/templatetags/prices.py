@@ -9,6 +9,7 @@ from console.prices import money
 register = template.Library()
 
 register.filter("money", money.money)
+register.filter("is_discounted", money.is_discounted)
 register.filter("exact", money.exact)
 register.filter("digits", money.digits)
 register.filter("paid", money.first_paid)
