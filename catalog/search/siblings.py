@@ -62,6 +62,24 @@ LIMIT {MAX_SIBLINGS * MAX_ASKED}
 """  # noqa: S608 only names of terms are put in
 
 
+_KEYS = """
+SELECT own.sku_id, own.key, own.destination
+FROM json_each(%s) AS asked
+CROSS JOIN sku_attributes AS own ON own.sku_id = asked.value
+"""
+
+
+def by_thing(sku_ids: Sequence[str]) -> list[list[str]]:
+    """SKU ids in groups that are one thing, bought in one way, in several places; in order. Takes a query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEYS, [json.dumps(list(sku_ids))])
+        keys = {sku_id: (key, destination) for sku_id, key, destination in cursor.fetchall()}
+    groups: defaultdict[tuple[str, str | None], list[str]] = defaultdict(list)
+    for sku_id in sku_ids:
+        groups[keys.get(sku_id, (sku_id, None))].append(sku_id)
+    return [*groups.values()]
+
+
 def siblings(sku_ids: Sequence[str], snapshot: Snapshot) -> dict[str, Siblings]:
     """Find the SKUs that are the same thing as each of some in another place, or bought in another way.
 

@@ -19,7 +19,17 @@ from console.prices.regions import HEADINGS, place_of
 from console.prices.things import Open, Thing, read_thing
 from tools import prices
 
-COLUMNS = ("region", "thing", "usage_type", "sku_id", "price_usd", "per", "percent_over_cheapest")
+COLUMNS = (
+    "region",
+    "thing",
+    "usage_type",
+    "sku_id",
+    "display_name",
+    "price_usd",
+    "per",
+    "percent_over_cheapest",
+    "note",
+)
 NUMBERS = frozenset({"price_usd", "percent_over_cheapest"})
 
 
@@ -151,6 +161,7 @@ def _price(column: Offered, price: Price | None, over: str | None) -> dict[str, 
         "thing": column.name,
         "usage_type": column.usage_type,
         "sku_id": price.sku_id if price else None,
+        "display_name": price.name if price else None,
         "price_usd": price.text if price else None,
         "percent_over_cheapest": over,
         "note": (price.note if price else "") or None,
@@ -161,5 +172,5 @@ def _rows(columns: Sequence[Offered], regions: Sequence[str]) -> Iterator[tuple[
     for region in regions:
         for column, price, over in _cells(columns, region):
             if price:
-                amount = price.text
-                yield region, column.name, column.usage_type, price.sku_id, amount, column.per, over
+                sku = (price.sku_id, price.name)
+                yield region, column.name, column.usage_type, *sku, price.text, column.per, over, price.note

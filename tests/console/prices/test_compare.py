@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from catalog.models import Service
 from tests.catalog.factories import make_price, make_service, make_sku
 from tools import prices
 from tools.prices_schema import CalculateArguments, CalculateItem, DetailsArguments
@@ -78,6 +79,35 @@ def test_a_question_for_one_thing_is_compared_wherever_it_is_sold(client: Client
     assert thing["per"] == "hour"
     assert "N2 Instance Core" in thing["name"]
     assert costs(answer, thing["name"])["us-central1"] == "0.031611"
+
+
+def in_frankfurt(part: str) -> None:
+    name = f"N2 Instance {part} running in Frankfurt"
+    group = {"resource_family": "Compute", "resource_group": "CPU" if part == "Core" else "RAM"}
+    compute = Service.objects.get(display_name="Compute Engine")
+    make_price(make_sku(display_name=name, service=compute, service_regions=["europe-west3"], **group))
+
+
+def test_each_price_has_the_name_of_its_own_sku(client: Client) -> None:
+    in_frankfurt("Core")
+    text = client.get(address("BB77-5FDA-69D9", suffix=".csv")).content.decode()
+
+    rows = [each for each in csv.DictReader(text.splitlines()) if each["usage_type"] == "OnDemand"]
+    assert {row["thing"] for row in rows} == {"N2 Instance Core"}
+    names = {row["region"]: row["display_name"] for row in rows}
+    assert names["us-central1"] == "N2 Instance Core running in Americas"
+    assert names["europe-west3"] == "N2 Instance Core running in Frankfurt"
+    assert "N2 Instance Core in all regions" in html(client, "BB77-5FDA-69D9")
+
+
+def test_skus_that_differ_by_place_alone_are_one_choice(client: Client) -> None:
+    in_frankfurt("Core")
+    in_frankfurt("Ram")
+    [thing] = compared(client, "n2 instance")["things"]
+
+    names = [each["value"] for each in thing["left_open"]["choices"][-1]["values"]]
+    assert {"N2 Instance Core", "N2 Instance Ram"} <= {*names}
+    assert not [name for name in names if name.endswith("Frankfurt")]
 
 
 def test_a_gpu_beside_a_machine_is_part_of_the_thing(client: Client) -> None:
