@@ -56,6 +56,11 @@ def exact(amount: str | None) -> str:
     return f"{'-' if number < 0 else ''}${abs(number):,f}"
 
 
+def as_percent(rate: str) -> str:
+    """A part of one in percent: "19.98 %" for 0.1998."""
+    return f"{plain(EXACT.multiply(Decimal(rate), Decimal(100)))} %"
+
+
 def digits(number: str | None) -> str:
     """A number for people, with thousands apart: "11,776"."""
     return f"{Decimal(number):,f}" if number else ""

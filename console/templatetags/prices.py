@@ -11,6 +11,7 @@ register = template.Library()
 register.filter("money", money.money)
 register.filter("is_discounted", money.is_discounted)
 register.filter("exact", money.exact)
+register.filter("as_percent", money.as_percent)
 register.filter("digits", money.digits)
 register.filter("paid", money.first_paid)
 

@@ -20,3 +20,10 @@ def test_a_month_says_if_it_is_less_than_its_hours(client: Client) -> None:
 def test_the_card_of_a_machine_says_so_too() -> None:
     assert _example("n2-standard-8 iowa").per == f"month, {DISCOUNT}"
     assert _example("e2-standard-4 iowa").per == "month"
+
+
+def test_a_sustained_use_discount_is_in_percent(client: Client) -> None:
+    html = client.get("/machines/n2-standard-4/").content.decode()
+
+    sentence = html.partition("Sustained-use discount for a whole month: ")[2].partition("</p>")[0]
+    assert sentence.startswith("19.98 % on ")

@@ -123,6 +123,13 @@ def test_tiers_and_their_free_part_are_shown(client: Client) -> None:
     assert "<strong>$0.12</strong> per gibibyte, in tiers: first 100 free" in html
 
 
+def test_the_starts_of_tiers_have_their_thousands_apart(client: Client) -> None:
+    make_update()
+    add_egress()
+
+    assert '<td class="number">10,240</td><td class="number">∞</td>' in page(client, f"/skus/{EGRESS}/")
+
+
 def test_the_csv_has_a_row_for_each_tier(client: Client) -> None:
     make_update()
     add_egress()
