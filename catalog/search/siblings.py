@@ -23,7 +23,8 @@ class Siblings:
     """The SKUs of one thing that have a price, by region and by how they are bought.
 
     Args:
-        term: how the SKU that was asked for is bought; None if it is withdrawn.
+        term: how the SKU that was asked for is bought; None if it is withdrawn. Reservations and the like
+            are on demand, as Google's usage type says.
         by_region: regions, each with its SKUs by term. A region may have several for one term.
     """
 
@@ -61,6 +62,24 @@ LIMIT {MAX_SIBLINGS * MAX_ASKED}
 """  # noqa: S608 only names of terms are put in
 
 
+_KEYS = """
+SELECT own.sku_id, own.key, own.destination
+FROM json_each(%s) AS asked
+CROSS JOIN sku_attributes AS own ON own.sku_id = asked.value
+"""
+
+
+def by_thing(sku_ids: Sequence[str]) -> list[list[str]]:
+    """SKU ids in groups that are one thing, bought in one way, in several places; in order. Takes a query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEYS, [json.dumps(list(sku_ids))])
+        keys = {sku_id: (key, destination) for sku_id, key, destination in cursor.fetchall()}
+    groups: defaultdict[tuple[str, str | None], list[str]] = defaultdict(list)
+    for sku_id in sku_ids:
+        groups[keys.get(sku_id, (sku_id, None))].append(sku_id)
+    return [*groups.values()]
+
+
 def siblings(sku_ids: Sequence[str], snapshot: Snapshot) -> dict[str, Siblings]:
     """Find the SKUs that are the same thing as each of some in another place, or bought in another way.
 
@@ -93,4 +112,4 @@ def _siblings(sku_id: str, rows: Sequence[tuple[str, str, str]], listings: Mappi
 
 
 def _term(facts: str) -> str:
-    return next((term for term in TERMS.values() if f" term={term} " in facts), "")
+    return next((term for term in TERMS.values() if f" term={term} " in facts), TERMS["OnDemand"])

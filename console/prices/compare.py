@@ -10,15 +10,26 @@ from django.http import HttpRequest, QueryDict
 from catalog.errors import InvalidArgumentError
 from catalog.offers.attributes import TERMS
 from catalog.pricing import list_prices
+from catalog.pricing.list_prices import Snapshot, look_up
 from catalog.search.siblings import MAX_ASKED
 from console.limits import limited
 from console.pages import Page, Table
 from console.prices.offered import Offered, Price, columns_of
 from console.prices.regions import HEADINGS, place_of
-from console.prices.things import Thing, read_thing
+from console.prices.things import Open, Thing, read_thing
 from tools import prices
 
-COLUMNS = ("region", "thing", "usage_type", "sku_id", "price_usd", "per", "percent_over_cheapest")
+COLUMNS = (
+    "region",
+    "thing",
+    "usage_type",
+    "sku_id",
+    "display_name",
+    "price_usd",
+    "per",
+    "percent_over_cheapest",
+    "note",
+)
 NUMBERS = frozenset({"price_usd", "percent_over_cheapest"})
 
 
@@ -40,6 +51,9 @@ def compare(request: HttpRequest) -> Page:
     things = [read_thing(each, snapshot) for each in dict.fromkeys(questions)]
     settled = [each for each in things if each.left is None]
     columns = columns_of(settled, TERMS.get(usage_type), snapshot, is_alone=len(things) == 1)
+    unknown = _unknown(columns, snapshot)
+    things = [unknown.get(each.question, each) for each in things]
+    columns = [each for each in columns if each.thing.question not in unknown]
     regions = _in_order(columns)
     return Page(
         "console/compare.html",
@@ -58,7 +72,24 @@ def compare(request: HttpRequest) -> Page:
             "usage_types": [*zip(TERMS, HEADINGS.values(), strict=True)],
             "can_add": len(questions) < MAX_ASKED,
         },
+        404 if things and len(unknown) == len(things) else 200,
     )
+
+
+def _unknown(columns: Sequence[Offered], snapshot: Snapshot) -> dict[str, Thing]:
+    """The SKU ids that the catalog lacks, by question. Takes a query only if an id has no price anywhere."""
+    priced = {each.thing.sku_id for each in columns if each.prices}
+    bare = {
+        each.thing.sku_id: each.thing
+        for each in columns
+        if each.thing.sku_id and each.thing.sku_id not in priced
+    }
+    known = look_up(bare, snapshot) if bare else {}
+    return {
+        thing.question: Thing(thing.question, left=Open(f"The catalog has no SKU {sku_id}."))
+        for sku_id, thing in bare.items()
+        if sku_id not in known
+    }
 
 
 def _in_order(columns: Sequence[Offered]) -> list[str]:
@@ -130,6 +161,7 @@ def _price(column: Offered, price: Price | None, over: str | None) -> dict[str, 
         "thing": column.name,
         "usage_type": column.usage_type,
         "sku_id": price.sku_id if price else None,
+        "display_name": price.name if price else None,
         "price_usd": price.text if price else None,
         "percent_over_cheapest": over,
         "note": (price.note if price else "") or None,
@@ -140,5 +172,5 @@ def _rows(columns: Sequence[Offered], regions: Sequence[str]) -> Iterator[tuple[
     for region in regions:
         for column, price, over in _cells(columns, region):
             if price:
-                amount = price.text
-                yield region, column.name, column.usage_type, price.sku_id, amount, column.per, over
+                sku = (price.sku_id, price.name)
+                yield region, column.name, column.usage_type, *sku, price.text, column.per, over, price.note

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from catalog.models import SAMPLE, PricingUpdate
 from catalog.pricing.freshness import offer
 from catalog.providers.sample.source import SampleSource
+from console.prices.money import is_discounted
 from tools import prices
 from tools.prices_schema import SearchArguments
 
@@ -64,8 +65,9 @@ def _examples(_update: int, _completed_at: datetime | None) -> tuple[Example, ..
 def _example(question: str) -> Example:
     answer = prices.search(SearchArguments(query=question, limit=1))
     for found in answer["resources"]:
-        if found["price"]:
-            return Example(question, found["price"]["per_month"], "month")
+        if price := found["price"]:
+            per = "month, after sustained-use discount" if is_discounted(price) else "month"
+            return Example(question, price["per_month"], per)
     if answer["skus"] and not answer["ambiguous_in"] and (price := answer["skus"][0]["price"]):
         return Example(question, price["amount"], price["per"])
     return Example(question)

@@ -16,6 +16,8 @@ from console.arguments import link
 from console.pages import Page, Table
 
 PAGE = 50
+# The last column of the CSV.
+NOTES = "notes"
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -120,7 +122,13 @@ class Listing:
     def _table(self, rows: Sequence[Row]) -> Table:
         keys = [column.key for column in self.columns]
         numbers = frozenset(column.key for column in self.columns if column.kind != "text")
-        return Table(keys, ([row[key].text for key in keys] for row in rows), numbers)
+        texts = ([*(row[key].text for key in keys), _notes(row)] for row in rows)
+        return Table([*keys, NOTES], texts, numbers)
+
+
+def _notes(row: Row) -> str:
+    """The words about the cells of a row: "disk: in two zones"."""
+    return "; ".join(f"{key}: {cell.note}" for key, cell in row.items() if cell.note)
 
 
 def _order(value: Decimal | str | None) -> Any:

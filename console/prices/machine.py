@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from catalog.errors import NotFoundError
 from catalog.offers.attributes import TERMS
 from console.pages import Page, Table
+from console.prices.places import DEFAULT_REGION
 from console.prices.regions import HEADINGS, place_of
 from tools import prices
 from tools.prices_schema import DetailsArguments
 
 COLUMNS = ("resource", "region", "usage_type", "price_per_hour_usd", "price_per_month_usd")
 NUMBERS = frozenset({"price_per_hour_usd", "price_per_month_usd"})
+# Amounts that show how to say an argument that is left open.
+AMOUNTS = {
+    "size_gib": "100",
+    "iops": "3000",
+    "throughput": "140",
+    "vms": "2",
+    "vcpus": "1",
+    "memory_gib": "4",
+    "input_tokens": "1000000",
+}
+# What a resource between two ends takes instead of a region.
+ENDS = frozenset({"source", "destination"})
 
 
 def machine(_request: HttpRequest, name: str) -> Page:
@@ -33,11 +50,55 @@ def machine(_request: HttpRequest, name: str) -> Page:
     found = answer["resources"][0]
     context = {
         "resource": found,
+        "choices": _choices(found["resource"], found["ambiguous_in"] or ()),
         "headings": HEADINGS.values(),
         "regions": [_region(row) for row in found["prices"]],
+        # A part that is billed by time has a price of the hour unless its price has tiers.
+        "tiered": all(part["per"] != "use" for part in found["parts"]),
         "raw": json.dumps(answer, ensure_ascii=False, indent=2),
     }
     return Page("console/machine.html", answer, Table(COLUMNS, _rows(found), NUMBERS), context)
+
+
+def _choices(
+    resource: str, left_open: Sequence[dict[str, Any]]
+) -> list[tuple[str, bool, Sequence[tuple[str, str]]]]:
+    """What is left open: what to ask, whether the answers are but examples, and the answers with their pages.
+
+    Another resource has a page of its own; anything else leads to an estimate that has it chosen.
+    """
+    names = {each["attribute"] for each in left_open}
+    amounts = {each["attribute"]: _amount(each["attribute"]) for each in left_open if not each["values"]}
+    if not names & ENDS:
+        amounts["region"] = DEFAULT_REGION
+    return [
+        (
+            each["ask"],
+            not each["values"],
+            [
+                (value, _chosen(resource, each["attribute"], value, amounts))
+                for value in each["values"] or [_amount(each["attribute"])]
+            ],
+        )
+        for each in left_open
+    ]
+
+
+def _amount(argument: str) -> str:
+    return AMOUNTS.get(argument, "1")
+
+
+def _chosen(resource: str, attribute: str, value: str, amounts: Mapping[str, str]) -> str:
+    if attribute == "resource":
+        return reverse("machine", args=[value])
+    return _estimate({"resource": resource, **amounts, attribute: value})
+
+
+def _estimate(item: Mapping[str, str]) -> str:
+    """The address of an estimate of one item."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([item.keys(), item.values()])
+    return f"{reverse('estimate')}?{urlencode({'csv': text.getvalue()})}"
 
 
 def _region(row: dict[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,13 @@ def per_month(amount: str, usage_unit: str) -> str | None:
     return plain(EXACT.multiply(Decimal(amount), Decimal(HOURS_PER_MONTH))) if time == "h" else None
 
 
+def is_discounted(price: Mapping[str, str]) -> bool:
+    """Whether the month of a whole resource costs less than its hours, by a sustained-use discount."""
+    hours = EXACT.multiply(Decimal(price["amount"]), Decimal(HOURS_PER_MONTH))
+    # An hour of what is billed by the month is a quotient, whose last digit is rounded.
+    return EXACT.subtract(hours, Decimal(price["per_month"])) >= CENT
+
+
 def money(amount: str | None) -> str:
     """An amount in USD for people: "$1,204.50"; below a dollar with all its digits."""
     if amount is None:
@@ -47,6 +54,16 @@ def exact(amount: str | None) -> str:
         return ""
     number = Decimal(amount)
     return f"{'-' if number < 0 else ''}${abs(number):,f}"
+
+
+def as_percent(rate: str) -> str:
+    """A part of one in percent: "19.98 %" for 0.1998."""
+    return f"{plain(EXACT.multiply(Decimal(rate), Decimal(100)))} %"
+
+
+def digits(number: str | None) -> str:
+    """A number for people, with thousands apart: "11,776"."""
+    return f"{Decimal(number):,f}" if number else ""
 
 
 def first_paid(tiers: Sequence[Mapping[str, Any]]) -> str | None:

@@ -18,6 +18,7 @@ from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.wanted import Wanted
 from catalog.pricing.sku_ids import normalize
 from catalog.search.siblings import Siblings, siblings
+from console.prices.names import shared_name
 from console.prices.regions import HEADINGS, cheapest_offer, percent_over
 from console.prices.things import SKU_ID, Thing
 
@@ -26,11 +27,12 @@ MONTH = "month of 730 hours"
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a thing costs somewhere, and where that leads."""
+    """What a thing costs somewhere, where that leads, and what the SKU there is called."""
 
     amount: Decimal
     note: str = ""
     sku_id: str | None = None
+    name: str | None = None
 
     @property
     def text(self) -> str:
@@ -41,7 +43,8 @@ class Price:
 class Offered:
     """A column: a thing bought in one way, with its price in each region that sells it so.
 
-    `name` is what the question was read as, `label` what to call it: the name of a SKU has a place in it.
+    `name` is what the question was read as, for a SKU what it is called in all its places; `label` is what to
+    call it.
     """
 
     thing: Thing
@@ -134,10 +137,10 @@ def _column_of_sku(thing: Thing, term: str, offered: Siblings) -> Offered:
     sku_id = thing.sku_id or ""
     listings = [each for terms in offered.by_region.values() for each in terms.get(offered.term or "", ())]
     own = next((each for each in listings if each.sku.pk == sku_id), None)
-    name = own.sku.display_name if own else sku_id
+    name = shared_name(own.sku.display_name, {each.sku.display_name for each in listings}) if own else sku_id
     found = {region: cheapest_offer(terms.get(term, ())) for region, terms in offered.by_region.items()}
     costs = {
-        region: Price(Decimal(offer.amount), "in tiers" if offer.tiered else "", offer.sku_id)
+        region: Price(Decimal(offer.amount), "in tiers" if offer.tiered else "", offer.sku_id, offer.name)
         for region, offer in found.items()
         if offer
     }

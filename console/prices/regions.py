@@ -18,13 +18,20 @@ HEADINGS = {"ondemand": "On demand", "spot": "Spot", "1y": "1 year", "3y": "3 ye
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A SKU with its price in USD, in the first tier that is not free."""
+    """A SKU with its price in USD, in the first tier that is not free, and its tiers.
+
+    A tier has where it starts and ends, in units of usage, and its price; the last has no end.
+    """
 
     sku_id: str
     name: str
     amount: str
     unit: str
-    tiered: bool
+    tiers: Sequence[tuple[str, str | None, str]]
+
+    @property
+    def tiered(self) -> bool:
+        return len(self.tiers) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +69,13 @@ def regions(found: Siblings) -> list[Region]:
     ]
 
 
-def rows(found: Sequence[Region]) -> Iterator[tuple[str, ...]]:
-    """A row of a CSV file for each SKU in each region."""
+def rows(found: Sequence[Region]) -> Iterator[tuple[str | None, ...]]:
+    """A row of a CSV file for each tier of each SKU in each region."""
     for region in found:
         for usage_type, (_, offers) in zip(TERMS, region.columns, strict=True):
             for offer in offers:
-                yield region.name, usage_type, offer.sku_id, offer.name, offer.amount, offer.unit
+                for start, end, amount in offer.tiers:
+                    yield region.name, usage_type, offer.sku_id, offer.name, start, end, amount, offer.unit
 
 
 def _offers(offered: Mapping[str, Sequence[Listing]], term: str) -> list[Offer]:
@@ -81,8 +89,16 @@ def _offer(listing: Listing) -> Offer:
         listing.sku.display_name,
         plain(_first_price(price)),
         price.usage_unit.description,
-        tiered=len(price.tiers) > 1,
+        _tiers(price),
     )
+
+
+def _tiers(price: ListPrice) -> list[tuple[str, str | None, str]]:
+    starts = [plain(tier.start) for tier in price.tiers]
+    return [
+        (start, end, plain(tier.unit_price))
+        for start, end, tier in zip(starts, [*starts[1:], None], price.tiers, strict=True)
+    ]
 
 
 def cheapest_offer(listings: Sequence[Listing]) -> Offer | None:

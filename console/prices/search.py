@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 
+from catalog.search.ambiguity import NONE
 from console.arguments import link, read
 from console.limits import limited_while_typing
 from console.pages import Page, Table
@@ -32,7 +33,8 @@ NAMES = {
 }
 FILTERS = {"service": "Service", "region": "Region", "usage_type": "Bought", "resource_group": "Group"}
 # What stays if another question is asked.
-KEPT = ("service", "region", "usage_type", "group", "family")
+KEPT = ("service", "region", "usage_type", "group", "family", "sort")
+SORTS = {"relevance": "best match", "price": "lowest price"}
 AS_ARGUMENTS = {"region": "region", "term": "usage_type", "service": "service"}
 COLUMNS = (
     "sku_id",
@@ -60,6 +62,7 @@ def search(request: HttpRequest) -> Page:
     context = {
         "filters": _filters(sent, answer),
         "choices": _choices(sent, answer),
+        "sorts": [(label, link(sent, sort=value), value == arguments.sort) for value, label in SORTS.items()],
         "more": more,
         "kept": kept,
     }
@@ -122,7 +125,12 @@ def _choices(sent: QueryDict, answer: dict[str, Any]) -> list[tuple[str, str, Se
 
 
 def _chosen(sent: QueryDict, attribute: str, value: str) -> str:
-    """The address with the value as an argument, or as a word of the question if the tool takes none such."""
+    """The address with the value as an argument, or as a word of the question if the tool takes none such.
+
+    It is empty for those that have no value: no word says that.
+    """
+    if value == NONE:
+        return ""
     if attribute in AS_ARGUMENTS:
         return link(sent, **{AS_ARGUMENTS[attribute]: value})
     return link(sent, q=f"{sent.get('q', '')} {value}".strip())

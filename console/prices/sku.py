@@ -13,13 +13,22 @@ from catalog.pricing.list_prices import Snapshot
 from catalog.search.siblings import siblings
 from console.arguments import read
 from console.pages import Page, Table
-from console.prices.money import first_paid, per_month
+from console.prices.money import digits, first_paid, per_month
 from console.prices.regions import regions, rows
 from tools import prices
 from tools.prices_schema import CalculateArguments, CalculateItem, DetailsArguments
 
-COLUMNS = ("region", "usage_type", "sku_id", "display_name", "price_usd", "usage_unit")
-NUMBERS = frozenset({"price_usd"})
+COLUMNS = (
+    "region",
+    "usage_type",
+    "sku_id",
+    "display_name",
+    "tier_from",
+    "tier_to",
+    "price_usd",
+    "usage_unit",
+)
+NUMBERS = frozenset({"tier_from", "tier_to", "price_usd"})
 # How the address calls the arguments of the calculator.
 CALCULATOR = {"quantity": "quantity", "unit": "unit"}
 
@@ -51,13 +60,26 @@ def sku(request: HttpRequest, sku_id: str) -> Page:
 
 
 def _first_price(sku: dict[str, Any]) -> dict[str, str | None] | None:
-    """The price in the first tier that is not free, with what one unit costs for a month."""
+    """The price in the first tier that is not free, by the unit and by the month, with a word on tiers."""
     pricing = sku["pricing"]
     amount = first_paid(pricing["tiers"]) if pricing else None
     if amount is None:
         return None
-    month = per_month(amount, pricing["usage_unit"])
-    return {"amount": amount, "unit": pricing["usage_unit_description"], "month": month}
+    return {
+        "amount": amount,
+        "unit": pricing["usage_unit_description"],
+        "month": per_month(amount, pricing["usage_unit"]),
+        "tiers": _about_tiers(pricing["tiers"]),
+    }
+
+
+def _about_tiers(tiers: list[dict[str, Any]]) -> str:
+    """Few words on tiers: "in tiers: first 100 free"; empty if there is one."""
+    if len(tiers) == 1:
+        return ""
+    starts = [tier["start_usage_amount"] for tier in tiers if tier["unit_price"]["amount"] != "0"]
+    free = starts[0] if starts else "0"
+    return "in tiers" if free == "0" else f"in tiers: first {digits(free)} free"
 
 
 def _calculated(sent: QueryDict, sku: dict[str, Any]) -> dict[str, Any]:

@@ -19,10 +19,14 @@ from catalog.pricing.sku_ids import normalize
 from catalog.search.ambiguity import NONE
 from catalog.search.ambiguity import sentence as ambiguous_sentence
 from catalog.search.contract import SearchAnswer
+from catalog.search.siblings import by_thing
+from console.prices.names import shared_name
 from tools.prices_schema import MAX_CHARACTERS
 
-# SKUs to choose from if the question leaves something open.
-MAX_CANDIDATES = 5
+# SKUs that are read to choose from if the question leaves something open, and the things that are shown of
+# them: many differ by place alone.
+MAX_CANDIDATES = 25
+MAX_CHOICES = 5
 SKU_ID = re.compile(r"[0-9A-F]{4}(?:-[0-9A-F]{4}){2}")
 
 
@@ -136,5 +140,9 @@ def _choices(question: str, answer: SearchAnswer) -> Iterator[Choice]:
         if each["attribute"] != "region" and values:
             yield Choice(each["ask"], [(value, f"{question} {value}") for value in values])
     if answer["skus"]:
-        skus = [(sku["display_name"], sku["sku_id"]) for sku in answer["skus"]]
-        yield Choice("One of these SKUs, wherever it is sold?", skus)
+        names = {sku["sku_id"]: sku["display_name"] for sku in answer["skus"]}
+        skus = [
+            (shared_name(names[group[0]], {names[each] for each in group}), group[0])
+            for group in by_thing([*names])
+        ]
+        yield Choice("One of these SKUs, wherever it is sold?", skus[:MAX_CHOICES])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from django import template
 
 from console.prices import money
@@ -11,7 +9,10 @@ from console.prices import money
 register = template.Library()
 
 register.filter("money", money.money)
+register.filter("is_discounted", money.is_discounted)
 register.filter("exact", money.exact)
+register.filter("as_percent", money.as_percent)
+register.filter("digits", money.digits)
 register.filter("paid", money.first_paid)
 
 
@@ -33,12 +34,6 @@ BOUGHT = {
 def bought(usage_type: str | None) -> str:
     """Google's usage type in words: "on demand" for OnDemand."""
     return BOUGHT.get(usage_type or "", usage_type or "")
-
-
-@register.filter
-def digits(number: str | None) -> str:
-    """A number for people, with thousands apart: "11,776"."""
-    return f"{Decimal(number):,f}" if number else ""
 
 
 @register.filter

@@ -11,6 +11,7 @@ from tests.harness import axe
 from tests.harness.browser import chromium
 from tests.harness.product import Product, install, serve
 
+SMALL = ViewportSize(width=320, height=640)
 PHONE = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1280, height=900)
 EGRESS = "22EB-AAE8-FBCD"
@@ -21,6 +22,8 @@ ADDRESSES = [
     "/search?q=zzzz",
     "/search?region=nowhere",
     f"/skus/{EGRESS}/?quantity=1024",
+    f"/skus/{EGRESS}/?quantity=999999999999999999",
+    "/search?q=A100+spot",
     "/machines/n2-standard-8/",
     "/changes/",
     "/changes/1/",
@@ -67,10 +70,37 @@ def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
 def test_pages_fit_their_screen_and_hinder_nobody(product: Product, page: Page) -> None:
     for address in ADDRESSES:
         page.goto(product.url + address)
-        for size in (PHONE, DESKTOP):
+        for size in (SMALL, PHONE, DESKTOP):
             page.set_viewport_size(size)
             assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], address
             assert axe.faults(page) == [], address
+
+
+# The words of cells that are broken: the range of such a word has several boxes.
+BROKEN_WORDS = """
+() => {
+  const found = [];
+  for (const cell of document.querySelectorAll(".prices thead th, .prices td")) {
+    const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      for (const word of texts.currentNode.data.matchAll(/\\w+/g)) {
+        const range = document.createRange();
+        range.setStart(texts.currentNode, word.index);
+        range.setEnd(texts.currentNode, word.index + word[0].length);
+        if (range.getClientRects().length > 1) found.push(word[0]);
+      }
+    }
+  }
+  return found;
+}
+"""
+
+
+@pytest.mark.parametrize("question", ["n2+core", "windows+server+licence", "A100+spot"])
+def test_no_word_breaks_on_a_wide_screen(product: Product, page: Page, question: str) -> None:
+    page.goto(f"{product.url}/search?q={question}")
+
+    assert page.evaluate(BROKEN_WORDS) == []
 
 
 def test_results_follow_the_typing_and_so_does_the_address(product: Product, page: Page) -> None:

@@ -85,7 +85,7 @@ def _chosen(request: ResourceRequest, name: str, setting: Setting, place: Place 
     if value not in setting.values:
         raise InvalidArgumentError(
             f"{name} {str(said)!r} is none of {', '.join(setting.values)}.",
-            hint="Send a candidate.",
+            hint="Choose one of these.",
             candidates=list(setting.values),
         )
     return value

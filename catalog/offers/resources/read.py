@@ -40,7 +40,7 @@ def read_bill(request: ResourceRequest) -> Bill:
     if bill is None:
         raise NotFoundError(
             f"There is no resource {request.resource!r}.",
-            hint="Send a candidate, such as a machine type as gcloud names it, or search for a SKU.",
+            hint="Name a machine type as gcloud does, such as n2-standard-8, or search for a SKU.",
             candidates=[{"resource": near} for near in nearest(name)],
         )
     return bill

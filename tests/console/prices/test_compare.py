@@ -11,6 +11,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from catalog.models import Service
+from tests.catalog.factories import make_price, make_service, make_sku
 from tools import prices
 from tools.prices_schema import CalculateArguments, CalculateItem, DetailsArguments
 
@@ -79,6 +81,35 @@ def test_a_question_for_one_thing_is_compared_wherever_it_is_sold(client: Client
     assert costs(answer, thing["name"])["us-central1"] == "0.031611"
 
 
+def in_frankfurt(part: str) -> None:
+    name = f"N2 Instance {part} running in Frankfurt"
+    group = {"resource_family": "Compute", "resource_group": "CPU" if part == "Core" else "RAM"}
+    compute = Service.objects.get(display_name="Compute Engine")
+    make_price(make_sku(display_name=name, service=compute, service_regions=["europe-west3"], **group))
+
+
+def test_each_price_has_the_name_of_its_own_sku(client: Client) -> None:
+    in_frankfurt("Core")
+    text = client.get(address("BB77-5FDA-69D9", suffix=".csv")).content.decode()
+
+    rows = [each for each in csv.DictReader(text.splitlines()) if each["usage_type"] == "OnDemand"]
+    assert {row["thing"] for row in rows} == {"N2 Instance Core"}
+    names = {row["region"]: row["display_name"] for row in rows}
+    assert names["us-central1"] == "N2 Instance Core running in Americas"
+    assert names["europe-west3"] == "N2 Instance Core running in Frankfurt"
+    assert "N2 Instance Core in all regions" in html(client, "BB77-5FDA-69D9")
+
+
+def test_skus_that_differ_by_place_alone_are_one_choice(client: Client) -> None:
+    in_frankfurt("Core")
+    in_frankfurt("Ram")
+    [thing] = compared(client, "n2 instance")["things"]
+
+    names = [each["value"] for each in thing["left_open"]["choices"][-1]["values"]]
+    assert {"N2 Instance Core", "N2 Instance Ram"} <= {*names}
+    assert not [name for name in names if name.endswith("Frankfurt")]
+
+
 def test_a_gpu_beside_a_machine_is_part_of_the_thing(client: Client) -> None:
     answer = compared(client, "n1-standard-4 with 1 t4 gpu")
 
@@ -141,8 +172,42 @@ def test_what_the_catalog_lacks_is_said(client: Client) -> None:
     assert "no product, SKU or place is called that" in html(client, "flurbogast")
 
 
-def test_an_unknown_sku_id_has_no_price_anywhere(client: Client) -> None:
-    assert "The catalog has no price of this in any region." in html(client, "FFFF-FFFF-FFFF")
+def test_an_unknown_sku_id_is_not_found(client: Client) -> None:
+    response = client.get(address("FFFF-FFFF-FFFF"))
+
+    assert response.status_code == 404
+    assert "The catalog has no SKU FFFF-FFFF-FFFF." in response.content.decode()
+    assert "no price" not in response.content.decode()
+
+
+def test_an_unknown_sku_id_leaves_the_other_things_compared(client: Client) -> None:
+    answer = compared(client, "FFFF-FFFF-FFFF", "e2-standard-8")
+
+    unknown, known = answer["things"]
+    assert unknown["left_open"]["says"] == "The catalog has no SKU FFFF-FFFF-FFFF."
+    assert known["cheapest"]["OnDemand"]
+
+
+@pytest.mark.parametrize(
+    ("name", "units", "nanos", "price", "shown"),
+    [
+        ("Reserved A2 Core in EMEA", "0", 0, "0", "$0"),
+        ("Sustained Use Discount for N1 Core in EMEA", "0", -33_174_000, "-0.033174", "-$0.033174"),
+    ],
+)
+def test_a_price_of_zero_or_below_is_a_price(
+    client: Client, name: str, units: str, nanos: int, price: str, shown: str
+) -> None:
+    service = make_service(display_name="Compute Engine")
+    sku = make_sku(sku_id="BBBB-0000-0001", service=service, display_name=name)
+    make_price(sku, [(0, units, nanos)])
+
+    [row] = compared(client, sku.pk)["regions"]
+    assert [(each["usage_type"], each["price_usd"]) for each in row["prices"]] == [("OnDemand", price)]
+    assert row["prices"][0]["percent_over_cheapest"] is None
+    page = html(client, sku.pk)
+    assert f">{shown}</a>" in page
+    assert "no price of this" not in page
 
 
 def test_without_a_question_the_page_shows_what_to_ask(client: Client) -> None:

@@ -125,6 +125,7 @@ def test_the_csv_has_all_rows_with_numbers_alone(client: Client) -> None:
         "Preemptible",
         "Commit1Yr",
         "Commit3Yr",
+        "notes",
     ]
 
 

@@ -83,6 +83,36 @@ def test_a_filter_can_be_taken_away_and_stays_with_the_next_question(client: Cli
 
 
 @pytest.mark.usefixtures("_cores")
+def test_results_can_be_sorted_by_price_and_stay_so_with_the_next_question(client: Client) -> None:
+    html = page(client, "/search?q=n2+core")
+    assert '<a class="chip" href="?q=n2+core&amp;sort=price">lowest price</a>' in html
+    assert '<a class="chip chosen" href="?q=n2+core&amp;sort=relevance" aria-current="true">' in html
+
+    html = page(client, "/search?q=n2+core&sort=price")
+    assert 'href="?q=n2+core&amp;sort=price" aria-current="true">lowest price</a>' in html
+    assert '<input type="hidden" name="sort" value="price">' in html
+
+
+@pytest.mark.usefixtures("_cores")
+def test_a_region_that_does_not_sell_it_is_told_from_those_that_do(client: Client) -> None:
+    html = page(client, "/search?q=n2+core+tokyo")
+
+    assert "It is not sold in asia-northeast1, but in europe-west3, us-central1." in html
+
+
+def test_what_has_no_value_is_no_chip(client: Client) -> None:
+    make_update()
+    service = make_service(display_name="Cloud Storage")
+    for name in ("Nearline Storage Iowa", "Nearline Storage US Multi-region"):
+        make_price(make_sku(service=service, display_name=name, resource_family="Storage"))
+
+    html = page(client, "/search?q=nearline+storage")
+    assert "not said" in html
+    assert '<a class="chip" href="?q=nearline+storage+multi">multi' in html
+    assert ">none" not in html
+
+
+@pytest.mark.usefixtures("_cores")
 def test_what_the_catalog_lacks_is_said_and_nothing_else_is_shown(client: Client) -> None:
     html = page(client, "/search?q=aws+lambda")
 
@@ -99,6 +129,14 @@ def test_a_value_that_cannot_be_used_is_refused_with_what_may_have_been_meant(cl
     assert (
         json.loads(page(client, "/search.json?q=x&sort=age", status=400))["error"]["code"]
         == "invalid_argument"
+    )
+
+
+def test_the_keyboard_can_skip_to_the_content(client: Client) -> None:
+    html = page(client, "/search")
+
+    assert (
+        html.index('<a class="skip" href="#main">') < html.index("<header>") < html.index('<main id="main"')
     )
 
 

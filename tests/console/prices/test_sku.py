@@ -79,6 +79,25 @@ def test_on_the_page_of_a_spot_price_regions_are_ordered_by_spot_prices(client: 
     assert [row["region"] for row in rows] == ["us-central1", "us-central1", "europe-west3"]
 
 
+@pytest.mark.parametrize(
+    ("name", "nanos", "price", "shown"),
+    [
+        ("Reserved A2 Core running in Frankfurt", 0, "0", "$0"),
+        ("Sustained Use Discount for Core running in Frankfurt", -33_174_000, "-0.033174", "-$0.033174"),
+    ],
+)
+def test_a_price_of_zero_or_below_is_a_price_of_its_region(
+    client: Client, compute: Service, name: str, nanos: int, price: str, shown: str
+) -> None:
+    _core(compute, FRANKFURT, name, "europe-west3", nanos)
+
+    [row] = csv.DictReader(page(client, f"/skus/{FRANKFURT}.csv").splitlines())
+    assert (row["region"], row["usage_type"], row["price_usd"]) == ("europe-west3", "OnDemand", price)
+    html = page(client, f"/skus/{FRANKFURT}/")
+    assert f">{shown}</a>" in html.partition("In all regions")[2]
+    assert " %</td>" not in html
+
+
 def test_another_thing_is_no_sibling(client: Client, compute: Service) -> None:
     _core(compute, FRANKFURT, "N2 Instance Core running in Frankfurt", "europe-west3", 40_730_000)
     _core(compute, IOWA, "N2D AMD Instance Core running in Iowa", "us-central1", 27_502_000)
@@ -101,7 +120,30 @@ def test_tiers_and_their_free_part_are_shown(client: Client) -> None:
 
     html = page(client, f"/skus/{EGRESS}/")
     assert '<td class="number">0</td><td class="number">100</td><td class="number">free</td>' in html
-    assert "<strong>$0.12</strong> per gibibyte" in html
+    assert "<strong>$0.12</strong> per gibibyte, in tiers: first 100 free" in html
+
+
+def test_the_starts_of_tiers_have_their_thousands_apart(client: Client) -> None:
+    make_update()
+    add_egress()
+
+    assert '<td class="number">10,240</td><td class="number">∞</td>' in page(client, f"/skus/{EGRESS}/")
+
+
+def test_the_csv_has_a_row_for_each_tier(client: Client) -> None:
+    make_update()
+    add_egress()
+
+    rows = list(csv.DictReader(page(client, f"/skus/{EGRESS}.csv").splitlines()))
+    tiers = [(row["tier_from"], row["tier_to"], row["price_usd"]) for row in rows if row["sku_id"] == EGRESS]
+    assert tiers[:2] == [("0", "100", "0"), ("100", tiers[2][0], "0.12")]
+    assert tiers[-1][1] == ""
+
+
+def test_one_tier_is_no_tier(client: Client, compute: Service) -> None:
+    _core(compute, FRANKFURT, "N2 Instance Core running in Frankfurt", "europe-west3", 40_730_000)
+
+    assert "in tiers" not in page(client, f"/skus/{FRANKFURT}/")
 
 
 def test_the_calculator_shows_the_cost_of_each_tier(client: Client) -> None:

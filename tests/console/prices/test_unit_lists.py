@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from typing import Any
 
@@ -23,6 +24,20 @@ def test_disks_are_listed_by_what_they_are_billed_for(client: Client) -> None:
     prices = {(row["disk"], row["part"], row["usage_type"]): row["price"] for row in found}
     assert prices["hyperdisk-balanced", "IOPS", "On demand"] == "0.005"
     assert prices["local-ssd", "capacity", "1 year"] == "0.0504"
+
+
+def test_a_row_of_the_csv_says_that_a_disk_is_in_two_zones(client: Client) -> None:
+    text = client.get("/disks.csv?region=europe-west3").content.decode()
+
+    [row] = [each for each in csv.DictReader(text.splitlines()) if each["disk"] == "pd-ssd"]
+    assert (row["price"], row["notes"]) == ("0.408", "disk: in two zones")
+
+
+def test_the_csv_says_that_a_price_has_tiers(client: Client) -> None:
+    text = client.get("/buckets.csv").content.decode()
+
+    [standard] = [row for row in csv.DictReader(text.splitlines()) if row["storage_class"] == "standard"]
+    assert "storage: in tiers" in standard["notes"]
 
 
 def test_disks_without_a_price_are_left_out_by_name(client: Client) -> None:
