@@ -18,7 +18,7 @@ from catalog.estimates.csv_file import read_csv
 from catalog.estimates.estimate import Estimate, Options, estimate
 from catalog.estimates.files import read_file
 from catalog.estimates.items import read_item
-from catalog.estimates.kept import arguments, keep, kept
+from catalog.estimates.kept import MAX_ITEMS, arguments, keep, kept
 from catalog.estimates.report import CSV_COLUMNS, NUMBERS, as_json, is_resource, problems, questions, rows
 from catalog.estimates.request import FileRequest
 from catalog.pricing.list_prices import snapshot
@@ -28,6 +28,8 @@ from console.pages import MAX_MESSAGE, STATUSES, Page, Table
 # Some programs cut a longer address when they pass it on.
 MAX_ADDRESS = 1800
 MAX_FILE = 2**20
+# Characters of items in an address or a form; what is longer is kept.
+MAX_STATE = 50_000
 # What the form for one more item has.
 FIELDS = {
     "resource": ("Resource", "n2-standard-8"),
@@ -107,9 +109,10 @@ def _fields(sent: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
 
 def _in_address(sent: QueryDict) -> FileRequest:
     text = sent.get("csv", "")
-    if len(text) > MAX_FILE:
+    found = read_csv(text) if text.strip() and len(text) <= MAX_STATE else NOTHING
+    if len(text) > MAX_STATE or len(found.items) > MAX_ITEMS:
         raise InvalidArgumentError("The estimate is too long for an address.", hint="Send it as a file.")
-    return read_csv(text) if text.strip() else NOTHING
+    return found
 
 
 def _options(sent: QueryDict) -> Options:
