@@ -40,10 +40,8 @@ def _row(listing: Listing) -> list[str]:
     withdrawn = sku.retired_at.isoformat() if sku.retired_at else ""
     if price is None:
         return [*texts, "", "", "", "", withdrawn]
-    amounts = [tier.unit_price for tier in price.tiers]
-    first_paid = plain(next(filter(None, amounts), amounts[0]))
-    info = price.info
-    return [*texts, first_paid, cell(info.currency_code), cell(info.usage_unit), f"{len(amounts)}", withdrawn]
+    info, amount = price.info, plain(price.first_paid)
+    return [*texts, amount, cell(info.currency_code), cell(info.usage_unit), f"{len(price.tiers)}", withdrawn]
 
 
 def _texts(sku: Sku) -> tuple[str | None, ...]:

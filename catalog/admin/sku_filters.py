@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from catalog.models import Sku
 from catalog.pricing import list_prices
 from catalog.pricing.list_prices import Snapshot
-from catalog.search.values import Values, values_of
+from catalog.search.values import values_of
 
 # The ORM cannot ask for an element of a JSON array on SQLite.
 _SOLD_IN = "EXISTS (SELECT 1 FROM json_each(skus.service_regions) WHERE value = %s)"
@@ -29,15 +29,14 @@ def snapshot_of(request: HttpRequest) -> Snapshot:
 
 
 class ValueFilter(admin.SimpleListFilter):
-    """A filter that the search has too; `argument` is its name there."""
+    """A filter that the search has too: `argument` is its name there, `known` the field with its values."""
 
     argument: ClassVar[str]
+    known: ClassVar[str]
 
     def lookups(self, request: HttpRequest, _model_admin: Any) -> Sequence[tuple[str, str]]:
-        return self.values(values_of(snapshot_of(request).latest))
-
-    def values(self, known: Values) -> Sequence[tuple[str, str]]:
-        raise NotImplementedError
+        values: Sequence[tuple[str, str]] = getattr(values_of(snapshot_of(request).latest), self.known)
+        return values
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Sku]) -> QuerySet[Sku]:
         return queryset.filter(**{self.argument: self.value()}) if self.value() else queryset
@@ -46,17 +45,13 @@ class ValueFilter(admin.SimpleListFilter):
 class ServiceFilter(ValueFilter):
     title = "service"
     parameter_name = argument = "service"
-
-    def values(self, known: Values) -> Sequence[tuple[str, str]]:
-        return known.services
+    known = "services"
 
 
 class RegionFilter(ValueFilter):
     title = "region"
     parameter_name = argument = "region"
-
-    def values(self, known: Values) -> Sequence[tuple[str, str]]:
-        return known.regions
+    known = "regions"
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Sku]) -> QuerySet[Sku]:
         if not self.value():
@@ -68,17 +63,13 @@ class RegionFilter(ValueFilter):
 class ResourceGroupFilter(ValueFilter):
     title = "resource group"
     parameter_name = argument = "resource_group"
-
-    def values(self, known: Values) -> Sequence[tuple[str, str]]:
-        return known.resource_groups
+    known = "resource_groups"
 
 
 class UsageTypeFilter(ValueFilter):
     title = "usage type"
     parameter_name = argument = "usage_type"
-
-    def values(self, known: Values) -> Sequence[tuple[str, str]]:
-        return known.usage_types
+    known = "usage_types"
 
 
 class WithdrawnFilter(admin.SimpleListFilter):

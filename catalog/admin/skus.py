@@ -123,7 +123,8 @@ class SkuAdmin(ReadOnly, admin.ModelAdmin):
             return "no price"
         several = " (tiers)" if len(found.tiers) > 1 else ""
         unit = found.info.usage_unit_description or found.info.usage_unit
-        return format_html('{} <span class="quiet">per {}{}</span>', _first_paid(found), unit, several)
+        amount = _money(found, plain(found.first_paid))
+        return format_html('{} <span class="quiet">per {}{}</span>', amount, unit, several)
 
     @admin.display
     def list_price(self, sku: Sku) -> SafeString | str:
@@ -160,11 +161,6 @@ class SkuAdmin(ReadOnly, admin.ModelAdmin):
 def _listing(sku: Sku) -> Listing:
     found: Listing = vars(sku)["listing"]
     return found
-
-
-def _first_paid(price: ListPrice) -> str:
-    amounts = [tier.unit_price for tier in price.tiers]
-    return _money(price, plain(next(filter(None, amounts), amounts[0])))
 
 
 def _money(price: ListPrice, amount: str) -> str:

@@ -68,6 +68,4 @@ def _terms(price: ListPrice | None) -> object:
 
 
 def _first_paid(price: ListPrice | None) -> Decimal | None:
-    if price is None or not price.tiers:
-        return None
-    return next((tier.unit_price for tier in price.tiers if tier.unit_price), Decimal(0))
+    return price.first_paid if price and price.tiers else None

@@ -39,6 +39,11 @@ class ListPrice:
         return Price(self.tiers, self.usage_unit.factor, aggregation)
 
     @property
+    def first_paid(self) -> Decimal:
+        """The price of a unit in the first tier that is not free, in USD; 0 if all are."""
+        return next((tier.unit_price for tier in self.tiers if tier.unit_price), Decimal(0))
+
+    @property
     def is_discount(self) -> bool:
         """Whether the price is negative: Google lists some discounts as SKUs."""
         return any(tier.unit_price < 0 for tier in self.tiers)

@@ -180,11 +180,7 @@ def _price_change(price: ListPrice, before: ListPrice | None) -> PriceChange:
 
 def _change_percent(price: ListPrice, before: ListPrice) -> str | None:
     """The change in the price of the first paid tier, or None if the two cannot be compared."""
-    old, new = _first_paid(before), _first_paid(price)
+    old, new = before.first_paid, price.first_paid
     if not old or price.usage_unit != before.usage_unit:
         return None
     return plain(ROUNDED.divide((new - old) * 100, abs(old)).quantize(_PERCENT_PLACES, context=ROUNDED))
-
-
-def _first_paid(price: ListPrice) -> Decimal:
-    return next((tier.unit_price for tier in price.tiers if tier.unit_price), Decimal(0))

@@ -87,7 +87,7 @@ def _offer(listing: Listing) -> Offer:
     return Offer(
         listing.sku.pk,
         listing.sku.display_name,
-        plain(_first_price(price)),
+        plain(price.first_paid),
         price.usage_unit.description,
         _tiers(price),
     )
@@ -107,18 +107,13 @@ def cheapest_offer(listings: Sequence[Listing]) -> Offer | None:
 
 
 def _least(listings: Sequence[Listing]) -> Decimal | None:
-    return min((_first_price(_list_price(each)) for each in listings), default=None)
+    return min((_list_price(each).first_paid for each in listings), default=None)
 
 
 def _list_price(listing: Listing) -> ListPrice:
     if listing.list_price is None:
         raise AssertionError("siblings have a price")
     return listing.list_price
-
-
-def _first_price(price: ListPrice) -> Decimal:
-    """The price in the first tier that is not free, or 0."""
-    return next((tier.unit_price for tier in price.tiers if tier.unit_price), Decimal(0))
 
 
 def percent_over(price: Decimal | None, least: Decimal | None) -> str | None:

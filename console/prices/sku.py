@@ -51,8 +51,6 @@ def sku(request: HttpRequest, sku_id: str) -> Page:
         "sku": found,
         "first": _first_price(found),
         "regions": elsewhere,
-        "own": same.term,
-        "example": json.dumps(found["example"]),
         "raw": json.dumps(answer, ensure_ascii=False, indent=2),
         **_calculated(request.GET, found),
     }

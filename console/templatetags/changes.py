@@ -36,12 +36,6 @@ def sides(change: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return [("Before", change["before"]), ("After", change["after"])]
 
 
-@register.filter
-def moment(time: str | None) -> str:
-    """A time of an answer, to the minute, in UTC: "2026-11-28 21:34"."""
-    return time[:16].replace("T", " ") if time else ""
-
-
 SOURCES = {"api": "Google's API", "folder": "a folder", "sample": "the bundled sample"}
 
 

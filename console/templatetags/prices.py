@@ -37,9 +37,9 @@ def bought(usage_type: str | None) -> str:
 
 
 @register.filter
-def moment(time: str) -> str:
-    """A time of an answer, to the minute: "2026-11-28 21:34 UTC"."""
-    return f"{time[:16].replace('T', ' ')} UTC"
+def moment(time: str | None) -> str:
+    """A time of an answer, to the minute, in UTC: "2026-11-28 21:34"."""
+    return time[:16].replace("T", " ") if time else ""
 
 
 @register.filter

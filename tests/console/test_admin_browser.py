@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.harness import axe
-from tests.harness.browser import chromium
+from tests.harness.browser import chromium, watched_page
 from tests.harness.product import Product, install, serve
 
 PHONE = ViewportSize(width=390, height=844)
@@ -81,13 +81,9 @@ def page(
     request: pytest.FixtureRequest, browser: Browser, product: Product, session: str, faults: list[str]
 ) -> Iterator[Page]:
     """A page of an administrator in either colour scheme."""
-    context = browser.new_context(viewport=DESKTOP, color_scheme=request.param)
-    context.add_cookies([{"name": "sessionid", "value": session, "url": product.url}])
-    page = context.new_page()
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    yield page
-    context.close()
+    with watched_page(browser, faults, viewport=DESKTOP, color_scheme=request.param) as page:
+        page.context.add_cookies([{"name": "sessionid", "value": session, "url": product.url}])
+        yield page
 
 
 def test_pages_fit_their_screen_and_hinder_nobody(product: Product, page: Page, faults: list[str]) -> None:

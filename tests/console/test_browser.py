@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.harness import axe
-from tests.harness.browser import chromium
+from tests.harness.browser import chromium, watched_page
 from tests.harness.product import Product, install, serve
 
 SMALL = ViewportSize(width=320, height=640)
@@ -56,13 +56,9 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 @pytest.fixture(params=["light", "dark"])
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """A page in either colour scheme. Errors of scripts and of the content security policy fail the test."""
-    context = browser.new_context(viewport=DESKTOP, color_scheme=request.param)
-    page = context.new_page()
     faults: list[str] = []
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    yield page
-    context.close()
+    with watched_page(browser, faults, viewport=DESKTOP, color_scheme=request.param) as page:
+        yield page
     # The browser logs each answer of 400 as an error.
     assert [fault for fault in faults if "status of 400" not in fault] == []
 

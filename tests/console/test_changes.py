@@ -271,3 +271,10 @@ def test_the_pages_name_the_feed(client: Client, second: PricingUpdate, path: st
         '<link rel="alternate" type="application/atom+xml" title="Price changes" href="/changes.atom">'
         in page
     )
+
+
+def test_the_time_of_a_run_says_utc_once(client: Client, second: PricingUpdate) -> None:
+    html = client.get(f"/changes/{second.pk}/").content.decode()
+
+    heading = html.partition("<h1")[2].partition("</h1>")[0]
+    assert heading.count("UTC") == 1

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx2
 import pytest
 from mcp.shared.exceptions import MCPError
 
 from tests.harness.product import Product, install, serve
+
+SHOW_CALLS = """
+from accounts.models import ToolUse
+print(*ToolUse.objects.order_by("tool").values_list("tool", "calls", "failed"))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +69,14 @@ def test_only_a_browser_that_opens_the_endpoint_gets_a_page(product: Product, pa
     assert agent.text == ""
     refused = httpx2.post(product.url + path, json={}, headers={"Accept": browser})
     assert refused.status_code == 401
+
+
+def test_a_server_that_stops_has_written_its_calls(tmp_path: Path) -> None:
+    product = install(tmp_path, "sample", TOOL_CALLS_PER_MINUTE="2")
+    with serve(product, tmp_path / "server.log"):
+        token = product.token("eve")
+        for _ in range(3):
+            product.ask(token, "search", {"query": "n2 core"})
+        product.ask(token, "details", {"sku_ids": ["22EB-AAE8-FBCD"]})
+
+    assert product.manage("shell", "-v0", "-c", SHOW_CALLS) == "('details', 1, 0) ('search', 3, 1)\n"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.harness.browser import chromium
+from tests.harness.browser import chromium, watched_page
 from tests.harness.product import Product, install, serve
 
 # The link is in the footer.
@@ -34,13 +34,10 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 @pytest.fixture(params=["light", "dark"])
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """A phone-sized page in either colour scheme. Console messages and page errors fail the test."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=request.param)
-    page = context.new_page()
     faults: list[str] = []
-    page.on("console", lambda message: faults.append(message.text))
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    yield page
-    context.close()
+    phone = {"width": 390, "height": 844}
+    with watched_page(browser, faults, viewport=phone, color_scheme=request.param) as page:
+        yield page
     assert faults == []
 
 

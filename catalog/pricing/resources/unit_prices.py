@@ -102,7 +102,6 @@ def _request(name: str, region: str, arguments: Mapping[str, Any]) -> ResourceRe
 
 def _price(component: Component) -> UnitPrice:
     price, part = component.list_price, component.part
-    first = next((tier.unit_price for tier in price.tiers if tier.unit_price), Decimal(0))
     base = price.usage_unit.base_quantity(part.quantity, part.unit)
-    amount = ROUNDED.divide(EXACT.multiply(first, base), price.usage_unit.factor)
+    amount = ROUNDED.divide(EXACT.multiply(price.first_paid, base), price.usage_unit.factor)
     return UnitPrice(amount, component.listing.sku.pk, tiered=len(price.tiers) > 1)
