@@ -1,0 +1,29 @@
+"""The tables of the catalog, described column by column in docs/data-model.md."""
+
+from __future__ import annotations
+
+from catalog.models.columns import CurrentTimestamp, LongNameIndex
+from catalog.models.estimates import KeptEstimate
+from catalog.models.prices import NANOS, PricingInfo, PricingInfoQuerySet, PricingTier
+from catalog.models.skus import SAMPLE, Service, Sku, SkuAttributes, SkuQuerySet, VocabularyState
+from catalog.models.updates import PricingUpdate, PricingUpdateQuerySet, SkuChange, StagedRows
+
+__all__ = [
+    "NANOS",
+    "SAMPLE",
+    "CurrentTimestamp",
+    "KeptEstimate",
+    "LongNameIndex",
+    "PricingInfo",
+    "PricingInfoQuerySet",
+    "PricingTier",
+    "PricingUpdate",
+    "PricingUpdateQuerySet",
+    "Service",
+    "Sku",
+    "SkuAttributes",
+    "SkuChange",
+    "SkuQuerySet",
+    "StagedRows",
+    "VocabularyState",
+]
