@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from costs.query.answer import Answer
-from costs.query.ask import ask
+from costs.query.ask import answer_from, ask
 from costs.query.question import Question
 from costs.query.statements import compile_question
 
-__all__ = ["Answer", "Question", "ask", "compile_question"]
+__all__ = ["Answer", "Question", "answer_from", "ask", "compile_question"]

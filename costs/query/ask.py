@@ -34,7 +34,16 @@ def ask(question: Question, store: CostStore, *, now: datetime | None = None) ->
         NotLoadedError: nothing was loaded by the question's `as_of`.
         TooLargeError: too many rows would have to be compared.
     """
-    costs = take(store, question.as_of, now)
+    return answer_from(question, take(store, question.as_of, now))
+
+
+def answer_from(question: Question, costs: Snapshot) -> Answer:
+    """Answer a question from costs that several answers share, as `ask`.
+
+    Args:
+        question: the question; its `as_of` is that of `costs`.
+        costs: the costs of a moment.
+    """
     loaded = coverage(question, costs)
     found = grouped(question, costs)
     summary = summarize(question, costs, found.totals)

@@ -14,6 +14,7 @@ from catalog import iso8601
 from catalog.nearest import nearest
 from costs.errors import InvalidQuestionError
 from costs.focus.columns import columns
+from costs.meters.meter import UsageKind
 from costs.query.periods import Unit, first_day
 from costs.wording import quoted
 
@@ -153,6 +154,7 @@ _ALL = (
     Dimension("scope", "x_Scope", ("regional", "geo", "global")),
     Dimension("context", "x_Context", ("short", "long")),
     Dimension("customer", "x_ConsumerId"),
+    Dimension("usage_kind", "x_UsageKind", tuple(UsageKind)),
     Dimension("category", "ChargeCategory", _allowed("ChargeCategory")),
     Dimension("day", "ChargePeriodStart", unit=Unit.DAY),
     Dimension("month", "ChargePeriodStart", unit=Unit.MONTH),

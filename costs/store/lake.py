@@ -24,10 +24,12 @@ from costs.store import holder
 from costs.store.base import Doubt, LoadedMonth, Refusal, Rows, SourceState
 from costs.store.engine import Engines
 from costs.store.files import Written, sha256_of
+from costs.store.kept import KeptResults
 
 # Only the owner may read what others pay.
 _PRIVATE_FOLDER = 0o700
 _UNFINISHED = "unfinished"
+_RESULTS = "results"
 # Each engine is over absolute paths, so that lakes can share them.
 _engines = Engines()
 
@@ -37,12 +39,14 @@ class Lake:
 
     Args:
         root: the folder of the files, COSTS_DIR by default.
+        keeps_results: whether a statement that was asked before is answered without reading charges again.
     """
 
     dialect = "duckdb"
 
-    def __init__(self, root: Path | None = None) -> None:
+    def __init__(self, root: Path | None = None, *, keeps_results: bool = True) -> None:
         self.root = (root or settings.COSTS_DIR).absolute()
+        self._kept = KeptResults(self.root / _RESULTS) if keeps_results else None
 
     def run(self, select: exp.Query, *, loads: Sequence[LoadedMonth] | None = None) -> Rows:
         """Run a query over unified_costs and its views, as `CostStore.run`.
@@ -60,10 +64,13 @@ class Lake:
     def _fetched(
         self, select: exp.Query, loads: Sequence[CostLoad]
     ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        files, sql = [self._existing(load) for load in loads], select.sql(self.dialect)
+        if self._kept and (kept := self._kept.get(sql, files)):
+            return kept
         try:
             # Closed even after an error: an unfinished result would block its cursor.
-            with _engines.cursor([self._existing(load) for load in loads]) as cursor:
-                rows = cursor.execute(select.sql(self.dialect)).fetchall()
+            with _engines.cursor(files) as cursor:
+                rows = cursor.execute(sql).fetchall()
                 names = [name for name, *_ in cursor.description or ()]
         except duckdb.OutOfMemoryException as error:
             hint = "Ask for a shorter time or for fewer dimensions."
@@ -75,6 +82,8 @@ class Lake:
         except duckdb.Error as error:
             self._refuse_damaged(loads, error)
             raise
+        if self._kept:
+            self._kept.put(sql, files, (names, rows))
         return names, rows
 
     def loads(self, *, as_of: datetime | None = None) -> Sequence[LoadedMonth]:

@@ -25,7 +25,7 @@ def test_the_names_are_those_of_the_contract() -> None:
     )
     assert " ".join(DIMENSIONS) == (
         "cloud service account region model developer direction cache modality tier scope context customer "
-        "category day month billing_month meter source load currency"
+        "usage_kind category day month billing_month meter source load currency"
     )
 
 
