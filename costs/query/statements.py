@@ -60,7 +60,7 @@ def compile_question(
         limit: how many combinations; None for all.
     """
     keys = {key.name: key.expression() for key in question.keys}
-    order_by = [_ordered(order.by, descending=order.descending)] if order else []
+    order_by = [ordered(order.by, descending=order.descending)] if order else []
     sums = {**_sums(question), **_beside(question)}
     return _with_totals(keys, sums, _conditions(question, window or question.window), order_by, limit)
 
@@ -92,15 +92,26 @@ def parts(question: Question, price: str, order_by: str, limit: int) -> exp.Quer
         ROWS: exp.Count(this=exp.Star()),
         **_beside(question),
     }
-    order = [_ordered(order_by, descending=True)]
+    order = [ordered(order_by, descending=True)]
     return _with_totals(keys, sums, _conditions(question, question.window), order, limit)
+
+
+def grouped_sums(question: Question, conditions: Iterable[exp.Expr]) -> exp.Select:
+    """The query of the question's sums by its dimensions and the currency, of the charges of its filters.
+
+    Args:
+        question: the question; its window is left to the conditions.
+        conditions: which of the charges.
+    """
+    keys = {key.name: key.expression() for key in question.keys}
+    return _select(keys, _sums(question)).where(*conditions, *map(_condition, question.read_filters()))
 
 
 def by_load(question: Question, window: Window | None = None) -> exp.Select:
     """The query of the loads that have charges of the question, and how many of each are estimates."""
     estimates = _sum_if(column("x_IsEstimate"), exp.Literal.number(1))
     select = _select({"load": column("x_LoadId")}, {"estimates": estimates})
-    return select.where(*_conditions(question, window or question.window)).order_by(_ordered("load"))
+    return select.where(*_conditions(question, window or question.window)).order_by(ordered("load"))
 
 
 def distinct(dimension: Dimension, values: Iterable[str] | None, limit: int) -> exp.Select:
@@ -109,14 +120,14 @@ def distinct(dimension: Dimension, values: Iterable[str] | None, limit: int) -> 
     select = _select({dimension.name: value}).where(value.is_(exp.null()).not_())
     if values is not None:
         select = select.where(_in(dimension, values))
-    return select.order_by(_ordered(dimension.name)).limit(limit)
+    return select.order_by(ordered(dimension.name)).limit(limit)
 
 
 def sources(question: Question) -> exp.Select:
     """The query of the sources that have rows with the question's filters at any time."""
     filters = [filter_ for filter_ in question.read_filters() if not filter_.is_of_time]
     select = _select({"source": column("x_Source")})
-    return select.where(*(_condition(filter_) for filter_ in filters)).order_by(_ordered("source"))
+    return select.where(*(_condition(filter_) for filter_ in filters)).order_by(ordered("source"))
 
 
 def _with_totals(
@@ -127,13 +138,13 @@ def _with_totals(
     limit: int | None,
 ) -> exp.Query:
     """The groups by these keys, in order, and their totals by currency, which is one of the keys."""
-    groups = exp.select(exp.Star(), _named(GROUPS, exp.null())).from_(_GROUPED)
-    groups = groups.order_by(*order_by, *(_ordered(name) for name in keys))
+    groups = exp.select(exp.Star(), aliased(GROUPS, exp.null())).from_(_GROUPED)
+    groups = groups.order_by(*order_by, *(ordered(name) for name in keys))
     currency = column("currency")
     totals = exp.select(
-        *(_named(name, currency if name == "currency" else exp.null()) for name in keys),
-        *(_named(name, exp.func("SUM", column(name))) for name in sums),
-        _named(GROUPS, exp.Count(this=exp.Star())),
+        *(aliased(name, currency if name == "currency" else exp.null()) for name in keys),
+        *(aliased(name, exp.func("SUM", column(name))) for name in sums),
+        aliased(GROUPS, exp.Count(this=exp.Star())),
     )
     first = groups if limit is None else groups.limit(limit)
     both = exp.union(first.subquery(), totals.from_(_GROUPED).group_by(currency), distinct=False)
@@ -141,12 +152,13 @@ def _with_totals(
 
 
 def _select(keys: Mapping[str, exp.Expr], sums: Mapping[str, exp.Expr] = MappingProxyType({})) -> exp.Select:
-    named = [_named(name, value) for name, value in (*keys.items(), *sums.items())]
+    named = [aliased(name, value) for name, value in (*keys.items(), *sums.items())]
     positions = [exp.Literal.number(number) for number, _ in enumerate(keys, 1)]
     return exp.select(*named).from_(TABLE).group_by(*positions)
 
 
-def _named(name: str, value: exp.Expr) -> exp.Expr:
+def aliased(name: str, value: exp.Expr) -> exp.Expr:
+    """A column of a result."""
     return exp.alias_(value, name, quoted=True)
 
 
@@ -194,7 +206,7 @@ def _sum_if(condition: exp.Expr, value: exp.Expr) -> exp.Expr:
     return exp.func("SUM", exp.case().when(condition, value))
 
 
-def _ordered(name: str, *, descending: bool = False) -> exp.Ordered:
+def ordered(name: str, *, descending: bool = False) -> exp.Ordered:
     """A term of ORDER BY. Rows without the value come last in both directions."""
     return exp.Ordered(this=column(name), desc=descending, nulls_first=False)
 
