@@ -21,7 +21,7 @@ from catalog.pricing.decimals import plain
 from costs.errors import NotLoadedError, TooLargeError
 from costs.models import CostLoad, CostSource
 from costs.store import holder
-from costs.store.base import Doubt, LoadedMonth, Refusal, Rows, SourceState
+from costs.store.base import Doubt, LoadedMonth, Refusal, Replacement, Rows, SourceState
 from costs.store.engine import Engines
 from costs.store.files import Written, sha256_of
 from costs.store.kept import KeptResults
@@ -108,6 +108,19 @@ class Lake:
         return [
             SourceState(source.name, source.was_loaded, source.error is None, _refusals(source))
             for source in found.annotate(was_loaded=Exists(published))
+        ]
+
+    def replacements(self, *, as_of: datetime, limit: int) -> Sequence[Replacement]:
+        """The latest replacements by deliveries, as `CostStore.replacements`; made-up ones as in answers."""
+        replaced = CostLoad.objects.filter(
+            status=CostLoad.Status.SUPERSEDED,
+            current_until__lte=as_of,
+            replaced_by__reason=CostLoad.Reason.DELIVERY,
+            is_demo=not CostLoad.objects.has_real(as_of),
+        )
+        latest = replaced.select_related("replaced_by").order_by("-current_until", "source_id")[:limit]
+        return [
+            Replacement(_as_month(load), _as_month(load.replaced_by)) for load in latest if load.replaced_by
         ]
 
     def file(self, load: CostLoad) -> Path:
