@@ -8,7 +8,7 @@ from typing import Any
 
 from costs.panels import Panel, Report
 from costs.query import answer_from
-from costs.query.answer import Answer, period
+from costs.query.answer import period
 from costs.query.dimensions import Value
 from costs.query.periods import Window
 from costs.query.question import Question
@@ -45,7 +45,7 @@ def show(panel: Panel, window: Window, costs: Snapshot, filters: Filters = NO_FI
         [],
     )
     if panel.report:
-        found = _REPORTS[panel.report](answer, window, costs, filters)
+        found = _REPORTS[panel.report](question, window, costs, filters)
     shown_columns, rows, notes = found
     return {
         **about(panel),
@@ -65,26 +65,23 @@ def show(panel: Panel, window: Window, costs: Snapshot, filters: Filters = NO_FI
     }
 
 
-def _month_to_date(_answer: Answer, window: Window, costs: Snapshot, filters: Filters) -> Found:
+def _month_to_date(_question: Question, window: Window, costs: Snapshot, filters: Filters) -> Found:
     return month_to_date.COLUMNS, month_to_date.month_to_date(costs, window, filters), []
 
 
-def _cache_savings(answer: Answer, _window: Window, _costs: Snapshot, _filters: Filters) -> Found:
-    notes = [cache_savings.NOTE]
-    if answer["rows_left_out"]:
-        notes.append(f"{answer['rows_left_out']} of the smallest rows are left out of this.")
-    return cache_savings.COLUMNS, cache_savings.cache_savings(answer), notes
+def _cache_savings(question: Question, _window: Window, costs: Snapshot, _filters: Filters) -> Found:
+    return cache_savings.COLUMNS, cache_savings.cache_savings(question, costs), [cache_savings.NOTE]
 
 
-def _restatements(_answer: Answer, _window: Window, costs: Snapshot, _filters: Filters) -> Found:
+def _restatements(_question: Question, _window: Window, costs: Snapshot, _filters: Filters) -> Found:
     return restatements.COLUMNS, restatements.restatements(costs), [restatements.NOTE]
 
 
-def _loads(_answer: Answer, _window: Window, costs: Snapshot, _filters: Filters) -> Found:
+def _loads(_question: Question, _window: Window, costs: Snapshot, _filters: Filters) -> Found:
     return loads.COLUMNS, loads.loads(costs), loads.troubles(costs)
 
 
-_REPORTS: Mapping[Report, Callable[[Answer, Window, Snapshot, Filters], Found]] = {
+_REPORTS: Mapping[Report, Callable[[Question, Window, Snapshot, Filters], Found]] = {
     Report.MONTH_TO_DATE: _month_to_date,
     Report.CACHE_SAVINGS: _cache_savings,
     Report.RESTATEMENTS: _restatements,
