@@ -29,7 +29,7 @@ from costs.store.kept import KeptResults
 # Only the owner may read what others pay.
 _PRIVATE_FOLDER = 0o700
 _UNFINISHED = "unfinished"
-_RESULTS = "results"
+RESULTS = "results"
 # Each engine is over absolute paths, so that lakes can share them.
 _engines = Engines()
 
@@ -46,7 +46,7 @@ class Lake:
 
     def __init__(self, root: Path | None = None, *, keeps_results: bool = True) -> None:
         self.root = (root or settings.COSTS_DIR).absolute()
-        self._kept = KeptResults(self.root / _RESULTS) if keeps_results else None
+        self._kept = KeptResults(self.root / RESULTS) if keeps_results else None
 
     def run(self, select: exp.Query, *, loads: Sequence[LoadedMonth] | None = None) -> Rows:
         """Run a query over unified_costs and its views, as `CostStore.run`.
