@@ -29,7 +29,8 @@ from costs.store.kept import KeptResults
 # Only the owner may read what others pay.
 _PRIVATE_FOLDER = 0o700
 _UNFINISHED = "unfinished"
-RESULTS = "results"
+# No source has such a name.
+RESULTS = ".results"
 # Each engine is over absolute paths, so that lakes can share them.
 _engines = Engines()
 
@@ -170,8 +171,10 @@ class Lake:
     def discard(self, load: CostLoad) -> None:
         """Delete what a load has written that was never published or no longer counts."""
         shutil.rmtree(self.root / _UNFINISHED / load.pk, ignore_errors=True)
-        if load.path:
+        if self.has(load):
             self.file(load).unlink(missing_ok=True)
+            # What was read from it goes too.
+            shutil.rmtree(self.root / RESULTS, ignore_errors=True)
 
     def abandoned(self, before: datetime) -> list[Path]:
         """Workspaces that were last touched before a moment; dry runs that were killed leave them."""
