@@ -3,7 +3,7 @@
     .venv/bin/python -m benchmarks.costs                    # everything; makes the charges first
     .venv/bin/python -m benchmarks.costs --folder /var/tmp/bench
                                                             # keeps the charges for the next run
-    .venv/bin/python -m benchmarks.costs --only questions   # one of questions, loads, reloads
+    .venv/bin/python -m benchmarks.costs --only questions   # one of questions, panels, loads, reloads
     .venv/bin/python -m benchmarks.costs --quick            # a small run, for CI
 
 The charges are made up but the same in each run: three clouds, six months, 337 meters, 500 customers. Each
@@ -32,9 +32,11 @@ from benchmarks.costs.installation import Loaded, loaded
 from benchmarks.costs.loading import LAYOUTS, measure
 from benchmarks.costs.questions import CASES
 from benchmarks.costs.reloads import race
+from costs.panels import PANELS
 
-PARTS = ("questions", "loads", "reloads")
+PARTS = ("questions", "panels", "loads", "reloads")
 _QUESTION = "{:22}{:>5}{:>7}{:>7}{:>7}{:>5}  {:7}{:>7}{:>8}{:>7}  {}"
+_PANEL = "{:24}{:>7}{:>8}{:>8}{:>6}"
 _LOAD = "{:10}{:>10}{:>9}{:>8}{:>7}{:>11}{:>7}  {:5} {}"
 MAX_SECONDS, MAX_MEGABYTES, MAX_LOAD_SECONDS = 1, 300, 30
 
@@ -58,6 +60,7 @@ def main() -> None:
         folder = (options.folder or Path(temporary)).resolve()
         work = {
             "questions": lambda: ask_all(folder, options),
+            "panels": lambda: show_all(folder, options),
             "loads": lambda: load_all(Path(temporary), options.load_rows),
             "reloads": lambda: reload(Path(temporary, "race"), options.reloads),
         }
@@ -94,6 +97,18 @@ def ask_all(folder: Path, options: Options) -> bool:
         )
         is_right &= is_equal
     return is_right & _is_exact(large) & _is_exact(small)
+
+
+def show_all(folder: Path, options: Options) -> bool:
+    """Show each panel of a page."""
+    large = loaded(folder, Bills(options.rows))
+    _head(f"Panels of a month over {large.rows:,} charges, in seconds")
+    print(_PANEL.format("", "first", "kept", "CPU", "MB"))
+    for name in PANELS:
+        found = large.show(name)
+        seconds = [f"{found['first']:.2f}", f"{found['then']:.3f}", f"{found['cpu']:.3f}"]
+        print(_PANEL.format(name, *seconds, f"{found['megabytes']:.0f}"), flush=True)
+    return True
 
 
 def _is_exact(costs: Loaded) -> bool:

@@ -2,6 +2,7 @@
 
     .venv/bin/python -m benchmarks.costs.child load SOURCE FOLDER
     .venv/bin/python -m benchmarks.costs.child ask LABEL REPEATS AS_OF
+    .venv/bin/python -m benchmarks.costs.child show PANEL
 
 Each prints one line of JSON.
 """
@@ -9,10 +10,11 @@ Each prints one line of JSON.
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +22,21 @@ import django
 
 django.setup()
 
-from benchmarks.costs.questions import answer  # noqa: E402  models need django.setup() first
+from benchmarks.costs.bills import MONTHS  # noqa: E402  models need django.setup() first
+from benchmarks.costs.questions import answer  # noqa: E402
 from benchmarks.costs.timing import timed  # noqa: E402
 from catalog.pricing.decimals import plain  # noqa: E402
 from costs.load.job import load  # noqa: E402
 from costs.models import CostSource  # noqa: E402
-from costs.store.configured import open_store  # noqa: E402
+from costs.panels import PANELS  # noqa: E402
+from costs.query.periods import Window  # noqa: E402
+from costs.query.snapshot import take  # noqa: E402
+from costs.reports.show import show  # noqa: E402
+from costs.store.lake import RESULTS, Lake  # noqa: E402
 
 
 def main(step: str, *arguments: str) -> None:
-    steps: dict[str, Callable[..., dict[str, Any]]] = {"load": _load, "ask": _ask}
+    steps: dict[str, Callable[..., dict[str, Any]]] = {"load": _load, "ask": _ask, "show": _show}
     figures = steps[step](*arguments)
     print(json.dumps({**figures, "megabytes": _peak()}, default=plain))
 
@@ -51,9 +58,19 @@ def _load(name: str, folder: str) -> dict[str, Any]:
 
 
 def _ask(label: str, repeats: str, as_of: str) -> dict[str, Any]:
-    store, moment = open_store(), datetime.fromisoformat(as_of)
+    """Asks the charges each time: results of earlier times are not kept."""
+    store, moment = Lake(keeps_results=False), datetime.fromisoformat(as_of)
     rows, times = timed(lambda: answer(label, store, moment), int(repeats))
     return {"rows": rows, "first": times.first, "then": times.then, "cpu": times.cpu}
+
+
+def _show(name: str) -> dict[str, Any]:
+    """Shows a panel of the latest month, with results kept, which the first time finds none of."""
+    shutil.rmtree(Lake().root / RESULTS, ignore_errors=True)
+    first, last = date.fromisoformat(f"{MONTHS[-1]}-01"), date.fromisoformat(f"{MONTHS[-1]}-28")
+    window = Window(first, last)
+    _, times = timed(lambda: show(PANELS[name], window, take(Lake(), None)), 3)
+    return {"first": times.first, "then": times.then, "cpu": times.cpu}
 
 
 def _peak() -> float:

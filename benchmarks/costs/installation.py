@@ -72,6 +72,10 @@ class Loaded:
         """The answer to a question, and its figures."""
         return self.installation.child("ask", label, f"{repeats}", f"{self.as_of}")
 
+    def show(self, panel: str) -> dict[str, Any]:
+        """How long a panel takes: the first time, and once its results are kept."""
+        return self.installation.child("show", panel)
+
 
 def loaded(folder: Path, bills: Bills) -> Loaded:
     """Load the bills, the restated one twice, unless an earlier run has."""

@@ -72,6 +72,14 @@ class LoadedMonth:
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """A load of a month that a later delivery replaced."""
+
+    old: LoadedMonth
+    new: LoadedMonth
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """A month whose newest delivery was not loaded."""
 
@@ -130,6 +138,9 @@ class CostStore(Protocol):
 
     def sources(self) -> Sequence[SourceState]:
         """The enabled sources of bills, by name."""
+
+    def replacements(self, *, as_of: datetime, limit: int) -> Sequence[Replacement]:
+        """The latest replacements of loads by new deliveries up to `as_of`, the latest first."""
 
     def loads(self, *, as_of: datetime | None = None) -> Sequence[LoadedMonth]:
         """The loads that were current at `as_of`, by source and month."""

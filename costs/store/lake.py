@@ -21,7 +21,7 @@ from catalog.pricing.decimals import plain
 from costs.errors import NotLoadedError, TooLargeError
 from costs.models import CostLoad, CostSource
 from costs.store import holder
-from costs.store.base import Doubt, LoadedMonth, Refusal, Rows, SourceState
+from costs.store.base import Doubt, LoadedMonth, Refusal, Replacement, Rows, SourceState
 from costs.store.engine import Engines
 from costs.store.files import Written, sha256_of
 from costs.store.kept import KeptResults
@@ -29,7 +29,8 @@ from costs.store.kept import KeptResults
 # Only the owner may read what others pay.
 _PRIVATE_FOLDER = 0o700
 _UNFINISHED = "unfinished"
-_RESULTS = "results"
+# No source has such a name.
+RESULTS = ".results"
 # Each engine is over absolute paths, so that lakes can share them.
 _engines = Engines()
 
@@ -46,7 +47,7 @@ class Lake:
 
     def __init__(self, root: Path | None = None, *, keeps_results: bool = True) -> None:
         self.root = (root or settings.COSTS_DIR).absolute()
-        self._kept = KeptResults(self.root / _RESULTS) if keeps_results else None
+        self._kept = KeptResults(self.root / RESULTS) if keeps_results else None
 
     def run(self, select: exp.Query, *, loads: Sequence[LoadedMonth] | None = None) -> Rows:
         """Run a query over unified_costs and its views, as `CostStore.run`.
@@ -110,6 +111,19 @@ class Lake:
             for source in found.annotate(was_loaded=Exists(published))
         ]
 
+    def replacements(self, *, as_of: datetime, limit: int) -> Sequence[Replacement]:
+        """The latest replacements by deliveries, as `CostStore.replacements`; made-up ones as in answers."""
+        replaced = CostLoad.objects.filter(
+            status=CostLoad.Status.SUPERSEDED,
+            current_until__lte=as_of,
+            replaced_by__reason=CostLoad.Reason.DELIVERY,
+            is_demo=not CostLoad.objects.has_real(as_of),
+        )
+        latest = replaced.select_related("replaced_by").order_by("-current_until", "source_id")[:limit]
+        return [
+            Replacement(_as_month(load), _as_month(load.replaced_by)) for load in latest if load.replaced_by
+        ]
+
     def file(self, load: CostLoad) -> Path:
         """The file of a load that was published."""
         return self.root / load.path
@@ -157,8 +171,10 @@ class Lake:
     def discard(self, load: CostLoad) -> None:
         """Delete what a load has written that was never published or no longer counts."""
         shutil.rmtree(self.root / _UNFINISHED / load.pk, ignore_errors=True)
-        if load.path:
+        if self.has(load):
             self.file(load).unlink(missing_ok=True)
+            # What was read from it goes too.
+            shutil.rmtree(self.root / RESULTS, ignore_errors=True)
 
     def abandoned(self, before: datetime) -> list[Path]:
         """Workspaces that were last touched before a moment; dry runs that were killed leave them."""

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from costs.errors import NotLoadedError
 from costs.focus.columns import columns
-from costs.store.base import TABLE, Accounts, LoadedMonth, Rows, SourceState
+from costs.store.base import TABLE, Accounts, LoadedMonth, Replacement, Rows, SourceState
 
 LATEST = datetime(2026, 11, 15, tzinfo=UTC)
 
@@ -76,6 +76,7 @@ class MemoryStore:
         delivered_at: when the charges of each load were last delivered, by its id.
         states: what sources have not brought.
         publishing_since: since when a load is being published, if one is.
+        replaced: the id of the load that replaced each, by the id of the old one.
     """
 
     charges: Sequence[Charge]
@@ -86,6 +87,7 @@ class MemoryStore:
     delivered_at: Mapping[str, datetime] = field(default_factory=dict)
     states: Sequence[SourceState] = ()
     publishing_since: datetime | None = None
+    replaced: Mapping[str, str] = field(default_factory=dict)
     dialect: str = "duckdb"
 
     def __post_init__(self) -> None:
@@ -108,6 +110,12 @@ class MemoryStore:
     def sources(self) -> Sequence[SourceState]:
         return self.states
 
+    def replacements(self, *, as_of: datetime, limit: int) -> Sequence[Replacement]:
+        loads = {load.id: load for load in self._all()}
+        pairs = [Replacement(loads[old], loads[new]) for old, new in self.replaced.items()]
+        known = [pair for pair in pairs if pair.new.loaded_at <= as_of]
+        return sorted(known, key=lambda pair: pair.new.loaded_at, reverse=True)[:limit]
+
     def run(self, select: exp.Query, *, loads: Sequence[LoadedMonth] | None = None) -> Rows:
         loads = self.loads() if loads is None else loads
         if not loads:
@@ -118,14 +126,16 @@ class MemoryStore:
         return Rows([column[0] for column in cursor.description or ()], cursor.fetchall(), loads)
 
     def loads(self, *, as_of: datetime | None = None) -> Sequence[LoadedMonth]:
+        return [load for load in self._all() if self._is_current(load, as_of)]
+
+    def _all(self) -> Sequence[LoadedMonth]:
         charges: dict[tuple[str, str, str], list[Charge]] = {}
         for one in self.charges:
             key = one["x_Source"], f"{one['BillingPeriodStart']:%Y-%m}", one["x_LoadId"]
             charges.setdefault(key, []).append(one)
         for source, month in self.empty:
             charges[source, month, f"{source}-{month}"] = []
-        loads = [self._load(*key, found) for key, found in sorted(charges.items())]
-        return [load for load in loads if self._is_current(load, as_of)]
+        return [self._load(*key, found) for key, found in sorted(charges.items())]
 
     def _load(self, source: str, month: str, load: str, charges: Sequence[Charge]) -> LoadedMonth:
         billed: dict[str, Decimal] = {}
