@@ -29,7 +29,7 @@ class BearerTokenVerifier(TokenVerifier):
             refusal.set(error.description)
             return None
         if bearer.is_use_due:
-            _record_use(bearer.token_id)
+            record_use(bearer.token_id)
         return AccessToken(
             token=token,
             client_id=bearer.client_id or f"personal:{bearer.user_id}",
@@ -40,7 +40,7 @@ class BearerTokenVerifier(TokenVerifier):
         )
 
 
-def _record_use(token_id: int) -> None:
+def record_use(token_id: int) -> None:
     """Record the use of a token in the background: a sync may hold the database for longer than a call."""
     if token_id not in _being_recorded:
         _being_recorded.add(token_id)

@@ -12,11 +12,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from django.conf import settings
 from starlette.types import Message
 
-# Django serves it.
-METADATA = f"{settings.PUBLIC_URL}/.well-known/oauth-protected-resource/mcp"
+from accounts.oauth.challenge import challenge
 
 
 @dataclass(slots=True)
@@ -31,13 +29,12 @@ class Challenge:
     def response(self) -> tuple[Message, bytes]:
         """The start of the response (RFC 6750 section 3.1), and its body."""
         error = {"error": "insufficient_scope", "error_description": f"Required scope: {self.scope}"}
-        quoted = {**error, "resource_metadata": METADATA}
-        challenge = "Bearer " + ", ".join(f'{name}="{value}"' for name, value in quoted.items())
+        asks = challenge("", error["error"], error["error_description"])
         body = json.dumps(error).encode()
         headers = [
             (b"content-type", b"application/json"),
             (b"content-length", b"%d" % len(body)),
-            (b"www-authenticate", challenge.encode()),
+            (b"www-authenticate", asks.encode()),
         ]
         return {"type": "http.response.start", "status": HTTPStatus.FORBIDDEN, "headers": headers}, body
 

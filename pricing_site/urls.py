@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{settings.STATIC_URL.lstrip('/')}<path:name>", static_files.serve),
     path("mcp", views.mcp),
     path("mcp/", views.mcp),
+    path("api/", include("rest_api.api")),
     path("admin/", admin.site.urls),
     path("", include("console.urls")),
     path("", include("accounts.urls")),

@@ -34,13 +34,27 @@ def retry_after(tool: str, subject: str, arguments: Mapping[str, Any]) -> int:
     Returns:
         Seconds to wait if the limit is reached; 0 if the call may proceed.
     """
+    return count(tool, subject, _cost(tool, arguments)) if settings.TOOL_CALLS_PER_MINUTE else 0
+
+
+def count(name: str, subject: str, cost: int = 1) -> int:
+    """Count a call of a tool, or of something that is limited as tools are.
+
+    Args:
+        name: what is called.
+        subject: the person who calls.
+        cost: how many calls it counts as.
+
+    Returns:
+        Seconds to wait if the limit is reached; 0 if the call may proceed.
+    """
     if not settings.TOOL_CALLS_PER_MINUTE:
         return 0
     rate = RateLimitItemPerMinute(settings.TOOL_CALLS_PER_MINUTE)
     # Under a very low limit, a large call needs a minute of its own.
-    if _limiter.hit(rate, subject, tool, cost=min(_cost(tool, arguments), rate.amount)):
+    if _limiter.hit(rate, subject, name, cost=min(cost, rate.amount)):
         return 0
-    reset = _limiter.get_window_stats(rate, subject, tool).reset_time
+    reset = _limiter.get_window_stats(rate, subject, name).reset_time
     return max(1, math.ceil(reset - time.time()))
 
 
