@@ -66,7 +66,16 @@ def _serve(address: str, name: str) -> None:
     )
 
 
-_serve("/query", "query_costs")
+# The tools that are served, by address.
+SERVED = {
+    "/query": "query_costs",
+    "/budgets": "budget_status",
+    "/anomalies": "find_anomalies",
+    "/forecast": "forecast_costs",
+}
+for _address, _name in SERVED.items():
+    if _name in registry.TOOLS:
+        _serve(_address, _name)
 
 
 @api.exception_handler(RefusedError)

@@ -40,10 +40,11 @@ _REFUSAL = {
 
 
 def reading(arguments: type[BaseModel], answer: Any) -> Schema:
-    """An operation whose arguments are in the address, with a filter for each dimension."""
+    """An operation whose arguments are in the address, with a filter for each dimension if it has filters."""
     schema = json_schema.input_schema(arguments)["properties"]
     named = [_parameter(name, kind) for name, kind in schema.items()]
-    return {"parameters": [*named, *_filters()], "responses": responses(answer)}
+    filters = _filters() if "filters" in schema else ()
+    return {"parameters": [*named, *filters], "responses": responses(answer)}
 
 
 def sending(arguments: type[BaseModel], answer: Any) -> Schema:

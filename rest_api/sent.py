@@ -17,7 +17,7 @@ _NOTHING = frozenset({"", ALL})
 
 
 def in_address(query: QueryDict, model: type[BaseModel]) -> dict[str, Any]:
-    """The arguments in an address; those that the model does not have are filters by dimension.
+    """The arguments in an address; those that the model does not have are filters, if it has any.
 
     Args:
         query: the query of the address.
@@ -26,7 +26,7 @@ def in_address(query: QueryDict, model: type[BaseModel]) -> dict[str, Any]:
     sent: dict[str, Any] = {}
     filters: dict[str, list[Any]] = {}
     for name, values in query.lists():
-        if name in model.model_fields:
+        if name in model.model_fields or "filters" not in model.model_fields:
             sent[name] = values[0] if len(values) == 1 else values
         elif chosen := [value for value in values if value not in _NOTHING]:
             filters[name] = chosen

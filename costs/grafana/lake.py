@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from grafana_foundation_sdk.builders import dashboard
@@ -12,8 +12,9 @@ from grafana_foundation_sdk.cog.variants import Dataquery
 from grafana_foundation_sdk.models.common import DataSourceRef
 
 from costs.grafana import drawing, variables
-from costs.panels import PANELS, Panel
-from costs.query.question import Question
+from costs.panels import PANELS, Panel, Report
+from costs.reports import cache_savings, loads, month_to_date, restatements
+from costs.reports.shown import Column, Kind, columns
 
 UID = "costs-lake"
 SOURCE = DataSourceRef("yesoreyeram-infinity-datasource", UID)
@@ -28,6 +29,14 @@ _ARGUMENTS = {
     "cloud": "${cloud}",
     "customer": "${customer}",
     "currency": "${currency}",
+}
+
+
+_REPORTS: Mapping[Report, Sequence[Column]] = {
+    Report.MONTH_TO_DATE: month_to_date.COLUMNS,
+    Report.CACHE_SAVINGS: cache_savings.COLUMNS,
+    Report.RESTATEMENTS: restatements.COLUMNS,
+    Report.LOADS: loads.COLUMNS,
 }
 
 
@@ -52,12 +61,10 @@ def board() -> dashboard.Dashboard:
 
 def _query(panel: Panel) -> dict[str, Any]:
     form = "timeseries" if drawing.is_over_time(panel) else "table"
-    asked = panel.question if panel.report is None else None
-    columns = list(_columns(asked)) if asked else []
-    return _rows(f"/api/panels/{panel.name}", _ARGUMENTS, columns, form)
+    return _rows(f"/api/panels/{panel.name}", _ARGUMENTS, list(_columns(panel)), form)
 
 
-def _rows(url: str, arguments: Mapping[str, str], columns: list[dict[str, str]], form: str) -> dict[str, Any]:
+def _rows(url: str, arguments: Mapping[str, str], named: list[dict[str, str]], form: str) -> dict[str, Any]:
     """The query of the rows of an answer; all of their columns, as they are, if none are named."""
     parameters = [{"key": key, "value": value} for key, value in arguments.items()]
     return {
@@ -70,17 +77,29 @@ def _rows(url: str, arguments: Mapping[str, str], columns: list[dict[str, str]],
         "url": url,
         "url_options": {"method": "GET", "params": parameters},
         "root_selector": "rows",
-        "columns": columns,
+        "columns": named,
     }
 
 
-def _columns(question: Question) -> Iterator[dict[str, str]]:
-    """The columns of a question's rows. Figures are texts in JSON, which keep all their digits."""
-    for key in question.keys:
-        if key.name in question.dimensions:
-            yield {"selector": key.name, "text": key.name, "type": "timestamp" if key.unit else "string"}
-    for measure in question.measures:
-        yield {"selector": measure, "text": measure, "type": "number"}
+def _columns(panel: Panel) -> Iterator[dict[str, str]]:
+    """The columns of a panel's rows; none if only its answer tells them."""
+    asked = panel.question
+    shown = _REPORTS.get(panel.report, ()) if panel.report else ()
+    if asked and not panel.report:
+        shown = columns(asked.dimensions, asked.measures, has_currency=False)
+    for each in shown:
+        # A change has two numbers.
+        parts = ("absolute", "percent") if each["kind"] == "change" else ("",)
+        for part in parts:
+            name = ".".join(filter(None, [each["name"], part]))
+            yield {"selector": name, "text": name, "type": _type(panel, each["kind"])}
+
+
+def _type(panel: Panel, kind: Kind) -> str:
+    """What Infinity reads a value as. Figures are texts in JSON, which keep all their digits."""
+    if kind == "day":
+        return "timestamp" if drawing.is_over_time(panel) else "string"
+    return "string" if kind == "text" else "number"
 
 
 def _variables() -> list[dashboard.CustomVariable | dashboard.QueryVariable]:

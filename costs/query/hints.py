@@ -101,7 +101,7 @@ def refused(question: Question, costs: Snapshot, coverage: Coverage) -> str:
     """What sources have brought that was not loaded, or that they have brought nothing."""
     told = [
         sentence
-        for state in costs.store.sources()
+        for state in costs.sources
         if _may_have_charges(question, state, coverage)
         for sentence in _troubles(question, state, costs)
     ]

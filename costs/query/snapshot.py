@@ -10,18 +10,26 @@ from typing import Any
 from sqlglot import exp
 
 from costs.errors import NotLoadedError
-from costs.store.base import CostStore, LoadedMonth
+from costs.store.base import CostStore, LoadedMonth, SourceState
 
 Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The loads of a moment, which all statements of an answer read, and later answers of that moment too."""
+    """The loads of a moment, which all statements of an answer read, and later answers of that moment too.
+
+    Args:
+        store: where the charges are.
+        as_of: the moment.
+        loads: those that were current then, by source and month.
+        sources: what sources have not brought until now.
+    """
 
     store: CostStore
     as_of: datetime
     loads: Sequence[LoadedMonth]
+    sources: Sequence[SourceState] = ()
 
     def run(self, select: exp.Query) -> list[Record]:
         result = self.store.run(select, loads=self.loads)
@@ -47,4 +55,4 @@ def take(store: CostStore, as_of: datetime | None, now: datetime | None = None) 
         when = f"were loaded at {moment:%Y-%m-%d %H:%M} UTC" if as_of else "are loaded"
         hint = "Ask without as_of." if as_of else "Ask the operator to run the command load_costs."
         raise NotLoadedError(f"No costs {when}.", hint=hint)
-    return Snapshot(store, moment, loads)
+    return Snapshot(store, moment, loads, store.sources())

@@ -138,28 +138,32 @@ def _with_totals(
     limit: int | None,
 ) -> exp.Query:
     """The groups by these keys, in order, and their totals by currency, which is one of the keys."""
-    groups = exp.select(exp.Star(), aliased(GROUPS, exp.null())).from_(_GROUPED)
-    groups = groups.order_by(*order_by, *(ordered(name) for name in keys))
+    # Nothing else has these parts, so that none is copied.
+    groups = exp.select(exp.Star(), aliased(GROUPS, exp.null()), copy=False).from_(_GROUPED, copy=False)
+    groups.order_by(*order_by, *(ordered(name) for name in keys), copy=False)
     currency = column("currency")
     totals = exp.select(
         *(aliased(name, currency if name == "currency" else exp.null()) for name in keys),
         *(aliased(name, exp.func("SUM", column(name))) for name in sums),
         aliased(GROUPS, exp.Count(this=exp.Star())),
+        copy=False,
     )
-    first = groups if limit is None else groups.limit(limit)
-    both = exp.union(first.subquery(), totals.from_(_GROUPED).group_by(currency), distinct=False)
-    return both.with_(_GROUPED, as_=_select(keys, sums).where(*conditions))
+    totals.from_(_GROUPED, copy=False).group_by(currency.copy(), copy=False)
+    if limit is not None:
+        groups.limit(limit, copy=False)
+    both = exp.union(groups.subquery(copy=False), totals, distinct=False, copy=False)
+    return both.with_(_GROUPED, as_=_select(keys, sums).where(*conditions, copy=False), copy=False)
 
 
 def _select(keys: Mapping[str, exp.Expr], sums: Mapping[str, exp.Expr] = MappingProxyType({})) -> exp.Select:
     named = [aliased(name, value) for name, value in (*keys.items(), *sums.items())]
     positions = [exp.Literal.number(number) for number, _ in enumerate(keys, 1)]
-    return exp.select(*named).from_(TABLE).group_by(*positions)
+    return exp.select(*named, copy=False).from_(TABLE, copy=False).group_by(*positions, copy=False)
 
 
 def aliased(name: str, value: exp.Expr) -> exp.Expr:
     """A column of a result."""
-    return exp.alias_(value, name, quoted=True)
+    return exp.alias_(value, name, quoted=True, copy=False)
 
 
 def _sums(question: Question) -> dict[str, exp.Expr]:

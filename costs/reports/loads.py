@@ -38,7 +38,7 @@ def loads(costs: Snapshot) -> list[dict[str, Any]]:
 def troubles(costs: Snapshot) -> list[str]:
     """A sentence for each source that could not be read, and each month whose newest delivery was refused."""
     found = []
-    for source in costs.store.sources():
+    for source in costs.sources:
         if not source.was_read:
             found.append(f"The source {source.name} could not be read the last time.")
         found += [

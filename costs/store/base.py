@@ -48,6 +48,7 @@ class LoadedMonth:
         delivered_at: when its charges were last delivered, which stamping them again is not.
         accounts: what each billing account was billed.
         doubts: what may make its sums wrong.
+        path: where the store has it; "" if that was deleted.
     """
 
     id: str
@@ -61,6 +62,7 @@ class LoadedMonth:
     delivered_at: datetime | None = None
     accounts: Accounts = field(default_factory=dict)
     doubts: Sequence[Doubt] = ()
+    path: str = ""
 
     def same_accounts(self, other: LoadedMonth) -> Accounts:
         """The billing accounts that were billed the same here and there, other than nothing."""

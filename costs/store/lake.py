@@ -56,14 +56,14 @@ class Lake:
             NotLoadedError: nothing is loaded, or a file of it is gone.
             TooLargeError: it takes more memory than a reader may use, or a sum has too many digits.
         """
-        found = self._current(None) if loads is None else _rows_of(loads)
+        found = self.loads() if loads is None else loads
         if not found:
             raise NotLoadedError("No costs are loaded." if loads is None else "No costs were loaded then.")
         names, rows = self._fetched(select, found)
-        return Rows(names, rows, [_as_month(load) for load in found])
+        return Rows(names, rows, found)
 
     def _fetched(
-        self, select: exp.Query, loads: Sequence[CostLoad]
+        self, select: exp.Query, loads: Sequence[LoadedMonth]
     ) -> tuple[list[str], list[tuple[Any, ...]]]:
         files, sql = [self._existing(load) for load in loads], select.sql(self.dialect)
         if self._kept and (kept := self._kept.get(sql, files)):
@@ -187,21 +187,23 @@ class Lake:
         real = [load for load in loads if not load.is_demo]
         return real if real or CostLoad.objects.has_real(as_of) else loads
 
-    def _existing(self, load: CostLoad) -> Path:
+    def _existing(self, month: LoadedMonth) -> Path:
         """The file of a load: without it, sums would be too small."""
-        if self.has(load):
-            return self.file(load)
-        month = _named(load)
+        file = self.root / month.path
+        if month.path and file.is_file():
+            return file
+        load = CostLoad.objects.get(pk=month.id)
         if load.path:
             hint = f"Ask the operator to run load_costs --source {load.source_id}, which replaces it."
-            raise NotLoadedError(f"The file of {month} is missing.", hint=hint)
+            raise NotLoadedError(f"The file of {_named(load)} is missing.", hint=hint)
         raise NotLoadedError(
-            f"The file of {month} was deleted, since it was {load.end}.",
+            f"The file of {_named(load)} was deleted, since it was {load.end}.",
             hint="Ask for a later as_of.",
         )
 
-    def _refuse_damaged(self, loads: Sequence[CostLoad], error: duckdb.Error) -> None:
+    def _refuse_damaged(self, months: Sequence[LoadedMonth], error: duckdb.Error) -> None:
         """Over a damaged file DuckDB raises errors of many classes, so the files themselves are asked."""
+        loads = CostLoad.objects.in_bulk([month.id for month in months]).values()
         damaged = next((load for load in loads if not self._is_sound(load)), None)
         if damaged:
             hint = "Ask the operator to run check_costs, which says what to do."
@@ -232,13 +234,8 @@ def _as_month(load: CostLoad) -> LoadedMonth:
         load.delivered_at,
         load.billed_by_account,
         [Doubt(**doubt) for doubt in load.doubts],
+        load.path,
     )
-
-
-def _rows_of(loads: Sequence[LoadedMonth]) -> list[CostLoad]:
-    """The rows of loads, in their order."""
-    rows = CostLoad.objects.in_bulk([load.id for load in loads])
-    return [rows[load.id] for load in loads]
 
 
 def _refusals(source: CostSource) -> list[Refusal]:

@@ -90,7 +90,7 @@ def state(source: str) -> dict[str, Any]:
     paths = [path for path in settings.COSTS_DIR.rglob("*") if path.name != holder.NAME]
     files = {str(path) for path in paths if path.is_file()}
     return {
-        "billed": f"{Lake().run(table).rows[0][0]:f}",
+        "billed": f"{Lake(keeps_results=False).run(table).rows[0][0]:f}",
         "statuses": sorted(CostLoad.objects.filter(source=source).values_list("status", flat=True)),
         "missing": sorted(known - files),
         "leftovers": sorted(files - known),

@@ -18,7 +18,7 @@ from costs.errors import NotLoadedError
 from costs.load.job import load
 from costs.load.report import LoadReport, Outcome, changes
 from costs.models import ConsumerRule, CostLoad, CostSource, ModelName
-from costs.store.lake import Lake
+from costs.store.lake import RESULTS, Lake
 from tests.costs.bills import NOVEMBER, OCTOBER, charge, make_source, write_bill
 from tests.costs.providers.writers import deliver_azure, google_row, rows, write_json, write_lines
 
@@ -45,7 +45,9 @@ def billed(as_of: datetime | None = None) -> Decimal:
 
 
 def files(costs_dir: Path) -> list[str]:
-    return sorted(str(path.relative_to(costs_dir)) for path in costs_dir.rglob("*") if path.is_file())
+    """All files of loads, whole or not."""
+    found = (path.relative_to(costs_dir) for path in costs_dir.rglob("*") if path.is_file())
+    return sorted(str(path) for path in found if path.parts[0] != RESULTS)
 
 
 @pytest.fixture

@@ -127,7 +127,7 @@ def test_a_file_that_is_lost_while_it_is_read_is_the_same_error(
 ) -> None:
     lost = publish("aws", OCTOBER, ["2"])
     (costs_dir / lost.path).unlink()
-    monkeypatch.setattr(Lake, "has", lambda *_: True)
+    monkeypatch.setattr(Path, "is_file", lambda _: True)
 
     with pytest.raises(NotLoadedError, match="cannot be read"):
         billed()
