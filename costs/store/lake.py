@@ -47,6 +47,8 @@ class Lake:
     def __init__(self, root: Path | None = None, *, keeps_results: bool = True) -> None:
         self.root = (root or settings.COSTS_DIR).absolute()
         self._kept = KeptResults(self.root / _RESULTS) if keeps_results else None
+        # What a load has is written once; an answer asks of the same ones many times.
+        self._known: dict[str, CostLoad] = {}
 
     def run(self, select: exp.Query, *, loads: Sequence[LoadedMonth] | None = None) -> Rows:
         """Run a query over unified_costs and its views, as `CostStore.run`.
@@ -55,7 +57,7 @@ class Lake:
             NotLoadedError: nothing is loaded, or a file of it is gone.
             TooLargeError: it takes more memory than a reader may use, or a sum has too many digits.
         """
-        found = self._current(None) if loads is None else _rows_of(loads)
+        found = self._current(None) if loads is None else self._rows_of(loads)
         if not found:
             raise NotLoadedError("No costs are loaded." if loads is None else "No costs were loaded then.")
         names, rows = self._fetched(select, found)
@@ -184,6 +186,12 @@ class Lake:
         real = [load for load in loads if not load.is_demo]
         return real if real or CostLoad.objects.has_real(as_of) else loads
 
+    def _rows_of(self, loads: Sequence[LoadedMonth]) -> list[CostLoad]:
+        """The rows of loads, in their order."""
+        if not all(load.id in self._known for load in loads):
+            self._known |= CostLoad.objects.in_bulk([load.id for load in loads])
+        return [self._known[load.id] for load in loads]
+
     def _existing(self, load: CostLoad) -> Path:
         """The file of a load: without it, sums would be too small."""
         if self.has(load):
@@ -230,12 +238,6 @@ def _as_month(load: CostLoad) -> LoadedMonth:
         load.billed_by_account,
         [Doubt(**doubt) for doubt in load.doubts],
     )
-
-
-def _rows_of(loads: Sequence[LoadedMonth]) -> list[CostLoad]:
-    """The rows of loads, in their order."""
-    rows = CostLoad.objects.in_bulk([load.id for load in loads])
-    return [rows[load.id] for load in loads]
 
 
 def _refusals(source: CostSource) -> list[Refusal]:
