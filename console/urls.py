@@ -8,6 +8,9 @@ from django.views.generic import RedirectView
 from console.catalog.changes import changes, run_changes
 from console.catalog.feed import feed
 from console.catalog.status import status
+from console.costs import boards
+from console.costs.access import cost_paths
+from console.costs.explore import explain_figure, explore, offered_values
 from console.pages import paths
 from console.prices.compare import compare
 from console.prices.estimate import change_estimate, show_estimate
@@ -41,4 +44,11 @@ urlpatterns = [
     *paths("disks/", disks, "disks"),
     *paths("buckets/", buckets, "buckets"),
     *paths("models/", models, "models"),
+    *cost_paths("costs/", boards.overview, "costs"),
+    *cost_paths("costs/explore/", explore, "costs-explore"),
+    path("costs/explore/values/", offered_values, name="costs-values"),
+    *cost_paths("costs/explain/", explain_figure, "costs-explain"),
+    *cost_paths("costs/models/", boards.models, "costs-models"),
+    *cost_paths("costs/customers/", boards.customers, "costs-customers"),
+    *cost_paths("costs/loads/", boards.loads, "costs-loads"),
 ]

@@ -1,0 +1,1 @@
+"""The pages of what was billed: for people who may read costs."""

@@ -1,0 +1,67 @@
+"""The pages of costs that are panels alone: overview, models, customers, loads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+
+from console.costs.figures import cell
+from console.costs.filters import said
+from console.costs.moments import Moment, moment_of
+from console.costs.panels import board
+from console.pages import Page
+from costs.reports.loads import COLUMNS
+from costs.reports.loads import loads as all_loads
+
+OVERVIEW = ("month-to-date", "spend-by-day", "models", "customers", "regions", "loads")
+MODELS = (
+    "models",
+    "tokens-by-model",
+    "model-direction-cache",
+    "cache-savings",
+    "batch-share",
+    "not-tokens",
+    "unmapped",
+)
+CUSTOMERS = ("customers",)
+CUSTOMER = ("spend-by-day", "models", "customers")
+LOADS = ("loads", "restatements", "unmapped")
+
+
+def overview(request: HttpRequest) -> Page:
+    """Show what was spent in the days of the address, on what and for whom."""
+    moment = moment_of(request)
+    return board(
+        request, moment, "costs", OVERVIEW, "console/costs/overview.html", freshness=_freshness(moment)
+    )
+
+
+def models(request: HttpRequest) -> Page:
+    """Show what models cost, and what their tokens, caches and batches do to it."""
+    return board(request, moment_of(request), "costs-models", MODELS, "console/costs/models.html")
+
+
+def customers(request: HttpRequest) -> Page:
+    """Show what customers cost; of the one that the address names, each day and model too."""
+    moment = moment_of(request)
+    named = moment.filters.get("customer", [])
+    panels = CUSTOMER if len(named) == 1 else CUSTOMERS
+    context = {"customer": said("customer", named[0]) if len(named) == 1 else ""}
+    return board(request, moment, "costs-customers", panels, "console/costs/customers.html", **context)
+
+
+def loads(request: HttpRequest) -> Page:
+    """Show how fresh the costs are, what was restated, and what could not be read."""
+    return board(request, moment_of(request), "costs-loads", LOADS, "console/costs/loads.html")
+
+
+def _freshness(moment: Moment) -> dict[str, Any]:
+    """The latest loaded month of each source."""
+    columns = [column for column in COLUMNS if column["name"] in ("source", "billing_month", "delivered_at")]
+    latest: dict[str, Mapping[str, Any]] = {}
+    for row in all_loads(moment.costs):
+        latest.setdefault(row["source"], row)
+    rows = [[cell(column, row[column["name"]]) for column in columns] for row in latest.values()]
+    return {"columns": columns, "rows": rows}

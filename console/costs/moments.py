@@ -1,0 +1,130 @@
+"""What all pages of costs have: the costs of one moment, the days, the filters, and what to say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+
+from console.arguments import link
+from console.costs import period as periods
+from console.costs.filters import Filters, chips, pairs, read_filters, values_of
+from console.costs.period import Period
+from costs.query.snapshot import Snapshot, take
+from costs.store import configured
+from costs.store.base import LoadedMonth
+from costs.store.remembered import Remembered
+
+TABS = (
+    ("costs", "Overview"),
+    ("costs-explore", "Explore"),
+    ("costs-models", "Models"),
+    ("costs-customers", "Customers"),
+    ("costs-loads", "Loads"),
+)
+# The filters that every page offers.
+OFFERED = ("cloud", "model", "customer", "currency")
+# Clouds bring bills once a day.
+STALE = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The costs as they are now, and which of them an address is about.
+
+    Args:
+        costs: the costs of the moment.
+        period: the days.
+        filters: which charges.
+        sent: the address as the page reads it.
+        asked: the address as it was sent.
+    """
+
+    costs: Snapshot
+    period: Period
+    filters: Filters
+    sent: QueryDict
+    asked: QueryDict
+
+    @property
+    def query(self) -> str:
+        """The days and filters as an address has them."""
+        return urlencode([*self.period.query.items(), *pairs(self.filters)])
+
+    def context(self, name: str) -> dict[str, Any]:
+        """What the template of a page needs beside its panels.
+
+        Args:
+            name: of the page's pattern.
+        """
+        return {
+            "tabs": [(reverse(each), title, each == name) for each, title in TABS],
+            "carried": self.query,
+            "period": self.period,
+            "periods": [(each, self._at(each), each.query == self.period.query) for each in self._others()],
+            "months": [(each, periods.month(each).label) for each in periods.months(self.costs)],
+            "chips": chips(self.filters, self.sent),
+            "offered": [(each, values_of(each, self.costs), self._one(each)) for each in OFFERED],
+            "hidden": [pair for pair in pairs(self.filters) if pair[0] not in self._in_form()],
+            "is_demo": any(load.is_demo for load in self.costs.loads),
+            "stale": self._stale(),
+            "as_of": self.costs.as_of,
+        }
+
+    def _others(self) -> Sequence[Period]:
+        return periods.choices(self.costs)
+
+    def _at(self, period: Period) -> str:
+        gone: dict[str, str | None] = dict.fromkeys(periods.NAMES)
+        return link(self.sent, **{**gone, **period.query})
+
+    def _one(self, dimension: str) -> str:
+        """The value that the form shows; of several, none."""
+        values = [value for name, value in pairs(self.filters) if name == dimension]
+        return values[0] if len(values) == 1 else ""
+
+    def _in_form(self) -> set[str]:
+        return {each for each in OFFERED if len(self.filters.get(each, [])) <= 1}
+
+    def _stale(self) -> str:
+        """A sentence if no bill has come for long."""
+        newest = max(self.costs.loads, key=_delivered)
+        age = self.costs.as_of - _delivered(newest)
+        if age <= STALE:
+            return ""
+        return f"The newest bill, {newest.source} {newest.billing_period}, came {age.days} days ago."
+
+
+def _delivered(load: LoadedMonth) -> Any:
+    return load.delivered_at or load.loaded_at
+
+
+def moment_of(request: HttpRequest, sent: QueryDict | None = None) -> Moment:
+    """The costs that an address is about.
+
+    Args:
+        request: the request.
+        sent: its address as the page reads it, if that is not as it was sent.
+
+    Raises:
+        NotLoadedError: nothing is loaded.
+        CatalogError: the days or a filter cannot be read.
+    """
+    costs = take(Remembered(configured.open_store()), None)
+    sent = request.GET if sent is None else sent
+    return Moment(costs, periods.read_period(sent, costs), read_filters(sent), sent, request.GET)
+
+
+def basis(moment: Moment) -> Mapping[str, Any]:
+    """What the JSON of a page with several panels says of all of them."""
+    window = moment.period.window
+    return {
+        "period": {"start": window.start and f"{window.start}", "end": window.end and f"{window.end}"},
+        "filters": moment.filters,
+        "is_demo": any(load.is_demo for load in moment.costs.loads),
+    }
