@@ -15,7 +15,7 @@ from console.pages import Page
 from costs.reports.loads import COLUMNS
 from costs.reports.loads import loads as all_loads
 
-OVERVIEW = ("month-to-date", "spend-by-day", "models", "customers", "regions", "loads")
+OVERVIEW = ("month-to-date", "forecast", "spend-by-day", "models", "customers", "regions", "loads")
 MODELS = (
     "models",
     "tokens-by-model",

@@ -10,14 +10,26 @@ from costs.panels import Panel, Report
 from costs.query import answer_from
 from costs.query.answer import period
 from costs.query.dimensions import Value
-from costs.query.periods import Window
+from costs.query.periods import DAY, Window, add_months
 from costs.query.question import Question
 from costs.query.snapshot import Snapshot
-from costs.reports import cache_savings, loads, month_to_date, restatements
-from costs.reports.shown import Column, Shown, about, columns
+from costs.reports import cache_savings, forecasts, loads, month_to_date, restatements
+from costs.reports.shown import Column, Shown, about, column, columns
 
 Filters = Mapping[str, Sequence[Value]]
 NO_FILTERS: Filters = MappingProxyType({})
+
+FORECAST_COLUMNS: Sequence[Column] = (
+    column("currency", "Currency", "text"),
+    column("from", "From", "day"),
+    column("until", "Until, without", "day"),
+    column("through", "Known through", "day"),
+    column("spent", "Spent", "money"),
+    column("forecast", "Forecast", "money"),
+    column("low", "Low", "money"),
+    column("high", "High", "money"),
+    column("past_error_percent", "Past error", "percent"),
+)
 
 Found = tuple[Sequence[Column], list[dict[str, Any]], list[str]]
 
@@ -69,6 +81,16 @@ def _month_to_date(_question: Question, window: Window, costs: Snapshot, filters
     return month_to_date.COLUMNS, month_to_date.month_to_date(costs, window, filters), []
 
 
+def _forecast(_question: Question, window: Window, costs: Snapshot, filters: Filters) -> Found:
+    """The forecast of the month that ends the window; what it says of the loads is a note."""
+    last = window.end - DAY if window.end else costs.as_of.date()
+    answer = forecasts.forecast_costs(filters, add_months(last.replace(day=1), 1), costs)
+    period = {"from": answer["start"], "until": answer["until"], "through": answer["through"]}
+    rows = [{**period, **row} for row in answer["rows"]]
+    shown = [{column["name"]: row[column["name"]] for column in FORECAST_COLUMNS} for row in rows]
+    return FORECAST_COLUMNS, shown, [answer["hint"]] if answer["hint"] else []
+
+
 def _cache_savings(question: Question, _window: Window, costs: Snapshot, _filters: Filters) -> Found:
     return cache_savings.COLUMNS, cache_savings.cache_savings(question, costs), [cache_savings.NOTE]
 
@@ -83,6 +105,7 @@ def _loads(_question: Question, _window: Window, costs: Snapshot, _filters: Filt
 
 _REPORTS: Mapping[Report, Callable[[Question, Window, Snapshot, Filters], Found]] = {
     Report.MONTH_TO_DATE: _month_to_date,
+    Report.FORECAST: _forecast,
     Report.CACHE_SAVINGS: _cache_savings,
     Report.RESTATEMENTS: _restatements,
     Report.LOADS: _loads,

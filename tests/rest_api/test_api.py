@@ -87,7 +87,7 @@ def test_an_unknown_dimension_is_refused_with_what_may_be_meant(api: Client) -> 
     assert "customer" in error["candidates"]
 
 
-@pytest.mark.parametrize("name", [name for name in PANELS if name != "forecast"])
+@pytest.mark.parametrize("name", PANELS)
 def test_a_panel_is_shown_as_to_pages(api: Client, name: str) -> None:
     found = api.get(f"/api/panels/{name}", OCTOBER).json()
 
