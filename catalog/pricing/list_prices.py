@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -36,6 +36,11 @@ class ListPrice:
         info = self.info
         factor = Decimal(info.base_unit_conversion_factor)
         return UsageUnit(info.usage_unit, info.usage_unit_description, info.base_unit, factor)
+
+    @cached_property
+    def named_unit(self) -> UsageUnit:
+        """The usage unit with the name of the SKU, which says what a quantity may be of."""
+        return replace(self.usage_unit, sku_name=self.info.sku.display_name)
 
     @cached_property
     def price(self) -> Price:
