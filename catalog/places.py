@@ -7,7 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -123,6 +123,7 @@ def _one_of(names: Iterable[str]) -> str:
     return f"({'|'.join(sorted(names, key=len, reverse=True))})"
 
 
+@lru_cache(maxsize=4096)
 def read_place(text: str) -> Place | None:
     """The place that `text` names, by name, region code or zone, or None.
 

@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 
 from accounts import limits
+from catalog.pricing import list_prices
 from catalog.pricing.resources import machine_rates, offers
 from catalog.search import values
 from catalog.search.index import vocabulary
@@ -96,6 +97,7 @@ def _forgotten_vocabulary() -> None:
     values.forget()
     offers.forget()
     machine_rates.forget()
+    list_prices.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -86,9 +86,15 @@ def _bare(annotation: Any) -> Any:
     return annotation
 
 
+@cache
+def _origin(kind: Any) -> Any:
+    """get_origin(), of few types but each for thousands of values."""
+    return get_origin(kind)
+
+
 def _unwrapped(kind: Any, value: Any) -> Any:
     """The only value of a list, if the argument is not a list; null if the list is empty."""
-    if get_origin(kind) is list or not isinstance(value, list) or len(value) > 1:
+    if _origin(kind) is list or not isinstance(value, list) or len(value) > 1:
         return value
     return value[0] if value else None
 
@@ -105,9 +111,9 @@ def _is_left_out(field: FieldInfo, kind: Any, value: Any) -> bool:
 
 
 def _read(kind: Any, value: Any) -> Any:
-    if get_origin(kind) is list:
+    if _origin(kind) is list:
         return _list(_bare(get_args(kind)[0]), value)
-    if get_origin(kind) is Literal:
+    if _origin(kind) is Literal:
         return _choice(get_args(kind), value)
     reader = _READERS.get(kind)
     return reader(value) if reader else value

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 
 from django.db import models
 from django.db.models import F
@@ -99,12 +100,12 @@ class PricingTier(models.Model):
     def __str__(self) -> str:
         return f"from {self.start:f}: {self.unit_price:f}"
 
-    @property
+    @cached_property
     def start(self) -> Decimal:
         """The start of the tier in usage units: the shortest decimal that rounds to the stored double."""
         return Decimal(repr(self.start_usage_amount))
 
-    @property
+    @cached_property
     def unit_price(self) -> Decimal:
         """The price of one usage unit, exact to the nano."""
         return Decimal(self.price_units) + self.price_nanos / NANOS

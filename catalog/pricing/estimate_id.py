@@ -32,6 +32,7 @@ _SKU, _RESOURCE = (
 )
 _PLACES = frozenset(("region", "source", "destination"))
 _SEPARATORS = re.compile(r"[\s_]+")
+_json = json.JSONEncoder(sort_keys=True).encode
 
 
 def estimate_id(items: Iterable[Item | ResourceRequest], months: int, as_of: datetime | None) -> str:
@@ -46,7 +47,7 @@ def estimate_id(items: Iterable[Item | ResourceRequest], months: int, as_of: dat
         A digest of the request in its canonical form: numbers, regions, units, usage types and names each in
         one spelling, and without what is left at its default.
     """
-    canonical = sorted(json.dumps(_canonical(item), sort_keys=True) for item in items)
+    canonical = sorted(_json(_canonical(item)) for item in items)
     content = json.dumps([_VERSION, months, utc_text(as_of) if as_of else None, canonical])
     return hashlib.sha256(content.encode()).hexdigest()[:_DIGITS]
 

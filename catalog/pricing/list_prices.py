@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
 from operator import attrgetter
+from typing import NamedTuple
 
 from django.utils import timezone
 
 from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku
 from catalog.pricing.answers import utc_text
+from catalog.pricing.memory import Memory, State, current_state
 from catalog.pricing.tiers import Aggregation, Price
 from catalog.pricing.units import UsageUnit
 from catalog.providers.records import LONG_AGO
+
+# SKUs that are kept in memory, with all their prices: one takes about 7 KB.
+MAX_KEPT = 4000
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,11 @@ class ListPrice:
         info = self.info
         factor = Decimal(info.base_unit_conversion_factor)
         return UsageUnit(info.usage_unit, info.usage_unit_description, info.base_unit, factor)
+
+    @cached_property
+    def named_unit(self) -> UsageUnit:
+        """The usage unit with the name of the SKU, which says what a quantity may be of."""
+        return replace(self.usage_unit, sku_name=self.info.sku.display_name)
 
     @cached_property
     def price(self) -> Price:
@@ -88,7 +99,7 @@ class Snapshot:
 
     `is_capped` means that the requested time is in the future, so `at` is the present instead. `services` are
     those that an answer from this snapshot speaks of; whoever reads SKUs or services for it adds them.
-    `as_of` is the requested time, None if none was.
+    `as_of` is the requested time, None if none was. `state` is that of the tables, if memory may be used.
     """
 
     at: datetime
@@ -97,6 +108,24 @@ class Snapshot:
     is_capped: bool = False
     services: dict[str, Service] = field(default_factory=dict)
     as_of: datetime | None = None
+    state: State | None = None
+
+
+class _Record(NamedTuple):
+    """A SKU and all its prices, newest first."""
+
+    sku: Sku
+    history: tuple[ListPrice, ...]
+
+
+_latest: Memory[None, PricingUpdate | None] = Memory(1)
+_records: Memory[str, _Record] = Memory(MAX_KEPT)
+
+
+def forget() -> None:
+    """Empty the memory, as between tests."""
+    _latest.forget()
+    _records.forget()
 
 
 def snapshot(as_of: datetime | None = None, latest: PricingUpdate | None = None) -> Snapshot:
@@ -107,22 +136,31 @@ def snapshot(as_of: datetime | None = None, latest: PricingUpdate | None = None)
         latest: the latest completed sync, if the caller has already read it.
 
     Returns:
-        The snapshot; reading the syncs takes one query, or none if `latest` is given without `as_of`.
+        The snapshot. Takes one small query; another one if there is an `as_of`, or the tables have changed
+        since the last call.
     """
-    now = timezone.now()
+    now, state = timezone.now(), current_state()
     if as_of is None:
-        latest = latest or PricingUpdate.objects.latest_completed()
-        return Snapshot(now, latest, latest)
+        latest = latest or _latest_of(state)
+        return Snapshot(now, latest, latest, state=state)
     at = min(as_of, now)
     latest, update = PricingUpdate.objects.latest_and_by(at)
-    return Snapshot(at, update, latest, is_capped=as_of > now, as_of=as_of)
+    return Snapshot(at, update, latest, is_capped=as_of > now, as_of=as_of, state=state)
+
+
+def _latest_of(state: State | None) -> PricingUpdate | None:
+    kept = _latest.find([None], state)
+    if not kept:
+        kept = {None: PricingUpdate.objects.latest_completed()}
+        _latest.keep(kept, state)
+    return kept[None]
 
 
 def look_up(sku_ids: Iterable[str], snapshot: Snapshot) -> dict[str, Listing]:
-    """SKUs with their prices, in one query, or two if a SKU is unknown or never had a price.
+    """SKUs with their prices: from memory, or in one query, or two if a SKU is unknown or never had a price.
 
     The price row that applies is chosen here rather than in SQL: a SKU has few of them, and Django takes
-    four times as long to compile that query as this one takes in all.
+    four times as long to compile that query as this one takes in all. So memory serves all times alike.
 
     Args:
         sku_ids: ids as the catalog spells them.
@@ -131,16 +169,35 @@ def look_up(sku_ids: Iterable[str], snapshot: Snapshot) -> dict[str, Listing]:
     Returns:
         Listings by SKU id; unknown ids are left out.
     """
-    ids = set(sku_ids)
-    prices: dict[str, list[ListPrice]] = {}
-    for price in _list_prices(ids):
-        prices.setdefault(price.info.sku_id, []).append(price)
-    found = {sku_id: _listing(rows, snapshot) for sku_id, rows in prices.items()}
-    if missing := ids - found.keys():
-        unpriced = Sku.objects.filter(pk__in=missing).select_related("service")
-        found |= {sku.pk: Listing(sku, None, ()) for sku in unpriced}
+    ids = dict.fromkeys(sku_ids)
+    records = _records.find(ids, snapshot.state)
+    if missing := ids.keys() - records.keys():
+        read = _read(missing)
+        _records.keep(read, snapshot.state)
+        records |= read
+    found = {sku_id: _listing(records[sku_id], snapshot) for sku_id in ids if sku_id in records}
     snapshot.services.update((listing.sku.service_id, listing.sku.service) for listing in found.values())
     return found
+
+
+def _read(sku_ids: AbstractSet[str]) -> dict[str, _Record]:
+    prices: dict[str, list[ListPrice]] = {}
+    for price in _list_prices(sku_ids):
+        prices.setdefault(price.info.sku_id, []).append(price)
+    found = {sku_id: _record(rows) for sku_id, rows in prices.items()}
+    if missing := sku_ids - found.keys():
+        unpriced = Sku.objects.filter(pk__in=missing).select_related("service")
+        found |= {sku.pk: _Record(sku, ()) for sku in unpriced}
+    return found
+
+
+def _record(prices: Iterable[ListPrice]) -> _Record:
+    history = tuple(sorted(prices, key=_took_effect, reverse=True))
+    return _Record(history[0].info.sku, history)
+
+
+def _listing(record: _Record, snapshot: Snapshot) -> Listing:
+    return Listing(record.sku, in_effect(record.history, snapshot), record.history)
 
 
 def _list_prices(sku_ids: Iterable[str]) -> list[ListPrice]:
@@ -150,11 +207,6 @@ def _list_prices(sku_ids: Iterable[str]) -> list[ListPrice]:
         if tier:
             tiers.append(tier)
     return [ListPrice(info, tuple(sorted(tiers, key=attrgetter("start")))) for info, tiers in rows.values()]
-
-
-def _listing(prices: Iterable[ListPrice], snapshot: Snapshot) -> Listing:
-    history = sorted(prices, key=_took_effect, reverse=True)
-    return Listing(history[0].info.sku, in_effect(history, snapshot), tuple(history))
 
 
 def in_effect(prices: Iterable[ListPrice], snapshot: Snapshot) -> ListPrice | None:

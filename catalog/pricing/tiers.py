@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, Decimal
-from typing import Protocol
+from functools import cached_property
+from typing import NamedTuple, Protocol
 
 from catalog.pricing.decimals import EXACT, NANO, ROUNDED, exact_sum
 
@@ -48,7 +49,20 @@ class Aggregation:
         return 1, self.count
 
 
-@dataclass(frozen=True, slots=True)
+class Step(NamedTuple):
+    """A tier in order, with its bounds: for comparison in base units, to show in usage units of a month.
+
+    The former are scaled by the months, so that a daily allowance times 365/12 stays exact.
+    """
+
+    lower: Decimal
+    upper: Decimal | None
+    start: Decimal
+    end: Decimal | None
+    unit_price: Decimal
+
+
+@dataclass(frozen=True)
 class Price:
     """A SKU's tiers, the base units in a usage unit, and the aggregation."""
 
@@ -56,12 +70,12 @@ class Price:
     unit_size: Decimal
     aggregation: Aggregation
 
-    @property
+    @cached_property
     def is_complete(self) -> bool:
         """Whether every amount of usage has a rate, that is, whether the first tier starts at 0."""
         return bool(self.tiers) and min(tier.start for tier in self.tiers) <= 0
 
-    @property
+    @cached_property
     def free_allowance(self) -> Decimal:
         """The usage units a month that all usage of an account or project shares for nothing; 0 if none."""
         first, *others = sorted(self.tiers, key=lambda tier: tier.start)[:2]
@@ -69,6 +83,21 @@ class Price:
             return Decimal(0)
         periods, months = self.aggregation.per_month
         return ROUNDED.divide(EXACT.multiply(others[0].start, periods), Decimal(months))
+
+    @cached_property
+    def scaled_unit(self) -> Decimal:
+        """The base units in a usage unit, scaled as the steps are."""
+        return EXACT.multiply(self.unit_size, self.aggregation.per_month[1])
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        periods, _ = self.aggregation.per_month
+        tiers = sorted(self.tiers, key=lambda tier: tier.start)
+        bounds = [EXACT.multiply(EXACT.multiply(tier.start, self.unit_size), periods) for tier in tiers]
+        starts = [ROUNDED.divide(bound, self.scaled_unit) for bound in bounds]
+        upper, ends = [*bounds[1:], None], [*starts[1:], None]
+        prices = [tier.unit_price for tier in tiers]
+        return [Step(*step) for step in zip(bounds, upper, starts, ends, prices, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,23 +128,19 @@ def price_month(quantities: Sequence[Decimal], price: Price) -> list[list[Slice]
 
 
 def _slices(quantity: Decimal, price: Price) -> list[Slice]:
-    # Scaled by the months, so that a daily allowance times 365/12 stays exact.
-    periods, months = price.aggregation.per_month
-    unit = EXACT.multiply(price.unit_size, months)
-    usage = EXACT.multiply(quantity, months)
-    tiers = sorted(price.tiers, key=lambda tier: tier.start)
-    bounds = [EXACT.multiply(EXACT.multiply(tier.start, price.unit_size), periods) for tier in tiers]
+    unit = price.scaled_unit
+    usage = EXACT.multiply(quantity, price.aggregation.per_month[1])
     slices = []
-    for tier, start, end in zip(tiers, bounds, [*bounds[1:], None], strict=True):
-        amount = EXACT.subtract(usage if end is None else min(usage, end), start)
+    for lower, upper, start, end, unit_price in price.steps:
+        amount = EXACT.subtract(usage if upper is None else min(usage, upper), lower)
         if amount > 0:
             slices.append(
                 Slice(
-                    start=ROUNDED.divide(start, unit),
-                    end=None if end is None else ROUNDED.divide(end, unit),
+                    start=start,
+                    end=end,
                     quantity=ROUNDED.divide(amount, unit),
-                    unit_price=tier.unit_price,
-                    cost=_divide_to_nanos(EXACT.multiply(amount, tier.unit_price), unit),
+                    unit_price=unit_price,
+                    cost=_divide_to_nanos(EXACT.multiply(amount, unit_price), unit),
                 )
             )
     return slices

@@ -114,7 +114,9 @@ def normalize_item(item: Item) -> Item:
         InvalidArgumentError: check_quantity refuses the quantity.
     """
     check_quantity(item.quantity)
-    return replace(item, sku_id=normalize(item.sku_id), region=item.region and _region_code(item.region))
+    sku_id, region = normalize(item.sku_id), item.region and _region_code(item.region)
+    is_normal = (sku_id, region) == (item.sku_id, item.region)
+    return item if is_normal else replace(item, sku_id=sku_id, region=region)
 
 
 def _region_code(text: str) -> str:
@@ -126,7 +128,8 @@ def _region_code(text: str) -> str:
 def _read_item(item: Item, listing: Listing, at: datetime, *, suggests: bool) -> Line | NotPriced:
     place = _place(item.region, listing.sku) if item.region else None
     notes = _region_notes(place, listing.sku, suggests=suggests) if place else []
-    item = replace(item, region=_code(place, listing.sku) if place else None)
+    region = _code(place, listing.sku) if place else None
+    item = item if item.region == region else replace(item, region=region)
     price = listing.list_price
     if price is None or not price.price.is_complete:
         return {
@@ -135,7 +138,7 @@ def _read_item(item: Item, listing: Listing, at: datetime, *, suggests: bool) ->
             "reason": "no_price",
             "message": _no_price_message(listing, at),
         }
-    unit = replace(price.usage_unit, sku_name=listing.sku.display_name)
+    unit = price.named_unit
     quantity = unit.base_quantity(item.quantity, item.unit)
     note = unit.conversion_note(item.unit) if item.unit else unit.hours_note(item.quantity)
     if note:

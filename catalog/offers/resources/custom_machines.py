@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -22,7 +23,7 @@ CUSTOM = re.compile(
 CUSTOM_FACT, EXTENDED = ("purpose", "custom"), ("purpose", "extended")
 
 
-def custom_machine(name: str, match: re.Match[str]) -> tuple[MachineType, list[Part], list[Part]]:
+def custom_machine(name: str, match: re.Match[str]) -> tuple[MachineType, Sequence[Part], Sequence[Part]]:
     """A custom machine with its cores and its memory.
 
     Args:

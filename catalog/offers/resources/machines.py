@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 
 from catalog.errors import InvalidArgumentError
 from catalog.offers.resources.arguments import refuse_others
@@ -87,11 +88,12 @@ def machine_bill(request: ResourceRequest, name: str) -> Bill:
     return with_licence(bill, request.os, host)
 
 
-def _predefined(machine: MachineType) -> tuple[list[Part], list[Part]]:
+@cache
+def _predefined(machine: MachineType) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
     of = series(machine.series)
     purposes = ((PREDEFINED,), ())
-    cores = [series_part("core", of, CORE, machine.billed_vcpus, purposes)]
-    return cores, [] if of.whole else [series_part("ram", of, RAM, machine.memory, purposes)]
+    cores = (series_part("core", of, CORE, machine.billed_vcpus, purposes),)
+    return cores, () if of.whole else (series_part("ram", of, RAM, machine.memory, purposes),)
 
 
 def _attached(machine: MachineType) -> str:
