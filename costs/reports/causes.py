@@ -97,7 +97,7 @@ def _moved(cell: Cell, sign: int) -> Decimal:
 
 
 def _moved_alike(cells: Collection[Cell], least: Decimal, sign: int) -> Decimal:
-    """The part of charges, by what they usually cost, that have moved so much at least; all if all are new."""
+    """The part of charges, by what they usually cost, that have moved so much; all if all are new."""
     usual = sum((abs(cell.usual) for cell in cells), _ZERO)
     moved = sum((abs(cell.usual) for cell in cells if _moved(cell, sign) >= least), _ZERO)
     return moved / usual if usual else Decimal(1)

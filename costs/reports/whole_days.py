@@ -26,7 +26,7 @@ class Source:
 
     Args:
         months: the months that are loaded, other than those last delivered before they were over.
-        through: the last day that has charges and was over when they were delivered; None if there is none lately.
+        through: the last day that has charges and was over when they were delivered; None if none is recent.
     """
 
     months: frozenset[str]
