@@ -7,13 +7,18 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from console.costs.anomalies import Seen, seen
 from console.costs.figures import cell
 from console.costs.filters import said
 from console.costs.moments import Moment, moment_of
 from console.costs.panels import board
 from console.pages import Page
+from costs.errors import CostError
+from costs.query.periods import month_of
 from costs.reports.loads import COLUMNS
 from costs.reports.loads import loads as all_loads
+from costs.reports.shown import column
+from costs.reports.warm import kept_anomalies, kept_forecast
 
 OVERVIEW = ("month-to-date", "forecast", "spend-by-day", "models", "customers", "regions", "loads")
 MODELS = (
@@ -33,9 +38,35 @@ LOADS = ("loads", "restatements", "unmapped")
 def overview(request: HttpRequest) -> Page:
     """Show what was spent in the days of the address, on what and for whom."""
     moment = moment_of(request)
-    return board(
-        request, moment, "costs", OVERVIEW, "console/costs/overview.html", freshness=_freshness(moment)
-    )
+    context = {"freshness": _freshness(moment), "forecast": _forecast(moment), "anomalies": _open(moment)}
+    return board(request, moment, "costs", OVERVIEW, "console/costs/overview.html", **context)
+
+
+def _forecast(moment: Moment) -> Mapping[str, Any] | None:
+    """The forecast of the month, if the page is about the one that is not over."""
+    if moment.period.month != month_of(moment.costs.as_of.date()):
+        return None
+    try:
+        answer = kept_forecast(moment.costs, moment.filters)
+    except CostError as error:
+        return {"hint": f"{error.message} {error.hint}", "rows": []}
+    return {"hint": answer["hint"], "rows": [_ahead(row) for row in answer["rows"]]}
+
+
+def _ahead(row: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("forecast", "low", "high")
+    cells = {name: cell(column(name, name, "money"), row[name]) for name in names}
+    error = row["past_error_percent"]
+    return {**cells, "currency": row["currency"], "error": error, "tested": row["past_forecasts"]}
+
+
+def _open(moment: Moment) -> list[Seen] | None:
+    """The anomalies of the last days that nobody has acknowledged or muted, the latest first."""
+    try:
+        found = seen(kept_anomalies(moment.costs, filters=moment.filters)["anomalies"])
+    except CostError:
+        return None
+    return [each for each in reversed(found) if each.state == "open"]
 
 
 def models(request: HttpRequest) -> Page:

@@ -25,6 +25,7 @@ TABS = (
     ("costs-explore", "Explore"),
     ("costs-models", "Models"),
     ("costs-customers", "Customers"),
+    ("costs-anomalies", "Anomalies"),
     ("costs-loads", "Loads"),
 )
 # The filters that every page offers.

@@ -21,8 +21,8 @@ from costs.errors import InvalidQuestionError, TooLargeError
 from costs.panels import PANELS, Drawing, Panel
 from costs.query.dimensions import DIMENSIONS
 from costs.query.question import Question
-from costs.reports.show import show
 from costs.reports.shown import Column, about
+from costs.reports.warm import kept_panel
 
 # A longer table is folded below its chart.
 MAX_OPEN = 12
@@ -75,7 +75,7 @@ class Look:
 def look(panel: Panel, moment: Moment, *, hides_hint: bool = False) -> Look:
     """Show a panel; one that has too many rows says so, and the others of the page stay."""
     try:
-        shown: dict[str, Any] = {**show(panel, moment.period.window, moment.costs, moment.filters)}
+        shown: dict[str, Any] = {**kept_panel(panel.name, moment.period.window, moment.costs, moment.filters)}
     except (TooLargeError, InvalidQuestionError) as error:
         said = " ".join(filter(None, [error.message, error.hint]))
         about_it = {**about(panel), "columns": [], "rows": [], "notes": [], "error": said}

@@ -17,6 +17,7 @@ from costs.load.report import LoadReport
 from costs.models import CostLoad, CostSource
 from costs.providers.demo.charges import CLOUDS, MONTHS, SPIKES, months
 from costs.providers.demo.files import write
+from costs.reports.warm import warm
 from costs.store.lake import Lake
 
 _DAYS_AROUND = timedelta(days=4)
@@ -47,7 +48,9 @@ def install(today: date) -> Sequence[LoadReport]:
     # The demo has no other months; a load only adds and replaces some.
     if CostLoad.objects.current().filter(is_demo=True).exclude(billing_period__in=periods).exists():
         remove()
-    return [load(_source(cloud, today)) for cloud in CLOUDS]
+    reports = [load(_source(cloud, today)) for cloud in CLOUDS]
+    warm(Lake())
+    return reports
 
 
 def remove() -> int:

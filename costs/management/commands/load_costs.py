@@ -20,6 +20,8 @@ from costs.load.report import LoadReport, amounts
 from costs.load.sources import chosen_sources, forget_unloaded
 from costs.load.withdraw import withdraw
 from costs.models import CostLoad, CostSource
+from costs.reports.warm import warm
+from costs.store.lake import Lake
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +74,11 @@ class Command(CommandWithExamples):
         try:
             sources = chosen_sources(source, make=not dry_run)
             with self._progress() as progress:
-                return [_report(each, period, progress, dry_run=dry_run) for each in sources]
+                reports = [_report(each, period, progress, dry_run=dry_run) for each in sources]
+                if any(report.has_succeeded for report in reports) and not dry_run:
+                    progress("the pages")
+                    warm(Lake())
+                return reports
         except SourceArgumentError as error:
             raise CommandError(f"{error}", returncode=exit_codes.WRONG_ARGUMENTS) from error
         except KeyboardInterrupt as error:
