@@ -14,8 +14,8 @@ from django.conf import settings
 from catalog.pricing.answers import utc_text
 from costs.query.snapshot import Snapshot
 from costs.store.kept import KeptResults
+from costs.store.lake import RESULTS
 
-_FOLDER = "results"
 # Changes with what reports say.
 _VERSION = "1"
 
@@ -31,7 +31,7 @@ def kept(name: str, arguments: Mapping[str, Any], costs: Snapshot, answer: Calla
         costs: the costs of a moment.
         answer: makes it; an answer is JSON, with its `as_of`.
     """
-    results = KeptResults(settings.COSTS_DIR.absolute() / _FOLDER)
+    results = KeptResults(settings.COSTS_DIR.absolute() / RESULTS)
     key = _key(name, arguments, costs)
     if found := results.get(key, []):
         made: Answer = json.loads(found[1][0][0])
@@ -49,7 +49,7 @@ def _key(name: str, arguments: Mapping[str, Any], costs: Snapshot) -> str:
         "report": name,
         "arguments": arguments,
         "loads": [load.id for load in costs.loads],
-        "sources": [repr(state) for state in costs.store.sources()],
+        "sources": [repr(state) for state in costs.sources],
         "day": f"{costs.as_of.date()}",
     }
     return json.dumps(rests_on, sort_keys=True, default=str)
