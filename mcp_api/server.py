@@ -39,7 +39,8 @@ INSTRUCTIONS = (
     "Google Cloud list prices in USD. search finds SKUs, details shows them in full, calculate prices usage. "
     "Leave the arithmetic to calculate: it knows tiers, free allowances and units.\n"
     "What AI and clouds have cost, from bills, in their currency: query_costs adds it up by model, customer, "
-    "month and so on, explain_cost shows what such a sum is made of. Both need the scope costs:read. "
+    "month and so on, explain_cost shows what a sum is made of, forecast_costs looks to the month's end, "
+    "find_anomalies tells odd days and their causes. All need the scope costs:read. "
     "Say beside each figure if its answer is_demo or is_estimate, and what its hint says is missing."
 )
 READ_ONLY = ToolAnnotations(

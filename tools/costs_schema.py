@@ -28,7 +28,7 @@ from tools.prices_schema import Arguments
 NONE = "null"
 
 
-def _day(value: Any) -> date:
+def read_day(value: Any) -> date:
     """Parse a date; midnight in UTC is one too."""
     parsed = iso8601.parse(value.strip() if isinstance(value, str) else "")
     if not isinstance(parsed, datetime):
@@ -86,8 +86,8 @@ BILLED = ("billed_cost",)
 Measures = Annotated[list[Annotated[str, _names(MEASURES)]], AfterValidator(_or_billed)]
 Sums = Annotated[list[Annotated[str, _names(list(SUMS))]], AfterValidator(_or_billed)]
 DimensionName = Annotated[str, _names(list(DIMENSIONS))]
-Start = Annotated[date, BeforeValidator(_day), _date("First day (UTC).", "2026-10-01")]
-End = Annotated[date, BeforeValidator(_day), _date("Day after the last (UTC).", "2026-11-01")]
+Start = Annotated[date, BeforeValidator(read_day), _date("First day (UTC).", "2026-10-01")]
+End = Annotated[date, BeforeValidator(read_day), _date("Day after the last (UTC).", "2026-11-01")]
 AsOf = Annotated[
     prices_schema.AsOf, _date("Costs as they were loaded at this date or time (default now).", "2026-11-20")
 ]

@@ -20,10 +20,10 @@ def input_schema(kind: Any) -> Schema:
     return _without_null(schema)
 
 
-def output_schema(kind: Any) -> Schema:
-    """The schema of a tool's answer, down to ANSWER_DEPTH (MCP `outputSchema`)."""
+def output_schema(kind: Any, depth: int = ANSWER_DEPTH) -> Schema:
+    """The schema of a tool's answer, down to a depth (MCP `outputSchema`)."""
     schema = _inlined(TypeAdapter(kind).json_schema(mode="serialization"))
-    return _shallow(schema, ANSWER_DEPTH)
+    return _shallow(schema, depth)
 
 
 def _inlined(schema: Schema) -> Schema:

@@ -12,7 +12,18 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from catalog.errors import CatalogError
-from tools import budgets, budgets_schema, costs, costs_schema, errors, json_schema, prices, prices_schema
+from tools import (
+    budgets,
+    budgets_schema,
+    costs,
+    costs_schema,
+    errors,
+    json_schema,
+    prices,
+    prices_schema,
+    reports,
+    reports_schema,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +32,7 @@ logger = logging.getLogger(__name__)
 class Tool:
     """A tool: its title, the types of its arguments and answer, and the function that answers.
 
-    Only tokens with its scope see and call it.
+    Only tokens with its scope see and call it. `answer_depth` is how many levels of objects its schema lists.
     """
 
     title: str
@@ -29,6 +40,7 @@ class Tool:
     answer: type
     function: Callable[[Any], prices.Answer]
     scope: str = "pricing:read"
+    answer_depth: int = json_schema.ANSWER_DEPTH
 
     @property
     def description(self) -> str:
@@ -40,7 +52,7 @@ class Tool:
 
     @cached_property
     def output_schema(self) -> json_schema.Schema:
-        return json_schema.output_schema(self.answer)
+        return json_schema.output_schema(self.answer, self.answer_depth)
 
 
 class Result(NamedTuple):
@@ -49,6 +61,10 @@ class Result(NamedTuple):
     content: dict[str, Any]
     is_error: bool = False
 
+
+COSTS_SCOPE = "costs:read"
+# The answers of these tools are alike in their loads, and their rows show their own fields.
+COSTS_DEPTH = 1
 
 TOOLS: dict[str, Tool] = {
     "search": Tool("Search SKUs", prices_schema.SearchArguments, prices_schema.SearchAnswer, prices.search),
@@ -63,21 +79,40 @@ TOOLS: dict[str, Tool] = {
         costs_schema.QueryCostsArguments,
         costs_schema.QueryCostsAnswer,
         costs.query_costs,
-        scope="costs:read",
+        scope=COSTS_SCOPE,
+        answer_depth=COSTS_DEPTH,
     ),
     "explain_cost": Tool(
         "Explain a cost",
         costs_schema.ExplainCostArguments,
         costs_schema.ExplainCostAnswer,
         costs.explain_cost,
-        scope="costs:read",
+        scope=COSTS_SCOPE,
+        answer_depth=COSTS_DEPTH,
+    ),
+    "forecast_costs": Tool(
+        "Forecast costs",
+        reports_schema.ForecastCostsArguments,
+        reports_schema.ForecastCostsAnswer,
+        reports.forecast_costs,
+        scope=COSTS_SCOPE,
+        answer_depth=COSTS_DEPTH,
+    ),
+    "find_anomalies": Tool(
+        "Find anomalies",
+        reports_schema.FindAnomaliesArguments,
+        reports_schema.FindAnomaliesAnswer,
+        reports.find_anomalies,
+        scope=COSTS_SCOPE,
+        answer_depth=COSTS_DEPTH,
     ),
     "budget_status": Tool(
         "Budget status",
         budgets_schema.BudgetStatusArguments,
         budgets_schema.BudgetStatusAnswer,
         budgets.budget_status,
-        scope="costs:read",
+        scope=COSTS_SCOPE,
+        answer_depth=COSTS_DEPTH,
     ),
 }
 

@@ -43,7 +43,7 @@ def series(count: int, seed: int) -> Iterator[Series]:
 
 
 def _one(chance: random.Random, kind: str) -> Series:
-    usual = _usual(chance)
+    usual = usual_days(chance)
     start = chance.randrange(LEARNED, DAYS - 10)
     odd = range(start, start)
     if kind == "spike":
@@ -77,7 +77,7 @@ def _one(chance: random.Random, kind: str) -> Series:
     return Series(daily, kind, frozenset(days[each] for each in odd), excused)
 
 
-def _usual(chance: random.Random) -> list[float]:
+def usual_days(chance: random.Random, *, has_months: bool = True) -> list[float]:
     level = math.exp(chance.uniform(math.log(50), math.log(20_000)))
     noise = chance.choice((0.02, 0.05, 0.08, 0.12, 0.2))
     week = chance.choice((OFFICE, OFFICE, FLAT, tuple(chance.uniform(0.7, 1.3) for _ in range(7))))
@@ -86,6 +86,8 @@ def _usual(chance: random.Random) -> list[float]:
     monthly = chance.choice((0, 0, 0.3, 1, 3)) * level
     credit = chance.choice((0, 0, 0, -0.3)) * level
     fixed = chance.choice((0, 0, 0.5)) * level
+    if not has_months:
+        monthly = credit = 0.0
     amounts, walk = [], 0.0
     for number in range(DAYS):
         day = FIRST + timedelta(days=number)

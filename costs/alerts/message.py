@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, TypedDict
 
 from django.conf import settings
 
 from catalog.pricing.answers import utc_text
+from costs.alerts.figures import money
 from costs.models import Alert, Notification
 from costs.wording import printable
+
+# Of what explains an anomaly, so many rows are told.
+MAX_PARTS = 3
 
 
 class Message(TypedDict):
@@ -59,14 +64,15 @@ def lines(message: Message) -> list[str]:
     """The whole message for people, line by line, without the address of its page."""
     found = [headline(message)]
     explained = message["details"].get("explained") or []
-    found += [f"- {line}" for line in map(_part, explained[:3]) if line]
+    found += [f"- {_part(row, message['details']['currency'])}" for row in explained[:MAX_PARTS]]
     if message["resolution"]:
         found.append(printable(message["resolution"]))
     found.append(f"Found {message['started_at'][:16].replace('T', ' ')} UTC.")
     return found
 
 
-def _part(row: dict[str, Any]) -> str:
+def _part(row: dict[str, Any], currency: str) -> str:
     """A part of the excess of an anomaly."""
-    values = [f"{value}" for name, value in row.items() if name not in ("excess", "currency", "share")]
-    return printable(f"{', '.join(values)}: {row.get('excess')}")
+    values = row["values"] or {"everything": "else"}
+    named = ", ".join(f"{name} {'none' if value is None else value}" for name, value in values.items())
+    return printable(f"{money(Decimal(row['excess']))} {currency}: {named}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from costs.alerts.figures import money
 from costs.alerts.findings import Findings, Found
 from costs.models import Alert
 from costs.query.snapshot import Snapshot
-from costs.reports.find_anomalies import Anomaly, find_anomalies
+from costs.reports.find_anomalies import AnomalyRow, find_anomalies
 from costs.wording import counted, quoted
 
 
@@ -27,7 +27,7 @@ def find(costs: Snapshot) -> Findings:
     return findings
 
 
-def _found(anomaly: Anomaly, *, is_demo: bool) -> Found:
+def _found(anomaly: AnomalyRow, *, is_demo: bool) -> Found:
     return Found(
         cause=f"anomaly/{anomaly['cause_key']}",
         kind=Alert.Kind.ANOMALY,
@@ -40,7 +40,7 @@ def _found(anomaly: Anomaly, *, is_demo: bool) -> Found:
     )
 
 
-def _summary(anomaly: Anomaly) -> str:
+def _summary(anomaly: AnomalyRow) -> str:
     actual, expected = Decimal(anomaly["actual"]), Decimal(anomaly["expected"])
     excess, currency = Decimal(anomaly["excess"]), anomaly["currency"]
     return (
@@ -49,7 +49,7 @@ def _summary(anomaly: Anomaly) -> str:
     )
 
 
-def _cause(anomaly: Anomaly) -> str:
+def _cause(anomaly: AnomalyRow) -> str:
     """What explains it, such as: Customer "acme", model "nova-lite"."""
     parts = [
         f"{dimension} {'none' if value is None else quoted(value)}"
@@ -59,6 +59,8 @@ def _cause(anomaly: Anomaly) -> str:
     return text[0].upper() + text[1:]
 
 
-def _when(anomaly: Anomaly) -> str:
-    days, first = int(anomaly["days"]), date.fromisoformat(anomaly["day"])
-    return f"on {first}" if days == 1 else f"on {counted(days, 'day')} from {first}"
+def _when(anomaly: AnomalyRow) -> str:
+    days = anomaly["days"]
+    if len(days) == 1:
+        return f"on {days[0]}"
+    return f"on {counted(len(days), 'day')} from {days[0]} to {days[-1]}"

@@ -23,7 +23,6 @@ _TOLD = (
     "currency",
     "spent",
     "percent",
-    "through",
     "forecast",
     "low",
     "high",

@@ -21,6 +21,13 @@ Filters = dict[str, list[str | None]]
 
 def add_arguments(parser: CommandParser, *, limit: int) -> None:
     """The arguments that say which charges are meant, and how many rows of the answer are printed."""
+    add_filters(parser)
+    add_window(parser)
+    parser.add_argument("--limit", type=int, default=limit, help="rows (default: %(default)s)")
+    add_form(parser)
+
+
+def add_filters(parser: CommandParser) -> None:
     only = "only rows with this value of a dimension; without it if the name begins with not_"
     parser.add_argument(
         "--filter",
@@ -31,9 +38,15 @@ def add_arguments(parser: CommandParser, *, limit: int) -> None:
         type=_filter,
         help=only,
     )
-    parser.add_argument("--start", type=_day, help="the first day, in UTC")
-    parser.add_argument("--end", type=_day, help="the day after the last")
-    parser.add_argument("--limit", type=int, default=limit, help="rows (default: %(default)s)")
+
+
+def add_window(parser: CommandParser) -> None:
+    parser.add_argument("--start", type=day, help="the first day, in UTC")
+    parser.add_argument("--end", type=day, help="the day after the last")
+
+
+def add_form(parser: CommandParser) -> None:
+    """As of when the costs are meant, and the form of the answer."""
     add_as_of(parser)
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
 
@@ -75,11 +88,11 @@ def _filter(text: str) -> tuple[str, str | None]:
     return name, None if value == "null" else value
 
 
-def _day(text: str) -> date:
-    day = _parsed(text)
-    if isinstance(day, datetime):
+def day(text: str) -> date:
+    parsed = _parsed(text)
+    if isinstance(parsed, datetime):
         raise ArgumentTypeError("must be a date, such as 2026-10-01.")
-    return day
+    return parsed
 
 
 def _moment(text: str) -> datetime:

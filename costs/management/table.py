@@ -19,21 +19,21 @@ _NUMBERS = frozenset({"quantity", "unit_price", "cost", "tokens", "requests", "c
 
 def text(answer: Answer) -> str:
     """The rows and totals of an answer in columns, and below them what it says beside."""
-    return "\n".join([*_demo(answer), *_answered(answer), *_notes(answer)])
+    return "\n".join([*demo(answer), *_answered(answer), *_notes(answer)])
 
 
 def explained(found: Explanation) -> str:
     """A figure, its parts in columns, and below them what the answer says beside."""
     figure = found["figure"]
     value = NOTHING if figure["value"] is None else f"{figure['value']} {_unit(found)}".strip()
-    return "\n".join([*_demo(found), f"{figure['measure']}: {value}", *_parts(found), "", *_basis(found)])
+    return "\n".join([*demo(found), f"{figure['measure']}: {value}", *_parts(found), "", *basis_lines(found)])
 
 
 def _unit(found: Explanation) -> str:
     return found["currency"] or "" if found["figure"]["measure"] in COSTS else ""
 
 
-def _demo(answer: Basis) -> Iterator[str]:
+def demo(answer: Basis) -> Iterator[str]:
     if answer["is_demo"]:
         yield "DEMO: made-up costs"
 
@@ -46,7 +46,7 @@ def _answered(answer: Answer) -> Iterator[str]:
     label = next((name for name in names if name not in measures and name != "currency"), None)
     # Rows without a dimension are totals already.
     rows = [*answer["rows"], *(answer["totals"] if label else [])]
-    yield from _columns(names, [[_cell(row, name, label) for name in names] for row in rows], measures)
+    yield from columns(names, [[_cell(row, name, label) for name in names] for row in rows], measures)
 
 
 def _parts(found: Explanation) -> Iterator[str]:
@@ -55,15 +55,13 @@ def _parts(found: Explanation) -> Iterator[str]:
     measure = found["figure"]["measure"]
     names = [*_PARTS, "cost", *([] if measure in COSTS else [measure]), "charges", "load"]
     yield ""
-    yield from _columns(
-        names, [[_cell(row, name, None) for name in names] for row in found["rows"]], _NUMBERS
-    )
+    yield from columns(names, [[_cell(row, name, None) for name in names] for row in found["rows"]], _NUMBERS)
     if found["rows_left_out"]:
         left = f"{found['value_left_out']} {_unit(found)}".strip()
         yield f"\n{counted(found['rows_left_out'], 'more row')}: {left}."
 
 
-def _columns(names: Sequence[str], cells: Sequence[Sequence[str]], right: Collection[str]) -> Iterator[str]:
+def columns(names: Sequence[str], cells: Sequence[Sequence[str]], right: Collection[str]) -> Iterator[str]:
     """A table; the columns `right` are numbers."""
     widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
     for line in [names, ["-" * width for width in widths], *cells]:
@@ -95,10 +93,10 @@ def _notes(answer: Answer) -> Iterator[str]:
             yield f"{name.capitalize()}: {', '.join(amounts)}"
     if answer["currency"]:
         yield f"Currency: {answer['currency']}"
-    yield from _basis(answer)
+    yield from basis_lines(answer)
 
 
-def _basis(answer: Basis) -> Iterator[str]:
+def basis_lines(answer: Basis) -> Iterator[str]:
     if answer["is_estimate"]:
         yield "Some of these costs are estimates."
     loads = ", ".join(load["load"] for load in answer["loads"])

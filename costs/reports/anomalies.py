@@ -49,7 +49,7 @@ def detect(daily: Mapping[date, Decimal], *, floor: Decimal) -> list[Jump]:
     with localcontext(ESTIMATES):
         days = Walk(daily, floor).days
     return [
-        Jump(day.day, day.actual, *map(_money, (day.expected, day.low, day.high)), _score(day.score))
+        Jump(day.day, day.actual, _money(day.expected), _money(day.low), _money(day.high), _score(day.score))
         for day in days
         if day.is_jump
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property, partial
@@ -12,11 +12,10 @@ from catalog.pricing.decimals import EXACT, ROUNDED
 from costs.query.coverage import Coverage, coverage
 from costs.query.figures import HUNDRED, PERCENT_PLACES
 from costs.query.groups import all_groups
-from costs.query.periods import Window
 from costs.query.question import Question
 from costs.query.snapshot import Snapshot
 from costs.reports.budget_terms import Period, Terms
-from costs.reports.forecast import Forecast, forecast
+from costs.reports.forecasts import ForecastRow, forecast_costs
 
 
 def question_of(terms: Terms, period: Period) -> Question:
@@ -69,18 +68,19 @@ class Spending:
         return False if self.is_complete else None
 
     @cached_property
-    def ahead(self) -> Forecast | None:
-        """The forecast of a period that is not over; its amount is None if too few days are known."""
+    def ahead(self) -> ForecastRow | None:
+        """The forecast of a period that is not over; None if it is not known."""
         if not self.is_complete or self.is_past:
             return None
-        # A day that is not over would look like a fall.
-        today = self.costs.as_of.date()
-        days = {day: cost for day, cost in self._all_days.items() if day < today}
-        return forecast(days, start=self.period.start, until=self.period.end)
+        rows = forecast_costs(
+            self.question.filters, self.period.end, self.costs, self.period.start, self.terms.measure
+        )["rows"]
+        return next((row for row in rows if row["currency"] == self.terms.currency), None)
 
     @property
-    def forecast_amount(self) -> Decimal | None:
-        return self.ahead.amount if self.ahead else None
+    def forecast(self) -> Decimal | None:
+        amount = self.ahead and self.ahead["forecast"]
+        return Decimal(amount) if amount else None
 
     def over_since(self) -> date | None:
         return self.since(lambda spent: spent > self.terms.limit)
@@ -94,20 +94,18 @@ class Spending:
 
     def _until_each_day(self) -> Iterator[tuple[date, Decimal]]:
         spent = Decimal(0)
-        for day in sorted(self._all_days):
-            if self.period.start <= day < self.period.end:
-                spent = EXACT.add(spent, self._all_days[day])
-                yield day, spent
+        for day in sorted(self._days):
+            spent = EXACT.add(spent, self._days[day])
+            yield day, spent
 
     @cached_property
     def _coverage(self) -> Coverage:
         return coverage(self.question, self.costs)
 
     @cached_property
-    def _all_days(self) -> Mapping[date, Decimal]:
-        """What each day cost, as far back as costs are loaded: a forecast learns of all."""
-        by_day = Question((self.terms.measure,), ("day",), self.question.filters)
-        groups = all_groups(by_day, self.costs, Window(None, self.period.end)).groups
+    def _days(self) -> Mapping[date, Decimal]:
+        """What each day of the period cost."""
+        groups = all_groups(replace(self.question, dimensions=("day",)), self.costs).groups
         return {
             date.fromisoformat(f"{day}"): sums[self.terms.measure] or Decimal(0)
             for (day, _), sums in groups.items()
@@ -134,7 +132,7 @@ def reached(spending: Spending) -> list[Threshold]:
 
 def forecast_to_reach(spending: Spending) -> list[Threshold]:
     """The thresholds that the forecast of the period has reached, the lowest first."""
-    amount, limit = spending.forecast_amount, spending.terms.limit
+    amount, limit = spending.forecast, spending.terms.limit
     wanted = sorted(spending.terms.forecast_thresholds)
     return [Threshold(each) for each in wanted if amount is not None and is_at(amount, each, limit)]
 

@@ -51,9 +51,8 @@ class PastPeriod(TypedDict):
 
 
 class Ahead(TypedDict):
-    """The forecast of a period that is not over, from the days through `through`."""
+    """The forecast of a period that is not over."""
 
-    through: str | None
     forecast: str | None
     low: str | None
     high: str | None
@@ -181,14 +180,13 @@ def _called(name: str | None) -> list[Budget]:
 
 def _ahead(spending: Spending) -> Ahead:
     """What the period will have cost, unless it is over."""
-    found, amount, limit = spending.ahead, spending.forecast_amount, spending.terms.limit
+    found, amount = spending.ahead, spending.forecast
     return {
-        "through": _day(found.through) if found else None,
-        "forecast": _text(amount),
-        "low": _text(found.low) if found else None,
-        "high": _text(found.high) if found else None,
-        "forecast_percent": None if amount is None else plain(percent(amount, limit)),
-        "past_error_percent": _text(found.error_percent) if found else None,
+        "forecast": found and found["forecast"],
+        "low": found and found["low"],
+        "high": found and found["high"],
+        "forecast_percent": None if amount is None else plain(percent(amount, spending.terms.limit)),
+        "past_error_percent": found and found["past_error_percent"],
         "will_be_over": _will_be_over(spending),
     }
 
@@ -196,7 +194,7 @@ def _ahead(spending: Spending) -> Ahead:
 def _will_be_over(spending: Spending) -> bool | None:
     if spending.is_over or spending.is_past:
         return spending.is_over
-    amount = spending.forecast_amount
+    amount = spending.forecast
     return None if amount is None else amount > spending.terms.limit
 
 

@@ -35,7 +35,7 @@ class Forecast:
         amount: what the whole period will have cost; None if less than two weeks are known.
         low: the lower end of the band that 8 of 10 such forecasts kept to; None without past forecasts.
         high: its upper end.
-        error_percent: by how much past forecasts of as many days were off in the middle, in per cent of the period.
+        error_percent: the median of what past forecasts of as many days were off, in per cent of the period.
         tested: how many past forecasts that is of.
         expected: what each day of the rest is expected to cost.
     """
@@ -54,8 +54,8 @@ def forecast(daily: Mapping[date, Decimal], *, start: date, until: date) -> Fore
     """Forecast what the days from `start` to the day before `until` cost.
 
     Args:
-        daily: what each day cost, in one currency, up to the last whole one; from long before `start`, since the
-            band is of what could have been forecast then. Days between that are missing cost nothing.
+        daily: what each day cost, in one currency, up to the last whole one, and from long before `start`:
+            the band is of what could have been forecast then. Days between that are missing cost nothing.
         start: the first day of the period.
         until: the day after its last.
     """

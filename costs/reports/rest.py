@@ -82,7 +82,7 @@ class Series:
         """
         extras = []
         for same in same_days(day, _MONTHS):
-            found = [self._walk.extra((each - self.first).days, end) for each in same]
+            found = [self._walk.beside((each - self.first).days, end) for each in same]
             extras.append(max(found, key=abs, default=_ZERO))
         last, before = extras
         is_edge = day.day == 1 or (day + DAY).day == 1
@@ -126,9 +126,9 @@ def _level(plain: Sequence[Decimal], weekdays: Sequence[Decimal]) -> Decimal:
 
 
 def _rise(plain: Sequence[Decimal]) -> Decimal:
-    """By what part of itself a mean day rises each day, carefully: three quarters of what the last four weeks show."""
+    """By what part of itself a mean day rises each day: most of what the last four weeks show."""
     weeks = min(4, len(plain) // SHORTEST * 2)
-    if weeks < 2:
+    if not weeks:
         return _ZERO
     half = weeks * WEEK // 2
     now, before = sum(plain[-half:], _ZERO), sum(plain[-2 * half : -half], _ZERO)

@@ -9,7 +9,7 @@ from costs.query.periods import DAY, add_months
 
 
 def same_days(day: date, months: int) -> Iterator[tuple[date, ...]]:
-    """The same day of each month before, the latest first: counted from the first, and from the last if it is that."""
+    """The same day of each month before, the latest first; of the last day of a month, its last day too."""
     is_last = (day + DAY).day == 1
     for back in range(1, months + 1):
         same = add_months(day, -back)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -66,7 +66,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class _Old:
-    """The level before a new one: where it began, until when it is remembered, and what the new one is above it."""
+    """The level before a new one: where it began, how long it is remembered, what the new one adds."""
 
     level: Decimal
     since: int
@@ -173,9 +173,9 @@ class Walk:
         last = [each for each in self._usual[-WEEK:] if each >= self._since]
         plain = [self.days[each].log - self._weekdays[self._weekday(each)] for each in last]
         age = Decimal(sum(index - each for each in last)) / len(last)
-        return median(plain) + self._drift(index) * age
+        return median(plain) + self._drift() * age
 
-    def _drift(self, index: int) -> Decimal:
+    def _drift(self) -> Decimal:
         """What the log scale rises a day: the middle of what weekdays rose in a week."""
         usual = {each for each in self._usual[-3 * WEEK :] if each >= self._since}
         rises = [self.days[each].log - self.days[each - WEEK].log for each in usual if each - WEEK in usual]
@@ -193,7 +193,7 @@ class Walk:
         """
         seen: list[Decimal] = []
         for days in same_days(self.days[index].day, MONTHS):
-            extras = [self.extra((day - self._first).days, index) for day in days]
+            extras = [self.beside((day - self._first).days, index) for day in days]
             seen.append(max(extras, key=abs, default=_ZERO))
         extras = [extra for extra in seen if extra]
         if not extras or not seen[0]:
@@ -202,7 +202,7 @@ class Walk:
         is_sure = len(extras) > 1 and len({extra > 0 for extra in extras}) == 1
         return min(extras if is_sure else [*extras, _ZERO], key=lambda extra: abs(beside - extra))
 
-    def extra(self, index: int, end: int) -> Decimal:
+    def beside(self, index: int, end: int) -> Decimal:
         """What a day cost beside its neighbours, if that is much; seen from the first `end` days."""
         if not 0 <= index < end:
             return _ZERO

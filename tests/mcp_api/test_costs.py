@@ -21,7 +21,7 @@ from tests.harness.product import Product
 from tools import registry
 
 PRICE_TOOLS = ["search", "details", "calculate"]
-COST_TOOLS = ["query_costs", "explain_cost"]
+COST_TOOLS = ["query_costs", "explain_cost", "forecast_costs", "find_anomalies"]
 MODES = ["legacy", "2026-07-28"]
 SCOPES = "costs:read pricing:read"
 OCTOBER = {"start": "2026-10-01", "end": "2026-11-01"}
@@ -202,7 +202,7 @@ def test_the_answers_are_exact_and_of_the_schema_that_is_listed(
 
     for name, result in (("query_costs", costs), ("explain_cost", parts)):
         assert not result.is_error
-        # The client has checked it by the schema of tools/list, which is two levels deep.
+        # The client has checked it by the schema of tools/list, which is one level deep.
         TypeAdapter(registry.TOOLS[name].answer).validate_python(result.structured_content, strict=True)
         assert json.loads(result.content[0].text) == result.structured_content  # type: ignore[union-attr]
     assert isinstance(costs.structured_content, dict)

@@ -17,12 +17,17 @@ from tools.json_schema import Schema
 ARGUMENTS = {
     "query_costs": "measures dimensions filters start end order_by limit as_of",
     "explain_cost": "measures filters start end limit as_of",
+    "forecast_costs": "filters until as_of",
+    "find_anomalies": "start end dimensions filters as_of",
 }
 FIELDS = {
     "query_costs": "contract loads as_of is_estimate is_demo hint currency rows rows_left_out totals "
     "previous unmapped unattributed",
     "explain_cost": "contract loads as_of is_estimate is_demo hint currency figure rows rows_left_out "
     "value_left_out",
+    "forecast_costs": "contract loads as_of is_estimate is_demo hint start until through rows",
+    "find_anomalies": "contract loads as_of is_estimate is_demo hint start end through dimensions floor "
+    "anomalies",
 }
 
 
@@ -193,7 +198,7 @@ def test_text_that_looks_like_sql_or_an_instruction_is_only_text(store: MemorySt
 
     for name in COST_TOOLS:
         found = call(name, filters={"customer": [hostile]})
-        assert found["rows"] == []
+        assert found.get("rows", []) == found.get("anomalies", []) == []
     assert call("query_costs")["rows"] == [{"billed_cost": "10.5"}]
     assert store.statements
 

@@ -6,7 +6,7 @@ import inspect
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -320,13 +320,30 @@ def made_up_costs() -> MemoryStore:
     )
 
 
+def made_up_days() -> MemoryStore:
+    """Four months of days, on one of which a customer used three times as much as usual."""
+    first = date(2026, 8, 1)
+    days = [first + timedelta(days=number) for number in range((date(2026, 11, 20) - first).days)]
+    acme = {"x_ConsumerId": "acme", "x_Meter": "USE1-input-tokens"}
+    costs = {day: 300 if day == date(2026, 11, 12) else 40 if day.weekday() >= 5 else 100 for day in days}
+    delivered = datetime(2026, 11, 20, 6, tzinfo=UTC)
+    return MemoryStore(
+        [
+            *(tokens("1000000", f"{day}", f"{cost}", **acme) for day, cost in costs.items()),
+            *(charge(f"{day}", "50", x_Cloud="gcp", x_Meter="Grounding searches") for day in days),
+        ],
+        loaded_at={"aws-2026-11": delivered, "gcp-2026-11": delivered},
+    )
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("place", EXAMPLES, ids="-".join)
 def test_an_example_shows_what_the_tool_answers_on_the_sample(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sync(SampleSource())
-    monkeypatch.setattr(configured, "open_store", made_up_costs)
+    of_days = place.section in ("forecast_costs", "find_anomalies")
+    monkeypatch.setattr(configured, "open_store", made_up_days if of_days else made_up_costs)
     request, shown = EXAMPLES[place]
 
     actual = registry.call(place.section, request).content

@@ -91,7 +91,13 @@ def sku() -> Sku:
 
 
 def test_the_schemas_have_the_names_of_the_contract() -> None:
-    assert list(registry.TOOLS) == [*ARGUMENTS, "query_costs", "explain_cost"]
+    assert list(registry.TOOLS) == [
+        *ARGUMENTS,
+        "query_costs",
+        "explain_cost",
+        "forecast_costs",
+        "find_anomalies",
+    ]
     for name, arguments in ARGUMENTS.items():
         tool = registry.TOOLS[name]
         assert tool.title

@@ -1,0 +1,182 @@
+"""Anomalies of a bill: the jumps of its series by day, put together by what caused them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal, localcontext
+from typing import Protocol
+
+from catalog.pricing.decimals import EXACT, exact_sum
+from costs.query.dimensions import Value
+from costs.reports.anomalies import Jump, detect
+from costs.reports.causes import Cause, Cell, Cells, Key, Part, narrowest, part, parts, within
+from costs.reports.robust import ESTIMATES
+from costs.reports.usual import WEEK
+
+# Of the parts of an excess, so many are told.
+PARTS = 10
+# A day has at most so many causes.
+_CAUSES = 5
+# What explains half of a jump explains it.
+_HALF = Decimal("0.5")
+# A day is compared with so many of its weekday before.
+_WEEKS = 4
+# Jumps so many days apart may have one cause.
+_NEAR = timedelta(days=2)
+_ZERO = Decimal(0)
+
+
+class Bill(Protocol):
+    """The charges of one currency."""
+
+    @property
+    def dimensions(self) -> Sequence[str]:
+        """What its cells are by."""
+
+    def series(self) -> Iterator[tuple[Cause, Mapping[date, Decimal]]]:
+        """What is looked at: the whole first, then values of dimensions, each with what its days cost."""
+
+    def cells(self, days: Collection[date]) -> Mapping[Key, Decimal]:
+        """What these days cost by the dimensions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A jump of a series."""
+
+    series: Cause
+    jump: Jump
+
+    @property
+    def excess(self) -> Decimal:
+        return EXACT.subtract(self.jump.actual, self.jump.expected)
+
+    @property
+    def sign(self) -> int:
+        return 1 if self.excess > 0 else -1
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """Jumps of neighbouring days that have one cause.
+
+    Args:
+        jumps: of the series that shows it best, by day.
+        cause: the narrowest explanation.
+        parts: of the excess; they add up to it.
+    """
+
+    jumps: Sequence[Found]
+    cause: Cause
+    parts: Sequence[Part] = field(default_factory=list)
+
+    @property
+    def excess(self) -> Decimal:
+        return exact_sum(found.excess for found in self.jumps)
+
+    @property
+    def sign(self) -> int:
+        return self.jumps[0].sign
+
+
+def anomalies(bill: Bill, *, floor: Decimal, start: date, whole_to: date) -> list[Anomaly]:
+    """The anomalies of a bill, in order of their first days.
+
+    Args:
+        bill: the charges.
+        floor: what is less than this a day is none.
+        start: earlier days are only learned from.
+        whole_to: of later days, which may not be complete, only rises are told.
+    """
+    by_day: dict[tuple[date, int], list[Found]] = {}
+    for series, daily in bill.series():
+        for jump in detect(daily, floor=floor):
+            found = Found(series, jump)
+            if jump.day >= start and (found.sign > 0 or jump.day <= whole_to):
+                by_day.setdefault((jump.day, found.sign), []).append(found)
+    with localcontext(ESTIMATES):
+        explained = [each for key in sorted(by_day) for each in _explained(bill, by_day[key])]
+    return _joined(explained)
+
+
+def _explained(bill: Bill, found: Sequence[Found]) -> Iterator[Anomaly]:
+    """The anomalies of a day in one direction: cause after cause, until each jump has one."""
+    day, sign = found[0].jump.day, found[0].sign
+    cells = dict(_cells(bill, day))
+    left = {id(each): each for each in found}
+    gone: dict[int, Decimal] = dict.fromkeys(left, _ZERO)
+    for _ in range(_CAUSES):
+        if not left:
+            return
+        worst = max(left.values(), key=lambda each: abs(each.jump.score))
+        among = within(bill.dimensions, cells, worst.series)
+        if not among:
+            return
+        cause = narrowest(bill.dimensions, cells, among, sign)
+        moved = within(bill.dimensions, cells, cause)
+        because = [each for each in left.values() if each is worst or _is_because(bill, each, moved, gone)]
+        yield _anomaly(bill, day, max(because, key=lambda each: abs(each.jump.score)), cause)
+        for each in left.values():
+            gone[id(each)] += part(within(bill.dimensions, moved, each.series).values())
+        left = {key: each for key, each in left.items() if each is not worst and not _is_gone(each, gone)}
+        cells = {key: cell for key, cell in cells.items() if key not in moved}
+
+
+def _is_because(bill: Bill, found: Found, moved: Cells, gone: Mapping[int, Decimal]) -> bool:
+    """Whether a cause explains half of what is left of a jump."""
+    rest = abs(found.excess - gone[id(found)])
+    return abs(part(within(bill.dimensions, moved, found.series).values())) >= rest * _HALF
+
+
+def _is_gone(found: Found, gone: Mapping[int, Decimal]) -> bool:
+    return abs(found.excess - gone[id(found)]) < abs(found.excess) * _HALF
+
+
+def _anomaly(bill: Bill, day: date, found: Found, cause: Cause) -> Anomaly:
+    inside = within(bill.dimensions, _cells(bill, day), found.series)
+    told = parts(bill.dimensions, inside, found.excess, found.jump.expected, PARTS)
+    return Anomaly([found], cause, told)
+
+
+def _cells(bill: Bill, day: date) -> Cells:
+    """The charges of a day beside what they cost on the same weekday before."""
+    actual = bill.cells([day])
+    days = [day - timedelta(days=WEEK * weeks) for weeks in range(1, _WEEKS + 1)]
+    before = bill.cells(days)
+    return {key: Cell(actual.get(key, _ZERO), before.get(key, _ZERO) / _WEEKS) for key in {*actual, *before}}
+
+
+def _joined(found: Sequence[Anomaly]) -> list[Anomaly]:
+    """Those of neighbouring days whose causes do not contradict each other become one."""
+    joined: list[Anomaly] = []
+    for each in found:
+        for index, other in enumerate(joined):
+            if _is_one(other, each):
+                joined[index] = _one(other, each)
+                break
+        else:
+            joined.append(each)
+    return joined
+
+
+def _is_one(first: Anomaly, second: Anomaly) -> bool:
+    gap = second.jumps[0].jump.day - first.jumps[-1].jump.day
+    if first.sign != second.sign or not timedelta(0) < gap <= _NEAR:
+        return False
+    shared = first.cause.keys() & second.cause.keys()
+    is_alike = all(first.cause[name] == second.cause[name] for name in shared)
+    return is_alike and (bool(shared) or not (first.cause and second.cause))
+
+
+def _one(first: Anomaly, second: Anomaly) -> Anomaly:
+    """The two as one. Its cause is that of the larger excess."""
+    cause = first.cause if abs(first.excess) >= abs(second.excess) else second.cause
+    amounts: dict[tuple[tuple[str, Value], ...], list[Decimal]] = {}
+    for one in (*first.parts, *second.parts):
+        amounts.setdefault(tuple(one.values.items()), []).append(one.amount)
+    summed = [Part(dict(values), exact_sum(found)) for values, found in amounts.items()]
+    told = sorted((one for one in summed if one.values), key=lambda one: -abs(one.amount))
+    other = exact_sum(one.amount for one in [*told[PARTS:], *(one for one in summed if not one.values)])
+    return Anomaly([*first.jumps, *second.jumps], cause, [*told[:PARTS], Part({}, other)])

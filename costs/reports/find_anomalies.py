@@ -1,0 +1,319 @@
+"""The anomalies of the costs that are loaded, each with its cause (docs/anomalies.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import chain
+from typing import Literal
+
+# pydantic cannot make a schema of typing's own TypedDict before Python 3.12.
+from typing_extensions import TypedDict
+
+from catalog.pricing.decimals import NANO, ROUNDED, exact_sum, plain
+from costs.errors import InvalidQuestionError, TooLargeError
+from costs.query.answer import Basis, money
+from costs.query.ask import basis
+from costs.query.coverage import coverage
+from costs.query.dimensions import DIMENSIONS, Value
+from costs.query.groups import all_groups
+from costs.query.hints import joined
+from costs.query.periods import DAY, add_months
+from costs.query.question import MAX_DIMENSIONS, Question
+from costs.query.snapshot import Snapshot
+from costs.query.summary import summarize
+from costs.reports.causes import Cause, Key, Part
+from costs.reports.daily import MOST, by_currency, by_dimension
+from costs.reports.explained import Anomaly, anomalies
+from costs.reports.robust import median
+from costs.reports.whole_days import Filters, Source, check_filters, sources
+from costs.wording import quoted
+
+DEFAULT_DIMENSIONS = ("cloud", "model", "customer", "meter")
+# By default, the last so many days are looked at.
+DEFAULT_DAYS = 30
+MAX_DAYS = 366
+# What is usual is learned from so many months before.
+HISTORY = 3
+# A source that is so many days behind the others is left out, lest the days it lacks look like a drop.
+LATE = 3
+# Less than this a day is no anomaly, in any currency, nor is less than this part of a typical day.
+FLOOR = Decimal(1)
+FLOOR_PART = Decimal("0.05")
+
+
+class ExplainedPart(TypedDict):
+    """The part of an excess that the charges with these values have; of all others if values is null."""
+
+    values: dict[str, str | None] | None
+    excess: str
+
+
+class AnomalyRow(TypedDict):
+    """Days that cost more or less than is usual, for one cause."""
+
+    day: str
+    days: list[str]
+    currency: str
+    direction: Literal["up", "down"]
+    actual: str
+    expected: str
+    low: str
+    high: str
+    excess: str
+    cause: dict[str, str | None]
+    cause_key: str
+    found_in: dict[str, str | None]
+    explained: list[ExplainedPart]
+
+
+class AnomalyAnswer(Basis):
+    """The answer of find_anomalies."""
+
+    start: str
+    end: str
+    through: str | None
+    dimensions: list[str]
+    floor: dict[str, str]
+    anomalies: list[AnomalyRow]
+
+
+@dataclass
+class _Bill:
+    """The charges of one currency; what is asked of the store is shared by all of them."""
+
+    currency: str
+    costs: Costs
+
+    @property
+    def dimensions(self) -> Sequence[str]:
+        return self.costs.dimensions
+
+    def series(self) -> Iterator[tuple[Cause, Mapping[date, Decimal]]]:
+        yield {}, self.costs.totals[self.currency]
+        for name in self.costs.watched:
+            for value, daily in self.costs.by(name).get(self.currency, {}).items():
+                yield {name: value}, daily
+
+    def cells(self, days: Collection[date]) -> Mapping[Key, Decimal]:
+        found = self.costs.cells(frozenset(days))
+        return {key[:-1]: amount for key, amount in found.items() if key[-1] == self.currency}
+
+
+@dataclass
+class Costs:
+    """The costs that are looked at.
+
+    Args:
+        question: the window, from which what is usual is learned too, and the filters.
+        costs: the costs of a moment.
+        watched: the dimensions by whose values anomalies are looked for.
+        dimensions: those that explain them.
+    """
+
+    question: Question
+    costs: Snapshot
+    watched: Sequence[str]
+    dimensions: Sequence[str]
+    cut: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.totals = by_currency(self.question, self.costs)
+        self._by: dict[str, dict[str, dict[Value, dict[date, Decimal]]]] = {}
+        self._cells: dict[tuple[frozenset[date], int], dict[Key, Decimal]] = {}
+
+    def by(self, name: str) -> Mapping[str, Mapping[Value, Mapping[date, Decimal]]]:
+        if name not in self._by:
+            self._by[name], is_all = by_dimension(name, self.question, self.costs)
+            self.cut += [] if is_all else [name]
+        return self._by[name]
+
+    def cells(self, days: frozenset[date]) -> Mapping[Key, Decimal]:
+        """What these days cost by the dimensions and the currency; by fewer of them if there are too many."""
+        key = days, len(self.dimensions)
+        if key not in self._cells:
+            try:
+                self._cells[key] = self._ask(days)
+            except TooLargeError:
+                if len(self.dimensions) == 1:
+                    raise
+                self.dimensions = self.dimensions[:-1]
+                return self.cells(days)
+        return self._cells[key]
+
+    def _ask(self, days: frozenset[date]) -> dict[Key, Decimal]:
+        filters = {**self.question.filters, "day": [f"{day}" for day in sorted(days)]}
+        asked = replace(
+            self.question, dimensions=self.dimensions, filters=filters, start=min(days), end=max(days) + DAY
+        )
+        groups = all_groups(asked, self.costs).groups
+        return {key: sums["billed_cost"] or Decimal(0) for key, sums in groups.items()}
+
+
+def find_anomalies(
+    costs: Snapshot,
+    *,
+    start: date | None = None,
+    end: date | None = None,
+    filters: Filters | None = None,
+    dimensions: Sequence[str] = DEFAULT_DIMENSIONS,
+) -> AnomalyAnswer:
+    """Find the days that cost more or less than is usual, and what explains them.
+
+    Args:
+        costs: the costs of a moment.
+        start: the first day to look at; None for 30 days before the end.
+        end: the day after the last; None for today.
+        filters: as of a Question, but none of time.
+        dimensions: by whose values to look, beside the whole; 1 to 4.
+
+    Raises:
+        InvalidQuestionError: the window, a filter or a dimension cannot be used.
+        UnknownDimensionError: a dimension or filter does not exist.
+    """
+    start, end = _window(costs.as_of.date(), start, end)
+    asked = {name: list(values) for name, values in (filters or {}).items()}
+    check_filters(asked)
+    _check_dimensions(dimensions)
+    known, left_out = _known(sources(asked, costs), start, end)
+    through = min((source.through for source in known.values() if source.through), default=None)
+    through = min(through, end - DAY) if through else None
+    question = Question(filters=asked, start=start, end=end)
+    looked = None
+    rows: list[AnomalyRow] = []
+    floors: dict[str, Decimal] = {}
+    if through and through >= start:
+        looked = _costs(question, costs, known, left_out, through, dimensions)
+        floors = {currency: _floor(daily) for currency, daily in looked.totals.items()}
+        rows = list(
+            chain.from_iterable(
+                _rows(_Bill(one, looked), floors[one], start, through) for one in looked.totals
+            )
+        )
+    summary = summarize(question, costs, all_groups(question, costs).totals)
+    found = basis(question, costs, coverage(question, costs), summary)
+    told = _told(through, left_out, looked)
+    return {
+        **found,
+        "hint": joined([*told, found["hint"] or ""]),
+        "start": f"{start}",
+        "end": f"{end}",
+        "through": f"{through}" if through else None,
+        "dimensions": list(dimensions),
+        "floor": money(floors),
+        "anomalies": sorted(rows, key=lambda row: (row["day"], row["currency"], row["cause_key"])),
+    }
+
+
+def _window(today: date, start: date | None, end: date | None) -> tuple[date, date]:
+    end = end or today
+    start = start or end - timedelta(days=DEFAULT_DAYS)
+    if not timedelta(0) < end - start <= timedelta(days=MAX_DAYS):
+        raise InvalidQuestionError(
+            f"start {start} and end {end} are not 1 to {MAX_DAYS} days apart.",
+            hint="end is the day after the last one: October is 2026-10-01 to 2026-11-01.",
+        )
+    return start, end
+
+
+def _check_dimensions(dimensions: Sequence[str]) -> None:
+    Question(dimensions=tuple(dimensions))
+    wrong = [name for name in dimensions if DIMENSIONS[name].unit or name in ("load", "currency")]
+    if wrong or not dimensions:
+        what = f"by {wrong[0]}" if wrong else "without a dimension"
+        raise InvalidQuestionError(
+            f"Anomalies cannot be found {what}.", hint=f"Send 1 to {MAX_DIMENSIONS}, such as customer."
+        )
+
+
+def _known(found: Mapping[str, Source], start: date, end: date) -> tuple[dict[str, Source], dict[str, str]]:
+    """The sources whose days are known, and of the others why they are not."""
+    last = {name: min(source.through, end - DAY) for name, source in found.items() if source.through}
+    newest = max(last.values(), default=None)
+    left_out = {}
+    for name, source in found.items():
+        lacking = source.lacks(start, last[name]) if name in last and last[name] >= start else []
+        if name not in last:
+            left_out[name] = "has no charges of this month or the last"
+        elif newest and (newest - last[name]).days > LATE:
+            left_out[name] = f"has charges up to {last[name]} only"
+        elif lacking:
+            left_out[name] = f"lacks {', '.join(lacking)}"
+    return {name: source for name, source in found.items() if name not in left_out}, left_out
+
+
+def _costs(
+    question: Question,
+    costs: Snapshot,
+    known: Mapping[str, Source],
+    left_out: Collection[str],
+    through: date,
+    dimensions: Sequence[str],
+) -> Costs:
+    """The charges of the sources that are known, from when all of them are."""
+    start = question.start or through
+    begins = max(add_months(start.replace(day=1), -HISTORY), *(one.since(through) for one in known.values()))
+    filters = {**question.filters, **({"source": sorted(known)} if left_out else {})}
+    window = replace(question, start=min(begins, start), end=through + DAY, filters=filters)
+    names = list(dict.fromkeys([*dimensions, *DEFAULT_DIMENSIONS]))[:MAX_DIMENSIONS]
+    return Costs(window, costs, dimensions, names)
+
+
+def _floor(daily: Mapping[date, Decimal]) -> Decimal:
+    typical = median([abs(amount) for amount in daily.values()])
+    return max(FLOOR, ROUNDED.quantize(typical * FLOOR_PART, NANO))
+
+
+def _rows(bill: _Bill, floor: Decimal, start: date, through: date) -> Iterator[AnomalyRow]:
+    # The last day may lack charges that come later, so that it is no drop.
+    before = start - timedelta(days=LATE)
+    for anomaly in anomalies(bill, floor=floor, start=before, whole_to=through - DAY):
+        if anomaly.jumps[-1].jump.day >= start:
+            yield _row(anomaly, bill.currency)
+
+
+def _row(anomaly: Anomaly, currency: str) -> AnomalyRow:
+    jumps = [found.jump for found in anomaly.jumps]
+    first = f"{jumps[0].day}"
+    return {
+        "day": first,
+        "days": [f"{jump.day}" for jump in jumps],
+        "currency": currency,
+        "direction": "up" if anomaly.sign > 0 else "down",
+        "actual": plain(exact_sum(jump.actual for jump in jumps)),
+        "expected": plain(exact_sum(jump.expected for jump in jumps)),
+        "low": plain(exact_sum(jump.low for jump in jumps)),
+        "high": plain(exact_sum(jump.high for jump in jumps)),
+        "excess": plain(anomaly.excess),
+        "cause": dict(anomaly.cause),
+        "cause_key": _cause_key(currency, anomaly, first),
+        "found_in": dict(anomaly.jumps[0].series),
+        "explained": [_part(part) for part in anomaly.parts],
+    }
+
+
+def _cause_key(currency: str, anomaly: Anomaly, day: str) -> str:
+    """A text that is the same whenever the same anomaly is found; values are quoted, so no two are alike."""
+    values = [
+        f"{name}={'null' if value is None else quoted(value)}"
+        for name, value in sorted(anomaly.cause.items())
+    ]
+    return "|".join([currency, "up" if anomaly.sign > 0 else "down", *values, day])
+
+
+def _part(part: Part) -> ExplainedPart:
+    return {"values": dict(part.values) or None, "excess": plain(part.amount)}
+
+
+def _told(through: date | None, left_out: Mapping[str, str], looked: Costs | None) -> Iterator[str]:
+    if looked and through:
+        yield f"Looked at up to {through}, of which drops are not told, since charges may come later."
+    else:
+        yield "No day of this time is known."
+    for name, why in left_out.items():
+        yield f"Source {quoted(name)} is left out: it {why}."
+    if looked:
+        for name in looked.cut:
+            yield f"Of {name}, only the {MOST} values that cost most are looked at."

@@ -1,0 +1,57 @@
+"""Arguments and answers of the tools that report (tool contract, version 1; docs/tools.md)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from costs.query.question import MAX_DIMENSIONS
+from costs.reports import find_anomalies, forecasts
+from tools.costs_schema import AsOf, End, Filters, Start, read_day
+from tools.prices_schema import Arguments
+
+
+def _or_default(dimensions: list[str]) -> list[str]:
+    """The dimensions; an empty list means that they are left out."""
+    return dimensions or [*find_anomalies.DEFAULT_DIMENSIONS]
+
+
+# costs.query refuses other names with the nearest ones.
+Name = Annotated[str, WithJsonSchema({"type": "string"})]
+Dimensions = Annotated[list[Name], AfterValidator(_or_default)]
+Until = Annotated[
+    date,
+    BeforeValidator(read_day),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "description": "Day after the last of the month (default: this month's end).",
+            "examples": ["2026-12-01"],
+        }
+    ),
+]
+
+
+class ForecastCostsArguments(Arguments):
+    filters: Filters = {}
+    until: Until | None = None
+    as_of: AsOf | None = None
+
+
+class FindAnomaliesArguments(Arguments):
+    start: Start | None = None
+    end: End | None = None
+    dimensions: Dimensions = Field(
+        default=[*find_anomalies.DEFAULT_DIMENSIONS],
+        max_length=MAX_DIMENSIONS,
+        description="Dimensions of query_costs to look by.",
+        examples=[["customer", "region"]],
+    )
+    filters: Filters = {}
+    as_of: AsOf | None = None
+
+
+ForecastCostsAnswer = forecasts.ForecastAnswer
+FindAnomaliesAnswer = find_anomalies.AnomalyAnswer
