@@ -12,7 +12,18 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from catalog.errors import CatalogError
-from tools import costs, costs_schema, errors, json_schema, prices, prices_schema, reports, reports_schema
+from tools import (
+    budgets,
+    budgets_schema,
+    costs,
+    costs_schema,
+    errors,
+    json_schema,
+    prices,
+    prices_schema,
+    reports,
+    reports_schema,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +103,14 @@ TOOLS: dict[str, Tool] = {
         reports_schema.FindAnomaliesArguments,
         reports_schema.FindAnomaliesAnswer,
         reports.find_anomalies,
+        scope=COSTS_SCOPE,
+        answer_depth=COSTS_DEPTH,
+    ),
+    "budget_status": Tool(
+        "Budget status",
+        budgets_schema.BudgetStatusArguments,
+        budgets_schema.BudgetStatusAnswer,
+        budgets.budget_status,
         scope=COSTS_SCOPE,
         answer_depth=COSTS_DEPTH,
     ),

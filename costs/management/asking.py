@@ -47,8 +47,12 @@ def add_window(parser: CommandParser) -> None:
 
 def add_form(parser: CommandParser) -> None:
     """As of when the costs are meant, and the form of the answer."""
-    parser.add_argument("--as-of", type=_moment, help="the costs as they were loaded then")
+    add_as_of(parser)
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+
+def add_as_of(parser: CommandParser) -> None:
+    parser.add_argument("--as-of", type=_moment, help="the costs as they were loaded then")
 
 
 def filters(pairs: Sequence[tuple[str, str | None]]) -> Filters:

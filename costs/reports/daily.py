@@ -57,7 +57,7 @@ def by_value(groups: Groups, question: Question) -> dict[str, dict[Value, dict[d
         value = values[0] if values else None
         daily = found.setdefault(f"{currency}", {}).setdefault(value, _nothing(question))
         at = date.fromisoformat(f"{day}")
-        daily[at] = sums["billed_cost"] or Decimal(0)
+        daily[at] = sums[question.base] or Decimal(0)
     return found
 
 

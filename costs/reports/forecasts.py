@@ -64,7 +64,11 @@ class ForecastAnswer(Basis):
 
 
 def forecast_costs(
-    filters: Mapping[str, Sequence[Value]], until: date | None, costs: Snapshot, start: date | None = None
+    filters: Mapping[str, Sequence[Value]],
+    until: date | None,
+    costs: Snapshot,
+    start: date | None = None,
+    measure: str = "billed_cost",
 ) -> ForecastAnswer:
     """Forecast what charges will have cost when a period ends.
 
@@ -73,6 +77,7 @@ def forecast_costs(
         until: the day after the last; None for the end of the current month.
         costs: the costs of a moment.
         start: the first day; None for the first of the month of the day before `until`.
+        measure: a cost that charges are added up by.
 
     Raises:
         InvalidQuestionError: the period or a filter cannot be used.
@@ -83,7 +88,7 @@ def forecast_costs(
     through = _through(found, until)
     why = _unknown(found, start, through, costs.as_of.date())
     begins = _begins(found, start, through) if through else start
-    question = Question(filters=filters, start=begins, end=max(start, (through or begins)) + DAY)
+    question = Question((measure,), filters=filters, start=begins, end=max(start, (through or begins)) + DAY)
     daily = by_currency(question, costs) if through else {}
     if not why:
         through = _without_late(daily, through)
