@@ -21,6 +21,10 @@ class NotLoadedError(CostError):
     code = "not_loaded"
 
 
+class UnknownBudgetError(CostError):
+    code = "unknown_budget"
+
+
 class TooLargeError(CostError):
     code = "too_large"
 
@@ -39,3 +43,11 @@ class LoadRefusedError(Exception):
 
 class LeaseLostError(LoadRefusedError):
     """A load that must stop, because another has replaced it."""
+
+
+class RunRefusedError(Exception):
+    """Another evaluation of the rules is running."""
+
+
+class RunLostError(RunRefusedError):
+    """An evaluation that must stop, because another has replaced it."""

@@ -10,6 +10,8 @@ from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as CheckWarning
 from django.core.exceptions import ImproperlyConfigured
 
+from pricing_site import alert_checks
+
 SECRET_KEY_MIN_LENGTH = 50
 
 
@@ -69,7 +71,15 @@ def check_proxies(**_: Any) -> list[CheckMessage]:
     return [CheckWarning(message, hint=hint, id="pricing_site.W002")]
 
 
-CHECKS = (check_secret_key, check_debug, check_public_url, check_sync, check_sign_in, check_proxies)
+CHECKS = (
+    check_secret_key,
+    check_debug,
+    check_public_url,
+    check_sync,
+    check_sign_in,
+    check_proxies,
+    *alert_checks.CHECKS,
+)
 
 
 def refuse_unsafe_settings() -> None:

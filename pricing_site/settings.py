@@ -137,6 +137,24 @@ DATABASES = {
 }
 # The files of loaded costs; the database names the current ones. Only its owner can read them.
 COSTS_DIR = BASE_DIR / env.str("COSTS_DIR", default="data/costs")
+# Where alerts are sent to (docs/alerts.md). Secrets are here only, never in the database or the log.
+ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
+ALERT_WEBHOOK_SECRET = env.str("ALERT_WEBHOOK_SECRET", default="")
+ALERT_SLACK_URL = env.str("ALERT_SLACK_URL", default="")
+ALERT_ALERTMANAGER_URL = env.str("ALERT_ALERTMANAGER_URL", default="").rstrip("/")
+ALERT_EMAIL_TO = env.list("ALERT_EMAIL_TO", default=[])
+ALERT_DEMO = env.bool("ALERT_DEMO", default=False)
+ALERT_STALE_DAYS = env.int("ALERT_STALE_DAYS", default=4)
+ALERT_ANOMALY_DAYS = env.int("ALERT_ANOMALY_DAYS", default=45, minimum=1)
+EMAIL_HOST = env.str("EMAIL_HOST", default="")
+EMAIL_PORT = env.int("EMAIL_PORT", default=587, minimum=1)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=True)
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="")
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

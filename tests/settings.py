@@ -25,6 +25,10 @@ os.environ.update(
     ALLOWED_GITHUB_IDS="",
     ALLOWED_GITHUB_ORGS="",
     TRUSTED_PROXIES="0",
+    ALERT_WEBHOOK_URL="",
+    ALERT_SLACK_URL="",
+    ALERT_ALERTMANAGER_URL="",
+    EMAIL_HOST="",
 )
 
 from pricing_site.settings import *  # noqa: E402, F403  the environment comes first

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from catalog.errors import CatalogError
-from tools import costs, costs_schema, errors, json_schema, prices, prices_schema
+from tools import budgets, budgets_schema, costs, costs_schema, errors, json_schema, prices, prices_schema
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +70,13 @@ TOOLS: dict[str, Tool] = {
         costs_schema.ExplainCostArguments,
         costs_schema.ExplainCostAnswer,
         costs.explain_cost,
+        scope="costs:read",
+    ),
+    "budget_status": Tool(
+        "Budget status",
+        budgets_schema.BudgetStatusArguments,
+        budgets_schema.BudgetStatusAnswer,
+        budgets.budget_status,
         scope="costs:read",
     ),
 }

@@ -34,8 +34,12 @@ def add_arguments(parser: CommandParser, *, limit: int) -> None:
     parser.add_argument("--start", type=_day, help="the first day, in UTC")
     parser.add_argument("--end", type=_day, help="the day after the last")
     parser.add_argument("--limit", type=int, default=limit, help="rows (default: %(default)s)")
-    parser.add_argument("--as-of", type=_moment, help="the costs as they were loaded then")
+    add_as_of(parser)
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+
+def add_as_of(parser: CommandParser) -> None:
+    parser.add_argument("--as-of", type=_moment, help="the costs as they were loaded then")
 
 
 def filters(pairs: Sequence[tuple[str, str | None]]) -> Filters:

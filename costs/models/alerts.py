@@ -28,6 +28,15 @@ class Alert(models.Model):
         CRITICAL = "critical"
         WARNING = "warning"
 
+    class Untold(models.TextChoices):
+        """Why nobody was told."""
+
+        NO = "", "Told"
+        NO_CHANNEL = "no_channel", "No channel is set up"
+        MUTED = "muted", "Muted"
+        DEMO = "demo", "About made-up data"
+        COVERED = "covered", "Another alert says it"
+
     # What it is about, the same each time that it is found: "budget/team-a/2026-11/actual/80".
     cause = models.TextField()
     kind = models.TextField(choices=Kind.choices)
@@ -35,10 +44,16 @@ class Alert(models.Model):
     summary = models.TextField(help_text="One sentence, with its figures.")
     # The figures as an answer has them: amounts as decimal strings.
     details = models.JSONField(default=dict)
+    # What it is about, which mutes match: {"budget": "team-a"}, {"model": "nova-lite", "customer": "acme"}.
+    about = models.JSONField(default=dict)
+    path = models.TextField(help_text="The address of its page on this site.")
+    owners = models.JSONField(default=list, blank=True, help_text="E-mail addresses of those whom it is for.")
     is_demo = models.BooleanField(default=False, help_text="Whether it is about made-up data.")
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField(help_text="When it was last found.")
     resolved_at = models.DateTimeField(null=True, blank=True)
+    resolution = models.TextField(default="", blank=True, help_text="Why it is resolved.")
+    untold = models.TextField(choices=Untold.choices, default=Untold.NO, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -97,18 +112,24 @@ class Notification(models.Model):
         SENT = "sent"
         FAILED = "failed", "Failed for good"
         UNKNOWN = "unknown", "Interrupted: sent or not"
+        DROPPED = "dropped", "Dropped: resolved before"
 
     # A message that was being sent for so long was interrupted.
     LEASE = timedelta(minutes=5)
+    # Of these it is known what became of them.
+    DONE = (State.SENT, State.FAILED, State.UNKNOWN, State.DROPPED)
 
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="notifications", db_index=False)
     channel = models.TextField(help_text="webhook, email, slack or alertmanager.")
     event = models.TextField(choices=Event.choices)
+    # What is told, as it was then (costs/alerts/message.py).
+    message = models.JSONField(default=dict)
     state = models.TextField(choices=State.choices, default=State.PENDING)
     attempts = models.IntegerField(default=0)
-    next_attempt_at = models.DateTimeField(db_default=CurrentTimestamp())
+    next_attempt_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True, blank=True, help_text="When it was last begun to be sent.")
     error = models.TextField(default="", blank=True)
-    created_at = models.DateTimeField(db_default=CurrentTimestamp())
+    created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -136,6 +157,8 @@ class AlertRun(models.Model):
     error = models.TextField(default="", blank=True)
     fired = models.IntegerField(default=0)
     resolved = models.IntegerField(default=0)
+    sent = models.IntegerField(default=0)
+    unsent = models.IntegerField(default=0, help_text="Messages that could not be sent, and may be later.")
     # What rules could not be evaluated, as sentences.
     skipped = models.JSONField(default=list, blank=True)
 

@@ -2,19 +2,53 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.core.validators import RegexValidator
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator, validate_email
+from django.db import models, transaction
 
+from accounts.models import User
 from catalog.models import CurrentTimestamp
 
 NAME = RegexValidator(
     r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}\Z",
     "Use up to 60 letters, digits, dots, hyphens and underscores, with a letter or digit first.",
 )
+
+
+CURRENCY = RegexValidator(r"^[A-Z]{3}\Z", "Write the currency as bills do, such as USD.")
+# 1e15 in 18 places is what a sum of costs can be compared with.
+_AMOUNT = re.compile(r"\d{1,15}(\.\d{1,18})?", re.ASCII)
+MAX_THRESHOLD = 1000
+MAX_THRESHOLDS = 20
+MAX_OWNERS = 50
+
+
+def check_amount(text: str) -> None:
+    """Refuse what is no amount above 0."""
+    if not _AMOUNT.fullmatch(text) or not Decimal(text):
+        raise ValidationError("Write an amount above 0 in digits, such as 5000 or 49.90.")
+
+
+def check_thresholds(values: Any) -> None:
+    """Refuse what is no list of per cent."""
+    are_whole = isinstance(values, list) and all(type(value) is int for value in values)
+    if not are_whole or not all(1 <= value <= MAX_THRESHOLD for value in values):
+        raise ValidationError(f"Write whole per cent from 1 to {MAX_THRESHOLD:,}, such as 50, 80, 100.")
+    if len(values) > MAX_THRESHOLDS or len(set(values)) < len(values):
+        raise ValidationError(f"Write up to {MAX_THRESHOLDS} thresholds, each once.")
+
+
+def check_owners(values: Any) -> None:
+    """Refuse what is no list of e-mail addresses."""
+    if not isinstance(values, list) or len(values) > MAX_OWNERS:
+        raise ValidationError(f"Write up to {MAX_OWNERS} e-mail addresses.")
+    for value in values:
+        validate_email(value)
 
 
 def default_thresholds() -> list[int]:
@@ -40,8 +74,12 @@ class Budget(models.Model):
         primary_key=True, validators=[NAME], help_text="Short: answers and alerts name it."
     )
     # An exact decimal as text, in the currency beside it.
-    amount_text = models.TextField("amount", help_text="What may be spent in each period, such as 5000.")
-    currency = models.TextField(default="USD", help_text="Of the bills, such as USD. No other is added up.")
+    amount_text = models.TextField(
+        "amount", validators=[check_amount], help_text="What may be spent in each period, such as 5000."
+    )
+    currency = models.TextField(
+        default="USD", validators=[CURRENCY], help_text="Of the bills, such as USD. No other is added up."
+    )
     period = models.TextField(choices=Period.choices, default=Period.MONTH)
     measure = models.TextField(choices=Measure.choices, default=Measure.BILLED)
     # As the filters of a question: {"cloud": ["aws"], "not_customer": [null]}.
@@ -49,14 +87,23 @@ class Budget(models.Model):
         default=dict, blank=True, help_text='Which charges, such as {"cloud": ["aws"]}.'
     )
     thresholds = models.JSONField(
-        default=default_thresholds, blank=True, help_text="Per cent of the amount, at which spending alerts."
+        default=default_thresholds,
+        blank=True,
+        validators=[check_thresholds],
+        help_text="Per cent of the amount, at which spending alerts.",
     )
     forecast_thresholds = models.JSONField(
         default=default_forecast_thresholds,
         blank=True,
+        validators=[check_thresholds],
         help_text="Per cent of the amount, at which the forecast of the period alerts.",
     )
-    owners = models.JSONField(default=list, blank=True, help_text="E-mail addresses that its alerts go to.")
+    owners = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[check_owners],
+        help_text="E-mail addresses that get its alerts.",
+    )
     notes = models.TextField(default="", blank=True)
     is_enabled = models.BooleanField(default=True, help_text="Whether it alerts.")
     created_at = models.DateTimeField(db_default=CurrentTimestamp())
@@ -68,6 +115,20 @@ class Budget(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
+        """Save it, and its terms if they have changed; `by` is who changes it."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            last = BudgetChange.objects.filter(budget=self.name).first()
+            if last is None or last.terms != self.terms:
+                BudgetChange.objects.create(budget=self.name, by=by, terms=self.terms)
+
+    def delete(self, *args: Any, by: User | None = None, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete it; its past terms are kept. `by` is who deletes it."""
+        with transaction.atomic():
+            BudgetChange.objects.create(budget=self.name, by=by, terms=None)
+            return super().delete(*args, **kwargs)
 
     @property
     def amount(self) -> Decimal:

@@ -1,0 +1,63 @@
+"""All rules, each of which may fail without keeping the others from being evaluated."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from costs.alerts import of_anomalies, of_budgets, of_loads
+from costs.alerts.findings import Findings
+from costs.errors import CostError
+from costs.query.snapshot import Snapshot, take
+from costs.store.base import CostStore
+
+logger = logging.getLogger(__name__)
+
+# The beginnings of causes, with what they are called and what finds them.
+_OF_COSTS: dict[str, tuple[str, Callable[[Snapshot], Findings]]] = {
+    "budget/": ("Budgets", of_budgets.find),
+    "anomaly/": ("Anomalies", of_anomalies.find),
+}
+
+
+def find(store: CostStore, now: datetime, beat: Callable[[], object]) -> Findings:
+    """Everything that is wrong.
+
+    Args:
+        store: the costs.
+        now: the time.
+        beat: called between rules.
+    """
+    found = _tried("loads/", "Loads", lambda: of_loads.find(store, now))
+    costs: list[Snapshot] = []
+    for prefix, (name, rule) in _OF_COSTS.items():
+        beat()
+
+        def evaluate(rule: Callable[[Snapshot], Findings] = rule) -> Findings:
+            # One moment for all rules.
+            costs[:] = costs or [take(store, None, now)]
+            return rule(costs[0])
+
+        found = _joined(found, _tried(prefix, name, evaluate))
+    return found
+
+
+def _tried(prefix: str, name: str, rule: Callable[[], Findings]) -> Findings:
+    try:
+        return rule()
+    except CostError as error:
+        return Findings(unknown={prefix: f"{name} cannot be evaluated: {error.message}"})
+    except Exception as error:
+        logger.exception("The evaluation of %s failed", name)
+        why = f"{name} cannot be evaluated: it failed by {type(error).__name__}, which the log has."
+        return Findings(unknown={prefix: why}, failed=True)
+
+
+def _joined(one: Findings, other: Findings) -> Findings:
+    return Findings(
+        {**one.found, **other.found},
+        {**one.unknown, **other.unknown},
+        one.replaced | other.replaced,
+        one.failed or other.failed,
+    )
