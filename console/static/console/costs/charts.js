@@ -53,7 +53,7 @@ document.addEventListener("DOMContentLoaded", () => {
         autoSkip: !across,
         maxTicksLimit: phone ? 5 : 12,
         maxRotation: 0,
-        callback(each) { return cut(this.getLabelForValue(each), across ? (phone ? 16 : 28) : 10); },
+        callback(each) { return cut(this.getLabelForValue(each), across ? (this.chart.width < 460 ? 18 : 30) : 10); },
       },
     };
     return {
