@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from tests.harness import axe
 from tests.harness.browser import chromium, watched_page
 from tests.harness.product import Product, install, serve
+from tests.harness.session import SESSION
 
 PHONE = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1280, height=900)
@@ -25,18 +26,6 @@ ADDRESSES = [
     "/costs/anomalies/",
     "/costs/loads/",
 ]
-SESSION = """
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
-from accounts.models import User
-user = User.objects.create(username="staff", is_staff=True, is_superuser=True)
-session = SessionStore()
-session[SESSION_KEY] = str(user.pk)
-session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-session.save()
-print(session.session_key)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +79,7 @@ def test_a_chart_is_read_by_the_arrow_keys(product: Product, page: Page) -> None
 
 def test_a_row_is_drilled_into_by_clicks(product: Product, page: Page) -> None:
     page.goto(product.url + "/costs/explore/")
-    page.get_by_label("By", exact=True).select_option("customer")
+    page.locator("select[name=dimensions]").first.select_option("customer")
     page.get_by_role("button", name="Show").click()
     page.get_by_role("link", name="acme", exact=True).click()
 
