@@ -8,7 +8,7 @@ from django.views.generic import RedirectView
 from console.catalog.changes import changes, run_changes
 from console.catalog.feed import feed
 from console.catalog.status import status
-from console.costs import anomalies, boards
+from console.costs import anomalies, boards, budgets
 from console.costs.access import cost_paths
 from console.costs.explore import explain_figure, explore, offered_values
 from console.pages import paths
@@ -50,6 +50,8 @@ urlpatterns = [
     *cost_paths("costs/explain/", explain_figure, "costs-explain"),
     *cost_paths("costs/models/", boards.models, "costs-models"),
     *cost_paths("costs/customers/", boards.customers, "costs-customers"),
+    *cost_paths("costs/budgets/", budgets.budgets, "costs-budgets"),
+    *cost_paths("costs/budgets/<name>/", budgets.budget, "costs-budget"),
     *cost_paths("costs/anomalies/", anomalies.anomalies, "costs-anomalies"),
     path("costs/anomalies/acknowledge/", anomalies.acknowledge, name="costs-acknowledge"),
     path("costs/anomalies/mute/", anomalies.mute, name="costs-mute"),

@@ -25,6 +25,7 @@ from console.costs.filters import said
 from console.costs.moments import Moment, moment_of
 from console.costs.panels import table_of
 from console.pages import Page
+from costs.alerts import acknowledge as alerts
 from costs.models import Alert, Mute
 from costs.query.periods import DAY, Window
 from costs.query.question import Question
@@ -196,13 +197,9 @@ def acknowledge(request: HttpRequest) -> HttpResponse:
     """Say that an anomaly is known, and why."""
     row, reason = _posted(request)
     if row and reason:
-        user, now = cast("User", request.user), timezone.now()
         with transaction.atomic():
-            alert = _alert_of(row)
-            Alert.objects.filter(pk=alert.pk, acknowledged_at=None).update(
-                acknowledged_at=now, acknowledged_by=user, reason=reason
-            )
-        messages.success(request, "Acknowledged.")
+            is_new = alerts.acknowledge(_alert_of(row), cast("User", request.user), reason)
+        messages.success(request, "Acknowledged." if is_new else "It was acknowledged before.")
     return _back(request)
 
 
@@ -259,7 +256,7 @@ def _posted(request: HttpRequest) -> tuple[AnomalyRow | None, str]:
 def _alert_of(row: AnomalyRow) -> Alert:
     """The alert about an anomaly; if rules were not evaluated since, it is made."""
     cause = f"{CAUSE}{row['cause_key']}"
-    if alert := Alert.objects.filter(cause=cause).order_by("id").last():
+    if alert := Alert.objects.firing().filter(cause=cause).first():
         return alert
     now = timezone.now()
     way = "more" if row["direction"] == "up" else "less"
@@ -270,6 +267,8 @@ def _alert_of(row: AnomalyRow) -> Alert:
         kind=Alert.Kind.ANOMALY,
         summary=f"{words} cost {amount} {row['currency']} {way} than usual from {row['day']}.",
         details={**row},
+        about={**row["cause"], "currency": row["currency"]},
+        path=reverse("costs-anomalies"),
         started_at=now,
         seen_at=now,
     )

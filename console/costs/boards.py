@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
 
 from console.costs.anomalies import Seen, seen
+from console.costs.budgets import stand
 from console.costs.figures import cell
 from console.costs.filters import said
 from console.costs.moments import Moment, moment_of
@@ -18,7 +20,7 @@ from costs.query.periods import month_of
 from costs.reports.loads import COLUMNS
 from costs.reports.loads import loads as all_loads
 from costs.reports.shown import column
-from costs.reports.warm import kept_anomalies, kept_forecast
+from costs.reports.warm import kept_anomalies, kept_budgets, kept_forecast
 
 OVERVIEW = ("month-to-date", "forecast", "spend-by-day", "models", "customers", "regions", "loads")
 MODELS = (
@@ -38,7 +40,12 @@ LOADS = ("loads", "restatements", "unmapped")
 def overview(request: HttpRequest) -> Page:
     """Show what was spent in the days of the address, on what and for whom."""
     moment = moment_of(request)
-    context = {"freshness": _freshness(moment), "forecast": _forecast(moment), "anomalies": _open(moment)}
+    context: dict[str, Any] = {
+        "freshness": _freshness(moment),
+        "forecast": _forecast(moment),
+        "anomalies": _open(moment),
+    }
+    context["budgets"] = _budgets(moment)
     return board(request, moment, "costs", OVERVIEW, "console/costs/overview.html", **context)
 
 
@@ -58,6 +65,15 @@ def _ahead(row: Mapping[str, Any]) -> dict[str, Any]:
     cells = {name: cell(column(name, name, "money"), row[name]) for name in names}
     error = row["past_error_percent"]
     return {**cells, "currency": row["currency"], "error": error, "tested": row["past_forecasts"]}
+
+
+def _budgets(moment: Moment) -> list[dict[str, Any]]:
+    """How the budgets stand now, those that are used most first."""
+    try:
+        rows = kept_budgets(moment.costs)["budgets"]
+    except CostError:
+        return []
+    return [stand(row) for row in sorted(rows, key=lambda row: -Decimal(row["percent"] or 0))]
 
 
 def _open(moment: Moment) -> list[Seen] | None:

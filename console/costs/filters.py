@@ -10,14 +10,13 @@ from django.http import QueryDict
 from costs.query.dimensions import DIMENSIONS, Value
 from costs.query.question import EXCLUDES, Question
 from costs.query.snapshot import Snapshot
-from costs.query.statements import distinct
+from costs.reports.warm import known_values
 
 # How an address writes that there is no value.
 NONE = "null"
 # The address says days and months as its period.
 FILTERED = [name for name in DIMENSIONS if name not in ("day", "month")]
 NAMES = [*FILTERED, *(f"{EXCLUDES}{name}" for name in FILTERED)]
-MAX_OFFERED = 300
 
 Filters = dict[str, list[Value]]
 
@@ -75,8 +74,4 @@ def said(dimension: str, value: str | None) -> str:
 
 def values_of(dimension: str, costs: Snapshot) -> list[str]:
     """The values that a dimension has in any loaded month, the first ones in order."""
-    each = DIMENSIONS[dimension]
-    if each.values:
-        return [*each.values]
-    records = costs.run(distinct(each, None, MAX_OFFERED))
-    return [f"{each.shown(record[dimension])}" for record in records]
+    return [*DIMENSIONS[dimension].values] or known_values(dimension, costs)

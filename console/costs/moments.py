@@ -25,6 +25,7 @@ TABS = (
     ("costs-explore", "Explore"),
     ("costs-models", "Models"),
     ("costs-customers", "Customers"),
+    ("costs-budgets", "Budgets"),
     ("costs-anomalies", "Anomalies"),
     ("costs-loads", "Loads"),
 )

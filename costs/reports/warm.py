@@ -5,9 +5,13 @@ from __future__ import annotations
 import logging
 
 from costs.errors import CostError
+from costs.models import Budget, BudgetChange
 from costs.panels import PANELS, Report
+from costs.query.dimensions import DIMENSIONS
 from costs.query.periods import Window, add_months
 from costs.query.snapshot import Snapshot, take
+from costs.query.statements import distinct
+from costs.reports.budgets import BudgetAnswer, budget_status
 from costs.reports.find_anomalies import AnomalyAnswer, find_anomalies
 from costs.reports.forecasts import ForecastAnswer, forecast_costs
 from costs.reports.kept import kept
@@ -16,6 +20,9 @@ from costs.reports.shown import Shown
 from costs.store.base import CostStore
 from costs.store.remembered import Remembered
 
+# What pages offer as filters, beside closed lists.
+FILTERED = ("model", "customer", "currency")
+MAX_OFFERED = 300
 # Without days, anomalies are those of the last 30.
 _LAST = Window()
 
@@ -36,6 +43,9 @@ def warm(store: CostStore) -> None:
                     kept_panel(name, Window(first, add_months(first, 1)), costs)
         kept_forecast(costs)
         kept_anomalies(costs)
+        kept_budgets(costs)
+        for dimension in FILTERED:
+            known_values(dimension, costs)
     except CostError as error:
         logger.info("Pages of costs are not made ahead: %s", error.message)
 
@@ -60,3 +70,18 @@ def kept_anomalies(costs: Snapshot, window: Window = _LAST, filters: Filters = N
         costs,
         lambda: find_anomalies(costs, start=window.start, end=window.end, filters=filters),
     )
+
+
+def kept_budgets(costs: Snapshot, name: str | None = None) -> BudgetAnswer:
+    """How all budgets stand, or one, by their terms as they are."""
+    budgets = [[each.name, each.terms, each.owners, each.notes] for each in Budget.objects.all()]
+    last = BudgetChange.objects.order_by("id").values_list("id", flat=True).last()
+    arguments = {"name": name, "budgets": budgets, "changes": last}
+    return kept("budgets", arguments, costs, lambda: budget_status(costs, name=name))
+
+
+def known_values(dimension: str, costs: Snapshot) -> list[str]:
+    """The values that a dimension has in any loaded month, the first ones in order."""
+    each = DIMENSIONS[dimension]
+    records = costs.run(distinct(each, None, MAX_OFFERED))
+    return [f"{each.shown(record[dimension])}" for record in records]

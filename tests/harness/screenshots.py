@@ -10,6 +10,7 @@ from playwright.sync_api import ViewportSize
 
 from tests.harness.browser import chromium
 from tests.harness.product import install, serve
+from tests.harness.session import SESSION
 
 WINDOW = ViewportSize(width=1100, height=760)
 PICTURES = {
@@ -18,15 +19,19 @@ PICTURES = {
     "sku": "/skus/22EB-AAE8-FBCD/?quantity=1024",
     "compare": "/compare/?q=n2+core",
     "machine": "/machines/n2-standard-8/",
+    "costs": "/costs/",
 }
 
 
 def main(folder: Path) -> None:
     """Write each picture into a folder."""
     with tempfile.TemporaryDirectory() as name, chromium() as browser:
-        product = install(Path(name), "sample")
+        product = install(Path(name), "sample", COSTS_DIR=f"{name}/costs")
+        product.manage("demo_costs")
+        session = product.manage("shell", "-v0", "-c", SESSION).strip()
         with serve(product, Path(name, "log")):
             page = browser.new_page(viewport=WINDOW)
+            page.context.add_cookies([{"name": "sessionid", "value": session, "url": product.url}])
             for picture, address in PICTURES.items():
                 page.goto(product.url + address)
                 page.screenshot(path=folder / f"{picture}.png")

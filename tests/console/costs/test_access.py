@@ -10,7 +10,7 @@ from tests.costs.stores import charge
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["", "explore/", "explain/", "models/", "customers/", "anomalies/", "loads/"]
+PAGES = ["", "explore/", "explain/", "models/", "customers/", "budgets/", "anomalies/", "loads/"]
 ADDRESSES = [f"/costs/{page}" for page in PAGES]
 
 

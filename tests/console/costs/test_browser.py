@@ -1,0 +1,88 @@
+"""The pages of costs in a real browser, from the real server with the demo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from tests.harness import axe
+from tests.harness.browser import chromium, watched_page
+from tests.harness.product import Product, install, serve
+from tests.harness.session import SESSION
+
+PHONE = ViewportSize(width=390, height=844)
+DESKTOP = ViewportSize(width=1280, height=900)
+ADDRESSES = [
+    "/costs/",
+    "/costs/?days=30&cloud=gcp",
+    "/costs/explore/?measures=billed_cost&measures=tokens&dimensions=model&dimensions=day",
+    "/costs/explore/?add=service",
+    "/costs/explain/?model=nova-lite",
+    "/costs/models/",
+    "/costs/customers/?customer=acme",
+    "/costs/budgets/",
+    "/costs/anomalies/",
+    "/costs/loads/",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    folder = tmp_path_factory.mktemp("product")
+    product = install(folder, COSTS_DIR=str(folder / "costs"))
+    product.manage("demo_costs")
+    with serve(product, folder / "server.log"):
+        yield product
+
+
+@pytest.fixture(scope="module")
+def session(product: Product) -> str:
+    return product.manage("shell", "-v0", "-c", SESSION).strip()
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(request: pytest.FixtureRequest, browser: Browser, product: Product, session: str) -> Iterator[Page]:
+    """A page of a person who is signed in. Errors of scripts and of the content security policy fail it."""
+    faults: list[str] = []
+    with watched_page(browser, faults, viewport=DESKTOP, color_scheme=request.param) as page:
+        page.context.add_cookies([{"name": "sessionid", "value": session, "url": product.url}])
+        yield page
+    assert faults == []
+
+
+def test_pages_fit_their_screen_and_hinder_nobody(product: Product, page: Page) -> None:
+    for address in ADDRESSES:
+        response = page.goto(product.url + address)
+        assert response
+        assert response.status == 200, address
+        for size in (PHONE, DESKTOP):
+            page.set_viewport_size(size)
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], address
+            assert axe.faults(page) == [], address
+
+
+def test_a_chart_is_read_by_the_arrow_keys(product: Product, page: Page) -> None:
+    page.goto(product.url + "/costs/")
+    page.locator("#customers-USD").focus()
+    page.keyboard.press("ArrowDown")
+
+    expect(page.locator("#customers-USD-told")).to_contain_text("USD")
+
+
+def test_a_row_is_drilled_into_by_clicks(product: Product, page: Page) -> None:
+    page.goto(product.url + "/costs/explore/")
+    page.locator("select[name=dimensions]").first.select_option("customer")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("link", name="acme", exact=True).click()
+
+    expect(page.get_by_role("link", name="customer acme")).to_be_visible()
+    page.get_by_role("link", name="Explain").first.click()
+    expect(page.get_by_role("heading", name="What this figure is made of")).to_be_visible()
