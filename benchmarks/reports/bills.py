@@ -85,7 +85,7 @@ def _one(chance: random.Random, kind: str) -> MadeUpBill:
     return bill
 
 
-def _plant(chance: random.Random, bill: MadeUpBill) -> None:
+def _plant(chance: random.Random, bill: MadeUpBill) -> None:  # noqa: C901 a case a kind
     """Make some charges odd, so much that it is a fifth of the bill of a day at least."""
     start = bill.odd[0][0] if bill.odd else FIRST + timedelta(days=chance.randrange(LEARNED, DAYS - 10))
     whole = sum(bill.cells([start - timedelta(days=back) for back in range(1, 8)]).values(), Decimal(0)) / 7

@@ -13,6 +13,8 @@ FIRST = date(2026, 5, 1)
 DAYS = 150
 # Nothing odd is planted before.
 LEARNED = 56
+# The day of the month on which credits are billed.
+CREDITED = 15
 OFFICE = (1.0, 1.08, 1.1, 1.05, 0.9, 0.35, 0.3)
 FLAT = (1.0,) * 7
 
@@ -42,7 +44,7 @@ def series(count: int, seed: int) -> Iterator[Series]:
         yield _one(chance, "quiet" if number % 2 else kinds[number // 2 % len(kinds)])
 
 
-def _one(chance: random.Random, kind: str) -> Series:
+def _one(chance: random.Random, kind: str) -> Series:  # noqa: C901 a case a kind
     usual = usual_days(chance)
     start = chance.randrange(LEARNED, DAYS - 10)
     odd = range(start, start)
@@ -94,6 +96,6 @@ def usual_days(chance: random.Random, *, has_months: bool = True) -> list[float]
         walk += growth + chance.gauss(0, wander)
         shape = week[day.weekday()] * math.exp(walk + chance.gauss(0, noise))
         amounts.append(
-            level * shape + fixed + (monthly if day.day == 1 else 0) + (credit if day.day == 15 else 0)
+            level * shape + fixed + (monthly if day.day == 1 else 0) + (credit if day.day == CREDITED else 0)
         )
     return amounts

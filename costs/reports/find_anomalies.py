@@ -120,7 +120,15 @@ class Costs:
     cut: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.totals = by_currency(self.question, self.costs)
+        totals = by_currency(self.question, self.costs)
+        # Before the first charge of all, nothing is known rather than 0.
+        charged = (day for daily in totals.values() for day, amount in daily.items() if amount)
+        first = min(charged, default=self.question.start)
+        self.question = replace(self.question, start=first)
+        self.totals = {
+            currency: {day: amount for day, amount in daily.items() if first is None or day >= first}
+            for currency, daily in totals.items()
+        }
         self._by: dict[str, dict[str, dict[Value, dict[date, Decimal]]]] = {}
         self._cells: dict[tuple[frozenset[date], int], dict[Key, Decimal]] = {}
 

@@ -155,7 +155,11 @@ def _without_late(daily: Mapping[str, Mapping[date, Decimal]], through: date | N
 
 
 def _up_to(days: Mapping[date, Decimal], through: date | None) -> dict[date, Decimal]:
-    return {day: amount for day, amount in days.items() if through and day <= through}
+    """The days up to the last whole one, from the first that has a charge."""
+    charged = [day for day, amount in days.items() if amount]
+    return {
+        day: amount for day, amount in days.items() if through and charged and charged[0] <= day <= through
+    }
 
 
 def _row(currency: str, found: Forecast, *, is_known: bool) -> ForecastRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -32,6 +32,8 @@ SEEN = Decimal("0.4")
 # The part of it that is unusual if three days in a row have it.
 TOGETHER = Decimal("0.5")
 _ZERO = Decimal(0)
+# So many weeks outvote one odd day.
+_ENOUGH = 3
 _HALF_WEEK = WEEK // 2
 
 
@@ -116,7 +118,7 @@ class Walk:
         by_weekday: list[list[Decimal]] = [[] for _ in range(WEEK)]
         for each in known:
             by_weekday[self._weekday(each)].append(self.days[each].log - around[each])
-        self._weekdays = [median(found) if found else _ZERO for found in by_weekday]
+        self._weekdays = [_usual_part(found) for found in by_weekday]
         if not self._residuals:
             self._residuals = [
                 self.days[each].log - around[each] - self._weekdays[self._weekday(each)] for each in known
@@ -262,6 +264,13 @@ class Walk:
 
     def _weekday(self, index: int) -> int:
         return (self._first.weekday() + index) % WEEK
+
+
+def _usual_part(found: Sequence[Decimal]) -> Decimal:
+    """How a weekday differs from its weeks; of two weeks, as in the one in which it differs less."""
+    if len(found) < _ENOUGH:
+        return min(found, key=abs, default=_ZERO)
+    return median(found)
 
 
 def _every_day(daily: Mapping[date, Decimal]) -> Iterator[tuple[date, Decimal]]:

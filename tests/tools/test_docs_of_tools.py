@@ -53,6 +53,7 @@ WORDED_LIMITS = {
     "as_of": "ISO 8601 date or time",
     "start": "ISO 8601 date",
     "end": "ISO 8601 date",
+    "until": "ISO 8601 date",
     "filters": f"at most {MAX_VALUES} values each",
 }
 
