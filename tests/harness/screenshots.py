@@ -31,8 +31,9 @@ def main(folder: Path) -> None:
         session = product.manage("shell", "-v0", "-c", SESSION).strip()
         with serve(product, Path(name, "log")):
             page = browser.new_page(viewport=WINDOW)
-            page.context.add_cookies([{"name": "sessionid", "value": session, "url": product.url}])
             for picture, address in PICTURES.items():
+                if address.startswith("/costs/"):
+                    page.context.add_cookies([{"name": "sessionid", "value": session, "url": product.url}])
                 page.goto(product.url + address)
                 page.screenshot(path=folder / f"{picture}.png")
                 sys.stdout.write(f"{folder / picture}.png\n")
