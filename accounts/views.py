@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import usage
 from accounts.models import MAX_TOKEN_NAME_LENGTH, Client, User
@@ -52,6 +52,7 @@ class TokenForm(forms.Form):
             del self.fields["scopes"]
 
 
+@require_safe
 def connect(request: HttpRequest) -> HttpResponse:
     """How to connect the common clients."""
     context = {"mcp_url": settings.MCP_RESOURCE, "cursor_link": CURSOR_LINK, "vscode_link": VSCODE_LINK}

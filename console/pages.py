@@ -16,6 +16,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
+from django.utils.cache import set_response_etag
 from django.views.decorators.http import conditional_page, require_safe
 
 from catalog.errors import CatalogError
@@ -51,6 +52,7 @@ class Page:
         table: the CSV.
         context: what else the template gets.
         status: the HTTP status.
+        rest: makes what the JSON has besides, which the HTML does not show whole.
     """
 
     template: str
@@ -58,6 +60,7 @@ class Page:
     table: Table
     context: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200
+    rest: Callable[[], Mapping[str, Any]] = dict
 
 
 # What was sent may be quoted in it.
@@ -96,6 +99,8 @@ def _served(view: View, respond: Callable[[HttpRequest, Page], HttpResponse]) ->
         response.headers["Cache-Control"] = "private, no-cache"
         if page.status == STATUSES["rate_limited"]:
             response.headers["Retry-After"] = "60"
+        # conditional_page leaves HEAD alone, whose headers are to be those of GET.
+        set_response_etag(response)
         return response
 
     return served
@@ -134,7 +139,7 @@ def _html(request: HttpRequest, page: Page) -> HttpResponse:
 
 def _json(_request: HttpRequest, page: Page) -> HttpResponse:
     parameters = {"ensure_ascii": False, "indent": 2}
-    return JsonResponse(page.answer, status=page.status, json_dumps_params=parameters)
+    return JsonResponse({**page.answer, **page.rest()}, status=page.status, json_dumps_params=parameters)
 
 
 def _csv(request: HttpRequest, page: Page) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import path
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 from console.catalog.changes import changes, run_changes
@@ -28,7 +29,7 @@ urlpatterns = [
     path("robots.txt", robots, name="robots"),
     path("sitemap.txt", sitemap, name="sitemap"),
     *paths("search", search, "search"),
-    path("search/", RedirectView.as_view(pattern_name="search", query_string=True)),
+    path("search/", require_safe(RedirectView.as_view(pattern_name="search", query_string=True))),
     path("estimate/change/", change_estimate, name="change-estimate"),
     *paths("estimate/", show_estimate, "estimate"),
     *paths("estimate/<slug:key>/", show_estimate, "kept-estimate"),

@@ -38,12 +38,13 @@ class Options:
 class Estimate:
     """A priced file.
 
-    `answer` is that of calculate about all its items, on one page. `errors` say what is wrong with the
-    `refused` items that it leaves out.
+    `answer` is that of calculate about all its items, on one page; its lines are of the items at
+    `positions`. `errors` say what is wrong with the `refused` items that it leaves out.
     """
 
     request: FileRequest
     answer: CalculateAnswer
+    positions: tuple[int, ...]
     errors: tuple[CatalogError, ...]
     refused: int
 
@@ -89,7 +90,8 @@ def estimate(
     answer["total"]["partial"] |= bool(refused or request.gaps or request.unread)
     if notice := _notice(snapshot):
         answer["assumptions"].insert(0, notice)
-    return Estimate(request, answer, tuple(errors), refused)
+    positions = [number for number, each in zip(entries, priced, strict=True) if each.costs]
+    return Estimate(request, answer, tuple(positions), tuple(errors), refused)
 
 
 def _read(

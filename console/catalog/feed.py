@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.cache import set_response_etag
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -44,6 +45,7 @@ def feed(_request: HttpRequest) -> HttpResponse:
     response = HttpResponse(content_type="application/atom+xml; charset=utf-8")
     response.headers["Cache-Control"] = f"public, max-age={MAX_AGE}"
     atom.write(response, "utf-8")
+    set_response_etag(response)  # of HEAD too
     return response
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,37 +17,33 @@ from catalog.errors import CatalogError, InvalidArgumentError
 from catalog.estimates.csv_file import read_csv
 from catalog.estimates.estimate import Estimate, Options, estimate
 from catalog.estimates.files import read_file
-from catalog.estimates.items import read_item
 from catalog.estimates.kept import MAX_ITEMS, arguments, keep, kept
-from catalog.estimates.report import CSV_COLUMNS, NUMBERS, as_json, is_resource, problems, questions, rows
+from catalog.estimates.report import CSV_COLUMNS, NUMBERS, as_json, is_resource, problems, rows, sentence
 from catalog.estimates.request import FileRequest
 from catalog.pricing.list_prices import snapshot
 from console.limits import count_kept, count_search, limited
 from console.pages import MAX_MESSAGE, STATUSES, Page, Table
+from console.prices.estimate_items import (
+    fields,
+    position_in,
+    questions,
+    with_answers,
+    with_item,
+    without_item,
+)
 
 # Some programs cut a longer address when they pass it on.
 MAX_ADDRESS = 1800
 MAX_FILE = 2**20
 # Characters of items in an address or a form; what is longer is kept.
 MAX_STATE = 50_000
-# What the form for one more item has.
-FIELDS = {
-    "resource": ("Resource", "n2-standard-8"),
-    "region": ("Region", "europe-west3"),
-    "quantity": ("How many", "1"),
-    "usage_type": ("Bought", "OnDemand"),
-    "hours": ("Hours a month", "730"),
-    "size_gib": ("Size in GiB", ""),
-    "os": ("Operating system", ""),
-    "label": ("Your name for it", ""),
-}
 OPTIONS = ("months", "compare")
 NOTHING = FileRequest((), ())
 
 
 @limited
 def show_estimate(request: HttpRequest, key: str = "") -> Page:
-    """Show an estimate.
+    """Show an estimate, and a form for one more item, or for the one that the address has to `change`.
 
     Args:
         request: with the items as `csv` in its address, if there is no key.
@@ -60,7 +56,9 @@ def show_estimate(request: HttpRequest, key: str = "") -> Page:
 
 
 def _page(asked: FileRequest, sent: QueryDict, key: str) -> Page:
-    context: dict[str, Any] = {"fields": _fields({}), "key": key}
+    changed = position_in(asked, sent.get("change", ""))
+    given = {} if changed is None else arguments(asked.items[changed])
+    context: dict[str, Any] = {"key": key, **_form(given)}
     if not asked.items and not _has_gaps(asked):
         return Page("console/estimate.html", {}, Table(CSV_COLUMNS, ()), context)
     options = _options(sent)
@@ -74,6 +72,7 @@ def _page(asked: FileRequest, sent: QueryDict, key: str) -> Page:
         "problems": problems(found),
         "csv": _csv(asked),
         "names": _names(asked),
+        "changed": changed,
         "months": options.months,
         "compare": options.compare,
         "is_shown": True,
@@ -84,7 +83,7 @@ def _page(asked: FileRequest, sent: QueryDict, key: str) -> Page:
 
 @require_POST
 def change_estimate(request: HttpRequest) -> HttpResponse:
-    """Take a file in place of the items, add or remove one, and lead to the address of what comes of it."""
+    """Take a file, or change the items or what they leave open, and lead to the address of that."""
     sent = request.POST
     key = sent.get("key", "")
     shown: Mapping[str, Any] = {"csv": sent.get("csv", "")}
@@ -95,16 +94,16 @@ def change_estimate(request: HttpRequest) -> HttpResponse:
         shown = {"answer": page.answer, **page.context}
         return HttpResponseRedirect(_address(_changed(request, asked), request))
     except CatalogError as error:
-        error.message = error.message[:MAX_MESSAGE]
-        typed = {"error": error, "sent": sent, "key": key, "fields": _fields(sent)}
-        return render(
-            request, "console/estimate.html", {**shown, **typed}, status=STATUSES.get(error.code, 400)
-        )
+        says = sentence(error)[:MAX_MESSAGE]
+        typed = {"error": says, "is_unknown": error.code == "not_found", "sent": sent, "key": key}
+        context = {**shown, **typed, **_form(sent.dict()), "changed": sent.get("change") or None}
+        return render(request, "console/estimate.html", context, status=STATUSES.get(error.code, 400))
 
 
-def _fields(sent: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
-    """The fields of the form: name, label, example, and what was typed."""
-    return [(name, *texts, f"{sent.get(name, '')}") for name, texts in FIELDS.items()]
+def _form(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The form for an item, with the values that are given or were typed."""
+    first, others = fields({**given, "resource": given.get("resource") or given.get("sku_id", "")})
+    return {"fields": first, "others": others, "is_open": any(each.value for each in others)}
 
 
 def _in_address(sent: QueryDict) -> FileRequest:
@@ -126,12 +125,12 @@ def _changed(request: HttpRequest, asked: FileRequest) -> FileRequest:
     sent = request.POST
     if content := _file(request):
         return read_file(content)
-    if removed := sent.get("remove", ""):
-        left = [number for number in range(len(asked.items)) if f"{number}" != removed]
-        return _with_items(asked, [(asked.items[number], asked.names[number]) for number in left])
-    given = {name: sent.get(name, "") for name in FIELDS if sent.get(name, "").strip()}
-    added = (read_item(given), "the new item")
-    return _with_items(asked, [*zip(asked.items, asked.names, strict=True), added])
+    if "answer" in sent:
+        return with_answers(asked, sent)
+    removed = position_in(asked, sent.get("remove", ""))
+    if removed is not None:
+        return without_item(asked, removed)
+    return with_item(asked, sent, position_in(asked, sent.get("change", "")))
 
 
 def _file(request: HttpRequest) -> bytes:
@@ -147,11 +146,6 @@ def _file(request: HttpRequest) -> bytes:
             "The file has over 1 MiB.", hint="Price it with manage.py estimate, which takes 50 MiB."
         )
     return content
-
-
-def _with_items(asked: FileRequest, named: Sequence[tuple[Any, str]]) -> FileRequest:
-    items, names = tuple(item for item, _ in named), tuple(name for _, name in named)
-    return FileRequest(items, names, asked.gaps, asked.unread, asked.free, asked.notes)
 
 
 def _has_gaps(asked: FileRequest) -> bool:
@@ -188,8 +182,8 @@ def _csv(asked: FileRequest) -> str:
 def _lines(found: Estimate) -> list[dict[str, Any]]:
     """The lines of the answer, each with what it asks."""
     return [
-        {**line, "asks": [*questions(line)], "is_resource": True} if is_resource(line) else {**line}
-        for line in found.answer["items"]
+        {**line, "questions": asked, "asks": in_words, "is_resource": is_resource(line)}
+        for line, (asked, in_words) in zip(found.answer["items"], questions(found), strict=True)
     ]
 
 

@@ -83,9 +83,10 @@ class Listing:
         shown = rows[(number - 1) * PAGE : number * PAGE]
         return Page(
             template,
-            {**answer, "sort": self.sort, "total": len(rows), "rows": [self._as_json(row) for row in rows]},
+            {**answer, "sort": self.sort, "total": len(rows)},
             self._table(rows),
-            {
+            rest=lambda: {"rows": [self._as_json(row) for row in rows]},
+            context={
                 "heads": [*self._heads(sent)],
                 "rows": [[(column, row[column.key]) for column in self.columns] for row in shown],
                 "page": number,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Literal, get_args
 
 from django.http import HttpRequest
@@ -101,7 +102,7 @@ def machines(request: HttpRequest) -> Page:
         {**state, "region": place.label, "per": wanted.per},
         regions=region_choices(),
         series=_all_series(),
-        gpus=[name for name in gpus() if name in {each.gpu for each in machine_types().values()}],
+        gpus=_gpus_of_machines(),
         usage_types=[*zip(TERMS, HEADINGS.values(), strict=True)],
         pers=PERS,
         wanted=wanted,
@@ -113,9 +114,14 @@ def _rows(wanted: MachinesArguments, quoted: Mapping[str, Mapping[str, Quote]]) 
         of_terms = quoted[name]
         is_sold = wanted.usage_type is None or of_terms[TERMS[wanted.usage_type]].rate is not None
         if is_sold and wanted.takes(machine):
-            yield _shape(machine) | {
+            yield _shapes()[name] | {
                 usage_type: price_cell(of_terms[term], wanted.per) for usage_type, term in TERMS.items()
             }
+
+
+@cache
+def _shapes() -> Mapping[str, dict[str, Cell]]:
+    return {name: _shape(machine) for name, machine in machine_types().items()}
 
 
 def _shape(machine: MachineType) -> dict[str, Cell]:
@@ -144,5 +150,12 @@ def _is_between(number: Decimal, least: Decimal | None, most: Decimal | None) ->
     return (least is None or number >= least) and (most is None or number <= most)
 
 
+@cache
 def _all_series() -> list[str]:
     return sorted({machine.series for machine in machine_types().values()})
+
+
+@cache
+def _gpus_of_machines() -> list[str]:
+    own = {machine.gpu for machine in machine_types().values()}
+    return [name for name in gpus() if name in own]

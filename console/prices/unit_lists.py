@@ -15,6 +15,7 @@ from catalog.offers.resources.tokens import model_names
 from catalog.pricing import list_prices
 from catalog.pricing.list_prices import Snapshot
 from catalog.pricing.resources.parts import ON_DEMAND
+from catalog.pricing.resources.regions import sold_regions
 from catalog.pricing.resources.unit_prices import (
     UnitPart,
     UnitPrice,
@@ -22,6 +23,7 @@ from catalog.pricing.resources.unit_prices import (
     parts_of_tokens,
     unit_prices,
 )
+from catalog.providers.google_cloud.regions import REGIONS
 from console.arguments import read
 from console.pages import Page
 from console.prices.listing import Cell, Column, Listing, Row
@@ -164,8 +166,18 @@ def models(request: HttpRequest) -> Page:
     rows, without = _grouped("model", parts, columns, snapshot)
     answer = {**state, "region": place.label, "not_priced": without}
     listing = Listing((Column("model", "Model"), *columns.values()), rows, _sort(wanted, columns))
-    context = {"regions": region_choices(), "wanted": wanted}
+    context = {
+        "regions": region_choices(),
+        "wanted": wanted,
+        "sold_in": [] if rows else _regions_of([part for _, part in parts], snapshot),
+    }
     return listing.page_of("console/models.html", request.GET, answer, **context)
+
+
+def _regions_of(parts: Sequence[UnitPart], snapshot: Snapshot) -> list[str]:
+    """The regions that list any of the parts. Takes no query after `unit_prices`."""
+    sold = sold_regions([each.wanted() for each in parts], snapshot)
+    return sorted({region for regions in sold for region in regions if region in REGIONS})
 
 
 def _capital(name: str) -> str:

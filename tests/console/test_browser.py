@@ -36,6 +36,8 @@ ADDRESSES = [
     "/compare/",
     "/compare/?q=n2-standard-8",
     "/compare/?q=n2+core&q=e2+core&q=n2-standard-9",
+    "/estimate/",
+    "/estimate/?csv=resource,region%0An2-standard-8,%0Apd-ssd,europe-west1%0Acloud-sql,%0Afrobnicate,&change=1",
 ]
 
 
@@ -122,6 +124,19 @@ def test_a_search_from_home_leads_to_the_price_and_to_the_cost_of_usage(product:
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("status")).to_have_text("$110.88 for 1024 GiBy")
+
+
+def test_an_estimate_is_built_and_completed_by_the_keyboard_alone(product: Product, page: Page) -> None:
+    page.goto(product.url + "/estimate/")
+    page.get_by_label("Resource, SKU or question").focus()
+    page.keyboard.type("n2-standard-8")
+    page.keyboard.press("Enter")
+    page.get_by_label("Which region").focus()
+    page.keyboard.type("europe-west1")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("row", name="n2-standard-8")).to_contain_text("europe-west1")
 
 
 def test_pages_work_without_scripts(product: Product, browser: Browser) -> None:

@@ -43,8 +43,21 @@ def test_a_page_that_is_unchanged_is_not_sent_again(client: Client) -> None:
     assert first["Cache-Control"] == "private, no-cache"
 
 
-def test_pages_are_only_read(client: Client) -> None:
-    assert client.post("/search").status_code == 405
+@pytest.mark.parametrize("address", ["/", "/search", "/search/", "/status/", "/models/", "/connect/"])
+def test_pages_are_only_read(client: Client, address: str) -> None:
+    assert client.post(address).status_code == 405
+
+
+@pytest.mark.parametrize("address", ["/search", "/search.json", "/status/", "/compare/"])
+def test_the_headers_of_a_page_can_be_asked_for_alone(client: Client, address: str) -> None:
+    head = client.head(address)
+
+    assert head.content == b""
+    assert head.headers == client.get(address).headers
+
+
+def test_the_feed_has_a_tag_when_its_headers_are_asked_for_alone(client: Client) -> None:
+    assert "ETag" in client.head("/changes.atom")
 
 
 def test_an_address_that_searches_too_often_has_to_wait(client: Client, settings: object) -> None:

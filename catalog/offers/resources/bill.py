@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum
@@ -83,6 +83,12 @@ class Part:
     everywhere: bool = False
     versions_of: str | None = None
     versions: int = 1
+
+    @property
+    def sort(self) -> tuple[Hashable, ...]:
+        """All that says which SKU prices the part, without how much of it there is."""
+        what = (self.name, self.facts, self.words, self.unit, self.committed, self.size, self.destination)
+        return (*what, self.terms, self.may_be_free, self.in_each_place, self.everywhere)
 
     def of_version(self, number: int) -> Part:
         """The part with the facts of one version."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from catalog.offers.resources.bill import Choice, Part, Time
 from catalog.offers.resources.request import HOURS_PER_MONTH, ResourceRequest
 from catalog.pricing.decimals import EXACT, PLACES, ROUNDED
 from catalog.pricing.list_prices import Listing, ListPrice, Snapshot, look_up
-from catalog.pricing.resources.offers import Offer, Offers, offers_of
+from catalog.pricing.resources.offers import Offers, offers_of
 from catalog.pricing.resources.parts import ON_DEMAND, SPOT, is_price, of_one_version, offers_in
 from catalog.pricing.resources.regions import (
     listed_ids,
@@ -32,6 +32,19 @@ class Component:
     quantity: Decimal
     term: str
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Bought:
+    """How a part is bought in a place: its SKU with the price, None if it has none, and a note about others.
+
+    The `untimely` are listed, but have no price at the time.
+    """
+
+    term: str
+    price: tuple[Listing, ListPrice] | None
+    note: str | None
+    untimely: tuple[Listing, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,45 +89,47 @@ def compose(wanted: Sequence[Wanted], snapshot: Snapshot, *, offers_regions: boo
     offers = offers_of(texts, snapshot.latest)
     wanted = [of_one_version(each, offers, snapshot) for each in wanted]
     wanted = with_open_regions(wanted, offers, snapshot, at_a_price=offers_regions)
-    chosen = [
-        [] if each.bill.choices else [offers_in(part, each, offers, snapshot) for part in each.bill.parts]
-        for each in wanted
-    ]
-    ids = {offer.sku_id for found in chosen for _, here in found for offer in here}
+    keys = [[] if each.bill.choices else [_key(part, each) for part in each.bill.parts] for each in wanted]
+    parts = {
+        key: (part, each)
+        for each, own in zip(wanted, keys, strict=True)
+        for part, key in zip(each.bill.parts, own, strict=False)
+    }
+    chosen = {key: (part, *offers_in(part, each, offers, snapshot)) for key, (part, each) in parts.items()}
+    ids = {offer.sku_id for _, _, here in chosen.values() for offer in here}
     listings = look_up(ids, snapshot) if ids else {}
+    bought = {
+        key: _bought(part, term, [listings[offer.sku_id] for offer in here])
+        for key, (part, term, here) in chosen.items()
+    }
     composed = [
-        Composed(each) if each.bill.choices else _composed(each, found, listings, snapshot)
-        for each, found in zip(wanted, chosen, strict=True)
+        Composed(each) if each.bill.choices else _composed(each, [bought[key] for key in own], snapshot)
+        for each, own in zip(wanted, keys, strict=True)
     ]
     return _with_regions(composed, offers, snapshot)
 
 
-def _composed(
-    wanted: Wanted,
-    found: Sequence[tuple[str, list[Offer]]],
-    listings: Mapping[str, Listing],
-    snapshot: Snapshot,
-) -> Composed:
+def _key(part: Part, wanted: Wanted) -> Hashable:
+    """The same for parts that the same SKU prices: the machines of a series differ by quantity alone."""
+    return part.sort, wanted.place, wanted.term
+
+
+def _composed(wanted: Wanted, found: Sequence[_Bought], snapshot: Snapshot) -> Composed:
     components, missing, on_demand = [], list(wanted.bill.unknown), []
-    for part, (term, here) in zip(wanted.bill.parts, found, strict=True):
-        component = _component(part, wanted.request, term, [listings[offer.sku_id] for offer in here])
-        if component is None:
+    for part, bought in zip(wanted.bill.parts, found, strict=True):
+        if bought.price is None:
             missing.append(part.name)
             continue
-        components.append(component)
-        if term != wanted.term:
+        quantity = _quantity(part, wanted.request, bought.term)
+        components.append(Component(part, *bought.price, quantity, bought.term, bought.note))
+        if bought.term != wanted.term:
             on_demand.append(part.name)
     main = {part.name for part in main_parts(wanted)}
     lacks_main = not main.isdisjoint(missing)
     if (wanted.term == SPOT and lacks_main) or all(each.part.name not in main for each in components):
         # A machine is spot as a whole, and its disks alone are no machine.
         components = []
-    untimely = [
-        listing
-        for _, here in found
-        for offer in here
-        if (listing := listings[offer.sku_id]).list_price is None and listing.history
-    ]
+    untimely = [listing for bought in found for listing in bought.untimely]
     return Composed(
         wanted,
         tuple(components),
@@ -136,10 +151,16 @@ def _with_regions(
     lacking = [each for each in found if _may_be_sold_elsewhere(each)]
     ids = {sku_id for each in lacking for sku_id in listed_ids(each.wanted, offers)}
     listings = look_up(ids, snapshot) if ids else {}
+    alike = {_main(each.wanted): each.wanted for each in lacking}
+    sold = {main: regions_of_all(each, offers, snapshot, listings) for main, each in alike.items()}
     return [
-        _elsewhere(each, offers, listings, snapshot) if _may_be_sold_elsewhere(each) else each
-        for each in found
+        _elsewhere(each, sold[_main(each.wanted)]) if _may_be_sold_elsewhere(each) else each for each in found
     ]
+
+
+def _main(wanted: Wanted) -> Hashable:
+    """The same for resources that are sold in the same regions."""
+    return wanted.term, *(part.sort for part in main_parts(wanted))
 
 
 def _may_be_sold_elsewhere(composed: Composed) -> bool:
@@ -148,15 +169,9 @@ def _may_be_sold_elsewhere(composed: Composed) -> bool:
     return composed.lacks_main and composed.wanted.place is not None and not has_route
 
 
-def _elsewhere(
-    composed: Composed,
-    offers: Mapping[str, Offers],
-    listings: Mapping[str, Listing],
-    snapshot: Snapshot,
-) -> Composed:
-    """A resource without components if other regions sell what this one lacks, with these regions."""
+def _elsewhere(composed: Composed, regions: Sequence[str]) -> Composed:
+    """A resource without components if other `regions` sell what this one lacks, with these regions."""
     wanted = composed.wanted
-    regions = regions_of_all(wanted, offers, snapshot, listings)
     others = [region for region in regions if wanted.place and region not in wanted.place.codes]
     within = [region for region in others if wanted.place and region in wanted.place.within]
     if within and wanted.place and wanted.place.is_multi_region:
@@ -165,16 +180,15 @@ def _elsewhere(
     return replace(composed, components=(), sold_in=tuple(others)) if others else composed
 
 
-def _component(
-    part: Part, request: ResourceRequest, term: str, listings: Iterable[Listing]
-) -> Component | None:
+def _bought(part: Part, term: str, listings: Sequence[Listing]) -> _Bought:
     """The part at the price that is listed for it; of several the highest, and a note about the others."""
+    untimely = tuple(each for each in listings if each.list_price is None and each.history)
     priced = [(listing, listing.list_price) for listing in listings]
     usable = [(listing, price) for listing, price in priced if price is not None and is_price(price, part)]
     if not usable:
-        return None
+        return _Bought(term, None, None, untimely)
     usable.sort(key=lambda row: (max(tier.unit_price for tier in row[1].tiers), row[0].sku.pk), reverse=True)
-    listing, price = usable[0]
+    _, price = usable[0]
     others = {each.sku.sku_id for each, other in usable[1:] if _rates(other) != _rates(price)}
     note = (
         f"Google lists {1 + len(others)} SKUs for the {part.name} here; the dearest is used, not"
@@ -182,7 +196,7 @@ def _component(
         if others
         else None
     )
-    return Component(part, listing, price, _quantity(part, request, term), term, note)
+    return _Bought(term, usable[0], note, untimely)
 
 
 def _rates(price: ListPrice) -> tuple[tuple[Decimal, Decimal], ...]:

@@ -41,6 +41,14 @@ class Offered:
     bill: Bill
     regions: dict[str, list[str]] = field(default_factory=dict)
     composed: list[Composed] = field(default_factory=list)
+    _rates: dict[tuple[str, str], Rate | None] = field(default_factory=dict)
+
+    def rate(self, composed: Composed) -> Rate | None:
+        """The rate of one of `composed`, worked out once."""
+        key = (_region_of(composed), composed.wanted.term)
+        if key not in self._rates:
+            self._rates[key] = rate_of(composed)
+        return self._rates[key]
 
     @property
     def everywhere(self) -> list[str]:
@@ -55,7 +63,7 @@ class Offered:
 
     def cheapest_first(self) -> list[str]:
         """Its regions, the cheapest on demand first."""
-        rates = {_region_of(each): rate.month for each in self.composed if (rate := rate_of(each))}
+        rates = {_region_of(each): rate.month for each in self.composed if (rate := self.rate(each))}
         dearest = max(rates.values(), default=Decimal(0))
         return sorted(
             self.everywhere, key=lambda region: (region not in rates, rates.get(region, dearest), region)
@@ -65,7 +73,7 @@ class Offered:
 def details_row(offered: Offered, shown: Sequence[str]) -> ResourceDetails:
     """The row of a resource with its prices in the regions that are `shown`."""
     bill = offered.bill
-    prices = _prices(offered.composed, shown)
+    prices = _prices(offered, shown)
     choices: list[Choice] = [
         {"attribute": choice.attribute, "values": list(choice.values), "ask": choice.ask}
         for choice in bill.choices
@@ -137,11 +145,11 @@ def _commitments(offered: Offered) -> Iterator[CommitmentRow]:
             }
 
 
-def _prices(composed: Iterable[Composed], regions: Sequence[str]) -> list[RegionRow]:
+def _prices(offered: Offered, regions: Sequence[str]) -> list[RegionRow]:
     """A row for each of the regions where the resource has a price, in their order."""
     found: dict[str, dict[str, Rate]] = {region: {} for region in regions}
-    for each in composed:
-        rate = rate_of(each) if _region_of(each) in found else None
+    for each in offered.composed:
+        rate = offered.rate(each) if _region_of(each) in found else None
         if rate:
             found[_region_of(each)][USAGE_TYPES[each.wanted.term]] = rate
     return [_region_row(region, rates) for region, rates in found.items() if rates]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,8 +14,10 @@ from catalog.estimates.csv_file import read_csv
 from catalog.models import KeptEstimate
 from catalog.pricing.resources import offers
 from console.prices.estimate import MAX_FILE
+from console.prices.estimate_items import MAX_ASKED
 from tests.catalog.factories import make_service, make_update
 from tests.catalog.pricing.known_skus import EGRESS, add_egress, add_n2
+from tools.prices_schema import CalculateItem
 
 pytestmark = pytest.mark.django_db
 
@@ -216,3 +219,104 @@ def test_an_address_keeps_so_many_estimates_an_hour(client: Client, settings: An
     refused = client.post(CHANGE, {"file": json.dumps(PLAN)})
     assert refused.status_code == 429
     assert "kept in the last hour" in refused.content.decode()
+
+
+def names_of(client: Client, address: str) -> list[str]:
+    names: list[str] = client.get(address).context["names"]
+    return names
+
+
+def test_what_a_line_leaves_open_is_answered_in_place(client: Client) -> None:
+    text = "resource,region\nn2-standard-8,\npd-ssd,europe-west3\n"
+    html = page(client, address_of(text))
+    assert re.findall(r'name="(answer-[^"]+)"', html) == ["answer-0-region", "answer-1-size_gib"]
+    assert '<option value="europe-west3">europe-west3 (Frankfurt)</option>' in html
+
+    answers = {"answer-0-region": "europe-west3", "answer-1-size_gib": "100", "answer": "yes"}
+    address = changed(client, csv=text, months="12", **answers)
+    assert "months=12" in address
+    assert list(csv.DictReader(io.StringIO(client.get(address).context["csv"]))) == [
+        {"resource": "n2-standard-8", "region": "europe-west3", "size_gib": ""},
+        {"resource": "pd-ssd", "region": "europe-west3", "size_gib": "100"},
+    ]
+
+
+def test_an_answer_is_about_the_item_that_asked_though_others_have_no_line(client: Client) -> None:
+    text = "resource,region,label\nfrobnicate,,a\nn2-standard-8,asia-east1,b\nn2-standard-8,,c\n"
+
+    assert 'name="answer-2-region"' in page(client, address_of(text))
+
+
+def test_an_answer_of_a_kept_estimate_leads_to_another(client: Client) -> None:
+    plan = json.loads(json.dumps(PLAN).replace(', "zone": "europe-west3-a"', ""))
+    key = changed(client, file=json.dumps(plan)).strip("/").rpartition("/")[2]
+
+    address = changed(client, key=key, answer="yes", **{"answer-0-region": "europe-west3"})
+    assert "csv=" not in address
+    assert key not in address
+    assert "google_pubsub_topic (1)" in page(client, address)
+
+
+@pytest.mark.parametrize("value", ["much", "-1", "1e99"])
+def test_an_answer_that_cannot_be_used_is_refused(client: Client, value: str) -> None:
+    text = "resource,region\npd-ssd,europe-west3\n"
+    response = client.post(CHANGE, {"csv": text, "answer": "yes", "answer-0-size_gib": value})
+
+    assert response.status_code == 400
+    assert "size_gib" in response.content.decode()
+
+
+def test_many_questions_are_fields_one_after_the_other(client: Client) -> None:
+    html = page(client, address_of("resource,region\n" + "pd-ssd,europe-west3\n" * 30))
+
+    assert html.count('name="answer-') == MAX_ASKED
+    assert html.count("How many GiB?") == 30
+
+
+def test_the_form_takes_all_that_calculate_takes(client: Client) -> None:
+    html = page(client, "/estimate/")
+
+    taken = set(CalculateItem.model_fields) - {"sku_id"}
+    assert taken <= set(re.findall(r'name="([a-z_]+)"', html))
+    address = changed(client, resource=EGRESS, quantity="1024", unit="GiB")
+    assert "$110.88" in page(client, address)
+
+
+def test_a_question_is_read_as_search_reads_it(client: Client) -> None:
+    address = changed(client, resource="3 n2-standard-8 frankfurt", label="web")
+
+    assert names_of(client, address) == ["n2-standard-8 in europe-west3 (web)"]
+    assert "quantity" in client.get(address).context["csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("frobnicate-9", "There is no resource"),
+        ("n2-standard-8 frankfurt, iowa", "several resources"),
+        ("0000-0000-0000", "0000-0000-0000"),
+        ("x" * 5000, "There is no resource"),
+    ],
+)
+def test_what_names_no_resource_is_refused_beside_the_form(client: Client, name: str, reason: str) -> None:
+    response = client.post(CHANGE, {"csv": TWO_LINES, "resource": name, "quantity": "2"})
+
+    assert response.status_code in (400, 404)
+    html = response.content.decode()
+    assert reason in html.partition('role="alert">')[2].partition("</p>")[0]
+    assert f'value="{name}"' in html
+
+
+def test_an_item_is_changed_in_the_form_that_has_its_arguments(client: Client) -> None:
+    html = page(client, address_of(TWO_LINES, change="0", months="3"))
+    assert 'name="quantity" value="3"' in html
+    assert "Change an item" in html
+
+    address = changed(client, csv=TWO_LINES, change="0", resource="n2-standard-8", region="us-central1")
+    assert names_of(client, address) == ["n2-standard-8 in us-central1", f"{EGRESS} (down)"]
+
+
+@pytest.mark.parametrize("change", ["2", "-1", "x", "0" * 5000])
+def test_an_item_that_is_not_there_cannot_be_changed(client: Client, change: str) -> None:
+    assert "no such item" in page(client, address_of(TWO_LINES, change=change), status=400)
+    assert client.post(CHANGE, {"csv": TWO_LINES, "remove": change}).status_code == 400

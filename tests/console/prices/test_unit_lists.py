@@ -10,6 +10,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from console.prices import unit_lists
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kind_prices")]
 
 
@@ -82,3 +84,14 @@ def test_each_page_is_sorted_by_its_heads_and_takes_few_queries(
 @pytest.mark.parametrize("name", ["disks", "buckets", "models"])
 def test_a_place_that_is_none_is_refused(client: Client, name: str) -> None:
     assert client.get(f"/{name}/?region=atlantis").status_code == 400
+
+
+def test_a_catalog_without_models_says_so_and_what_it_has(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unit_lists, "model_names", lambda: ["gpt-oss-20b"])
+
+    page = client.get("/models/").content.decode()
+
+    assert "no SKU for the tokens of these models, in any region" in page
+    assert 'href="/search?q=vertex+ai"' in page

@@ -10,13 +10,17 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Sku
+from catalog.offers.resources.bill import Bill
+from catalog.offers.resources.read import read_bill
 from catalog.offers.resources.series import machine_types
+from catalog.offers.resources.terms import USAGE_TYPES
 from catalog.places import Place, read_place
 from catalog.pricing import list_prices
 from catalog.pricing.calculate import ResourceRequest, calculate
 from catalog.pricing.resources import machine_rates
 from catalog.pricing.resources.machine_rates import MachineQuotes, machine_quotes
-from catalog.pricing.resources.quotes import Quote
+from catalog.pricing.resources.quotes import Quote, quotes
+from catalog.pricing.resources.wanted import Wanted
 from tests.catalog.factories import make_price, make_update
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("machine_prices")]
@@ -90,6 +94,26 @@ def test_the_prices_of_a_region_are_worked_out_once(
         again = machine_quotes(place("us-central1"), snapshot)
 
     assert again is first
+
+
+def test_machines_together_cost_what_each_costs_alone() -> None:
+    """Parts that one SKU prices are looked for once, whatever their quantity."""
+    snapshot = list_prices.snapshot()
+    for here in (place("us-central1"), place("us-east1")):
+        wanted = [
+            Wanted(request, bill, here, term)
+            for request, bill in map(
+                _billed, ("n2-standard-8", "n2-highmem-2", "m2-ultramem-208", "c3-standard-4")
+            )
+            for term in USAGE_TYPES
+        ]
+
+        assert quotes(wanted, snapshot) == [quotes([each], snapshot)[0] for each in wanted]
+
+
+def _billed(name: str) -> tuple[ResourceRequest, Bill]:
+    request = ResourceRequest(resource=name)
+    return request, read_bill(request)
 
 
 def test_a_new_sync_is_shown_at_once() -> None:
