@@ -65,6 +65,7 @@ def remove() -> int:
     loads.update(status=CostLoad.Status.FAILED)
     for each in loads:
         lake.discard(each)
+    lake.forget_results()
     shutil.rmtree(_folder(), ignore_errors=True)
     with transaction.atomic():
         loads.delete()
