@@ -109,6 +109,11 @@ class LoadReport:
         """Whether any month is now as its source has it."""
         return any(month.outcome is not Outcome.FAILED for month in self.months)
 
+    @property
+    def has_changed(self) -> bool:
+        """Whether answers rest on something new, unless it is a dry run."""
+        return any(month.outcome not in (Outcome.FAILED, Outcome.UNCHANGED) for month in self.months)
+
     def problems(self) -> list[str]:
         """One line for each thing that could not be loaded."""
         failed = [month.sentence() for month in self.months if month.outcome is Outcome.FAILED]

@@ -49,7 +49,8 @@ def install(today: date) -> Sequence[LoadReport]:
     if CostLoad.objects.current().filter(is_demo=True).exclude(billing_period__in=periods).exists():
         remove()
     reports = [load(_source(cloud, today)) for cloud in CLOUDS]
-    warm(Lake())
+    if any(report.has_changed for report in reports):
+        warm(Lake())
     return reports
 
 
@@ -64,6 +65,7 @@ def remove() -> int:
     loads.update(status=CostLoad.Status.FAILED)
     for each in loads:
         lake.discard(each)
+    lake.forget_results()
     shutil.rmtree(_folder(), ignore_errors=True)
     with transaction.atomic():
         loads.delete()

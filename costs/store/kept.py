@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -71,6 +72,10 @@ class KeptResults:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._write(self._path(sql, files), json.dumps(kept, ensure_ascii=False, separators=(",", ":")))
             self._sweep()
+
+    def forget(self) -> None:
+        """Delete all results; they are made again when they are asked for."""
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _path(self, sql: str, files: Sequence[Path]) -> Path:
         parts = [_VERSION, sql, *(f"{file.parent.name}/{file.name}" for file in files)]

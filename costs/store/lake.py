@@ -176,6 +176,10 @@ class Lake:
             # What was read from it goes too.
             shutil.rmtree(self.root / RESULTS, ignore_errors=True)
 
+    def forget_results(self) -> None:
+        """Delete what was kept of answers, such as those about loads that are no more."""
+        KeptResults(self.root / _RESULTS).forget()
+
     def abandoned(self, before: datetime) -> list[Path]:
         """Workspaces that were last touched before a moment; dry runs that were killed leave them."""
         folders = (self.root / _UNFINISHED).glob("*")

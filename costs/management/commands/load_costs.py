@@ -75,7 +75,7 @@ class Command(CommandWithExamples):
             sources = chosen_sources(source, make=not dry_run)
             with self._progress() as progress:
                 reports = [_report(each, period, progress, dry_run=dry_run) for each in sources]
-                if any(report.has_succeeded for report in reports) and not dry_run:
+                if any(report.has_changed for report in reports) and not dry_run:
                     progress("the pages")
                     warm(Lake())
                 return reports
