@@ -6,6 +6,6 @@ remote libSQL server can run it too. docs/search.md explains how it works.
 """
 
 from catalog.search.contract import SearchAnswer, SearchRequest
-from catalog.search.search import search
+from catalog.search.search import search, search_several
 
-__all__ = ["SearchAnswer", "SearchRequest", "search"]
+__all__ = ["SearchAnswer", "SearchRequest", "search", "search_several"]

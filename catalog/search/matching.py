@@ -15,7 +15,13 @@ from catalog.search.index.plan import Plan, conditions
 from catalog.search.index.relaxation import keep
 from catalog.search.index.services import find_services
 from catalog.search.index.sql import Sql, rows_of
-from catalog.search.index.statements import find_alike, find_named, find_skus, in_one_round_trip
+from catalog.search.index.statements import (
+    find_alike,
+    find_named,
+    find_skus,
+    in_one_round_trip,
+    of_several,
+)
 from catalog.search.index.vocabulary import Vocabulary
 from catalog.search.missing import missing_in, region_missing
 
@@ -47,7 +53,25 @@ class Match:
         return self.found[part][0][1] if self.found[part] else 0
 
 
-def match(plan: Plan, request: SearchRequest, offset: int, limit: int, vocabulary: Vocabulary) -> Match:
+def first_round(asked: Sequence[tuple[Plan, SearchRequest]], limit: int) -> list[Found]:
+    """What plans find at first, in one statement for all of them; `match` goes on from there."""
+    parts = [_parts(plan, request, 0, limit, has_skus=True) for plan, request in asked]
+    found: list[Found] = [defaultdict(list) for _ in asked]
+    asking = [number for number, own in enumerate(parts) if own]
+    statement = of_several([in_one_round_trip(parts[number]) for number in asking])
+    for number, part, value, n in rows_of(statement) if asking else ():
+        found[asking[number]][part].append((value, n))
+    return found
+
+
+def match(
+    plan: Plan,
+    request: SearchRequest,
+    offset: int,
+    limit: int,
+    vocabulary: Vocabulary,
+    first: Found | None = None,
+) -> Match:
     """What `plan` finds, in one statement; in two or three if no SKU meets all of it.
 
     Args:
@@ -56,11 +80,14 @@ def match(plan: Plan, request: SearchRequest, offset: int, limit: int, vocabular
         offset: the first row of the page.
         limit: the rows of the page.
         vocabulary: tells what no SKU has.
+        first: what `first_round` found, if it was asked.
     """
     missing = missing_in(plan, vocabulary) if request.kind != "services" else []
     if missing and _is_name_of_a_sku(plan):
         missing = []
-    found = _find(plan, request, offset, limit, has_skus=not missing)
+    if missing or first is None:
+        first = _find(plan, request, offset, limit, has_skus=not missing)
+    found = first
     if missing:
         return Match(plan, found, missing)
     if plan.may_be_lenient and not found["kept"] and (_is_empty(found) or _is_excluded(found, plan)):

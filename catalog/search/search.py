@@ -32,7 +32,7 @@ from catalog.search.index.services import count_services_without
 from catalog.search.index.sql import rows_of
 from catalog.search.index.statements import CANDIDATES, count_without
 from catalog.search.index.vocabulary import vocabulary_of
-from catalog.search.matching import Match, alike, match, objects
+from catalog.search.matching import Match, alike, first_round, match, objects
 from catalog.search.missing import sentence as missing_sentence
 from catalog.search.order import by_price, by_region
 from catalog.search.query import Question
@@ -70,6 +70,34 @@ def search(
     found = match(plan, request, first, limit, vocabulary)
     resources = Resources() if start.offset else resources_in(plan, request, vocabulary, snapshot)
     return _answer(found, resources, request, start, snapshot)
+
+
+def search_several(queries: Sequence[str], limit: int, snapshot: Snapshot) -> list[SearchAnswer]:
+    """The first page of each question, whose matches are found in one statement.
+
+    Args:
+        queries: the questions.
+        limit: the rows of a page.
+        snapshot: the present; gets the services that were found.
+
+    Raises:
+        InvalidArgumentError: a question has no words.
+    """
+    vocabulary = vocabulary_of(snapshot.latest)
+    requests = [SearchRequest(query=query, limit=limit) for query in queries]
+    plans = [read_request(request, vocabulary) for request in requests]
+    found = first_round([*zip(plans, requests, strict=True)], limit)
+    start = Cursor("", snapshot.latest.pk if snapshot.latest else 0, 0)
+    return [
+        _answer(
+            match(plan, request, 0, limit, vocabulary, first),
+            resources_in(plan, request, vocabulary, snapshot),
+            request,
+            replace(start, request=_fingerprint(request)),
+            snapshot,
+        )
+        for plan, request, first in zip(plans, requests, found, strict=True)
+    ]
 
 
 def _answer(

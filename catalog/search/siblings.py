@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from django.db import connection
 
@@ -69,11 +70,18 @@ CROSS JOIN sku_attributes AS own ON own.sku_id = asked.value
 """
 
 
-def by_thing(sku_ids: Sequence[str]) -> list[list[str]]:
-    """SKU ids in groups that are one thing, bought in one way, in several places; in order. Takes a query."""
+def by_thing(lists: Sequence[Sequence[str]]) -> list[list[list[str]]]:
+    """The SKU ids of each list in groups that are one thing, bought in one way, in several places; in order.
+
+    Takes a query for all lists.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_KEYS, [json.dumps(list(sku_ids))])
+        cursor.execute(_KEYS, [json.dumps([*dict.fromkeys(chain(*lists))])])
         keys = {sku_id: (key, destination) for sku_id, key, destination in cursor.fetchall()}
+    return [_grouped(sku_ids, keys) for sku_ids in lists]
+
+
+def _grouped(sku_ids: Sequence[str], keys: Mapping[str, tuple[str, str | None]]) -> list[list[str]]:
     groups: defaultdict[tuple[str, str | None], list[str]] = defaultdict(list)
     for sku_id in sku_ids:
         groups[keys.get(sku_id, (sku_id, None))].append(sku_id)

@@ -16,7 +16,7 @@ from console.limits import limited
 from console.pages import Page, Table
 from console.prices.offered import Offered, Price, columns_of
 from console.prices.regions import HEADINGS, place_of
-from console.prices.things import Open, Thing, read_thing
+from console.prices.things import Open, Thing, read_things
 from tools import prices
 
 COLUMNS = (
@@ -48,7 +48,7 @@ def compare(request: HttpRequest) -> Page:
         raise InvalidArgumentError(f"usage_type: must be one of {', '.join(TERMS)}.")
     snapshot = list_prices.snapshot()
     state = prices.catalog_state(snapshot)
-    things = [read_thing(each, snapshot) for each in dict.fromkeys(questions)]
+    things = read_things([*dict.fromkeys(questions)], snapshot)
     settled = [each for each in things if each.left is None]
     columns = columns_of(settled, TERMS.get(usage_type), snapshot, is_alone=len(things) == 1)
     unknown = _unknown(columns, snapshot)

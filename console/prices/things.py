@@ -67,29 +67,45 @@ class Thing:
     left: Open | None = None
 
 
-def read_thing(question: str, snapshot: Snapshot) -> Thing:
-    """Read a question as the search tool does; nothing is guessed.
+def read_things(questions: Sequence[str], snapshot: Snapshot) -> list[Thing]:
+    """Read questions as the search tool does; nothing is guessed.
 
     Args:
-        question: the name of a machine type, a SKU id, or anything that search understands.
+        questions: each is the name of a machine type, a SKU id, or anything that search understands.
         snapshot: the present.
 
     Returns:
-        The thing. Takes no query for a name or an id, otherwise those of a search.
+        The things in order. Takes no query for names and ids, otherwise those of a search for all questions,
+        and one if any leaves something open.
 
     Raises:
-        InvalidArgumentError: the question is too long.
+        InvalidArgumentError: a question is too long.
     """
+    named = {question: _named(question) for question in questions}
+    sought = [question for question, thing in named.items() if thing is None]
+    answers = catalog_search.search_several(sought, MAX_CANDIDATES, snapshot) if sought else []
+    found: dict[str, Thing] = {question: thing for question, thing in named.items() if thing}
+    left: dict[str, SearchAnswer] = {}
+    for question, answer in zip(sought, answers, strict=True):
+        if thing := _resource_of(question, answer) or _sku_of(question, answer):
+            found[question] = thing
+        else:
+            left[question] = answer
+    groups = by_thing([[sku["sku_id"] for sku in answer["skus"]] for answer in left.values()]) if left else []
+    for (question, answer), own in zip(left.items(), groups, strict=True):
+        found[question] = _left_open(question, answer, own)
+    return [found[question] for question in questions]
+
+
+def _named(question: str) -> Thing | None:
+    """The SKU or the machine type that the question is the name of."""
     if len(question) > MAX_CHARACTERS:
         raise InvalidArgumentError(f"q: must have at most {MAX_CHARACTERS} characters.")
     sku_id = normalize(question)
     if SKU_ID.fullmatch(sku_id):
         return Thing(question, sku_id=sku_id)
-    if request := _machine(question):
-        return Thing(question, request)
-    sought = catalog_search.SearchRequest(query=question, limit=MAX_CANDIDATES)
-    answer = catalog_search.search(sought, snapshot=snapshot)
-    return _resource_of(question, answer) or _sku_of(question, answer) or _left_open(question, answer)
+    request = _machine(question)
+    return Thing(question, request) if request else None
 
 
 def _machine(question: str) -> ResourceRequest | None:
@@ -125,15 +141,15 @@ def _sku_of(question: str, answer: SearchAnswer) -> Thing | None:
     return Thing(question, sku_id=answer["skus"][0]["sku_id"])
 
 
-def _left_open(question: str, answer: SearchAnswer) -> Thing:
+def _left_open(question: str, answer: SearchAnswer, groups: Sequence[Sequence[str]]) -> Thing:
     # The region, for which its sentence asks, does not matter here.
     asked = ambiguous_sentence(answer["ambiguous_in"] or [])
     says = (answer["hint"] or "").replace(asked, "").strip()
     says = says or ("Several SKUs fit equally well." if asked else "Nothing in the catalog matches.")
-    return Thing(question, left=Open(says, [*_choices(question, answer)]))
+    return Thing(question, left=Open(says, [*_choices(question, answer, groups)]))
 
 
-def _choices(question: str, answer: SearchAnswer) -> Iterator[Choice]:
+def _choices(question: str, answer: SearchAnswer, groups: Sequence[Sequence[str]]) -> Iterator[Choice]:
     """The open questions but for the region, which does not matter here, and the SKUs themselves."""
     for each in answer["ambiguous_in"] or ():
         values = [value["value"] for value in each["values"] if value["value"] != NONE]
@@ -141,8 +157,5 @@ def _choices(question: str, answer: SearchAnswer) -> Iterator[Choice]:
             yield Choice(each["ask"], [(value, f"{question} {value}") for value in values])
     if answer["skus"]:
         names = {sku["sku_id"]: sku["display_name"] for sku in answer["skus"]}
-        skus = [
-            (shared_name(names[group[0]], {names[each] for each in group}), group[0])
-            for group in by_thing([*names])
-        ]
+        skus = [(shared_name(names[group[0]], {names[each] for each in group}), group[0]) for group in groups]
         yield Choice("One of these SKUs, wherever it is sold?", skus[:MAX_CHOICES])

@@ -174,11 +174,11 @@ class Lake:
         if self.has(load):
             self.file(load).unlink(missing_ok=True)
             # What was read from it goes too.
-            shutil.rmtree(self.root / RESULTS, ignore_errors=True)
+            self.forget_results()
 
     def forget_results(self) -> None:
         """Delete what was kept of answers, such as those about loads that are no more."""
-        KeptResults(self.root / _RESULTS).forget()
+        KeptResults(self.root / RESULTS).forget()
 
     def abandoned(self, before: datetime) -> list[Path]:
         """Workspaces that were last touched before a moment; dry runs that were killed leave them."""

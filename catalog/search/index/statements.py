@@ -188,6 +188,15 @@ def in_one_round_trip(parts: Sequence[Sql]) -> Sql:
     return join(" UNION ALL ", [compose("SELECT * FROM ({part})", part=part) for part in parts])
 
 
+def of_several(statements: Sequence[Sql]) -> Sql:
+    """One statement with the rows of all, each after the number of its statement."""
+    numbered = [
+        compose("SELECT {number}, * FROM ({one})", number=Sql(f"{number}"), one=one)
+        for number, one in enumerate(statements)
+    ]
+    return join(" UNION ALL ", numbered)
+
+
 def value(param: str | int) -> Sql:
     return Sql("%s", (param,))
 

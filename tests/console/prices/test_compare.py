@@ -248,6 +248,18 @@ def test_names_of_machines_take_few_queries_however_many(
         html(client, *names)
 
 
+def test_questions_are_searched_in_one_statement_however_many(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    questions = ["n2 core", "e2 core", "n1 core", "n2 ram"]
+    html(client, *questions)
+
+    with django_assert_max_num_queries(4):
+        answer = compared(client, *questions)
+
+    assert all(thing["sku_id"] for thing in answer["things"])
+
+
 def test_a_search_and_the_pages_of_prices_lead_to_the_comparison(client: Client) -> None:
     assert 'href="/compare/?q=n2%20core"' in client.get("/search?q=n2+core").content.decode()
     assert 'name="q" value="n2-standard-8"' in client.get("/machines/n2-standard-8/").content.decode()
