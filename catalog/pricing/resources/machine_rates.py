@@ -1,6 +1,6 @@
 """What every machine type costs in a region, kept in memory until prices change.
 
-A list that is sorted by price needs the prices of all machine types, which take a quarter of a second.
+A list that is sorted by price needs the prices of all machine types, which take a quarter of a second to work
 out. They are kept by region and by the sync that they are from, so that no one is shown those of an older
 sync, and only until the next price takes effect. What a machine type is billed as never changes.
 """
