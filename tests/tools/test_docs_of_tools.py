@@ -21,6 +21,7 @@ from catalog.sync.run import sync
 from costs.query.dimensions import DIMENSIONS
 from costs.query.question import MAX_VALUES, MEASURES
 from costs.store import configured
+from tests.costs.alerts.making import make_budget
 from tests.costs.stores import MemoryStore, charge, tokens
 from tools import errors, registry
 from tools.json_schema import Schema
@@ -343,7 +344,8 @@ def test_an_example_shows_what_the_tool_answers_on_the_sample(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sync(SampleSource())
-    of_days = place.section in ("forecast_costs", "find_anomalies")
+    of_days = place.section in ("forecast_costs", "find_anomalies", "budget_status")
+    make_budget("acme", "2500", filters={"customer": ["acme"]}, owners=["ada@example.com"])
     monkeypatch.setattr(configured, "open_store", made_up_days if of_days else made_up_costs)
     request, shown = EXAMPLES[place]
 
