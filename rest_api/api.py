@@ -74,8 +74,7 @@ SERVED = {
     "/forecast": "forecast_costs",
 }
 for _address, _name in SERVED.items():
-    if _name in registry.TOOLS:
-        _serve(_address, _name)
+    _serve(_address, _name)
 
 
 @api.exception_handler(RefusedError)

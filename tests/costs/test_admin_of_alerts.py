@@ -53,7 +53,7 @@ def test_a_changed_amount_is_kept_and_the_name_stays(admin_client: Client) -> No
     admin_client.post(page(Budget.objects.get()), {**FORM, "amount_text": "6000", "notes": "ours"})
 
     assert Budget.objects.get().name == "team-a"
-    assert [change.terms["amount"] for change in BudgetChange.objects.all()] == ["6000", "5000"]
+    assert [(change.terms or {})["amount"] for change in BudgetChange.objects.all()] == ["6000", "5000"]
     assert "5000 USD a month" in shown(admin_client, list_page(BudgetChange))
     assert "50, 80" in admin_client.get(page(Budget.objects.get())).content.decode()
 

@@ -39,7 +39,11 @@ def test_spent_is_what_query_costs_answers_to_the_digit(measure: str) -> None:
         charge("2026-10-03", "5", x_ConsumerId="a", x_Cloud="gcp"),
         charge("2026-09-30", "5", x_ConsumerId="a"),
     )
-    filters = {"cloud": ["aws"], "not_customer": [None], "currency": ["USD"]}
+    filters: dict[str, list[str | None]] = {
+        "cloud": ["aws"],
+        "not_customer": [None],
+        "currency": ["USD"],
+    }
     question = Question((measure,), (), filters, date(2026, 10, 1), date(2026, 11, 1))
 
     [found] = budget_status(snapshot)["budgets"]
@@ -194,6 +198,7 @@ def test_a_deleted_budget_leaves_its_terms() -> None:
     assert not Budget.objects.exists()
     terms = [change.terms for change in BudgetChange.objects.filter(budget="team-a")]
     assert terms[0] is None
+    assert terms[1] is not None
     assert terms[1]["amount"] == "10"
 
 
