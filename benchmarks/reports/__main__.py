@@ -48,9 +48,8 @@ def measure_anomalies(count: int, seed: int) -> None:
         explained[bill.kind] += _explained(bill, told)
     for kind in filter(planted.get, planted):
         print(f"{kind}: {found[kind]} of {planted[kind]} found, {explained[kind]} rightly explained")
-    print(
-        f"recall {found.total() / planted.total():.2f}, with the cause {explained.total() / planted.total():.2f}"
-    )
+    whole = planted.total()
+    print(f"recall {found.total() / whole:.2f}, with the cause {explained.total() / whole:.2f}")
     print(f"false alarms a quiet month of a bill: {alarms / (quiet * MONTHS):.3f}")
 
 

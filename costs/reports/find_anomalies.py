@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import chain
@@ -13,21 +13,22 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 from catalog.pricing.decimals import NANO, ROUNDED, exact_sum, plain
-from costs.errors import InvalidQuestionError, TooLargeError
+from costs.errors import InvalidQuestionError
 from costs.query.answer import Basis, money
 from costs.query.ask import basis
 from costs.query.coverage import coverage
-from costs.query.dimensions import DIMENSIONS, Value
+from costs.query.dimensions import DIMENSIONS
 from costs.query.groups import all_groups
 from costs.query.hints import joined
 from costs.query.periods import DAY, add_months
 from costs.query.question import MAX_DIMENSIONS, Question
 from costs.query.snapshot import Snapshot
 from costs.query.summary import summarize
-from costs.reports.causes import Cause, Key, Part
-from costs.reports.daily import MOST, by_currency, by_dimension
+from costs.reports.causes import Part
+from costs.reports.daily import MOST
 from costs.reports.explained import Anomaly, anomalies
 from costs.reports.robust import median
+from costs.reports.watched_costs import CurrencyBill, WatchedCosts
 from costs.reports.whole_days import Filters, Source, check_filters, sources
 from costs.wording import quoted
 
@@ -80,86 +81,6 @@ class AnomalyAnswer(Basis):
     anomalies: list[AnomalyRow]
 
 
-@dataclass
-class _Bill:
-    """The charges of one currency; what is asked of the store is shared by all of them."""
-
-    currency: str
-    costs: Costs
-
-    @property
-    def dimensions(self) -> Sequence[str]:
-        return self.costs.dimensions
-
-    def series(self) -> Iterator[tuple[Cause, Mapping[date, Decimal]]]:
-        yield {}, self.costs.totals[self.currency]
-        for name in self.costs.watched:
-            for value, daily in self.costs.by(name).get(self.currency, {}).items():
-                yield {name: value}, daily
-
-    def cells(self, days: Collection[date]) -> Mapping[Key, Decimal]:
-        found = self.costs.cells(frozenset(days))
-        return {key[:-1]: amount for key, amount in found.items() if key[-1] == self.currency}
-
-
-@dataclass
-class Costs:
-    """The costs that are looked at.
-
-    Args:
-        question: the window, from which what is usual is learned too, and the filters.
-        costs: the costs of a moment.
-        watched: the dimensions by whose values anomalies are looked for.
-        dimensions: those that explain them.
-    """
-
-    question: Question
-    costs: Snapshot
-    watched: Sequence[str]
-    dimensions: Sequence[str]
-    cut: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        totals = by_currency(self.question, self.costs)
-        # Before the first charge of all, nothing is known rather than 0.
-        charged = (day for daily in totals.values() for day, amount in daily.items() if amount)
-        first = min(charged, default=self.question.start)
-        self.question = replace(self.question, start=first)
-        self.totals = {
-            currency: {day: amount for day, amount in daily.items() if first is None or day >= first}
-            for currency, daily in totals.items()
-        }
-        self._by: dict[str, dict[str, dict[Value, dict[date, Decimal]]]] = {}
-        self._cells: dict[tuple[frozenset[date], int], dict[Key, Decimal]] = {}
-
-    def by(self, name: str) -> Mapping[str, Mapping[Value, Mapping[date, Decimal]]]:
-        if name not in self._by:
-            self._by[name], is_all = by_dimension(name, self.question, self.costs)
-            self.cut += [] if is_all else [name]
-        return self._by[name]
-
-    def cells(self, days: frozenset[date]) -> Mapping[Key, Decimal]:
-        """What these days cost by the dimensions and the currency; by fewer of them if there are too many."""
-        key = days, len(self.dimensions)
-        if key not in self._cells:
-            try:
-                self._cells[key] = self._ask(days)
-            except TooLargeError:
-                if len(self.dimensions) == 1:
-                    raise
-                self.dimensions = self.dimensions[:-1]
-                return self.cells(days)
-        return self._cells[key]
-
-    def _ask(self, days: frozenset[date]) -> dict[Key, Decimal]:
-        filters = {**self.question.filters, "day": [f"{day}" for day in sorted(days)]}
-        asked = replace(
-            self.question, dimensions=self.dimensions, filters=filters, start=min(days), end=max(days) + DAY
-        )
-        groups = all_groups(asked, self.costs).groups
-        return {key: sums["billed_cost"] or Decimal(0) for key, sums in groups.items()}
-
-
 def find_anomalies(
     costs: Snapshot,
     *,
@@ -197,7 +118,7 @@ def find_anomalies(
         floors = {currency: _floor(daily) for currency, daily in looked.totals.items()}
         rows = list(
             chain.from_iterable(
-                _rows(_Bill(one, looked), floors[one], start, through) for one in looked.totals
+                _rows(CurrencyBill(one, looked), floors[one], start, through) for one in looked.totals
             )
         )
     summary = summarize(question, costs, all_groups(question, costs).totals)
@@ -259,14 +180,14 @@ def _costs(
     left_out: Collection[str],
     through: date,
     dimensions: Sequence[str],
-) -> Costs:
+) -> WatchedCosts:
     """The charges of the sources that are known, from when all of them are."""
     start = question.start or through
     begins = max(add_months(start.replace(day=1), -HISTORY), *(one.since(through) for one in known.values()))
     filters = {**question.filters, **({"source": sorted(known)} if left_out else {})}
     window = replace(question, start=min(begins, start), end=through + DAY, filters=filters)
     names = list(dict.fromkeys([*dimensions, *DEFAULT_DIMENSIONS]))[:MAX_DIMENSIONS]
-    return Costs(window, costs, dimensions, names)
+    return WatchedCosts(window, costs, dimensions, names)
 
 
 def _floor(daily: Mapping[date, Decimal]) -> Decimal:
@@ -274,7 +195,7 @@ def _floor(daily: Mapping[date, Decimal]) -> Decimal:
     return max(FLOOR, ROUNDED.quantize(typical * FLOOR_PART, NANO))
 
 
-def _rows(bill: _Bill, floor: Decimal, start: date, through: date) -> Iterator[AnomalyRow]:
+def _rows(bill: CurrencyBill, floor: Decimal, start: date, through: date) -> Iterator[AnomalyRow]:
     # The last day may lack charges that come later, so that it is no drop.
     before = start - timedelta(days=LATE)
     for anomaly in anomalies(bill, floor=floor, start=before, whole_to=through - DAY):
@@ -315,7 +236,7 @@ def _part(part: Part) -> ExplainedPart:
     return {"values": dict(part.values) or None, "excess": plain(part.amount)}
 
 
-def _told(through: date | None, left_out: Mapping[str, str], looked: Costs | None) -> Iterator[str]:
+def _told(through: date | None, left_out: Mapping[str, str], looked: WatchedCosts | None) -> Iterator[str]:
     if looked and through:
         yield f"Looked at up to {through}, of which drops are not told, since charges may come later."
     else:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from costs.query.periods import DAY
+from costs.reports.judged_day import Day, every_day
 from costs.reports.robust import from_log, median, spread, to_log
 from costs.reports.same_days import same_days
 
@@ -37,35 +37,6 @@ _ENOUGH = 3
 _HALF_WEEK = WEEK // 2
 
 
-@dataclass(slots=True)
-class Day:
-    """A day of a series.
-
-    Args:
-        day: the day.
-        actual: what it cost.
-        log: the same on the log scale.
-        expected: what it was expected to cost; 0 unless it is a jump.
-        low: the least that is usual.
-        high: the most that is usual.
-        score: the deviation in usual ones, on the log scale.
-        is_jump: whether it is outside of what is usual, by more than the floor.
-        known_at: the index of the day that showed a jump to be a new level.
-        monthly: what it cost beside its neighbours, as the same day of an earlier month did.
-    """
-
-    day: date
-    actual: Decimal
-    log: Decimal
-    expected: Decimal = _ZERO
-    low: Decimal = _ZERO
-    high: Decimal = _ZERO
-    score: Decimal = _ZERO
-    is_jump: bool = False
-    known_at: int | None = None
-    monthly: Decimal = _ZERO
-
-
 @dataclass(frozen=True, slots=True)
 class _Old:
     """The level before a new one: where it began, how long it is remembered, what the new one adds."""
@@ -86,7 +57,7 @@ class Walk:
 
     def __init__(self, daily: Mapping[date, Decimal], floor: Decimal) -> None:
         self.floor = floor
-        self.days = [Day(day, amount, to_log(amount, floor)) for day, amount in _every_day(daily)]
+        self.days = [Day(day, amount, to_log(amount, floor)) for day, amount in every_day(daily)]
         self._first = self.days[0].day if self.days else date.min
         self._weekdays = [_ZERO] * WEEK
         # The days that show the level, and where the level begins.
@@ -137,7 +108,7 @@ class Walk:
         day.monthly = self._monthly(index, log)
         residual = self._residual(day, log)
         day.score = residual / width * UNUSUAL
-        is_odd = abs(residual) > width or self._is_together(residual)
+        is_odd = (abs(residual) > width or self._is_together(residual)) and not self._is_day_off(day)
         if is_odd and not self._is_returning(index, width) and not self._is_added(index, width):
             self._expect(day, log, width)
             day.is_jump = abs(day.actual - day.expected) >= self.floor
@@ -151,6 +122,11 @@ class Walk:
                 self._usual.append(index)
         if not day.monthly:
             self._residuals.append(residual)
+
+    def _is_day_off(self, day: Day) -> bool:
+        """Whether it costs no less than the least of the last weeks, as a holiday costs what Sundays do."""
+        last = [self.days[each].log for each in self._usual[-MEMORY // 2 :]]
+        return day.score < 0 and not day.monthly and day.log >= min(last)
 
     def _residual(self, day: Day, log: Decimal) -> Decimal:
         """By how much a day differs from what is expected, on the log scale."""
@@ -271,12 +247,3 @@ def _usual_part(found: Sequence[Decimal]) -> Decimal:
     if len(found) < _ENOUGH:
         return min(found, key=abs, default=_ZERO)
     return median(found)
-
-
-def _every_day(daily: Mapping[date, Decimal]) -> Iterator[tuple[date, Decimal]]:
-    if not daily:
-        return
-    day, last = min(daily), max(daily)
-    while day <= last:
-        yield day, daily.get(day, _ZERO)
-        day += DAY

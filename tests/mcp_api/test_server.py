@@ -83,3 +83,10 @@ def test_the_text_of_a_result_equals_its_structured_content_and_errors_are_flagg
     assert result.is_error == is_error == ("error" in result.structured_content)
     # Kept as typed: an escaped letter costs an agent six characters.
     assert "\\u" not in text.text
+
+
+def test_all_tools_together_stay_small() -> None:
+    listed = [server.tool_definition(name, tool) for name, tool in registry.TOOLS.items()]
+
+    size = sum(len(tool.model_dump_json(by_alias=True, exclude_none=True)) for tool in listed)
+    assert size < 20 * 1024

@@ -9,7 +9,7 @@ import re
 import shlex
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal, localcontext
 from io import StringIO
 from pathlib import Path
@@ -27,6 +27,9 @@ from catalog.pricing.decimals import plain
 from costs.management import demo
 from costs.providers.demo import charges
 from costs.query import Question, ask
+from costs.query.snapshot import Snapshot
+from costs.reports.find_anomalies import find_anomalies
+from costs.reports.forecasts import forecast_costs
 from costs.store.lake import Lake
 
 TODAY = date(2026, 11, 28)
@@ -153,6 +156,48 @@ def test_a_printed_question_shows_the_spike() -> None:
     rows = sorted(ask(question, Lake())["rows"], key=lambda row: Decimal(row["billed_cost"]))
 
     assert {row["day"] for row in rows[-2:]} == {"2026-11-15", "2026-11-16"}
+
+
+def test_the_planted_spikes_are_found_and_explained_and_nothing_else_is() -> None:
+    found = find_anomalies(_costs(), start=date(2026, 10, 1), end=TODAY)
+
+    assert [(each["days"], each["direction"], each["cause"]) for each in found["anomalies"]] == [
+        (
+            ["2026-10-19"],
+            "up",
+            {
+                "cloud": "aws",
+                "model": "claude-opus-4-6",
+                "customer": "acme",
+                "meter": "USE1-Claude4.6Opus-output-tokens",
+            },
+        ),
+        (
+            ["2026-11-15", "2026-11-16"],
+            "up",
+            {"cloud": "gcp", "model": "gemini-2.5-flash", "customer": "globex", "meter": FLASH},
+        ),
+    ]
+
+
+def test_the_forecast_of_the_month_is_right_within_its_band() -> None:
+    found = forecast_costs({}, None, _costs())
+    [row] = found["rows"]
+
+    question = Question(start=date(2026, 11, 1), end=TODAY)
+    [total] = ask(question, Lake())["totals"]
+    assert found["through"] == "2026-11-27"
+    assert row["spent"] == total["billed_cost"]
+    assert row["forecast"] is not None
+    assert row["low"] is not None
+    assert row["high"] is not None
+    assert Decimal(row["low"]) < Decimal(row["forecast"]) < Decimal(row["high"])
+    assert Decimal(row["past_error_percent"] or 99) < 5
+
+
+def _costs() -> Snapshot:
+    """The demo as it is at noon of its last day, whenever the test runs."""
+    return Snapshot(Lake(), datetime(2026, 11, 28, 12, tzinfo=UTC), Lake().loads())
 
 
 def _sums(folder: Path, meter: str = "") -> Mapping[Key, Decimal]:

@@ -35,7 +35,12 @@ def test_a_day_without_charges_is_a_drop() -> None:
 
     [jump] = detect(daily, floor=FLOOR)
 
-    assert (jump.actual, jump.score < 0) == (0, True)
+    assert not jump.actual
+    assert jump.score < 0
+
+
+def test_a_workday_that_costs_what_a_sunday_does_is_a_holiday() -> None:
+    assert found(series({MONDAY: "30"})) == []
 
 
 def test_a_saturday_that_costs_what_a_monday_does_is_a_jump() -> None:
