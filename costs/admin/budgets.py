@@ -23,8 +23,6 @@ from costs.query import Question
 class ListField(forms.JSONField):
     """A list, written with commas between its parts."""
 
-    widget = forms.TextInput(attrs={"class": "vTextField"})
-
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(map(str, value)) if isinstance(value, list) else value
 
@@ -39,14 +37,15 @@ class ListField(forms.JSONField):
         return bool(self.to_python(data) != (initial or []))
 
 
-class BudgetForm(forms.ModelForm):
-    thresholds = ListField(required=False)
-    forecast_thresholds = ListField(required=False)
-    owners = ListField(required=False)
+_LISTS = ("thresholds", "forecast_thresholds", "owners")
 
+
+class BudgetForm(forms.ModelForm):
     class Meta:
         model = Budget
         fields = "__all__"  # noqa: DJ007  # the admin lists them
+        field_classes = dict.fromkeys(_LISTS, ListField)
+        widgets = dict.fromkeys(_LISTS, forms.TextInput(attrs={"class": "vTextField"}))
 
     def clean_filters(self) -> Any:
         """Refuse filters that no question could have, or that a field or the period says already."""

@@ -48,7 +48,10 @@ def check_owners(values: Any) -> None:
     if not isinstance(values, list) or len(values) > MAX_OWNERS:
         raise ValidationError(f"Write up to {MAX_OWNERS} e-mail addresses.")
     for value in values:
-        validate_email(value)
+        try:
+            validate_email(value)
+        except ValidationError as error:
+            raise ValidationError(f"{value} is no e-mail address.") from error
 
 
 def default_thresholds() -> list[int]:

