@@ -92,6 +92,15 @@ def _resolution(alert: Alert, findings: Findings, now: datetime) -> str:
         return ""
     if _is_estimate(alert) and now - alert.seen_at < HOLDS:
         return ""
+    return _why_gone(alert, now)
+
+
+def _why_gone(alert: Alert, now: datetime) -> str:
+    if alert.kind == Alert.Kind.ANOMALY:
+        return "It is no longer found: a delivery has changed the costs, or it is too old."
+    period = alert.details.get("period")
+    if period and period["end"] <= f"{now.date()}":
+        return "Its period is over."
     return "It is no longer so."
 
 

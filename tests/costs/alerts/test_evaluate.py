@@ -163,6 +163,7 @@ def test_the_late_charges_of_a_month_that_has_ended_still_alert() -> None:
     later = november + 10 * DAY
     run(store_of([charge("2026-10-01", "60"), charge("2026-11-02", "1")], later), later)
     assert firing() == {}
+    assert Alert.objects.get().resolution == "Its period is over."
 
 
 @pytest.mark.usefixtures("webhook")
