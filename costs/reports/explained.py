@@ -39,7 +39,7 @@ class Bill(Protocol):
         """What is looked at: the whole first, then values of dimensions, each with what its days cost."""
 
     def cells(self, days: Collection[date]) -> Mapping[Key, Decimal]:
-        """What these days cost by the dimensions."""
+        """What these days cost by the dimensions, which become fewer if there are too many charges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,11 @@ def _explained(bill: Bill, found: Sequence[Found]) -> Iterator[Anomaly]:
         if not left:
             return
         worst = max(left.values(), key=lambda each: abs(each.jump.score))
+        if not worst.series.keys() <= set(bill.dimensions):
+            # There are too many charges to tell what explains it.
+            yield Anomaly([worst], worst.series, [Part({}, worst.excess)])
+            del left[id(worst)]
+            continue
         among = within(bill.dimensions, cells, worst.series)
         if not among:
             return
@@ -142,9 +147,14 @@ def _anomaly(bill: Bill, day: date, found: Found, cause: Cause) -> Anomaly:
 
 def _cells(bill: Bill, day: date) -> Cells:
     """The charges of a day beside what they cost on the same weekday before."""
-    actual = bill.cells([day])
     days = [day - timedelta(days=WEEK * weeks) for weeks in range(1, _WEEKS + 1)]
-    before = bill.cells(days)
+    actual = bill.cells([day])
+    while True:
+        dimensions, before = bill.dimensions, bill.cells(days)
+        if bill.dimensions == dimensions:
+            break
+        # Those days have too many charges for so many dimensions, by which this day was asked too.
+        actual = bill.cells([day])
     return {key: Cell(actual.get(key, _ZERO), before.get(key, _ZERO) / _WEEKS) for key in {*actual, *before}}
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from costs.errors import InvalidQuestionError, UnknownDimensionError
+from costs.errors import InvalidQuestionError, TooLargeError, UnknownDimensionError
 from costs.reports import daily as daily_module
 from costs.reports.find_anomalies import AnomalyAnswer, find_anomalies
+from costs.reports.watched_costs import WatchedCosts
 from tests.costs.reports.days import daily, series, snapshot, store
 from tests.costs.stores import MemoryStore
 
@@ -69,6 +70,29 @@ def test_a_spike_that_the_whole_hides_is_found_by_customer() -> None:
     [found] = asked(store(*spiked({MONDAY: "300"}, **ACME), *spiked({}, times=30, **GLOBEX)))["anomalies"]
 
     assert found["cause"]["customer"] == "acme"
+
+
+def test_a_day_with_fewer_charges_than_those_before_is_compared_by_the_same_dimensions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ask = WatchedCosts._ask  # noqa: SLF001
+
+    def limited(costs: WatchedCosts, days: frozenset[date]) -> Any:
+        if len(days) > 1 and "meter" in costs.dimensions:
+            raise TooLargeError("Too many.")
+        return ask(costs, days)
+
+    monkeypatch.setattr(WatchedCosts, "_ask", limited)
+
+    found = asked(store(*spiked({MONDAY: "300"}, **ACME), *spiked({}, **GLOBEX)))["anomalies"]
+
+    assert found
+    for each in found:
+        assert each["day"] == MONDAY
+        assert sum(Decimal(part["excess"]) for part in each["explained"]) == Decimal(each["excess"])
+    assert {"cloud": "aws", "model": "claude-sonnet-4-6", "customer": "acme"} in [
+        each["cause"] for each in found
+    ]
 
 
 def test_two_causes_on_one_day_are_two_anomalies() -> None:
