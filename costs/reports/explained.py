@@ -39,7 +39,7 @@ class Bill(Protocol):
         """What is looked at: the whole first, then values of dimensions, each with what its days cost."""
 
     def cells(self, days: Collection[date]) -> Mapping[Key, Decimal]:
-        """What these days cost by the dimensions."""
+        """What these days cost by the dimensions, which may become fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +142,12 @@ def _anomaly(bill: Bill, day: date, found: Found, cause: Cause) -> Anomaly:
 
 def _cells(bill: Bill, day: date) -> Cells:
     """The charges of a day beside what they cost on the same weekday before."""
-    actual = bill.cells([day])
     days = [day - timedelta(days=WEEK * weeks) for weeks in range(1, _WEEKS + 1)]
+    # The larger first: if it has too many charges, both are by fewer dimensions.
     before = bill.cells(days)
+    actual = bill.cells([day])
+    if len(next(iter(before), ())) != len(bill.dimensions):
+        before = bill.cells(days)
     return {key: Cell(actual.get(key, _ZERO), before.get(key, _ZERO) / _WEEKS) for key in {*actual, *before}}
 
 
