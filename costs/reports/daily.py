@@ -53,11 +53,13 @@ def _largest(name: str, question: Question, costs: Snapshot) -> Iterable[list[Va
 def by_value(groups: Groups, question: Question) -> dict[str, dict[Value, dict[date, Decimal]]]:
     """Sums by day, perhaps a value, and currency, as days by currency and value."""
     found: dict[str, dict[Value, dict[date, Decimal]]] = {}
+    nothing = _nothing(question)
     for (day, *values, currency), sums in groups.items():
         value = values[0] if values else None
-        daily = found.setdefault(f"{currency}", {}).setdefault(value, _nothing(question))
-        at = date.fromisoformat(f"{day}")
-        daily[at] = sums[question.base] or Decimal(0)
+        values_of = found.setdefault(f"{currency}", {})
+        if value not in values_of:
+            values_of[value] = nothing.copy()
+        values_of[value][date.fromisoformat(f"{day}")] = sums[question.base] or Decimal(0)
     return found
 
 

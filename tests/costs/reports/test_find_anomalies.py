@@ -12,7 +12,7 @@ from costs.reports import daily as daily_module
 from costs.reports.find_anomalies import AnomalyAnswer, find_anomalies
 from costs.reports.watched_costs import WatchedCosts
 from tests.costs.reports.days import daily, series, snapshot, store
-from tests.costs.stores import MemoryStore
+from tests.costs.stores import MemoryStore, charge
 
 START, END = date(2026, 10, 1), date(2026, 11, 20)
 MONDAY = "2026-10-12"
@@ -160,6 +160,20 @@ def test_of_very_many_values_the_largest_are_looked_at(monkeypatch: pytest.Monke
 
     assert [each["day"] for each in found["anomalies"]] == [MONDAY]
     assert "Of customer, only the" in (found["hint"] or "")
+
+
+def test_a_day_with_very_many_charges_is_explained_by_fewer_dimensions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("costs.query.groups.MAX_GROUPS", 250)
+    many = [charge(MONDAY, "2", **{**ACME, "x_Meter": f"meter {number}"}) for number in range(251)]
+
+    [found] = asked(store(*spiked({}, **ACME), *spiked({}, **GLOBEX), *many), dimensions=["customer"])[
+        "anomalies"
+    ]
+
+    assert found["cause"] == {"customer": "acme", "cloud": "aws", "model": "claude-sonnet-4-6"}
+    assert sum(Decimal(part["excess"]) for part in found["explained"]) == Decimal(found["excess"])
 
 
 @pytest.mark.parametrize("names", [["day"], ["load"], []])
