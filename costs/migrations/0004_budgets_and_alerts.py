@@ -99,6 +99,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'change of a budget',
+                'verbose_name_plural': 'changes of budgets',
                 'db_table': 'cost_budget_changes',
                 'ordering': ['-at', '-id'],
             },

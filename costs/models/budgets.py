@@ -167,6 +167,7 @@ class BudgetChange(models.Model):
         db_table = "cost_budget_changes"
         ordering = ["-at", "-id"]
         verbose_name = "change of a budget"
+        verbose_name_plural = "changes of budgets"
         indexes = [models.Index(fields=["budget", "at"], name="idx_cost_budget_changes")]
 
     def __str__(self) -> str:

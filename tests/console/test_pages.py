@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
 
 from catalog.errors import InvalidArgumentError
@@ -14,7 +15,9 @@ pytestmark = pytest.mark.django_db
 
 def served(view: object, suffix: str) -> object:
     patterns = {pattern.name: pattern.callback for pattern in paths("things/", view, "things")}  # type: ignore[arg-type]
-    return patterns[f"things{suffix}"](RequestFactory().get(f"/things{suffix}"))
+    request = RequestFactory().get(f"/things{suffix}")
+    request.user = AnonymousUser()
+    return patterns[f"things{suffix}"](request)
 
 
 def test_a_csv_holds_no_formula_but_numbers_with_a_sign() -> None:

@@ -11,7 +11,18 @@ def test_the_menu_has_what_administrators_use(admin_client: Client) -> None:
     menu = admin_client.get(reverse("admin:index")).context["app_list"]
     assert {app["name"]: [model["name"] for model in app["models"]] for app in menu} == {
         "Accounts": ["Clients", "Users", "Access tokens"],
-        "Costs": ["Customer rules", "Loads", "Model names", "Sources"],
+        "Costs": [
+            "Alerts",
+            "Budgets",
+            "Changes of budgets",
+            "Customer rules",
+            "Evaluations",
+            "Loads",
+            "Model names",
+            "Mutes",
+            "Notifications",
+            "Sources",
+        ],
         "Price catalog": ["SKUs", "Services", "Sync runs"],
     }
 
