@@ -20,7 +20,7 @@ from costs.query.periods import month_of
 from costs.reports.loads import COLUMNS
 from costs.reports.loads import loads as all_loads
 from costs.reports.shown import column
-from costs.reports.warm import kept_anomalies, kept_budgets, kept_forecast
+from costs.reports.warm import kept_anomalies, kept_budgets, kept_panel
 
 OVERVIEW = ("month-to-date", "forecast", "spend-by-day", "models", "customers", "regions", "loads")
 MODELS = (
@@ -49,15 +49,15 @@ def overview(request: HttpRequest) -> Page:
     return board(request, moment, "costs", OVERVIEW, "console/costs/overview.html", **context)
 
 
-def _forecast(moment: Moment) -> Mapping[str, Any] | None:
-    """The forecast of the month, if the page is about the one that is not over."""
+def _forecast(moment: Moment) -> list[dict[str, Any]]:
+    """The forecast of the month by currency, if the page is about the one that is not over."""
     if moment.period.month != month_of(moment.costs.as_of.date()):
-        return None
+        return []
     try:
-        answer = kept_forecast(moment.costs, moment.filters)
-    except CostError as error:
-        return {"hint": f"{error.message} {error.hint}", "rows": []}
-    return {"hint": answer["hint"], "rows": [_ahead(row) for row in answer["rows"]]}
+        shown = kept_panel("forecast", moment.period.window, moment.costs, moment.filters)
+    except CostError:
+        return []
+    return [_ahead(row) for row in shown["rows"]]
 
 
 def _ahead(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from console.costs.period import Period
 from costs.query.snapshot import Snapshot, take
 from costs.store import configured
 from costs.store.base import LoadedMonth
-from costs.store.remembered import Remembered
 
 TABS = (
     ("costs", "Overview"),
@@ -117,7 +116,7 @@ def moment_of(request: HttpRequest, sent: QueryDict | None = None) -> Moment:
         NotLoadedError: nothing is loaded.
         CatalogError: the days or a filter cannot be read.
     """
-    costs = take(Remembered(configured.open_store()), None)
+    costs = take(configured.open_store(), None)
     sent = request.GET if sent is None else sent
     return Moment(costs, periods.read_period(sent, costs), read_filters(sent), sent, request.GET)
 

@@ -13,8 +13,7 @@ from grafana_foundation_sdk.models.common import DataSourceRef
 
 from costs.grafana import drawing, variables
 from costs.panels import PANELS, Panel, Report
-from costs.reports import cache_savings, loads, month_to_date, restatements
-from costs.reports.show import FORECAST_COLUMNS
+from costs.reports import cache_savings, forecasts, loads, month_to_date, restatements
 from costs.reports.shown import Column, Kind, columns
 
 UID = "costs-lake"
@@ -34,7 +33,7 @@ _ARGUMENTS = {
 
 
 _REPORTS: Mapping[Report, Sequence[Column]] = {
-    Report.FORECAST: FORECAST_COLUMNS,
+    Report.FORECAST: forecasts.COLUMNS,
     Report.MONTH_TO_DATE: month_to_date.COLUMNS,
     Report.CACHE_SAVINGS: cache_savings.COLUMNS,
     Report.RESTATEMENTS: restatements.COLUMNS,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import chain
 from typing import Literal
 
 # pydantic cannot make a schema of typing's own TypedDict before Python 3.12.
@@ -111,16 +111,10 @@ def find_anomalies(
     through = min(through, end - DAY) if through else None
     question = Question(filters=asked, start=start, end=end)
     looked = None
-    rows: list[AnomalyRow] = []
-    floors: dict[str, Decimal] = {}
     if through and through >= start:
         looked = _costs(question, costs, known, left_out, through, dimensions)
-        floors = {currency: _floor(daily) for currency, daily in looked.totals.items()}
-        rows = list(
-            chain.from_iterable(
-                _rows(CurrencyBill(one, looked), floors[one], start, through) for one in looked.totals
-            )
-        )
+    floors = {currency: _floor(daily) for currency, daily in looked.totals.items()} if looked else {}
+    rows = [*_all_rows(looked, floors, start, through)] if looked and through else []
     summary = summarize(question, costs, all_groups(question, costs).totals)
     found = basis(question, costs, coverage(question, costs), summary)
     told = _told(through, left_out, looked)
@@ -195,6 +189,13 @@ def _floor(daily: Mapping[date, Decimal]) -> Decimal:
     return max(FLOOR, ROUNDED.quantize(typical * FLOOR_PART, NANO))
 
 
+def _all_rows(
+    looked: WatchedCosts, floors: Mapping[str, Decimal], start: date, through: date
+) -> Iterator[AnomalyRow]:
+    for currency in looked.totals:
+        yield from _rows(CurrencyBill(currency, looked), floors[currency], start, through)
+
+
 def _rows(bill: CurrencyBill, floor: Decimal, start: date, through: date) -> Iterator[AnomalyRow]:
     # The last day may lack charges that come later, so that it is no drop.
     before = start - timedelta(days=LATE)
@@ -226,7 +227,7 @@ def _row(anomaly: Anomaly, currency: str) -> AnomalyRow:
 def _cause_key(currency: str, anomaly: Anomaly, day: str) -> str:
     """A text that is the same whenever the same anomaly is found; values are quoted, so no two are alike."""
     values = [
-        f"{name}={'null' if value is None else quoted(value)}"
+        f"{name}={'null' if value is None else json.dumps(value, ensure_ascii=False)}"
         for name, value in sorted(anomaly.cause.items())
     ]
     return "|".join([currency, "up" if anomaly.sign > 0 else "down", *values, day])

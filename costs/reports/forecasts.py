@@ -24,6 +24,7 @@ from costs.query.summary import summarize
 from costs.reports.anomalies import detect
 from costs.reports.daily import by_currency
 from costs.reports.forecast import Forecast, forecast
+from costs.reports.shown import Column, column
 from costs.reports.usual import SHORTEST
 from costs.reports.whole_days import Source, check_filters, sources
 from costs.wording import quoted
@@ -32,6 +33,20 @@ from costs.wording import quoted
 HISTORY = 6
 # The last day may lack charges that come later, if it is so much less than usual.
 _FLOOR = Decimal("0.02")
+
+
+COLUMNS: Sequence[Column] = (
+    column("currency", "Currency", "text"),
+    column("from", "From", "day"),
+    column("until", "Until, without", "day"),
+    column("through", "Known through", "day"),
+    column("spent", "Spent", "money"),
+    column("forecast", "Forecast", "money"),
+    column("low", "Low", "money"),
+    column("high", "High", "money"),
+    column("past_error_percent", "Past error", "percent"),
+    column("past_forecasts", "Past forecasts", "count"),
+)
 
 
 class ForecastDay(TypedDict):

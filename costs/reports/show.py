@@ -14,22 +14,10 @@ from costs.query.periods import DAY, Window, add_months
 from costs.query.question import Question
 from costs.query.snapshot import Snapshot
 from costs.reports import cache_savings, forecasts, loads, month_to_date, restatements
-from costs.reports.shown import Column, Shown, about, column, columns
+from costs.reports.shown import Column, Shown, about, columns
 
 Filters = Mapping[str, Sequence[Value]]
 NO_FILTERS: Filters = MappingProxyType({})
-
-FORECAST_COLUMNS: Sequence[Column] = (
-    column("currency", "Currency", "text"),
-    column("from", "From", "day"),
-    column("until", "Until, without", "day"),
-    column("through", "Known through", "day"),
-    column("spent", "Spent", "money"),
-    column("forecast", "Forecast", "money"),
-    column("low", "Low", "money"),
-    column("high", "High", "money"),
-    column("past_error_percent", "Past error", "percent"),
-)
 
 Found = tuple[Sequence[Column], list[dict[str, Any]], list[str]]
 
@@ -87,8 +75,8 @@ def _forecast(_question: Question, window: Window, costs: Snapshot, filters: Fil
     answer = forecasts.forecast_costs(filters, add_months(last.replace(day=1), 1), costs)
     period = {"from": answer["start"], "until": answer["until"], "through": answer["through"]}
     rows = [{**period, **row} for row in answer["rows"]]
-    shown = [{column["name"]: row[column["name"]] for column in FORECAST_COLUMNS} for row in rows]
-    return FORECAST_COLUMNS, shown, [answer["hint"]] if answer["hint"] else []
+    shown = [{column["name"]: row[column["name"]] for column in forecasts.COLUMNS} for row in rows]
+    return forecasts.COLUMNS, shown, [answer["hint"]] if answer["hint"] else []
 
 
 def _cache_savings(question: Question, _window: Window, costs: Snapshot, _filters: Filters) -> Found:

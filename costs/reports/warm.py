@@ -6,19 +6,17 @@ import logging
 
 from costs.errors import CostError
 from costs.models import Budget, BudgetChange
-from costs.panels import PANELS, Report
+from costs.panels import PANELS
 from costs.query.dimensions import DIMENSIONS
 from costs.query.periods import Window, add_months
 from costs.query.snapshot import Snapshot, take
 from costs.query.statements import distinct
 from costs.reports.budgets import BudgetAnswer, budget_status
 from costs.reports.find_anomalies import AnomalyAnswer, find_anomalies
-from costs.reports.forecasts import ForecastAnswer, forecast_costs
 from costs.reports.kept import kept
 from costs.reports.show import NO_FILTERS, Filters, show
 from costs.reports.shown import Shown
 from costs.store.base import CostStore
-from costs.store.remembered import Remembered
 
 # What pages offer as filters, beside closed lists.
 FILTERED = ("model", "customer", "currency")
@@ -35,13 +33,11 @@ def warm(store: CostStore) -> None:
     What cannot be answered is left to whoever asks: a load is complete without it.
     """
     try:
-        costs = take(Remembered(store), None)
+        costs = take(store, None)
         this = costs.as_of.date().replace(day=1)
         for first in (this, add_months(this, -1)):
-            for name, panel in PANELS.items():
-                if panel.report is not Report.FORECAST:
-                    kept_panel(name, Window(first, add_months(first, 1)), costs)
-        kept_forecast(costs)
+            for name in PANELS:
+                kept_panel(name, Window(first, add_months(first, 1)), costs)
         kept_anomalies(costs)
         kept_budgets(costs)
         for dimension in FILTERED:
@@ -54,11 +50,6 @@ def kept_panel(name: str, window: Window, costs: Snapshot, filters: Filters = NO
     """A panel, as costs.reports.show shows it."""
     arguments = {"panel": name, "start": window.start, "end": window.end, "filters": {**filters}}
     return kept("panel", arguments, costs, lambda: show(PANELS[name], window, costs, filters))
-
-
-def kept_forecast(costs: Snapshot, filters: Filters = NO_FILTERS) -> ForecastAnswer:
-    """The forecast of the current month."""
-    return kept("forecast", {"filters": {**filters}}, costs, lambda: forecast_costs(filters, None, costs))
 
 
 def kept_anomalies(costs: Snapshot, window: Window = _LAST, filters: Filters = NO_FILTERS) -> AnomalyAnswer:
