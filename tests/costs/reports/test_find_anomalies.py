@@ -144,6 +144,18 @@ def test_currencies_are_looked_at_apart() -> None:
     assert sorted(found["floor"]) == ["EUR", "USD"]
 
 
+def test_long_names_that_begin_alike_have_keys_of_their_own() -> None:
+    names = [f"{'long ' * 30}{end}" for end in ("one", "two")]
+    keys = []
+    for name in names:
+        [found] = asked(store(*spiked({MONDAY: "300"}, **{**ACME, "x_Meter": name}), *spiked({}, **GLOBEX)))[
+            "anomalies"
+        ]
+        keys.append(found["cause_key"])
+
+    assert keys[0] != keys[1]
+
+
 def test_an_anomaly_has_the_same_key_on_the_next_day() -> None:
     kept = store(*spiked({MONDAY: "300"}, **ACME), *spiked({}, **GLOBEX))
     [one] = asked(kept, end=date(2026, 11, 10))["anomalies"]
