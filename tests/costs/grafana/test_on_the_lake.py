@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.db import transaction
-from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 from sqlglot import exp
 
-from costs.management import demo
 from costs.panels import PANELS, Panel
 from costs.query import ask
 from costs.query.board import ALL, Chosen, board_query
@@ -25,10 +20,10 @@ from costs.query.dimensions import column, text
 from costs.query.periods import Window
 from costs.query.question import SUMS
 from costs.store.lake import Lake
+from tests.costs import whole_demo
 
 pytestmark = pytest.mark.django_db
 
-TODAY = date(2026, 11, 28)
 WINDOW = Window(date(2026, 10, 15), date(2026, 11, 20))
 # What Grafana puts in place of its macro.
 TIME = exp.and_(
@@ -50,16 +45,8 @@ def loaded(
     django_db_setup: None,  # noqa: ARG001 requested so that the database exists
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[None]:
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        django_db_blocker.unblock(),
-        override_settings(COSTS_DIR=folder),
-        transaction.atomic(),
-    ):
-        patch.setattr(demo, "current_day", lambda: TODAY)
-        call_command("demo_costs", stdout=StringIO())
+    with whole_demo.loaded(folder, django_db_blocker):
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

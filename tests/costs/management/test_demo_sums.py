@@ -18,21 +18,21 @@ from typing import Any
 import pytest
 from django.conf import settings as current_settings
 from django.core.management import call_command
-from django.db import transaction
-from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from catalog.pricing.decimals import plain
-from costs.management import demo
 from costs.providers.demo import charges
 from costs.query import Question, ask
 from costs.query.snapshot import Snapshot
 from costs.reports.find_anomalies import find_anomalies
 from costs.reports.forecasts import forecast_costs
 from costs.store.lake import Lake
+from tests.costs import whole_demo
+from tests.costs.whole_demo import TODAY
 
-TODAY = date(2026, 11, 28)
+pytestmark = pytest.mark.django_db
+
 FLASH = "Gemini 2.5 Flash GA Text Input - Predictions"
 UNMAPPED = "Model Z Preview Inp glbl Tokens"
 Key = tuple[str, str, str | None]
@@ -49,17 +49,8 @@ def printed(
     django_db_setup: None,  # noqa: ARG001 requested so that the database exists
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[str]:
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        django_db_blocker.unblock(),
-        override_settings(COSTS_DIR=folder),
-        transaction.atomic(),
-    ):
-        patch.setattr(demo, "current_day", lambda: TODAY)
-        out = StringIO()
-        call_command("demo_costs", stdout=out)
-        yield out.getvalue()
-        transaction.set_rollback(True)
+    with whole_demo.loaded(folder, django_db_blocker) as printed:
+        yield printed
 
 
 @pytest.fixture(autouse=True)
