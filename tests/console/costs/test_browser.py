@@ -23,9 +23,19 @@ ADDRESSES = [
     "/costs/models/",
     "/costs/customers/?customer=acme",
     "/costs/budgets/",
+    "/costs/budgets/everything/",
+    "/costs/budgets/globex/",
     "/costs/anomalies/",
     "/costs/loads/",
 ]
+
+
+# One that is over, and one that is not.
+BUDGETS = """
+from costs.models import Budget
+Budget(name="everything", amount_text="100", owners=["finance@example.com"], notes="Of all clouds.").save()
+Budget(name="globex", amount_text="90000", period="quarter", filters={"customer": ["globex"]}).save()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +49,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("product")
     product = install(folder, COSTS_DIR=str(folder / "costs"))
     product.manage("demo_costs")
+    product.manage("shell", "-v0", "-c", BUDGETS)
     with serve(product, folder / "server.log"):
         yield product
 
