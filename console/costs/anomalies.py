@@ -36,7 +36,7 @@ from costs.reports.warm import kept_anomalies
 # An alert's cause begins so.
 CAUSE = "anomaly/"
 MAX_REASON = 500
-MUTED_DAYS = {"7": "a week", "30": "30 days", "90": "90 days", "": "always"}
+MUTED_DAYS = {"7": "a week", "30": "30 days", "90": "90 days", "always": "always"}
 # Days before and after, which show what is usual.
 _AROUND = timedelta(days=14)
 COLUMNS = (
@@ -210,7 +210,7 @@ def mute(request: HttpRequest) -> HttpResponse:
     row, reason = _posted(request)
     days = request.POST.get("days", "")
     if row and reason and days in MUTED_DAYS:
-        until = timezone.now() + timedelta(days=int(days)) if days else None
+        until = timezone.now() + timedelta(days=int(days)) if days.isdecimal() else None
         Mute.objects.create(
             kind=Alert.Kind.ANOMALY,
             match=row["cause"],
@@ -218,7 +218,9 @@ def mute(request: HttpRequest) -> HttpResponse:
             until=until,
             by=cast("User", request.user),
         )
-        messages.success(request, f"Muted for {MUTED_DAYS[days]}." if days else "Muted.")
+        messages.success(request, f"Muted for {MUTED_DAYS[days]}." if until else "Muted.")
+    elif row and reason:
+        messages.error(request, "Say for how long, or always.")
     return _back(request)
 
 

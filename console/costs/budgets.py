@@ -35,6 +35,8 @@ COLUMNS = (
     column("percent", "Per cent", "percent"),
     column("forecast_percent", "Forecast, per cent", "percent"),
     column("over_since", "Over since", "day"),
+    column("state", "State", "text"),
+    column("is_complete", "All months loaded", "text"),
 )
 PAST = (
     column("period", "Period", "day"),
@@ -109,5 +111,9 @@ def _with_days(row: BudgetRow, moment: Moment) -> dict[str, Any]:
 
 
 def _table(rows: list[BudgetRow]) -> Any:
-    flat = [{**row, **row["period"]} for row in rows]
+    words = {True: "yes", False: "no"}
+    flat = [
+        {**row, **row["period"], "state": _state(row), "is_complete": words[row["is_complete"]]}
+        for row in rows
+    ]
     return table_of({"columns": COLUMNS, "rows": flat, "currency": None})

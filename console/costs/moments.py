@@ -11,13 +11,16 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
+from catalog.errors import InvalidArgumentError
+from catalog.nearest import nearest
 from console.arguments import link
 from console.costs import period as periods
-from console.costs.filters import Filters, chips, pairs, read_filters, values_of
+from console.costs.filters import NAMES, Filters, chips, pairs, read_filters, values_of
 from console.costs.period import Period
 from costs.query.snapshot import Snapshot, take
 from costs.store import configured
 from costs.store.base import LoadedMonth
+from costs.wording import quoted
 
 TABS = (
     ("costs", "Overview"),
@@ -30,6 +33,10 @@ TABS = (
 )
 # The filters that every page offers.
 OFFERED = ("cloud", "model", "customer", "currency")
+# What addresses may have: days, filters, one panel of a page, and the question of /costs/explore/.
+ARGUMENTS = frozenset(
+    (*periods.NAMES, *NAMES, "panel", "measures", "dimensions", "order_by", "limit", "add", "is", "value")
+)
 # Clouds bring bills once a day.
 STALE = timedelta(days=2)
 
@@ -57,6 +64,12 @@ class Moment:
         """The days and filters as an address has them."""
         return urlencode([*self.period.query.items(), *pairs(self.filters)])
 
+    @property
+    def missing(self) -> str:
+        """A sentence if the address is about a month that is not loaded."""
+        is_loaded = any(load.billing_period == self.period.month for load in self.costs.loads)
+        return f"{self.period.label} is not loaded." if self.period.month and not is_loaded else ""
+
     def context(self, name: str) -> dict[str, Any]:
         """What the template of a page needs beside its panels.
 
@@ -73,6 +86,7 @@ class Moment:
             "offered": [(each, values_of(each, self.costs), self._one(each)) for each in OFFERED],
             "hidden": [pair for pair in pairs(self.filters) if pair[0] not in self._in_form()],
             "is_demo": any(load.is_demo for load in self.costs.loads),
+            "missing": self.missing,
             "stale": self._stale(),
             "as_of": self.costs.as_of,
         }
@@ -116,9 +130,21 @@ def moment_of(request: HttpRequest, sent: QueryDict | None = None) -> Moment:
         NotLoadedError: nothing is loaded.
         CatalogError: the days or a filter cannot be read.
     """
-    costs = take(configured.open_store(), None)
     sent = request.GET if sent is None else sent
+    _refuse_unknown(sent)
+    costs = take(configured.open_store(), None)
     return Moment(costs, periods.read_period(sent, costs), read_filters(sent), sent, request.GET)
+
+
+def _refuse_unknown(sent: QueryDict) -> None:
+    """A filter that is misspelled would show what nobody asked for."""
+    for name in sent:
+        if name not in ARGUMENTS and f"{sent[name]}".strip():
+            raise InvalidArgumentError(
+                f"Pages of costs have no argument {quoted(name)}.",
+                hint="Filters are dimensions, such as cloud or not_customer; start and end are days.",
+                candidates=nearest(name, sorted(ARGUMENTS)),
+            )
 
 
 def basis(moment: Moment) -> Mapping[str, Any]:

@@ -82,6 +82,8 @@ def look(panel: Panel, moment: Moment, *, hides_hint: bool = False) -> Look:
         return Look(panel.name, about_it, [], [], [], {}, said)
     if hides_hint:
         shown["hint"] = None
+    if panel.question and moment.missing:
+        shown["empty"] = moment.missing
     return Look(
         panel.name,
         shown,

@@ -89,7 +89,7 @@ def months(costs: Snapshot) -> Sequence[str]:
 def choices(costs: Snapshot) -> list[Period]:
     """Other days that a page offers beside the months."""
     quarters = dict.fromkeys(_quarter_of(first_day(name)) for name in months(costs))
-    found = [_last_days(f"{LAST_DAYS}", costs)]
+    found = [_last_days("1", costs), _last_days(f"{LAST_DAYS}", costs)]
     found += [_quarter(_matched("quarter", _QUARTER, name, "")) for name in [*quarters][:2]]
     return [*found, Period(Window(), "All time", {"all": "1"})]
 
@@ -114,7 +114,7 @@ def _last_days(count: str, costs: Snapshot) -> Period:
         raise InvalidArgumentError(f"days is {days}.", hint=f"Send at most {_MAX_DAYS}.")
     # Bills of today come tomorrow.
     end = costs.as_of.date()
-    label = "The last day" if days == 1 else f"The last {days} days"
+    label = "Yesterday" if days == 1 else f"The last {days} days"
     return Period(Window(end - timedelta(days=days), end), label, {"days": f"{days}"})
 
 

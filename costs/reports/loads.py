@@ -16,7 +16,7 @@ COLUMNS: Sequence[Column] = (
     column("billing_month", "Month", "day"),
     column("currency", "Currency", "text"),
     column("billed_cost", "Billed cost", "money"),
-    column("charges", "Charges", "count"),
+    column("charges", "Charges of the load", "count"),
     column("delivered_at", "Delivered", "day"),
     column("loaded_at", "Loaded", "day"),
     column("load", "Load", "text"),

@@ -31,8 +31,8 @@ COLUMNS: Sequence[Column] = (
     column("first_restated_day", "First of them", "day"),
 )
 NOTE = (
-    "Restated is what changed of days that the replaced load had before its last day; the rest of the "
-    "difference is of days that were new. It is unknown if the replaced file was swept."
+    "Restated is what changed of days that the replaced load had, and that were over when it was delivered; "
+    "the rest of the difference is of later days. It is unknown if the replaced file was swept."
 )
 
 Daily = Mapping[str, Mapping[str, Decimal]]
@@ -81,14 +81,15 @@ def _row(replacement: Replacement, currency: str, restated: Mapping[str, _Restat
 
 
 def _restated(costs: Snapshot, replacement: Replacement) -> dict[str, _Restated] | None:
-    """What changed of the days before the last of the old load, by currency; None if its file is gone."""
+    """What changed of days that were over when the old load came, by currency; None if it is gone."""
     try:
         old, new = _daily(costs, replacement.old), _daily(costs, replacement.new)
     except NotLoadedError:
         return None
+    delivered = replacement.old.delivered_at or replacement.old.loaded_at
     found = {}
     for currency, days in old.items():
-        settled = sorted(days)[:-1]
+        settled = [day for day in sorted(days) if day < f"{delivered.date()}"]
         now = new.get(currency, {})
         differences = {day: EXACT.subtract(now.get(day, Decimal(0)), days[day]) for day in settled}
         changed = [day for day, difference in differences.items() if difference]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+from catalog.pricing.decimals import EXACT, plain
 from costs.panels import Panel, Report
 from costs.query import answer_from
 from costs.query.answer import period
 from costs.query.dimensions import Value
+from costs.query.groups import all_groups
 from costs.query.periods import DAY, Window, add_months
 from costs.query.question import Question
 from costs.query.snapshot import Snapshot
@@ -18,6 +22,9 @@ from costs.reports.shown import Column, Shown, about, columns
 
 Filters = Mapping[str, Sequence[Value]]
 NO_FILTERS: Filters = MappingProxyType({})
+
+ZERO = Decimal(0)
+NOTHING: Mapping[str, Decimal | None] = {"billed_cost": ZERO}
 
 Found = tuple[Sequence[Column], list[dict[str, Any]], list[str]]
 
@@ -42,7 +49,7 @@ def show(panel: Panel, window: Window, costs: Snapshot, filters: Filters = NO_FI
     found: Found = (
         columns(question.dimensions, question.measures, has_currency=has_currency),
         answer["rows"],
-        [],
+        _left_out(panel, question, filters, costs),
     )
     if panel.report:
         found = _REPORTS[panel.report](question, window, costs, filters)
@@ -65,8 +72,28 @@ def show(panel: Panel, window: Window, costs: Snapshot, filters: Filters = NO_FI
     }
 
 
+def _left_out(panel: Panel, question: Question, filters: Filters, costs: Snapshot) -> list[str]:
+    """A sentence on what a panel with shares is not of: its whole is less than all that was billed."""
+    if not panel.question or not panel.question.filters or "share" not in question.measures:
+        return []
+    whole, shown = (
+        all_groups(replace(question, dimensions=(), order_by="", filters=chosen), costs).totals
+        for chosen in (filters, question.filters)
+    )
+    rest = {
+        currency: EXACT.subtract(
+            sums["billed_cost"] or ZERO, (shown.get(currency) or NOTHING)["billed_cost"] or ZERO
+        )
+        for currency, sums in whole.items()
+    }
+    amounts = [f"{plain(amount)} {currency}" for currency, amount in rest.items() if amount]
+    return [f"Shares are of these charges; {' and '.join(amounts)} is of others."] if amounts else []
+
+
 def _month_to_date(_question: Question, window: Window, costs: Snapshot, filters: Filters) -> Found:
-    return month_to_date.COLUMNS, month_to_date.month_to_date(costs, window, filters), []
+    rows = month_to_date.month_to_date(costs, window, filters)
+    is_known = all(row["month_before"] is not None for row in rows)
+    return month_to_date.COLUMNS, rows, [] if is_known else ["The month before is not loaded."]
 
 
 def _forecast(_question: Question, window: Window, costs: Snapshot, filters: Filters) -> Found:

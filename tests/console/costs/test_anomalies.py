@@ -86,6 +86,14 @@ def test_a_cause_is_muted_for_some_days_and_unmuted(reader: Client) -> None:
     assert "1 of 1 is open" in text(reader, "/costs/anomalies/")
 
 
+@pytest.mark.parametrize("sent", [{}, {"days": ""}, {"days": "8"}, {"days": "-1"}])
+def test_a_mute_says_for_how_long(reader: Client, sent: dict[str, str]) -> None:
+    reader.post("/costs/anomalies/mute/", {"cause_key": key(reader), "reason": "It does that.", **sent})
+
+    assert not Mute.objects.exists()
+    assert "Say for how long, or always." in reader.get("/costs/anomalies/").content.decode()
+
+
 def test_changes_need_the_token_of_the_form(person: User) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(person)

@@ -127,8 +127,29 @@ def test_a_month_without_charges_says_what_to_do(reader: Client, shows: Shows) -
     shows(CHARGES)
 
     page = text(reader, "/costs/?month=2026-07")
-    assert "Nothing was billed in July 2026" in page
-    assert "There are no such charges in this time." in page
+    assert "July 2026 is not loaded. Choose another month" in page
+    assert "Nothing was billed" not in page
+    assert "There are no such charges" not in page
+
+
+@pytest.mark.parametrize("query", ["custmer=acme", "day=2026-10-01", "as_of=2026-10-01", "cloud=aws&foo=bar"])
+@pytest.mark.parametrize("page", ["/costs/", "/costs/customers.json", "/costs/explore/", "/costs/anomalies/"])
+def test_a_filter_that_pages_do_not_have_is_refused(
+    reader: Client, shows: Shows, page: str, query: str
+) -> None:
+    shows(CHARGES)
+
+    response = reader.get(f"{page}?{query}")
+
+    assert response.status_code == 400
+    assert "Pages of costs have no argument" in response.content.decode()
+
+
+def test_yesterday_is_one_of_the_times_to_choose(reader: Client, shows: Shows) -> None:
+    shows(CHARGES)
+
+    assert ">Yesterday<" in text(reader, "/costs/")
+    assert "Costs, Yesterday" in text(reader, "/costs/?days=1")
 
 
 def test_filters_and_days_stay_in_the_links(reader: Client, shows: Shows) -> None:

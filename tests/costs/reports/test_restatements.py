@@ -9,7 +9,7 @@ from costs.errors import NotLoadedError
 from tests.costs.reports.showing import only, shown
 from tests.costs.stores import Charge, MemoryStore, charge
 
-FIRST, SECOND = datetime(2026, 10, 20, tzinfo=UTC), datetime(2026, 11, 3, tzinfo=UTC)
+FIRST, SECOND = datetime(2026, 10, 3, 12, tzinfo=UTC), datetime(2026, 11, 3, tzinfo=UTC)
 
 
 def replaced(old: list[Charge], new: list[Charge]) -> MemoryStore:
@@ -45,6 +45,15 @@ def test_new_days_are_told_from_days_that_were_restated() -> None:
         "2026-10",
         "2026-11-03T00:00:00Z",
     )
+
+
+def test_the_last_day_counts_if_it_was_over_when_the_load_came() -> None:
+    old = [charge("2026-10-01", "10"), charge("2026-10-02", "20")]
+    new = [charge("2026-10-01", "10"), charge("2026-10-02", "25")]
+
+    row = only(rows(replaced(old, new)))
+
+    assert (row["restated"], row["restated_days"], row["first_restated_day"]) == ("5", 1, "2026-10-02")
 
 
 def test_days_that_changed_and_cancel_out_are_told() -> None:

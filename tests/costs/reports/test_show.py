@@ -64,6 +64,16 @@ def test_the_filters_of_a_panel_hold_whatever_else_is_filtered() -> None:
     assert [row["meter"] for row in found["rows"]] == ["Quokka9-input"]
 
 
+def test_a_panel_with_shares_says_what_they_are_not_of() -> None:
+    store = MemoryStore(
+        [tokens("1000", cost="3"), charge(cost="4.5"), charge(cost="2", BillingCurrency="EUR")]
+    )
+
+    assert shown("models", store)["notes"] == ["Shares are of these charges; 2 EUR and 4.5 USD is of others."]
+    assert shown("customers", store)["notes"] == []
+    assert shown("models", MemoryStore([tokens("1000")]))["notes"] == []
+
+
 def test_a_wrong_filter_is_refused() -> None:
     with pytest.raises(InvalidQuestionError):
         shown("spend-by-day", bill(), filters={"direction": ["sideways"]})
