@@ -107,17 +107,19 @@ def find_anomalies(
     check_filters(asked)
     _check_dimensions(dimensions)
     known, left_out = _known(sources(asked, costs), start, end)
-    through = min((source.through for source in known.values() if source.through), default=None)
-    through = min(through, end - DAY) if through else None
+    loaded = min((source.through for source in known.values() if source.through), default=None)
+    through = min(loaded, end - DAY) if loaded else None
     question = Question(filters=asked, start=start, end=end)
     looked = None
     if through and through >= start:
         looked = _costs(question, costs, known, left_out, through, dimensions)
     floors = {currency: _floor(daily) for currency, daily in looked.totals.items()} if looked else {}
-    rows = [*_all_rows(looked, floors, start, through)] if looked and through else []
+    # The last day that is loaded may lack charges that come later, so that it is no drop.
+    whole_to = loaded - DAY if loaded else None
+    rows = [*_all_rows(looked, floors, start, whole_to)] if looked and whole_to else []
     summary = summarize(question, costs, all_groups(question, costs).totals)
     found = basis(question, costs, coverage(question, costs), summary)
-    told = _told(through, left_out, looked)
+    told = _told(through, whole_to, left_out, looked)
     return {
         **found,
         "hint": joined([*told, found["hint"] or ""]),
@@ -190,16 +192,15 @@ def _floor(daily: Mapping[date, Decimal]) -> Decimal:
 
 
 def _all_rows(
-    looked: WatchedCosts, floors: Mapping[str, Decimal], start: date, through: date
+    looked: WatchedCosts, floors: Mapping[str, Decimal], start: date, whole_to: date
 ) -> Iterator[AnomalyRow]:
     for currency in looked.totals:
-        yield from _rows(CurrencyBill(currency, looked), floors[currency], start, through)
+        yield from _rows(CurrencyBill(currency, looked), floors[currency], start, whole_to)
 
 
-def _rows(bill: CurrencyBill, floor: Decimal, start: date, through: date) -> Iterator[AnomalyRow]:
-    # The last day may lack charges that come later, so that it is no drop.
+def _rows(bill: CurrencyBill, floor: Decimal, start: date, whole_to: date) -> Iterator[AnomalyRow]:
     before = start - timedelta(days=LATE)
-    for anomaly in anomalies(bill, floor=floor, start=before, whole_to=through - DAY):
+    for anomaly in anomalies(bill, floor=floor, start=before, whole_to=whole_to):
         if anomaly.jumps[-1].jump.day >= start:
             yield _row(anomaly, bill.currency)
 
@@ -237,9 +238,12 @@ def _part(part: Part) -> ExplainedPart:
     return {"values": dict(part.values) or None, "excess": plain(part.amount)}
 
 
-def _told(through: date | None, left_out: Mapping[str, str], looked: WatchedCosts | None) -> Iterator[str]:
-    if looked and through:
-        yield f"Looked at up to {through}, of which drops are not told, since charges may come later."
+def _told(
+    through: date | None, whole_to: date | None, left_out: Mapping[str, str], looked: WatchedCosts | None
+) -> Iterator[str]:
+    if looked and through and whole_to:
+        but = ", of which drops are not told, since charges may come later" if through > whole_to else ""
+        yield f"Looked at up to {through}{but}."
     else:
         yield "No day of this time is known."
     for name, why in left_out.items():

@@ -128,6 +128,13 @@ def test_a_drop_of_the_last_day_is_not_told_and_a_rise_is() -> None:
     assert found["day"] == "2026-11-19"
 
 
+def test_a_drop_of_the_last_day_of_a_window_is_told_if_later_days_are_loaded() -> None:
+    found = asked(store(*spiked({MONDAY: "3"}, **ACME)), end=date(2026, 10, 13))
+
+    assert [(each["day"], each["direction"]) for each in found["anomalies"]] == [(MONDAY, "down")]
+    assert (found["hint"] or "").startswith(f"Looked at up to {MONDAY}.")
+
+
 def test_a_source_that_lags_is_left_out_and_said_so() -> None:
     late = {day: amount for day, amount in series().items() if day <= date(2026, 11, 10)}
 
