@@ -141,7 +141,9 @@ def test_a_source_that_lags_is_left_out_and_said_so() -> None:
     found = asked(store(*spiked({}, **ACME), *daily(late, x_Cloud="gcp")))
 
     assert found["anomalies"] == []
-    assert 'Source "gcp" is left out: it has charges up to 2026-11-10 only.' in (found["hint"] or "")
+    assert 'Source "gcp" is left out of 2026-11: it has charges up to 2026-11-10 only.' in (
+        found["hint"] or ""
+    )
 
 
 def test_currencies_are_looked_at_apart() -> None:
@@ -169,6 +171,28 @@ def test_an_anomaly_has_the_same_key_on_the_next_day() -> None:
     [other] = asked(kept, start=START + timedelta(days=1), end=date(2026, 11, 11))["anomalies"]
 
     assert one["cause_key"] == other["cause_key"]
+
+
+def test_a_day_has_the_same_figures_in_every_window() -> None:
+    odd = {"2026-09-17": "400", MONDAY: "300", "2026-10-13": "350", "2026-11-03": "5"}
+    kept = store(*spiked(odd, **ACME), *spiked({}, **GLOBEX))
+    windows = [("2026-08-01", "2026-11-20"), ("2026-10-01", "2026-11-01"), ("2026-10-13", "2026-11-04")]
+
+    whole, *parts = (
+        asked(kept, start=date.fromisoformat(start), end=date.fromisoformat(end))["anomalies"]
+        for start, end in windows
+    )
+
+    assert [row["days"] for row in whole] == [
+        ["2026-09-17"], [MONDAY, "2026-10-13"], ["2026-11-03"]
+    ]  # fmt: skip
+    assert parts == [whole[1:2], whole[1:]]
+
+
+def test_an_anomaly_over_the_end_of_a_month_is_one_of_each_month() -> None:
+    found = asked(store(*spiked({"2026-10-31": "300", "2026-11-01": "350"}, **ACME)))["anomalies"]
+
+    assert [row["days"] for row in found] == [["2026-10-31"], ["2026-11-01"]]
 
 
 def test_of_very_many_values_the_largest_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
