@@ -66,6 +66,8 @@ class AnomalyAnswer(Basis):
     start: str
     end: str
     through: str | None
+    is_known: bool
+    left_out: list[str]
     dimensions: list[str]
     floor: dict[str, str]
     anomalies: list[AnomalyRow]
@@ -98,17 +100,19 @@ def find_anomalies(
     _check_dimensions(dimensions)
     question = Question(filters=asked, start=start, end=end)
     months = [*judged_months(question, costs, sources(asked, costs), dimensions)]
-    judged = [month for month in months if isinstance(month, JudgedMonth) and month.through >= start]
+    judged = [*_judged(months, question.window)]
     through = min(judged[-1].through, end - DAY) if judged else None
     rows = [row for month in judged for row in _rows(month, question.window)]
     summary = summarize(question, costs, all_groups(question, costs).totals)
     found = basis(question, costs, coverage(question, costs), summary)
     return {
         **found,
-        "hint": joined([*_told(months, through), found["hint"] or ""]),
+        "hint": joined([*_told(months, judged, start, through), found["hint"] or ""]),
         "start": f"{start}",
         "end": f"{end}",
         "through": f"{through}" if through else None,
+        "is_known": bool(judged) and all(_is_known(month, start) for month in months),
+        "left_out": sorted({name for month in months for name in month.left_out}),
         "dimensions": list(dimensions),
         "floor": money({name: amount for month in judged for name, amount in month.floors().items()}),
         "anomalies": sorted(rows, key=lambda row: (row["day"], row["currency"], row["cause_key"])),
@@ -134,6 +138,22 @@ def _check_dimensions(dimensions: Sequence[str]) -> None:
         raise InvalidQuestionError(
             f"Anomalies cannot be found {what}.", hint=f"Send 1 to {MAX_DIMENSIONS}, such as customer."
         )
+
+
+def _judged(months: Sequence[JudgedMonth | UnknownMonth], asked: Window) -> Iterator[JudgedMonth]:
+    """The months of which a day that is asked for can be judged."""
+    for month in months:
+        if isinstance(month, JudgedMonth) and asked.start and asked.end:
+            first, last = max(asked.start, month.begins), min(asked.end - DAY, month.through)
+            if first <= last:
+                yield month
+
+
+def _is_known(month: JudgedMonth | UnknownMonth, start: date) -> bool:
+    """Whether all that is loaded of a month can be judged."""
+    if month.left_out:
+        return False
+    return month.is_ahead if isinstance(month, UnknownMonth) else month.begins <= max(start, month.first)
 
 
 def _rows(month: JudgedMonth, asked: Window) -> Iterator[AnomalyRow]:
@@ -176,14 +196,23 @@ def _part(part: Part) -> ExplainedPart:
     return {"values": dict(part.values) or None, "excess": plain(part.amount)}
 
 
-def _told(months: Sequence[JudgedMonth | UnknownMonth], through: date | None) -> Iterator[str]:
-    judged = [month for month in months if isinstance(month, JudgedMonth)]
+def _told(
+    months: Sequence[JudgedMonth | UnknownMonth],
+    judged: Sequence[JudgedMonth],
+    start: date,
+    through: date | None,
+) -> Iterator[str]:
     if judged and through:
         is_whole = through <= judged[-1].whole_to
         but = "" if is_whole else ", of which drops are not told, since charges may come later"
         yield f"Looked at up to {through}{but}."
     else:
-        yield "No day of this time is known."
+        yield "No day of this time could be looked at."
+    learned = [
+        month.begins for month in months if isinstance(month, JudgedMonth) and month.begins > month.first
+    ]
+    if learned and max(learned) > start:
+        yield f"Days before {max(learned)} are only learned from: two weeks of charges have to be known."
     for month in months:
         for name, why in month.left_out.items():
             yield f"Source {quoted(name)} is left out of {month_of(month.first)}: it {why}."

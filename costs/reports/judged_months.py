@@ -45,6 +45,12 @@ class JudgedMonth:
     left_out: Mapping[str, str]
     looked: WatchedCosts
 
+    @property
+    def begins(self) -> date:
+        """The first day of it that can be judged: the first two weeks of charges are only learned from."""
+        charged = self.looked.question.start or self.first
+        return max(self.first, charged + SHORTEST * DAY)
+
     def floors(self) -> dict[str, Decimal]:
         """By currency, the least that is told; by the months before, so that it stays as it is."""
         return {currency: self._floor(daily) for currency, daily in self.looked.totals.items()}
@@ -62,11 +68,13 @@ class UnknownMonth:
 
     Args:
         first: its first day.
-        left_out: why a source is left out, by its name; others have no day of the month yet.
+        left_out: why a source is left out, by its name.
+        is_ahead: whether it is later than what is loaded.
     """
 
     first: date
     left_out: Mapping[str, str]
+    is_ahead: bool
 
 
 def judged_months(
@@ -86,7 +94,7 @@ def judged_months(
         known, left_out = _known(found, first)
         loaded = min((source.through for source in known.values() if source.through), default=None)
         if loaded is None or loaded < first:
-            yield UnknownMonth(first, left_out)
+            yield UnknownMonth(first, left_out, is_ahead=loaded is not None)
             continue
         through = min(loaded, add_months(first, 1) - DAY)
         of_known = {**question.filters, **({"source": sorted(known)} if left_out else {})}

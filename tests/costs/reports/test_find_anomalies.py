@@ -146,6 +146,43 @@ def test_a_source_that_lags_is_left_out_and_said_so() -> None:
     )
 
 
+def test_a_quiet_time_is_known_if_all_that_is_loaded_could_be_judged() -> None:
+    quiet = spiked({}, **ACME)
+    late = {day: amount for day, amount in series().items() if day <= date(2026, 11, 10)}
+
+    whole = asked(store(*quiet))
+    partly = asked(store(*quiet, *daily(late, x_Cloud="gcp")))
+
+    assert (whole["is_known"], whole["left_out"]) == (True, [])
+    assert (partly["is_known"], partly["left_out"], partly["through"]) == (False, ["gcp"], "2026-11-19")
+
+
+def test_a_time_of_which_nothing_is_loaded_is_unknown() -> None:
+    ahead = asked(store(*spiked({}, **ACME)), start=date(2026, 11, 20), end=date(2026, 12, 20))
+    lacking = asked(
+        store(*daily({day: amount for day, amount in series().items() if day.month != 10})),
+        end=date(2026, 11, 1),
+    )
+
+    for found in (ahead, lacking):
+        assert (found["through"], found["is_known"], found["anomalies"]) == (None, False, [])
+        assert (found["hint"] or "").startswith("No day of this time could be looked at.")
+    assert lacking["left_out"] == ["aws"]
+
+
+def test_the_first_two_weeks_are_unknown() -> None:
+    kept = store(*daily({day: amount for day, amount in series().items() if day >= date(2026, 11, 1)}))
+
+    first = asked(kept, start=date(2026, 11, 1), end=date(2026, 11, 15))
+    later = asked(kept, start=date(2026, 11, 14), end=date(2026, 11, 16))
+    known = asked(kept, start=date(2026, 11, 15), end=date(2026, 11, 16))
+
+    assert (first["through"], first["is_known"]) == (None, False)
+    assert "Days before 2026-11-15 are only learned from" in (first["hint"] or "")
+    assert (later["through"], later["is_known"]) == ("2026-11-15", False)
+    assert (known["through"], known["is_known"]) == ("2026-11-15", True)
+
+
 def test_currencies_are_looked_at_apart() -> None:
     found = asked(store(*spiked({MONDAY: "300"}, **ACME), *spiked({}, BillingCurrency="EUR", x_Cloud="gcp")))
 
