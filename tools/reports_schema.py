@@ -8,14 +8,14 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from costs.query.question import MAX_DIMENSIONS
-from costs.reports import find_anomalies, forecasts
+from costs.reports import find_anomalies, forecasts, judged_months
 from tools.costs_schema import AsOf, End, Filters, Start, read_day
 from tools.prices_schema import Arguments
 
 
 def _or_default(dimensions: list[str]) -> list[str]:
     """The dimensions; an empty list means that they are left out."""
-    return dimensions or [*find_anomalies.DEFAULT_DIMENSIONS]
+    return dimensions or [*judged_months.DEFAULT_DIMENSIONS]
 
 
 # costs.query refuses other names with the nearest ones.
@@ -44,7 +44,7 @@ class FindAnomaliesArguments(Arguments):
     start: Start | None = None
     end: End | None = None
     dimensions: Dimensions = Field(
-        default=[*find_anomalies.DEFAULT_DIMENSIONS],
+        default=[*judged_months.DEFAULT_DIMENSIONS],
         max_length=MAX_DIMENSIONS,
         description="Dimensions of query_costs to look by.",
         examples=[["customer", "region"]],

@@ -14,8 +14,8 @@ from statistics import median
 from benchmarks.reports.bills import MadeUpBill, bills
 from benchmarks.reports.series import DAYS, FIRST, series
 from costs.reports.explained import Anomaly, anomalies
-from costs.reports.find_anomalies import FLOOR_PART
 from costs.reports.forecast import Forecast, forecast
+from costs.reports.judged_months import FLOOR_PART
 
 # Alarms count from here on.
 JUDGED = 35

@@ -20,6 +20,8 @@ def find(costs: Snapshot) -> Findings:
     end = costs.as_of.date()
     start = end - timedelta(days=settings.ALERT_ANOMALY_DAYS)
     answer = find_anomalies(costs, start=start, end=end)
+    if answer["through"] is None:
+        return Findings(unknown={"anomaly/": f"Anomalies cannot be evaluated: {answer['hint']}"})
     findings = Findings()
     for anomaly in answer["anomalies"]:
         if anomaly["direction"] == "up":

@@ -21,11 +21,17 @@ def forecast(answer: ForecastAnswer) -> str:
 def anomalies(answer: AnomalyAnswer) -> str:
     """A paragraph for each anomaly, with its parts, and below them what the answer says beside."""
     found = [line for row in answer["anomalies"] for line in _anomaly(row)]
+    return "\n".join([*demo(answer), _head(answer), *found, "", *basis_lines(answer)])
+
+
+def _head(answer: AnomalyAnswer) -> str:
+    if answer["through"] is None:
+        return "Unknown: no day of this time could be looked at."
     floors = " and ".join(f"{amount} {currency}" for currency, amount in answer["floor"].items())
-    least = f"Less than {floors} a day is not told." if floors else ""
+    least = f" Less than {floors} a day is not told." if floors else ""
     count = counted(len(answer["anomalies"]), "anomaly").replace("anomalys", "anomalies")
-    head = f"{count} from {answer['start']} to the day before {answer['end']}. {least}".strip()
-    return "\n".join([*demo(answer), head, *found, "", *basis_lines(answer)])
+    known = "" if answer["is_known"] else ", as far as is known"
+    return f"{count} from {answer['start']} to the day before {answer['end']}{known}.{least}"
 
 
 def _forecast(answer: ForecastAnswer) -> Iterator[str]:

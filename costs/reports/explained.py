@@ -10,6 +10,7 @@ from typing import Protocol
 
 from catalog.pricing.decimals import EXACT, exact_sum
 from costs.query.dimensions import Value
+from costs.query.periods import Window
 from costs.reports.anomalies import Jump, detect
 from costs.reports.causes import Cause, Cell, Cells, Key, Part, narrowest, part, parts, within
 from costs.reports.robust import ESTIMATES
@@ -26,6 +27,7 @@ _WEEKS = 4
 # Jumps so many days apart may have one cause.
 _NEAR = timedelta(days=2)
 _ZERO = Decimal(0)
+_ALL_DAYS = Window()
 
 
 class Bill(Protocol):
@@ -81,7 +83,9 @@ class Anomaly:
         return self.jumps[0].sign
 
 
-def anomalies(bill: Bill, *, floor: Decimal, start: date, whole_to: date) -> list[Anomaly]:
+def anomalies(
+    bill: Bill, *, floor: Decimal, start: date, whole_to: date, asked: Window = _ALL_DAYS
+) -> list[Anomaly]:
     """The anomalies of a bill, in order of their first days.
 
     Args:
@@ -89,6 +93,7 @@ def anomalies(bill: Bill, *, floor: Decimal, start: date, whole_to: date) -> lis
         floor: what is less than this a day is none.
         start: earlier days are only learned from.
         whole_to: of later days, which may not be complete, only rises are told.
+        asked: anomalies that have a day in it are told, with their days outside of it.
     """
     by_day: dict[tuple[date, int], list[Found]] = {}
     for series, daily in bill.series():
@@ -96,9 +101,29 @@ def anomalies(bill: Bill, *, floor: Decimal, start: date, whole_to: date) -> lis
             found = Found(series, jump)
             if jump.day >= start and (found.sign > 0 or jump.day <= whole_to):
                 by_day.setdefault((jump.day, found.sign), []).append(found)
+    near = set(_near(asked, {day for day, _ in by_day}))
     with localcontext(ESTIMATES):
-        explained = [each for key in sorted(by_day) for each in _explained(bill, by_day[key])]
-    return _joined(explained)
+        explained = [
+            each for key in sorted(by_day) if key[0] in near for each in _explained(bill, by_day[key])
+        ]
+    return [each for each in _joined(explained) if any(_has(asked, found.jump.day) for found in each.jumps)]
+
+
+def _near(asked: Window, days: Collection[date]) -> Iterator[date]:
+    """The days of a window, and those outside of it that may be of one anomaly with them."""
+    runs: list[list[date]] = []
+    for day in sorted(days):
+        if runs and day - runs[-1][-1] <= _NEAR:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    for run in runs:
+        if any(_has(asked, day) for day in run):
+            yield from run
+
+
+def _has(asked: Window, day: date) -> bool:
+    return (asked.start is None or asked.start <= day) and (asked.end is None or day < asked.end)
 
 
 def _explained(bill: Bill, found: Sequence[Found]) -> Iterator[Anomaly]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Literal
 
 # pydantic cannot make a schema of typing's own TypedDict before Python 3.12.
 from typing_extensions import TypedDict
 
-from catalog.pricing.decimals import NANO, ROUNDED, exact_sum, plain
+from catalog.pricing.decimals import exact_sum, plain
 from costs.errors import InvalidQuestionError
 from costs.query.answer import Basis, money
 from costs.query.ask import basis
@@ -20,29 +18,21 @@ from costs.query.coverage import coverage
 from costs.query.dimensions import DIMENSIONS
 from costs.query.groups import all_groups
 from costs.query.hints import joined
-from costs.query.periods import DAY, add_months
+from costs.query.periods import DAY, Window, month_of
 from costs.query.question import MAX_DIMENSIONS, Question
 from costs.query.snapshot import Snapshot
 from costs.query.summary import summarize
 from costs.reports.causes import Part
 from costs.reports.daily import MOST
 from costs.reports.explained import Anomaly, anomalies
-from costs.reports.robust import median
-from costs.reports.watched_costs import CurrencyBill, WatchedCosts
-from costs.reports.whole_days import Filters, Source, check_filters, sources
+from costs.reports.judged_months import DEFAULT_DIMENSIONS, JudgedMonth, UnknownMonth, judged_months
+from costs.reports.watched_costs import CurrencyBill
+from costs.reports.whole_days import Filters, check_filters, sources
 from costs.wording import quoted
 
-DEFAULT_DIMENSIONS = ("cloud", "model", "customer", "meter")
 # By default, the last so many days are looked at.
 DEFAULT_DAYS = 30
 MAX_DAYS = 366
-# What is usual is learned from so many months before.
-HISTORY = 3
-# A source that is so many days behind the others is left out, lest the days it lacks look like a drop.
-LATE = 3
-# Less than this a day is no anomaly, in any currency, nor is less than this part of a typical day.
-FLOOR = Decimal(1)
-FLOOR_PART = Decimal("0.05")
 
 
 class ExplainedPart(TypedDict):
@@ -76,6 +66,8 @@ class AnomalyAnswer(Basis):
     start: str
     end: str
     through: str | None
+    is_known: bool
+    left_out: list[str]
     dimensions: list[str]
     floor: dict[str, str]
     anomalies: list[AnomalyRow]
@@ -106,26 +98,23 @@ def find_anomalies(
     asked = {name: list(values) for name, values in (filters or {}).items()}
     check_filters(asked)
     _check_dimensions(dimensions)
-    known, left_out = _known(sources(asked, costs), start, end)
-    through = min((source.through for source in known.values() if source.through), default=None)
-    through = min(through, end - DAY) if through else None
     question = Question(filters=asked, start=start, end=end)
-    looked = None
-    if through and through >= start:
-        looked = _costs(question, costs, known, left_out, through, dimensions)
-    floors = {currency: _floor(daily) for currency, daily in looked.totals.items()} if looked else {}
-    rows = [*_all_rows(looked, floors, start, through)] if looked and through else []
+    months = [*judged_months(question, costs, sources(asked, costs), dimensions)]
+    judged = [*_judged(months, question.window)]
+    through = min(judged[-1].through, end - DAY) if judged else None
+    rows = [row for month in judged for row in _rows(month, question.window)]
     summary = summarize(question, costs, all_groups(question, costs).totals)
     found = basis(question, costs, coverage(question, costs), summary)
-    told = _told(through, left_out, looked)
     return {
         **found,
-        "hint": joined([*told, found["hint"] or ""]),
+        "hint": joined([*_told(months, judged, start, through), found["hint"] or ""]),
         "start": f"{start}",
         "end": f"{end}",
         "through": f"{through}" if through else None,
+        "is_known": bool(judged) and all(_is_known(month, start) for month in months),
+        "left_out": sorted({name for month in months for name in month.left_out}),
         "dimensions": list(dimensions),
-        "floor": money(floors),
+        "floor": money({name: amount for month in judged for name, amount in month.floors().items()}),
         "anomalies": sorted(rows, key=lambda row: (row["day"], row["currency"], row["cause_key"])),
     }
 
@@ -151,57 +140,27 @@ def _check_dimensions(dimensions: Sequence[str]) -> None:
         )
 
 
-def _known(found: Mapping[str, Source], start: date, end: date) -> tuple[dict[str, Source], dict[str, str]]:
-    """The sources whose days are known, and of the others why they are not."""
-    last = {name: min(source.through, end - DAY) for name, source in found.items() if source.through}
-    newest = max(last.values(), default=None)
-    left_out = {}
-    for name, source in found.items():
-        lacking = source.lacks(start, last[name]) if name in last and last[name] >= start else []
-        if name not in last:
-            left_out[name] = "has no charges of this month or the last"
-        elif newest and (newest - last[name]).days > LATE:
-            left_out[name] = f"has charges up to {last[name]} only"
-        elif lacking:
-            left_out[name] = f"lacks {', '.join(lacking)}"
-    return {name: source for name, source in found.items() if name not in left_out}, left_out
+def _judged(months: Sequence[JudgedMonth | UnknownMonth], asked: Window) -> Iterator[JudgedMonth]:
+    """The months of which a day that is asked for can be judged."""
+    for month in months:
+        if isinstance(month, JudgedMonth) and asked.start and asked.end:
+            first, last = max(asked.start, month.begins), min(asked.end - DAY, month.through)
+            if first <= last:
+                yield month
 
 
-def _costs(
-    question: Question,
-    costs: Snapshot,
-    known: Mapping[str, Source],
-    left_out: Collection[str],
-    through: date,
-    dimensions: Sequence[str],
-) -> WatchedCosts:
-    """The charges of the sources that are known, from when all of them are."""
-    start = question.start or through
-    begins = max(add_months(start.replace(day=1), -HISTORY), *(one.since(through) for one in known.values()))
-    filters = {**question.filters, **({"source": sorted(known)} if left_out else {})}
-    window = replace(question, start=min(begins, start), end=through + DAY, filters=filters)
-    names = list(dict.fromkeys([*dimensions, *DEFAULT_DIMENSIONS]))[:MAX_DIMENSIONS]
-    return WatchedCosts(window, costs, dimensions, names)
+def _is_known(month: JudgedMonth | UnknownMonth, start: date) -> bool:
+    """Whether all that is loaded of a month can be judged."""
+    if month.left_out:
+        return False
+    return month.is_ahead if isinstance(month, UnknownMonth) else month.begins <= max(start, month.first)
 
 
-def _floor(daily: Mapping[date, Decimal]) -> Decimal:
-    typical = median([abs(amount) for amount in daily.values()])
-    return max(FLOOR, ROUNDED.quantize(typical * FLOOR_PART, NANO))
-
-
-def _all_rows(
-    looked: WatchedCosts, floors: Mapping[str, Decimal], start: date, through: date
-) -> Iterator[AnomalyRow]:
-    for currency in looked.totals:
-        yield from _rows(CurrencyBill(currency, looked), floors[currency], start, through)
-
-
-def _rows(bill: CurrencyBill, floor: Decimal, start: date, through: date) -> Iterator[AnomalyRow]:
-    # The last day may lack charges that come later, so that it is no drop.
-    before = start - timedelta(days=LATE)
-    for anomaly in anomalies(bill, floor=floor, start=before, whole_to=through - DAY):
-        if anomaly.jumps[-1].jump.day >= start:
-            yield _row(anomaly, bill.currency)
+def _rows(month: JudgedMonth, asked: Window) -> Iterator[AnomalyRow]:
+    for currency, floor in month.floors().items():
+        bill = CurrencyBill(currency, month.looked)
+        found = anomalies(bill, floor=floor, start=month.first, whole_to=month.whole_to, asked=asked)
+        yield from (_row(anomaly, currency) for anomaly in found)
 
 
 def _row(anomaly: Anomaly, currency: str) -> AnomalyRow:
@@ -237,13 +196,25 @@ def _part(part: Part) -> ExplainedPart:
     return {"values": dict(part.values) or None, "excess": plain(part.amount)}
 
 
-def _told(through: date | None, left_out: Mapping[str, str], looked: WatchedCosts | None) -> Iterator[str]:
-    if looked and through:
-        yield f"Looked at up to {through}, of which drops are not told, since charges may come later."
+def _told(
+    months: Sequence[JudgedMonth | UnknownMonth],
+    judged: Sequence[JudgedMonth],
+    start: date,
+    through: date | None,
+) -> Iterator[str]:
+    if judged and through:
+        is_whole = through <= judged[-1].whole_to
+        but = "" if is_whole else ", of which drops are not told, since charges may come later"
+        yield f"Looked at up to {through}{but}."
     else:
-        yield "No day of this time is known."
-    for name, why in left_out.items():
-        yield f"Source {quoted(name)} is left out: it {why}."
-    if looked:
-        for name in looked.cut:
-            yield f"Of {name}, only the {MOST} values that cost most are looked at."
+        yield "No day of this time could be looked at."
+    learned = [
+        month.begins for month in months if isinstance(month, JudgedMonth) and month.begins > month.first
+    ]
+    if learned and max(learned) > start:
+        yield f"Days before {max(learned)} are only learned from: two weeks of charges have to be known."
+    for month in months:
+        for name, why in month.left_out.items():
+            yield f"Source {quoted(name)} is left out of {month_of(month.first)}: it {why}."
+    for name in dict.fromkeys(name for month in judged for name in month.looked.cut):
+        yield f"Of {name}, only the {MOST} values that cost most are looked at."

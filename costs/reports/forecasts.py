@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -27,7 +27,7 @@ from costs.reports.forecast import Forecast, forecast
 from costs.reports.shown import Column, column
 from costs.reports.usual import SHORTEST
 from costs.reports.whole_days import Source, check_filters, sources
-from costs.wording import quoted
+from costs.wording import counted, quoted
 
 # Past forecasts are tested on so many months.
 HISTORY = 6
@@ -111,8 +111,11 @@ def forecast_costs(
         currency: forecast(_up_to(days, through), start=start, until=until)
         for currency, days in daily.items()
     }
+    told = _told(forecasts, through, why)
+    if through and not why and any(each.expected for each in forecasts.values()):
+        told += _short(found, begins, through)
     return {
-        **_basis(filters, start, until, costs, [*_told(forecasts, through, why), why]),
+        **_basis(filters, start, until, costs, [*told, why]),
         "start": f"{start}",
         "until": f"{until}",
         "through": f"{through}" if through else None,
@@ -156,6 +159,17 @@ def _unknown(found: Mapping[str, Source], start: date, through: date | None, tod
 def _begins(found: Mapping[str, Source], start: date, through: date) -> date:
     """The first day of the months that are known of all sources without a gap, a few at most."""
     return max(add_months(start.replace(day=1), -HISTORY), *(each.since(through) for each in found.values()))
+
+
+def _short(found: Mapping[str, Source], begins: date, through: date) -> Iterator[str]:
+    """Which months before the period are missing, so that the forecast rests on the days after them."""
+    gaps = {name: source.gaps(begins) for name, source in found.items() if source.since(through) == begins}
+    months = "; ".join(
+        f"{', '.join(months)} of source {quoted(name)}" for name, months in gaps.items() if months
+    )
+    if months:
+        days = counted((through - begins).days + 1, "day")
+        yield f"Not loaded or not complete: {months}. So it is forecast from the {days} since {begins} alone."
 
 
 def _without_late(daily: Mapping[str, Mapping[date, Decimal]], through: date | None) -> date | None:

@@ -69,16 +69,32 @@ class Series:
         return starts[-1] if starts and end - starts[-1] >= WEEK // 2 else 0
 
     def _plain(self, index: int, end: int) -> Decimal:
-        """What a day would have cost without its jump and its monthly charges."""
+        """What a day would have cost without its jump, its monthly charges and a credit that came once."""
         day = self._walk.days[index]
         if day.is_jump and (day.known_at is None or day.known_at >= end):
             return day.expected - day.monthly
-        return day.actual - day.monthly
+        others = self._same_weekdays(index, end) if self._without_monthly(index) < 0 else []
+        if others and min(others) >= 0:
+            return median(others)
+        return self._without_monthly(index)
+
+    def _same_weekdays(self, index: int, end: int) -> list[Decimal]:
+        """What the other days of its weekday cost, of those that weekdays are learned from."""
+        first = max(index % WEEK, index - MEMORY)
+        return [
+            self._without_monthly(each)
+            for each in range(first, min(end, index + MEMORY + 1), WEEK)
+            if each != index
+        ]
+
+    def _without_monthly(self, index: int) -> Decimal:
+        return self._walk.days[index].actual - self._walk.days[index].monthly
 
     def _monthly(self, day: date, end: int) -> Decimal:
         """What a day costs beside others because the same day of earlier months did.
 
-        The first and the last day of a month need one month before, other days two.
+        The first and the last day of a month need one month before, other days two, and so does what
+        costs less: a credit that came once need not come again.
         """
         extras = []
         for same in same_days(day, _MONTHS):
@@ -86,7 +102,8 @@ class Series:
             extras.append(max(found, key=abs, default=_ZERO))
         last, before = extras
         is_edge = day.day == 1 or (day + DAY).day == 1
-        if not last or not (is_edge or (before and (before > 0) == (last > 0))):
+        is_twice = bool(before) and (before > 0) == (last > 0)
+        if not last or not (is_twice or (is_edge and last > 0)):
             return _ZERO
         return last
 

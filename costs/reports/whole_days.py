@@ -50,6 +50,14 @@ class Source:
             month = add_months(month, -1)
         return month
 
+    def gaps(self, since: date) -> list[str]:
+        """The months before a day that are not known though earlier ones are, the latest ones in a row."""
+        month, found = add_months(since, -1), []
+        while month_of(month) not in self.months and month_of(month) > min(self.months, default="9"):
+            found.append(month_of(month))
+            month = add_months(month, -1)
+        return found[::-1]
+
 
 def check_filters(filters: Filters) -> None:
     """Refuse filters by time: what is usual shows only in all days.

@@ -26,8 +26,8 @@ FIELDS = {
     "explain_cost": "contract loads as_of is_estimate is_demo hint currency figure rows rows_left_out "
     "value_left_out",
     "forecast_costs": "contract loads as_of is_estimate is_demo hint start until through rows",
-    "find_anomalies": "contract loads as_of is_estimate is_demo hint start end through dimensions floor "
-    "anomalies",
+    "find_anomalies": "contract loads as_of is_estimate is_demo hint start end through is_known "
+    "left_out dimensions floor anomalies",
 }
 
 

@@ -8,7 +8,8 @@ from django.core.management.base import CommandParser
 from catalog.management.terminal import CommandWithExamples
 from costs.management import asking, report_table
 from costs.query.snapshot import take
-from costs.reports.find_anomalies import DEFAULT_DIMENSIONS, find_anomalies
+from costs.reports.find_anomalies import find_anomalies
+from costs.reports.judged_months import DEFAULT_DIMENSIONS
 from costs.store import configured
 
 EXAMPLES = """examples:

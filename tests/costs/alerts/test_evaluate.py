@@ -255,6 +255,17 @@ def test_an_anomaly_alerts_with_its_cause(webhook: Receiver) -> None:
 
 
 @pytest.mark.usefixtures("webhook", "anomalies")
+def test_anomalies_that_cannot_be_looked_for_neither_fire_nor_resolve() -> None:
+    run(spiked())
+
+    done = run(store("10", "90"), NOW + DAY)
+
+    [why] = done.skipped
+    assert why.startswith("Anomalies cannot be evaluated: No day of this time could be looked at.")
+    assert (done.fired, done.resolved, len(firing())) == (0, 0, 1)
+
+
+@pytest.mark.usefixtures("webhook", "anomalies")
 def test_an_acknowledged_anomaly_is_resolved_and_stays_so() -> None:
     costs = spiked()
     run(costs)

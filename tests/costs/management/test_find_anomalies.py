@@ -30,6 +30,12 @@ def test_it_prints_each_anomaly_with_its_cause_and_parts() -> None:
     assert any(line.endswith("  other") for line in lines)
 
 
+def test_a_time_that_could_not_be_looked_at_is_unknown_rather_than_quiet() -> None:
+    lines = run("find_anomalies", *AS_OF, "--start", "2026-08-01", "--end", "2026-08-10").splitlines()
+
+    assert lines[0] == "Unknown: no day of this time could be looked at."
+
+
 def test_text_of_a_bill_cannot_command_the_terminal() -> None:
     printed = run("find_anomalies", *AS_OF)
 

@@ -128,13 +128,59 @@ def test_a_drop_of_the_last_day_is_not_told_and_a_rise_is() -> None:
     assert found["day"] == "2026-11-19"
 
 
+def test_a_drop_of_the_last_day_of_a_window_is_told_if_later_days_are_loaded() -> None:
+    found = asked(store(*spiked({MONDAY: "3"}, **ACME)), end=date(2026, 10, 13))
+
+    assert [(each["day"], each["direction"]) for each in found["anomalies"]] == [(MONDAY, "down")]
+    assert (found["hint"] or "").startswith(f"Looked at up to {MONDAY}.")
+
+
 def test_a_source_that_lags_is_left_out_and_said_so() -> None:
     late = {day: amount for day, amount in series().items() if day <= date(2026, 11, 10)}
 
     found = asked(store(*spiked({}, **ACME), *daily(late, x_Cloud="gcp")))
 
     assert found["anomalies"] == []
-    assert 'Source "gcp" is left out: it has charges up to 2026-11-10 only.' in (found["hint"] or "")
+    assert 'Source "gcp" is left out of 2026-11: it has charges up to 2026-11-10 only.' in (
+        found["hint"] or ""
+    )
+
+
+def test_a_quiet_time_is_known_if_all_that_is_loaded_could_be_judged() -> None:
+    quiet = spiked({}, **ACME)
+    late = {day: amount for day, amount in series().items() if day <= date(2026, 11, 10)}
+
+    whole = asked(store(*quiet))
+    partly = asked(store(*quiet, *daily(late, x_Cloud="gcp")))
+
+    assert (whole["is_known"], whole["left_out"]) == (True, [])
+    assert (partly["is_known"], partly["left_out"], partly["through"]) == (False, ["gcp"], "2026-11-19")
+
+
+def test_a_time_of_which_nothing_is_loaded_is_unknown() -> None:
+    ahead = asked(store(*spiked({}, **ACME)), start=date(2026, 11, 20), end=date(2026, 12, 20))
+    lacking = asked(
+        store(*daily({day: amount for day, amount in series().items() if day.month != 10})),
+        end=date(2026, 11, 1),
+    )
+
+    for found in (ahead, lacking):
+        assert (found["through"], found["is_known"], found["anomalies"]) == (None, False, [])
+        assert (found["hint"] or "").startswith("No day of this time could be looked at.")
+    assert lacking["left_out"] == ["aws"]
+
+
+def test_the_first_two_weeks_are_unknown() -> None:
+    kept = store(*daily({day: amount for day, amount in series().items() if day >= date(2026, 11, 1)}))
+
+    first = asked(kept, start=date(2026, 11, 1), end=date(2026, 11, 15))
+    later = asked(kept, start=date(2026, 11, 14), end=date(2026, 11, 16))
+    known = asked(kept, start=date(2026, 11, 15), end=date(2026, 11, 16))
+
+    assert (first["through"], first["is_known"]) == (None, False)
+    assert "Days before 2026-11-15 are only learned from" in (first["hint"] or "")
+    assert (later["through"], later["is_known"]) == ("2026-11-15", False)
+    assert (known["through"], known["is_known"]) == ("2026-11-15", True)
 
 
 def test_currencies_are_looked_at_apart() -> None:
@@ -162,6 +208,28 @@ def test_an_anomaly_has_the_same_key_on_the_next_day() -> None:
     [other] = asked(kept, start=START + timedelta(days=1), end=date(2026, 11, 11))["anomalies"]
 
     assert one["cause_key"] == other["cause_key"]
+
+
+def test_a_day_has_the_same_figures_in_every_window() -> None:
+    odd = {"2026-09-17": "400", MONDAY: "300", "2026-10-13": "350", "2026-11-03": "5"}
+    kept = store(*spiked(odd, **ACME), *spiked({}, **GLOBEX))
+    windows = [("2026-08-01", "2026-11-20"), ("2026-10-01", "2026-11-01"), ("2026-10-13", "2026-11-04")]
+
+    whole, *parts = (
+        asked(kept, start=date.fromisoformat(start), end=date.fromisoformat(end))["anomalies"]
+        for start, end in windows
+    )
+
+    assert [row["days"] for row in whole] == [
+        ["2026-09-17"], [MONDAY, "2026-10-13"], ["2026-11-03"]
+    ]  # fmt: skip
+    assert parts == [whole[1:2], whole[1:]]
+
+
+def test_an_anomaly_over_the_end_of_a_month_is_one_of_each_month() -> None:
+    found = asked(store(*spiked({"2026-10-31": "300", "2026-11-01": "350"}, **ACME)))["anomalies"]
+
+    assert [row["days"] for row in found] == [["2026-10-31"], ["2026-11-01"]]
 
 
 def test_of_very_many_values_the_largest_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:

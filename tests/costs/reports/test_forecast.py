@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from catalog.pricing.decimals import exact_sum
 from costs.reports.forecast import forecast
 from tests.costs.reports.days import FIRST, LAST, days, office, series
@@ -106,6 +108,37 @@ def test_a_period_that_is_over_is_what_was_spent() -> None:
 
     spent = exact_sum(office(day) for day in days(date(2026, 10, 1), date(2026, 10, 31)))
     assert (found.spent, found.amount, found.low, found.high) == (spent, spent, spent, spent)
+
+
+@pytest.mark.parametrize("first", [FIRST, date(2026, 10, 25), START])
+@pytest.mark.parametrize("day", ["2026-11-02", "2026-11-09"])
+def test_a_credit_that_came_once_is_not_forecast(first: date, day: str) -> None:
+    usual, credited = (
+        forecast(
+            {each: cost for each, cost in series(odd).items() if each >= first}, start=START, until=UNTIL
+        )
+        for odd in ({}, {day: "-505"})
+    )
+
+    assert min(credited.expected.values()) > 20
+    for each, expected in credited.expected.items():
+        assert abs(expected - usual.expected[each]) < usual.expected[each] / 10
+
+
+def test_a_credit_of_one_first_of_a_month_is_not_forecast_and_of_two_is() -> None:
+    once, twice = (
+        forecast(series(odd), start=date(2026, 12, 1), until=date(2027, 1, 1)).expected[date(2026, 12, 1)]
+        for odd in ({"2026-11-01": "-505"}, {"2026-10-01": "-505", "2026-11-01": "-505"})
+    )
+
+    assert once > 50
+    assert twice < -300
+
+
+def test_a_credit_of_each_monday_is_forecast() -> None:
+    daily = series(usual=lambda day: Decimal(-50) if day.weekday() == 0 else office(day))
+
+    assert -80 < forecast(daily, start=START, until=UNTIL).expected[date(2026, 11, 23)] < -30
 
 
 def test_credits_can_be_forecast() -> None:

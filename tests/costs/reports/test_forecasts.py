@@ -65,6 +65,19 @@ def test_without_a_month_the_forecast_is_unknown_and_says_why() -> None:
     assert asked(kept, {"not_source": ["gcp"]})["rows"][0]["forecast"]
 
 
+def test_a_month_that_is_missing_before_the_period_is_named_with_the_days_that_are_left() -> None:
+    kept = store(*daily({day: amount for day, amount in series().items() if day.month != 10}))
+
+    found = asked(kept)
+
+    assert found["rows"][0]["forecast"]
+    assert (
+        'Not loaded or not complete: 2026-10 of source "aws". '
+        "So it is forecast from the 19 days since 2026-11-01 alone."
+    ) in (found["hint"] or "")
+    assert "So it is forecast" not in (asked(store(*daily(series())))["hint"] or "")
+
+
 def test_two_weeks_are_too_few() -> None:
     short = store(*daily({day: amount for day, amount in series().items() if day >= date(2026, 11, 7)}))
 
