@@ -29,7 +29,7 @@ from costs.alerts import acknowledge as alerts
 from costs.models import Alert, Mute
 from costs.query.periods import DAY, Window
 from costs.query.question import Question
-from costs.reports.find_anomalies import AnomalyRow
+from costs.reports.find_anomalies import AnomalyAnswer, AnomalyRow
 from costs.reports.shown import column
 from costs.reports.warm import kept_anomalies
 
@@ -144,10 +144,18 @@ def anomalies(request: HttpRequest) -> Page:
         "mutes": list(_mutes()),
         "muted_days": MUTED_DAYS.items(),
         "is_last": not is_dated(moment),
+        "odd": knowledge(answer),
     }
     json = {**answer, "anomalies": [each.as_json() for each in found]}
     table = table_of({"columns": COLUMNS, "rows": rows, "currency": None})
     return Page("console/costs/anomalies.html", json, table, context)
+
+
+def knowledge(answer: AnomalyAnswer) -> str:
+    """How much of the days could be looked at: "all", "part" or, if none, "unknown"."""
+    if answer["through"] is None:
+        return "unknown"
+    return "all" if answer["is_known"] else "part"
 
 
 def is_dated(moment: Moment) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from console.costs.anomalies import Seen, seen
+from console.costs.anomalies import knowledge, seen
 from console.costs.budgets import stand
 from console.costs.figures import cell
 from console.costs.filters import said
@@ -43,7 +43,7 @@ def overview(request: HttpRequest) -> Page:
     context: dict[str, Any] = {
         "freshness": _freshness(moment),
         "forecast": _forecast(moment),
-        "anomalies": _open(moment),
+        **_odd(moment),
     }
     context["budgets"] = _budgets(moment)
     return board(request, moment, "costs", OVERVIEW, "console/costs/overview.html", **context)
@@ -76,13 +76,14 @@ def _budgets(moment: Moment) -> list[dict[str, Any]]:
     return [stand(row) for row in sorted(rows, key=lambda row: -Decimal(row["percent"] or 0))]
 
 
-def _open(moment: Moment) -> list[Seen] | None:
-    """The anomalies of the last days that nobody has acknowledged or muted, the latest first."""
+def _odd(moment: Moment) -> dict[str, Any]:
+    """The anomalies of the last days that nobody has acknowledged or muted, and whether all are known."""
     try:
-        found = seen(kept_anomalies(moment.costs, filters=moment.filters)["anomalies"])
-    except CostError:
-        return None
-    return [each for each in reversed(found) if each.state == "open"]
+        answer = kept_anomalies(moment.costs, filters=moment.filters)
+    except CostError as error:
+        return {"anomalies": [], "odd": "unknown", "odd_hint": f"{error.message} {error.hint}"}
+    open_ones = [each for each in reversed(seen(answer["anomalies"])) if each.state == "open"]
+    return {"anomalies": open_ones, "odd": knowledge(answer), "odd_hint": answer["hint"]}
 
 
 def models(request: HttpRequest) -> Page:

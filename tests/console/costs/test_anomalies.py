@@ -50,6 +50,19 @@ def test_a_jump_is_shown_with_its_cause_and_what_explains_it(reader: Client) -> 
     assert "1 open anomaly" in text(reader, "/costs/")
 
 
+def test_days_that_cannot_be_looked_at_are_unknown_not_usual(reader: Client, shows: Shows) -> None:
+    today = timezone.now().date()
+    shows([charge(f"{today - timedelta(days=ago)}", "100") for ago in range(1, 4)])
+
+    page = reader.get("/costs/anomalies/").content.decode()
+    overview = reader.get("/costs/?days=30").content.decode()
+
+    assert "Unknown: none of these days could be looked at." in page
+    assert "Nothing is unusual" not in page
+    assert "in the last 30 days is unknown" in overview
+    assert "No open" not in overview
+
+
 def test_who_acknowledges_says_why_and_is_named(reader: Client, person: User) -> None:
     sent = {"cause_key": key(reader), "reason": "A load test."}
     assert reader.post("/costs/anomalies/acknowledge/", sent).status_code == 302
