@@ -18,6 +18,7 @@ from costs.admin.one_line import OneLineTexts
 from costs.errors import CostError
 from costs.models import Budget, BudgetChange
 from costs.query import Question
+from costs.query.dimensions import value_of
 
 
 class ListField(forms.JSONField):
@@ -58,7 +59,7 @@ class BudgetForm(forms.ModelForm):
             name = wanted.dimension.name
             if wanted.is_of_time or name == "currency":
                 raise ValidationError(f"{name} is no filter of a budget: its period and currency are fields.")
-        return filters
+        return {name: [*map(value_of, values)] for name, values in filters.items()}
 
 
 def _question(filters: Any) -> Question:

@@ -46,6 +46,12 @@ def test_a_budget_is_made_with_its_terms_and_who_made_it(admin_client: Client, a
     assert (BudgetChange.objects.get().by, BudgetChange.objects.get().terms) == (admin_user, budget.terms)
 
 
+def test_the_word_null_in_filters_is_kept_as_no_value(admin_client: Client) -> None:
+    admin_client.post(add_page(Budget), {**FORM, "filters": '{"customer": ["null", "acme"]}'})
+
+    assert Budget.objects.get().filters == {"customer": [None, "acme"]}
+
+
 def test_a_changed_amount_is_kept_and_the_name_stays(admin_client: Client) -> None:
     admin_client.post(add_page(Budget), FORM)
 

@@ -54,6 +54,14 @@ def test_spent_is_what_query_costs_answers_to_the_digit(measure: str) -> None:
     )
 
 
+def test_the_word_null_in_kept_filters_is_no_value_as_in_query_costs() -> None:
+    make_budget(filters={"customer": ["null"]})
+
+    found = row(charge(cost="3"), charge(cost="4", x_ConsumerId="null"), charge(cost="5", x_ConsumerId="a"))
+
+    assert (found["spent"], found["filters"]) == ("3", {"customer": [None]})
+
+
 def test_a_budget_is_over_since_the_day_that_it_went_over_the_last_time() -> None:
     make_budget("team-a", "10")
 
