@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
@@ -19,6 +19,10 @@ from costs.errors import CostError
 from costs.models import Budget, BudgetChange
 from costs.query import Question
 from costs.query.dimensions import value_of
+from costs.query.snapshot import take
+from costs.reports.budget_fit import misfit
+from costs.reports.budget_terms import Terms
+from costs.store.configured import open_store
 
 
 class ListField(forms.JSONField):
@@ -72,6 +76,14 @@ def _question(filters: Any) -> Question:
     return Question(filters=filters)
 
 
+def _misfit(budget: Budget) -> str:
+    """Which of what it is about no loaded charge has; "" if that cannot be told."""
+    try:
+        return misfit(Terms.read(budget.terms), take(open_store(), None))
+    except CostError:
+        return ""
+
+
 @admin.register(Budget)
 class BudgetAdmin(OneLineTexts):
     form = BudgetForm
@@ -99,6 +111,8 @@ class BudgetAdmin(OneLineTexts):
 
     def save_model(self, request: HttpRequest, obj: Budget, _form: Any, _change: bool) -> None:
         obj.save(by=cast("User", request.user))
+        if why := _misfit(obj):
+            messages.warning(request, f"{why} The budget is saved: it counts such charges once they come.")
 
     def delete_model(self, request: HttpRequest, obj: Budget) -> None:
         obj.delete(by=cast("User", request.user))

@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from costs.admin import budgets
 from costs.models import Alert, AlertRun, Budget, BudgetChange, Mute, Notification
+from tests.costs.stores import MemoryStore, charge
 from tests.costs.test_admin import add_page, list_page, page, shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
@@ -50,6 +52,29 @@ def test_the_word_null_in_filters_is_kept_as_no_value(admin_client: Client) -> N
     admin_client.post(add_page(Budget), {**FORM, "filters": '{"customer": ["null", "acme"]}'})
 
     assert Budget.objects.get().filters == {"customer": [None, "acme"]}
+
+
+@pytest.mark.parametrize(
+    ("filters", "currency", "words"),
+    [
+        ('{"customer": ["acmi"]}', "USD", 'No charge has customer "acmi"; the nearest: "acme".'),
+        ("{}", "EUR", 'No charge has currency "EUR"; the nearest: "USD".'),
+        ('{"cloud": ["azure"]}', "USD", "No loaded charge in USD fits the filters."),
+        ('{"customer": ["acme", null]}', "USD", ""),
+    ],
+)
+def test_filters_and_a_currency_that_no_charge_has_are_saved_with_a_warning(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch, filters: str, currency: str, words: str
+) -> None:
+    store = MemoryStore([charge(x_ConsumerId="acme")])
+    monkeypatch.setattr(budgets, "open_store", lambda: store)
+    form = {**FORM, "filters": filters, "currency": currency}
+
+    response = admin_client.post(add_page(Budget), form, follow=True)
+    warned = [f"{each}" for each in response.context["messages"] if each.level_tag == "warning"]
+
+    assert warned == [f"{words} The budget is saved: it counts such charges once they come."] * bool(words)
+    assert Budget.objects.exists()
 
 
 def test_a_changed_amount_is_kept_and_the_name_stays(admin_client: Client) -> None:

@@ -94,6 +94,14 @@ def test_what_cannot_be_evaluated_neither_fires_nor_resolves(webhook: Receiver) 
     assert len(webhook.requests) == 1
 
 
+def test_a_budget_of_charges_that_have_not_come_yet_is_evaluated() -> None:
+    make_budget(filters={"customer": ["new"]})
+
+    done = run(store("60"))
+
+    assert (done.skipped, firing()) == ([], {})
+
+
 def test_what_is_known_to_be_spent_fires_though_a_source_lacks_the_month() -> None:
     make_budget(thresholds=[50], forecast_thresholds=[])
 
