@@ -95,6 +95,8 @@ def test_a_changed_amount_is_kept_and_the_name_stays(admin_client: Client) -> No
     [
         ("amount_text", "0", "Write an amount above 0"),
         ("amount_text", "1e5", "Write an amount above 0"),
+        ("amount_text", "5.000", "5.000 may be 5 or 5000: write 5.0000 or 5000."),
+        ("amount_text", "12.345", "12.345 may be 12.345 or 12345: write 12.3450 or 12345."),
         ("currency", "usd", "such as USD"),
         ("filters", '{"clod": ["aws"]}', 'There is no dimension "clod".'),
         ("filters", '{"cloud": "aws"}', "Write lists of values"),
@@ -115,6 +117,13 @@ def test_a_budget_that_could_not_be_evaluated_is_refused(
     assert response.status_code == 200
     assert words in response.content.decode().replace("&quot;", '"')
     assert not Budget.objects.exists()
+
+
+@pytest.mark.parametrize("amount", ["5000", "5.00", "5.0000", "0.125", "1234.567"])
+def test_an_amount_that_can_be_read_in_one_way_is_taken(admin_client: Client, amount: str) -> None:
+    admin_client.post(add_page(Budget), {**FORM, "amount_text": amount})
+
+    assert Budget.objects.get().amount_text == amount
 
 
 def test_deleted_budgets_leave_who_deleted_them(admin_client: Client, admin_user: User) -> None:
