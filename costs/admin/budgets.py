@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 from django import forms
@@ -14,6 +15,7 @@ from django.http import HttpRequest
 from accounts.models import User
 from catalog.admin import ReadOnly
 from catalog.admin.read_only import pretty
+from costs.admin.json_object import JsonObjectField
 from costs.admin.one_line import OneLineTexts
 from costs.errors import CostError
 from costs.models import Budget, BudgetChange
@@ -24,6 +26,9 @@ from costs.reports.budget_fit import misfit
 from costs.reports.budget_terms import Terms
 from costs.store.configured import open_store
 
+# Of more digits than per cent can have, a number is left as it was written.
+_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+
 
 class ListField(forms.JSONField):
     """A list, written with commas between its parts."""
@@ -33,7 +38,7 @@ class ListField(forms.JSONField):
 
     def to_python(self, value: Any) -> Any:
         parts = (part.strip() for part in f"{value or ''}".strip("[] ").split(","))
-        return [int(part) if part.isdecimal() and part.isascii() else part for part in parts if part]
+        return [int(part) if _WHOLE.fullmatch(part) else part for part in parts if part]
 
     def bound_data(self, data: Any, _initial: Any) -> Any:
         return data
@@ -54,7 +59,7 @@ class BudgetForm(forms.ModelForm):
 
     def clean_filters(self) -> Any:
         """Refuse filters that no question could have, or that a field or the period says already."""
-        filters = self.cleaned_data["filters"] or {}
+        filters = self.cleaned_data["filters"]
         try:
             read = _question(filters).read_filters()
         except CostError as error:
@@ -67,7 +72,7 @@ class BudgetForm(forms.ModelForm):
 
 
 def _question(filters: Any) -> Question:
-    are_lists = isinstance(filters, dict) and all(
+    are_lists = all(
         isinstance(values, list) and all(value is None or isinstance(value, str) for value in values)
         for values in filters.values()
     )
@@ -93,7 +98,10 @@ class BudgetAdmin(OneLineTexts):
     empty_note = "There are no budgets yet. A budget is an amount a month or quarter, for charges you choose."
     formfield_overrides = {
         **OneLineTexts.formfield_overrides,
-        models.JSONField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 80})},
+        models.JSONField: {
+            "form_class": JsonObjectField,
+            "widget": forms.Textarea(attrs={"rows": 3, "cols": 80}),
+        },
     }
     fieldsets = [
         (None, {"fields": ["name", ("amount_text", "currency"), "period", "measure", "filters"]}),

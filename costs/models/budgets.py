@@ -55,7 +55,8 @@ def check_owners(values: Any) -> None:
         raise ValidationError(f"Write up to {MAX_OWNERS} e-mail addresses.")
     for value in values:
         try:
-            validate_email(value)
+            # The list of a form has numbers as such.
+            validate_email(f"{value}")
         except ValidationError as error:
             raise ValidationError(f"{value} is no e-mail address.") from error
 

@@ -102,6 +102,15 @@ def test_a_changed_amount_is_kept_and_the_name_stays(admin_client: Client) -> No
         ("filters", '{"cloud": "aws"}', "Write lists of values"),
         ("filters", '{"month": ["2026-10"]}', "month is no filter of a budget"),
         ("filters", '{"currency": ["USD"]}', "currency is no filter of a budget"),
+        ("filters", "[" * 3000 + "]" * 3000, "This is nested too deeply"),
+        ("filters", '{"cloud": [' + "9" * 5000 + "]}", "a number has too many digits"),
+        ("filters", '{"cloud": ["aws"], "cloud": ["gcp"]}', '"cloud" is there twice: write each name once.'),
+        ("filters", '{"customer": ["' + "é" * 8192 + '"]}', "Write up to 16,384 bytes."),
+        ("filters", "[]", "Write an object in JSON"),
+        ("filters", "null", "Write an object in JSON"),
+        ("filters", '{"cloud": ', "This is not valid JSON"),
+        ("thresholds", "9" * 5000, "Write whole per cent"),
+        ("owners", "123", "123 is no e-mail address."),
         ("thresholds", "50, x", "Write whole per cent"),
         ("thresholds", "0", "Write whole per cent"),
         ("thresholds", "50, 50", "each once"),
@@ -203,6 +212,35 @@ def test_a_mute_has_who_made_it(admin_client: Client, admin_user: User) -> None:
 
     assert Mute.objects.get().by == admin_user
     assert "model nova-lite" in shown(admin_client, list_page(Mute))
+
+
+@pytest.mark.parametrize(
+    ("match", "words"),
+    [
+        ("[" * 3000 + "]" * 3000, "This is nested too deeply"),
+        ('["nova-lite"]', "Write an object in JSON"),
+        ('{"model": "a", "model": "b"}', '"model" is there twice'),
+        ('{"model": ["nova-lite"]}', "Write one text or null for each name"),
+        ("{}", "This field is required."),
+    ],
+)
+def test_a_mute_that_would_match_nothing_or_everything_is_refused(
+    admin_client: Client, match: str, words: str
+) -> None:
+    form = {"kind": "anomaly", "match": match, "reason": "a test"}
+
+    response = admin_client.post(add_page(Mute), form)
+
+    assert response.status_code == 200
+    assert words in response.content.decode().replace("&quot;", '"')
+    assert not Mute.objects.exists()
+
+
+@pytest.mark.parametrize("filters", ["", "{}", " {} "])
+def test_a_budget_without_filters_is_of_all_charges(admin_client: Client, filters: str) -> None:
+    admin_client.post(add_page(Budget), {**FORM, "filters": filters})
+
+    assert Budget.objects.get().filters == {}
 
 
 def test_alerts_and_messages_cannot_be_added_or_deleted(admin_client: Client) -> None:
