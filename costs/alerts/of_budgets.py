@@ -51,6 +51,7 @@ def _find(budget: Budget, period: Period, costs: Snapshot, findings: Findings) -
         state = state_of(budget, costs, period.start)
     except CostError as error:
         findings.unknown[prefix] = f"The budget {budget.name} cannot be evaluated: {error.message}"
+        findings.failed = True
         return
     if state is None:
         return
