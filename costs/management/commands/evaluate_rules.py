@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 EXAMPLES = """examples:
   evaluate_rules                once, such as after each load_costs
   evaluate_rules --every 60     each hour, until it is stopped
+  evaluate_rules --verbosity 2  with the lower thresholds of a budget that has reached higher ones
 
 exit codes: 0 evaluated, and nothing is left to be sent, 1 failed or another evaluation runs, 2 wrong
 arguments, 3 evaluated except for rules that failed, or messages are not sent. A month that is not loaded
@@ -59,9 +60,9 @@ class Command(CommandWithExamples):
         except KeyboardInterrupt:
             self.stderr.write("Stopped.")
 
-    def _once(self, *, json: bool, **_: Any) -> None:
+    def _once(self, *, json: bool, verbosity: int, **_: Any) -> None:
         try:
-            faults = self._evaluate(as_json=json)
+            faults = self._evaluate(as_json=json, verbosity=verbosity)
         except RunRefusedError as error:
             raise self._failure(f"{error}", as_json=json) from error
         except KeyboardInterrupt as error:
@@ -69,21 +70,21 @@ class Command(CommandWithExamples):
         if faults:
             raise CommandError(faults, returncode=exit_codes.PARTLY_DONE)
 
-    def _in_loop(self, *, json: bool, **_: Any) -> None:
+    def _in_loop(self, *, json: bool, verbosity: int, **_: Any) -> None:
         """Evaluate; what fails is tried again the next time."""
         try:
-            self._evaluate(as_json=json)
+            self._evaluate(as_json=json, verbosity=verbosity)
         except RunRefusedError as error:
             logger.warning("Not evaluated: %s", error)
         except DatabaseError:
             logger.exception("Not evaluated")
             close_old_connections()
 
-    def _evaluate(self, *, as_json: bool) -> str:
+    def _evaluate(self, *, as_json: bool, verbosity: int) -> str:
         """Evaluate and print; what of it failed, or ""."""
         run = evaluate(open_store())
         left = unsent(run)
-        self.stdout.write(_as_json(run, left) if as_json else _text(run, left))
+        self.stdout.write(_as_json(run, left) if as_json else _text(run, left, verbosity))
         count = _count(left)
         are_left = f"{counted(count, 'message')} {'is' if count == 1 else 'are'} not sent." if left else ""
         return " ".join(filter(None, [run.error, are_left]))
@@ -94,12 +95,15 @@ class Command(CommandWithExamples):
         return CommandError(error, returncode=exit_codes.FAILED)
 
 
-def _text(run: AlertRun, left: Sequence[Unsent]) -> str:
+def _text(run: AlertRun, left: Sequence[Unsent], verbosity: int) -> str:
     firing = list(Alert.objects.firing().order_by("started_at", "id"))
-    lines = [f"{alert.severity}: {printable(alert.summary)}{_untold(alert)}" for alert in firing]
+    shown = [each for each in firing if verbosity > 1 or each.untold != Alert.Untold.COVERED]
+    lines = [f"{alert.severity}: {printable(alert.summary)}{_untold(alert)}" for alert in shown]
     lines += [f"not evaluated: {printable(why)}" for why in run.skipped]
     lines += [f"not sent: {printable(_left(each))}" for each in left]
-    counts = [f"{counted(len(firing), 'alert')} firing", f"{run.fired} new", f"{run.resolved} resolved"]
+    covered = len(firing) - len(shown)
+    also = f" ({covered} not listed, as another says it)" if covered else ""
+    counts = [f"{counted(len(firing), 'alert')} firing{also}", f"{run.fired} new", f"{run.resolved} resolved"]
     not_sent = f", {_count(left)} not sent" if left else ""
     return "\n".join([*lines, f"{', '.join(counts)}; {counted(run.sent, 'message')} sent{not_sent}."])
 

@@ -44,6 +44,21 @@ def test_once_it_says_what_is_wrong_and_who_was_not_told(capsys: pytest.CaptureF
     assert out.endswith("1 alert firing, 1 new, 0 resolved; 0 messages sent.\n")
 
 
+def test_a_lower_threshold_is_listed_only_if_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    make_budget("team-a", "100", thresholds=[50, 60], forecast_thresholds=[])
+
+    call_command("evaluate_rules")
+    brief = capsys.readouterr().out
+    call_command("evaluate_rules", "--verbosity", "2")
+    full = capsys.readouterr().out
+
+    assert "It reached 60 %" in brief
+    assert "It reached 50 %" not in brief
+    assert "2 alerts firing (1 not listed, as another says it), 2 new" in brief
+    assert "(not told: another alert says it)" in full
+    assert "2 alerts firing, 0 new" in full
+
+
 def test_a_month_that_is_not_loaded_is_printed_and_no_failure(
     monkeypatch: pytest.MonkeyPatch, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
