@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from catalog import iso8601
 from costs import explain, query
-from costs.query.dimensions import DIMENSIONS
+from costs.query.dimensions import DIMENSIONS, value_of
 from costs.query.question import (
     DEFAULT_LIMIT,
     MAX_DIMENSIONS,
@@ -23,9 +23,6 @@ from costs.query.question import (
 from tools import prices_schema
 from tools.argument_forms import ABSENT, LeftOutAs
 from tools.prices_schema import Arguments
-
-# A client that cannot send null in a list sends the word.
-NONE = "null"
 
 
 def read_day(value: Any) -> date:
@@ -61,11 +58,11 @@ def _listed(values: Any) -> Sequence[Any]:
 
 
 def _value(name: str, value: Any) -> str | None:
-    if value is None or value == NONE:
+    if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError(f"{name} must have texts or null as its values")  # noqa: TRY004 pydantic's
-    return str(value)
+    return value_of(str(value))
 
 
 def _names(names: Sequence[str]) -> WithJsonSchema:

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from costs.query.dimensions import DIMENSIONS, Value
+from costs.query.dimensions import DIMENSIONS, NONE, Value
 from costs.query.question import EXCLUDES, Question
 from costs.query.snapshot import Snapshot
 from costs.reports.warm import known_values
 
-# How an address writes that there is no value.
-NONE = "null"
 # The address says days and months as its period.
 FILTERED = [name for name in DIMENSIONS if name not in ("day", "month")]
 NAMES = [*FILTERED, *(f"{EXCLUDES}{name}" for name in FILTERED)]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -12,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.admin import ReadOnly
 from catalog.admin.read_only import pretty
+from costs.admin.json_object import JsonObjectField
 from costs.admin.one_line import OneLineTexts
 from costs.alerts.acknowledge import acknowledge
 from costs.models import Alert, AlertRun, Mute, Notification
@@ -86,8 +89,23 @@ class AlertAdmin(OneLineTexts):
         return pretty(alert.details)
 
 
+class MuteForm(forms.ModelForm):
+    class Meta:
+        model = Mute
+        fields = "__all__"  # noqa: DJ007  # the admin lists them
+        field_classes = {"match": JsonObjectField}
+
+    def clean_match(self) -> Any:
+        """Refuse what no alert is about."""
+        match = self.cleaned_data["match"]
+        if not all(value is None or isinstance(value, str) for value in match.values()):
+            raise ValidationError('Write one text or null for each name, such as {"model": "nova-lite"}.')
+        return match
+
+
 @admin.register(Mute)
 class MuteAdmin(OneLineTexts):
+    form = MuteForm
     list_display = ["what", "kind", "reason", "until", "by"]
     list_filter = ["kind"]
     list_select_related = ["by"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
@@ -14,10 +15,19 @@ from django.http import HttpRequest
 from accounts.models import User
 from catalog.admin import ReadOnly
 from catalog.admin.read_only import pretty
+from costs.admin.json_object import JsonObjectField
 from costs.admin.one_line import OneLineTexts
 from costs.errors import CostError
 from costs.models import Budget, BudgetChange
 from costs.query import Question
+from costs.query.dimensions import value_of
+from costs.query.snapshot import take
+from costs.reports.budget_fit import misfit
+from costs.reports.budget_terms import Terms
+from costs.store.configured import open_store
+
+# Of more digits than per cent can have, a number is left as it was written.
+_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 
 
 class ListField(forms.JSONField):
@@ -28,7 +38,7 @@ class ListField(forms.JSONField):
 
     def to_python(self, value: Any) -> Any:
         parts = (part.strip() for part in f"{value or ''}".strip("[] ").split(","))
-        return [int(part) if part.isdecimal() and part.isascii() else part for part in parts if part]
+        return [int(part) if _WHOLE.fullmatch(part) else part for part in parts if part]
 
     def bound_data(self, data: Any, _initial: Any) -> Any:
         return data
@@ -49,7 +59,7 @@ class BudgetForm(forms.ModelForm):
 
     def clean_filters(self) -> Any:
         """Refuse filters that no question could have, or that a field or the period says already."""
-        filters = self.cleaned_data["filters"] or {}
+        filters = self.cleaned_data["filters"]
         try:
             read = _question(filters).read_filters()
         except CostError as error:
@@ -58,17 +68,25 @@ class BudgetForm(forms.ModelForm):
             name = wanted.dimension.name
             if wanted.is_of_time or name == "currency":
                 raise ValidationError(f"{name} is no filter of a budget: its period and currency are fields.")
-        return filters
+        return {name: [*map(value_of, values)] for name, values in filters.items()}
 
 
 def _question(filters: Any) -> Question:
-    are_lists = isinstance(filters, dict) and all(
+    are_lists = all(
         isinstance(values, list) and all(value is None or isinstance(value, str) for value in values)
         for values in filters.values()
     )
     if not are_lists:
         raise ValidationError('Write lists of values by dimension, such as {"cloud": ["aws"]}.')
     return Question(filters=filters)
+
+
+def _misfit(budget: Budget) -> str:
+    """Which of what it is about no loaded charge has; "" if that cannot be told."""
+    try:
+        return misfit(Terms.read(budget.terms), take(open_store(), None))
+    except CostError:
+        return ""
 
 
 @admin.register(Budget)
@@ -80,7 +98,10 @@ class BudgetAdmin(OneLineTexts):
     empty_note = "There are no budgets yet. A budget is an amount a month or quarter, for charges you choose."
     formfield_overrides = {
         **OneLineTexts.formfield_overrides,
-        models.JSONField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 80})},
+        models.JSONField: {
+            "form_class": JsonObjectField,
+            "widget": forms.Textarea(attrs={"rows": 3, "cols": 80}),
+        },
     }
     fieldsets = [
         (None, {"fields": ["name", ("amount_text", "currency"), "period", "measure", "filters"]}),
@@ -98,6 +119,8 @@ class BudgetAdmin(OneLineTexts):
 
     def save_model(self, request: HttpRequest, obj: Budget, _form: Any, _change: bool) -> None:
         obj.save(by=cast("User", request.user))
+        if why := _misfit(obj):
+            messages.warning(request, f"{why} The budget is saved: it counts such charges once they come.")
 
     def delete_model(self, request: HttpRequest, obj: Budget) -> None:
         obj.delete(by=cast("User", request.user))

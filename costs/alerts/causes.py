@@ -8,7 +8,7 @@ from datetime import datetime
 
 from costs.alerts import of_anomalies, of_budgets, of_loads
 from costs.alerts.findings import Findings
-from costs.errors import CostError
+from costs.errors import CostError, NotLoadedError
 from costs.query.snapshot import Snapshot, take
 from costs.store.base import CostStore
 
@@ -47,7 +47,9 @@ def _tried(prefix: str, name: str, rule: Callable[[], Findings]) -> Findings:
     try:
         return rule()
     except CostError as error:
-        return Findings(unknown={prefix: f"{name} cannot be evaluated: {error.message}"})
+        # What is not loaded yet is no fault.
+        is_fault = not isinstance(error, NotLoadedError)
+        return Findings(unknown={prefix: f"{name} cannot be evaluated: {error.message}"}, failed=is_fault)
     except Exception as error:
         logger.exception("The evaluation of %s failed", name)
         why = f"{name} cannot be evaluated: it failed by {type(error).__name__}, which the log has."

@@ -13,7 +13,7 @@ from costs.alerts.record import record
 from costs.models import AlertRun
 from costs.store.base import CostStore
 
-FAULT = "A rule failed: the log has its error."
+FAULT = "A rule could not be evaluated for a fault, which is told as not evaluated."
 
 
 def evaluate(store: CostStore, *, now: datetime | None = None) -> AlertRun:

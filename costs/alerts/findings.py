@@ -46,7 +46,7 @@ class Findings:
         found: what is wrong, by cause.
         unknown: what could not be evaluated: the beginning of its causes, and why, as a sentence.
         replaced: causes that others say the same and more about, and that end without a word.
-        failed: whether a rule could not be evaluated for a fault of ours.
+        failed: whether a rule could not be evaluated for a fault, rather than for costs that are not loaded.
     """
 
     found: dict[str, Found] = field(default_factory=dict)

@@ -51,6 +51,7 @@ def _find(budget: Budget, period: Period, costs: Snapshot, findings: Findings) -
         state = state_of(budget, costs, period.start)
     except CostError as error:
         findings.unknown[prefix] = f"The budget {budget.name} cannot be evaluated: {error.message}"
+        findings.failed = True
         return
     if state is None:
         return
@@ -59,12 +60,17 @@ def _find(budget: Budget, period: Period, costs: Snapshot, findings: Findings) -
         # What is known to be spent is spent; whether that is all is not known.
         why = row["hint"] or "no costs of it are loaded."
         findings.unknown[prefix] = f"The budget {budget.name} cannot be evaluated for {period}: {why}"
-    elif row["forecast"] is None and budget.forecast_thresholds and costs.as_of < period.ends_at:
+    elif _lacks_forecast(state) and budget.forecast_thresholds and costs.as_of < period.ends_at:
         why = "too few whole days are loaded."
         findings.unknown[f"{prefix}forecast/"] = (
             f"The forecast of the budget {budget.name} cannot be made for {period}: {why}"
         )
     _add(state, prefix, period, findings)
+
+
+def _lacks_forecast(state: BudgetState) -> bool:
+    """Whether there is no forecast though there are charges to forecast."""
+    return state.has_charges and state.row["forecast"] is None
 
 
 def _add(state: BudgetState, prefix: str, period: Period, findings: Findings) -> None:

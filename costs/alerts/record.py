@@ -55,12 +55,19 @@ def _renew(alert: Alert, found: Found, mutes: Iterable[Mute], now: datetime) -> 
     alert.summary, alert.details, alert.about = found.summary, {**found.details}, {**found.about}
     alert.path, alert.owners, alert.is_demo = found.path, [*found.owners], found.is_demo
     alert.seen_at = now
-    is_due = alert.untold in LATER and alert.acknowledged_at is None
-    if is_due:
-        alert.untold = _untold(found, mutes)
+    why = _untold(found, mutes)
+    if alert.untold in LATER and alert.acknowledged_at is None:
+        alert.untold = why
     alert.save()
-    if is_due and alert.untold == Alert.Untold.NO:
-        _tell(alert, Notification.Event.FIRING, _reaching(found.owners), now)
+    if why == alert.untold == Alert.Untold.NO and alert.acknowledged_at is None:
+        _tell(alert, Notification.Event.FIRING, _new_to(alert), now)
+
+
+def _new_to(alert: Alert) -> list[str]:
+    """The channels that it reaches someone by and that have never had a message of it."""
+    firing = alert.notifications.filter(event=Notification.Event.FIRING)
+    had = set(firing.values_list("channel", flat=True))
+    return [name for name in _reaching(alert.owners) if name not in had]
 
 
 def _untold(found: Found, mutes: Iterable[Mute]) -> Alert.Untold:

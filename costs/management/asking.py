@@ -15,6 +15,7 @@ from catalog import iso8601
 from catalog.management import exit_codes
 from costs.errors import CostError, NotLoadedError
 from costs.query.answer import CONTRACT
+from costs.query.dimensions import value_of
 
 Filters = dict[str, list[str | None]]
 
@@ -85,7 +86,7 @@ def _filter(text: str) -> tuple[str, str | None]:
     name, is_there, value = text.partition("=")
     if not is_there:
         raise ArgumentTypeError(f"{text!r} is not NAME=VALUE, such as cloud=aws.")
-    return name, None if value == "null" else value
+    return name, value_of(value)
 
 
 def day(text: str) -> date:

@@ -13,6 +13,8 @@ from django.db import models, transaction
 
 from accounts.models import User
 from catalog.models import CurrentTimestamp
+from catalog.pricing.decimals import plain
+from catalog.pricing.written_numbers import split_number
 
 NAME = RegexValidator(
     r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}\Z",
@@ -29,9 +31,13 @@ MAX_OWNERS = 50
 
 
 def check_amount(text: str) -> None:
-    """Refuse what is no amount above 0."""
+    """Refuse what is no amount above 0, or may be two."""
     if not _AMOUNT.fullmatch(text) or not Decimal(text):
         raise ValidationError("Write an amount above 0 in digits, such as 5000 or 49.90.")
+    number = split_number(text)
+    if number.is_ambiguous:
+        whole = text.replace(".", "")
+        raise ValidationError(f"{text} may be {plain(number.value)} or {whole}: write {text}0 or {whole}.")
 
 
 def check_thresholds(values: Any) -> None:
@@ -49,7 +55,8 @@ def check_owners(values: Any) -> None:
         raise ValidationError(f"Write up to {MAX_OWNERS} e-mail addresses.")
     for value in values:
         try:
-            validate_email(value)
+            # The list of a form has numbers as such.
+            validate_email(f"{value}")
         except ValidationError as error:
             raise ValidationError(f"{value} is no e-mail address.") from error
 

@@ -24,6 +24,8 @@ MAX_CHARACTERS = 500
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 
 Value = str | None
+# A client that cannot send null in a list sends the word.
+NONE = "null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,11 @@ class Dimension:
         if self.unit is Unit.DAY and (day := _day(sent)):
             return day.isoformat()
         raise InvalidQuestionError(f"{self.name} cannot be {quoted(sent)}.", hint=f"Send {form}.")
+
+
+def value_of(sent: Value) -> Value:
+    """A value of a filter as it was sent: the word null is no value, too."""
+    return None if sent == NONE else sent
 
 
 def column(name: str) -> exp.Column:

@@ -42,7 +42,16 @@ class Spending:
     @cached_property
     def is_complete(self) -> bool:
         """Whether no month of it that could be loaded is missing. Unknown charges are none of 0."""
-        return bool(self._coverage.loaded) and not self._coverage.missing(self.period.window)
+        if self.has_charges:
+            return not self._coverage.missing(self.period.window)
+        # Its first charges may come from any source.
+        are_loaded = all(source.was_loaded for source in self.costs.sources)
+        return are_loaded and not coverage(Question(), self.costs).missing(self.period.window)
+
+    @property
+    def has_charges(self) -> bool:
+        """Whether any charge of any day is its."""
+        return bool(self._coverage.loaded)
 
     @property
     def is_past(self) -> bool:

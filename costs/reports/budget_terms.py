@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from costs.models import Budget, BudgetChange
-from costs.query.dimensions import Value
+from costs.query.dimensions import Value, value_of
 from costs.query.periods import DAY, Window, add_months, month_of
 
 _MONTHS = {Budget.Period.MONTH: 1, Budget.Period.QUARTER: 3}
@@ -67,7 +67,7 @@ class Terms:
             kept["currency"],
             Budget.Period(kept["period"]),
             kept["measure"],
-            kept["filters"],
+            {name: [*map(value_of, values)] for name, values in kept["filters"].items()},
             kept["thresholds"],
             kept["forecast_thresholds"],
         )

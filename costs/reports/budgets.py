@@ -91,9 +91,10 @@ class BudgetAnswer(Basis):
 
 @dataclass(frozen=True, slots=True)
 class BudgetState:
-    """A budget in a period, with the loads that say so."""
+    """A budget in a period, with the loads that say so, and whether any charge of any day is its."""
 
     row: BudgetRow
+    has_charges: bool
     loads: Sequence[Load]
     is_estimate: bool
     is_demo: bool
@@ -161,7 +162,7 @@ def state_of(budget: Budget, costs: Snapshot, day: date) -> BudgetState | None:
         "notes": budget.notes,
         "hint": joined([answer["hint"] or "", _other_currencies(spending)]),
     }
-    return BudgetState(row, answer["loads"], answer["is_estimate"], answer["is_demo"])
+    return BudgetState(row, spending.has_charges, answer["loads"], answer["is_estimate"], answer["is_demo"])
 
 
 def _called(name: str | None) -> list[Budget]:

@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from costs.admin import budgets
 from costs.models import Alert, AlertRun, Budget, BudgetChange, Mute, Notification
+from tests.costs.stores import MemoryStore, charge
 from tests.costs.test_admin import add_page, list_page, page, shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
@@ -46,6 +48,35 @@ def test_a_budget_is_made_with_its_terms_and_who_made_it(admin_client: Client, a
     assert (BudgetChange.objects.get().by, BudgetChange.objects.get().terms) == (admin_user, budget.terms)
 
 
+def test_the_word_null_in_filters_is_kept_as_no_value(admin_client: Client) -> None:
+    admin_client.post(add_page(Budget), {**FORM, "filters": '{"customer": ["null", "acme"]}'})
+
+    assert Budget.objects.get().filters == {"customer": [None, "acme"]}
+
+
+@pytest.mark.parametrize(
+    ("filters", "currency", "words"),
+    [
+        ('{"customer": ["acmi"]}', "USD", 'No charge has customer "acmi"; the nearest: "acme".'),
+        ("{}", "EUR", 'No charge has currency "EUR"; the nearest: "USD".'),
+        ('{"cloud": ["azure"]}', "USD", "No loaded charge in USD fits the filters."),
+        ('{"customer": ["acme", null]}', "USD", ""),
+    ],
+)
+def test_filters_and_a_currency_that_no_charge_has_are_saved_with_a_warning(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch, filters: str, currency: str, words: str
+) -> None:
+    store = MemoryStore([charge(x_ConsumerId="acme")])
+    monkeypatch.setattr(budgets, "open_store", lambda: store)
+    form = {**FORM, "filters": filters, "currency": currency}
+
+    response = admin_client.post(add_page(Budget), form, follow=True)
+    warned = [f"{each}" for each in response.context["messages"] if each.level_tag == "warning"]
+
+    assert warned == [f"{words} The budget is saved: it counts such charges once they come."] * bool(words)
+    assert Budget.objects.exists()
+
+
 def test_a_changed_amount_is_kept_and_the_name_stays(admin_client: Client) -> None:
     admin_client.post(add_page(Budget), FORM)
 
@@ -64,11 +95,22 @@ def test_a_changed_amount_is_kept_and_the_name_stays(admin_client: Client) -> No
     [
         ("amount_text", "0", "Write an amount above 0"),
         ("amount_text", "1e5", "Write an amount above 0"),
+        ("amount_text", "5.000", "5.000 may be 5 or 5000: write 5.0000 or 5000."),
+        ("amount_text", "12.345", "12.345 may be 12.345 or 12345: write 12.3450 or 12345."),
         ("currency", "usd", "such as USD"),
         ("filters", '{"clod": ["aws"]}', 'There is no dimension "clod".'),
         ("filters", '{"cloud": "aws"}', "Write lists of values"),
         ("filters", '{"month": ["2026-10"]}', "month is no filter of a budget"),
         ("filters", '{"currency": ["USD"]}', "currency is no filter of a budget"),
+        ("filters", "[" * 3000 + "]" * 3000, "This is nested too deeply"),
+        ("filters", '{"cloud": [' + "9" * 5000 + "]}", "a number has too many digits"),
+        ("filters", '{"cloud": ["aws"], "cloud": ["gcp"]}', '"cloud" is there twice: write each name once.'),
+        ("filters", '{"customer": ["' + "é" * 8192 + '"]}', "Write up to 16,384 bytes."),
+        ("filters", "[]", "Write an object in JSON"),
+        ("filters", "null", "Write an object in JSON"),
+        ("filters", '{"cloud": ', "This is not valid JSON"),
+        ("thresholds", "9" * 5000, "Write whole per cent"),
+        ("owners", "123", "123 is no e-mail address."),
         ("thresholds", "50, x", "Write whole per cent"),
         ("thresholds", "0", "Write whole per cent"),
         ("thresholds", "50, 50", "each once"),
@@ -84,6 +126,13 @@ def test_a_budget_that_could_not_be_evaluated_is_refused(
     assert response.status_code == 200
     assert words in response.content.decode().replace("&quot;", '"')
     assert not Budget.objects.exists()
+
+
+@pytest.mark.parametrize("amount", ["5000", "5.00", "5.0000", "0.125", "1234.567"])
+def test_an_amount_that_can_be_read_in_one_way_is_taken(admin_client: Client, amount: str) -> None:
+    admin_client.post(add_page(Budget), {**FORM, "amount_text": amount})
+
+    assert Budget.objects.get().amount_text == amount
 
 
 def test_deleted_budgets_leave_who_deleted_them(admin_client: Client, admin_user: User) -> None:
@@ -163,6 +212,35 @@ def test_a_mute_has_who_made_it(admin_client: Client, admin_user: User) -> None:
 
     assert Mute.objects.get().by == admin_user
     assert "model nova-lite" in shown(admin_client, list_page(Mute))
+
+
+@pytest.mark.parametrize(
+    ("match", "words"),
+    [
+        ("[" * 3000 + "]" * 3000, "This is nested too deeply"),
+        ('["nova-lite"]', "Write an object in JSON"),
+        ('{"model": "a", "model": "b"}', '"model" is there twice'),
+        ('{"model": ["nova-lite"]}', "Write one text or null for each name"),
+        ("{}", "This field is required."),
+    ],
+)
+def test_a_mute_that_would_match_nothing_or_everything_is_refused(
+    admin_client: Client, match: str, words: str
+) -> None:
+    form = {"kind": "anomaly", "match": match, "reason": "a test"}
+
+    response = admin_client.post(add_page(Mute), form)
+
+    assert response.status_code == 200
+    assert words in response.content.decode().replace("&quot;", '"')
+    assert not Mute.objects.exists()
+
+
+@pytest.mark.parametrize("filters", ["", "{}", " {} "])
+def test_a_budget_without_filters_is_of_all_charges(admin_client: Client, filters: str) -> None:
+    admin_client.post(add_page(Budget), {**FORM, "filters": filters})
+
+    assert Budget.objects.get().filters == {}
 
 
 def test_alerts_and_messages_cannot_be_added_or_deleted(admin_client: Client) -> None:

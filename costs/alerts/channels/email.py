@@ -40,8 +40,13 @@ class Email:
         email = EmailMessage(
             subject,
             "\n\n".join(["\n".join(lines(message)), message["url"]]),
-            to=self._recipients(outgoing.owners),
-            headers={"Message-ID": f"<{outgoing.key}@{_domain()}>", "Auto-Submitted": "auto-generated"},
+            # Owners need not know each other's addresses.
+            bcc=self._recipients(outgoing.owners),
+            headers={
+                "To": "undisclosed-recipients:;",
+                "Message-ID": f"<{outgoing.key}@{_domain()}>",
+                "Auto-Submitted": "auto-generated",
+            },
         )
         try:
             email.send()
@@ -55,7 +60,11 @@ class Email:
             raise UnreachableError(f"The server cannot be used: {type(error).__name__}.") from None
 
     def _recipients(self, owners: Sequence[str]) -> list[str]:
-        return list(dict.fromkeys([*owners, *self._everyone]))
+        """Each once: no server in use tells addresses apart by their capitals."""
+        found: dict[str, str] = {}
+        for address in (*owners, *self._everyone):
+            found.setdefault(address.casefold(), address)
+        return list(found.values())
 
 
 def _refusal(error: smtplib.SMTPResponseException) -> NotSentError:

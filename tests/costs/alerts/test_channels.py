@@ -137,11 +137,22 @@ def test_a_receiver_that_is_not_there_was_sent_nothing(caplog: pytest.LogCapture
     assert "SECRET" not in caplog.text
 
 
+def test_an_address_with_other_capitals_gets_one_email(mailbox: Mailbox) -> None:
+    Email(["OPS@example.com"]).send(
+        outgoing(owners=("Ada@example.com", "ada@Example.com", "ops@example.com"))
+    )
+
+    [(recipients, _)] = mailbox.sent
+    assert recipients == ["Ada@example.com", "ops@example.com"]
+
+
 def test_an_email_goes_to_the_owners_and_to_those_who_get_all(mailbox: Mailbox) -> None:
     Email(["ops@example.com"]).send(outgoing(owners=("ada@example.com", "ops@example.com")))
 
     [(recipients, email)] = mailbox.sent
     assert recipients == ["ada@example.com", "ops@example.com"]
+    assert (email["To"], email["Bcc"]) == ("undisclosed-recipients:;", None)
+    assert "ada@" not in email.as_string()
     assert email["Subject"] == "It is over."
     assert email["From"] == "Costs <costs@example.com>"
     assert email["Message-ID"] == "<alert-1-x@example.com>"

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.contrib.auth import get_user_model
 from pytest_django import Settings
+from werkzeug import Response
 
 from costs.alerts import causes, lease
 from costs.alerts.acknowledge import acknowledge
@@ -15,6 +16,7 @@ from costs.store.base import Refusal, SourceState
 from tests.costs.alerts.conftest import Receiver
 from tests.costs.alerts.making import DAY, NOW, firing, make_budget, run, store, store_of, told
 from tests.costs.stores import MemoryStore, charge
+from tests.harness.smtp_server import Mailbox
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +96,14 @@ def test_what_cannot_be_evaluated_neither_fires_nor_resolves(webhook: Receiver) 
     assert len(webhook.requests) == 1
 
 
+def test_a_budget_of_charges_that_have_not_come_yet_is_evaluated() -> None:
+    make_budget(filters={"customer": ["new"]})
+
+    done = run(store("60"))
+
+    assert (done.skipped, firing()) == ([], {})
+
+
 def test_what_is_known_to_be_spent_fires_though_a_source_lacks_the_month() -> None:
     make_budget(thresholds=[50], forecast_thresholds=[])
 
@@ -143,6 +153,46 @@ def test_without_a_channel_an_alert_is_told_once_there_is_one(receiver: Receiver
     run(store("60"), NOW + timedelta(hours=1))
 
     assert len(receiver.requests) == 1
+
+
+def test_a_channel_that_is_set_up_later_is_told_once_what_fires(
+    webhook: Receiver, mailbox: Mailbox, settings: Settings
+) -> None:
+    make_budget(thresholds=[50], forecast_thresholds=[])
+    webhook.answers = [Response(status=503)]
+    run(store("60"))
+    assert mailbox.sent == []
+
+    settings.ALERT_EMAIL_TO = ["ops@example.com"]
+    for hours in (1, 2):
+        run(store("60"), NOW + timedelta(hours=hours))
+    settings.ALERT_EMAIL_TO = []
+    run(store("60"), NOW + timedelta(hours=3))
+    settings.ALERT_EMAIL_TO = ["ops@example.com"]
+    run(store("60"), NOW + timedelta(hours=4))
+
+    assert [recipients for recipients, _ in mailbox.sent] == [["ops@example.com"]]
+    assert told() == [(f"{ACTUAL}/50", "webhook", "firing"), (f"{ACTUAL}/50", "email", "firing")]
+
+
+@pytest.mark.parametrize("reason", ["muted", "acknowledged", "demo", "covered"])
+def test_a_channel_that_is_set_up_later_is_not_told_what_nobody_is_told(
+    webhook: Receiver, settings: Settings, reason: str
+) -> None:
+    make_budget(thresholds=[50, 80], forecast_thresholds=[])
+    run(store("60"))
+    user = get_user_model().objects.create(username="ada")
+    if reason == "muted":
+        Mute.objects.create(kind="budget", match={"budget": "team-a"}, reason="a test")
+    if reason == "acknowledged":
+        assert acknowledge(firing()[f"{ACTUAL}/50"], user, "known")
+    costs = {"demo": store("60", demo=frozenset({"aws"})), "covered": store("60", "30")}
+
+    settings.ALERT_SLACK_URL = webhook.url
+    run(costs.get(reason, store("60")), NOW + timedelta(hours=1))
+
+    assert (f"{ACTUAL}/50", "slack", "firing") not in told()
+    assert ((f"{ACTUAL}/80", "slack", "firing") in told()) is (reason == "covered")
 
 
 def test_a_disabled_budget_does_not_alert() -> None:

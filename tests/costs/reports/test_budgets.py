@@ -11,6 +11,7 @@ from costs.models import Budget, BudgetChange
 from costs.query import Question, answer_from
 from costs.query.snapshot import Snapshot, take
 from costs.reports.budgets import BudgetRow, budget_status
+from costs.store.base import SourceState
 from tests.costs.alerts.making import make_budget, store_of
 from tests.costs.stores import Charge, charge
 
@@ -52,6 +53,14 @@ def test_spent_is_what_query_costs_answers_to_the_digit(measure: str) -> None:
             "effective_cost": "4.600000000000000001",
         }[measure]
     )
+
+
+def test_the_word_null_in_kept_filters_is_no_value_as_in_query_costs() -> None:
+    make_budget(filters={"customer": ["null"]})
+
+    found = row(charge(cost="3"), charge(cost="4", x_ConsumerId="null"), charge(cost="5", x_ConsumerId="a"))
+
+    assert (found["spent"], found["filters"]) == ("3", {"customer": [None]})
 
 
 def test_a_budget_is_over_since_the_day_that_it_went_over_the_last_time() -> None:
@@ -123,6 +132,32 @@ def test_a_loaded_month_without_charges_of_a_budget_cost_0() -> None:
     found = row(charge("2026-09-05", x_ConsumerId="acme"), charge())
 
     assert (found["spent"], found["is_complete"], found["is_over"]) == ("0", True, False)
+
+
+@pytest.mark.parametrize(
+    "terms", [{"filters": {"customer": ["new"]}}, {"filters": {"cloud": ["azure"]}}, {"currency": "EUR"}]
+)
+def test_charges_that_have_not_come_yet_cost_0_if_every_month_is_loaded(terms: dict[str, Any]) -> None:
+    make_budget(**terms)
+
+    found = row(charge("2026-09-05"), charge())
+
+    assert (found["spent"], found["percent"]) == ("0", "0")
+    assert (found["is_complete"], found["is_over"]) == (True, False)
+    assert "No charge fits" in (found["hint"] or "")
+    assert [past["spent"] for past in found["history"]] == ["0", None, None, None, None, None]
+
+
+def test_charges_that_have_not_come_yet_are_unknown_if_any_source_lacks_the_month() -> None:
+    make_budget(filters={"customer": ["new"]})
+    lacking = [charge("2026-09-05", x_Cloud="gcp"), charge()]
+    never = SourceState("gcp", was_loaded=False)
+
+    of_lacking = row(*lacking)
+    [of_never] = budget_status(costs(charge(), states=[never]))["budgets"]
+
+    for found in (of_lacking, of_never):
+        assert (found["spent"], found["is_complete"], found["is_over"]) == (None, False, None)
 
 
 def test_a_past_period_is_judged_by_the_limit_that_held_at_its_end() -> None:
