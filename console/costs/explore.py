@@ -15,13 +15,13 @@ from console.costs import charts, drill
 from console.costs.access import for_readers
 from console.costs.asking import arguments, command, query_of, read_question
 from console.costs.figures import Cell, cell
-from console.costs.filters import FILTERED, NONE, pairs, said, values_of
+from console.costs.filters import FILTERED, pairs, said, values_of
 from console.costs.moments import Moment, moment_of
 from console.costs.panels import table_of
 from console.pages import Page
 from costs.explain import Explanation, explain
 from costs.query import Question, answer_from
-from costs.query.dimensions import DIMENSIONS
+from costs.query.dimensions import DIMENSIONS, NONE
 from costs.query.question import EXCLUDES, MAX_DIMENSIONS, MEASURES
 from costs.reports.shown import Column, columns
 from costs.store import configured

@@ -14,12 +14,12 @@ from catalog.nearest import nearest
 from console.costs import charts, drill
 from console.costs.asking import explore
 from console.costs.figures import NUMBERS, Cell, cell
-from console.costs.filters import NONE, pairs
+from console.costs.filters import pairs
 from console.costs.moments import Moment, basis
 from console.pages import Page, Table
 from costs.errors import InvalidQuestionError, TooLargeError
 from costs.panels import PANELS, Drawing, Panel
-from costs.query.dimensions import DIMENSIONS
+from costs.query.dimensions import DIMENSIONS, NONE
 from costs.query.question import Question
 from costs.reports.shown import Column, about
 from costs.reports.warm import kept_panel
