@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,13 +14,19 @@ from django.utils import timezone
 
 from costs.load.job import load
 from costs.load.report import LoadReport
-from costs.models import CostLoad, CostSource
+from costs.models import Budget, CostLoad, CostSource
 from costs.providers.demo.charges import CLOUDS, MONTHS, SPIKES, months
 from costs.providers.demo.files import write
 from costs.reports.warm import warm
 from costs.store.lake import Lake
 
 _DAYS_AROUND = timedelta(days=4)
+# In USD a month, with filters: one that the forecast is above, and one that is kept.
+BUDGETS: Mapping[str, tuple[str, Mapping[str, Sequence[str]]]] = {
+    "demo-all": ("31000", {}),
+    "demo-globex": ("9000", {"customer": ["globex"]}),
+}
+_OF_DEMO = "Made up with the demo; demo_costs --remove deletes it."
 
 
 def current_day() -> date:
@@ -49,6 +55,7 @@ def install(today: date) -> Sequence[LoadReport]:
     if CostLoad.objects.current().filter(is_demo=True).exclude(billing_period__in=periods).exists():
         remove()
     reports = [load(_source(cloud, today)) for cloud in CLOUDS]
+    _make_budgets()
     if any(report.has_changed for report in reports):
         warm(Lake())
     return reports
@@ -68,8 +75,19 @@ def remove() -> int:
     lake.forget_results()
     shutil.rmtree(_folder(), ignore_errors=True)
     with transaction.atomic():
+        for budget in Budget.objects.filter(name__in=BUDGETS):
+            budget.delete()
         loads.delete()
         return CostSource.objects.filter(kind=CostSource.Kind.DEMO).delete()[0]
+
+
+def _make_budgets() -> None:
+    """Budgets of the demo's sources alone, so that they never count real money."""
+    sources = [f"demo-{cloud}" for cloud in CLOUDS]
+    for name, (amount, filters) in BUDGETS.items():
+        if not Budget.objects.filter(name=name).exists():
+            chosen = {"source": sources, **filters}
+            Budget(name=name, amount_text=amount, filters=chosen, notes=_OF_DEMO).save()
 
 
 def questions(today: date) -> Iterator[str]:

@@ -15,7 +15,7 @@ from catalog.management import exit_codes
 from costs.load.job import load
 from costs.management import demo
 from costs.management.commands.demo_costs import EXAMPLES, Command
-from costs.models import CostLoad, CostSource
+from costs.models import Budget, CostLoad, CostSource
 from costs.providers.demo import charges
 from costs.providers.demo.files import write
 from costs.query import Question, ask
@@ -105,8 +105,12 @@ def test_removing_takes_all_of_the_demo_and_nothing_else(tmp_path: Path, costs_d
     load(real)
     before = ask(Question(filters={"cloud": ["aws"]}), Lake())
 
+    Budget(name="ours", amount_text="5").save()
+    assert Budget.objects.count() == 3
+
     assert run("--remove") == "The demo is removed.\n"
 
+    assert [budget.name for budget in Budget.objects.all()] == ["ours"]
     assert [source.name for source in CostSource.objects.all()] == ["bills"]
     assert [each.source_id for each in CostLoad.objects.all()] == ["bills"]
     assert list(_files(costs_dir)) == [CostLoad.objects.get().path]

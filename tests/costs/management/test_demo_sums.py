@@ -22,9 +22,11 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from catalog.pricing.decimals import plain
+from costs.models import BudgetChange
 from costs.providers.demo import charges
 from costs.query import Question, ask
 from costs.query.snapshot import Snapshot
+from costs.reports.budgets import budget_status
 from costs.reports.find_anomalies import find_anomalies
 from costs.reports.forecasts import forecast_costs
 from costs.store.lake import Lake
@@ -169,6 +171,18 @@ def test_the_planted_spikes_are_found_and_explained_and_nothing_else_is() -> Non
             {"cloud": "gcp", "model": "gemini-2.5-flash", "customer": "globex", "meter": FLASH},
         ),
     ]
+
+
+def test_one_budget_of_the_demo_is_kept_and_the_other_will_not_be() -> None:
+    BudgetChange.objects.update(at=datetime(2026, 11, 1, tzinfo=UTC))
+    rows = {row["name"]: row for row in budget_status(_costs())["budgets"]}
+
+    assert {name: (row["is_over"], row["will_be_over"]) for name, row in rows.items()} == {
+        "demo-all": (False, True),
+        "demo-globex": (False, False),
+    }
+    november = ask(Question(start=date(2026, 11, 1), end=date(2026, 12, 1)), Lake())
+    assert rows["demo-all"]["spent"] == november["totals"][0]["billed_cost"]
 
 
 def test_the_forecast_of_the_month_is_right_within_its_band() -> None:
