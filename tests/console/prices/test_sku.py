@@ -125,8 +125,7 @@ def test_a_sku_costs_at_most_four_queries(
         page(client, f"/skus/{FRANKFURT}/")
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("_cores")
+@pytest.mark.usefixtures("_cores", "remembering")
 def test_the_prices_of_a_sku_that_was_shown_are_read_once(
     client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
