@@ -178,7 +178,7 @@ def _offer(columns: Sequence[Any]) -> Offer:
 
 @lru_cache(maxsize=1024)
 def _codes(stored: str) -> tuple[str, ...]:
-    """The codes of regions; most SKUs have the same few hundred lists of them."""
+    """The codes of regions; all SKUs together have some hundred lists of them."""
     return tuple(json.loads(stored))
 
 
