@@ -54,7 +54,7 @@ READERS = {
     "settings.py": names(r'\benv\.\w+\(\s*"(\w+)"', "pricing_site/settings.py"),
     "gunicorn.conf.py": names(r"os\.environ\.get\(['\"](\w+)", "gunicorn.conf.py"),
     "script/run": names(r"(?:\$\{|'\^)([A-Z_]+)(?::-|=)", "script/run"),
-    "Dockerfile": names(r"\$\{([A-Z_]+):-", "Dockerfile"),
+    "Dockerfile": names(r"^CMD .*\$([A-Z_]+)", "Dockerfile"),
     # In gunicorn's own code.
     "gunicorn": {"WEB_CONCURRENCY"},
 }

@@ -266,7 +266,7 @@ def test_an_env_file_of_ones_own_is_kept_and_gets_the_missing_key(installed: Che
 
 def test_without_a_network_one_sentence_says_so(installed: Checkout) -> None:
     with (installed.folder / "requirements.txt").open("a") as pins:
-        pins.write("a-package-that-is-not-installed==1\n")
+        pins.write(f"a-package-that-is-not-installed==1 --hash=sha256:{'0' * 64}\n")
 
     stopped = installed.run(**NO_NETWORK)
 
