@@ -24,8 +24,13 @@ def line(event: str, **values: object) -> str:
     return " ".join([event, *(f"{name}={_quoted(value)}" for name, value in values.items())])
 
 
+def log(logger: logging.Logger, event: str, **values: object) -> None:
+    """Log an event; a log in JSON has its values as fields too."""
+    logger.info(line(event, **values), extra={"event": {"event": event, **values}})
+
+
 def record(event: str, **values: object) -> None:
-    logger.info(line(event, **values))
+    log(logger, event, **values)
 
 
 def connect() -> None:

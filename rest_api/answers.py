@@ -13,8 +13,8 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from accounts import events
 from catalog.errors import CatalogError
+from mcp_api import calls
 from mcp_api.turns import MAX_WAITING, TooManyCallsError
 from rest_api import turns
 from rest_api.access import Caller, RefusedError
@@ -49,11 +49,14 @@ def answered(request: HttpRequest, name: str, answer: Callable[[], Answer]) -> H
         content = _failure(errors.rate_limited(name, settings.TOOL_CALLS_PER_MINUTE, wait))
     else:
         content = _in_turn(caller, answer)
-    # Not the arguments: they may say what a person works on.
-    outcome = content["error"]["code"] if "error" in content else "ok"
-    took = round((time.monotonic() - began) * 1000)
-    values = {"user": caller.user_id, "client": caller.client, "panel": name}
-    logger.info(events.line("api_call", **values, ms=took, outcome=outcome))
+    calls.record(
+        calls.Wire.API,
+        name,
+        user=f"{caller.user_id}",
+        client=caller.client,
+        seconds=time.monotonic() - began,
+        outcome=content["error"]["code"] if "error" in content else "ok",
+    )
     response = respond(content)
     if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         response.headers["Retry-After"] = f"{wait or 1}"
