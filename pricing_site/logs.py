@@ -12,14 +12,19 @@ from pythonjsonlogger.json import JsonFormatter
 from starlette.requests import ClientDisconnect
 
 from pricing_site import traces
+from tools.errors import is_database_fault
 
 
 class RefusedRequests(logging.Filter):
-    """Keeps what any stranger can cause to one line: without a stack trace, and not logged twice."""
+    """Keeps what any stranger and a database that is away can cause to one line, and not logged twice."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.exc_info and isinstance(record.exc_info[1], ClientDisconnect):
             return False  # the MCP SDK logs a body that ends early as an error of its own
+        if record.exc_info and is_database_fault(record.exc_info[1]):
+            # While the database is away, each request would leave a hundred lines.
+            record.msg, record.args = f"{record.getMessage()}: {record.exc_info[1]}", ()
+            record.exc_info = None
         if getattr(record, "status_code", 500) >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return True
         record.exc_info = None

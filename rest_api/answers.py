@@ -29,6 +29,7 @@ _STATUSES = {
     "not_loaded": HTTPStatus.NOT_FOUND,
     "forbidden_scope": HTTPStatus.FORBIDDEN,
     "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
+    "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 # What was sent may be quoted in it.
@@ -83,6 +84,13 @@ def refuse(_request: HttpRequest, refusal: RefusedError) -> HttpResponse:
     return response
 
 
+def away(error: Exception) -> HttpResponse:
+    """The response while the database does not answer."""
+    response = respond(_away(error))
+    response.headers["Retry-After"] = f"{errors.RETRY_SECONDS}"
+    return response
+
+
 def not_found(_request: HttpRequest, **_rest: str) -> HttpResponse:
     """The response at an address of nothing."""
     hint = "/api/openapi.json describes what there is."
@@ -99,10 +107,17 @@ def _in_turn(caller: Caller, answer: Callable[[], Answer]) -> Answer:
         return _failure(errors.from_catalog_error(error))
     except SuspiciousOperation:
         return _failure(_error("invalid_argument", "The request has too many arguments.", "Send fewer."))
-    except Exception:
+    except Exception as error:
+        if errors.is_database_fault(error):
+            return _away(error)
         error_id = secrets.token_hex(4)
         logger.exception("Error %s in the API", error_id)
         return _failure(errors.internal(error_id))
+
+
+def _away(error: Exception) -> Answer:
+    logger.error("The database failed in the API: %s", error)
+    return _failure(errors.unavailable())
 
 
 def _error(code: str, message: str, hint: str) -> errors.Error:
