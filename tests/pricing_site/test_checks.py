@@ -171,3 +171,12 @@ def test_a_server_does_not_start_with_unsafe_settings_and_says_why_in_one_senten
     assert run.returncode == 3
     assert words in run.stderr
     assert "Traceback" not in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize(("token", "is_refused"), [("", False), ("x" * 23, True), ("x" * 24, False)])
+def test_a_token_of_metrics_that_could_be_guessed_is_refused(
+    settings: Settings, token: str, *, is_refused: bool
+) -> None:
+    settings.METRICS_TOKEN = token
+
+    assert faults(settings, "https://pricing.example.com") == (["pricing_site.E011"] if is_refused else [])
