@@ -69,9 +69,11 @@ def test_the_readmes_docker_lines_end_at_a_page_with_prices(container: Container
         say(f"/search?q=n2+core: {', '.join(re.findall(r'>([^<>]*<span>from [$][0-9.]+)', page)[:3])}")
         assert "from $0.031611" in page
         assert "bundled sample" in _page(f"{container.environment['PUBLIC_URL']}/", server)
-        healthy = httpx2.get(f"{container.environment['PUBLIC_URL']}/healthz").status_code
-        say(f"/healthz: {healthy}")
-        assert container.run(container.image.health_check).returncode == (0 if healthy == 200 else 1)
+        for path in ("/healthz", "/readyz"):
+            healthy = httpx2.get(f"{container.environment['PUBLIC_URL']}{path}")
+            say(f"{path}: {healthy.status_code} {healthy.text}")
+            assert healthy.status_code == 200
+        assert container.run(container.image.health_check).returncode == 0
     finally:
         stopped = container.stop(server)
     assert stopped == 0
