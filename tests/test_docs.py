@@ -201,3 +201,16 @@ def test_the_architecture_has_the_import_contracts_of_the_linter_and_no_other() 
 def test_links_between_documents_lead_somewhere(document: Path) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text())
     assert [target for target in targets if not (document.parent / target).exists()] == []
+
+
+def test_each_fault_names_the_tests_that_make_it_happen() -> None:
+    rows = re.findall(r"^\| (?!fault|---)(.*) \|$", (ROOT / "docs/reliability.md").read_text(), re.MULTILINE)
+    named = [re.findall(r"`([\w/]+\.py)`", row.rpartition("|")[2]) for row in rows]
+
+    assert rows
+    assert [row for row, files in zip(rows, named, strict=True) if not files] == [OUTSIDE]
+    assert [file for files in named for file in files if not (ROOT / "tests" / file).is_file()] == []
+
+
+# A library's own fault.
+OUTSIDE = "the collector of traces is away | nothing | its spans | the library's own"

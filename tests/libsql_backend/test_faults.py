@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ import pytest
 
 from libsql_backend import dbapi
 from tests.harness.libsql_proxy import Fault, Proxy
-from tests.harness.needs import skip_or_fail
+from tests.harness.small_disk import small_disk
 from tests.harness.sqld import Sqld
 from tests.libsql_backend.conftest import Connect
 
@@ -284,21 +283,14 @@ def _run_concurrently(*functions: Callable[[], object]) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 16 MB."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)]
-    mounted = subprocess.run(command, check=False, capture_output=True)  # noqa: S603
-    if mounted.returncode:
-        skip_or_fail("a full disk needs a small file system: run as root, with permission to mount a tmpfs")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)  # noqa: S603, S607
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path, megabytes=16) as disk:
+        yield disk.path
 
 
 @pytest.mark.usefixtures("_sqld_program")
-def test_a_full_disk_loses_the_transaction_and_no_earlier_data(small_disk: Path, connect: Connect) -> None:
-    with Sqld(small_disk) as server:
+def test_a_full_disk_loses_the_transaction_and_no_earlier_data(disk: Path, connect: Connect) -> None:
+    with Sqld(disk) as server:
         connection = connect(server.url)
         connection.execute(CREATE)
         connection.execute(INSERT, ["before"])

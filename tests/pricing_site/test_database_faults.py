@@ -22,6 +22,7 @@ from pytest_httpserver import HTTPServer
 from pricing_site.database_faults import MAX_REASON, explain
 from tests.harness.ports import free_port
 from tests.harness.product import ROOT, copy_database, install, over, serve
+from tests.harness.small_disk import SmallDisk, small_disk
 from tools.errors import is_database_fault
 
 MIGRATE = f"Run: {settings.MANAGE_COMMAND} migrate"
@@ -104,21 +105,15 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 2 MB."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:  # noqa: S603
-        pytest.skip("needs the right to mount a tmpfs")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)  # noqa: S603, S607
+def disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    with small_disk(tmp_path, megabytes=2) as disk:
+        yield disk
 
 
-def test_a_full_disk_is_named(small_disk: Path) -> None:
-    path = small_disk / "catalog.db"
+def test_a_full_disk_is_named(disk: SmallDisk) -> None:
+    path = disk.path / "catalog.db"
     copy_database(path)
-    (small_disk / "filler").write_bytes(b"x" * 200_000)
+    (disk.path / "filler").write_bytes(b"x" * 200_000)
 
     *log, line = failure(f"file:{path}")
 
@@ -126,12 +121,10 @@ def test_a_full_disk_is_named(small_disk: Path) -> None:
     assert not any("Traceback" in entry for entry in log)
 
 
-def test_a_file_that_cannot_be_written_is_read_only(small_disk: Path) -> None:
-    path = small_disk / "catalog.db"
+def test_a_file_that_cannot_be_written_is_read_only(disk: SmallDisk) -> None:
+    path = disk.path / "catalog.db"
     copy_database(path)
-    # Root may write any file, but not on a file system that is mounted read-only.
-    remount = ["mount", "-o", "remount,ro", str(small_disk)]
-    subprocess.run(remount, check=True)  # noqa: S603
+    disk.make_read_only()
 
     line = fault(f"file:{path}")
 
