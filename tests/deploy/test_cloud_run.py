@@ -112,7 +112,7 @@ def test_each_value_of_a_manifest_is_in_the_example_or_made_by_the_script() -> N
 
     asked = set(re.findall(r"\$\{(\w+)\}", text))
     assert asked - set(values) == {"IMAGE"}
-    assert set(values) - asked == {"REGION", "ACCESS"}
+    assert set(values) - asked == {"ACCESS"}
 
 
 def test_every_job_but_the_migration_has_a_schedule() -> None:
@@ -174,6 +174,21 @@ def test_a_version_is_migrated_before_it_serves_with_its_values(tmp_path: Path) 
     assert served["PUBLIC_URL"] == "https://cloud-pricing-4711.europe-west1.run.app"
     assert served["DATABASE_URL"] == "libsql://prices-acme.turso.io"
     assert served["STAFF_GITHUB_IDS"] == ""
+
+
+def test_the_server_may_run_the_job_that_sync_now_runs_and_no_other(tmp_path: Path) -> None:
+    calls = FakeCloud(tmp_path).run("deploy", "v7")
+
+    [granted] = texts(calls, f"--member=serviceAccount:pricing-server{ACCOUNT}")
+    assert granted.startswith("gcloud run jobs add-iam-policy-binding sync-catalog ")
+    assert granted.endswith("--role=roles/run.invoker")
+    job = variables(_service(calls))["SYNC_JOB"]["value"]
+    assert job == "projects/acme/locations/europe-west1/jobs/sync-catalog"
+
+
+def _service(calls: list[Call]) -> dict[str, Any]:
+    [document] = [c.document for c in calls if c.manifest and c.document["kind"] == "Service"]
+    return document
 
 
 def test_the_scheduler_may_run_the_jobs_and_nothing_else(tmp_path: Path) -> None:

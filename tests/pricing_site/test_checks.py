@@ -171,3 +171,13 @@ def test_a_server_does_not_start_with_unsafe_settings_and_says_why_in_one_senten
     assert run.returncode == 3
     assert words in run.stderr
     assert "Traceback" not in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize(
+    "job", ["sync-catalog", "projects/p/locations/r/jobs/", "https://run.googleapis.com/v2/x"]
+)
+def test_a_sync_job_that_is_no_name_of_a_job_is_an_error(settings: Settings, job: str) -> None:
+    settings.SYNC_JOB = "projects/p/locations/r/jobs/sync-catalog"
+    assert faults(settings, "https://pricing.example.com") == []
+    settings.SYNC_JOB = job
+    assert faults(settings, "https://pricing.example.com") == ["pricing_site.E009"]
