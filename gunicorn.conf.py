@@ -7,8 +7,11 @@ import contextlib
 import gc
 import os
 import resource
+import shutil
 import socket
+import tempfile
 import threading
+from typing import Any
 
 wsgi_app = "pricing_site.asgi:application"
 bind = [f"127.0.0.1:{os.environ.get('PORT', '8000')}"]
@@ -41,8 +44,35 @@ graceful_timeout = 8
 # Cloud Run already logs each request. Errors go to stderr.
 accesslog = None
 
+# As settings.LOG_FORMAT; what gunicorn itself has to say comes before a worker has read the settings.
+if os.environ.get("LOG_FORMAT", "line") == "json":
+    logconfig_dict = {
+        "formatters": {"generic": {"()": "pricing_site.logs.CloudFormatter"}},
+        "loggers": {"gunicorn.error": {"level": "INFO", "handlers": ["error_console"], "propagate": False}},
+    }
+
 # It is not used, and two servers on one machine would share the socket's path.
 control_socket_disable = True
+
+
+# Several workers add their metrics up in files. A reload of this file keeps the folder.
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+if int(os.environ.get("WEB_CONCURRENCY", "1")) > 1 and METRICS_FOLDER not in os.environ:
+    os.environ[METRICS_FOLDER] = tempfile.mkdtemp(prefix="cloud-pricing-metrics-")
+
+
+def child_exit(_server: object, worker: Any) -> None:
+    """Take a worker that ended out of the gauges; its counts stay."""
+    if METRICS_FOLDER in os.environ:
+        from prometheus_client import multiprocess  # noqa: PLC0415  # only here
+
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(_server: object) -> None:
+    """Delete the files of metrics."""
+    if folder := os.environ.get(METRICS_FOLDER):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def post_worker_init(_worker: object) -> None:

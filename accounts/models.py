@@ -172,3 +172,31 @@ class ToolUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.user_id} {self.tool}: {self.calls}"
+
+
+class AuditEvent(models.Model):
+    """Who did what that gives or takes rights, or changes what others see: written once, never changed.
+
+    The person is kept by number and name, since the row outlives the account.
+    """
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    event = models.CharField(max_length=40)
+    user_id = models.BigIntegerField(null=True, blank=True)
+    user = models.CharField(max_length=150, blank=True, help_text="The name at the time.")
+    details = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "audit event"
+
+    def __str__(self) -> str:
+        return f"{self.event} by {self.user or 'nobody'}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("An audit event is never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *_: Any, **__: Any) -> Any:
+        raise TypeError("An audit event is never deleted by hand; clear_expired forgets old ones.")

@@ -76,6 +76,7 @@ async def _call(scope: Scope, receive: Receive, send: Send) -> None:
     headers = [(name, value.strip(b" \t")) for name, value in scope["headers"] if name != b"origin"]
 
     auth.refusal.set("")
+    auth.is_unchecked.set(False)
     challenge = step_up.Challenge()
     step_up.current.set(challenge)
     body = _Body(receive)
@@ -116,7 +117,7 @@ class _Body:
 class _Response:
     """The SDK's response, with our headers and, if it refuses the request, in our words.
 
-    If the token lacks a scope, a challenge takes its place.
+    If the token lacks a scope, a challenge takes its place, and if it could not be checked, a 503.
     """
 
     def __init__(
@@ -135,9 +136,9 @@ class _Response:
             return
         if message["type"] == "http.response.start":
             await self._body.drain()
-            if self._challenge.scope:
+            if replacement := self._replacement():
                 self._is_replaced = True
-                start, text = self._challenge.response()
+                start, text = replacement
                 await self._send({**start, "headers": self._adjust(start["headers"])})
                 await self._send({"type": "http.response.body", "body": text})
                 return
@@ -151,6 +152,12 @@ class _Response:
             await self._send(_with_length(start, len(text)))
             message = {**message, "body": text}
         await self._send(message)
+
+    def _replacement(self) -> tuple[Message, bytes] | None:
+        """What is sent in place of the SDK's response, if anything."""
+        if auth.is_unchecked.get():
+            return refusals.unavailable()
+        return self._challenge.response() if self._challenge.scope else None
 
 
 def _values(scope: Scope, name: bytes) -> list[str]:

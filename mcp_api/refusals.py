@@ -6,6 +6,9 @@ import json
 from http import HTTPStatus
 
 from django.conf import settings
+from starlette.types import Message
+
+from tools.errors import RETRY_SECONDS
 
 MAX_BODY_BYTES = 256 * 1024
 NO_TOKEN = "Authentication required"  # noqa: S105 the SDK's words
@@ -19,6 +22,17 @@ NOT_ONE_MESSAGE = (
     "The body must be one JSON-RPC 2.0 message, an object with jsonrpc, method and, if it is a request, id. "
     "Batches are not supported: send each message on its own."
 )
+
+
+def unavailable() -> tuple[Message, bytes]:
+    """The response while the database cannot say whether a token is valid: its start and its body."""
+    text = b"The server's database does not answer at the moment. The token may well be valid: retry later.\n"
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", b"%d" % len(text)),
+        (b"retry-after", b"%d" % RETRY_SECONDS),
+    ]
+    return {"type": "http.response.start", "status": 503, "headers": headers}, text
 
 
 def explain(status: int, body: bytes, token_error: str) -> bytes:

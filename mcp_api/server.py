@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import logging
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -26,13 +24,10 @@ from mcp_types import (
     ToolAnnotations,
 )
 
-from accounts import events, usage
 from accounts.oauth.scopes import grantable
-from mcp_api import step_up, threads, turns
+from mcp_api import calls, step_up, threads, turns
 from tools import errors, limits, registry
 from tools.version import product_version
-
-logger = logging.getLogger(__name__)
 
 MAX_NAME_LENGTH = 100
 INSTRUCTIONS = (
@@ -100,18 +95,14 @@ async def _call_tool(_context: ServerRequestContext[Any], params: CallToolReques
         outcome = result.structured_content["error"]["code"] if result.is_error else "ok"
         return result
     finally:
-        # Not the arguments: they may say what a person works on.
-        values = {"user": subject, "client": token.client_id if token else "", "tool": params.name}
-        took = round((time.monotonic() - began) * 1000)
-        logger.info(events.line("tool_call", **values, ms=took, outcome=outcome))
-        _count(subject, params.name, took, failed=outcome != "ok")
-
-
-def _count(subject: str, name: str, took: int, *, failed: bool) -> None:
-    """Count a call; of those that wait to be written, the first has all written in time."""
-    if subject and usage.count(int(subject), name, took, failed=failed):
-        loop = asyncio.get_running_loop()
-        loop.call_later(usage.WRITTEN_AFTER, threads.writes.submit, usage.flush)
+        calls.record(
+            calls.Wire.MCP,
+            params.name,
+            user=subject,
+            client=token.client_id if token else "",
+            seconds=time.monotonic() - began,
+            outcome=outcome,
+        )
 
 
 def _scopes() -> set[str]:

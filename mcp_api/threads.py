@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -33,7 +35,14 @@ class Pool:
             finally:
                 close_old_connections()
 
-        return self._executor.submit(call)
+        # The log lines of the thread belong to the request.
+        return self._executor.submit(contextvars.copy_context().run, call)
+
+    def submit_later(self, seconds: float, function: Callable[[], object]) -> None:
+        """Run a function as `submit` does, so many seconds from now; never if the process ends before."""
+        timer = threading.Timer(seconds, self.submit, [function])
+        timer.daemon = True
+        timer.start()
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a function in a thread that may use the database, and return its result."""

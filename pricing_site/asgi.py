@@ -1,4 +1,4 @@
-"""The ASGI application: the MCP server at /mcp, Django everywhere else."""
+"""The ASGI application: the MCP server at /mcp, probes and metrics, Django everywhere else."""
 
 from __future__ import annotations
 
@@ -27,11 +27,14 @@ from starlette.requests import ClientDisconnect  # noqa: E402
 from starlette.types import Message, Receive  # noqa: E402
 
 from mcp_api import endpoint  # noqa: E402
-from pricing_site import request_body  # noqa: E402
+from pricing_site import health, metrics, request_body, traces  # noqa: E402
 
 # BREACH needs a browser that sends the credential by itself; /mcp takes a bearer token and no cookie. Smaller
 # answers fit in one packet anyway, and higher levels take longer to save a few bytes more.
 mcp_application = GZipMiddleware(endpoint.application, minimum_size=1400, compresslevel=4)
+
+# Probes and scrapes come over plain http and under any host.
+OWN = {**dict.fromkeys(health.PATHS, health.application), metrics.PATH: metrics.application}
 
 OVER_HTTPS = (b"x-forwarded-proto", b"https")  # as settings.SECURE_PROXY_SSL_HEADER
 HSTS = (
@@ -40,8 +43,13 @@ HSTS = (
 )
 
 
-async def application(scope: dict[str, Any], receive: Receive, send: Any) -> None:
+async def serve(scope: dict[str, Any], receive: Receive, send: Any) -> None:
     """Hand each connection to the side that serves it; only the MCP side has a lifespan."""
+    if scope["type"] == "http":
+        if own := OWN.get(scope["path"]):
+            await own(scope, receive, _without_body(send) if scope["method"] == "HEAD" else send)
+            return
+        traces.current.set(traces.of(scope["headers"]))
     if scope["type"] == "http" and settings.SECURE_HSTS_SECONDS and OVER_HTTPS in scope["headers"]:
         send = _with_hsts(send)
     if scope["type"] == "lifespan" or _is_for_mcp(scope):
@@ -54,6 +62,9 @@ async def application(scope: dict[str, Any], receive: Receive, send: Any) -> Non
     else:
         send = _without_body(send) if scope["method"] == "HEAD" else send
         await request_body.limited(django_application, scope, receive, send)
+
+
+application = traces.export(serve, settings.OTEL_ENDPOINT)
 
 
 def _is_for_mcp(scope: dict[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from catalog.sync import cloud_run
 from pricing_site import alert_checks
 
 SECRET_KEY_MIN_LENGTH = 50
+METRICS_TOKEN_MIN_LENGTH = 24
 
 
 def check_secret_key(**_: Any) -> list[CheckMessage]:
@@ -80,6 +81,15 @@ def check_proxies(**_: Any) -> list[CheckMessage]:
     return [CheckWarning(message, hint=hint, id="pricing_site.W002")]
 
 
+def check_metrics(**_: Any) -> list[CheckMessage]:
+    token = settings.METRICS_TOKEN
+    if not token or len(token) >= METRICS_TOKEN_MIN_LENGTH:
+        return []
+    message = f"METRICS_TOKEN is shorter than {METRICS_TOKEN_MIN_LENGTH} characters, so it could be guessed."
+    hint = "Generate one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+    return [Error(message, hint=hint, id="pricing_site.E011")]
+
+
 CHECKS = (
     check_secret_key,
     check_debug,
@@ -88,6 +98,7 @@ CHECKS = (
     check_sync_job,
     check_sign_in,
     check_proxies,
+    check_metrics,
     *alert_checks.CHECKS,
 )
 

@@ -24,9 +24,10 @@ def main(arguments: Sequence[str] = sys.argv) -> None:
     except ImproperlyConfigured as error:
         _fail(f"{error}", arguments)
     except Error as error:
-        from pricing_site.database_faults import explain, is_fault  # noqa: PLC0415  # needs valid settings
+        from pricing_site.database_faults import explain  # noqa: PLC0415  # needs valid settings
+        from tools.errors import is_database_fault  # noqa: PLC0415
 
-        if not is_fault(error):
+        if not is_database_fault(error):
             raise
         _fail(explain(error), arguments)
 

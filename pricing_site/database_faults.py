@@ -11,14 +11,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.core.checks import CheckMessage
 from django.core.checks import Error as CheckError
-from django.db import (
-    DataError,
-    Error,
-    IntegrityError,
-    NotSupportedError,
-    ProgrammingError,
-    connections,
-)
+from django.db import Error, connections
 from django.db.migrations.executor import MigrationExecutor
 
 logger = logging.getLogger(__name__)
@@ -83,12 +76,6 @@ FAULTS = (
         "Check DATABASE_URL.",
     ),
 )
-
-
-def is_fault(error: BaseException) -> bool:
-    """Whether this is a fault of the database, not of the data or of our code."""
-    bugs = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
-    return isinstance(error, Error) and not isinstance(error, bugs)
 
 
 def is_not_migrated(error: BaseException | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Sequence
 from typing import Any
 
 import environ
@@ -52,6 +53,19 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ has no t
         if text.lower() not in _SWITCHES:
             raise ImproperlyConfigured(f"{var} must be true or false, not {text!r}.")
         return _SWITCHES[text.lower()]
+
+    def choice(
+        self, var: builtins.str, default: builtins.str, choices: Sequence[builtins.str]
+    ) -> builtins.str:
+        """One of some words.
+
+        Raises:
+            ImproperlyConfigured: the value is another.
+        """
+        text = self.str(var) or default
+        if text not in choices:
+            raise ImproperlyConfigured(f"{var} must be {' or '.join(choices)}, not {text!r}.")
+        return text
 
     def list(self, var: builtins.str, default: Any) -> builtins.list[builtins.str]:
         """The parts between commas, without spaces around them."""

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from pricing_site import database
+from pricing_site import database, logs
 from pricing_site.environment import Environment
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -21,9 +21,10 @@ _has_venv = (BASE_DIR / ".venv" / "bin" / "python").exists()
 MANAGE_COMMAND = ".venv/bin/python manage.py" if _has_venv else "python manage.py"
 
 env = Environment()
-env.read_env(BASE_DIR / ".env")
-# script/run keeps the address that it serves at there, for commands in other shells.
-env.read_env(BASE_DIR / "data" / "served.env")
+# script/run keeps the address that it serves at in the second, for commands in other shells.
+for _file in (BASE_DIR / ".env", BASE_DIR / "data" / "served.env"):
+    if _file.is_file():
+        env.read_env(_file)
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if not SECRET_KEY:
@@ -99,6 +100,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "pricing_site.metrics.RequestMetrics",
     "django.middleware.security.SecurityMiddleware",
     # Pages show input next to secrets, which BREACH reads from the length of compressed answers. Django masks
     # its CSRF token, and this middleware, unlike Starlette's, pads each answer by a random length.
@@ -312,19 +314,10 @@ if _public.scheme == "https":
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"refused_requests": {"()": "pricing_site.logs.RefusedRequests"}},
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["refused_requests"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": "INFO"},
-    # At INFO the SDK logs a line or two per request, without the caller or the tool.
-    "loggers": {"mcp": {"level": "WARNING"}},
-}
+# Traces go to an OpenTelemetry collector if one is named; its library reads the other OTEL_ variables itself.
+OTEL_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
+# Who sends it as a bearer token may read /metrics.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Lines for people, or JSON for Cloud Logging.
+LOG_FORMAT = env.choice("LOG_FORMAT", default="line", choices=("line", "json"))
+LOGGING = logs.configuration(LOG_FORMAT, env.str("GOOGLE_CLOUD_PROJECT", default=""))

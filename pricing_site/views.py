@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from pricing_site.database_faults import is_not_migrated
+from tools.errors import RETRY_SECONDS, is_database_fault
 
 logger = logging.getLogger(__name__)
 
@@ -35,14 +36,21 @@ def bad_request(_request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
     """Respond to a reached rate limit: with JSON to programs, with a page to people."""
-    if request.path.startswith("/oauth/") and request.path != reverse("oauth2_provider:authorize"):
-        description = "Too many requests from this address."
-        body = {"error": "temporarily_unavailable", "error_description": description}
-        response: HttpResponse = JsonResponse(body, status=429)
+    if _is_for_programs(request):
+        response: HttpResponse = _unavailable("Too many requests from this address.", 429)
     else:
         response = render(request, "429.html", status=429)
     response.headers["Retry-After"] = "60"
     return response
+
+
+def _is_for_programs(request: HttpRequest) -> bool:
+    return request.path.startswith("/oauth/") and request.path != reverse("oauth2_provider:authorize")
+
+
+def _unavailable(description: str, status: int) -> JsonResponse:
+    """The error that OAuth clients know for what may work later."""
+    return JsonResponse({"error": "temporarily_unavailable", "error_description": description}, status=status)
 
 
 @never_cache
@@ -57,12 +65,24 @@ def mcp(request: HttpRequest) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Show a page with an id that finds the fault in the log, without the database and static files.
 
-    If the database is not migrated, the page says so and how to do it.
+    If the database is not migrated, the page says so and how to do it; if it does not answer, to come back.
     """
-    if is_not_migrated(sys.exc_info()[1]):
+    error = sys.exc_info()[1]
+    if is_not_migrated(error):
         context = {"manage": settings.MANAGE_COMMAND}
         return HttpResponse(render_to_string("pricing_site/not_migrated.html", context), status=503)
+    if is_database_fault(error):
+        return _database_away(request)
     error_id = secrets.token_hex(4)
     logger.error("Error %s in page %s", error_id, request.path)
     context = {"error_id": error_id, "style": _ERROR_STYLE}
     return HttpResponse(render_to_string("500.html", context), status=500)
+
+
+def _database_away(request: HttpRequest) -> HttpResponse:
+    if _is_for_programs(request):
+        response: HttpResponse = _unavailable("The server's database does not answer at the moment.", 503)
+    else:
+        response = HttpResponse(render_to_string("503.html", {"style": _ERROR_STYLE}), status=503)
+    response.headers["Retry-After"] = f"{RETRY_SECONDS}"
+    return response

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from accounts import events
 from catalog.errors import CatalogError
+from mcp_api import calls
 from mcp_api.turns import MAX_WAITING, TooManyCallsError
 from rest_api import turns
 from rest_api.access import Caller, RefusedError
@@ -29,6 +29,7 @@ _STATUSES = {
     "not_loaded": HTTPStatus.NOT_FOUND,
     "forbidden_scope": HTTPStatus.FORBIDDEN,
     "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
+    "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 # What was sent may be quoted in it.
@@ -49,11 +50,14 @@ def answered(request: HttpRequest, name: str, answer: Callable[[], Answer]) -> H
         content = _failure(errors.rate_limited(name, settings.TOOL_CALLS_PER_MINUTE, wait))
     else:
         content = _in_turn(caller, answer)
-    # Not the arguments: they may say what a person works on.
-    outcome = content["error"]["code"] if "error" in content else "ok"
-    took = round((time.monotonic() - began) * 1000)
-    values = {"user": caller.user_id, "client": caller.client, "panel": name}
-    logger.info(events.line("api_call", **values, ms=took, outcome=outcome))
+    calls.record(
+        calls.Wire.API,
+        name,
+        user=f"{caller.user_id}",
+        client=caller.client,
+        seconds=time.monotonic() - began,
+        outcome=content["error"]["code"] if "error" in content else "ok",
+    )
     response = respond(content)
     if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         response.headers["Retry-After"] = f"{wait or 1}"
@@ -80,6 +84,13 @@ def refuse(_request: HttpRequest, refusal: RefusedError) -> HttpResponse:
     return response
 
 
+def away(error: Exception) -> HttpResponse:
+    """The response while the database does not answer."""
+    response = respond(_away(error))
+    response.headers["Retry-After"] = f"{errors.RETRY_SECONDS}"
+    return response
+
+
 def not_found(_request: HttpRequest, **_rest: str) -> HttpResponse:
     """The response at an address of nothing."""
     hint = "/api/openapi.json describes what there is."
@@ -96,10 +107,17 @@ def _in_turn(caller: Caller, answer: Callable[[], Answer]) -> Answer:
         return _failure(errors.from_catalog_error(error))
     except SuspiciousOperation:
         return _failure(_error("invalid_argument", "The request has too many arguments.", "Send fewer."))
-    except Exception:
+    except Exception as error:
+        if errors.is_database_fault(error):
+            return _away(error)
         error_id = secrets.token_hex(4)
         logger.exception("Error %s in the API", error_id)
         return _failure(errors.internal(error_id))
+
+
+def _away(error: Exception) -> Answer:
+    logger.error("The database failed in the API: %s", error)
+    return _failure(errors.unavailable())
 
 
 def _error(code: str, message: str, hint: str) -> errors.Error:

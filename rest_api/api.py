@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from ninja import NinjaAPI
@@ -91,6 +92,12 @@ def _without_token(request: HttpRequest, _error: Any) -> HttpResponse:
 @api.exception_handler(HttpError)
 def _without_csrf(request: HttpRequest, _error: Any) -> HttpResponse:
     return answers.refuse(request, access.no_csrf())
+
+
+# The check of who asks meets it before any question.
+@api.exception_handler(OperationalError)
+def _database_away(_request: HttpRequest, error: Any) -> HttpResponse:
+    return answers.away(error)
 
 
 urlpatterns = [

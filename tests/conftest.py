@@ -19,6 +19,7 @@ from catalog.pricing.resources import machine_rates, offers
 from catalog.search import values
 from catalog.search.index import vocabulary
 from console import limits as page_limits
+from mcp_api import threads
 from tests.harness import once
 from tests.harness.databases import copy_server
 from tests.harness.product import fill
@@ -55,6 +56,14 @@ def _certificates_read_once() -> Iterator[None]:
     """Each client of httpx2 reads the system's certificates, which takes 50 ms; the tests make thousands."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(httpcore2, "default_ssl_context", functools.cache(httpcore2.default_ssl_context))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_written_later() -> Iterator[None]:
+    """What a call has written a minute later would be in another test's database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threads.Pool, "submit_later", lambda *_: None)
         yield
 
 

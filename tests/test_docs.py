@@ -92,7 +92,9 @@ def test_the_settings_document_has_the_defaults_of_the_code() -> None:
 def _defaults() -> list[tuple[str, str]]:
     read = r'\benv\.\w+\(\s*"(\w+)", default=("[^"]*"|\w+|\[\])'
     found = re.findall(read, (ROOT / "pricing_site/settings.py").read_text())
-    found += re.findall(r"os\.environ\.get\('(\w+)', ('\d+')\)", (ROOT / "gunicorn.conf.py").read_text())
+    found += re.findall(
+        r"os\.environ\.get\(['\"](\w+)['\"], (['\"]\w+['\"])\)", (ROOT / "gunicorn.conf.py").read_text()
+    )
     return [(name, _as_documented(ast.literal_eval(default))) for name, default in found]
 
 

@@ -6,6 +6,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, get_args
 
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    NotSupportedError,
+    ProgrammingError,
+)
 from pydantic import BaseModel, ValidationError
 from rapidfuzz import fuzz, process
 
@@ -16,6 +24,8 @@ Error = dict[str, Any]
 # A longer list would bury the first reason.
 MAX_REASONS = 20
 MIN_SIMILARITY = 70  # percent
+# A restart takes less.
+RETRY_SECONDS = 30
 
 # What an argument must be, by pydantic's type of the error and with its context.
 _REQUIREMENTS = {
@@ -100,6 +110,22 @@ def too_many_at_once(running: int, waiting: int) -> Error:
         "code": "rate_limited",
         "message": f"Too many calls at once: {running} of yours running and {waiting} waiting.",
         "hint": "Wait for their answers, then retry. One call can take many SKUs, items or values.",
+        "candidates": [],
+    }
+
+
+def is_database_fault(error: BaseException | None) -> bool:
+    """Whether the database is away, locked, full or damaged: not a fault of the data or of our code."""
+    bugs = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
+    return isinstance(error, DatabaseError | InterfaceError) and not isinstance(error, bugs)
+
+
+def unavailable() -> Error:
+    """The error while the database does not answer."""
+    return {
+        "code": "unavailable",
+        "message": "The server's database does not answer at the moment.",
+        "hint": f"Nothing is wrong with the call. Retry it in {RETRY_SECONDS} seconds.",
         "candidates": [],
     }
 

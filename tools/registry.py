@@ -137,7 +137,10 @@ def call(name: str, arguments: Mapping[str, Any]) -> Result:
         return failure(errors.from_validation_error(error, tool.arguments))
     except CatalogError as error:
         return failure(errors.from_catalog_error(error))
-    except Exception:
+    except Exception as error:
+        if errors.is_database_fault(error):
+            logger.error("The database failed in tool %s: %s", name, error)  # noqa: TRY400 one line
+            return failure(errors.unavailable())
         error_id = secrets.token_hex(4)
         logger.exception("Error %s in tool %s", error_id, name)
         return failure(errors.internal(error_id))

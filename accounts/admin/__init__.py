@@ -18,6 +18,6 @@ admin.site.unregister([Client, AccessToken])
 # GitHub's tokens are not stored.
 admin.site.unregister([EmailAddress, SocialApp, SocialToken])
 
-from accounts.admin import clients, people, tokens  # noqa: E402  # they take the places that are free now
+from accounts.admin import audit, clients, people, tokens  # noqa: E402  # they take the places that are free now
 
-__all__ = ["clients", "people", "tokens"]
+__all__ = ["audit", "clients", "people", "tokens"]

@@ -58,12 +58,12 @@ def revoke_clients(user: User, *clients: Client) -> None:
     RefreshToken.objects.filter(user=user, application__in=clients).delete()
     AccessToken.objects.filter(user=user, application__in=clients).delete()
     for client in clients:
-        events.record("consent_revoked", user=user.pk, client=client.client_id)
+        events.audit("consent_revoked", user, client=client.client_id, name=client.name)
 
 
 def revoke_personal_token(user: User, pk: int) -> None:
     for token in AccessToken.objects.filter(user=user, personal__pk=pk):
-        events.record("token_revoked", user=user.pk, client="personal", token=token.pk)
+        events.audit("token_revoked", user, client="personal", token=token.pk)
         token.delete()
 
 

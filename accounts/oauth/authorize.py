@@ -98,7 +98,7 @@ class AuthorizeView(BaseAuthorizationView):
             if not _is_as_shown(request, authorization):
                 return render(request, "accounts/expired.html", status=400)
             if request.POST.get("decision") != "allow":
-                events.record("consent_denied", user=request.user.pk, client=authorization.client.client_id)
+                events.audit("consent_denied", request.user.pk, client=authorization.client.client_id)
                 raise _oauth_error("access_denied", authorization)
             return self._grant(request, authorization)
         except OAuthToolkitError as error:

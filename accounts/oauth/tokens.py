@@ -18,11 +18,13 @@ from django.conf import settings
 from django.db import OperationalError, transaction
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, set_token_value
+from prometheus_client import Counter
 
 from accounts.errors import InvalidTokenError
 from accounts.models import UNUSED, PersonalToken, User
 from accounts.oauth.scopes import still_grantable
 
+CHECKS = Counter("cloud_pricing_token_checks", "Checks of bearer tokens.", ["outcome"])
 # A fixed prefix lets secret scanners and people recognise a leaked token.
 PREFIX = "pricing_"
 # Calls only read, except for the first with a personal token and one an hour. Tokens of clients expire before
@@ -94,7 +96,7 @@ def check(raw: str) -> Bearer | None:
 
 
 def verify(raw: str) -> Bearer:
-    """The sender of the token `raw`. The caller checks the scope.
+    """The sender of the token `raw`; counted in CHECKS. The caller checks the scope.
 
     One indexed SELECT, a second if not everybody may give the scope, and no cache, so that revoking a token,
     disabling its user or client, or taking the person out of a group takes effect at once.
@@ -102,6 +104,20 @@ def verify(raw: str) -> Bearer:
     Raises:
         InvalidTokenError: the token is not valid for /mcp now (RFC 6750 section 3.1).
     """
+    outcome = "failed"  # the database
+    try:
+        bearer = _verified(raw)
+        outcome = "valid"
+    except InvalidTokenError:
+        outcome = "refused"
+        raise
+    else:
+        return bearer
+    finally:
+        CHECKS.labels(outcome).inc()
+
+
+def _verified(raw: str) -> Bearer:
     rows = AccessToken.objects.filter(token_checksum=checksum(raw)).values_list(*_CHECKED_COLUMNS, named=True)
     row = next(iter(rows), None)
     # Null without a user or a client. A token needs a user, but not a client.

@@ -9,7 +9,7 @@ from pathlib import Path
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
-from costs.grafana import bigquery, lake
+from costs.grafana import bigquery, lake, operations
 
 _MADE = "# Made by manage.py export_grafana. docs/grafana.md says where it goes.\n"
 _PROVIDERS = (
@@ -45,6 +45,10 @@ datasources:
         - $COSTS_URL
     secureJsonData:
       bearerToken: $COSTS_TOKEN
+  - name: Prometheus
+    uid: {operations.SOURCE.uid}
+    type: {operations.SOURCE.type_val}
+    url: $PROMETHEUS_URL
 """
 )
 
@@ -54,6 +58,7 @@ def files() -> Mapping[str, str]:
     return {
         "dashboards/costs-bigquery.json": _json(bigquery.board()),
         "dashboards/costs-lake.json": _json(lake.board()),
+        "dashboards/operations.json": _json(operations.board()),
         "provisioning/dashboards/costs.yaml": _PROVIDERS,
         "provisioning/datasources/costs.yaml": _SOURCES,
     }

@@ -13,7 +13,8 @@ from django.utils import timezone
 from oauth2_provider.models import AccessToken, Grant, IDToken, RefreshToken
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from accounts.models import Client, Consent, User
+from accounts import events
+from accounts.models import AuditEvent, Client, Consent, User
 from accounts.oauth import tokens
 
 pytestmark = pytest.mark.django_db
@@ -286,3 +287,27 @@ def test_lists_can_be_searched(admin_client: Browser, client_of_ann: Client, url
 
 def test_unneeded_models_are_not_in_the_admin() -> None:
     assert not any(admin.site.is_registered(model) for model in (Grant, IDToken, RefreshToken))
+
+
+def test_what_an_administrator_changes_is_in_the_audit_log(admin_client: Browser, user: User) -> None:
+    form = {"username": "ann", "is_active": "", "date_joined_0": "2026-01-01", "date_joined_1": "00:00:00"}
+    admin_client.post(reverse("admin:accounts_user_change", args=[user.pk]), form, follow=True)
+
+    [event] = AuditEvent.objects.filter(event="admin_changed")
+    assert (event.user, event.details["name"]) == ("admin", "ann")
+    assert "Active" in event.details["change"]
+
+
+def test_the_audit_log_is_to_read_and_nothing_else(admin_client: Browser) -> None:
+    events.audit("sign_in", None, client="<b>x</b>")
+    [event] = AuditEvent.objects.filter(event="sign_in", user="")
+    page = admin_client.get(reverse("admin:accounts_auditevent_changelist"))
+
+    assert "client &lt;b&gt;x&lt;/b&gt;" in page.content.decode()
+    for action, status in (("add", 403), ("delete", 403), ("change", 200)):
+        arguments = [event.pk] if action != "add" else []
+        address = reverse(f"admin:accounts_auditevent_{action}", args=arguments)
+        assert admin_client.get(address).status_code == status
+        assert admin_client.post(address, {"post": "yes", "event": "changed"}).status_code == 403
+    event.refresh_from_db()
+    assert event.event == "sign_in"

@@ -20,6 +20,7 @@ LEFT_OUT = {
     "DEBUG": "is refused there",
     "PORT": "is the container's own, 8080",
     "WEB_CONCURRENCY": "instances take the place of processes",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "needs the extra otel, which the image lacks",
     "CLOUD_RUN_TASK_INDEX": "Cloud Run sets it",
     "CLOUD_RUN_TASK_COUNT": "Cloud Run sets it",
 }

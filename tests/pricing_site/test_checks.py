@@ -181,3 +181,12 @@ def test_a_sync_job_that_is_no_name_of_a_job_is_an_error(settings: Settings, job
     assert faults(settings, "https://pricing.example.com") == []
     settings.SYNC_JOB = job
     assert faults(settings, "https://pricing.example.com") == ["pricing_site.E009"]
+
+
+@pytest.mark.parametrize(("token", "is_refused"), [("", False), ("x" * 23, True), ("x" * 24, False)])
+def test_a_token_of_metrics_that_could_be_guessed_is_refused(
+    settings: Settings, token: str, *, is_refused: bool
+) -> None:
+    settings.METRICS_TOKEN = token
+
+    assert faults(settings, "https://pricing.example.com") == (["pricing_site.E011"] if is_refused else [])

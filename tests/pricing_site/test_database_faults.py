@@ -19,9 +19,10 @@ from django.db import IntegrityError, OperationalError, ProgrammingError
 from pytest_django import Settings
 from pytest_httpserver import HTTPServer
 
-from pricing_site.database_faults import MAX_REASON, explain, is_fault
+from pricing_site.database_faults import MAX_REASON, explain
 from tests.harness.ports import free_port
 from tests.harness.product import ROOT, copy_database, install, over, serve
+from tools.errors import is_database_fault
 
 MIGRATE = f"Run: {settings.MANAGE_COMMAND} migrate"
 SYNC = ("sync_catalog", "--source", "sample")
@@ -201,9 +202,9 @@ def test_another_fault_is_told_in_one_line_of_bounded_length() -> None:
 
 
 def test_mistakes_in_our_own_statements_are_not_called_faults_of_the_database() -> None:
-    assert is_fault(OperationalError("database is locked"))
-    assert not is_fault(IntegrityError("NOT NULL constraint failed"))
-    assert not is_fault(ProgrammingError("Cannot operate on a closed cursor."))
+    assert is_database_fault(OperationalError("database is locked"))
+    assert not is_database_fault(IntegrityError("NOT NULL constraint failed"))
+    assert not is_database_fault(ProgrammingError("Cannot operate on a closed cursor."))
 
 
 @pytest.mark.django_db

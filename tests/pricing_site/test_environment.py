@@ -87,3 +87,12 @@ def test_ids_are_numeric(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NAME", "583231, octocat")
     with pytest.raises(ImproperlyConfigured, match=r"NAME must be numeric ids .* but has 'octocat'"):
         env.ids("NAME", default=[])
+
+
+def test_a_choice_is_one_of_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.choice("NAME", default="line", choices=("line", "json")) == "line"
+    monkeypatch.setenv("NAME", "json")
+    assert env.choice("NAME", default="line", choices=("line", "json")) == "json"
+    monkeypatch.setenv("NAME", "JSON")
+    with pytest.raises(ImproperlyConfigured, match=r"^NAME must be line or json, not 'JSON'\.$"):
+        env.choice("NAME", default="line", choices=("line", "json"))

@@ -40,7 +40,7 @@ def test_another_fault_of_the_database_is_no_matter_of_migrations(
     client.raise_request_exception = False
     response = client.get("/")
 
-    assert response.status_code == 500
+    assert response.status_code == 503
     assert "migrate" not in response.content.decode()
 
 

@@ -9,7 +9,10 @@ from urllib.parse import urlencode
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from accounts import usage
+from accounts.models import ToolUse
 from costs.panels import PANELS
 from costs.query import Question, ask
 from costs.query.periods import Window
@@ -232,3 +235,14 @@ def _shown(name: str, as_of: str) -> dict[str, Any]:
     window = Window(date(2026, 10, 1), date(2026, 11, 1))
     found = show.show(PANELS[name], window, costs)
     return {"panel": name, "title": found["title"], "rows": found["rows"], "columns": found["columns"]}
+
+
+def test_a_call_counts_for_who_asked(api: Client) -> None:
+    usage.flush()  # those of other tests
+    ToolUse.objects.all().delete()
+    api.get("/api/panels/models")
+    api.get("/api/panels/nothing")
+    usage.flush()
+
+    [use] = usage.of(None, timezone.now().date())
+    assert (use.tool, use.calls, use.failed) == ("panels", 2, 1)
