@@ -1,11 +1,11 @@
-"""Measures the public pages: queries, server time and size, against a page without queries in the same run.
+"""Measures the public pages: queries, CPU time and size, against a page without queries in the same run.
 
     .venv/bin/python -m benchmarks.pages FOLDER [--calls N] [--sizes N …]
 
 FOLDER is a catalog folder (services.json.gz and skus/). Larger catalogs contain copies of its SKUs, as in
-benchmarks.search_speed. The goals are four queries and 100 KB for a page, and 50 ms of server time at 20,000
-SKUs and 100 ms at 200,000. A page is asked once before it is measured: what is read once a sync is kept.
-The exit code is 1 if a page makes more queries or is larger.
+benchmarks.search_speed. The goals for a page that was asked before are four queries, 100 KB, and 50 ms of CPU
+time at 20,000 SKUs and 100 ms at 200,000. "First" is the CPU time of a page of which nothing is kept yet, as
+after a sync. The exit code is 1 if a page makes more queries or is larger.
 """
 
 from __future__ import annotations
@@ -17,10 +17,14 @@ import tempfile
 import time
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from benchmarks.search_speed import grow
 from benchmarks.temporary_catalog import prepare
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 SIZES = (20_000, 200_000)
 BASELINE = "/connect/"
@@ -46,6 +50,8 @@ PAGES = (
     f"/estimate/?csv={quote(ITEMS)}",
 )
 MAX_QUERIES, MAX_BYTES = 4, 100 * 1024
+# First views that are measured: each works all out.
+FIRSTS = 5
 
 
 def main() -> None:
@@ -70,21 +76,34 @@ def measure(size: int, calls: int) -> bool:
     from django.conf import settings  # noqa: PLC0415 after django.setup()
 
     settings.PAGE_SEARCHES_PER_MINUTE = 0
-    _, baseline, _ = _page(BASELINE, calls)
-    print(f"\n{size:,} SKUs{'':43}{'queries':>8}{'p50':>10}{'':>8}{'size':>10}")
+    settings.DEBUG = False  # as on a server: it keeps a log of all queries
+    baseline = _page(BASELINE, calls)
+    print(f"\n{size:,} SKUs{'':43}{'queries':>8}{'first':>11}{'p50':>11}{'':>8}{'size':>10}")
     kept = True
     for address in PAGES:
-        queries, seconds, length = _page(address, calls)
-        kept &= queries <= MAX_QUERIES and length <= MAX_BYTES
-        figures = f"{queries:8}{seconds * 1000:8.1f} ms{seconds / baseline:7.1f}x{length / 1024:7.1f} KB"
-        print(f"{address[:52]:52}{figures}")
-    print(f"{BASELINE:52}{0:8}{baseline * 1000:8.1f} ms{1:7.1f}x")
+        page = _page(address, calls)
+        kept &= page.queries <= MAX_QUERIES and page.length <= MAX_BYTES
+        print(_line(address, page, baseline))
+    print(_line(BASELINE, baseline, baseline))
     return kept
 
 
-def _page(address: str, calls: int) -> tuple[int, float, int]:
-    """The queries of a page, its median server time in seconds, and its compressed size in bytes."""
-    from django.db import connection, reset_queries  # noqa: PLC0415
+class Measured(NamedTuple):
+    """The queries of a page, its median CPU times in seconds, and its compressed size in bytes."""
+
+    queries: int
+    first: float
+    again: float
+    length: int
+
+
+def _line(address: str, page: Measured, baseline: Measured) -> str:
+    times = f"{page.first * 1000:8.1f} ms{page.again * 1000:8.1f} ms{page.again / baseline.again:7.1f}x"
+    return f"{address[:52]:52}{page.queries:8}{times}{page.length / 1024:7.1f} KB"
+
+
+def _page(address: str, calls: int) -> Measured:
+    from django.db import connection  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
@@ -92,15 +111,29 @@ def _page(address: str, calls: int) -> tuple[int, float, int]:
     response = client.get(address)
     if response.status_code not in (200, 404):
         sys.exit(f"{address} answered {response.status_code}")
-    reset_queries()  # the log is full from the sync
+    firsts = [_seconds(client, address, is_first=True) for _ in range(FIRSTS)]
     with CaptureQueriesContext(connection) as captured:
         client.get(address)
-    times = []
-    for _ in range(calls):
-        started = time.perf_counter()
-        client.get(address)
-        times.append(time.perf_counter() - started)
-    return len(captured), median(times), len(gzip.compress(response.content))
+    queries = len(captured)  # the next request empties the log
+    again = [_seconds(client, address) for _ in range(calls)]
+    return Measured(queries, median(firsts), median(again), len(gzip.compress(response.content)))
+
+
+def _seconds(client: Client, address: str, *, is_first: bool = False) -> float:
+    if is_first:
+        _forget()
+    started = time.process_time()
+    client.get(address)
+    return time.process_time() - started
+
+
+def _forget() -> None:
+    """Empty the memory, as a sync does."""
+    from catalog.pricing import list_prices  # noqa: PLC0415
+    from catalog.pricing.resources import machine_rates, offers  # noqa: PLC0415
+
+    for module in (list_prices, machine_rates, offers):
+        module.forget()
 
 
 def _close() -> None:

@@ -6,15 +6,17 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpcore2
 import hypothesis
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from accounts import limits
-from catalog.pricing import list_prices
+from catalog.pricing import list_prices, memory
 from catalog.pricing.resources import machine_rates, offers
 from catalog.search import values
 from catalog.search.index import vocabulary
@@ -107,6 +109,21 @@ def _forgotten_vocabulary() -> None:
     offers.forget()
     machine_rates.forget()
     list_prices.forget()
+
+
+class OutsideTransaction:
+    """The connection as it is in a server: a test is in a transaction."""
+
+    in_atomic_block = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(connection, name)
+
+
+@pytest.fixture
+def remembering(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prices that were read are kept in memory."""
+    monkeypatch.setattr(memory, "connection", OutsideTransaction())
 
 
 @pytest.fixture(autouse=True)

@@ -36,9 +36,14 @@ def search(arguments: SearchArguments) -> Answer:
     return _with_notice(update, freshness, answer)
 
 
-def details(arguments: DetailsArguments) -> Answer:
-    """Show SKUs in full, with tiers and history, and whole resources: parts, and prices in each region."""
-    snapshot = list_prices.snapshot(arguments.as_of)
+def details(arguments: DetailsArguments, snapshot: Snapshot | None = None) -> Answer:
+    """Show SKUs in full, with tiers and history, and whole resources: parts, and prices in each region.
+
+    Args:
+        arguments: what is asked about.
+        snapshot: the time whose prices are shown, if the caller has read it; `as_of` does not count then.
+    """
+    snapshot = snapshot or list_prices.snapshot(arguments.as_of)
     update = _require_synced(snapshot.latest)
     answer = details_of(arguments.sku_ids, arguments.resources, snapshot=snapshot, history=arguments.history)
     freshness = _freshness(snapshot, update)

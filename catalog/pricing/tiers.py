@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from functools import cached_property
 from typing import NamedTuple, Protocol
@@ -100,8 +100,7 @@ class Price:
         return [Step(*step) for step in zip(bounds, upper, starts, ends, prices, strict=True)]
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(NamedTuple):
     """The part of a month's usage that falls into one tier. Amounts are in usage units, money in USD."""
 
     start: Decimal
@@ -154,7 +153,7 @@ def _split(slices: Sequence[Slice], quantities: Sequence[Decimal]) -> list[list[
         for share, quantity, cost in zip(shares, quantities, costs, strict=True):
             if quantity:
                 amount = ROUNDED.divide(ROUNDED.multiply(part.quantity, quantity), total)
-                share.append(replace(part, quantity=amount, cost=cost))
+                share.append(part._replace(quantity=amount, cost=cost))
     return shares
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -64,12 +64,14 @@ class Listing:
         rows: the rows, which `sorted_rows` puts in order.
         sort: the key of the column to sort by, after "-" from the highest down.
         page: the page that is shown, from 1.
+        whole: completes rows that have only the cells to sort by, once it is known which are shown.
     """
 
     columns: Sequence[Column]
     rows: Sequence[Row]
     sort: str
     page: int = 1
+    whole: Callable[[Sequence[Row]], Sequence[Row]] = list
 
     def page_of(self, template: str, sent: QueryDict, answer: Mapping[str, Any], **context: Any) -> Page:
         """The page of this table.
@@ -80,12 +82,12 @@ class Listing:
         rows = self.sorted_rows()
         pages = max(1, -(-len(rows) // PAGE))
         number = min(self.page, pages)
-        shown = rows[(number - 1) * PAGE : number * PAGE]
+        shown = self.whole(rows[(number - 1) * PAGE : number * PAGE])
         return Page(
             template,
             {**answer, "sort": self.sort, "total": len(rows)},
             self._table(rows),
-            rest=lambda: {"rows": [self._as_json(row) for row in rows]},
+            rest=lambda: {"rows": [self._as_json(row) for row in self.whole(rows)]},
             context={
                 "heads": [*self._heads(sent)],
                 "rows": [[(column, row[column.key]) for column in self.columns] for row in shown],
@@ -123,8 +125,11 @@ class Listing:
     def _table(self, rows: Sequence[Row]) -> Table:
         keys = [column.key for column in self.columns]
         numbers = frozenset(column.key for column in self.columns if column.kind != "text")
-        texts = ([*(row[key].text for key in keys), _notes(row)] for row in rows)
-        return Table([*keys, NOTES], texts, numbers)
+        return Table([*keys, NOTES], self._texts(keys, rows), numbers)
+
+    def _texts(self, keys: Sequence[str], rows: Sequence[Row]) -> Iterator[list[str | None]]:
+        for row in self.whole(rows):
+            yield [*(row[key].text for key in keys), _notes(row)]
 
 
 def _notes(row: Row) -> str:

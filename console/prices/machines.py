@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Literal, get_args
@@ -14,8 +15,10 @@ from pydantic import BeforeValidator, Field
 from catalog.errors import InvalidArgumentError
 from catalog.offers.attributes import TERMS
 from catalog.offers.resources.series import MachineType, gpus, machine_types
+from catalog.places import Place
 from catalog.pricing import list_prices
 from catalog.pricing.decimals import EXACT
+from catalog.pricing.list_prices import Snapshot
 from catalog.pricing.quantities import parse_quantity
 from catalog.pricing.resources.alternatives import MONTHS_PER_YEAR
 from catalog.pricing.resources.machine_rates import machine_quotes
@@ -94,8 +97,13 @@ def machines(request: HttpRequest) -> Page:
     place = region_called(wanted.region)
     snapshot = list_prices.snapshot()
     state = prices.catalog_state(snapshot)
-    quoted = machine_quotes(place, snapshot)
-    listing = Listing((*SHAPE, *PRICES), [*_rows(wanted, quoted)], wanted.sort, wanted.page)
+    offered = _Offered(place, snapshot, wanted.per)
+    names = [name for name, machine in machine_types().items() if wanted.takes(machine)]
+    if wanted.usage_type:
+        names = offered.sold(names, wanted.usage_type)
+    by_price = [column.key for column in PRICES if column.key == wanted.sort.removeprefix("-")]
+    rows = offered.rows(names, by_price)
+    listing = Listing((*SHAPE, *PRICES), rows, wanted.sort, wanted.page, whole=offered.whole)
     return listing.page_of(
         "console/machines.html",
         request.GET,
@@ -109,14 +117,33 @@ def machines(request: HttpRequest) -> Page:
     )
 
 
-def _rows(wanted: MachinesArguments, quoted: Mapping[str, Mapping[str, Quote]]) -> Iterator[Row]:
-    for name, machine in machine_types().items():
-        of_terms = quoted[name]
-        is_sold = wanted.usage_type is None or of_terms[TERMS[wanted.usage_type]].rate is not None
-        if is_sold and wanted.takes(machine):
-            yield _shapes()[name] | {
-                usage_type: price_cell(of_terms[term], wanted.per) for usage_type, term in TERMS.items()
-            }
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    """Machine types in a place, with prices of an hour, a month or a year."""
+
+    place: Place
+    snapshot: Snapshot
+    per: Per
+
+    def sold(self, names: Sequence[str], usage_type: str) -> list[str]:
+        """Those that are bought so."""
+        term = TERMS[usage_type]
+        quoted = machine_quotes(names, [term], self.place, self.snapshot)
+        return [name for name in names if quoted[name, term].rate is not None]
+
+    def rows(self, names: Sequence[str], usage_types: Collection[str]) -> list[Row]:
+        """Their shapes, with prices in some usage types."""
+        terms = {usage_type: TERMS[usage_type] for usage_type in usage_types}
+        quoted = machine_quotes(names, terms.values(), self.place, self.snapshot)
+        return [
+            _shapes()[name]
+            | {usage_type: price_cell(quoted[name, term], self.per) for usage_type, term in terms.items()}
+            for name in names
+        ]
+
+    def whole(self, rows: Sequence[Row]) -> list[Row]:
+        """The rows with prices in all usage types."""
+        return self.rows([f"{row['machine_type'].value}" for row in rows], TERMS)
 
 
 @cache

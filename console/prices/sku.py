@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
 
 from catalog.errors import CatalogError, NotFoundError
-from catalog.pricing.list_prices import Snapshot
+from catalog.pricing import list_prices
 from catalog.search.siblings import siblings
 from console.arguments import read
 from console.pages import Page, Table
@@ -39,12 +38,12 @@ def sku(request: HttpRequest, sku_id: str) -> Page:
     Raises:
         NotFoundError: the catalog has no SKU of this id.
     """
-    answer = prices.details(DetailsArguments(sku_ids=[sku_id], history=True))
+    snapshot = list_prices.snapshot()
+    answer = prices.details(DetailsArguments(sku_ids=[sku_id], history=True), snapshot)
     if not answer["skus"]:
         candidates = answer["not_found"][0]["candidates"]
         raise NotFoundError(f"The catalog has no SKU {sku_id}.", candidates=candidates)
     found = answer["skus"][0]
-    snapshot = Snapshot(datetime.fromisoformat(answer["as_of"]), None, None)
     same = siblings([found["sku_id"]], snapshot)[found["sku_id"]]
     elsewhere = regions(same)
     context = {

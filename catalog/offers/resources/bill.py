@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from catalog.offers.attributes import Attributes
 from catalog.offers.implied import complete
@@ -45,7 +45,7 @@ class Size:
     spans: frozenset[tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part:
     """One thing that a resource is billed for.
 
@@ -84,7 +84,7 @@ class Part:
     versions_of: str | None = None
     versions: int = 1
 
-    @property
+    @cached_property
     def sort(self) -> tuple[Hashable, ...]:
         """All that says which SKU prices the part, without how much of it there is."""
         what = (self.name, self.facts, self.words, self.unit, self.committed, self.size, self.destination)

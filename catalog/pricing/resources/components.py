@@ -148,17 +148,15 @@ def _with_regions(
 
     It takes one more query if a part is missing, since a SKU may be listed at no price.
     """
-    lacking = [each for each in found if _may_be_sold_elsewhere(each)]
-    ids = {sku_id for each in lacking for sku_id in listed_ids(each.wanted, offers)}
+    mains = [_main(each.wanted) if _may_be_sold_elsewhere(each) else None for each in found]
+    lacking = {main: each.wanted for main, each in zip(mains, found, strict=True) if main}
+    ids = {sku_id for each in lacking.values() for sku_id in listed_ids(each, offers)}
     listings = look_up(ids, snapshot) if ids else {}
-    alike = {_main(each.wanted): each.wanted for each in lacking}
-    sold = {main: regions_of_all(each, offers, snapshot, listings) for main, each in alike.items()}
-    return [
-        _elsewhere(each, sold[_main(each.wanted)]) if _may_be_sold_elsewhere(each) else each for each in found
-    ]
+    sold = {main: regions_of_all(each, offers, snapshot, listings) for main, each in lacking.items()}
+    return [_elsewhere(each, sold[main]) if main else each for main, each in zip(mains, found, strict=True)]
 
 
-def _main(wanted: Wanted) -> Hashable:
+def _main(wanted: Wanted) -> tuple[Hashable, ...]:
     """The same for resources that are sold in the same regions."""
     return wanted.term, *(part.sort for part in main_parts(wanted))
 

@@ -10,8 +10,9 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import chain
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 from django.db import connection
 
@@ -37,8 +38,7 @@ FROM json_each(%s) AS wanted
 WORLDWIDE = "worldwide"
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """A SKU and where it is sold: in `regions`, by its taxonomy in `reach`; `place` is that of its name.
 
     Traffic goes from there to `destination`; `span` are the machines that a licence covers.
@@ -167,13 +167,19 @@ def _offer(columns: Sequence[Any]) -> Offer:
     return Offer(
         sku_id,
         name,
-        tuple(LIST_PRICE_REGIONS if is_list_price else json.loads(regions)),
-        tuple(json.loads(reach or "[]")),
+        tuple(LIST_PRICE_REGIONS) if is_list_price else _codes(regions),
+        _codes(reach or "[]"),
         None if place == WORLDWIDE else place,
         _time(retired_at),
         destination,
         Span(*span) if span[0] else None,
     )
+
+
+@lru_cache(maxsize=1024)
+def _codes(stored: str) -> tuple[str, ...]:
+    """The codes of regions; all SKUs together have some hundred lists of them."""
+    return tuple(json.loads(stored))
 
 
 def _time(value: object) -> datetime | None:

@@ -85,7 +85,7 @@ def _sold_here(part: Part, found: Sequence[Offers], place: Place | None, snapsho
 
 def where_it_holds(offer: Offer, part: Part) -> Offer:
     """The offer where it holds, which may be more than the regions that Google lists."""
-    return replace(offer, regions=()) if part.everywhere and offer.place is None else offer
+    return offer._replace(regions=()) if part.everywhere and offer.place is None else offer
 
 
 def is_priced(listing: Listing, part: Part) -> bool:

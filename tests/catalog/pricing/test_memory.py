@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.errors import LeaseLostError, SourceError
 from catalog.models import PricingTier, PricingUpdate, Sku
-from catalog.pricing import list_prices, memory
+from catalog.pricing import list_prices
 from catalog.pricing.list_prices import look_up, snapshot
 from catalog.pricing.memory import Memory, State
 from catalog.providers.sample.source import SampleSource
@@ -46,20 +46,6 @@ pytestmark = pytest.mark.django_db
 IDS = ["A", "B"]
 HOUR = timedelta(hours=1)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-
-
-class OutsideTransaction:
-    """The connection as it is in a server: a test is in a transaction."""
-
-    in_atomic_block = False
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(connection, name)
-
-
-@pytest.fixture
-def remembering(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "connection", OutsideTransaction())
 
 
 def answers() -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.offers.resources.series import machine_types
+from catalog.pricing.resources import machine_rates
 from tools import prices
 from tools.prices_schema import CalculateArguments, CalculateItem
 
@@ -108,6 +109,23 @@ def test_a_page_shows_fifty_and_leads_to_the_next(client: Client) -> None:
     assert 'rel="next"' not in last
 
 
+@pytest.mark.parametrize("query", ["", "?sort=-Preemptible&per=hour", "?sort=-vcpus&usage_type=Commit1Yr"])
+def test_a_page_shows_the_prices_and_notes_of_the_json(client: Client, query: str) -> None:
+    """Only one of its prices is worked out for the rows that the page does not show."""
+    page = client.get(f"/machines/{query}")
+    shown = [{column.key: cell for column, cell in row} for row in page.context["rows"]]
+    machine_rates.forget()
+
+    listed = rows(client, query)[: len(shown)]
+
+    assert [{key: cell.text for key, cell in row.items()} for row in shown] == [
+        {key: value for key, value in row.items() if key != "notes"} for row in listed
+    ]
+    assert [{key: cell.note for key, cell in row.items() if cell.note} for row in shown] == [
+        row["notes"] for row in listed
+    ]
+
+
 def test_the_csv_has_all_rows_with_numbers_alone(client: Client) -> None:
     text = client.get("/machines.csv?region=frankfurt").content.decode()
 
@@ -154,12 +172,23 @@ def test_nothing_found_leads_back_to_all(client: Client) -> None:
 def test_the_page_says_when_the_prices_were_read_and_takes_one_query(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    client.get("/machines/")
+    client.get("/machines/?sort=-vcpus")
 
     with django_assert_num_queries(1):
         page = client.get("/machines/?sort=-vcpus").content.decode()
 
     assert "as Google listed them at" in page
+
+
+def test_once_all_rows_were_listed_any_order_takes_one_query(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.get("/machines.json")
+
+    with django_assert_num_queries(1):
+        client.get("/machines/?sort=-vcpus")
+    with django_assert_num_queries(1):
+        client.get("/machines/?sort=Commit1Yr&usage_type=Preemptible")
 
 
 def test_a_phone_has_a_choice_in_place_of_the_heads(client: Client) -> None:

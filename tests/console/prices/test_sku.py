@@ -79,6 +79,17 @@ def test_on_the_page_of_a_spot_price_regions_are_ordered_by_spot_prices(client: 
     assert [row["region"] for row in rows] == ["us-central1", "us-central1", "europe-west3"]
 
 
+@pytest.mark.usefixtures("_cores")
+def test_a_region_has_the_price_that_the_latest_sync_found(client: Client, compute: Service) -> None:
+    at = timezone.now()
+    make_price(compute.skus.get(pk=IOWA), [(0, "0", 50_000_000)], effective_time=at, created_at=at)
+    make_update(started_at=at, completed_at=timezone.now())
+
+    rows = list(csv.DictReader(page(client, f"/skus/{FRANKFURT}.csv").splitlines()))
+
+    assert ("us-central1", "0.05") in [(row["region"], row["price_usd"]) for row in rows]
+
+
 @pytest.mark.parametrize(
     ("name", "nanos", "price", "shown"),
     [
@@ -111,6 +122,16 @@ def test_a_sku_costs_at_most_four_queries(
     client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_max_num_queries(4):
+        page(client, f"/skus/{FRANKFURT}/")
+
+
+@pytest.mark.usefixtures("_cores", "remembering")
+def test_the_prices_of_a_sku_that_was_shown_are_read_once(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    page(client, f"/skus/{FRANKFURT}/")
+
+    with django_assert_max_num_queries(2):
         page(client, f"/skus/{FRANKFURT}/")
 
 

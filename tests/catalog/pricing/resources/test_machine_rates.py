@@ -17,6 +17,7 @@ from catalog.offers.resources.terms import USAGE_TYPES
 from catalog.places import Place, read_place
 from catalog.pricing import list_prices
 from catalog.pricing.calculate import ResourceRequest, calculate
+from catalog.pricing.list_prices import Snapshot
 from catalog.pricing.resources import machine_rates
 from catalog.pricing.resources.machine_rates import MachineQuotes, machine_quotes
 from catalog.pricing.resources.quotes import Quote, quotes
@@ -33,12 +34,12 @@ def place(name: str) -> Place:
     return found
 
 
-def in_iowa() -> MachineQuotes:
-    return machine_quotes(place("us-central1"), list_prices.snapshot())
+def all_in(region: str, snapshot: Snapshot | None = None) -> MachineQuotes:
+    return machine_quotes(machine_types(), USAGE_TYPES, place(region), snapshot or list_prices.snapshot())
 
 
 def quote(name: str, term: str = "ondemand") -> Quote:
-    return in_iowa()[name][term]
+    return machine_quotes([name], [term], place("us-central1"), list_prices.snapshot())[name, term]
 
 
 def month(name: str, term: str = "ondemand") -> Decimal:
@@ -48,10 +49,11 @@ def month(name: str, term: str = "ondemand") -> Decimal:
 
 
 def test_each_machine_type_has_a_quote_for_each_way_to_buy_it() -> None:
-    found = in_iowa()
+    found = all_in("us-central1")
 
-    assert found.keys() == machine_types().keys()
-    assert {tuple(of_terms) for of_terms in found.values()} == {("ondemand", "spot", "1y", "3y")}
+    assert found.keys() == {
+        (name, term) for name in machine_types() for term in ("ondemand", "spot", "1y", "3y")
+    }
 
 
 @pytest.mark.parametrize(
@@ -79,21 +81,39 @@ def test_what_a_commitment_does_not_cover_is_said_beside_the_rate() -> None:
 
 
 def test_a_machine_that_other_regions_sell_is_not_sold_here() -> None:
-    found = machine_quotes(place("us-east1"), list_prices.snapshot())
+    found = all_in("us-east1")
 
-    assert found["c3-standard-4"]["ondemand"] == Quote(None, "not sold here")
+    assert found["c3-standard-4", "ondemand"] == Quote(None, "not sold here")
 
 
 def test_the_prices_of_a_region_are_worked_out_once(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     snapshot = list_prices.snapshot()
-    first = machine_quotes(place("us-central1"), snapshot)
+    first = all_in("us-central1", snapshot)
 
     with django_assert_num_queries(0):
-        again = machine_quotes(place("us-central1"), snapshot)
+        again = all_in("us-central1", snapshot)
 
     assert again is first
+
+
+def test_machines_that_are_priced_one_after_the_other_cost_what_all_cost_at_once() -> None:
+    snapshot = list_prices.snapshot()
+    here = place("us-east1")
+    machine_quotes(machine_types(), ["ondemand"], here, snapshot)
+    machine_quotes(["c3-standard-4", "n2-standard-8"], USAGE_TYPES, here, snapshot)
+    one_by_one = dict(machine_quotes(machine_types(), [*USAGE_TYPES], here, snapshot))
+
+    machine_rates.forget()
+
+    assert one_by_one == all_in("us-east1", snapshot)
+
+
+def test_only_what_is_asked_for_is_priced() -> None:
+    found = machine_quotes(["n2-standard-8"], ["ondemand"], place("us-central1"), list_prices.snapshot())
+
+    assert found.keys() == {("n2-standard-8", "ondemand")}
 
 
 def test_machines_together_cost_what_each_costs_alone() -> None:
@@ -131,9 +151,9 @@ def test_who_asks_about_an_older_sync_does_not_get_a_newer_one() -> None:
     at = timezone.now()
     make_price(Sku.objects.get(display_name=N2_CORE), [(0, "1", 0)], effective_time=at, created_at=at)
     make_update(started_at=at, completed_at=timezone.now())
-    in_iowa()
+    quote("n2-standard-8")
 
-    found = machine_quotes(place("us-central1"), old)["n2-standard-8"]["ondemand"]
+    found = all_in("us-central1", old)["n2-standard-8", "ondemand"]
 
     assert found.rate
     assert found.rate.month < month("n2-standard-8")
@@ -155,11 +175,11 @@ def test_a_price_that_takes_effect_between_two_syncs_is_shown_from_then_on(
 def test_no_more_regions_are_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine_rates, "MAX_KEPT", 2)
     snapshot = list_prices.snapshot()
-    first = machine_quotes(place("us-central1"), snapshot)
-    second = machine_quotes(place("us-east1"), snapshot)
-    assert machine_quotes(place("us-central1"), snapshot) is first
+    first = all_in("us-central1", snapshot)
+    second = all_in("us-east1", snapshot)
+    assert all_in("us-central1", snapshot) is first
 
-    machine_quotes(place("us-west1"), snapshot)
+    all_in("us-west1", snapshot)
 
-    assert machine_quotes(place("us-central1"), snapshot) is first
-    assert machine_quotes(place("us-east1"), snapshot) is not second
+    assert all_in("us-central1", snapshot) is first
+    assert all_in("us-east1", snapshot) is not second
