@@ -225,6 +225,6 @@ def test_a_deployment_without_a_version_builds_the_commit(tmp_path: Path) -> Non
     image = "europe-west1-docker.pkg.dev/acme/cloud-pricing/server:0123456789ab"
     assert texts(calls, "docker") == [
         "gcloud auth configure-docker europe-west1-docker.pkg.dev",
-        f"docker build --platform linux/amd64 --tag {image} .",
+        f"docker build --platform linux/amd64 --build-arg REVISION=0123456789ab --tag {image} .",
         f"docker push {image}",
     ]
