@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as CheckWarning
 from django.core.exceptions import ImproperlyConfigured
 
+from catalog.sync import cloud_run
 from pricing_site import alert_checks
 
 SECRET_KEY_MIN_LENGTH = 50
@@ -51,6 +52,14 @@ def check_sync(**_: Any) -> list[CheckMessage]:
     return [Error(message, hint=hint, id="pricing_site.E004")]
 
 
+def check_sync_job(**_: Any) -> list[CheckMessage]:
+    if not settings.SYNC_JOB or cloud_run.NAME.fullmatch(settings.SYNC_JOB):
+        return []
+    message = "SYNC_JOB is not the name of a Cloud Run job."
+    hint = "It has the form projects/PROJECT/locations/REGION/jobs/JOB."
+    return [Error(message, hint=hint, id="pricing_site.E009")]
+
+
 def check_sign_in(**_: Any) -> list[CheckMessage]:
     if settings.HAS_GITHUB:
         return []
@@ -86,6 +95,7 @@ CHECKS = (
     check_debug,
     check_public_url,
     check_sync,
+    check_sync_job,
     check_sign_in,
     check_proxies,
     check_metrics,

@@ -15,7 +15,14 @@ _SWITCHES = dict.fromkeys(environ.Env.BOOLEAN_TRUE_STRINGS, True) | dict.fromkey
 
 
 class Environment(environ.Env):  # type: ignore[misc]  # django-environ has no types
-    """django-environ with strict values. An empty value counts as unset."""
+    """django-environ with strict values. A blank value counts as unset."""
+
+    def str(self, var: builtins.str, default: builtins.str = "") -> Any:
+        """A text as it is, but without what is blank around it: files of secrets end with a newline.
+
+        django-environ would take a text that begins with $ for the name of another variable.
+        """
+        return builtins.str(self.ENVIRON.get(var, "")).strip() or default
 
     def int(self, var: builtins.str, default: builtins.int, *, minimum: builtins.int = 0) -> builtins.int:
         """A whole number of at least `minimum`.
@@ -23,7 +30,7 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ has no t
         Raises:
             ImproperlyConfigured: the value is not one.
         """
-        text = self._text(var)
+        text = self.str(var)
         if not text:
             return default
         try:
@@ -40,7 +47,7 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ has no t
         Raises:
             ImproperlyConfigured: the value is neither.
         """
-        text = self._text(var)
+        text = self.str(var)
         if not text:
             return default
         if text.lower() not in _SWITCHES:
@@ -55,14 +62,14 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ has no t
         Raises:
             ImproperlyConfigured: the value is another.
         """
-        text = self._text(var) or default
+        text = self.str(var) or default
         if text not in choices:
             raise ImproperlyConfigured(f"{var} must be {' or '.join(choices)}, not {text!r}.")
         return text
 
     def list(self, var: builtins.str, default: Any) -> builtins.list[builtins.str]:
         """The parts between commas, without spaces around them."""
-        parts = (part.strip() for part in self._text(var).split(","))
+        parts = (part.strip() for part in self.str(var).split(","))
         return [part for part in parts if part] or default
 
     def ids(self, var: builtins.str, default: Any) -> builtins.list[builtins.str]:
@@ -78,6 +85,3 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ has no t
                     f"{var} must be numeric ids separated by commas, but has {text!r}."
                 )
         return ids
-
-    def _text(self, var: builtins.str) -> builtins.str:
-        return builtins.str(self.str(var, default="")).strip()

@@ -38,6 +38,8 @@ SYNC_REQUESTS_PER_MINUTE = env.int("SYNC_REQUESTS_PER_MINUTE", default=300, mini
 # Cloud Run sets these for each task of a job; a task syncs its share of the services.
 SYNC_TASK_INDEX = env.int("CLOUD_RUN_TASK_INDEX", default=0)
 SYNC_TASK_COUNT = env.int("CLOUD_RUN_TASK_COUNT", default=1, minimum=1)
+# The job that "Sync now" runs; without one it is a process of the server's machine.
+SYNC_JOB = env.str("SYNC_JOB", default="")
 
 # The MCP endpoint's address is also the audience that every access token is bound to (RFC 8707).
 MCP_RESOURCE = f"{PUBLIC_URL}/mcp"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -33,7 +34,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         return _start(request)
-    context = {"refusal": start.refusal(), "running": start.running()}
+    context = {"refusal": start.refusal(), "running": start.running(), "job": settings.SYNC_JOB}
     return _page(request, "admin/catalog/sync_now.html", "Sync now", context)
 
 
@@ -63,7 +64,7 @@ def _start(request: HttpRequest) -> HttpResponseRedirect:
         content_type=ContentType.objects.get_for_model(PricingUpdate),
         object_repr="Sync now",
         action_flag=ADDITION,
-        change_message="Started sync_catalog.",
+        change_message=f"Started {settings.SYNC_JOB or 'sync_catalog'}.",
     )
     return HttpResponseRedirect(reverse("admin:sync_progress", query={"after": latest}))
 

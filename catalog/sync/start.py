@@ -1,7 +1,4 @@
-"""Starts a sync in a process of its own, which outlives the request that asks for it.
-
-Where a deployment runs syncs as a job of its platform, `start` is the place that asks the platform for one.
-"""
+"""Starts a sync that outlives the request which asks for it: a job of Cloud Run, or a process of its own."""
 
 from __future__ import annotations
 
@@ -15,19 +12,22 @@ from django.core.cache import cache
 
 from catalog.errors import SyncRefusedError
 from catalog.models import PricingUpdate
+from catalog.sync import cloud_run
 
 logger = logging.getLogger(__name__)
 
-# An entry of the shared cache: the latest run when the process was started. A newer one is its own.
+# An entry of the shared cache: the latest run when the sync was started. A newer one is its own.
 _STARTING = "sync-starting"
-_STARTING_SECONDS = 60
+_PROCESS_SECONDS = 60
+# Cloud Run has to find a machine and to fetch the image.
+_JOB_SECONDS = 300
 THREAD = "sync-started-in-the-admin"
 COMMAND = ("-m", "django", "sync_catalog", "--json")
 
 
 def refusal() -> str:
     """Why no sync can be started here; empty if one can."""
-    if not settings.GOOGLE_API_KEY:
+    if not settings.GOOGLE_API_KEY and not settings.SYNC_JOB:
         return (
             "GOOGLE_API_KEY is not set, so there is no price list to read: the bundled sample never changes. "
             "Set the key in the environment and start the server again."
@@ -42,7 +42,7 @@ def running() -> PricingUpdate | None:
 
 
 def is_starting() -> bool:
-    """Whether a process has been started that may not have its lease yet."""
+    """Whether a sync has been started that may not have its lease yet."""
     latest = cache.get(_STARTING)
     return latest is not None and latest == latest_id()
 
@@ -56,21 +56,29 @@ def start() -> None:
     """Start a sync of all services from Google's price list.
 
     Raises:
-        SyncRefusedError: there is no source, or a sync is running.
+        SyncRefusedError: there is no source, a sync is running, or it could not be started.
     """
     if reason := refusal():
         raise SyncRefusedError(reason)
     if run := running():
         raise SyncRefusedError(f"Sync {run.pk} is running.")
     latest = latest_id()
-    if not cache.add(_STARTING, latest, _STARTING_SECONDS):
+    seconds = _JOB_SECONDS if settings.SYNC_JOB else _PROCESS_SECONDS
+    if not cache.add(_STARTING, latest, seconds):
         if is_starting():
             raise SyncRefusedError("A sync is starting.")
-        cache.set(_STARTING, latest, _STARTING_SECONDS)
+        cache.set(_STARTING, latest, seconds)
+    try:
+        cloud_run.run(settings.SYNC_JOB) if settings.SYNC_JOB else _start_process()
+    except SyncRefusedError:
+        cache.delete(_STARTING)
+        raise
+
+
+def _start_process() -> None:
     try:
         process = _launch()
     except OSError as error:
-        cache.delete(_STARTING)
         raise SyncRefusedError(f"The sync could not be started: {error}.") from error
     # Nobody else waits for the process, and one that nobody waits for stays in the table of processes.
     threading.Thread(target=_wait, args=[process], daemon=True, name=THREAD).start()

@@ -173,6 +173,16 @@ def test_a_server_does_not_start_with_unsafe_settings_and_says_why_in_one_senten
     assert "Traceback" not in run.stdout + run.stderr
 
 
+@pytest.mark.parametrize(
+    "job", ["sync-catalog", "projects/p/locations/r/jobs/", "https://run.googleapis.com/v2/x"]
+)
+def test_a_sync_job_that_is_no_name_of_a_job_is_an_error(settings: Settings, job: str) -> None:
+    settings.SYNC_JOB = "projects/p/locations/r/jobs/sync-catalog"
+    assert faults(settings, "https://pricing.example.com") == []
+    settings.SYNC_JOB = job
+    assert faults(settings, "https://pricing.example.com") == ["pricing_site.E009"]
+
+
 @pytest.mark.parametrize(("token", "is_refused"), [("", False), ("x" * 23, True), ("x" * 24, False)])
 def test_a_token_of_metrics_that_could_be_guessed_is_refused(
     settings: Settings, token: str, *, is_refused: bool

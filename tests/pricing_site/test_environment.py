@@ -15,12 +15,22 @@ def _unset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NAME", raising=False)
 
 
-def test_an_unset_or_empty_variable_has_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unset_or_blank_variable_has_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(2):
+        assert env.str("NAME", default="text") == "text"
         assert env.int("NAME", default=7) == 7
         assert env.bool("NAME", default=True) is True
         assert env.list("NAME", default=[]) == env.ids("NAME", default=[]) == []
         monkeypatch.setenv("NAME", " ")
+
+
+@pytest.mark.parametrize("text", ["a secret", "$a-secret", "\\$a"])
+def test_a_text_is_read_as_it_is_without_the_newline_of_its_file(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("NAME", f"{text}\n")
+
+    assert env.str("NAME") == text
 
 
 @pytest.mark.parametrize(("text", "value"), [("0", 0), (" 12 ", 12)])

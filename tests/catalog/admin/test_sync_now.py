@@ -15,8 +15,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
+from catalog.errors import SyncRefusedError
 from catalog.models import PricingUpdate
-from catalog.sync import start
+from catalog.sync import cloud_run, start
 from tests.catalog.factories import make_update
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +110,45 @@ def test_a_process_that_cannot_be_started_is_said_so(
     monkeypatch.setattr(start, "_launch", fail)
     assert "could not be started: no memory" in admin_client.post(SYNC, follow=True).content.decode()
     assert not start.is_starting()
+    assert started == []
+
+
+JOB = "projects/acme/locations/europe-west1/jobs/sync-catalog"
+
+
+def test_where_there_is_a_job_of_cloud_run_it_is_run_instead_and_needs_no_key(
+    admin_client: Client,
+    started: list[tuple[str, ...]],
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings.GOOGLE_API_KEY, settings.SYNC_JOB = "", JOB
+    jobs: list[str] = []
+    monkeypatch.setattr(cloud_run, "run", jobs.append)
+
+    assert f"by the Cloud Run job <code>{JOB}</code>" in text(admin_client, SYNC)
+    admin_client.post(SYNC)
+    assert "A sync is starting." in admin_client.post(SYNC, follow=True).content.decode()
+    assert (jobs, started) == ([JOB], [])
+    assert LogEntry.objects.get().change_message == f"Started {JOB}."
+
+
+def test_a_job_that_cloud_run_refuses_is_said_so_and_can_be_tried_again(
+    admin_client: Client,
+    started: list[tuple[str, ...]],
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(job: str) -> None:
+        raise SyncRefusedError(f"Cloud Run has no job {job}.")
+
+    settings.SYNC_JOB = JOB
+    monkeypatch.setattr(cloud_run, "run", refuse)
+
+    for _ in range(2):
+        assert f"Cloud Run has no job {JOB}." in admin_client.post(SYNC, follow=True).content.decode()
+    assert not start.is_starting()
+    assert not LogEntry.objects.exists()
     assert started == []
 
 

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from catalog.management import exit_codes
+from catalog.management.terminal import CommandWithExamples
+from pricing_site import backup
+
+EXAMPLES = """examples:
+  restore /backups/2026-11-28   into the database of DATABASE_URL and the folder COSTS_DIR, both empty
+
+exit codes: 0 complete, 1 failed, 2 wrong arguments, 3 complete except for files of costs that the backup
+lacks.
+"""
+
+
+class Command(CommandWithExamples):
+    help = "Copy what the command backup saved into an empty database and an empty folder of costs."
+    examples = EXAMPLES
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path, help="a folder that backup made")
+
+    def handle(self, *args: Any, folder: Path, **options: Any) -> None:
+        try:
+            restored = backup.restore(folder)
+        except backup.BackupError as error:
+            raise CommandError(f"{error}", returncode=exit_codes.FAILED) from error
+        self.stdout.write(f"Restored the database and {restored.files} files of costs. Run migrate next.")
+        if restored.missing:
+            missing = f"The backup lacks: {', '.join(restored.missing)}. check_costs says what to do."
+            raise CommandError(missing, returncode=exit_codes.PARTLY_DONE)

@@ -1,0 +1,132 @@
+"""The units of systemd and the compose file, by the programs and schemas that read them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.deploy.fake_cloud import ROOT
+from tests.harness.needs import skip_or_fail
+
+SYSTEMD, COMPOSE = ROOT / "deploy" / "systemd", ROOT / "deploy" / "compose"
+SETTINGS = set(re.findall(r"^# ([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+PYTHON = "/opt/cloud-pricing/.venv/bin/python"
+
+
+def cloud_schedules() -> dict[str, str]:
+    lines = (ROOT / "deploy" / "cloud_run" / "schedules").read_text().splitlines()
+    parts = [line.split(None, 1) for line in lines if line[0] != "#"]
+    return {name.replace("-", "_"): cron for name, cron in parts}
+
+
+def calendar(cron: str) -> str:
+    """A line of cron as systemd writes it."""
+    minute, hour, day, *rest = cron.split()
+    assert rest == ["*", "*"]
+    minute, hour, day = (each if each == "*" else each.zfill(2) for each in (minute, hour, day))
+    return f"*-*-{day} {hour}:{minute}:00 UTC"
+
+
+def verified(folder: Path) -> str:
+    """What systemd says of the units, whose program is not where they look for it."""
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        skip_or_fail("needs systemd-analyze (apt-get install systemd)")
+    for unit in folder.iterdir():
+        unit.write_text(unit.read_text().replace(PYTHON, sys.executable))
+    units = [str(unit) for unit in folder.iterdir() if unit.suffix in (".service", ".timer")]
+    done = subprocess.run(  # noqa: S603 our own files
+        [program, "verify", *units], capture_output=True, text=True, check=False
+    )
+    return done.stderr
+
+
+@pytest.fixture
+def units(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SYSTEMD, tmp_path / "units"))
+
+
+def test_systemd_takes_the_units(units: Path) -> None:
+    assert verified(units) == ""
+
+
+def test_systemd_finds_a_slip_in_a_unit(units: Path) -> None:
+    unit = units / "cloud-pricing.service"
+    unit.write_text(unit.read_text().replace("ProtectHome=", "ProtectHomes="))
+
+    said = verified(units)
+    assert "Unknown key" in said
+    assert "'ProtectHomes'" in said
+
+
+def test_the_jobs_are_locked_up_as_the_server_is() -> None:
+    server, job = (
+        (SYSTEMD / f"cloud-pricing{name}.service").read_text().partition("\n# It writes")[2].split("\n\n")[0]
+        for name in ("", "-job@")
+    )
+
+    assert "ProtectSystem=strict" in server
+    assert server.strip() == job.strip()
+
+
+def test_the_timers_and_the_crontab_run_the_jobs_when_the_scheduler_does() -> None:
+    timers = {path.stem.removeprefix("cloud-pricing-"): path.read_text() for path in SYSTEMD.glob("*.timer")}
+    crontab = re.findall(
+        r"^(\S+ \S+ \S+ \S+ \S+) +cd /opt/cloud-pricing/deploy/compose && docker compose run --rm (\S+)$",
+        (COMPOSE / "crontab").read_text(),
+        re.MULTILINE,
+    )
+
+    scheduled = cloud_schedules()
+    assert {name.replace("-", "_"): cron for cron, name in crontab} == scheduled
+    assert timers.keys() == scheduled.keys()
+    for name, text in timers.items():
+        assert f"OnCalendar={calendar(scheduled[name])}\n" in text
+        assert f"Unit=cloud-pricing-job@{name}.service\n" in text
+
+
+def test_the_example_of_settings_names_settings() -> None:
+    text = (SYSTEMD / "cloud-pricing.env.example").read_text()
+
+    named = set(re.findall(r"^(\w+)=", text, re.MULTILINE))
+    assert named
+    assert named <= SETTINGS
+
+
+def composed(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """What the schema of Compose says of a file."""
+    (folder / "compose.yaml").write_text(text)
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    return subprocess.run(  # noqa: S603 our own file
+        [*command, str(folder / "compose.yaml")], capture_output=True, text=True, check=False
+    )
+
+
+def test_the_compose_file_is_what_its_schema_says(tmp_path: Path) -> None:
+    text = (COMPOSE / "compose.yaml").read_text()
+
+    assert composed(text, tmp_path).returncode == 0
+    wrong = composed(text.replace("restart:", "restarts:"), tmp_path)
+    assert "'restarts'" in wrong.stdout
+
+
+def test_the_server_of_the_compose_file_waits_for_the_tables_and_the_jobs_for_their_time() -> None:
+    services: dict[str, Any] = yaml.safe_load((COMPOSE / "compose.yaml").read_text())["services"]
+    jobs = {name: service for name, service in services.items() if service.get("profiles") == ["jobs"]}
+
+    assert set(services) - set(jobs) == {"migrate", "server"}
+    assert services["server"]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
+    assert {service["command"] for service in jobs.values()} == cloud_schedules().keys()
+    assert all(service["entrypoint"] == ["python", "manage.py"] for service in jobs.values())
+    for service in services.values():
+        assert service["read_only"]
+        assert service["cap_drop"] == ["ALL"]
+        assert set(service["environment"]) <= SETTINGS
+    assert all(port.startswith("127.0.0.1:") for port in services["server"]["ports"])

@@ -1,0 +1,185 @@
+"""A backup that is made while others write, and restored elsewhere, where it gives the same answers."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import threading
+from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from pricing_site import backup, database
+from tests.costs.bills import charge, write_bill
+from tests.harness.databases import ServerDatabase, open_database
+from tests.harness.product import Product, copy_database, install, over
+from tests.harness.sqld import Sqld
+
+# What a person and an agent would ask, with what the index, the prices and the costs say.
+QUESTIONS = """
+import json
+from catalog.models import PricingInfo, Sku
+from tools import registry
+def ask(tool, arguments):
+    answer = registry.call(tool, arguments)
+    assert not answer.is_error, answer
+    return answer.content
+found = ask("search", {"query": "n2 core frankfurt"})
+sku = found["skus"][0]["sku_id"]
+costs = ask("query_costs", {"measures": ["billed_cost"], "dimensions": ["model", "billing_month"]})
+costs.pop("as_of")
+print(json.dumps([found, ask("details", {"sku_ids": [sku], "history": True, "as_of": "2026-11-01"}),
+    ask("calculate", {"items": [{"sku_id": sku, "quantity": 7}], "as_of": "2026-11-01"}), costs,
+    Sku.objects.count(), PricingInfo.objects.count()], sort_keys=True, default=str))
+"""
+
+
+def answers(product: Product) -> str:
+    return product.manage("shell", "-v0", "-c", QUESTIONS)
+
+
+def with_costs(url: str, folder: Path) -> Product:
+    """A product over a database, with costs beside it."""
+    product = over(url, COSTS_DIR=str(folder / "costs"))
+    bills = folder / "bills"
+    write_bill(bills, "2026-10", [charge("0.100000000000000001"), charge("2.5", RegionId="us-west-2")])
+    product.manage("load_costs", "--source", str(bills))
+    return product
+
+
+@pytest.fixture
+def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """The settings of an empty installation, to be changed."""
+
+    class Configured(SimpleNamespace):
+        def use(self, url: str, costs: str = "costs") -> None:
+            self.DATABASES = {"default": database.from_url(url, tmp_path)}
+            self.COSTS_DIR = tmp_path / costs
+
+    settings = Configured()
+    monkeypatch.setattr(backup, "settings", settings)
+    settings.use("file:catalog.db")
+    return settings
+
+
+def test_a_backup_restored_elsewhere_gives_the_same_answers(tmp_path: Path) -> None:
+    install(tmp_path, "sample")
+    product, saved = with_costs(f"file:{tmp_path / 'catalog.db'}", tmp_path), tmp_path / "saved"
+    asked = answers(product)
+    assert f"{saved}: the database and 1 files of costs" in product.manage("backup", str(saved))
+    assert saved.stat().st_mode & 0o077 == 0
+    shutil.rmtree(tmp_path / "costs")
+
+    other = over(f"file:{tmp_path / 'other.db'}", COSTS_DIR=str(tmp_path / "other-costs"))
+    assert other.manage("restore", str(saved)).endswith("1 files of costs. Run migrate next.\n")
+    assert answers(other) == asked
+    # The first has lost its costs, which a backup says.
+    with product.start("backup", str(tmp_path / "again")) as process:
+        said, _ = process.communicate()
+    assert process.returncode == 3
+    assert "Missing in COSTS_DIR: " in said
+
+
+def test_a_server_becomes_a_file_and_the_file_a_server(tmp_path: Path, configured: SimpleNamespace) -> None:
+    tables = "SELECT name FROM sqlite_master WHERE type IN ('table', 'index', 'trigger') ORDER BY name"
+    rows = [f"SELECT * FROM {name}" for name in ("skus", "pricing_info", "sku_search", "sku_vocabulary")]  # noqa: S608
+    saved, new = tmp_path / "saved", tmp_path / "new"
+    with open_database("server", tmp_path, "sample") as source:
+        configured.use(source.url)
+        backup.make(saved)
+        kept = [source.query(query) for query in (tables, *rows)]
+    new.mkdir()
+    with Sqld(new) as server:
+        configured.use(server.url, "new-costs")
+        backup.restore(saved)
+        assert [ServerDatabase(server).query(query) for query in (tables, *rows)] == kept
+    assert len(kept[1]) > 300
+
+
+@pytest.mark.usefixtures("configured")
+def test_a_backup_that_is_made_while_others_write_has_one_state(tmp_path: Path) -> None:
+    path, stopped = tmp_path / "catalog.db", threading.Event()
+    copy_database(path)
+    with closing(sqlite3.connect(path)) as file:
+        file.executescript("CREATE TABLE debit (amount INTEGER); CREATE TABLE credit (amount INTEGER)")
+
+    def write() -> None:
+        with closing(sqlite3.connect(path, timeout=20)) as file:
+            while not stopped.is_set():
+                with file:
+                    file.execute("INSERT INTO debit VALUES (1)")
+                    file.execute("INSERT INTO credit VALUES (1)")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        backups = [tmp_path / f"saved-{number}" for number in range(10)]
+        for folder in backups:
+            backup.make(folder)
+    finally:
+        stopped.set()
+        writer.join()
+
+    count = "SELECT (SELECT count(*) FROM debit), (SELECT count(*) FROM credit)"
+    counted = []
+    for folder in backups:
+        with closing(sqlite3.connect(folder / "catalog.db")) as file:
+            debits, credits_ = file.execute(count).fetchone()
+            assert debits == credits_
+            assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            counted.append(debits)
+    assert counted == sorted(counted)
+    assert counted[0] < counted[-1]
+
+
+def test_nothing_is_overwritten(tmp_path: Path, configured: SimpleNamespace) -> None:
+    copy_database(tmp_path / "catalog.db")
+    saved = tmp_path / "saved"
+    backup.make(saved)
+
+    with pytest.raises(backup.BackupError, match="is there already: name a new folder"):
+        backup.make(saved)
+    with pytest.raises(backup.BackupError, match="The database has tables: set DATABASE_URL to an empty one"):
+        backup.restore(saved)
+    configured.use("file:other.db", "saved")
+    with pytest.raises(backup.BackupError, match="saved has files: set COSTS_DIR to a new folder"):
+        backup.restore(saved)
+    assert list(tmp_path.glob(".saved-*")) == []
+
+
+def test_what_is_no_backup_or_damaged_is_refused(tmp_path: Path, configured: SimpleNamespace) -> None:
+    copy_database(tmp_path / "catalog.db")
+    saved = tmp_path / "saved"
+    with pytest.raises(backup.BackupError, match=r"saved has no catalog.db: name a folder"):
+        backup.restore(saved)
+    backup.make(saved)
+    with (saved / "catalog.db").open("r+b") as file:
+        file.seek(8192)
+        file.write(b"x" * 4096)
+    configured.use("file:other.db", "other-costs")
+
+    with pytest.raises(backup.BackupError, match=r"damaged|malformed"):
+        backup.restore(saved)
+    assert not (tmp_path / "other-costs").exists()
+
+
+@pytest.mark.slow
+def test_a_database_of_an_earlier_version_gives_the_same_answers_after_an_upgrade(tmp_path: Path) -> None:
+    install(tmp_path, "sample")
+    product = with_costs(f"file:{tmp_path / 'catalog.db'}", tmp_path)
+    asked = answers(product)
+    # The tables as they were then, with what is in them now.
+    for state in (("catalog", "0006_full_runs"), ("costs", "0003_doubts")):
+        product.manage("migrate", *state, "--verbosity", "0")
+    product.manage("backup", str(tmp_path / "before"))
+
+    product.manage("migrate", "--verbosity", "0")
+    assert answers(product) == asked
+    other = over(f"file:{tmp_path / 'other.db'}", COSTS_DIR=str(tmp_path / "other-costs"))
+    other.manage("restore", str(tmp_path / "before"))
+    other.manage("migrate", "--verbosity", "0")
+    assert answers(other) == asked
+    assert json.loads(asked)[0]["skus"]
