@@ -11,7 +11,18 @@ from catalog.offers.resources.series import machine_types
 
 # Their addresses have a query, so there is no end of them.
 ENDLESS = ("search", "compare", "estimate")
-LISTED = ("home", "machines", "gpus", "disks", "buckets", "models", "changes", "status", "connect")
+LISTED = (
+    "home",
+    "machines",
+    "gpus",
+    "disks",
+    "buckets",
+    "models",
+    "changes",
+    "status",
+    "accuracy",
+    "connect",
+)
 
 
 @require_safe

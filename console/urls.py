@@ -6,6 +6,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
+from console.catalog.accuracy import accuracy
 from console.catalog.changes import changes, run_changes
 from console.catalog.feed import feed
 from console.catalog.status import status
@@ -41,6 +42,7 @@ urlpatterns = [
     *paths("changes/<int:run>/", run_changes, "run"),
     path("changes.atom", feed, name="changes-feed"),
     *paths("status/", status, "status"),
+    *paths("accuracy/", accuracy, "accuracy"),
     *paths("gpus/", gpu_list, "gpus"),
     *paths("disks/", disks, "disks"),
     *paths("buckets/", buckets, "buckets"),
