@@ -16,7 +16,7 @@ COLUMNS = ("id", "status", "question", "expected", "found", "reason", "source", 
 
 
 def accuracy(_request: HttpRequest) -> Page:
-    """Show the latest check of the known figures, the failed ones first; none of them before the first check."""
+    """Show the latest check of the known figures, the failed ones first; no figure before it."""
     latest = AccuracyCheck.objects.select_related("update").defer("update__error_message").first()
     found = latest.findings if latest else []
     figures = sorted(found, key=lambda figure: STATUSES.index(figure["status"]))
