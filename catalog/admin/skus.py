@@ -85,7 +85,7 @@ class SkuAdmin(ReadOnly, admin.ModelAdmin):
         return [path("skus.csv", view, name="catalog_sku_csv"), *super().get_urls()]
 
     def csv_view(self, request: HttpRequest) -> HttpResponseBase:
-        """The SKUs that the filters match, as CSV; a filter that there is not is refused by the list itself."""
+        """The SKUs that the filters match, as CSV; the list itself refuses a filter that there is not."""
         try:
             found = cast("SkuList", self.get_changelist_instance(request))
         except IncorrectLookupParameters:
