@@ -24,6 +24,7 @@ from mcp_types import (
 )
 
 from mcp_api import callers, prompts, resources, step_up, turns
+from mcp_api.registry_entry import TITLE
 from tools import errors, limits, registry
 from tools.version import product_version
 
@@ -120,7 +121,7 @@ def _input_schema(name: str) -> Mapping[str, Any] | None:
 
 server: Server[Any] = Server(
     "cloud-pricing",
-    title="Cloud prices and costs",
+    title=TITLE,
     version=product_version(),
     instructions=INSTRUCTIONS,
     cache_hints=dict.fromkeys(LISTS, CacheHint(ttl_ms=300_000, scope="private")),
