@@ -8,10 +8,23 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from catalog.offers.resources.series import machine_types
+from console.docs.addresses import address
+from tools import documents
 
 # Their addresses have a query, so there is no end of them.
 ENDLESS = ("search", "compare", "estimate")
-LISTED = ("home", "machines", "gpus", "disks", "buckets", "models", "changes", "status", "connect")
+LISTED = (
+    "home",
+    "machines",
+    "gpus",
+    "disks",
+    "buckets",
+    "models",
+    "changes",
+    "status",
+    "accuracy",
+    "connect",
+)
 
 
 @require_safe
@@ -26,6 +39,7 @@ def robots(_request: HttpRequest) -> HttpResponse:
 def sitemap(_request: HttpRequest) -> HttpResponse:
     """The pages of the site and of all machine types, an address a line (sitemaps.org, text files)."""
     paths = [reverse(name) for name in LISTED]
+    paths += [address(name) for name in documents.names()]
     paths += [reverse("machine", args=[name]) for name in machine_types()]
     text = "".join(f"{settings.PUBLIC_URL}{path}\n" for path in paths)
     return HttpResponse(text, content_type="text/plain; charset=utf-8")

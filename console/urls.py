@@ -6,12 +6,14 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
+from console.catalog.accuracy import accuracy
 from console.catalog.changes import changes, run_changes
 from console.catalog.feed import feed
 from console.catalog.status import status
 from console.costs import anomalies, boards, budgets
 from console.costs.access import cost_paths
 from console.costs.explore import explain_figure, explore, offered_values
+from console.docs import views as docs
 from console.pages import paths
 from console.prices.compare import compare
 from console.prices.estimate import change_estimate, show_estimate
@@ -28,6 +30,9 @@ urlpatterns = [
     path("", home, name="home"),
     path("robots.txt", robots, name="robots"),
     path("sitemap.txt", sitemap, name="sitemap"),
+    path("docs/images/<slug:stem>.png", docs.image, name="docs-image"),
+    path("docs/", docs.document, name="docs"),
+    path("docs/<path:key>/", docs.document, name="doc"),
     *paths("search", search, "search"),
     path("search/", require_safe(RedirectView.as_view(pattern_name="search", query_string=True))),
     path("estimate/change/", change_estimate, name="change-estimate"),
@@ -41,6 +46,7 @@ urlpatterns = [
     *paths("changes/<int:run>/", run_changes, "run"),
     path("changes.atom", feed, name="changes-feed"),
     *paths("status/", status, "status"),
+    *paths("accuracy/", accuracy, "accuracy"),
     *paths("gpus/", gpu_list, "gpus"),
     *paths("disks/", disks, "disks"),
     *paths("buckets/", buckets, "buckets"),

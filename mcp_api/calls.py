@@ -6,6 +6,7 @@ Not the arguments: they may say what a person works on.
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from enum import StrEnum
 
 from prometheus_client import Counter, Histogram
@@ -36,22 +37,35 @@ SECONDS = Histogram(
 )
 
 
-def record(wire: Wire, tool: str, *, user: str, client: str, seconds: float, outcome: str) -> None:
-    """Record a call.
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that has ended.
 
     Args:
-        wire: how it came.
-        tool: the name of a tool of ours, or of what /api/ has beside them.
+        kind: what was called: tool, resource, prompt, or api for what came over /api/.
+        name: the name of a tool of ours, or of what there is beside them; there are few.
         user: who called, as the token's subject.
         client: by which client; "" is the person's own browser.
         seconds: how long it took.
         outcome: "ok", an error's code, or "cancelled".
     """
-    milliseconds = round(seconds * 1000)
-    event = "tool_call" if wire is Wire.MCP else "api_call"
-    events.log(logger, event, user=user, client=client, tool=tool, ms=milliseconds, outcome=outcome)
-    CALLS.labels(wire, tool, outcome).inc()
-    SECONDS.labels(wire, tool).observe(seconds)
-    if user and usage.count(int(user), tool, milliseconds, failed=outcome != "ok"):
+
+    kind: str
+    name: str
+    user: str
+    client: str
+    seconds: float
+    outcome: str
+
+
+def record(call: Call) -> None:
+    """Record a call."""
+    wire = Wire.API if call.kind == "api" else Wire.MCP
+    milliseconds = round(call.seconds * 1000)
+    values = {"user": call.user, "client": call.client, "tool": call.name}
+    events.log(logger, f"{call.kind}_call", **values, ms=milliseconds, outcome=call.outcome)
+    CALLS.labels(wire, call.name, call.outcome).inc()
+    SECONDS.labels(wire, call.name).observe(call.seconds)
+    if call.user and usage.count(int(call.user), call.name, milliseconds, failed=call.outcome != "ok"):
         # Of those that wait to be written, the first has all written in time.
         threads.writes.submit_later(usage.WRITTEN_AFTER, usage.flush)

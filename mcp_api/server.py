@@ -1,15 +1,13 @@
-"""The MCP server: tools/list and tools/call (MCP specification, Server Features, Tools)."""
+"""The MCP server, and its tools (MCP specification, Server Features, Tools)."""
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from mcp.server.auth.middleware.auth_context import get_access_token
-from mcp.server.caching import CacheHint
+from mcp.server.caching import CacheableMethod, CacheHint
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel.server import Server
 from mcp.shared.exceptions import MCPError
@@ -24,12 +22,18 @@ from mcp_types import (
     ToolAnnotations,
 )
 
-from accounts.oauth.scopes import grantable
-from mcp_api import calls, step_up, threads, turns
+from mcp_api import callers, prompts, resources, step_up, turns
+from mcp_api.registry_entry import TITLE
 from tools import errors, limits, registry
 from tools.version import product_version
 
 MAX_NAME_LENGTH = 100
+LISTS: tuple[CacheableMethod, ...] = (
+    "tools/list",
+    "resources/list",
+    "resources/templates/list",
+    "prompts/list",
+)
 INSTRUCTIONS = (
     "Google Cloud list prices in USD. search finds SKUs, details shows them in full, calculate prices usage. "
     "Leave the arithmetic to calculate: it knows tiers, free allowances and units.\n"
@@ -74,7 +78,7 @@ def _result(result: registry.Result) -> CallToolResult:
 async def _list_tools(
     _context: ServerRequestContext[Any], _params: PaginatedRequestParams | None
 ) -> ListToolsResult:
-    scopes = _scopes()
+    scopes = callers.scopes()
     tools = [TOOLS[name] for name, tool in registry.TOOLS.items() if tool.scope in scopes]
     if not tools:
         step_up.current.get().ask_for([settings.MCP_SCOPE])
@@ -84,43 +88,16 @@ async def _list_tools(
 async def _call_tool(_context: ServerRequestContext[Any], params: CallToolRequestParams) -> CallToolResult:
     if params.name not in TOOLS:
         name = params.name[:MAX_NAME_LENGTH]
-        known = ", ".join(known for known, tool in registry.TOOLS.items() if tool.scope in _scopes())
+        known = ", ".join(known for known, tool in registry.TOOLS.items() if tool.scope in callers.scopes())
         raise MCPError(INVALID_PARAMS, f"Unknown tool {name!r}. Tools: {known}.")
-    token = get_access_token()
-    subject = token.subject if token and token.subject else ""
-    began, outcome = time.monotonic(), "cancelled"
-    try:
-        refused = await _refused(subject, registry.TOOLS[params.name].scope)
-        result = refused or await _limited(subject, params.name, params.arguments or {})
-        outcome = result.structured_content["error"]["code"] if result.is_error else "ok"
+    with callers.counted(params.name) as call:
+        scope = registry.TOOLS[params.name].scope
+        if error := await callers.missing_scope(call.subject, scope):
+            result = _result(registry.failure(error))
+        else:
+            result = await _limited(call.subject, params.name, params.arguments or {})
+        call.outcome = result.structured_content["error"]["code"] if result.is_error else "ok"
         return result
-    finally:
-        calls.record(
-            calls.Wire.MCP,
-            params.name,
-            user=subject,
-            client=token.client_id if token else "",
-            seconds=time.monotonic() - began,
-            outcome=outcome,
-        )
-
-
-def _scopes() -> set[str]:
-    token = get_access_token()
-    return set(token.scopes) if token else set()
-
-
-async def _refused(subject: str, scope: str) -> CallToolResult | None:
-    """What to answer if the token lacks the scope of a tool; None if it has it.
-
-    If the person may give the scope, a challenge takes the place of the answer, and the client can ask them.
-    """
-    scopes = _scopes()
-    if scope in scopes:
-        return None
-    if scope in await threads.tokens.run(grantable, int(subject)):
-        step_up.current.get().ask_for({scope, *scopes})
-    return _result(registry.failure(errors.forbidden_scope(scope, settings.SCOPE_GROUPS.get(scope, ""))))
 
 
 async def _limited(subject: str, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
@@ -141,11 +118,17 @@ def _input_schema(name: str) -> Mapping[str, Any] | None:
 
 server: Server[Any] = Server(
     "cloud-pricing",
-    title="Cloud prices and costs",
+    title=TITLE,
     version=product_version(),
     instructions=INSTRUCTIONS,
-    cache_hints={"tools/list": CacheHint(ttl_ms=300_000, scope="private")},
+    cache_hints=dict.fromkeys(LISTS, CacheHint(ttl_ms=300_000, scope="private")),
     get_tool_input_schema=_input_schema,
     on_list_tools=_list_tools,
     on_call_tool=_call_tool,
+    on_list_resources=resources.list_resources,
+    on_list_resource_templates=resources.list_templates,
+    on_read_resource=resources.read,
+    on_list_prompts=prompts.list_prompts,
+    on_get_prompt=prompts.get,
+    on_completion=prompts.complete,
 )

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from mcp_api import registry_entry
 from pricing_site import static_files, views
 
 handler400 = views.bad_request
@@ -16,6 +17,7 @@ handler500 = views.server_error
 urlpatterns = [
     path("favicon.ico", static_files.favicon),
     path(f"{settings.STATIC_URL.lstrip('/')}<path:name>", static_files.serve),
+    path("server.json", registry_entry.serve),
     path("mcp", views.mcp),
     path("mcp/", views.mcp),
     path("api/", include("rest_api.api")),

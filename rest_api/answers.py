@@ -50,14 +50,9 @@ def answered(request: HttpRequest, name: str, answer: Callable[[], Answer]) -> H
         content = _failure(errors.rate_limited(name, settings.TOOL_CALLS_PER_MINUTE, wait))
     else:
         content = _in_turn(caller, answer)
-    calls.record(
-        calls.Wire.API,
-        name,
-        user=f"{caller.user_id}",
-        client=caller.client,
-        seconds=time.monotonic() - began,
-        outcome=content["error"]["code"] if "error" in content else "ok",
-    )
+    outcome = content["error"]["code"] if "error" in content else "ok"
+    seconds = time.monotonic() - began
+    calls.record(calls.Call("api", name, f"{caller.user_id}", caller.client, seconds, outcome))
     response = respond(content)
     if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         response.headers["Retry-After"] = f"{wait or 1}"

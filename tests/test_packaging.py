@@ -12,6 +12,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from tools import documents
+
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 ROOMS = PYPROJECT["tool"]["importlinter"]["root_packages"]
@@ -39,8 +41,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return wheel
 
 
-def test_the_wheel_has_every_file_of_the_rooms_and_no_other(wheel: Path) -> None:
-    expected = {
+def test_the_wheel_has_every_file_of_the_rooms_and_the_documents_and_no_other(wheel: Path) -> None:
+    shown = [*documents.AT_ROOT, *(path.relative_to(ROOT) for path in (ROOT / "docs").rglob("*.*"))]
+    expected = {f"tools/documents/{name}" for name in shown} | {
         path.relative_to(ROOT).as_posix()
         for room in ROOMS
         for path in (ROOT / room).rglob("*")
@@ -83,8 +86,10 @@ def test_an_installed_wheel_works_away_from_the_checkout(wheel: Path, tmp_path: 
     page = (
         "import django; django.setup(); from django.test import Client; from mcp_api.server import server;"
         "html = Client(headers={'host': '127.0.0.1'}).get('/').content.decode();"
-        "print(server.version, 'bundled sample' in html, 'pricing_site/site.' in html)"
+        "docs = Client(headers={'host': '127.0.0.1'}).get('/docs/tools/').content.decode();"
+        "print(server.version, 'bundled sample' in html, 'pricing_site/site.' in html,"
+        "'budget_status' in docs)"
     )
-    assert _run("-c", page, cwd=home, **environment).split() == [VERSION, "True", "True"]
+    assert _run("-c", page, cwd=home, **environment).split() == [VERSION, "True", "True", "True"]
     assert (home / "data" / "catalog.db").exists()
     assert not (packages / "data").exists()

@@ -8,8 +8,10 @@ from typing import Any, cast
 
 from asgiref.sync import sync_to_async
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.db.models import BooleanField, ExpressionWrapper, Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -83,8 +85,11 @@ class SkuAdmin(ReadOnly, admin.ModelAdmin):
         return [path("skus.csv", view, name="catalog_sku_csv"), *super().get_urls()]
 
     def csv_view(self, request: HttpRequest) -> HttpResponseBase:
-        """The SKUs that the filters match, as CSV."""
-        found = cast("SkuList", self.get_changelist_instance(request))
+        """The SKUs that the filters match, as CSV; the list itself refuses a filter that there is not."""
+        try:
+            found = cast("SkuList", self.get_changelist_instance(request))
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(reverse("admin:catalog_sku_changelist", query={ERROR_FLAG: "1"}))
         rows = csv_rows(found.export(snapshot_of(request)))
         headers = {"Content-Disposition": 'attachment; filename="skus.csv"'}
         return StreamingHttpResponse(_streamed(rows), content_type="text/csv; charset=utf-8", headers=headers)

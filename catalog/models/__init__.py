@@ -6,11 +6,12 @@ from catalog.models.columns import CurrentTimestamp, LongNameIndex
 from catalog.models.estimates import KeptEstimate
 from catalog.models.prices import NANOS, PricingInfo, PricingInfoQuerySet, PricingTier
 from catalog.models.skus import SAMPLE, Service, Sku, SkuAttributes, SkuQuerySet, VocabularyState
-from catalog.models.updates import PricingUpdate, PricingUpdateQuerySet, SkuChange, StagedRows
+from catalog.models.updates import AccuracyCheck, PricingUpdate, PricingUpdateQuerySet, SkuChange, StagedRows
 
 __all__ = [
     "NANOS",
     "SAMPLE",
+    "AccuracyCheck",
     "CurrentTimestamp",
     "KeptEstimate",
     "LongNameIndex",

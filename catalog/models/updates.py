@@ -172,6 +172,21 @@ class SkuChange(models.Model):
         return f"{self.sku_id} {self.kind} in sync {self.update_id}"
 
 
+class AccuracyCheck(models.Model):
+    """What the known figures were found to be after a sync (catalog/accuracy)."""
+
+    update = models.OneToOneField(PricingUpdate, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    checked_at = models.DateTimeField(auto_now=True)
+    findings = models.JSONField(help_text="Each known figure, its status and both amounts.")
+
+    class Meta:
+        db_table = "accuracy_checks"
+        ordering = ["-update"]
+
+    def __str__(self) -> str:
+        return f"known figures after sync {self.update_id}"
+
+
 class StagedRows(models.Model):
     """Rows that a run has read but not yet written (catalog/sync/staging.py)."""
 

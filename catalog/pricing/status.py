@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, IntegerField, Value
+from django.db.models import F, IntegerField, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
@@ -49,15 +49,30 @@ def statuses(update: PricingUpdate, now: datetime, rows: slice) -> Sequence[Serv
     full_run_at = read_at(Service(), update)
     order = Coalesce("synced_at", Value(full_run_at)) if full_run_at else F("synced_at")
     failed_first = IsNull(F("sync_error"), True)  # Django's signature
-    found = (
-        Service.objects.annotate(sku_count=RawSQL(_SKUS, (), IntegerField()))  # noqa: S611  # a constant
-        .filter(sku_count__gt=0)
-        .order_by(failed_first, order, "display_name")
-    )
+    found = _offered().order_by(failed_first, order, "display_name")
     return [_status(service, read_at(service, update), now) for service in found[rows]]
 
 
-def _status(service: Service, time: datetime | None, now: datetime) -> ServiceStatus:
+def largest(number: int) -> tuple[Sequence[tuple[Service, int]], int]:
+    """The services with the most SKUs, each with how many it has, and how many services have any."""
+    found = _offered()
+    rows = found.order_by(F("sku_count").desc(), "display_name")[:number]
+    return [(service, _skus_of(service)) for service in rows], found.count()
+
+
+def _offered() -> QuerySet[Service]:
+    """The services that have SKUs."""
+    counted = Service.objects.annotate(sku_count=RawSQL(_SKUS, (), IntegerField()))  # noqa: S611  # a constant
+    return counted.filter(sku_count__gt=0)
+
+
+def _skus_of(service: Service) -> int:
     skus: int = getattr(service, "sku_count")  # noqa: B009  # mypy does not know annotations
+    return skus
+
+
+def _status(service: Service, time: datetime | None, now: datetime) -> ServiceStatus:
     is_failed = bool(service.sync_error)
-    return ServiceStatus(service, skus, time, is_failed, is_stale=time is None or now - time > MAX_AGE)
+    return ServiceStatus(
+        service, _skus_of(service), time, is_failed, is_stale=time is None or now - time > MAX_AGE
+    )

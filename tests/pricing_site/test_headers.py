@@ -20,6 +20,7 @@ from tests.harness.product import Product, install, serve
 PAGES = [
     "/",
     "/connect/",
+    "/connect",
     "/accounts/login/",
     "/admin/login/",
     "/account/",

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from catalog import iso8601
+from catalog.accuracy import check as accuracy
 from catalog.changes.record import record
 from catalog.errors import SourceError, SyncArgumentError, SyncRefusedError
 from catalog.management import exit_codes
@@ -71,6 +72,7 @@ class Command(CommandWithExamples):
         if not options["dry_run"]:
             _tend_search_index()
             record()
+            accuracy.record(result.update)
         self.stdout.write(result.as_json() if options["json"] else result.summary())
         if problems := result.problems():
             kept = "What could not be read keeps its previous prices."

@@ -205,6 +205,13 @@ def test_the_csv_has_no_formula_and_no_more_rows_than_its_bound(
         assert {(row[1][:2], row[7]) for row in rows} == {("'=", "-0.005")}
 
 
+def test_a_csv_of_a_filter_that_there_is_not_leads_back_to_the_list(admin_client: Client) -> None:
+    answer = admin_client.get(reverse("admin:catalog_sku_csv", query={"nothing": "1"}))
+
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/catalog/sku/?e=1")
+    assert admin_client.get(answer["Location"]).status_code == 200
+
+
 def test_only_staff_gets_the_csv(client: Client) -> None:
     assert client.get(reverse("admin:catalog_sku_csv")).status_code == 302
 

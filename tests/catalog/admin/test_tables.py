@@ -12,6 +12,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import (
+    AccuracyCheck,
     KeptEstimate,
     PricingInfo,
     PricingTier,
@@ -28,8 +29,8 @@ from tests.catalog.factories import NOON, make_price, make_service, make_sku, ma
 pytestmark = pytest.mark.django_db
 
 MODELS: list[type[Model]] = [Service, Sku, SkuAttributes, PricingInfo, PricingTier, PricingUpdate]
-# Pages show estimates and the changes of SKUs; the others are the sync's own.
-ELSEWHERE: list[type[Model]] = [KeptEstimate, SkuChange, StagedRows, VocabularyState]
+# Pages show estimates, the changes of SKUs and checks of known figures; the others are the sync's own.
+ELSEWHERE: list[type[Model]] = [AccuracyCheck, KeptEstimate, SkuChange, StagedRows, VocabularyState]
 
 
 def list_page(model: type[Model], **query: str) -> str:
