@@ -34,6 +34,7 @@ def warm(store: CostStore) -> None:
     """
     try:
         costs = take(store, None)
+        store.prepare(costs.loads)
         this = costs.as_of.date().replace(day=1)
         for first in (this, add_months(this, -1)):
             for name in PANELS:

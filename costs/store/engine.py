@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from glob import escape
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 from sqlglot import exp
 
 from costs.focus.columns import Column, columns
 from costs.store.base import TABLE
+from costs.store.kept import Result
 
 # Of each session. A reader that needs more is refused; a writer puts the rest into files.
 READER_MEMORY = "512MB"
@@ -20,6 +22,10 @@ WRITER_MEMORY = "1GB"
 THREADS = 2
 # Sessions of one process that stay open, each over another set of files.
 MAX_ENGINES = 4
+LOAD = "x_LoadId"
+# The files of rollups, by name.
+Views = Mapping[str, Sequence[Path]]
+NO_ROLLUPS: Views = MappingProxyType({})
 # Of one cloud, the charges for AI.
 VIEWS = {"aws_llm_costs": "aws", "gcp_llm_costs": "gcp", "azure_llm_costs": "azure"}
 
@@ -32,11 +38,16 @@ class Engines:
         self._lock = threading.Lock()
         self._open: OrderedDict[tuple[str, ...], duckdb.DuckDBPyConnection] = OrderedDict()
 
-    def cursor(self, files: Sequence[Path]) -> duckdb.DuckDBPyConnection:
-        """A cursor over exactly these files, for one thread. They never change, so a session stays true."""
-        key = tuple(map(str, files))
+    def cursor(self, files: Sequence[Path], rollups: Views = NO_ROLLUPS) -> duckdb.DuckDBPyConnection:
+        """A cursor over exactly these files, for one thread. They never change, so a session stays true.
+
+        Args:
+            files: of charges.
+            rollups: of rollups, each of which is a view of its name.
+        """
+        key = tuple(map(str, [*files, *(file for found in rollups.values() for file in found)]))
         with self._lock:
-            engine = self._open.pop(key, None) or open_reader(key)
+            engine = self._open.pop(key, None) or open_reader(files, rollups)
             self._open[key] = engine
             # A session that is still in use ends with its last cursor.
             while len(self._open) > self._limit:
@@ -44,18 +55,22 @@ class Engines:
             return engine.cursor()
 
 
-def open_reader(files: Sequence[str]) -> duckdb.DuckDBPyConnection:
-    """A session with unified_costs and its views, which are all that it can read."""
+def open_reader(files: Sequence[Path], rollups: Views = NO_ROLLUPS) -> duckdb.DuckDBPyConnection:
+    """A session with unified_costs, its views and rollups, which are all that it can read."""
     connection = duckdb.connect()
-    costs = stored(connection, files)
+    # Else each statement reads again where columns are in each file.
+    connection.execute("set parquet_metadata_cache = true")
+    costs = stored(connection, [f"{file}" for file in files])
+    rolled_up = {name: _rolled_up(found) for name, found in rollups.items()}
     of_clouds = {
         name: exp.select("*").from_(TABLE).where(f"x_Cloud = '{cloud}'", "x_UsageKind is not null")
         for name, cloud in VIEWS.items()
     }
-    for name, select in {TABLE: costs, **of_clouds}.items():
+    for name, select in {TABLE: costs, **of_clouds, **rolled_up}.items():
         view = exp.Create(this=exp.to_table(name), kind="VIEW", expression=select)
         connection.execute(view.sql("duckdb"))
-    _lock_up(connection, memory=READER_MEMORY, paths=files)
+    every = [*files, *(file for found in rollups.values() for file in found)]
+    _lock_up(connection, memory=READER_MEMORY, paths=[f"{file}" for file in every])
     return connection
 
 
@@ -74,20 +89,38 @@ def stored(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> exp.S
     names = [escape(file) for file in files]
     found = connection.execute("describe from read_parquet($files, union_by_name = true)", {"files": names})
     have = {name for name, *_ in found.fetchall()}
-    paths = exp.Array(expressions=[exp.Literal.string(name) for name in names])
-    options = [
-        exp.PropertyEQ(this=exp.to_identifier(name), expression=exp.true())
-        for name in ("union_by_name", "filename")
-    ]
-    table = exp.Table(this=exp.func("read_parquet", paths, *options, dialect="duckdb"))
+    table = _parquet(files, "union_by_name", "filename")
     return exp.select(*(_column(column, have) for column in columns().values())).from_(table)
+
+
+def _parquet(files: Sequence[str], *options: str) -> exp.Table:
+    paths = exp.Array(expressions=[exp.Literal.string(escape(file)) for file in files])
+    chosen = [exp.PropertyEQ(this=exp.to_identifier(name), expression=exp.true()) for name in options]
+    return exp.Table(this=exp.func("read_parquet", paths, *chosen, dialect="duckdb"))
+
+
+def _rolled_up(files: Sequence[Path]) -> exp.Select:
+    """A rollup as stored: all of its files have the same columns."""
+    table = _parquet([f"{file}" for file in files], "filename")
+    return exp.select("*", exp.alias_(_load(), LOAD, quoted=True)).from_(table)
+
+
+def fetched(cursor: duckdb.DuckDBPyConnection, sql: str) -> Result:
+    """The names and rows of a statement's result."""
+    rows = cursor.execute(sql).fetchall()
+    return [name for name, *_ in cursor.description or ()], rows
+
+
+def _load() -> exp.Expr:
+    """Which load a row is of is the name of its file."""
+    return exp.func("parse_filename", exp.column("filename"), exp.true(), dialect="duckdb")
 
 
 def _column(column: Column, have: Collection[str]) -> exp.Expr:
     """A column as stored. Older files may lack it, and which load a row is of is the name of its file."""
     value: exp.Expr = exp.column(column.name, quoted=True) if column.name in have else exp.null()
-    if column.name == "x_LoadId":
-        value = exp.func("parse_filename", exp.column("filename"), exp.true(), dialect="duckdb")
+    if column.name == LOAD:
+        value = _load()
     return exp.alias_(exp.cast(value, column.kind.value, dialect="duckdb"), column.name, quoted=True)
 
 

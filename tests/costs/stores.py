@@ -104,6 +104,9 @@ class MemoryStore:
                 [one.get(name) for one in self.charges for name in used],
             )
 
+    def prepare(self, loads: Sequence[LoadedMonth]) -> None:
+        """Nothing makes it faster."""
+
     def settled(self, now: datetime) -> datetime:
         return min(now, self.publishing_since or now)
 
