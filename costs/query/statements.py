@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 
 from sqlglot import exp
@@ -20,6 +21,7 @@ from costs.store.base import TABLE
 # The cost of rows without tokens and with tokens; the number of rows added up, and in totals that of groups.
 WITHOUT_TOKENS, OF_TOKENS, ROWS, GROUPS = "without_tokens", "of_tokens", "charges", "row_count"
 _GROUPED = "grouped"
+NO_LEAST: Mapping[str, Decimal] = MappingProxyType({})
 # The kinds of usage that tokens and requests are of, as the load stamps them.
 COUNTS = {"tokens": (UsageKind.TOKENS,), "requests": (UsageKind.REQUESTS, UsageKind.SEARCHES)}
 
@@ -46,7 +48,12 @@ def unknown_cost(count: str) -> str:
 
 
 def compile_question(
-    question: Question, *, window: Window | None = None, order: Order | None = None, limit: int | None = None
+    question: Question,
+    *,
+    window: Window | None = None,
+    order: Order | None = None,
+    limit: int | None = None,
+    least: Mapping[str, Decimal] = NO_LEAST,
 ) -> exp.Query:
     """The query of the question's sums, and of what an answer says beside them.
 
@@ -58,11 +65,16 @@ def compile_question(
         window: another window than the question's.
         order: a sum or a dimension to sort by, before the dimensions.
         limit: how many combinations; None for all.
+        least: by currency, the amount that a series reaches at some time, or else is left out of all of it;
+            a series is of the same values but for the time.
     """
     keys = {key.name: key.expression() for key in question.keys}
     order_by = [ordered(order.by, descending=order.descending)] if order else []
     sums = {**_sums(question), **_beside(question)}
-    return _with_totals(keys, sums, _conditions(question, window or question.window), order_by, limit)
+    grouped = _select(keys, sums).where(*_conditions(question, window or question.window), copy=False)
+    if least:
+        grouped.qualify(_reaches(question, least), copy=False)
+    return _with_totals(keys, sums, grouped, order_by, limit)
 
 
 def parts(question: Question, price: str, order_by: str, limit: int) -> exp.Query:
@@ -93,7 +105,8 @@ def parts(question: Question, price: str, order_by: str, limit: int) -> exp.Quer
         **_beside(question),
     }
     order = [ordered(order_by, descending=True)]
-    return _with_totals(keys, sums, _conditions(question, question.window), order, limit)
+    grouped = _select(keys, sums).where(*_conditions(question, question.window), copy=False)
+    return _with_totals(keys, sums, grouped, order, limit)
 
 
 def grouped_sums(question: Question, conditions: Iterable[exp.Expr]) -> exp.Select:
@@ -133,7 +146,7 @@ def sources(question: Question) -> exp.Select:
 def _with_totals(
     keys: Mapping[str, exp.Expr],
     sums: Mapping[str, exp.Expr],
-    conditions: Iterable[exp.Expr],
+    grouped: exp.Select,
     order_by: Iterable[exp.Ordered],
     limit: int | None,
 ) -> exp.Query:
@@ -152,7 +165,17 @@ def _with_totals(
     if limit is not None:
         groups.limit(limit, copy=False)
     both = exp.union(groups.subquery(copy=False), totals, distinct=False, copy=False)
-    return both.with_(_GROUPED, as_=_select(keys, sums).where(*conditions, copy=False), copy=False)
+    return both.with_(_GROUPED, as_=grouped, copy=False)
+
+
+def _reaches(question: Question, least: Mapping[str, Decimal]) -> exp.Expr:
+    """Whether the series of a group reaches the amount of its currency at some time."""
+    largest = exp.Max(this=exp.Abs(this=exp.func("SUM", column(SUMS[question.base]))))
+    series = [key.expression() for key in question.keys if not key.unit]
+    amount = exp.case(column("BillingCurrency"))
+    for currency, floor in least.items():
+        amount = amount.when(text(currency), exp.cast(text(f"{floor:f}"), "decimal(38,18)"))
+    return exp.GTE(this=exp.Window(this=largest, partition_by=series), expression=amount)
 
 
 def _select(keys: Mapping[str, exp.Expr], sums: Mapping[str, exp.Expr] = MappingProxyType({})) -> exp.Select:

@@ -8,7 +8,8 @@ from sqlglot import exp
 
 from costs.focus.columns import columns
 from costs.store.base import TABLE
-from costs.store.rollups import CHARGES, LACKED, MARKED, SUMS, TIME, Rollup
+from costs.store.engine import Views
+from costs.store.rollups import CHARGES, LACKED, MARKED, ROLLUPS, SUMS, TIME, Rollup
 
 _MIDNIGHT = " 00:00:00+00:00"
 _OF_MONTH = f"-01{_MIDNIGHT}"
@@ -56,6 +57,23 @@ def reads(select: exp.Query) -> Reads | None:
         elif not (name in SUMS and _summed(column)) and not _is_alias(column, inner):
             values.add(name)
     return Reads(frozenset(values), frozenset(marks), is_by_day)
+
+
+def smallest(views: Views, select: exp.Query) -> Rollup | None:
+    """The smallest rollup that has all that a statement reads; None if none has.
+
+    Args:
+        views: the files of the rollups that there are, by name.
+        select: the statement.
+    """
+    asked = reads(select) if views else None
+    fitting = [rollup for rollup in ROLLUPS if asked and rollup.name in views and asked.fits(rollup)]
+    try:
+        sizes = {each: sum(file.stat().st_size for file in views[each.name]) for each in fitting}
+    except FileNotFoundError:
+        # A sweep has taken one.
+        return None
+    return min(sizes, key=lambda each: sizes[each], default=None)
 
 
 def over_rollup(select: exp.Query, view: str) -> exp.Query:

@@ -22,10 +22,11 @@ from costs.errors import NotLoadedError, TooLargeError
 from costs.models import CostLoad, CostSource
 from costs.store import holder, rolled_up
 from costs.store.base import Doubt, LoadedMonth, Refusal, Replacement, Rows, SourceState
-from costs.store.engine import Engines, fetched
+from costs.store.engine import Engines, Views, fetched
 from costs.store.files import Written, sha256_of
+from costs.store.fitting import over_rollup, smallest
 from costs.store.kept import KeptResults, Result
-from costs.store.rolled_up import RolledUp
+from costs.store.rolled_up import RolledUp, from_rollup
 
 # Only the owner may read what others pay.
 _PRIVATE_FOLDER = 0o700
@@ -65,18 +66,24 @@ class Lake:
         return Rows(names, rows, found)
 
     def _fetched(self, select: exp.Query, loads: Sequence[LoadedMonth]) -> Result:
-        files, sql = [self._existing(load) for load in loads], select.sql(self.dialect)
+        files, views = [self._existing(load) for load in loads], self._rollups.views(loads)
+        rollup = smallest(views, select)
+        sql = (over_rollup(select, rollup.name) if rollup else select).sql(self.dialect)
         if self._kept and (kept := self._kept.get(sql, files)):
             return kept
-        result = self._rollups.run(_engines, select, files, loads) or self._from_charges(sql, files, loads)
+        result = from_rollup(_engines, files, views, rollup, sql) if rollup else None
+        if result is None:
+            result = self._from_charges(select.sql(self.dialect) if rollup else sql, files, views, loads)
         if self._kept:
             self._kept.put(sql, files, result)
         return result
 
-    def _from_charges(self, sql: str, files: Sequence[Path], loads: Sequence[LoadedMonth]) -> Result:
+    def _from_charges(
+        self, sql: str, files: Sequence[Path], views: Views, loads: Sequence[LoadedMonth]
+    ) -> Result:
         try:
             # Closed even after an error: an unfinished result would block its cursor.
-            with _engines.cursor(files, self._rollups.views(loads)) as cursor:
+            with _engines.cursor(files, views) as cursor:
                 return fetched(cursor, sql)
         except duckdb.OutOfMemoryException as error:
             hint = "Ask for a shorter time or for fewer dimensions."

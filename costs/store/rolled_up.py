@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from glob import escape
 from pathlib import Path
@@ -14,12 +14,14 @@ from sqlglot import exp
 
 from costs.store.base import LoadedMonth
 from costs.store.engine import Engines, Views, fetched, open_writer, stored
-from costs.store.fitting import over_rollup, reads
+from costs.store.files import sha256_of
 from costs.store.kept import Result
-from costs.store.rollups import CHARGES, ROLLUPS, Rollup
+from costs.store.rollups import CHARGES, ROLLUPS, Rollup, version
 
 # No source has such a name.
 FOLDER = ".rollups"
+# The SHA-256 of a file is beside it.
+SEAL = ".sha256"
 
 logger = logging.getLogger(__name__)
 
@@ -39,31 +41,6 @@ class RolledUp:
         files = {rollup.name: [self._file(rollup, load) for load in loads] for rollup in ROLLUPS}
         return {name: found for name, found in files.items() if all(file.is_file() for file in found)}
 
-    def run(
-        self, engines: Engines, select: exp.Query, files: Sequence[Path], loads: Sequence[LoadedMonth]
-    ) -> Result | None:
-        """The result of a statement from the smallest rollup that has all that it reads, if one has.
-
-        Args:
-            engines: of the lake.
-            select: the statement.
-            files: the charges.
-            loads: whose they are.
-        """
-        views = self.views(loads)
-        rollup = _smallest(views, select)
-        if rollup is None:
-            return None
-        try:
-            with engines.cursor(files, views) as cursor:
-                if _is_sound(cursor, rollup, views, loads):
-                    return fetched(cursor, over_rollup(select, rollup.name).sql("duckdb"))
-                logger.warning("A file of %s is not of its load; charges are read.", self._place(rollup))
-        except duckdb.Error:
-            # Over the charges it may be computed, or the reason told.
-            logger.warning("%s cannot be read; charges are.", self._place(rollup), exc_info=True)
-        return None
-
     def make(self, load: LoadedMonth, charges: Path, workspace: Path) -> None:
         """Make the rollups that a load lacks.
 
@@ -76,25 +53,22 @@ class RolledUp:
             duckdb.Error: the charges cannot be read, or the disk is full.
             OSError: the disk is full.
         """
-        files = [self._file(rollup, load) for rollup in ROLLUPS]
-        with open_writer(workspace, [charges, *(file for file in files if file.is_file())]) as connection:
-            lacking = [rollup for rollup in ROLLUPS if not self._has(connection, rollup, load)]
-            if lacking:
-                select = stored(connection, [f"{charges}"]).sql("duckdb")
-                connection.execute(f"create view charges as {select}")
+        lacking = [rollup for rollup in ROLLUPS if not self._has(rollup, load)]
+        if not lacking:
+            return
+        with open_writer(workspace, [charges]) as connection:
+            table = stored(connection, [f"{charges}"]).sql("duckdb")
+            connection.execute(f"create view charges as {table}")
             for rollup in lacking:
                 new = workspace / f"{rollup.name}.parquet"
                 to = exp.Literal.string(f"{new}").sql("duckdb")
                 select = rollup.select("charges")
                 connection.execute(f"copy ({select}) to {to} (format parquet, compression zstd)")
-                new.chmod(0o600)
-                self._place(rollup).mkdir(mode=0o700, parents=True, exist_ok=True)
-                # Readers see it whole or not at all.
-                new.rename(self._file(rollup, load))
+                self._keep(connection, rollup, load, new)
 
     def forget(self, load_id: str) -> None:
         """Delete the rollups of a load."""
-        for file in self._folder.glob(f"*/{escape(load_id)}.parquet"):
+        for file in self._folder.glob(f"*/{escape(load_id)}.*"):
             file.unlink(missing_ok=True)
 
     def forget_others(self) -> None:
@@ -104,53 +78,81 @@ class RolledUp:
             if folder not in places:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _has(self, connection: duckdb.DuckDBPyConnection, rollup: Rollup, load: LoadedMonth) -> bool:
+    def _has(self, rollup: Rollup, load: LoadedMonth) -> bool:
         file = self._file(rollup, load)
-        try:
-            return file.is_file() and _is_of(
-                connection, f"read_parquet({_text(file)}, filename = true)", [load]
-            )
-        except duckdb.Error:
-            return False
+        return file.is_file() and _is_sound(file)
+
+    def _keep(
+        self, connection: duckdb.DuckDBPyConnection, rollup: Rollup, load: LoadedMonth, new: Path
+    ) -> None:
+        """Keep a file that was made, if it has the rows and the money of its load."""
+        rows, billed = _sums(connection, new)
+        if (rows, billed) != (load.rows, load.billed):
+            logger.error("The rollup %s of load %s has other sums than its load.", rollup.name, load.id)
+            return
+        file, seal = self._file(rollup, load), new.with_suffix(SEAL)
+        seal.write_text(sha256_of(new))
+        for each in (new, seal):
+            each.chmod(0o600)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Readers see it whole and sealed, or not at all.
+        seal.rename(file.with_suffix(SEAL))
+        new.rename(file)
 
     def _file(self, rollup: Rollup, load: LoadedMonth) -> Path:
         # Its name says which load it is of, as that of a file of charges does.
         return self._place(rollup) / f"{load.id}.parquet"
 
     def _place(self, rollup: Rollup) -> Path:
-        return self._folder / f"{rollup.name}-{rollup.version}"
+        return self._folder / f"{rollup.name}-{version(rollup)}"
 
 
-def _smallest(views: Views, select: exp.Query) -> Rollup | None:
-    asked = reads(select) if views else None
-    fitting = [rollup for rollup in ROLLUPS if rollup.name in views and asked and asked.fits(rollup)]
-    sizes = {rollup: sum(file.stat().st_size for file in views[rollup.name]) for rollup in fitting}
-    return min(sizes, key=lambda rollup: sizes[rollup], default=None)
+def from_rollup(
+    engines: Engines, files: Sequence[Path], views: Views, rollup: Rollup, sql: str
+) -> Result | None:
+    """The result of a statement over a rollup; None if it cannot be read.
+
+    Args:
+        engines: of the lake.
+        files: the charges.
+        views: the files of the rollups.
+        rollup: the one that the statement is over.
+        sql: the statement.
+    """
+    try:
+        if _are_sound(tuple(views[rollup.name])):
+            with engines.cursor(files, views) as cursor:
+                return fetched(cursor, sql)
+        logger.warning("A file of the rollup %s is damaged, so charges are read.", rollup.name)
+    except duckdb.Error:
+        # Over the charges it may be computed, or the reason told.
+        logger.warning("The rollup %s cannot be read, so charges are.", rollup.name, exc_info=True)
+    return None
 
 
-# Whether the rollups are of the loads that they are called after, by their files.
+# Whether rollups are as they were written, by their files.
 _judged: dict[tuple[Path, ...], bool] = {}
 
 
-def _is_sound(
-    cursor: duckdb.DuckDBPyConnection, rollup: Rollup, views: Views, loads: Sequence[LoadedMonth]
-) -> bool:
-    files = tuple(views[rollup.name])
+def _are_sound(files: tuple[Path, ...]) -> bool:
     if files not in _judged:
-        _judged[files] = _is_of(cursor, rollup.name, loads)
+        _judged[files] = all(map(_is_sound, files))
     return _judged[files]
 
 
-def _is_of(connection: duckdb.DuckDBPyConnection, table: str, loads: Sequence[LoadedMonth]) -> bool:
-    """Whether a rollup has the rows and the money of these loads."""
-    found: dict[str, tuple[int, Mapping[str, Decimal]]] = {load.id: (0, {}) for load in loads}
-    keys = "parse_filename(filename, true), coalesce(BillingCurrency, '')"
-    sums = f"select {keys}, sum(BilledCost), sum({CHARGES}) from {table} group by all"  # noqa: S608  names of ours
-    for load, currency, billed, rows in connection.execute(sums).fetchall():
-        before, money = found.get(load, (0, {}))
-        found[load] = before + rows, {**money, currency: billed or Decimal(0)}
-    return found == {load.id: (load.rows, dict(load.billed)) for load in loads}
+def _is_sound(file: Path) -> bool:
+    try:
+        return file.with_suffix(SEAL).read_text() == sha256_of(file)
+    except OSError:
+        return False
 
 
-def _text(file: Path) -> str:
-    return exp.Literal.string(escape(f"{file}")).sql("duckdb")
+def _sums(connection: duckdb.DuckDBPyConnection, file: Path) -> tuple[int, dict[str, Decimal]]:
+    """How many charges a rollup is made of, and their money by currency."""
+    sums = connection.execute(
+        f"select coalesce(BillingCurrency, ''), sum(BilledCost), sum({CHARGES}) "  # noqa: S608  names of ours
+        "from read_parquet($path) group by all",
+        {"path": escape(f"{file}")},
+    ).fetchall()
+    billed = {currency: amount or Decimal(0) for currency, amount, _ in sums}
+    return sum(count for *_, count in sums), billed

@@ -7,6 +7,7 @@ from. A rollup that is missing, or is not of its load's rows and money, is not r
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 
 # The time of a rollup's row is the first moment of its day or month.
@@ -65,11 +66,6 @@ class Rollup:
     def keys(self) -> tuple[str, ...]:
         return (*ALWAYS, *self.columns)
 
-    @property
-    def version(self) -> str:
-        """Another one has other files."""
-        return sha256(self.select("charges").encode()).hexdigest()[:8]
-
     def select(self, charges: str) -> str:
         """The statement that makes it, from a table with the columns of unified_costs."""
         marked = [f"case when {name} is not null then '' end as {name}" for name in self.marks]
@@ -96,3 +92,9 @@ ROLLUPS = (
     Rollup("by_month_what_who", "month", (*WHAT, *WHO)),
     Rollup("by_month_who_where", "month", (*WHO, *WHERE)),
 )
+
+
+@cache
+def version(rollup: Rollup) -> str:
+    """What files of it are called by: one that is made otherwise has others."""
+    return sha256(rollup.select("charges").encode()).hexdigest()[:8]
