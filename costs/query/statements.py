@@ -121,10 +121,24 @@ def grouped_sums(question: Question, conditions: Iterable[exp.Expr]) -> exp.Sele
 
 
 def by_load(question: Question, window: Window | None = None) -> exp.Select:
-    """The query of the loads that have charges of the question, and how many of each are estimates."""
-    estimates = _sum_if(column("x_IsEstimate"), exp.Literal.number(1))
-    select = _select({"load": column("x_LoadId")}, {"estimates": estimates})
-    return select.where(*_conditions(question, window or question.window)).order_by(ordered("load"))
+    """The query of the loads that have charges with the question's filters at any time.
+
+    It says how many of the charges of each are of the question, and how many of these are estimates. Without
+    filters every load has charges, so it has those of the window alone.
+    """
+    filters = question.read_filters()
+    of_time = [
+        *_in_window(window or question.window),
+        *(_condition(one) for one in filters if one.is_of_time),
+    ]
+    asked, one = exp.and_(*of_time) if of_time else exp.true(), exp.Literal.number(1)
+    counts = {
+        ROWS: _sum_if(asked, one),
+        "estimates": _sum_if(exp.and_(asked, column("x_IsEstimate")), one.copy()),
+    }
+    of_what = [_condition(one) for one in filters if not one.is_of_time]
+    select = _select({"load": column("x_LoadId")}, counts)
+    return select.where(*(of_what if filters else of_time)).order_by(ordered("load"))
 
 
 def distinct(dimension: Dimension, values: Iterable[str] | None, limit: int) -> exp.Select:
@@ -136,13 +150,6 @@ def distinct(dimension: Dimension, values: Iterable[str] | None, limit: int) -> 
     return select.order_by(ordered(dimension.name)).limit(limit)
 
 
-def sources(question: Question) -> exp.Select:
-    """The query of the sources that have rows with the question's filters at any time."""
-    filters = [filter_ for filter_ in question.read_filters() if not filter_.is_of_time]
-    select = _select({"source": column("x_Source")})
-    return select.where(*(_condition(filter_) for filter_ in filters)).order_by(ordered("source"))
-
-
 def _with_totals(
     keys: Mapping[str, exp.Expr],
     sums: Mapping[str, exp.Expr],
@@ -152,7 +159,9 @@ def _with_totals(
 ) -> exp.Query:
     """The groups by these keys, in order, and their totals by currency, which is one of the keys."""
     # Nothing else has these parts, so that none is copied.
-    groups = exp.select(exp.Star(), aliased(GROUPS, exp.null()), copy=False).from_(_GROUPED, copy=False)
+    groups = exp.select(exp.Star(), aliased(GROUPS, exp.null()), copy=False).from_(
+        exp.to_table(_GROUPED), copy=False
+    )
     groups.order_by(*order_by, *(ordered(name) for name in keys), copy=False)
     currency = column("currency")
     totals = exp.select(
@@ -161,7 +170,7 @@ def _with_totals(
         aliased(GROUPS, exp.Count(this=exp.Star())),
         copy=False,
     )
-    totals.from_(_GROUPED, copy=False).group_by(currency.copy(), copy=False)
+    totals.from_(exp.to_table(_GROUPED), copy=False).group_by(currency.copy(), copy=False)
     if limit is not None:
         groups.limit(limit, copy=False)
     both = exp.union(groups.subquery(copy=False), totals, distinct=False, copy=False)
@@ -181,7 +190,9 @@ def _reaches(question: Question, least: Mapping[str, Decimal]) -> exp.Expr:
 def _select(keys: Mapping[str, exp.Expr], sums: Mapping[str, exp.Expr] = MappingProxyType({})) -> exp.Select:
     named = [aliased(name, value) for name, value in (*keys.items(), *sums.items())]
     positions = [exp.Literal.number(number) for number, _ in enumerate(keys, 1)]
-    return exp.select(*named, copy=False).from_(TABLE, copy=False).group_by(*positions, copy=False)
+    return (
+        exp.select(*named, copy=False).from_(exp.to_table(TABLE), copy=False).group_by(*positions, copy=False)
+    )
 
 
 def aliased(name: str, value: exp.Expr) -> exp.Expr:
@@ -239,13 +250,17 @@ def ordered(name: str, *, descending: bool = False) -> exp.Ordered:
 
 
 def _conditions(question: Question, window: Window) -> list[exp.Expr]:
+    return [*_in_window(window), *map(_condition, question.read_filters())]
+
+
+def _in_window(window: Window) -> list[exp.Expr]:
     charged = column("ChargePeriodStart")
     conditions: list[exp.Expr] = []
     if window.start:
         conditions.append(exp.GTE(this=charged.copy(), expression=_midnight(window.start)))
     if window.end:
         conditions.append(exp.LT(this=charged.copy(), expression=_midnight(window.end)))
-    return [*conditions, *map(_condition, question.read_filters())]
+    return conditions
 
 
 def _midnight(day: date) -> exp.Expr:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from glob import escape
 from pathlib import Path
-from types import MappingProxyType
 
 import duckdb
 from sqlglot import exp
@@ -25,7 +24,6 @@ MAX_ENGINES = 4
 LOAD = "x_LoadId"
 # The files of rollups, by name.
 Views = Mapping[str, Sequence[Path]]
-NO_ROLLUPS: Views = MappingProxyType({})
 # Of one cloud, the charges for AI.
 VIEWS = {"aws_llm_costs": "aws", "gcp_llm_costs": "gcp", "azure_llm_costs": "azure"}
 
@@ -38,16 +36,21 @@ class Engines:
         self._lock = threading.Lock()
         self._open: OrderedDict[tuple[str, ...], duckdb.DuckDBPyConnection] = OrderedDict()
 
-    def cursor(self, files: Sequence[Path], rollups: Views = NO_ROLLUPS) -> duckdb.DuckDBPyConnection:
-        """A cursor over exactly these files, for one thread. They never change, so a session stays true.
+    def cursor(self, files: Sequence[Path]) -> duckdb.DuckDBPyConnection:
+        """A cursor over exactly these files, for one thread. They never change, so a session stays true."""
+        paths = tuple(map(str, files))
+        return self._cursor(paths, lambda: open_reader(paths))
 
-        Args:
-            files: of charges.
-            rollups: of rollups, each of which is a view of its name.
-        """
-        key = tuple(map(str, [*files, *(file for found in rollups.values() for file in found)]))
+    def rolled_up(self, views: Views) -> duckdb.DuckDBPyConnection:
+        """A cursor over rollups alone."""
+        paths = tuple(f"{file}" for files in views.values() for file in files)
+        return self._cursor(paths, lambda: open_rollups(views))
+
+    def _cursor(
+        self, key: tuple[str, ...], opened: Callable[[], duckdb.DuckDBPyConnection]
+    ) -> duckdb.DuckDBPyConnection:
         with self._lock:
-            engine = self._open.pop(key, None) or open_reader(files, rollups)
+            engine = self._open.pop(key, None) or opened()
             self._open[key] = engine
             # A session that is still in use ends with its last cursor.
             while len(self._open) > self._limit:
@@ -55,23 +58,33 @@ class Engines:
             return engine.cursor()
 
 
-def open_reader(files: Sequence[Path], rollups: Views = NO_ROLLUPS) -> duckdb.DuckDBPyConnection:
-    """A session with unified_costs, its views and rollups, which are all that it can read."""
+def open_reader(files: Sequence[str]) -> duckdb.DuckDBPyConnection:
+    """A session with unified_costs and its views, which are all that it can read."""
     connection = duckdb.connect()
-    # Else each statement reads again where columns are in each file.
-    connection.execute("set parquet_metadata_cache = true")
-    costs = stored(connection, [f"{file}" for file in files])
-    rolled_up = {name: _rolled_up(found) for name, found in rollups.items()}
+    costs = stored(connection, files)
     of_clouds = {
         name: exp.select("*").from_(TABLE).where(f"x_Cloud = '{cloud}'", "x_UsageKind is not null")
         for name, cloud in VIEWS.items()
     }
-    for name, select in {TABLE: costs, **of_clouds, **rolled_up}.items():
+    _make_views(connection, {TABLE: costs, **of_clouds})
+    _lock_up(connection, memory=READER_MEMORY, paths=files)
+    return connection
+
+
+def open_rollups(views: Views) -> duckdb.DuckDBPyConnection:
+    """A session with rollups, each a view of its name, which are all that it can read."""
+    connection = duckdb.connect()
+    # Else each of many short statements reads again where columns are in each file.
+    connection.execute("set parquet_metadata_cache = true")
+    _make_views(connection, {name: _rolled_up(files) for name, files in views.items()})
+    _lock_up(connection, memory=READER_MEMORY, paths=[f"{file}" for each in views.values() for file in each])
+    return connection
+
+
+def _make_views(connection: duckdb.DuckDBPyConnection, selects: Mapping[str, exp.Select]) -> None:
+    for name, select in selects.items():
         view = exp.Create(this=exp.to_table(name), kind="VIEW", expression=select)
         connection.execute(view.sql("duckdb"))
-    every = [*files, *(file for found in rollups.values() for file in found)]
-    _lock_up(connection, memory=READER_MEMORY, paths=[f"{file}" for file in every])
-    return connection
 
 
 def open_writer(folder: Path, files: Sequence[Path]) -> duckdb.DuckDBPyConnection:

@@ -22,7 +22,7 @@ from costs.errors import NotLoadedError, TooLargeError
 from costs.models import CostLoad, CostSource
 from costs.store import holder, rolled_up
 from costs.store.base import Doubt, LoadedMonth, Refusal, Replacement, Rows, SourceState
-from costs.store.engine import Engines, Views, fetched
+from costs.store.engine import Engines, fetched
 from costs.store.files import Written, sha256_of
 from costs.store.fitting import over_rollup, smallest
 from costs.store.kept import KeptResults, Result
@@ -71,19 +71,17 @@ class Lake:
         sql = (over_rollup(select, rollup.name) if rollup else select).sql(self.dialect)
         if self._kept and (kept := self._kept.get(sql, files)):
             return kept
-        result = from_rollup(_engines, files, views, rollup, sql) if rollup else None
+        result = from_rollup(_engines, views, rollup, sql) if rollup else None
         if result is None:
-            result = self._from_charges(select.sql(self.dialect) if rollup else sql, files, views, loads)
+            result = self._from_charges(select.sql(self.dialect) if rollup else sql, files, loads)
         if self._kept:
             self._kept.put(sql, files, result)
         return result
 
-    def _from_charges(
-        self, sql: str, files: Sequence[Path], views: Views, loads: Sequence[LoadedMonth]
-    ) -> Result:
+    def _from_charges(self, sql: str, files: Sequence[Path], loads: Sequence[LoadedMonth]) -> Result:
         try:
             # Closed even after an error: an unfinished result would block its cursor.
-            with _engines.cursor(files, views) as cursor:
+            with _engines.cursor(files) as cursor:
                 return fetched(cursor, sql)
         except duckdb.OutOfMemoryException as error:
             hint = "Ask for a shorter time or for fewer dimensions."

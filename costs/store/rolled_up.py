@@ -35,11 +35,17 @@ class RolledUp:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._known: dict[tuple[str, ...], Views] = {}
 
     def views(self, loads: Sequence[LoadedMonth]) -> Views:
-        """The files of the rollups that all of these loads have, by name."""
-        files = {rollup.name: [self._file(rollup, load) for load in loads] for rollup in ROLLUPS}
-        return {name: found for name, found in files.items() if all(file.is_file() for file in found)}
+        """The files of the rollups that all of these loads have, by name; looked for once."""
+        key = tuple(load.id for load in loads)
+        if key not in self._known:
+            files = {rollup.name: [self._file(rollup, load) for load in loads] for rollup in ROLLUPS}
+            self._known[key] = {
+                name: found for name, found in files.items() if all(file.is_file() for file in found)
+            }
+        return self._known[key]
 
     def make(self, load: LoadedMonth, charges: Path, workspace: Path) -> None:
         """Make the rollups that a load lacks.
@@ -107,21 +113,18 @@ class RolledUp:
         return self._folder / f"{rollup.name}-{version(rollup)}"
 
 
-def from_rollup(
-    engines: Engines, files: Sequence[Path], views: Views, rollup: Rollup, sql: str
-) -> Result | None:
+def from_rollup(engines: Engines, views: Views, rollup: Rollup, sql: str) -> Result | None:
     """The result of a statement over a rollup; None if it cannot be read.
 
     Args:
         engines: of the lake.
-        files: the charges.
         views: the files of the rollups.
         rollup: the one that the statement is over.
         sql: the statement.
     """
     try:
         if _are_sound(tuple(views[rollup.name])):
-            with engines.cursor(files, views) as cursor:
+            with engines.rolled_up(views) as cursor:
                 return fetched(cursor, sql)
         logger.warning("A file of the rollup %s is damaged, so charges are read.", rollup.name)
     except duckdb.Error:

@@ -19,7 +19,7 @@ from costs.load.withdraw import withdraw
 from costs.models import CostLoad, CostSource
 from costs.query.snapshot import take
 from costs.store import engine
-from costs.store.engine import Engines, Views, open_reader
+from costs.store.engine import Engines, open_reader
 from costs.store.lake import Lake
 from tests.costs.store.lakes import publish
 
@@ -40,7 +40,7 @@ def billed(as_of: datetime | None = None) -> Decimal:
 
 
 def reader(costs_dir: Path) -> duckdb.DuckDBPyConnection:
-    return open_reader([costs_dir / load.path for load in CostLoad.objects.current()])
+    return open_reader([str(costs_dir / load.path) for load in CostLoad.objects.current()])
 
 
 def test_without_loads_it_says_that_nothing_is_loaded() -> None:
@@ -207,11 +207,11 @@ def test_engines_are_reused_for_the_same_files_and_only_so_many_stay_open(
     costs_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paths = [costs_dir / publish(name, OCTOBER, ["2"]).path for name in "abc"]
-    opened: list[Sequence[Path]] = []
+    opened: list[Sequence[str]] = []
 
-    def count(files: Sequence[Path], rollups: Views) -> duckdb.DuckDBPyConnection:
+    def count(files: Sequence[str]) -> duckdb.DuckDBPyConnection:
         opened.append(files)
-        return open_reader(files, rollups)
+        return open_reader(files)
 
     monkeypatch.setattr(engine, "open_reader", count)
     engines = Engines(limit=2)
