@@ -16,6 +16,8 @@ from sqlglot import exp
 from costs.errors import NotLoadedError
 from costs.focus.columns import columns
 from costs.store.base import TABLE, Accounts, LoadedMonth, Replacement, Rows, SourceState
+from costs.store.fitting import over_rollup, reads
+from costs.store.rollups import ROLLUPS, Rollup
 
 LATEST = datetime(2026, 11, 15, tzinfo=UTC)
 
@@ -196,3 +198,35 @@ def _engine() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"threads": 1})
     connection.execute("SET TimeZone = 'UTC'")
     return connection
+
+
+@dataclass
+class RolledUpStore(MemoryStore):
+    """The same, with rollups: whatever one can answer, all answer as the charges do.
+
+    Args:
+        rolled_up: the statements that a rollup could answer.
+    """
+
+    rolled_up: list[exp.Query] = field(default_factory=list)
+
+    def run(self, select: exp.Query, *, loads: Sequence[LoadedMonth] | None = None) -> Rows:
+        found = super().run(select, loads=loads)
+        asked = reads(select)
+        fitting = [rollup for rollup in ROLLUPS if asked and asked.fits(rollup)]
+        for rollup in fitting:
+            self._roll_up(rollup, [load.id for load in found.loads])
+            rows = _engine().execute(over_rollup(select, rollup.name).sql(self.dialect)).fetchall()
+            assert sorted(rows, key=repr) == sorted(found.rows, key=repr), rollup.name
+        self.rolled_up += [select] if fitting else []
+        return found
+
+    def _roll_up(self, rollup: Rollup, ids: Sequence[str]) -> None:
+        """Makes the view of a rollup, a part for each load as the lake has them."""
+        texts = [exp.Literal.string(each).sql(self.dialect) for each in ids]
+        charges = [f'(SELECT * FROM {TABLE} WHERE "x_LoadId" = {text})' for text in texts]  # noqa: S608 ours
+        parts = [
+            f'SELECT *, {text} AS "x_LoadId" FROM ({rollup.select(of)})'  # noqa: S608 ours
+            for text, of in zip(texts, charges, strict=True)
+        ]
+        _engine().execute(f"CREATE OR REPLACE TEMP VIEW {rollup.name} AS {' UNION ALL '.join(parts)}")
