@@ -80,7 +80,7 @@ def over_rollup(select: exp.Query, view: str) -> exp.Query:
     """The same statement over a rollup, whose rows are of several charges."""
     select = select.copy()
     [table] = [table for table in select.find_all(exp.Table) if table.name == TABLE]
-    table.set("this", exp.to_identifier(view))
+    table.set("this", exp.to_identifier(view, quoted=True))
     inner = table.find_ancestor(exp.Select)
     for one in [] if inner is None else [*inner.find_all(exp.Sum)]:
         if isinstance(counted := _of(one), exp.Literal):

@@ -215,18 +215,20 @@ class RolledUpStore(MemoryStore):
         asked = reads(select)
         fitting = [rollup for rollup in ROLLUPS if asked and asked.fits(rollup)]
         for rollup in fitting:
-            self._roll_up(rollup, [load.id for load in found.loads])
-            rows = _engine().execute(over_rollup(select, rollup.name).sql(self.dialect)).fetchall()
+            table = self._roll_up(rollup, [load.id for load in found.loads])
+            rows = _engine().execute(over_rollup(select, table).sql(self.dialect)).fetchall()
             assert sorted(rows, key=repr) == sorted(found.rows, key=repr), rollup.name
         self.rolled_up += [select] if fitting else []
         return found
 
-    def _roll_up(self, rollup: Rollup, ids: Sequence[str]) -> None:
-        """Makes the view of a rollup, a part for each load as the lake has them."""
+    def _roll_up(self, rollup: Rollup, ids: Sequence[str]) -> str:
+        """The table of a rollup, a part for each load as the lake has them."""
+        table = f"{rollup.name}_of_{self._table}_{'_'.join(ids)}"
         texts = [exp.Literal.string(each).sql(self.dialect) for each in ids]
         charges = [f'(SELECT * FROM {TABLE} WHERE "x_LoadId" = {text})' for text in texts]  # noqa: S608 ours
         parts = [
             f'SELECT *, {text} AS "x_LoadId" FROM ({rollup.select(of)})'  # noqa: S608 ours
             for text, of in zip(texts, charges, strict=True)
         ]
-        _engine().execute(f"CREATE OR REPLACE TEMP VIEW {rollup.name} AS {' UNION ALL '.join(parts)}")
+        _engine().execute(f'CREATE TEMP TABLE IF NOT EXISTS "{table}" AS {" UNION ALL ".join(parts)}')
+        return table

@@ -99,7 +99,7 @@ def test_every_dimension_and_every_sum_is_in_a_rollup() -> None:
         "select count(*) from unified_costs",
         "select min(x_Meter) from unified_costs",
         "select sum(BilledCost) from unified_costs where x_SkuMeterSubcategory = 'a'",
-        "select sum(BilledCost) from unified_costs where ChargePeriodStart < timestamptz '2026-10-01 05:00:00'",
+        "select sum(BilledCost) from unified_costs where ChargePeriodStart < timestamptz '2026-10-01 05:00Z'",
         "select sum(BilledCost) from unified_costs group by ChargePeriodStart",
         "select sum(a.BilledCost) from unified_costs as a join unified_costs as b on a.x_Meter = b.x_Meter",
         "select x_Meter from gcp_llm_costs",
