@@ -40,23 +40,27 @@ class Reads:
 
 def reads(select: exp.Query) -> Reads | None:
     """What a statement reads; None if it may do something that only charges tell."""
-    tables = [table for table in select.find_all(exp.Table) if table.name == TABLE]
-    inner = tables[0].find_ancestor(exp.Select) if len(tables) == 1 else None
+    inner = _over_charges(select)
     if inner is None or not all(map(_is_sum, inner.find_all(exp.AggFunc))):
         return None
     values, marks, is_by_day = set[str](), set[str](), False
-    for column in inner.find_all(exp.Column):
-        name = column.name
-        if name == TIME:
-            unit = _unit(column)
+    for node in inner.find_all(exp.Column):
+        if node.name == TIME:
+            unit = _unit(node)
             if unit is None:
                 return None
             is_by_day |= unit == "day"
-        elif isinstance(column.parent, exp.Is) and isinstance(column.parent.expression, exp.Null):
-            marks.add(name)
-        elif not (name in SUMS and _summed(column)) and not _is_alias(column, inner):
-            values.add(name)
+        elif isinstance(node.parent, exp.Is) and isinstance(node.parent.expression, exp.Null):
+            marks.add(node.name)
+        elif not (node.name in SUMS and _summed(node)) and not _is_alias(node, inner):
+            values.add(node.name)
     return Reads(frozenset(values), frozenset(marks), is_by_day)
+
+
+def _over_charges(select: exp.Query) -> exp.Select | None:
+    """The part of a statement that reads the charges; None if it does not do so once."""
+    tables = [table for table in select.find_all(exp.Table) if table.name == TABLE]
+    return tables[0].find_ancestor(exp.Select) if len(tables) == 1 else None
 
 
 def smallest(views: Views, select: exp.Query) -> Rollup | None:
@@ -76,8 +80,8 @@ def smallest(views: Views, select: exp.Query) -> Rollup | None:
     return min(sizes, key=lambda each: sizes[each], default=None)
 
 
-def over_rollup(select: exp.Query, view: str) -> exp.Query:
-    """The same statement over a rollup, whose rows are of several charges."""
+def over_rollup(select: exp.Query, view: str) -> str:
+    """The same statement over a rollup, whose rows are of several charges, as SQL of DuckDB."""
     select = select.copy()
     [table] = [table for table in select.find_all(exp.Table) if table.name == TABLE]
     table.set("this", exp.to_identifier(view, quoted=True))
@@ -85,7 +89,8 @@ def over_rollup(select: exp.Query, view: str) -> exp.Query:
     for one in [] if inner is None else [*inner.find_all(exp.Sum)]:
         if isinstance(counted := _of(one), exp.Literal):
             counted.replace(exp.column(CHARGES, quoted=True))
-    return select
+    # It is a copy already: to copy it takes as long as to write it.
+    return select.sql("duckdb", copy=False)
 
 
 def _is_sum(aggregate: exp.Expr) -> bool:

@@ -43,14 +43,18 @@ class Lake:
     Args:
         root: the folder of the files, COSTS_DIR by default.
         keeps_results: whether a statement that was asked before is answered without reading charges again.
+        reads_rollups: whether statements are answered from rollups where these have all that they read.
     """
 
     dialect = "duckdb"
 
-    def __init__(self, root: Path | None = None, *, keeps_results: bool = True) -> None:
+    def __init__(
+        self, root: Path | None = None, *, keeps_results: bool = True, reads_rollups: bool = True
+    ) -> None:
         self.root = (root or settings.COSTS_DIR).absolute()
         self._kept = KeptResults(self.root / RESULTS) if keeps_results else None
         self._rollups = RolledUp(self.root / rolled_up.FOLDER)
+        self._reads_rollups = reads_rollups
 
     def run(self, select: exp.Query, *, loads: Sequence[LoadedMonth] | None = None) -> Rows:
         """Run a query over unified_costs and its views, as `CostStore.run`.
@@ -66,9 +70,10 @@ class Lake:
         return Rows(names, rows, found)
 
     def _fetched(self, select: exp.Query, loads: Sequence[LoadedMonth]) -> Result:
-        files, views = [self._existing(load) for load in loads], self._rollups.views(loads)
+        files = [self._existing(load) for load in loads]
+        views = self._rollups.views(loads) if self._reads_rollups else {}
         rollup = smallest(views, select)
-        sql = (over_rollup(select, rollup.name) if rollup else select).sql(self.dialect)
+        sql = over_rollup(select, rollup.name) if rollup else select.sql(self.dialect)
         if self._kept and (kept := self._kept.get(sql, files)):
             return kept
         result = from_rollup(_engines, views, rollup, sql) if rollup else None

@@ -216,7 +216,7 @@ class RolledUpStore(MemoryStore):
         fitting = [rollup for rollup in ROLLUPS if asked and asked.fits(rollup)]
         for rollup in fitting:
             table = self._roll_up(rollup, [load.id for load in found.loads])
-            rows = _engine().execute(over_rollup(select, table).sql(self.dialect)).fetchall()
+            rows = _engine().execute(over_rollup(select, table)).fetchall()
             assert sorted(rows, key=repr) == sorted(found.rows, key=repr), rollup.name
         self.rolled_up += [select] if fitting else []
         return found

@@ -43,6 +43,8 @@ def test_what_was_rolled_up_is_answered_without_charges(monkeypatch: pytest.Monk
     Lake().prepare(Lake().loads())
     monkeypatch.setattr(lakes._engines, "cursor", refuse)  # noqa: SLF001
 
+    with pytest.raises(AssertionError, match="charges were read"):
+        ask(Question(), Lake(keeps_results=False, reads_rollups=False))
     assert billed() == "4.000000000000000001"
 
 
