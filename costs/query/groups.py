@@ -100,11 +100,10 @@ def _is_ordered_by_store(question: Question) -> bool:
 
 
 def _read(question: Question, records: Iterable[Record]) -> Grouped:
-    names = [key.name for key in question.keys]
+    keys = question.keys
+    names = [key.name for key in keys]
     found, count, totals = parted(records)
-    groups = {
-        tuple(key.shown(record[key.name]) for key in question.keys): _sums(record, names) for record in found
-    }
+    groups = {tuple(key.shown(record[key.name]) for key in keys): _sums(record, names) for record in found}
     return Grouped(groups, count, totals)
 
 
