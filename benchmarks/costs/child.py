@@ -58,14 +58,15 @@ def _load(name: str, folder: str) -> dict[str, Any]:
 
 
 def _ask(label: str, repeats: str, as_of: str) -> dict[str, Any]:
-    """Asks the charges each time: results of earlier times are not kept."""
-    store, moment = Lake(keeps_results=False), datetime.fromisoformat(as_of)
+    """Asks the charges each time: results of earlier times are not kept, and rollups not read."""
+    store, moment = Lake(keeps_results=False, reads_rollups=False), datetime.fromisoformat(as_of)
     rows, times = timed(lambda: answer(label, store, moment), int(repeats))
     return {"rows": rows, "first": times.first, "then": times.then, "cpu": times.cpu}
 
 
 def _show(name: str) -> dict[str, Any]:
-    """Shows a panel of the latest month, with results kept, which the first time finds none of."""
+    """Shows a panel of the latest month, over rollups; the first time finds no kept results."""
+    Lake().prepare(Lake().loads())
     shutil.rmtree(Lake().root / RESULTS, ignore_errors=True)
     first, last = date.fromisoformat(f"{MONTHS[-1]}-01"), date.fromisoformat(f"{MONTHS[-1]}-28")
     window = Window(first, last)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from costs.query.periods import Window, add_months, first_day, month_of
 from costs.query.question import Question
 from costs.query.snapshot import Snapshot
-from costs.query.statements import sources
+from costs.query.statements import by_load
 from costs.store.base import LoadedMonth
 
 
@@ -62,7 +62,8 @@ def coverage(question: Question, costs: Snapshot) -> Coverage:
     early = [load for load in costs.loads if _delivered(load, costs) <= load.billing_period < latest]
     names = {load.source for load in costs.loads}
     if question.filters:
-        names &= {record["source"] for record in costs.run(sources(question))}
+        ids = {record["load"] for record in costs.run(by_load(question))}
+        names = {load.source for load in costs.called(ids)}
     return Coverage(_months(costs.loads, names), latest, _months(early, names))
 
 

@@ -11,7 +11,7 @@ from costs.query.dimensions import Value
 from costs.query.periods import Window
 from costs.query.question import SUMS, Question
 from costs.query.snapshot import Record, Snapshot
-from costs.query.statements import GROUPS, compile_question
+from costs.query.statements import GROUPS, NO_LEAST, compile_question
 from costs.query.summary import Sums
 
 # So many are read if only all of them together show the order or the change.
@@ -49,13 +49,26 @@ def grouped(question: Question, costs: Snapshot) -> Grouped:
     )
 
 
-def all_groups(question: Question, costs: Snapshot, window: Window | None = None) -> Grouped:
+def all_groups(
+    question: Question,
+    costs: Snapshot,
+    window: Window | None = None,
+    *,
+    least: Mapping[str, Decimal] = NO_LEAST,
+) -> Grouped:
     """All groups of the question, or of the same within another window.
+
+    Args:
+        question: the question.
+        costs: where its charges are.
+        window: another window than the question's.
+        least: what the series that are told reach, by currency, as of compile_question.
 
     Raises:
         TooLargeError: there are over MAX_GROUPS.
     """
-    found = _read(question, costs.run(compile_question(question, window=window, limit=MAX_GROUPS + 1)))
+    select = compile_question(question, window=window, limit=MAX_GROUPS + 1, least=least)
+    found = _read(question, costs.run(select))
     if found.count > MAX_GROUPS:
         raise TooLargeError(
             f"The question has {found.count:,} rows; {MAX_GROUPS:,} can be compared.",
@@ -87,11 +100,10 @@ def _is_ordered_by_store(question: Question) -> bool:
 
 
 def _read(question: Question, records: Iterable[Record]) -> Grouped:
-    names = [key.name for key in question.keys]
+    keys = question.keys
+    names = [key.name for key in keys]
     found, count, totals = parted(records)
-    groups = {
-        tuple(key.shown(record[key.name]) for key in question.keys): _sums(record, names) for record in found
-    }
+    groups = {tuple(key.shown(record[key.name]) for key in keys): _sums(record, names) for record in found}
     return Grouped(groups, count, totals)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 
 from sqlglot import exp
@@ -20,6 +21,7 @@ from costs.store.base import TABLE
 # The cost of rows without tokens and with tokens; the number of rows added up, and in totals that of groups.
 WITHOUT_TOKENS, OF_TOKENS, ROWS, GROUPS = "without_tokens", "of_tokens", "charges", "row_count"
 _GROUPED = "grouped"
+NO_LEAST: Mapping[str, Decimal] = MappingProxyType({})
 # The kinds of usage that tokens and requests are of, as the load stamps them.
 COUNTS = {"tokens": (UsageKind.TOKENS,), "requests": (UsageKind.REQUESTS, UsageKind.SEARCHES)}
 
@@ -46,7 +48,12 @@ def unknown_cost(count: str) -> str:
 
 
 def compile_question(
-    question: Question, *, window: Window | None = None, order: Order | None = None, limit: int | None = None
+    question: Question,
+    *,
+    window: Window | None = None,
+    order: Order | None = None,
+    limit: int | None = None,
+    least: Mapping[str, Decimal] = NO_LEAST,
 ) -> exp.Query:
     """The query of the question's sums, and of what an answer says beside them.
 
@@ -58,11 +65,16 @@ def compile_question(
         window: another window than the question's.
         order: a sum or a dimension to sort by, before the dimensions.
         limit: how many combinations; None for all.
+        least: by currency, the amount that a series reaches at some time, or else is left out of all of it;
+            a series is of the same values but for the time.
     """
     keys = {key.name: key.expression() for key in question.keys}
     order_by = [ordered(order.by, descending=order.descending)] if order else []
     sums = {**_sums(question), **_beside(question)}
-    return _with_totals(keys, sums, _conditions(question, window or question.window), order_by, limit)
+    grouped = _select(keys, sums).where(*_conditions(question, window or question.window), copy=False)
+    if least:
+        grouped.qualify(_reaches(question, least), copy=False)
+    return _with_totals(keys, sums, grouped, order_by, limit)
 
 
 def parts(question: Question, price: str, order_by: str, limit: int) -> exp.Query:
@@ -93,7 +105,8 @@ def parts(question: Question, price: str, order_by: str, limit: int) -> exp.Quer
         **_beside(question),
     }
     order = [ordered(order_by, descending=True)]
-    return _with_totals(keys, sums, _conditions(question, question.window), order, limit)
+    grouped = _select(keys, sums).where(*_conditions(question, question.window), copy=False)
+    return _with_totals(keys, sums, grouped, order, limit)
 
 
 def grouped_sums(question: Question, conditions: Iterable[exp.Expr]) -> exp.Select:
@@ -108,10 +121,24 @@ def grouped_sums(question: Question, conditions: Iterable[exp.Expr]) -> exp.Sele
 
 
 def by_load(question: Question, window: Window | None = None) -> exp.Select:
-    """The query of the loads that have charges of the question, and how many of each are estimates."""
-    estimates = _sum_if(column("x_IsEstimate"), exp.Literal.number(1))
-    select = _select({"load": column("x_LoadId")}, {"estimates": estimates})
-    return select.where(*_conditions(question, window or question.window)).order_by(ordered("load"))
+    """The query of the loads that have charges with the question's filters at any time.
+
+    It says how many of the charges of each are of the question, and how many of these are estimates. Without
+    filters every load has charges, so it has those of the window alone.
+    """
+    filters = question.read_filters()
+    of_time = [
+        *_in_window(window or question.window),
+        *(_condition(one) for one in filters if one.is_of_time),
+    ]
+    asked, one = exp.and_(*of_time) if of_time else exp.true(), exp.Literal.number(1)
+    counts = {
+        ROWS: _sum_if(asked, one),
+        "estimates": _sum_if(exp.and_(asked, column("x_IsEstimate")), one.copy()),
+    }
+    of_what = [_condition(one) for one in filters if not one.is_of_time]
+    select = _select({"load": column("x_LoadId")}, counts)
+    return select.where(*(of_what if filters else of_time)).order_by(ordered("load"))
 
 
 def distinct(dimension: Dimension, values: Iterable[str] | None, limit: int) -> exp.Select:
@@ -123,23 +150,18 @@ def distinct(dimension: Dimension, values: Iterable[str] | None, limit: int) -> 
     return select.order_by(ordered(dimension.name)).limit(limit)
 
 
-def sources(question: Question) -> exp.Select:
-    """The query of the sources that have rows with the question's filters at any time."""
-    filters = [filter_ for filter_ in question.read_filters() if not filter_.is_of_time]
-    select = _select({"source": column("x_Source")})
-    return select.where(*(_condition(filter_) for filter_ in filters)).order_by(ordered("source"))
-
-
 def _with_totals(
     keys: Mapping[str, exp.Expr],
     sums: Mapping[str, exp.Expr],
-    conditions: Iterable[exp.Expr],
+    grouped: exp.Select,
     order_by: Iterable[exp.Ordered],
     limit: int | None,
 ) -> exp.Query:
     """The groups by these keys, in order, and their totals by currency, which is one of the keys."""
     # Nothing else has these parts, so that none is copied.
-    groups = exp.select(exp.Star(), aliased(GROUPS, exp.null()), copy=False).from_(_GROUPED, copy=False)
+    groups = exp.select(exp.Star(), aliased(GROUPS, exp.null()), copy=False).from_(
+        exp.to_table(_GROUPED), copy=False
+    )
     groups.order_by(*order_by, *(ordered(name) for name in keys), copy=False)
     currency = column("currency")
     totals = exp.select(
@@ -148,17 +170,29 @@ def _with_totals(
         aliased(GROUPS, exp.Count(this=exp.Star())),
         copy=False,
     )
-    totals.from_(_GROUPED, copy=False).group_by(currency.copy(), copy=False)
+    totals.from_(exp.to_table(_GROUPED), copy=False).group_by(currency.copy(), copy=False)
     if limit is not None:
         groups.limit(limit, copy=False)
     both = exp.union(groups.subquery(copy=False), totals, distinct=False, copy=False)
-    return both.with_(_GROUPED, as_=_select(keys, sums).where(*conditions, copy=False), copy=False)
+    return both.with_(_GROUPED, as_=grouped, copy=False)
+
+
+def _reaches(question: Question, least: Mapping[str, Decimal]) -> exp.Expr:
+    """Whether the series of a group reaches the amount of its currency at some time."""
+    largest = exp.Max(this=exp.Abs(this=exp.func("SUM", column(SUMS[question.base]))))
+    series = [key.expression() for key in question.keys if not key.unit]
+    amount = exp.case(column("BillingCurrency"))
+    for currency, floor in least.items():
+        amount = amount.when(text(currency), exp.cast(text(f"{floor:f}"), "decimal(38,18)"))
+    return exp.GTE(this=exp.Window(this=largest, partition_by=series), expression=amount)
 
 
 def _select(keys: Mapping[str, exp.Expr], sums: Mapping[str, exp.Expr] = MappingProxyType({})) -> exp.Select:
     named = [aliased(name, value) for name, value in (*keys.items(), *sums.items())]
     positions = [exp.Literal.number(number) for number, _ in enumerate(keys, 1)]
-    return exp.select(*named, copy=False).from_(TABLE, copy=False).group_by(*positions, copy=False)
+    return (
+        exp.select(*named, copy=False).from_(exp.to_table(TABLE), copy=False).group_by(*positions, copy=False)
+    )
 
 
 def aliased(name: str, value: exp.Expr) -> exp.Expr:
@@ -216,13 +250,17 @@ def ordered(name: str, *, descending: bool = False) -> exp.Ordered:
 
 
 def _conditions(question: Question, window: Window) -> list[exp.Expr]:
+    return [*_in_window(window), *map(_condition, question.read_filters())]
+
+
+def _in_window(window: Window) -> list[exp.Expr]:
     charged = column("ChargePeriodStart")
     conditions: list[exp.Expr] = []
     if window.start:
         conditions.append(exp.GTE(this=charged.copy(), expression=_midnight(window.start)))
     if window.end:
         conditions.append(exp.LT(this=charged.copy(), expression=_midnight(window.end)))
-    return [*conditions, *map(_condition, question.read_filters())]
+    return conditions
 
 
 def _midnight(day: date) -> exp.Expr:

@@ -10,7 +10,7 @@ from catalog.pricing.decimals import exact_sum
 from costs.query.periods import Window
 from costs.query.question import Question
 from costs.query.snapshot import Snapshot
-from costs.query.statements import by_load
+from costs.query.statements import ROWS, by_load
 from costs.store.base import LoadedMonth
 
 Sums = Mapping[str, Decimal | None]
@@ -44,7 +44,7 @@ def summarize(
         sums: those of all its rows by currency.
         window: another window than the question's.
     """
-    records = costs.run(by_load(question, window))
+    records = [record for record in costs.run(by_load(question, window)) if record[ROWS]]
     loads = costs.called({record["load"] for record in records})
     return Summary(sums, loads, any(record["estimates"] for record in records))
 

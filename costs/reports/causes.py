@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
+from operator import itemgetter
 
 from catalog.pricing.decimals import EXACT, NANO, ROUNDED, exact_sum
 from costs.query.dimensions import Value
@@ -52,12 +53,15 @@ class Part:
     amount: Decimal
 
 
-def matches(dimensions: Sequence[str], key: Key, cause: Cause) -> bool:
-    return all(cause.get(name, value) == value for name, value in zip(dimensions, key, strict=True))
-
-
 def within(dimensions: Sequence[str], cells: Cells, cause: Cause) -> dict[Key, Cell]:
-    return {key: cell for key, cell in cells.items() if matches(dimensions, key, cause)}
+    """The charges that have the values of a cause."""
+    places = [place for place, name in enumerate(dimensions) if name in cause]
+    if not places:
+        return dict(cells)
+    # There may be tens of thousands, so the loop does no more than this.
+    values_of = itemgetter(*places)
+    values = values_of([cause.get(name) for name in dimensions])
+    return {key: cell for key, cell in cells.items() if values_of(key) == values}
 
 
 def part(cells: Iterable[Cell]) -> Decimal:

@@ -26,15 +26,16 @@ def by_currency(question: Question, costs: Snapshot) -> dict[str, dict[date, Dec
 
 
 def by_dimension(
-    name: str, question: Question, costs: Snapshot
+    name: str, question: Question, costs: Snapshot, floors: Mapping[str, Decimal]
 ) -> tuple[dict[str, dict[Value, dict[date, Decimal]]], bool]:
-    """The same by the values of a dimension, and whether these are all.
+    """The same by the values of a dimension that reach the floor of their currency on some day.
 
-    Of very many values, those that cost most in the window are looked at.
+    Returns:
+        The days, and whether they are of all these values: of very many, those that cost most in the window.
     """
     asked = replace(question, dimensions=("day", name))
     try:
-        return by_value(all_groups(asked, costs).groups, question), True
+        return by_value(all_groups(asked, costs, least=floors).groups, question), True
     except TooLargeError:
         groups = dict[tuple[Value, ...], Mapping[str, Decimal | None]]()
         for values in _largest(name, question, costs):

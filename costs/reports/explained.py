@@ -129,7 +129,8 @@ def _has(asked: Window, day: date) -> bool:
 def _explained(bill: Bill, found: Sequence[Found]) -> Iterator[Anomaly]:
     """The anomalies of a day in one direction: cause after cause, until each jump has one."""
     day, sign = found[0].jump.day, found[0].sign
-    cells = dict(_cells(bill, day))
+    whole = _cells(bill, day)
+    cells = dict(whole)
     left = {id(each): each for each in found}
     gone: dict[int, Decimal] = dict.fromkeys(left, _ZERO)
     for _ in range(_CAUSES):
@@ -147,7 +148,7 @@ def _explained(bill: Bill, found: Sequence[Found]) -> Iterator[Anomaly]:
         cause = narrowest(bill.dimensions, cells, among, sign)
         moved = within(bill.dimensions, cells, cause)
         because = [each for each in left.values() if each is worst or _is_because(bill, each, moved, gone)]
-        yield _anomaly(bill, day, max(because, key=lambda each: abs(each.jump.score)), cause)
+        yield _anomaly(bill, whole, max(because, key=lambda each: abs(each.jump.score)), cause)
         for each in left.values():
             gone[id(each)] += part(within(bill.dimensions, moved, each.series).values())
         left = {key: each for key, each in left.items() if each is not worst and not _is_gone(each, gone)}
@@ -164,8 +165,8 @@ def _is_gone(found: Found, gone: Mapping[int, Decimal]) -> bool:
     return abs(found.excess - gone[id(found)]) < abs(found.excess) * _HALF
 
 
-def _anomaly(bill: Bill, day: date, found: Found, cause: Cause) -> Anomaly:
-    inside = within(bill.dimensions, _cells(bill, day), found.series)
+def _anomaly(bill: Bill, cells: Cells, found: Found, cause: Cause) -> Anomaly:
+    inside = within(bill.dimensions, cells, found.series)
     told = parts(bill.dimensions, inside, found.excess, found.jump.expected, PARTS)
     return Anomaly([found], cause, told)
 

@@ -157,8 +157,9 @@ def _is_known(month: JudgedMonth | UnknownMonth, start: date) -> bool:
 
 
 def _rows(month: JudgedMonth, asked: Window) -> Iterator[AnomalyRow]:
-    for currency, floor in month.floors().items():
-        bill = CurrencyBill(currency, month.looked)
+    floors = month.floors()
+    for currency, floor in floors.items():
+        bill = CurrencyBill(currency, month.looked, floors)
         found = anomalies(bill, floor=floor, start=month.first, whole_to=month.whole_to, asked=asked)
         yield from (_row(anomaly, currency) for anomaly in found)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from catalog.pricing.decimals import EXACT, plain
 from costs.panels import Panel, Report
-from costs.query import answer_from
+from costs.query import Answer, answer_from
 from costs.query.answer import period
 from costs.query.dimensions import Value
 from costs.query.groups import all_groups
@@ -24,7 +24,6 @@ Filters = Mapping[str, Sequence[Value]]
 NO_FILTERS: Filters = MappingProxyType({})
 
 ZERO = Decimal(0)
-NOTHING: Mapping[str, Decimal | None] = {"billed_cost": ZERO}
 
 Found = tuple[Sequence[Column], list[dict[str, Any]], list[str]]
 
@@ -49,7 +48,7 @@ def show(panel: Panel, window: Window, costs: Snapshot, filters: Filters = NO_FI
     found: Found = (
         columns(question.dimensions, question.measures, has_currency=has_currency),
         answer["rows"],
-        _left_out(panel, question, filters, costs),
+        _left_out(panel, question, filters, costs, answer),
     )
     if panel.report:
         found = _REPORTS[panel.report](question, window, costs, filters)
@@ -72,18 +71,16 @@ def show(panel: Panel, window: Window, costs: Snapshot, filters: Filters = NO_FI
     }
 
 
-def _left_out(panel: Panel, question: Question, filters: Filters, costs: Snapshot) -> list[str]:
+def _left_out(
+    panel: Panel, question: Question, filters: Filters, costs: Snapshot, answer: Answer
+) -> list[str]:
     """A sentence on what a panel with shares is not of: its whole is less than all that was billed."""
     if not panel.question or not panel.question.filters or "share" not in question.measures:
         return []
-    whole, shown = (
-        all_groups(replace(question, dimensions=(), order_by="", filters=chosen), costs).totals
-        for chosen in (filters, question.filters)
-    )
+    whole = all_groups(replace(question, dimensions=(), order_by="", filters=filters), costs).totals
+    shown = {row["currency"]: Decimal(row["billed_cost"] or 0) for row in answer["totals"]}
     rest = {
-        currency: EXACT.subtract(
-            sums["billed_cost"] or ZERO, (shown.get(currency) or NOTHING)["billed_cost"] or ZERO
-        )
+        currency: EXACT.subtract(sums["billed_cost"] or ZERO, shown.get(currency, ZERO))
         for currency, sums in whole.items()
     }
     amounts = [f"{plain(amount)} {currency}" for currency, amount in rest.items() if amount]

@@ -8,7 +8,7 @@ from costs.errors import CostError
 from costs.models import Budget, BudgetChange
 from costs.panels import PANELS
 from costs.query.dimensions import DIMENSIONS
-from costs.query.periods import Window, add_months
+from costs.query.periods import Window, add_months, first_day, month_of
 from costs.query.snapshot import Snapshot, take
 from costs.query.statements import distinct
 from costs.reports.budgets import BudgetAnswer, budget_status
@@ -21,6 +21,8 @@ from costs.store.base import CostStore
 # What pages offer as filters, beside closed lists.
 FILTERED = ("model", "customer", "currency")
 MAX_OFFERED = 300
+# Pages of so many months are made ahead.
+MONTHS = 13
 # Without days, anomalies are those of the last 30.
 _LAST = Window()
 
@@ -28,22 +30,32 @@ logger = logging.getLogger(__name__)
 
 
 def warm(store: CostStore) -> None:
-    """Make and keep the panels of this month and the last one, the forecast and the anomalies.
+    """Make and keep what pages show of each month of the last year, the forecast and the budgets.
 
     What cannot be answered is left to whoever asks: a load is complete without it.
     """
     try:
         costs = take(store, None)
-        this = costs.as_of.date().replace(day=1)
-        for first in (this, add_months(this, -1)):
+        store.prepare(costs.loads)
+        for month in _months(costs):
+            window = Window(first_day(month), add_months(first_day(month), 1))
             for name in PANELS:
-                kept_panel(name, Window(first, add_months(first, 1)), costs)
+                kept_panel(name, window, costs)
+            kept_anomalies(costs, window)
         kept_anomalies(costs)
         kept_budgets(costs)
         for dimension in FILTERED:
             known_values(dimension, costs)
     except CostError as error:
         logger.info("Pages of costs are not made ahead: %s", error.message)
+
+
+def _months(costs: Snapshot) -> list[str]:
+    """The months that are made: this one and the one before, then the others that are loaded."""
+    this = costs.as_of.date().replace(day=1)
+    first = [month_of(this), month_of(add_months(this, -1))]
+    earlier = {load.billing_period for load in costs.loads if load.billing_period < first[0]}
+    return [*dict.fromkeys([*first, *sorted(earlier, reverse=True)])][:MONTHS]
 
 
 def kept_panel(name: str, window: Window, costs: Snapshot, filters: Filters = NO_FILTERS) -> Shown:

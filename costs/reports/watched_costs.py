@@ -47,9 +47,12 @@ class WatchedCosts:
         self._by: dict[str, dict[str, dict[Value, dict[date, Decimal]]]] = {}
         self._cells: dict[tuple[frozenset[date], int], dict[Key, Decimal]] = {}
 
-    def by(self, name: str) -> Mapping[str, Mapping[Value, Mapping[date, Decimal]]]:
+    def by(
+        self, name: str, floors: Mapping[str, Decimal]
+    ) -> Mapping[str, Mapping[Value, Mapping[date, Decimal]]]:
+        """The days of each value that reaches the floor, without which no day of it can be told."""
         if name not in self._by:
-            self._by[name], is_all = by_dimension(name, self.question, self.costs)
+            self._by[name], is_all = by_dimension(name, self.question, self.costs, floors)
             self.cut += [] if is_all else [name]
         return self._by[name]
 
@@ -81,6 +84,7 @@ class CurrencyBill:
 
     currency: str
     costs: WatchedCosts
+    floors: Mapping[str, Decimal]
 
     @property
     def dimensions(self) -> Sequence[str]:
@@ -89,7 +93,7 @@ class CurrencyBill:
     def series(self) -> Iterator[tuple[Cause, Mapping[date, Decimal]]]:
         yield {}, self.costs.totals[self.currency]
         for name in self.costs.watched:
-            for value, daily in self.costs.by(name).get(self.currency, {}).items():
+            for value, daily in self.costs.by(name, self.floors).get(self.currency, {}).items():
                 yield {name: value}, daily
 
     def cells(self, days: Collection[date]) -> Mapping[Key, Decimal]:

@@ -146,3 +146,6 @@ class CostStore(Protocol):
 
     def loads(self, *, as_of: datetime | None = None) -> Sequence[LoadedMonth]:
         """The loads that were current at `as_of`, by source and month."""
+
+    def prepare(self, loads: Sequence[LoadedMonth]) -> None:
+        """Make what answers about these loads come sooner with; without it they come too."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from glob import escape
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from costs.focus.columns import Column, columns
 from costs.store.base import TABLE
+from costs.store.kept import Result
 
 # Of each session. A reader that needs more is refused; a writer puts the rest into files.
 READER_MEMORY = "512MB"
@@ -20,6 +21,9 @@ WRITER_MEMORY = "1GB"
 THREADS = 2
 # Sessions of one process that stay open, each over another set of files.
 MAX_ENGINES = 4
+LOAD = "x_LoadId"
+# The files of rollups, by name.
+Views = Mapping[str, Sequence[Path]]
 # Of one cloud, the charges for AI.
 VIEWS = {"aws_llm_costs": "aws", "gcp_llm_costs": "gcp", "azure_llm_costs": "azure"}
 
@@ -34,9 +38,19 @@ class Engines:
 
     def cursor(self, files: Sequence[Path]) -> duckdb.DuckDBPyConnection:
         """A cursor over exactly these files, for one thread. They never change, so a session stays true."""
-        key = tuple(map(str, files))
+        paths = tuple(map(str, files))
+        return self._cursor(paths, lambda: open_reader(paths))
+
+    def rolled_up(self, views: Views) -> duckdb.DuckDBPyConnection:
+        """A cursor over rollups alone."""
+        paths = tuple(f"{file}" for files in views.values() for file in files)
+        return self._cursor(paths, lambda: open_rollups(views))
+
+    def _cursor(
+        self, key: tuple[str, ...], opened: Callable[[], duckdb.DuckDBPyConnection]
+    ) -> duckdb.DuckDBPyConnection:
         with self._lock:
-            engine = self._open.pop(key, None) or open_reader(key)
+            engine = self._open.pop(key, None) or opened()
             self._open[key] = engine
             # A session that is still in use ends with its last cursor.
             while len(self._open) > self._limit:
@@ -52,11 +66,25 @@ def open_reader(files: Sequence[str]) -> duckdb.DuckDBPyConnection:
         name: exp.select("*").from_(TABLE).where(f"x_Cloud = '{cloud}'", "x_UsageKind is not null")
         for name, cloud in VIEWS.items()
     }
-    for name, select in {TABLE: costs, **of_clouds}.items():
-        view = exp.Create(this=exp.to_table(name), kind="VIEW", expression=select)
-        connection.execute(view.sql("duckdb"))
+    _make_views(connection, {TABLE: costs, **of_clouds})
     _lock_up(connection, memory=READER_MEMORY, paths=files)
     return connection
+
+
+def open_rollups(views: Views) -> duckdb.DuckDBPyConnection:
+    """A session with rollups, each a view of its name, which are all that it can read."""
+    connection = duckdb.connect()
+    # Else each of many short statements reads again where columns are in each file.
+    connection.execute("set parquet_metadata_cache = true")
+    _make_views(connection, {name: _rolled_up(files) for name, files in views.items()})
+    _lock_up(connection, memory=READER_MEMORY, paths=[f"{file}" for each in views.values() for file in each])
+    return connection
+
+
+def _make_views(connection: duckdb.DuckDBPyConnection, selects: Mapping[str, exp.Select]) -> None:
+    for name, select in selects.items():
+        view = exp.Create(this=exp.to_table(name), kind="VIEW", expression=select)
+        connection.execute(view.sql("duckdb"))
 
 
 def open_writer(folder: Path, files: Sequence[Path]) -> duckdb.DuckDBPyConnection:
@@ -74,20 +102,38 @@ def stored(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> exp.S
     names = [escape(file) for file in files]
     found = connection.execute("describe from read_parquet($files, union_by_name = true)", {"files": names})
     have = {name for name, *_ in found.fetchall()}
-    paths = exp.Array(expressions=[exp.Literal.string(name) for name in names])
-    options = [
-        exp.PropertyEQ(this=exp.to_identifier(name), expression=exp.true())
-        for name in ("union_by_name", "filename")
-    ]
-    table = exp.Table(this=exp.func("read_parquet", paths, *options, dialect="duckdb"))
+    table = _parquet(files, "union_by_name", "filename")
     return exp.select(*(_column(column, have) for column in columns().values())).from_(table)
+
+
+def _parquet(files: Sequence[str], *options: str) -> exp.Table:
+    paths = exp.Array(expressions=[exp.Literal.string(escape(file)) for file in files])
+    chosen = [exp.PropertyEQ(this=exp.to_identifier(name), expression=exp.true()) for name in options]
+    return exp.Table(this=exp.func("read_parquet", paths, *chosen, dialect="duckdb"))
+
+
+def _rolled_up(files: Sequence[Path]) -> exp.Select:
+    """A rollup as stored: all of its files have the same columns."""
+    table = _parquet([f"{file}" for file in files], "filename")
+    return exp.select("*", exp.alias_(_load(), LOAD, quoted=True)).from_(table)
+
+
+def fetched(cursor: duckdb.DuckDBPyConnection, sql: str) -> Result:
+    """The names and rows of a statement's result."""
+    rows = cursor.execute(sql).fetchall()
+    return [name for name, *_ in cursor.description or ()], rows
+
+
+def _load() -> exp.Expr:
+    """Which load a row is of is the name of its file."""
+    return exp.func("parse_filename", exp.column("filename"), exp.true(), dialect="duckdb")
 
 
 def _column(column: Column, have: Collection[str]) -> exp.Expr:
     """A column as stored. Older files may lack it, and which load a row is of is the name of its file."""
     value: exp.Expr = exp.column(column.name, quoted=True) if column.name in have else exp.null()
-    if column.name == "x_LoadId":
-        value = exp.func("parse_filename", exp.column("filename"), exp.true(), dialect="duckdb")
+    if column.name == LOAD:
+        value = _load()
     return exp.alias_(exp.cast(value, column.kind.value, dialect="duckdb"), column.name, quoted=True)
 
 

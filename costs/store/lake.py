@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import duckdb
 from django.conf import settings
@@ -20,11 +20,13 @@ from sqlglot import exp
 from catalog.pricing.decimals import plain
 from costs.errors import NotLoadedError, TooLargeError
 from costs.models import CostLoad, CostSource
-from costs.store import holder
+from costs.store import holder, rolled_up
 from costs.store.base import Doubt, LoadedMonth, Refusal, Replacement, Rows, SourceState
-from costs.store.engine import Engines
+from costs.store.engine import Engines, fetched
 from costs.store.files import Written, sha256_of
-from costs.store.kept import KeptResults
+from costs.store.fitting import over_rollup, smallest
+from costs.store.kept import KeptResults, Result
+from costs.store.rolled_up import RolledUp, from_rollup
 
 # Only the owner may read what others pay.
 _PRIVATE_FOLDER = 0o700
@@ -41,13 +43,18 @@ class Lake:
     Args:
         root: the folder of the files, COSTS_DIR by default.
         keeps_results: whether a statement that was asked before is answered without reading charges again.
+        reads_rollups: whether statements are answered from rollups where these have all that they read.
     """
 
     dialect = "duckdb"
 
-    def __init__(self, root: Path | None = None, *, keeps_results: bool = True) -> None:
+    def __init__(
+        self, root: Path | None = None, *, keeps_results: bool = True, reads_rollups: bool = True
+    ) -> None:
         self.root = (root or settings.COSTS_DIR).absolute()
         self._kept = KeptResults(self.root / RESULTS) if keeps_results else None
+        self._rollups = RolledUp(self.root / rolled_up.FOLDER)
+        self._reads_rollups = reads_rollups
 
     def run(self, select: exp.Query, *, loads: Sequence[LoadedMonth] | None = None) -> Rows:
         """Run a query over unified_costs and its views, as `CostStore.run`.
@@ -62,17 +69,25 @@ class Lake:
         names, rows = self._fetched(select, found)
         return Rows(names, rows, found)
 
-    def _fetched(
-        self, select: exp.Query, loads: Sequence[LoadedMonth]
-    ) -> tuple[list[str], list[tuple[Any, ...]]]:
-        files, sql = [self._existing(load) for load in loads], select.sql(self.dialect)
+    def _fetched(self, select: exp.Query, loads: Sequence[LoadedMonth]) -> Result:
+        files = [self._existing(load) for load in loads]
+        views = self._rollups.views(loads) if self._reads_rollups else {}
+        rollup = smallest(views, select)
+        sql = over_rollup(select, rollup.name) if rollup else select.sql(self.dialect)
         if self._kept and (kept := self._kept.get(sql, files)):
             return kept
+        result = from_rollup(_engines, views, rollup, sql) if rollup else None
+        if result is None:
+            result = self._from_charges(select.sql(self.dialect) if rollup else sql, files, loads)
+        if self._kept:
+            self._kept.put(sql, files, result)
+        return result
+
+    def _from_charges(self, sql: str, files: Sequence[Path], loads: Sequence[LoadedMonth]) -> Result:
         try:
             # Closed even after an error: an unfinished result would block its cursor.
             with _engines.cursor(files) as cursor:
-                rows = cursor.execute(sql).fetchall()
-                names = [name for name, *_ in cursor.description or ()]
+                return fetched(cursor, sql)
         except duckdb.OutOfMemoryException as error:
             hint = "Ask for a shorter time or for fewer dimensions."
             raise TooLargeError("The question takes more memory than one may use.", hint=hint) from error
@@ -83,9 +98,6 @@ class Lake:
         except duckdb.Error as error:
             self._refuse_damaged(loads, error)
             raise
-        if self._kept:
-            self._kept.put(sql, files, (names, rows))
-        return names, rows
 
     def loads(self, *, as_of: datetime | None = None) -> Sequence[LoadedMonth]:
         """The loads that were current at `as_of`, by source and month."""
@@ -174,7 +186,17 @@ class Lake:
         if self.has(load):
             self.file(load).unlink(missing_ok=True)
             # What was read from it goes too.
+            self._rollups.forget(load.pk)
             self.forget_results()
+
+    def prepare(self, loads: Sequence[LoadedMonth]) -> None:
+        """Make the rollups that loads lack, as `CostStore.prepare`. Without one, charges are read."""
+        self._rollups.forget_others()
+        for load in loads:
+            with suppress(duckdb.Error, OSError, NotLoadedError):
+                file = self._existing(load)
+                with self.workspace(f"rollups-{secrets.token_hex(5)}") as folder:
+                    self._rollups.make(load, file, folder)
 
     def forget_results(self) -> None:
         """Delete what was kept of answers, such as those about loads that are no more."""
