@@ -110,12 +110,12 @@ def _check(alias: str) -> list[CheckMessage]:
         executor = MigrationExecutor(connections[alias])
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except Error as error:
-        return [CheckError(explain(error), id="pricing_site.E006")]
+        return [CheckError(explain(error), id="pricing_site.E012")]
     if not missing:
         return []
     count = f"{len(missing)} migration{'s' if len(missing) > 1 else ''}"
     message = f"The database {connections[alias].settings_dict['NAME']} lacks {count}."
-    return [CheckError(message, hint=f"Run: {settings.MANAGE_COMMAND} migrate", id="pricing_site.E007")]
+    return [CheckError(message, hint=f"Run: {settings.MANAGE_COMMAND} migrate", id="pricing_site.E013")]
 
 
 def log_faults() -> None:

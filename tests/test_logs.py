@@ -73,7 +73,7 @@ def test_an_oauth_flow_leaves_a_line_for_each_step_and_no_secret(tmp_path: Path)
     agent = f"client={client['client_id']}"
     assert events_of(log) == [
         "sign_in user=N",
-        f"consent user=N {agent}",
+        f"consent user=N {agent} name=Agent",
         f"token_made user=N {agent} token=N",
         f"token_made user=N {agent} token=N",
         f"tool_call user=N {agent} tool=search ms=N outcome=ok",
@@ -121,7 +121,7 @@ def test_a_password_or_personal_token_never_gets_into_the_log(tmp_path: Path) ->
     assert events_of(log) == [
         "sign_in_failed",
         "sign_in user=N",
-        "token_made user=N client=personal token=N",
+        "token_made user=N client=personal token=N scope=costs:read",
         "token_revoked user=N client=personal token=N",
     ]
     assert [word for word in ("wrong staple", password, token) if word in log.read_text()] == []

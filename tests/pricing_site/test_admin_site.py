@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 def test_the_menu_has_what_administrators_use(admin_client: Client) -> None:
     menu = admin_client.get(reverse("admin:index")).context["app_list"]
     assert {app["name"]: [model["name"] for model in app["models"]] for app in menu} == {
-        "Accounts": ["Clients", "Users", "Access tokens"],
+        "Accounts": ["Audit events", "Clients", "Users", "Access tokens"],
         "Costs": [
             "Alerts",
             "Budgets",

@@ -211,7 +211,7 @@ def test_the_check_counts_the_missing_migrations(older: Path) -> None:
     output, _ = process.communicate()
 
     assert process.returncode == 1
-    assert f"(pricing_site.E007) The database {older} lacks" in output
+    assert f"(pricing_site.E013) The database {older} lacks" in output
     assert f"HINT: {MIGRATE}" in output
 
 

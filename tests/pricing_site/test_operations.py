@@ -51,9 +51,11 @@ def calls(product: Product) -> str:
         product.ask(token, "search", {"query": QUESTION})
         product.ask(token, "details", {"no": "argument"})
     wrong = {"Authorization": "Bearer wrong", "Accept": "application/json, text/event-stream"}
-    httpx2.post(f"{product.url}/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "ping"}, headers=wrong)
+    httpx2.post(
+        f"{product.url}/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "ping"}, headers=wrong, timeout=60
+    )
     for path in ("/", "/search?q=n2", "/no-such-page/"):
-        httpx2.get(product.url + path)
+        httpx2.get(product.url + path, timeout=60)
     return token
 
 
