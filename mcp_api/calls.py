@@ -28,7 +28,8 @@ class Wire(StrEnum):
 CALLS = Counter("cloud_pricing_tool_calls", "Calls of tools.", ["wire", "tool", "outcome"])
 # From the start at 0, so that the first one is an increase.
 for _tool in registry.TOOLS:
-    CALLS.labels(Wire.MCP, _tool, "internal_error")
+    for _outcome in ("internal_error", "unavailable"):
+        CALLS.labels(Wire.MCP, _tool, _outcome)
 SECONDS = Histogram(
     "cloud_pricing_tool_call_duration_seconds",
     "How long calls took, with the time that they waited for a turn.",

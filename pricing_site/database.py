@@ -6,12 +6,15 @@ import contextlib
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 # WAL lets readers continue while the sync writes; NORMAL can lose only the latest commits in a power failure.
 SQLITE_INIT = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+
+# A connection reads its file on when another one has taken its place, such as a backup that was restored.
+FILE_SECONDS = 30
 
 _ACCEPTED_FORMS = (
     "DATABASE_URL must be file:PATH, libsql://HOST, https://HOST or http://HOST:PORT, "
@@ -54,8 +57,14 @@ def _file(path: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {"init_command": SQLITE_INIT, "transaction_mode": "IMMEDIATE", "timeout": 20},
+        "CONN_MAX_AGE": FILE_SECONDS,
+        "OPTIONS": {
+            # In place of NAME: a file that has gone away is an error, not a new and empty database.
+            "database": f"file:{quote(str(path))}?mode=rw",
+            "init_command": SQLITE_INIT,
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+        },
     }
 
 

@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 from catalog.models import PricingUpdate
 from catalog.pricing.freshness import offer
 from costs.models import Alert, AlertRun, CostLoad, CostSource
+from pricing_site.readiness import readiness
 from tools.version import product_version
 
 SYNC_STATUSES = tuple(PricingUpdate.Status)
@@ -27,6 +28,13 @@ class DatabaseState(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield InfoMetricFamily("cloud_pricing_build", "The version.", {"version": product_version()})
+        state = readiness()
+        yield _gauge(
+            "cloud_pricing_ready", "Whether every tool and page can answer.", state["status"] == "ready"
+        )
+        if "migrations" in state["checks"]:
+            says = "Migrations of this version that the database lacks."
+            yield _gauge("cloud_pricing_migrations_missing", says, state["checks"]["migrations"]["missing"])
         try:
             metrics = [*_catalog(), *_syncs(), *_loads(), *_alerts()]
         except Error:

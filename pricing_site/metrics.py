@@ -44,7 +44,11 @@ _pool = Pool("metrics", 1)
 
 async def application(scope: Scope, _receive: Receive, send: Send) -> None:
     """Answer a scrape; without METRICS_TOKEN there is nothing at this address."""
-    if not settings.METRICS_TOKEN:
+    if scope["method"] not in ("GET", "HEAD"):
+        await health.respond(
+            send, HTTPStatus.METHOD_NOT_ALLOWED, {"error": "Use GET."}, [(b"allow", b"GET, HEAD")]
+        )
+    elif not settings.METRICS_TOKEN:
         await health.respond(send, HTTPStatus.NOT_FOUND, {"error": "METRICS_TOKEN is not set."})
     elif not _may_read(scope):
         challenge = [(b"www-authenticate", b'Bearer realm="metrics"')]
@@ -64,8 +68,9 @@ async def application(scope: Scope, _receive: Receive, send: Send) -> None:
 
 def _may_read(scope: Scope) -> bool:
     sent = [value for name, value in scope["headers"] if name == b"authorization"]
-    expected = f"Bearer {settings.METRICS_TOKEN}".encode()
-    return len(sent) == 1 and secrets.compare_digest(sent[0].strip(), expected)
+    scheme, _, token = sent[0].strip().partition(b" ") if len(sent) == 1 else (b"", b"", b"")
+    is_right = secrets.compare_digest(token.strip(), settings.METRICS_TOKEN.encode())
+    return is_right and scheme.lower() == b"bearer"
 
 
 def exposition() -> bytes:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import NotRequired, TypedDict
 
 from django.db import Error, connection
+from django.db.migrations.graph import MigrationGraph
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
@@ -54,17 +55,18 @@ def _migrations() -> Check:
     """A newer database than this version serves: it was migrated ahead of an update, or the update undone."""
     with connection.cursor() as cursor:
         if "django_migrations" not in connection.introspection.table_names(cursor):
-            return {"ok": False, "missing": len(_latest_migrations())}
+            return {"ok": False, "missing": len(_graph().nodes)}
         cursor.execute("SELECT app, name FROM django_migrations")
         applied = set(cursor.fetchall())
-    missing = len(_latest_migrations() - applied)
-    return {"ok": not missing, "missing": missing}
+    # The last migration of an app cannot have run without those before.
+    is_done = applied.issuperset(_graph().leaf_nodes())
+    return {"ok": is_done, "missing": 0 if is_done else len(_graph().nodes.keys() - applied)}
 
 
 @cache
-def _latest_migrations() -> frozenset[tuple[str, str]]:
-    """The last migration of each app, which cannot have run without those before."""
-    return frozenset(MigrationLoader(None).graph.leaf_nodes())
+def _graph() -> MigrationGraph:
+    graph: MigrationGraph = MigrationLoader(None).graph
+    return graph
 
 
 def _catalog() -> Check:

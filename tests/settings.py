@@ -40,3 +40,6 @@ PASSWORD_HASHERS = [
 
 if ON_LIBSQL:
     DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}  # noqa: F405
+
+# Django's tests name their database by NAME.
+DATABASES["default"]["OPTIONS"].pop("database", None)  # noqa: F405

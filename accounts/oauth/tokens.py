@@ -25,6 +25,7 @@ from accounts.models import UNUSED, PersonalToken, User
 from accounts.oauth.scopes import still_grantable
 
 CHECKS = Counter("cloud_pricing_token_checks", "Checks of bearer tokens.", ["outcome"])
+CHECKS.labels("failed")  # from the start at 0, so that the first one is an increase
 # A fixed prefix lets secret scanners and people recognise a leaked token.
 PREFIX = "pricing_"
 # Calls only read, except for the first with a personal token and one an hour. Tokens of clients expire before

@@ -49,6 +49,7 @@ class LoadedMonth:
         accounts: what each billing account was billed.
         doubts: what may make its sums wrong.
         path: where the store has it; "" if that was deleted.
+        sha256: of what the store has.
     """
 
     id: str
@@ -63,6 +64,7 @@ class LoadedMonth:
     accounts: Accounts = field(default_factory=dict)
     doubts: Sequence[Doubt] = ()
     path: str = ""
+    sha256: str = ""
 
     def same_accounts(self, other: LoadedMonth) -> Accounts:
         """The billing accounts that were billed the same here and there, other than nothing."""

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from glob import escape
 from pathlib import Path
 
@@ -84,6 +85,21 @@ def _total(accounts: Accounts) -> dict[str, Decimal]:
         currency: exact_sum(sums.get(currency, Decimal(0)) for sums in accounts.values())
         for currency in currencies
     }
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file, which is read once in a process, and again if it has changed since.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    stat = path.stat()
+    return _digest(path, (stat.st_mtime_ns, stat.st_size, stat.st_ino))
+
+
+@lru_cache(maxsize=10_000)
+def _digest(path: Path, _state: tuple[int, int, int]) -> str:
+    return sha256_of(path)
 
 
 def sha256_of(path: Path) -> str:

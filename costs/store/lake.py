@@ -23,7 +23,7 @@ from costs.models import CostLoad, CostSource
 from costs.store import holder, rolled_up
 from costs.store.base import Doubt, LoadedMonth, Refusal, Replacement, Rows, SourceState
 from costs.store.engine import Engines, fetched
-from costs.store.files import Written, sha256_of
+from costs.store.files import Written, digest_of
 from costs.store.fitting import over_rollup, smallest
 from costs.store.kept import KeptResults, Result
 from costs.store.rolled_up import RolledUp, from_rollup
@@ -84,6 +84,7 @@ class Lake:
         return result
 
     def _from_charges(self, sql: str, files: Sequence[Path], loads: Sequence[LoadedMonth]) -> Result:
+        self._refuse_damaged(loads)
         try:
             # Closed even after an error: an unfinished result would block its cursor.
             with _engines.cursor(files) as cursor:
@@ -92,11 +93,10 @@ class Lake:
             hint = "Ask for a shorter time or for fewer dimensions."
             raise TooLargeError("The question takes more memory than one may use.", hint=hint) from error
         except duckdb.OutOfRangeException as error:
-            self._refuse_damaged(loads, error)
             hint = "Ask for a shorter time or with a filter."
             raise TooLargeError("A sum of the question has more digits than sums may.", hint=hint) from error
-        except duckdb.Error as error:
-            self._refuse_damaged(loads, error)
+        except duckdb.Error:
+            self._refuse_damaged(loads)  # since it was looked at
             raise
 
     def loads(self, *, as_of: datetime | None = None) -> Sequence[LoadedMonth]:
@@ -227,18 +227,18 @@ class Lake:
             hint="Ask for a later as_of.",
         )
 
-    def _refuse_damaged(self, months: Sequence[LoadedMonth], error: duckdb.Error) -> None:
-        """Over a damaged file DuckDB raises errors of many classes, so the files themselves are asked."""
-        loads = CostLoad.objects.in_bulk([month.id for month in months]).values()
-        damaged = next((load for load in loads if not self._is_sound(load)), None)
+    def _refuse_damaged(self, months: Sequence[LoadedMonth]) -> None:
+        """A changed digit is another sum, and DuckDB notices only few of them."""
+        damaged = next((month for month in months if not self._is_sound(month)), None)
         if damaged:
-            hint = "Ask the operator to run check_costs, which says what to do."
-            message = f"The file of {_named(damaged)} is damaged and cannot be read."
-            raise NotLoadedError(message, hint=hint) from error
+            raise NotLoadedError(
+                f"The file of {_named(CostLoad.objects.get(pk=damaged.id))} is damaged and cannot be read.",
+                hint="Ask the operator to run check_costs, which says what to do.",
+            )
 
-    def _is_sound(self, load: CostLoad) -> bool:
+    def _is_sound(self, month: LoadedMonth) -> bool:
         try:
-            return sha256_of(self.file(load)) == load.sha256
+            return digest_of(self.root / month.path) == month.sha256
         except OSError:
             return False
 
@@ -261,6 +261,7 @@ def _as_month(load: CostLoad) -> LoadedMonth:
         load.billed_by_account,
         [Doubt(**doubt) for doubt in load.doubts],
         load.path,
+        load.sha256,
     )
 
 

@@ -14,13 +14,13 @@ from sqlglot import exp
 
 from costs.store.base import LoadedMonth
 from costs.store.engine import Engines, Views, fetched, open_writer, stored
-from costs.store.files import sha256_of
+from costs.store.files import digest_of, sha256_of
 from costs.store.kept import Result
 from costs.store.rollups import CHARGES, ROLLUPS, Rollup, version
 
 # No source has such a name.
 FOLDER = ".rollups"
-# The SHA-256 of a file is beside it.
+# The SHA-256 of a file and its load are beside it.
 SEAL = ".sha256"
 
 logger = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ class RolledUp:
             logger.error("The rollup %s of load %s has other sums than its load.", rollup.name, load.id)
             return
         file, seal = self._file(rollup, load), new.with_suffix(SEAL)
-        seal.write_text(sha256_of(new))
+        seal.write_text(_seal(sha256_of(new), load.id))
         for each in (new, seal):
             each.chmod(0o600)
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -123,7 +123,7 @@ def from_rollup(engines: Engines, views: Views, rollup: Rollup, sql: str) -> Res
         sql: the statement.
     """
     try:
-        if _are_sound(tuple(views[rollup.name])):
+        if all(map(_is_sound, views[rollup.name])):
             with engines.rolled_up(views) as cursor:
                 return fetched(cursor, sql)
         logger.warning("A file of the rollup %s is damaged, so charges are read.", rollup.name)
@@ -133,21 +133,16 @@ def from_rollup(engines: Engines, views: Views, rollup: Rollup, sql: str) -> Res
     return None
 
 
-# Whether rollups are as they were written, by their files.
-_judged: dict[tuple[Path, ...], bool] = {}
-
-
-def _are_sound(files: tuple[Path, ...]) -> bool:
-    if files not in _judged:
-        _judged[files] = all(map(_is_sound, files))
-    return _judged[files]
-
-
 def _is_sound(file: Path) -> bool:
+    """Whether a rollup is as it was written, for the load that its name says."""
     try:
-        return file.with_suffix(SEAL).read_text() == sha256_of(file)
+        return file.with_suffix(SEAL).read_text() == _seal(digest_of(file), file.stem)
     except OSError:
         return False
+
+
+def _seal(digest: str, load_id: str) -> str:
+    return f"{digest} {load_id}"
 
 
 def _sums(connection: duckdb.DuckDBPyConnection, file: Path) -> tuple[int, dict[str, Decimal]]:

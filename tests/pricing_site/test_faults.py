@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from pricing_site.database import FILE_SECONDS
 from tests.harness.product import Product, install, serve
 from tests.harness.small_disk import SmallDisk, small_disk
 
@@ -69,6 +70,30 @@ def test_prices_are_answered_from_a_full_disk(disk: SmallDisk, product: Product,
         disk.free()
 
     assert httpx2.post(f"{product.url}/oauth/register", json=CLIENT).status_code == 201
+
+
+def test_a_database_file_that_goes_away_is_not_made_anew_and_is_read_again_when_it_is_back(
+    tmp_path: Path,
+) -> None:
+    product = install(tmp_path, "sample")
+    token = product.token("ada")
+    away = tmp_path / "away"
+    away.mkdir()
+    with serve(product, tmp_path / "log"):
+        expected = found(product, token)
+        for file in tmp_path.glob("catalog.db*"):
+            file.rename(away / file.name)
+        deadline = time.monotonic() + START_SECONDS + FILE_SECONDS
+        # Connections that are open read on for a while.
+        while call(product, token, query="n2 core").status_code == 200 and time.monotonic() < deadline:
+            time.sleep(0.5)
+        assert call(product, token, query="n2 core").status_code == 503
+        assert httpx2.get(f"{product.url}/readyz").status_code == 503
+        assert not [*tmp_path.glob("catalog.db*")]
+        for file in away.iterdir():
+            file.rename(tmp_path / file.name)
+
+        assert found(product, token) == expected
 
 
 def test_a_killed_worker_is_replaced(tmp_path: Path) -> None:

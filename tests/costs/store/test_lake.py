@@ -154,6 +154,23 @@ def test_a_damaged_file_is_an_error_that_names_its_load_and_no_path(costs_dir: P
     assert "check_costs" in caught.value.hint
 
 
+def test_a_changed_digit_and_another_loads_file_are_errors_and_not_other_sums(costs_dir: Path) -> None:
+    first, second = publish("aws", SEPTEMBER, ["1"] * 200), publish("aws", OCTOBER, ["2"] * 200)
+    path, good = costs_dir / second.path, (costs_dir / second.path).read_bytes()
+    assert billed() == Decimal(600)
+
+    for place in range(len(good) // 5, len(good), len(good) // 5):
+        path.write_bytes(good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :])
+        with pytest.raises(NotLoadedError, match="is damaged and cannot be read"):
+            ask("select sum(BilledCost), count(x_LoadId) from unified_costs")
+    path.write_bytes((costs_dir / first.path).read_bytes())
+    with pytest.raises(NotLoadedError, match="is damaged and cannot be read"):
+        ask("select sum(BilledCost), max(x_LoadId) from unified_costs")
+
+    path.write_bytes(good)
+    assert ask("select sum(BilledCost), max(x_LoadId) from unified_costs")[0][0] == Decimal(600)
+
+
 def test_a_question_that_takes_too_much_memory_is_refused_and_the_next_one_is_answered() -> None:
     publish("aws", OCTOBER, ["2"])
 

@@ -72,6 +72,21 @@ def test_a_damaged_rollup_is_not_read_and_is_made_again(
     assert [file.read_bytes() for file in rollups(costs_dir)] == whole
 
 
+def test_a_rollup_of_another_load_is_not_read_even_if_it_takes_the_place_of_one_that_was(
+    costs_dir: Path,
+) -> None:
+    Lake().prepare(Lake().loads())
+    assert billed() == "4.000000000000000001"
+    october, november = (
+        CostLoad.objects.current().get(billing_period=month).pk for month in (OCTOBER, NOVEMBER)
+    )
+
+    for file in (costs_dir / FOLDER).glob(f"*/{november}.*"):
+        file.with_name(f"{october}{file.suffix}").write_bytes(file.read_bytes())
+
+    assert billed() == "4.000000000000000001"
+
+
 def test_the_pages_make_the_rollups_of_loads_that_lack_them(costs_dir: Path) -> None:
     warm(Lake())
 
