@@ -10,7 +10,9 @@ from types import MappingProxyType
 from costs.meters.meter import UsageKind
 from costs.query.dimensions import UNMAPPED, Value
 from costs.query.periods import Window
-from costs.query.question import Question
+from costs.query.question import EXCLUDES, Question
+
+Filters = Mapping[str, Sequence[Value]]
 
 MAX_ROWS = 1000
 TOP = 20
@@ -66,14 +68,12 @@ class Panel:
     report: Report | None = None
     empty: str = "There are no such charges in this time."
 
-    def asked(
-        self, window: Window, filters: Mapping[str, Sequence[Value]] = MappingProxyType({})
-    ) -> Question:
+    def asked(self, window: Window, filters: Filters = MappingProxyType({})) -> Question:
         """Its question within a window, of the charges that filters choose too.
 
         Args:
             window: the days.
-            filters: as of a Question; the panel's own come first.
+            filters: as of a Question; a charge has to fit these and the panel's own.
 
         Raises:
             ValueError: it has no question.
@@ -81,8 +81,26 @@ class Panel:
         """
         if self.question is None:
             raise ValueError(f"the panel {self.name} has no question")
-        both = {**filters, **self.question.filters}
+        both = _both(self.question.filters, filters)
         return replace(self.question, start=window.start, end=window.end, filters=both)
+
+
+def _both(own: Filters, asked: Filters) -> Filters:
+    """Filters that take the charges which a panel's own and those asked for both take."""
+    both: dict[str, Sequence[Value]] = dict(asked)
+    for name, values in own.items():
+        if name not in asked:
+            both[name] = values
+        elif name.startswith(EXCLUDES):
+            both[name] = [*values, *asked[name]]
+        else:
+            [wanted] = Question(filters={name: asked[name]}).read_filters()
+            common = [value for value in values if value in wanted.values]
+            both[name] = common or values
+            if not common:
+                # None is among both.
+                both[f"{EXCLUDES}{name}"] = [*values, *asked.get(f"{EXCLUDES}{name}", ())]
+    return both
 
 
 # Charges for AI that are not counted in tokens.

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from console.costs import charts
 from console.costs.asking import explore
 from console.costs.figures import Cell, cell, percent
-from console.costs.filters import pairs, said
+from console.costs.filters import pairs, said_of
 from console.costs.moments import Moment, moment_of
 from console.costs.panels import table_of
 from console.pages import Page
@@ -72,7 +72,7 @@ def stand(row: BudgetRow) -> dict[str, Any]:
     values: Mapping[str, Any] = row
     figures: dict[str, Cell] = {name: cell(column(name, name, "money"), values[name]) for name in _MONEY}
     figures |= {name: cell(column(name, name, "percent"), values[name]) for name in _PERCENT}
-    filters = [(name, said(name.removeprefix("not_"), value)) for name, value in pairs(row["filters"])]
+    filters = [(name, said_of(name, value)) for name, value in pairs(row["filters"])]
     bar = min(100, int(Decimal(row["percent"]))) if row["percent"] is not None else None
     return {"row": row, "figures": figures, "filters": filters, "bar": max(bar or 0, 0), "state": _state(row)}
 

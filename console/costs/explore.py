@@ -15,7 +15,7 @@ from console.costs import charts, drill
 from console.costs.access import for_readers
 from console.costs.asking import arguments, command, query_of, read_question
 from console.costs.figures import Cell, cell
-from console.costs.filters import FILTERED, pairs, said, values_of
+from console.costs.filters import FILTERED, pairs, said, said_of, values_of
 from console.costs.moments import Moment, moment_of
 from console.costs.panels import table_of
 from console.pages import Page
@@ -203,9 +203,7 @@ def explain_figure(request: HttpRequest) -> Page:
         "figure": cell(_column(found["figure"]["measure"]), found["figure"]["value"]),
         "measure": found["figure"]["measure"].replace("_", " "),
         "left_out": cell(_column(found["figure"]["measure"]), found["value_left_out"]),
-        "explained_filters": [
-            (name, said(name.removeprefix(EXCLUDES), value)) for name, value in pairs(question.filters)
-        ],
+        "explained_filters": [(name, said_of(name, value)) for name, value in pairs(question.filters)],
         "explore": f"{urlencode(query_of(question))}",
     }
     names = [*found["rows"][0]] if found["rows"] else [name for name, *_ in _PARTS]

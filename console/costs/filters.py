@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from costs.query.dimensions import DIMENSIONS, NONE, Value
+from costs.query.dimensions import DIMENSIONS, NONE, Value, value_of
 from costs.query.question import EXCLUDES, Question
 from costs.query.snapshot import Snapshot
 from costs.reports.warm import known_values
@@ -60,14 +60,19 @@ def _chip(name: str, value: str, sent: QueryDict) -> Chip:
     left = sent.copy()
     left.setlist(name, [each for each in sent.getlist(name) if each.casefold() != value.casefold()])
     dimension = name.removeprefix(EXCLUDES)
-    return Chip(dimension, said(dimension, value), name != dimension, f"?{left.urlencode()}")
+    return Chip(dimension, said_of(name, value), name != dimension, f"?{left.urlencode()}")
 
 
 def said(dimension: str, value: str | None) -> str:
     """A value in words: none is "unattributed" for a customer."""
-    if value is not None and value != NONE:
+    if value is not None:
         return value
     return {"customer": "unattributed", "model": "no model"}.get(dimension, "none")
+
+
+def said_of(name: str, value: str) -> str:
+    """A value of a filter as an address has it, in words."""
+    return said(name.removeprefix(EXCLUDES), value_of(value))
 
 
 def values_of(dimension: str, costs: Snapshot) -> list[str]:

@@ -119,6 +119,8 @@ def _cells(columns: Sequence[Column], row: Row, asked: Question | None, moment: 
 
 def _leads_to(asked: Question, row: Row, moment: Moment) -> str:
     if asked.dimensions == ("customer",):
+        if row["customer"] == NONE:
+            return ""  # in an address, the word is no customer
         query = [*moment.period.query.items(), ("customer", row["customer"] or NONE)]
         return f"{reverse('costs-customers')}?{urlencode(query)}"
     return drill.into(asked, row)

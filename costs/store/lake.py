@@ -95,7 +95,7 @@ class Lake:
         except duckdb.OutOfRangeException as error:
             hint = "Ask for a shorter time or with a filter."
             raise TooLargeError("A sum of the question has more digits than sums may.", hint=hint) from error
-        except duckdb.Error:
+        except (duckdb.Error, UnicodeDecodeError):
             self._refuse_damaged(loads)  # since it was looked at
             raise
 

@@ -127,7 +127,7 @@ def from_rollup(engines: Engines, views: Views, rollup: Rollup, sql: str) -> Res
             with engines.rolled_up(views) as cursor:
                 return fetched(cursor, sql)
         logger.warning("A file of the rollup %s is damaged, so charges are read.", rollup.name)
-    except duckdb.Error:
+    except (duckdb.Error, UnicodeDecodeError):
         # Over the charges it may be computed, or the reason told.
         logger.warning("The rollup %s cannot be read, so charges are.", rollup.name, exc_info=True)
     return None

@@ -58,10 +58,10 @@ def test_filters_choose_among_the_charges_of_a_panel() -> None:
     assert [row["billed_cost"] for row in found["rows"]] == ["-2"]
 
 
-def test_the_filters_of_a_panel_hold_whatever_else_is_filtered() -> None:
-    found = shown("unmapped", bill(), filters={"model": ["claude-sonnet-4-6"]})
-
-    assert [row["meter"] for row in found["rows"]] == ["Quokka9-input"]
+def test_the_filters_of_a_panel_hold_beside_others_of_the_same_name() -> None:
+    assert shown("unmapped", bill(), filters={"model": ["claude-sonnet-4-6"]})["rows"] == []
+    [row] = shown("unmapped", bill(), filters={"model": ["(unmapped)"]})["rows"]
+    assert row["meter"] == "Quokka9-input"
 
 
 def test_a_panel_with_shares_says_what_they_are_not_of() -> None:
