@@ -11,11 +11,11 @@ from mcp.server.auth.provider import AccessToken, TokenVerifier
 from accounts.errors import InvalidTokenError
 from accounts.oauth import tokens
 from mcp_api import threads
+from mcp_api.token_use import record_use
 
 logger = logging.getLogger(__name__)
 # Why the current request's token is refused. The SDK answers that authentication is required.
 refusal: ContextVar[str] = ContextVar("refusal", default="")
-_being_recorded: set[int] = set()
 
 
 class BearerTokenVerifier(TokenVerifier):
@@ -38,11 +38,3 @@ class BearerTokenVerifier(TokenVerifier):
             resource=settings.MCP_RESOURCE,
             subject=str(bearer.user_id),
         )
-
-
-def record_use(token_id: int) -> None:
-    """Record the use of a token in the background: a sync may hold the database for longer than a call."""
-    if token_id not in _being_recorded:
-        _being_recorded.add(token_id)
-        recorded = threads.writes.submit(tokens.record_use, token_id)
-        recorded.add_done_callback(lambda _: _being_recorded.discard(token_id))
