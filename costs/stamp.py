@@ -113,13 +113,13 @@ def stamp(connection: duckdb.DuckDBPyConnection, table: str, names: Names, rules
         "x_ConsumerId": rules.consumer(_tag_keys(connection, charges)),
     }
     selected = [
-        exp.alias_(filled.get(name) or exp.column(name, "charge", quoted=True), name, quoted=True)
+        exp.alias_(filled.get(name) or exp.column(name, "charge", quoted=True), name, quoted=True, copy=False)
         for name in columns()
     ]
     same = [
         exp.NullSafeEQ(this=fill(sql), expression=exp.column(name, "meter")) for name, sql in _KEY.items()
     ]
-    joined = exp.select(*selected).from_(exp.alias_(charges, "charge", table=True))
+    joined = exp.select(*selected, copy=False).from_(exp.alias_(charges, "charge", table=True))
     return joined.join(exp.table_(_METERS).as_("meter"), on=exp.and_(*same), join_type="left")
 
 

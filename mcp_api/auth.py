@@ -12,6 +12,7 @@ from mcp.server.auth.provider import AccessToken, TokenVerifier
 from accounts.errors import InvalidTokenError
 from accounts.oauth import tokens
 from mcp_api import threads
+from mcp_api.token_use import record_use
 from tools.errors import is_database_fault
 
 logger = logging.getLogger(__name__)
@@ -19,7 +20,6 @@ logger = logging.getLogger(__name__)
 refusal: ContextVar[str] = ContextVar("refusal", default="")
 # Whether the database could not say if it is valid. A 401 would have clients throw the token away.
 is_unchecked: ContextVar[bool] = ContextVar("is_unchecked", default=False)
-_being_recorded: set[int] = set()
 
 
 class BearerTokenVerifier(TokenVerifier):
@@ -48,11 +48,3 @@ class BearerTokenVerifier(TokenVerifier):
             resource=settings.MCP_RESOURCE,
             subject=str(bearer.user_id),
         )
-
-
-def record_use(token_id: int) -> None:
-    """Record the use of a token in the background: a sync may hold the database for longer than a call."""
-    if token_id not in _being_recorded:
-        _being_recorded.add(token_id)
-        recorded = threads.writes.submit(tokens.record_use, token_id)
-        recorded.add_done_callback(lambda _: _being_recorded.discard(token_id))

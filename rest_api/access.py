@@ -14,7 +14,7 @@ from accounts.errors import InvalidTokenError
 from accounts.oauth import tokens
 from accounts.oauth.challenge import challenge
 from accounts.oauth.scopes import grantable
-from mcp_api.auth import record_use
+from mcp_api.token_use import record_use
 from tools import errors
 
 SCOPE = settings.COSTS_SCOPE

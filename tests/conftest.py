@@ -27,6 +27,7 @@ from tests.harness.databases import copy_server
 from tests.harness.product import fill
 from tests.harness.selection import (  # noqa: F401 hooks
     pytest_addoption,
+    pytest_collection_finish,
     pytest_collection_modifyitems,
     pytest_xdist_auto_num_workers,
 )

@@ -84,7 +84,7 @@ def cast(have: Mapping[str, str], *, delivery: Origin) -> list[exp.Expr]:
         "x_Meter": _meter(file, delivery.cloud),
     }
     return [
-        exp.alias_(exp.cast(values.get(name) or _filled(column, file), column.kind.value), name, quoted=True)
+        _named(exp.cast(values.get(name) or _filled(column, file), column.kind.value, copy=False), name)
         for name, column in columns().items()
     ]
 
@@ -142,6 +142,10 @@ def converted(file: File) -> Iterator[tuple[Column, str, exp.Expr, exp.Expr]]:
     for name in _LABELS:
         if (text := file.text(name)) is not None:
             yield tags, name, text, _value(tags, file, text, strict=False)
+
+
+def _named(value: exp.Expr, name: str) -> exp.Expr:
+    return exp.alias_(value, name, quoted=True, copy=False)
 
 
 def _filled(column: Column, file: File) -> exp.Expr:

@@ -46,7 +46,8 @@ def rounded(connection: duckdb.DuckDBPyConnection, relation: str) -> list[str]:
     if not tested:
         return []
     sums = [fill(sql, x=times) for _, times in tested for sql in ("count_if($x > 0)", "sum($x)")]
-    counts = connection.execute(f"{exp.select(*sums).sql('duckdb')} from {relation}").fetchall()[0]
+    select = exp.select(*sums, copy=False).sql("duckdb")
+    counts = connection.execute(f"{select} from {relation}").fetchall()[0]
     found = zip((column for column, _ in tested), counts[::2], counts[1::2], strict=True)
     rounded_ = [(column, rows, times) for column, rows, times in found if rows]
     return [

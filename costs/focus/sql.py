@@ -8,12 +8,12 @@ from sqlglot import exp, parse_one
 
 
 def fill(template: str, **values: exp.Expr | None) -> exp.Expr:
-    """The expression of a template, with `$name` replaced by values."""
-    return exp.replace_placeholders(_parsed(template).copy(), **values)
+    """A copy of the expression of a template, with `$name` replaced by values."""
+    return exp.replace_placeholders(_parsed(template), **values)
 
 
 def call(function: str, *arguments: exp.Expr) -> exp.Expr:
-    return exp.func(function, *arguments, dialect="duckdb")
+    return exp.func(function, *arguments, dialect="duckdb", copy=False)
 
 
 @cache

@@ -20,8 +20,9 @@ from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, Tool
 
-from tests.harness import once
+from tests.harness import once, starter
 from tests.harness.ports import free_port
+from tests.harness.starter import Started
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 60
@@ -44,10 +45,9 @@ class Product:
 
     def manage(self, *arguments: str) -> str:
         """What `manage.py` prints on stdout."""
-        with self.start(*arguments, stderr=subprocess.PIPE) as process:
-            output, errors = process.communicate()
-        assert process.returncode == 0, errors
-        return output
+        done = starter.run(["manage.py", *arguments], self.environment)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def token(self, login: str) -> str:
         """A new bearer token of the user `login`, who is made if missing."""
@@ -98,19 +98,17 @@ class Product:
 @contextlib.contextmanager
 def serve(
     product: Product, log: Path, application: str = "pricing_site.asgi:application"
-) -> Iterator[subprocess.Popen[bytes]]:
+) -> Iterator[Started]:
     """Run gunicorn as the README says, until the block ends."""
-    with log.open("wb") as output:
-        command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", application]
-        process = subprocess.Popen(  # noqa: S603 our own command
-            command, cwd=ROOT, env=product.environment, stdout=output, stderr=subprocess.STDOUT
-        )
-        try:
-            _wait_for(product.url, process, log)
-            yield process
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+    log.write_bytes(b"")
+    command = ["-m", "gunicorn", "-c", "gunicorn.conf.py", application]
+    process = starter.start(command, product.environment, log)
+    try:
+        _wait_for(product.url, process, log)
+        yield process
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
 
 
 def over(database: str, **settings: str) -> Product:
@@ -161,7 +159,7 @@ def migrate_and_sync(database: str, source: str = "") -> None:
         product.manage("sync_catalog", "--source", source)
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_for(url: str, process: Started, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(httpx2.TransportError):

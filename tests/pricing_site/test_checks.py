@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,9 +10,9 @@ from django.core.checks import run_checks
 from pytest_django import Settings
 
 from pricing_site import checks
+from tests.harness import starter
 from tests.harness.ports import free_port
 
-ROOT = Path(__file__).resolve().parents[2]
 LONG_KEY = "k" * checks.SECRET_KEY_MIN_LENGTH
 
 
@@ -26,11 +25,8 @@ def faults(settings: Settings, url: str, *, key: str = LONG_KEY, debug: bool = F
 
 
 def manage(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "manage.py", *args]
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "pricing_site.settings", **environment}
-    return subprocess.run(  # noqa: S603 - our own command
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
+    return starter.run(["manage.py", *args], environment)
 
 
 @pytest.mark.parametrize(
@@ -158,15 +154,7 @@ def test_a_server_does_not_start_with_unsafe_settings_and_says_why_in_one_senten
         **unsafe,
     }
 
-    run = subprocess.run(  # noqa: S603 our own command
-        [sys.executable, "-m", *server],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    run = starter.run(["-m", *server], environment)
 
     assert run.returncode == 3
     assert words in run.stderr

@@ -6,8 +6,6 @@ import contextlib
 import json
 import re
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,12 +14,12 @@ import pytest
 from django.conf import settings
 from django.core.checks import Tags, run_checks
 from django.db import IntegrityError, OperationalError, ProgrammingError
-from pytest_django import Settings
 from pytest_httpserver import HTTPServer
 
 from pricing_site.database_faults import MAX_REASON, explain
+from tests.harness import starter
 from tests.harness.ports import free_port
-from tests.harness.product import ROOT, copy_database, install, over, serve
+from tests.harness.product import copy_database, install, over, serve
 from tests.harness.small_disk import SmallDisk, small_disk
 from tools.errors import is_database_fault
 
@@ -38,14 +36,7 @@ def fault(url: str, *command: str) -> str:
 
 def failure(url: str, *command: str) -> list[str]:
     """The lines that a command prints to stderr before it ends with code 1."""
-    run = subprocess.run(  # noqa: S603  our own command
-        [sys.executable, "manage.py", *(command or SYNC)],
-        cwd=ROOT,
-        env=over(url).environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = starter.run(["manage.py", *(command or SYNC)], over(url).environment)
     assert (run.returncode, run.stdout) == (1, ""), run
     return run.stderr.splitlines()
 
@@ -171,20 +162,18 @@ def test_a_server_that_refuses_the_token_is_named(httpserver: HTTPServer) -> Non
 
 
 def test_json_says_what_is_wrong_with_the_database(tmp_path: Path) -> None:
-    process = over(f"file:{tmp_path}/new.db").start(*SYNC, "--json", stderr=subprocess.PIPE)
-    output, errors = process.communicate()
+    run = starter.run(["manage.py", *SYNC, "--json"], over(f"file:{tmp_path}/new.db").environment)
 
-    assert process.returncode == 1
-    assert json.loads(output) == {"status": "failed", "error": errors.strip()}
+    assert run.returncode == 1
+    assert json.loads(run.stdout) == {"status": "failed", "error": run.stderr.strip()}
 
 
 def test_traceback_shows_where_the_fault_comes_from(tmp_path: Path) -> None:
-    process = over(f"file:{tmp_path}/new.db").start(*SYNC, "--traceback")
-    output, _ = process.communicate()
+    run = starter.run(["manage.py", *SYNC, "--traceback"], over(f"file:{tmp_path}/new.db").environment)
 
-    assert process.returncode == 1
-    assert output.startswith("Traceback")
-    assert "no such table" in output
+    assert run.returncode == 1
+    assert run.stderr.startswith("Traceback")
+    assert "no such table" in run.stderr
 
 
 def test_another_fault_is_told_in_one_line_of_bounded_length() -> None:
@@ -207,12 +196,11 @@ def test_the_check_accepts_a_migrated_database() -> None:
 
 def test_the_check_counts_the_missing_migrations(older: Path) -> None:
     url = f"file:{older}"
-    process = over(url).start("check", "--database", "default")
-    output, _ = process.communicate()
+    run = starter.run(["manage.py", "check", "--database", "default"], over(url).environment)
 
-    assert process.returncode == 1
-    assert f"(pricing_site.E013) The database {older} lacks" in output
-    assert f"HINT: {MIGRATE}" in output
+    assert run.returncode == 1
+    assert f"(pricing_site.E013) The database {older} lacks" in run.stderr
+    assert f"HINT: {MIGRATE}" in run.stderr
 
 
 def test_a_server_on_an_unmigrated_database_logs_and_shows_the_remedy(tmp_path: Path) -> None:
@@ -237,16 +225,9 @@ def test_a_server_on_a_good_database_logs_nothing_about_it(tmp_path: Path) -> No
     assert "database" not in log.read_text()
 
 
-def test_a_server_with_a_wrong_setting_ends_with_one_sentence(tmp_path: Path, settings: Settings) -> None:
+def test_a_server_with_a_wrong_setting_ends_with_one_sentence(tmp_path: Path) -> None:
     environment = over(f"file:{tmp_path}/new.db", TOOL_CALLS_PER_MINUTE="abc").environment
-    run = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"],
-        cwd=settings.BASE_DIR,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = starter.run(["-m", "gunicorn", "-c", "gunicorn.conf.py"], environment)
 
     assert run.returncode == 3
     assert "TOOL_CALLS_PER_MINUTE must be a whole number of at least 0, not 'abc'." in run.stderr.splitlines()

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 from tests.costs.alerts.conftest import Receiver
 from tests.costs.alerts.making import SECRET
-from tests.harness.product import ROOT, copy_database, over
+from tests.harness import starter
+from tests.harness.product import copy_database, over
 
 POINTS = [
     "before-alerts-are-written",
@@ -29,14 +28,8 @@ def test_nothing_is_told_twice_or_lost_unseen_by_killed_evaluations(
         ALERT_SLACK_URL=f"{receiver.url}/slack",
     ).environment
 
-    program = subprocess.run(
-        [sys.executable, "-m", "tests.costs.alerts.killing"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
+    program = starter.run(["-m", "tests.costs.alerts.killing"], environment)
+    assert program.returncode == 0, program.stderr
 
     states = {(budget, channel): state for budget, channel, state in json.loads(program.stdout)}
     sent = Counter(_budget(request.get_data(as_text=True), request.path) for request in receiver.requests)

@@ -22,7 +22,7 @@ from costs.query.question import SUMS
 from costs.store.lake import Lake
 from tests.costs import whole_demo
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 WINDOW = Window(date(2026, 10, 15), date(2026, 11, 20))
 # What Grafana puts in place of its macro.

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 from tests.costs.bills import OCTOBER, charge, write_bill
-from tests.harness.product import ROOT, copy_database, over
+from tests.harness import starter
+from tests.harness.product import copy_database, over
 
 POINTS = [
     "while-the-row-is-new",
@@ -26,14 +25,8 @@ def test_a_killed_load_leaves_the_old_one_current_and_the_next_load_completes_it
     write_bill(tmp_path / "bills", OCTOBER, [charge("2"), charge("3")])
     environment = over(f"file:{tmp_path / 'catalog.db'}", COSTS_DIR=str(tmp_path / "lake")).environment
 
-    program = subprocess.run(  # noqa: S603  # our own program
-        [sys.executable, "-m", "tests.costs.load.killing", str(tmp_path / "bills")],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
+    program = starter.run(["-m", "tests.costs.load.killing", str(tmp_path / "bills")], environment)
+    assert program.returncode == 0, program.stderr
 
     lines = [json.loads(line) for line in program.stdout.splitlines()]
     assert [point for point, *_ in lines] == POINTS
