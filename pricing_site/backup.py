@@ -1,7 +1,8 @@
 """A backup: the database as one SQLite file, and beside it the files of costs that it names.
 
 The database is copied first, in one state of it. Files of costs never change, and the sweep deletes none that
-was current in the last 90 days, so those that this state names are still there.
+was current in the last 90 days, so those that this state names are still there. The database has the digest
+of each, by which a damaged one is known: it is left out, as one that is missing.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +19,14 @@ from typing import Any
 from django.conf import settings
 
 from costs.models import CostLoad
+from costs.store.files import sha256_of
 from libsql_backend import dbapi
 from pricing_site import table_copy
 
 DATABASE, COSTS = "catalog.db", "costs"
 _BUSY_SECONDS = 20
+# Within the folder of costs, which may be a mount. One that a killed restore left is in nobody's way.
+_RESTORING = ".restoring-"
 
 
 class BackupError(Exception):
@@ -36,7 +40,7 @@ class Backup:
     Args:
         bytes: the size of all.
         files: how many files of costs.
-        missing: those that the database names and that are not there.
+        missing: those that the database names and that are not there, or are damaged.
     """
 
     bytes: int
@@ -44,21 +48,26 @@ class Backup:
     missing: Sequence[str]
 
 
-def make(folder: Path) -> Backup:
+def make(folder: Path, *, with_costs: bool = True) -> Backup:
     """Copy the database and the costs into a new folder, which is there once it is whole.
 
+    Args:
+        folder: it is not there yet.
+        with_costs: whether the files of costs are copied too.
+
     Raises:
-        BackupError: the folder is there, or something cannot be copied.
+        BackupError: the folder is there, the database has no tables, or something cannot be copied.
     """
     if folder.exists():
         raise BackupError(f"{folder} is there already: name a new folder.")
     work = None
     try:
+        _refuse_empty()
         folder.parent.mkdir(parents=True, exist_ok=True)
         # For its owner only: it has sessions, tokens and what people pay.
         work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         _save_database(work / DATABASE)
-        files, missing = _save_costs(work)
+        files, missing = _save_costs(work) if with_costs else (0, [])
         size = sum(path.stat().st_size for path in work.rglob("*") if path.is_file())
         work.rename(folder)
     except (OSError, sqlite3.Error, dbapi.Error) as error:
@@ -69,8 +78,14 @@ def make(folder: Path) -> Backup:
     return Backup(size, files, missing)
 
 
-def restore(folder: Path) -> Backup:
+def restore(folder: Path, *, with_costs: bool = True) -> Backup:
     """Copy a backup into the database and the folder of costs of the settings, which have nothing yet.
+
+    What fails leaves them as they were.
+
+    Args:
+        folder: a backup.
+        with_costs: whether its files of costs are copied too, into a folder without files.
 
     Raises:
         BackupError: the folder is no backup or is damaged, or there is something already.
@@ -78,23 +93,35 @@ def restore(folder: Path) -> Backup:
     path = folder / DATABASE
     if not path.is_file():
         raise BackupError(f"{folder} has no {DATABASE}: name a folder that the command backup made.")
-    if any(each.is_file() for each in settings.COSTS_DIR.rglob("*")):
-        raise BackupError(
-            f"{settings.COSTS_DIR} has files: set COSTS_DIR to a new folder, or move them away."
-        )
+    if with_costs:
+        _refuse_costs()
     try:
         with closing(_file(path)) as source:
             _refuse_damaged(source, path)
-            names = _named_files(source)
+            digests = _named_files(source) if with_costs else {}
             with _opened() as target:
                 if not table_copy.is_empty(target):
                     raise BackupError("The database has tables: set DATABASE_URL to an empty one.")
-                missing = _copy_files(folder / COSTS, settings.COSTS_DIR, names)
-                _fill(source, target)
+                with _restored_files(folder / COSTS, digests) as missing:
+                    _fill(source, target)
     except (OSError, sqlite3.Error, dbapi.Error) as error:
         raise BackupError(f"The backup cannot be restored: {error}.") from error
     size = sum(each.stat().st_size for each in folder.rglob("*") if each.is_file())
-    return Backup(size, len(names) - len(missing), missing)
+    return Backup(size, len(digests) - len(missing), missing)
+
+
+def _refuse_empty() -> None:
+    with _opened() as source:
+        if table_copy.is_empty(source):
+            raise BackupError("The database has no tables: set DATABASE_URL to the one to save.")
+
+
+def _refuse_costs() -> None:
+    there = [each for each in settings.COSTS_DIR.glob("*") if not each.name.startswith(_RESTORING)]
+    if any(each.is_file() for top in there for each in (top, *top.rglob("*"))):
+        raise BackupError(
+            f"{settings.COSTS_DIR} has files: set COSTS_DIR to a new folder, or move them away."
+        )
 
 
 def _save_database(path: Path) -> None:
@@ -113,9 +140,32 @@ def _save_database(path: Path) -> None:
 
 def _save_costs(work: Path) -> tuple[int, Sequence[str]]:
     with closing(_file(work / DATABASE)) as database:
-        names = _named_files(database)
-    missing = _copy_files(settings.COSTS_DIR, work / COSTS, names)
-    return len(names) - len(missing), missing
+        digests = _named_files(database)
+    missing = _copy_files(settings.COSTS_DIR, work / COSTS, digests)
+    return len(digests) - len(missing), missing
+
+
+@contextmanager
+def _restored_files(source: Path, digests: Mapping[str, str]) -> Iterator[Sequence[str]]:
+    """Put files into the folder of costs, and take them away if something fails then; those missing."""
+    if not digests:
+        yield []
+        return
+    settings.COSTS_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=_RESTORING, dir=settings.COSTS_DIR))
+    months: dict[Path, Path] = {}
+    try:
+        missing = _copy_files(source, work, digests)
+        months = {month: settings.COSTS_DIR / month.name for month in work.iterdir()}
+        for month, place in months.items():
+            month.rename(place)
+        yield missing
+    except BaseException:
+        for place in months.values():
+            shutil.rmtree(place, ignore_errors=True)
+        raise
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def _fill(source: sqlite3.Connection, target: Any) -> None:
@@ -127,24 +177,28 @@ def _fill(source: sqlite3.Connection, target: Any) -> None:
     target.execute("COMMIT")
 
 
-def _named_files(database: sqlite3.Connection) -> list[str]:
-    """The files of costs that answers may rest on, by their paths within the folder."""
+def _named_files(database: sqlite3.Connection) -> dict[str, str]:
+    """The digests of the files of costs that answers may rest on, by their paths within the folder."""
     found = database.execute(
-        "SELECT path FROM cost_loads WHERE path <> '' AND status IN (?, ?) ORDER BY path",
+        "SELECT path, sha256 FROM cost_loads WHERE path <> '' AND status IN (?, ?) ORDER BY path",
         [f"{status}" for status in CostLoad.PUBLISHED],
     )
-    return [path for (path,) in found]
+    return dict(found.fetchall())
 
 
-def _copy_files(source: Path, target: Path, names: Sequence[str]) -> Sequence[str]:
-    """Copy files; those that are not there."""
+def _copy_files(source: Path, target: Path, digests: Mapping[str, str]) -> Sequence[str]:
+    """Copy files; those that are not there, or are not what was loaded."""
     missing = []
-    for name in names:
+    for name, digest in digests.items():
+        new = target / name
         try:
-            data = source / name
-            (target / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            shutil.copy2(data, target / name)
+            new.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            shutil.copy2(source / name, new)
         except FileNotFoundError:
+            missing.append(name)
+            continue
+        if digest and sha256_of(new) != digest:
+            new.unlink()
             missing.append(name)
     return missing
 

@@ -18,8 +18,7 @@ number=$(gcloud projects describe "$PROJECT" --format="value(projectNumber)")
 PUBLIC_URL=${PUBLIC_URL:-https://cloud-pricing-$number.$REGION.run.app}
 set +a
 
-server=serviceAccount:pricing-server@$PROJECT.iam.gserviceaccount.com
-jobs=serviceAccount:pricing-jobs@$PROJECT.iam.gserviceaccount.com
+member_of() { echo "serviceAccount:pricing-$1@$PROJECT.iam.gserviceaccount.com"; }
 scheduler=pricing-scheduler@$PROJECT.iam.gserviceaccount.com
 
 exists() { "$@" >/dev/null 2>&1; }

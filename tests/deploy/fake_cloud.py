@@ -30,6 +30,7 @@ for last in "$@"; do :; done
 case "$*" in
   "projects describe "*) echo 4711 ;;
   "rev-parse "*) echo 0123456789ab ;;
+  "status "*) cat "$here/changed" ;;
   *" describe "*) grep -qxF -e "$last" "$here/there" ;;
 esac
 """
@@ -72,6 +73,7 @@ class FakeCloud:
         shutil.copytree(FOLDER, folder / "deploy" / "cloud_run")
         (folder / "deploy" / "cloud_run" / "values.env").write_text(values)
         (folder / "there").touch()
+        (folder / "changed").touch()
         (folder / "bin").mkdir()
         (folder / "bin" / "python3").symlink_to(sys.executable)
         for name in ("gcloud", "docker", "git"):
@@ -81,17 +83,30 @@ class FakeCloud:
 
     def run(self, script: str, *arguments: str) -> list[Call]:
         """The calls that a script makes."""
+        done = self._started(script, *arguments)
+        assert done.returncode == 0, done.stderr
+        calls = [call.split("\036") for call in (self._folder / "calls").read_text().split("\035")[:-1]]
+        return [Call(words.split("\037")[:-1], *given) for words, *given in calls]
+
+    def refuses(self, script: str) -> str:
+        """Why a script stops."""
+        done = self._started(script)
+        assert done.returncode == 1
+        return done.stderr
+
+    def _started(self, script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         (self._folder / "calls").write_text("")
-        done = subprocess.run(  # noqa: S603 our own command
+        return subprocess.run(  # noqa: S603 our own command
             [self._folder / "deploy" / "cloud_run" / script, *arguments],
             env={"PATH": f"{self._folder / 'bin'}:{os.environ['PATH']}"},
             capture_output=True,
             text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
-        calls = [call.split("\036") for call in (self._folder / "calls").read_text().split("\035")[:-1]]
-        return [Call(words.split("\037")[:-1], *given) for words, *given in calls]
+
+    def change(self, *files: str) -> None:
+        """Let `git status` name files that differ from the commit."""
+        (self._folder / "changed").write_text("".join(f" M {file}\n" for file in files))
 
     def has(self, *names: str) -> None:
         """Let `describe` find what ends with these words."""

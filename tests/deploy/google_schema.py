@@ -17,7 +17,12 @@ DOCUMENTS = "googleapiclient.discovery_cache"
 
 def faults(document: dict[str, Any]) -> list[str]:
     """What of a manifest the API would not know, or would read as something else."""
-    schema = _schemas("run.v1") | {"$ref": f"#/$defs/{document['kind']}"}
+    return faults_of(document, "run.v1", document["kind"])
+
+
+def faults_of(document: dict[str, Any], api: str, name: str) -> list[str]:
+    """The same of any document, as a schema of an API."""
+    schema = _schemas(api) | {"$ref": f"#/$defs/{name}"}
     found = Draft202012Validator(schema).iter_errors(document)
     return [f"{'.'.join(map(str, error.absolute_path))}: {error.message}" for error in found]
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import string
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 import yaml
 
 from tests.deploy.fake_cloud import FOLDER, ROOT, Call, FakeCloud
-from tests.deploy.google_schema import faults
+from tests.deploy.google_schema import faults, faults_of
 
 SETTINGS = set(re.findall(r"^# ([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 SECRET = re.compile(r"SECRET|TOKEN|_KEY|PASSWORD|SLACK_URL")
@@ -27,6 +29,7 @@ LEFT_OUT = {
 NOT_SECRET = {"TOOL_CALLS_PER_MINUTE"}
 SECRETS = {name for name in SETTINGS if SECRET.search(name)} - NOT_SECRET
 MANIFESTS = [FOLDER / "service.yaml", *sorted((FOLDER / "jobs").glob("*.yaml"))]
+BUCKETS = ("costs", "exports", "backups")
 ACCOUNT = "@acme.iam.gserviceaccount.com"
 
 
@@ -50,6 +53,10 @@ def task(document: dict[str, Any]) -> dict[str, Any]:
 def variables(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     [container] = task(document)["containers"]
     return {each["name"]: each for each in container["env"]}
+
+
+def account_of(manifest: Path) -> str:
+    return str(task(read(manifest))["serviceAccountName"])
 
 
 def secrets(document: dict[str, Any]) -> set[str]:
@@ -112,7 +119,7 @@ def test_each_value_of_a_manifest_is_in_the_example_or_made_by_the_script() -> N
     values = re.findall(r"^([A-Z_]+)=", (FOLDER / "values.env.example").read_text(), re.MULTILINE)
 
     asked = set(re.findall(r"\$\{(\w+)\}", text))
-    assert asked - set(values) == {"IMAGE"}
+    assert asked - set(values) == {"IMAGE", "DEPLOYED_AT"}
     assert set(values) - asked == {"ACCESS"}
 
 
@@ -128,14 +135,69 @@ def test_every_job_but_the_migration_has_a_schedule() -> None:
 def test_a_project_is_set_up_with_accounts_that_read_only_their_own_secrets(tmp_path: Path) -> None:
     calls = FakeCloud(tmp_path).run("set_up")
 
-    for account, manifests in (("server", MANIFESTS[:1]), ("jobs", MANIFESTS[1:])):
+    for account in ("server", "jobs", "alerts", "backup"):
+        manifests = [each for each in MANIFESTS if account_of(each) == f"pricing-{account}{ACCOUNT}"]
+        assert manifests
+        assert texts(calls, f"service-accounts create pricing-{account} ")
         granted = texts(calls, "secrets add-iam-policy-binding", f"pricing-{account}{ACCOUNT}")
         assert {text.split()[3] for text in granted} == set().union(*(secrets(read(m)) for m in manifests))
         assert all(text.endswith("--role=roles/secretmanager.secretAccessor") for text in granted)
     assert not texts(calls, "add-iam-policy-binding", f"pricing-scheduler{ACCOUNT}")
     assert not texts(calls, "projects add-iam-policy-binding")
-    [exports] = texts(calls, "buckets add-iam-policy-binding", "exports")
-    assert exports.endswith(f"serviceAccount:pricing-jobs{ACCOUNT} --role=roles/storage.objectViewer")
+
+
+def test_an_account_uses_the_buckets_that_its_manifests_mount(tmp_path: Path) -> None:
+    calls = FakeCloud(tmp_path).run("set_up")
+
+    granted = {
+        (words[4], words[5].partition("pricing-")[2].removesuffix(ACCOUNT), words[6].rpartition(".")[2])
+        for words in (text.split() for text in texts(calls, "buckets add-iam-policy-binding"))
+    }
+    mounted = {
+        (f"gs://{volume['csi']['volumeAttributes']['bucketName']}", account_of(manifest), role_for(volume))
+        for manifest in MANIFESTS
+        for volume in task(read(manifest)).get("volumes", [])
+    }
+    assert {(bucket, f"pricing-{account}{ACCOUNT}", role) for bucket, account, role in granted} == mounted
+    assert {account for bucket, account, _ in granted if bucket == "gs://acme-backups"} == {"backup"}
+
+
+def role_for(volume: dict[str, Any]) -> str:
+    return "objectViewer" if volume["csi"].get("readOnly") else "objectUser"
+
+
+def test_the_secrets_of_alerts_reach_only_the_account_of_the_job_that_sends_them() -> None:
+    of_alerts = {"ALERT_WEBHOOK_SECRET", "ALERT_SLACK_URL", "EMAIL_HOST_PASSWORD"}
+    reading = [manifest for manifest in MANIFESTS if secrets(read(manifest)) & of_alerts]
+
+    assert [manifest.stem for manifest in reading] == ["evaluate-rules"]
+    same = [each.stem for each in MANIFESTS if account_of(each) == account_of(reading[0])]
+    assert same == ["evaluate-rules"]
+
+
+def test_backups_and_what_is_deleted_of_the_costs_are_kept_for_thirty_days(tmp_path: Path) -> None:
+    calls = FakeCloud(tmp_path).run("set_up")
+
+    update = "gcloud storage buckets update gs://acme-"
+    assert texts(calls, update) == [
+        f"{update}costs --versioning --lifecycle-file=policies/costs.json",
+        f"{update}backups --lifecycle-file=policies/backups.json",
+    ]
+    conditions = {"costs": {"daysSinceNoncurrentTime": 30}, "backups": {"age": 30}}
+    for name, condition in conditions.items():
+        policy = json.loads((FOLDER / "policies" / f"{name}.json").read_text())
+        assert faults_of(policy, "storage.v1", "Bucket") == []
+        assert policy["lifecycle"]["rule"] == [{"action": {"type": "Delete"}, "condition": condition}]
+
+
+def test_the_newest_images_are_kept_and_old_ones_deleted(tmp_path: Path) -> None:
+    calls = FakeCloud(tmp_path).run("set_up")
+
+    [cleanup] = texts(calls, "set-cleanup-policies cloud-pricing")
+    assert cleanup.endswith("--location=europe-west1 --no-dry-run --policy=policies/images.json")
+    policies = json.loads((FOLDER / "policies" / "images.json").read_text())
+    assert [policy["action"]["type"] for policy in policies] == ["Delete", "Keep"]
+    assert policies[1]["mostRecentVersions"] == {"keepCount": 10}
 
 
 def test_a_secret_begins_blank_and_only_the_signing_key_is_made(tmp_path: Path) -> None:
@@ -149,7 +211,7 @@ def test_a_secret_begins_blank_and_only_the_signing_key_is_made(tmp_path: Path) 
 
 def test_what_is_there_is_kept_when_a_project_is_set_up_again(tmp_path: Path) -> None:
     cloud = FakeCloud(tmp_path)
-    cloud.has(*SECRETS, "gs://acme-costs", "gs://acme-exports", "--location=europe-west1")
+    cloud.has(*SECRETS, *(f"gs://acme-{name}" for name in BUCKETS), "--location=europe-west1")
 
     calls = cloud.run("set_up")
 
@@ -175,6 +237,19 @@ def test_a_version_is_migrated_before_it_serves_with_its_values(tmp_path: Path) 
     assert served["PUBLIC_URL"] == "https://cloud-pricing-4711.europe-west1.run.app"
     assert served["DATABASE_URL"] == "libsql://prices-acme.turso.io"
     assert served["STAFF_GITHUB_IDS"] == ""
+    assert served["TRUSTED_PROXIES"] == "1"
+
+
+def test_a_deployment_of_the_same_version_makes_a_new_revision_which_reads_new_secrets(
+    tmp_path: Path,
+) -> None:
+    before = datetime.now(UTC).replace(microsecond=0)
+    calls = FakeCloud(tmp_path).run("deploy", "v7")
+
+    # Cloud Run makes none for a template that is the same.
+    annotations = _service(calls)["spec"]["template"]["metadata"]["annotations"]
+    deployed = datetime.fromisoformat(str(annotations["cloud-pricing/deployed-at"]))
+    assert before <= deployed <= datetime.now(UTC)
 
 
 def test_the_server_may_run_the_job_that_sync_now_runs_and_no_other(tmp_path: Path) -> None:
@@ -228,3 +303,12 @@ def test_a_deployment_without_a_version_builds_the_commit(tmp_path: Path) -> Non
         f"docker build --platform linux/amd64 --build-arg REVISION=0123456789ab --tag {image} .",
         f"docker push {image}",
     ]
+
+
+def test_changes_that_are_not_in_the_commit_are_not_built_under_its_name(tmp_path: Path) -> None:
+    cloud = FakeCloud(tmp_path)
+    cloud.change("tools/search.py")
+
+    assert "commit them or take them back, then deploy" in cloud.refuses("deploy")
+    # A version that was built before has nothing to do with them.
+    assert not texts(cloud.run("deploy", "v7"), "docker")

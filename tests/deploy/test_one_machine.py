@@ -39,7 +39,7 @@ def verified(folder: Path) -> str:
     program = shutil.which("systemd-analyze")
     if program is None:
         skip_or_fail("needs systemd-analyze (apt-get install systemd)")
-    for unit in folder.iterdir():
+    for unit in (path for path in folder.rglob("*") if path.is_file()):
         unit.write_text(unit.read_text().replace(PYTHON, sys.executable))
     units = [str(unit) for unit in folder.iterdir() if unit.suffix in (".service", ".timer")]
     done = subprocess.run(  # noqa: S603 our own files
@@ -64,6 +64,45 @@ def test_systemd_finds_a_slip_in_a_unit(units: Path) -> None:
     said = verified(units)
     assert "Unknown key" in said
     assert "'ProtectHomes'" in said
+
+
+def test_systemd_finds_a_slip_in_how_the_backup_is_run(units: Path) -> None:
+    added = units / "cloud-pricing-job@backup.service.d" / "keep.conf"
+    added.write_text(added.read_text().replace("ExecStart=/", "ExecStarts=/"))
+
+    assert "Unknown key" in verified(units)
+
+
+def test_each_machine_backs_up_into_a_folder_of_which_it_keeps_the_newest() -> None:
+    added = (SYSTEMD / "cloud-pricing-job@backup.service.d" / "keep.conf").read_text()
+    service = yaml.safe_load((COMPOSE / "compose.yaml").read_text())["services"]["backup"]
+
+    # The one of the template is taken away first: systemd would run both.
+    _, first, second = re.split(r"^ExecStart=", added, flags=re.MULTILINE)
+    assert not first.strip()
+    program, _, words = second.strip().partition(" manage.py ")
+    assert program == PYTHON
+    assert words == "backup --dated --keep 14 /var/lib/cloud-pricing/backups"
+    assert service["command"] == "backup --dated --keep 14 /backups"
+    assert service["volumes"] == ["data:/app/data", "${BACKUPS:-./backups}:/backups"]
+
+
+def test_the_server_has_time_to_migrate_its_tables() -> None:
+    unit = (SYSTEMD / "cloud-pricing.service").read_text()
+
+    # systemd's own 90 seconds would kill it, and start it again without end.
+    assert "manage.py migrate" in unit
+    assert "TimeoutStartSec=30min\n" in unit
+
+
+def test_git_ignores_what_holds_secrets_beside_the_files_of_the_repository() -> None:
+    ignored = (ROOT / ".gitignore").read_text().splitlines()
+    prometheus = (ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text()
+
+    [token] = re.findall(r"credentials_file: (\S+)", prometheus)
+    assert f"/deploy/prometheus/{token}" in ignored
+    assert "/deploy/compose/settings.env" in ignored
+    assert "/deploy/compose/backups/" in ignored
 
 
 def test_the_jobs_are_locked_up_as_the_server_is() -> None:
@@ -123,7 +162,7 @@ def test_the_server_of_the_compose_file_waits_for_the_tables_and_the_jobs_for_th
 
     assert set(services) - set(jobs) == {"migrate", "server"}
     assert services["server"]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
-    assert {service["command"] for service in jobs.values()} == cloud_schedules().keys()
+    assert {service["command"].split()[0] for service in jobs.values()} == cloud_schedules().keys()
     assert all(service["entrypoint"] == ["python", "manage.py"] for service in jobs.values())
     for service in services.values():
         assert service["read_only"]

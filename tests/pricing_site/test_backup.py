@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import sqlite3
 import threading
 from contextlib import closing
+from datetime import UTC, datetime
+from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
+from unittest.mock import ANY
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from pricing_site import backup, database
 from tests.costs.bills import charge, write_bill
@@ -80,7 +88,7 @@ def test_a_backup_restored_elsewhere_gives_the_same_answers(tmp_path: Path) -> N
     with product.start("backup", str(tmp_path / "again")) as process:
         said, _ = process.communicate()
     assert process.returncode == 3
-    assert "Missing in COSTS_DIR: " in said
+    assert "Missing or damaged in COSTS_DIR: " in said
 
 
 def test_a_server_becomes_a_file_and_the_file_a_server(tmp_path: Path, configured: SimpleNamespace) -> None:
@@ -148,6 +156,100 @@ def test_nothing_is_overwritten(tmp_path: Path, configured: SimpleNamespace) -> 
     with pytest.raises(backup.BackupError, match="saved has files: set COSTS_DIR to a new folder"):
         backup.restore(saved)
     assert list(tmp_path.glob(".saved-*")) == []
+
+
+def saved_with_costs(folder: Path, configured: SimpleNamespace) -> Path:
+    """A backup with a file of costs; the settings are then those of an empty installation."""
+    copy_database(folder / "catalog.db")
+    file = folder / "costs" / "2026-10" / "a.parquet"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"charges")
+    with closing(sqlite3.connect(folder / "catalog.db")) as database, database:
+        # Other columns are not read by a backup.
+        database.execute("PRAGMA foreign_keys = OFF")
+        database.execute("DROP TABLE cost_loads")
+        database.execute("CREATE TABLE cost_loads (path TEXT, sha256 TEXT, status TEXT)")
+        row = ["2026-10/a.parquet", sha256(b"charges").hexdigest(), "current"]
+        database.execute("INSERT INTO cost_loads VALUES (?, ?, ?)", row)
+    assert backup.make(folder / "saved") == backup.Backup(ANY, 1, [])
+    configured.use("file:other.db", "other-costs")
+    return folder / "saved"
+
+
+def test_a_restore_that_fails_leaves_nothing_and_the_next_one_restores_all(
+    tmp_path: Path, configured: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved, costs = saved_with_costs(tmp_path, configured), tmp_path / "other-costs"
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for module, name in ((backup, "_fill"), (shutil, "copyfile")):
+        with monkeypatch.context() as broken:
+            broken.setattr(module, name, full)
+            with pytest.raises(backup.BackupError, match=r"cannot be restored: .* No space left on device"):
+                backup.restore(saved)
+        assert list(costs.iterdir()) == []
+    # One that was killed.
+    (costs / ".restoring-x").mkdir()
+    (costs / ".restoring-x" / "part").touch()
+
+    assert backup.restore(saved).missing == []
+    assert (costs / "2026-10" / "a.parquet").read_bytes() == b"charges"
+    assert [each.name for each in costs.glob(".*")] == [".restoring-x"]
+
+
+def test_a_damaged_file_of_costs_is_left_out_and_named(tmp_path: Path, configured: SimpleNamespace) -> None:
+    saved = saved_with_costs(tmp_path, configured)
+    for folder in (saved / "costs", tmp_path / "costs"):
+        (folder / "2026-10" / "a.parquet").write_bytes(b"charge")
+
+    assert backup.restore(saved) == backup.Backup(ANY, 0, ["2026-10/a.parquet"])
+    assert not (tmp_path / "other-costs" / "2026-10" / "a.parquet").exists()
+    configured.use("file:catalog.db")
+    assert backup.make(tmp_path / "again") == backup.Backup(ANY, 0, ["2026-10/a.parquet"])
+
+
+def test_the_database_is_saved_and_restored_alone(tmp_path: Path, configured: SimpleNamespace) -> None:
+    saved_with_costs(tmp_path, configured)
+    alone = tmp_path / "alone"
+    configured.use("file:catalog.db")
+    assert backup.make(alone, with_costs=False) == backup.Backup(ANY, 0, [])
+    assert [each.name for each in alone.iterdir()] == ["catalog.db"]
+
+    # The files are there already.
+    configured.use("file:other.db")
+    assert backup.restore(alone, with_costs=False) == backup.Backup(ANY, 0, [])
+    assert (tmp_path / "costs" / "2026-10" / "a.parquet").exists()
+    with closing(sqlite3.connect(tmp_path / "other.db")) as file:
+        assert file.execute("SELECT count(*) FROM cost_loads").fetchone() == (1,)
+
+
+def test_a_database_without_tables_is_not_saved(tmp_path: Path, configured: SimpleNamespace) -> None:
+    configured.use("file:catalogue.db")
+
+    with pytest.raises(backup.BackupError, match="no tables: set DATABASE_URL to the one to save"):
+        backup.make(tmp_path / "backups" / "saved")
+    assert not (tmp_path / "backups").exists()
+
+
+@pytest.mark.usefixtures("configured")
+def test_the_newest_dated_backups_are_kept_and_what_else_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy_database(tmp_path / "catalog.db")
+    folder = tmp_path / "backups"
+    (folder / "2026-11-01-before-the-upgrade").mkdir(parents=True)
+    for day in (28, 29, 30):
+        monkeypatch.setattr(timezone, "now", lambda day=day: datetime(2026, 11, day, 2, tzinfo=UTC))
+        call_command("backup", str(folder), "--dated", "--keep", "2", "--without-costs", stdout=StringIO())
+
+    kept = ["2026-11-01-before-the-upgrade", "2026-11-29T020000Z", "2026-11-30T020000Z"]
+    assert sorted(each.name for each in folder.iterdir()) == kept
+    for wrong in (["--dated", "--keep", "0"], ["--keep", "2"]):
+        with pytest.raises(CommandError, match="--keep takes a number from 1, with --dated"):
+            call_command("backup", str(folder), *wrong)
+    assert sorted(each.name for each in folder.iterdir()) == kept
 
 
 def test_what_is_no_backup_or_damaged_is_refused(tmp_path: Path, configured: SimpleNamespace) -> None:
