@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
@@ -16,11 +17,13 @@ class StoredObject:
         name: its name below the prefix that the bucket was opened with, as a/b.csv.
         size: in bytes.
         tag: changes whenever the content does (an ETag).
+        modified: when it was written; None if the cloud was not asked.
     """
 
     name: str
     size: int
     tag: str
+    modified: datetime | None = None
 
 
 class ChangedError(Exception):

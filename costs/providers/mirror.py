@@ -46,7 +46,7 @@ class Mirror:
             ChangedError: an object was replaced since it was listed.
         """
         for each in wanted:
-            if not self._has(each):
+            if not self.has(each):
                 self._bring(each)
 
     def keep(self, names: Iterable[str]) -> None:
@@ -58,7 +58,14 @@ class Mirror:
         self._tags = {name: tag for name, tag in self._tags.items() if self.path(name) in kept}
         self._write_index()
 
-    def _has(self, found: StoredObject) -> bool:
+    def drop(self, name: str) -> None:
+        """Delete a file, such as a list of others that are about to change."""
+        self._tags.pop(name, None)
+        self._write_index()
+        self.path(name).unlink(missing_ok=True)
+
+    def has(self, found: StoredObject) -> bool:
+        """Whether an object is here, in this version."""
         path = self.path(found.name)
         return (
             self._tags.get(found.name) == found.tag and path.is_file() and path.stat().st_size == found.size
@@ -80,6 +87,9 @@ class Mirror:
                         file.write(chunk)
                         self.fetched += len(chunk)
             whole = file.tell()
+            # Its name and its tag must not outlast its content in a power cut.
+            file.flush()
+            os.fsync(file.fileno())
         if whole != found.size:
             problem = f"{self._bucket.address} sent {whole:,} of {found.size:,} bytes of {found.name}"
             raise LoadError(f"{problem}. The next load goes on there.")
