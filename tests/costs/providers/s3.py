@@ -24,14 +24,21 @@ class Bucket:
         self._backend.reset()
         self._backend.create_bucket(BUCKET, "us-east-1")
 
-    def deliver(self, month: str, chunks: Mapping[str, Sequence[Row]], *, lost: Sequence[str] = ()) -> None:
+    def deliver(
+        self,
+        month: str,
+        chunks: Mapping[str, Sequence[Row]],
+        *,
+        lost: Sequence[str] = (),
+        prefix: str = PREFIX,
+    ) -> None:
         """What AWS does: data files, of which some may get lost, and then the month's manifest."""
         with tempfile.TemporaryDirectory() as folder:
             manifest = deliver_aws(Path(folder), month, chunks)
             for name in {*chunks}.difference(lost):
                 path = Path(folder, "focus", "data", f"BILLING_PERIOD={month}", name)
-                self.put(f"{PREFIX}/data/BILLING_PERIOD={month}/{name}", path.read_bytes())
-            self.put(f"{PREFIX}/metadata/BILLING_PERIOD={month}/{manifest.name}", manifest.read_bytes())
+                self.put(f"{prefix}/data/BILLING_PERIOD={month}/{name}", path.read_bytes())
+            self.put(f"{prefix}/metadata/BILLING_PERIOD={month}/{manifest.name}", manifest.read_bytes())
 
     def put(self, key: str, content: bytes = b"x") -> None:
         self._backend.put_object(BUCKET, key, content)
