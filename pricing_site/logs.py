@@ -114,6 +114,7 @@ def configuration(form: str, project: str, level: str = "INFO") -> dict[str, Any
             }
         },
         "root": {"handlers": ["console"], "level": level},
-        # At INFO the SDK logs a line or two per request, without the caller or the tool.
-        "loggers": {"mcp": {"level": "WARNING"}},
+        # At INFO the SDK logs a line or two per request, without the caller or the tool; AWS's client
+        # says at each load where it has found credentials.
+        "loggers": {"mcp": {"level": "WARNING"}, "botocore": {"level": "WARNING"}},
     }

@@ -67,7 +67,7 @@ def load(
 def _offered(source: CostSource, period: str | None) -> tuple[Sequence[Delivery], Sequence[str]]:
     """The deliveries of a source, and what it says beside them."""
     _refuse_own_files(source)
-    opened = open_source(source.kind, source.name, source.location)
+    opened = open_source(source.kind, source.name, source.location, Lake().fetched(source))
     found = [delivery for delivery in opened.deliveries() if period in (None, delivery.period)]
     if not found:
         raise LoadError(f"There is no delivery{f' of {period}' if period else ''}.")

@@ -12,14 +12,15 @@ from django.utils import timezone
 from costs.errors import SourceArgumentError
 from costs.load.report import LoadReport, Outcome
 from costs.models import ALL, CostLoad, CostSource
+from costs.providers.registry import kind_of
 
 
 def chosen_sources(text: str, *, make: bool) -> Sequence[CostSource]:
     """The sources that `--source` names.
 
     Args:
-        text: the name of a source, `all` for all that are enabled, or a folder.
-        make: whether a folder that is no source yet becomes one, named after it.
+        text: the name of a source, `all` for all that are enabled, a folder, or an address at a cloud.
+        make: whether a folder or an address that is no source yet becomes one, named after its last part.
 
     Raises:
         SourceArgumentError: there is none.
@@ -28,12 +29,14 @@ def chosen_sources(text: str, *, make: bool) -> Sequence[CostSource]:
         return _required(list(CostSource.objects.filter(is_enabled=True)), "There are no sources of costs.")
     if source := CostSource.objects.filter(name=text).first():
         return [source]
+    if kind := kind_of(text):
+        return [_at(kind, text.rstrip("/"), make=make)]
     path = Path(text)
     if not path.is_dir():
         names = ", ".join(CostSource.objects.values_list("name", flat=True)) or "none yet"
-        message = f"{text} is neither a source nor a folder. The sources are: {names}."
+        message = f"{text} is no source, no folder and no address at a cloud. The sources are: {names}."
         raise SourceArgumentError(message)
-    return [_of_folder(path.resolve(), make=make)]
+    return [_at(CostSource.Kind.FOLDER, str(path.resolve()), make=make)]
 
 
 def _required(sources: Sequence[CostSource], message: str) -> Sequence[CostSource]:
@@ -42,16 +45,17 @@ def _required(sources: Sequence[CostSource], message: str) -> Sequence[CostSourc
     return sources
 
 
-def _of_folder(path: Path, *, make: bool) -> CostSource:
-    if source := CostSource.objects.filter(location=str(path)).first():
+def _at(kind: str, location: str, *, make: bool) -> CostSource:
+    if source := CostSource.objects.filter(location=location).first():
         return source
-    source = CostSource(name=path.name, location=str(path))
+    name = location.rpartition("/")[2]
+    source = CostSource(name=name, kind=kind, location=location)
     try:
         source.full_clean()
     except ValidationError as error:
         reason = " ".join(error.messages)
         raise SourceArgumentError(
-            f"{path} cannot become the source {path.name!r}: {reason} Add it in the admin with another name."
+            f"{location} cannot become the source {name!r}: {reason} Add it in the admin with another name."
         ) from error
     if make:
         source.save()

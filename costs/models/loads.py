@@ -26,6 +26,9 @@ class CostSource(models.Model):
 
     class Kind(models.TextChoices):
         FOLDER = "folder", "Folder of files"
+        S3 = "s3", "AWS Data Export in S3"
+        AZURE_BLOB = "azure-blob", "Azure export in Blob Storage"
+        BIGQUERY = "bigquery", "Google Cloud billing export in BigQuery"
         DEMO = "demo", "Made-up demo data"
 
     name = models.TextField(
@@ -40,7 +43,12 @@ class CostSource(models.Model):
         ],
     )
     kind = models.TextField(choices=Kind.choices, default=Kind.FOLDER)
-    location = models.TextField(default="", blank=True, help_text="The folder, where the job runs.")
+    location = models.TextField(
+        default="",
+        blank=True,
+        help_text="A folder where the job runs, s3://BUCKET/PREFIX/EXPORT, "
+        "https://ACCOUNT.blob.core.windows.net/CONTAINER/EXPORT, or bigquery://PROJECT/DATASET/TABLE.",
+    )
     is_enabled = models.BooleanField(
         default=True,
         help_text="Whether load_costs loads it when not told which. Its loads count until withdrawn.",

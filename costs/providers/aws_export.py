@@ -8,10 +8,11 @@ delivery"). Some exports have billing_period in small letters.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import groupby
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from costs.errors import LoadError
 from costs.providers.files import inside, manifest, revision
@@ -22,8 +23,22 @@ from costs.wording import counted
 
 _PERIOD = re.compile(rf"billing_period=({MONTH.pattern})", re.IGNORECASE)
 _DATA = re.compile(r"s3://.+?/data/(billing_period=.+)", re.IGNORECASE)
-# The folder of the export, the month, whether it is the month's own, and the path.
-_Manifest = tuple[Path, str, bool, Path]
+
+
+class Manifest(NamedTuple):
+    """A manifest.
+
+    Args:
+        root: the folder of the export.
+        period: the month.
+        is_of_month: whether it is the month's, and not that of a single delivery of it.
+        path: where it is.
+    """
+
+    root: Path
+    period: str
+    is_of_month: bool
+    path: Path
 
 
 def find(source: str, files: Sequence[Path]) -> Found | None:
@@ -39,27 +54,46 @@ def find(source: str, files: Sequence[Path]) -> Found | None:
     refuse_several("AWS data exports", roots)
     if not roots:
         return None
-    by_period = {period: list(group) for period, group in groupby(manifests, key=lambda each: each[1])}
-    newest = [_newest(group) for group in by_period.values()]
-    known = frozenset(files)
-    deliveries = [
-        _delivery(source, period, path, _named(root, path), known) for root, period, _, path in newest
-    ]
-    used = {path for *_, path in newest}.union(*(each.files for each in deliveries))
+    latest = newest(files)
+    known, with_manifest = frozenset(files), {each.period for each in latest}
+    deliveries = [_delivery(source, each, known) for each in latest]
+    used = {each.path for each in latest}.union(*(each.files for each in deliveries))
     # Old data files stay beside the new ones, and only a manifest tells them apart.
-    unnamed = {month for path, (_, month) in months.items() if layout_of(path)} - by_period.keys()
+    unnamed = {month for path, (_, month) in months.items() if layout_of(path)} - with_manifest
     deliveries += [_without_manifest(source, month) for month in sorted(unnamed)]
-    left = {path for path, (_, month) in months.items() if month in unnamed | by_period.keys()}
+    left = {path for path, (_, month) in months.items() if month in unnamed | with_manifest}
     return Found("an AWS data export", deliveries, frozenset(used), frozenset(left))
 
 
-def _manifests(files: Sequence[Path]) -> Iterator[_Manifest]:
+def newest(files: Sequence[Path]) -> Sequence[Manifest]:
+    """The newest manifest of each month of an export, by their paths alone: the files need not exist.
+
+    Raises:
+        LoadError: there are several exports.
+    """
+    by_period = groupby(sorted(_manifests(files)), key=lambda each: each.period)
+    return [_newest(list(group)) for _, group in by_period]
+
+
+def named(manifest_: Manifest, body: Mapping[str, Any]) -> dict[str, Path | None]:
+    """Where the data files are that a manifest names, by their addresses; None if outside of the export.
+
+    Raises:
+        LoadError: it is no manifest.
+    """
+    uris = body.get("dataFiles")
+    if not isinstance(uris, list) or not all(isinstance(uri, str) for uri in uris):
+        raise LoadError(f"{manifest_.path} is not a manifest of AWS: it has no list of dataFiles.")
+    return {uri: _file(manifest_.root, uri) for uri in uris}
+
+
+def _manifests(files: Sequence[Path]) -> Iterator[Manifest]:
     for path in files:
         if path.name.endswith("-Manifest.json"):
             for folder in path.parents[:2]:
                 period = _PERIOD.fullmatch(folder.name)
                 if period and folder.parent.name == "metadata":
-                    yield folder.parent.parent, period[1], folder == path.parent, path
+                    yield Manifest(folder.parent.parent, period[1], folder == path.parent, path)
 
 
 def _place(path: Path) -> tuple[Path, str] | None:
@@ -76,35 +110,26 @@ def _without_manifest(source: str, month: str) -> Delivery:
     return Delivery(source, "aws", month, "", Layout.FOCUS_PARQUET, is_exclusive=True, problem=problem)
 
 
-def _newest(manifests: Sequence[_Manifest]) -> _Manifest:
+def _newest(manifests: Sequence[Manifest]) -> Manifest:
     """The newest manifest of a month."""
-    refuse_several("AWS data exports", sorted({path.name for *_, path in manifests}))
+    refuse_several("AWS data exports", sorted({each.path.name for each in manifests}))
     # That of the month itself is the newest; with "create new" there may be those of deliveries only.
-    return max(manifests, key=lambda each: (each[2], each[3]))
+    return max(manifests, key=lambda each: (each.is_of_month, each.path))
 
 
-def _named(root: Path, path: Path) -> dict[str, Path | None]:
-    """Where the data files are that a manifest names; None if outside of the export."""
-    uris = manifest(path).get("dataFiles")
-    if not isinstance(uris, list) or not all(isinstance(uri, str) for uri in uris):
-        raise LoadError(f"{path} is not a manifest of AWS: it has no list of dataFiles.")
-    return {uri: _file(root, uri) for uri in uris}
-
-
-def _delivery(
-    source: str, period: str, path: Path, files: dict[str, Path | None], known: AbstractSet[Path]
-) -> Delivery:
+def _delivery(source: str, latest: Manifest, known: AbstractSet[Path]) -> Delivery:
+    files = named(latest, manifest(latest.path))
     present = [file for file in files.values() if file in known and file]
     layouts = {layout_of(file) for file in present}
     return Delivery(
         source,
         "aws",
-        period,
+        latest.period,
         revision(present, *sorted(uri for uri, file in files.items() if file not in present)),
         next(iter(layouts), None) or Layout.FOCUS_PARQUET,
         sorted(present),
         is_exclusive=True,
-        problem=next(_problems(path.name, files, present), ""),
+        problem=next(_problems(latest.path.name, files, present), ""),
     )
 
 

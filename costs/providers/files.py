@@ -15,7 +15,7 @@ from costs.errors import LoadError
 
 MAX_FILES = 20_000
 MAX_BYTES = 200 * 1000**3
-_MAX_MANIFEST = 50 * 1000**2
+MAX_MANIFEST = 50 * 1000**2
 # As many bytes tell what a file is.
 HEAD = 64 * 1024
 _CHUNK = 1024 * 1024
@@ -150,7 +150,7 @@ def manifest(path: Path) -> dict[str, Any]:
         LoadError: it is no JSON object, or too large.
     """
     try:
-        if path.stat().st_size > _MAX_MANIFEST:
+        if path.stat().st_size > MAX_MANIFEST:
             raise LoadError(f"{path} is too large for a manifest.")
         value = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:

@@ -31,8 +31,8 @@ from costs.store.rolled_up import RolledUp, from_rollup
 # Only the owner may read what others pay.
 _PRIVATE_FOLDER = 0o700
 _UNFINISHED = "unfinished"
-# No source has such a name.
-RESULTS = ".results"
+# No month has such a name.
+RESULTS, _FETCHED = ".results", ".fetched"
 # Each engine is over absolute paths, so that lakes can share them.
 _engines = Engines()
 
@@ -143,6 +143,10 @@ class Lake:
     def has(self, load: CostLoad) -> bool:
         """Whether the file of a load is there."""
         return bool(load.path) and self.file(load).is_file()
+
+    def fetched(self, source: CostSource) -> Path:
+        """Where a source keeps what it has fetched from a cloud."""
+        return self.root / _FETCHED / source.name
 
     @contextmanager
     def workspace(self, load_id: str) -> Iterator[Path]:

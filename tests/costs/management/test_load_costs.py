@@ -138,7 +138,10 @@ def test_a_source_of_which_nothing_can_be_loaded_has_failed(tmp_path: Path) -> N
     ("arguments", "message"),
     [
         ([], "There are no sources of costs. Add one in the admin, or name a folder with --source."),
-        (["--source", "nowhere"], "nowhere is neither a source nor a folder. The sources are: none yet."),
+        (
+            ["--source", "nowhere"],
+            "nowhere is no source, no folder and no address at a cloud. The sources are: none yet.",
+        ),
         (["--period", "2026-13"], "Error: argument --period: 2026-13 is not a month such as 2026-10."),
     ],
 )

@@ -219,10 +219,10 @@ def test_a_delivery_without_files_cannot_be_read() -> None:
 
 def test_a_source_is_opened_by_its_kind(tmp_path: Path) -> None:
     write_csv(tmp_path / "bill.csv", MAY)
-    source = open_source("folder", "bills", str(tmp_path))
+    source = open_source("folder", "bills", str(tmp_path), tmp_path / "fetched")
     assert (source.name, len(list(source.deliveries()))) == ("bills", 1)
 
 
 def test_a_kind_that_does_not_exist_is_an_error() -> None:
     with pytest.raises(LoadError, match=r"no kind of source 'ftp'. The kinds are folder"):
-        open_source("ftp", "bills", "x")
+        open_source("ftp", "bills", "x", Path())
