@@ -114,6 +114,7 @@ def configuration(form: str, project: str, level: str = "INFO") -> dict[str, Any
             }
         },
         "root": {"handlers": ["console"], "level": level},
-        # At INFO the SDK logs a line or two per request, without the caller or the tool.
-        "loggers": {"mcp": {"level": "WARNING"}},
+        # At INFO the SDK logs a line or two per request, without the caller or the tool, and Azure's clients
+        # log all headers of theirs.
+        "loggers": {"mcp": {"level": "WARNING"}, "azure": {"level": "WARNING"}},
     }
