@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from costs.errors import LoadError
 from costs.providers.files import inside, manifest, revision
@@ -39,42 +39,77 @@ class _Run:
     body: dict[str, Any]
 
 
+class _Export(NamedTuple):
+    """An export: its runs, the run of each month that counts, and the parts of ranges that have no manifest.
+
+    Each run adds its parts to those of the runs before, and only manifests tell them apart.
+    """
+
+    runs: Sequence[_Run]
+    newest: Mapping[str, _Run]
+    alone: Mapping[Path, Path]
+
+
 def find(source: str, files: Sequence[Path]) -> Found | None:
     """The Azure export among files, if there is one.
 
     Raises:
         LoadError: there are several, or a manifest cannot be read.
     """
-    runs = sorted(_runs(files), key=lambda run: (run.period, run.submitted, run.path))
-    ranges = {_range(run.path) for run in runs}
-    # Each run adds its parts to those of the runs before, and only manifests tell them apart.
-    alone = {path: _range(path) for path in files if _is_part(path) and _range(path) not in ranges}
-    roots = sorted({_root(path) for path in (*alone, *(run.path for run in runs))})
-    for exports in (sorted({run.export for run in runs}), roots):
-        refuse_several("exports of Azure", exports)
-    if not roots:
+    runs, newest, alone = _export(files)
+    if not runs and not alone:
         return None
-    unnamed = {_month(folder): folder for folder in alone.values()}
-    newest = {run.period: run for run in runs if run.period not in unnamed}
     known = frozenset(files)
     ends = {run.period: run.last_day for run in sorted(runs, key=lambda run: run.last_day)}
     deliveries = [_delivery(source, run, known, ends[run.period]) for run in newest.values()]
     used = {run.path for run in newest.values()}.union(*(each.files for each in deliveries))
+    unnamed = {_month(folder): folder for folder in alone.values()}
     deliveries += [_without_manifest(source, *each) for each in sorted(unnamed.items())]
+    ranges = {_range(run.path) for run in runs}
     left = {path for path in files if not ranges.isdisjoint(path.parents)}
     return Found("an Azure export", deliveries, frozenset(used), frozenset(left | alone.keys()))
 
 
+def is_manifest(path: Path) -> bool:
+    """Whether a file is the manifest of a run, by its name."""
+    return path.name in _NAMES
+
+
+def needed(files: Sequence[Path]) -> frozenset[Path]:
+    """The files of an export that `find` reads beside its manifests, of which alone the others have to exist.
+
+    Raises:
+        LoadError: there are several exports, or a manifest cannot be read.
+    """
+    _, newest, alone = _export(files)
+    named = {_file(run.path, blob) for run in newest.values() for blob in _blobs(run)}
+    # The parts of another type of export have its manifest beside them.
+    of_other_types = {path.parent for path in files if is_manifest(path)}
+    parts = {path for path in alone if path.parent not in of_other_types}
+    return frozenset(files) & (named | parts)
+
+
+def _export(files: Sequence[Path]) -> _Export:
+    runs = sorted(_runs(files), key=lambda run: (run.period, run.submitted, run.path))
+    ranges = {_range(run.path) for run in runs}
+    alone = {path: _range(path) for path in files if _is_part(path) and _range(path) not in ranges}
+    roots = sorted({_root(path) for path in (*alone, *(run.path for run in runs))})
+    for exports in (sorted({run.export for run in runs}), roots):
+        refuse_several("exports of Azure", exports)
+    unnamed = {_month(folder) for folder in alone.values()}
+    return _Export(runs, {run.period: run for run in runs if run.period not in unnamed}, alone)
+
+
 def other_type(path: Path) -> str | None:
     """The type of the export that a file is the manifest of, if that is not FocusCost."""
-    config = manifest(path).get("exportConfig") if path.name in _NAMES else None
+    config = manifest(path).get("exportConfig") if is_manifest(path) else None
     type_ = config.get("type") if isinstance(config, dict) else None
     return None if type_ in {None, "FocusCost"} else str(type_)
 
 
 def _runs(files: Sequence[Path]) -> Iterator[_Run]:
     for path in files:
-        if path.name in _NAMES:
+        if is_manifest(path):
             body = manifest(path)
             config, info = body.get("exportConfig"), body.get("runInfo")
             if isinstance(config, dict) and isinstance(info, dict) and config.get("type") == "FocusCost":
@@ -132,9 +167,7 @@ def _without_manifest(source: str, month: str, folder: Path) -> Delivery:
 
 
 def _delivery(source: str, run: _Run, known: AbstractSet[Path], end: str) -> Delivery:
-    blobs = run.body.get("blobs")
-    if not isinstance(blobs, list) or not all(isinstance(blob, dict) for blob in blobs):
-        raise LoadError(f"{run.path} is not a manifest of Azure: it has no list of blobs.")
+    blobs = _blobs(run)
     files = [file if file in known else None for file in (_file(run.path, blob) for blob in blobs)]
     present = [file for file in files if file]
     layouts = {layout_of(file) for file in present}
@@ -149,6 +182,13 @@ def _delivery(source: str, run: _Run, known: AbstractSet[Path], end: str) -> Del
         rows=_rows(run.body, blobs),
         problem=next(chain(_lacking_days(run, end), _problems(run, blobs, files)), ""),
     )
+
+
+def _blobs(run: _Run) -> list[dict[str, Any]]:
+    blobs = run.body.get("blobs")
+    if not isinstance(blobs, list) or not all(isinstance(blob, dict) for blob in blobs):
+        raise LoadError(f"{run.path} is not a manifest of Azure: it has no list of blobs.")
+    return blobs
 
 
 def _file(path: Path, blob: dict[str, Any]) -> Path | None:

@@ -33,6 +33,11 @@ def environment(**variables: str) -> dict[str, str]:
     return {**_environment(node()), **variables}
 
 
+def runtime() -> str:
+    """The path of node alone; "" if there is none that is new enough."""
+    return _node()[0]
+
+
 def program(name: str) -> str:
     """The path of a program that the packages install."""
     return str(MODULES / ".bin" / name)
