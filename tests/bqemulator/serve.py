@@ -3,6 +3,9 @@
 Its start would download DuckDB's extensions for maps and Avro, which bills have no need of.
 """
 
+# mypy: ignore-errors
+# What it imports is in its own environment only.
+
 from __future__ import annotations
 
 import sys

@@ -1,6 +1,7 @@
 """BigQuery to test against: bqemulator, in a virtual environment of its own, since it pins an older sqlglot.
 
-It runs SQL on DuckDB as sqlglot reads it, so it accepts what BigQuery may refuse: tests have the SQL as text too.
+It runs SQL on DuckDB as sqlglot reads it, so it accepts what BigQuery may refuse: tests have the SQL as text
+too.
 """
 
 from __future__ import annotations

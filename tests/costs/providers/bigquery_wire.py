@@ -58,6 +58,10 @@ DETAILED: Sequence[Any] = [
     ("export_time", "TIMESTAMP"),
 ]
 
+# As few of them as an export can have: the emulator takes a second to read the SQL of all.
+NARROW = [
+    each for each in DETAILED if each[0] in {"billing_account_id", "sku", "cost", "invoice", "export_time"}
+]
 _KEYS = [("Key", "STRING"), ("Value", "STRING")]
 # The FOCUS export has 55 columns.
 FOCUS: Sequence[Any] = [
@@ -116,7 +120,10 @@ class Wire:
         target: the emulator's address.
         asked: the queries that ran, without dry runs.
         faults: each answers a request in the place of the emulator, unless it returns None.
-        partition: what the proxy says the tables are partitioned by; the emulator forgets it.
+        partition: what the proxy says that tables are partitioned by; the emulator forgets it.
+        rows: how many rows it says that a table has; the emulator does not count those that were deleted.
+        short: whether the last row of an answer is lost.
+        size: how much it says that a query reads.
     """
 
     server: HTTPServer
@@ -124,7 +131,9 @@ class Wire:
     asked: list[dict[str, Any]] = field(default_factory=list)
     faults: list[Callable[[Request], Response | None]] = field(default_factory=list)
     partition: Mapping[str, str] | None = None
-    bytes: int = 1000
+    rows: int | None = None
+    short: bool = False
+    size: Callable[[str], int] = lambda _: 1000
 
     def __post_init__(self) -> None:
         self._session = requests.Session()
@@ -147,18 +156,30 @@ class Wire:
         return Response(self._changed(request, answered), answered.status_code, mimetype="application/json")
 
     def _changed(self, request: Request, answered: requests.Response) -> bytes:
-        content = answered.content
-        if request.method == "GET" and "/tables/" in request.path and self.partition is not None and answered.ok:
-            return json.dumps({**answered.json(), "timePartitioning": self.partition}).encode()
-        if _is_dry(request) and answered.ok:
-            told = answered.json()
-            told["statistics"]["totalBytesProcessed"] = f"{self.bytes}"
-            told["statistics"].setdefault("query", {})["totalBytesProcessed"] = f"{self.bytes}"
-            return json.dumps(told).encode()
-        return content
+        if answered.ok and request.method == "GET" and "/tables/" in request.path:
+            told = {"timePartitioning": self.partition, "numRows": self.rows}
+            given = {name: value for name, value in told.items() if value is not None}
+            return json.dumps({**answered.json(), **given}).encode()
+        if answered.ok and _is_dry(request):
+            job = answered.json()
+            job["statistics"]["query"] = {"totalBytesProcessed": f"{self.size(_query(request)['query'])}"}
+            return json.dumps(job).encode()
+        if self.short and "/queries/" in request.path and len(rows := answered.json().get("rows", [])) > 1:
+            return json.dumps({**answered.json(), "rows": rows[:-1]}).encode()
+        return answered.content
 
-    def sql(self) -> list[str]:
-        return [each["query"] for each in self.asked]
+
+def refusal(status: int, reason: str, message: str) -> Response:
+    """An error as Google's APIs answer it."""
+    error = {"code": status, "message": message, "errors": [{"reason": reason, "message": message}]}
+    return Response(json.dumps({"error": error}), status, mimetype="application/json")
+
+
+def reads_month(request: Request, month: str) -> bool:
+    """Whether a request starts the reading of a month."""
+    query = {} if _is_dry(request) else _query(request)
+    values = [each["parameterValue"]["value"] for each in query.get("queryParameters", [])]
+    return "AS line" in query.get("query", "") and month in values
 
 
 def _query(request: Request) -> dict[str, Any]:
