@@ -25,7 +25,7 @@ _ENDS = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 _ALWAYS = ("billing_account_id", "invoice", "sku")
 _LABELS = "struct(key varchar, value varchar)[]"
 # All text, so that no number becomes a double: JSON has NUMERIC as text and FLOAT as a number.
-_FIELDS: Mapping[str, str] = {
+FIELDS: Mapping[str, str] = {
     "billing_account_id": "varchar",
     "service": "struct(id varchar, description varchar)",
     "sku": "struct(id varchar, description varchar)",
@@ -51,7 +51,7 @@ _FIELDS: Mapping[str, str] = {
     "export_time": "varchar",
 }
 # Rows are only ever added, each with the time when it was exported.
-_HASH = f"hash({', '.join(_FIELDS)})"
+_HASH = f"hash({', '.join(FIELDS)})"
 _MONTH = """try_strptime(invoice."month", '%Y%m')"""
 # A sum that cannot be made stays visible as text, so that the cast refuses it.
 _BILLED = """
@@ -171,7 +171,7 @@ def _selected(delivery: Delivery, columns: Mapping[str, str]) -> str:
 
 
 def _raw(files: Sequence[Path]) -> str:
-    fields = ", ".join(f"{name}: '{type_}'" for name, type_ in _FIELDS.items())
+    fields = ", ".join(f"{name}: '{type_}'" for name, type_ in FIELDS.items())
     options = f"format = 'auto', hive_partitioning = false, filename = '{FILE}'"
     return f"read_json({listed(files)}, columns = {{{fields}}}, {options})"
 
