@@ -3,11 +3,11 @@ ARG BASE=python:3.13-slim-trixie
 
 FROM ${BASE} AS builder
 WORKDIR /app
-COPY requirements.txt .
+COPY requirements-image.txt .
 # Bytecode that is never compared with its source: nothing writes either of them later.
 RUN python -m venv --without-pip /opt/venv \
     && pip --python /opt/venv/bin/python install --quiet --no-cache-dir --disable-pip-version-check \
-        --no-compile --only-binary :all: --require-hashes --requirement requirements.txt \
+        --no-compile --only-binary :all: --require-hashes --requirement requirements-image.txt \
     && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/venv
 COPY . .
 RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash .

@@ -121,7 +121,7 @@ def test_the_image_is_labelled_with_the_version_and_licence_of_the_package() -> 
     }
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-sbom.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-image.txt", "requirements-sbom.txt"])
 def test_what_the_image_installs_is_pinned_with_hashes_at_the_versions_of_the_tests(name: str) -> None:
     """pip refuses a file in which one line has no hash, here and in the image."""
     pins = _pins(name)
@@ -181,8 +181,8 @@ def test_the_list_of_parts_has_what_requirements_pin_and_the_licences_of_it(tmp_
 
 
 def installed_pins() -> set[tuple[str, str]]:
-    """What requirements.txt pins for this Python and system, as (name, version)."""
-    pins = [Requirement(pin.partition(" --hash")[0].strip()) for pin in _pins("requirements.txt")]
+    """What requirements-image.txt pins for this Python and system, as (name, version)."""
+    pins = [Requirement(pin.partition(" --hash")[0].strip()) for pin in _pins("requirements-image.txt")]
     return {
         (canonicalize_name(pin.name), str(pin.specifier).removeprefix("=="))
         for pin in pins
