@@ -63,10 +63,25 @@ def test_each_size_has_the_same_lines_and_larger_ones_cost_more(estimates: list[
     assert totals == sorted(set(totals))
 
 
+def test_each_run_of_a_job_costs_a_minute_at_least() -> None:
+    runs = sum(map(_runs_a_month, schedules().values()))
+
+    for size in SIZES:
+        [seconds] = re.findall(r"^jobs: CPU,[^,]+,(\d+),s$", (COST / f"{size}.csv").read_text(), re.MULTILINE)
+        assert int(seconds) >= 60 * runs
+
+
+def _runs_a_month(cron: str) -> int:
+    _, hour, day, *_ = cron.split()
+    if day != "*":
+        return 1
+    return 24 * 30 if hour == "*" else 30
+
+
 def test_the_sizes_have_the_secrets_and_jobs_that_are_deployed(estimates: list[dict[str, Any]]) -> None:
     lines = [line for estimate in estimates for line in estimate["items"]]
     versions = [line["quantity"] for line in lines if line["sku_id"] == "7756-ADEF-84F4"]
 
     assert {int(quantity) for quantity in versions} == {len(SECRETS)}
     [triggers] = re.findall(r"(\w+) triggers of Cloud Scheduler", DOCUMENT)
-    assert triggers == {5: "five"}[len(schedules())]
+    assert triggers == {6: "six"}[len(schedules())]
