@@ -386,7 +386,11 @@ def test_a_load_that_is_killed_leaves_a_whole_month(
     export.add(row("202610", "2026-10-03", cost=0.2))
     # The state is written after the look too.
     calls = iter([State.write, kill])
-    dying = (lambda self: next(calls)(self)) if point.endswith("State.write") else kill
+
+    def dies_at_the_second(state: State) -> None:
+        next(calls)(state)
+
+    dying = dies_at_the_second if point.endswith("State.write") else kill
     with monkeypatch.context() as patched:
         patched.setattr(f"costs.providers.{point}", dying)
         with pytest.raises(KilledError):

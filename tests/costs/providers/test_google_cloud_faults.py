@@ -88,8 +88,8 @@ def test_a_table_that_may_not_be_read(api: HTTPServer, tmp_path: Path) -> None:
     api.expect_request(TABLE).respond_with_response(refusal(403, "accessDenied", message))
 
     assert said(tmp_path) == (
-        f"The credentials may not read {NAME}: grant them BigQuery Data Viewer (roles/bigquery.dataViewer) on "
-        "the dataset acme.billing."
+        f"The credentials may not read {NAME}: grant them BigQuery Data Viewer (roles/bigquery.dataViewer) "
+        "on the dataset acme.billing."
     )
 
 
