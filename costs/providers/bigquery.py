@@ -45,7 +45,7 @@ class Table:
         return f"BigQuery: {queries} over {self.bytes:,} bytes of {self.place.name}."
 
     def close(self) -> None:
-        self._client.close()  # type: ignore[no-untyped-call]  # Google has not typed it
+        self._client.close()
 
     def describe(self) -> bigquery.Table:
         """What the table is: its columns, partitions and number of rows. It costs nothing.
