@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -21,7 +21,7 @@ from costs.load.report import LoadReport, Money, MonthReport, Outcome
 from costs.load.sources import record
 from costs.load.stamps import Stamps, stamps_of_now
 from costs.models import CostLoad, CostSource
-from costs.providers.registry import open_source
+from costs.providers.registry import REMOTE, open_source
 from costs.providers.source import Delivery
 from costs.store.engine import open_writer
 from costs.store.lake import Lake
@@ -49,15 +49,22 @@ def load(
     Raises:
         LoadRefusedError: another load of the source is running.
     """
-    report = LoadReport(source.name, is_dry=dry_run)
     job = _Job(source, stamps_of_now(), is_dry=dry_run, progress=progress)
+    # Two loads at a time would change each other's copy as it is read.
+    with job.lake.fetching(source) if source.kind in REMOTE else nullcontext():
+        return _load(job, period)
+
+
+def _load(job: _Job, period: str | None) -> LoadReport:
+    source = job.source
+    report = LoadReport(source.name, is_dry=job.is_dry)
     try:
         deliveries, report.notes = _offered(source, period)
         report.gone = {} if period else _gone(source, deliveries)
         report.months += map(job.deliver, deliveries)
     except LoadError as error:
         report.error = str(error)
-    if not dry_run:
+    if not job.is_dry:
         record(source, report, period)
     report.months += job.restamp_others({month.period for month in report.months}, period)
     report.months.sort(key=lambda month: month.period)

@@ -26,6 +26,21 @@ def held(folder: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def alone(file: Path) -> Iterator[bool]:
+    """Hold a file until the block or the process ends; false if another process holds it."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with file.open("a") as opened:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        except OSError:
+            pass  # a file system without locks
+        yield True
+
+
 def is_abandoned(folder: Path) -> bool:
     """Whether a process of this machine held the folder, and is dead."""
     try:

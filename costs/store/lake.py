@@ -18,7 +18,7 @@ from django.utils import timezone
 from sqlglot import exp
 
 from catalog.pricing.decimals import plain
-from costs.errors import NotLoadedError, TooLargeError
+from costs.errors import LoadRefusedError, NotLoadedError, TooLargeError
 from costs.models import CostLoad, CostSource
 from costs.store import holder, rolled_up
 from costs.store.base import Doubt, LoadedMonth, Refusal, Replacement, Rows, SourceState
@@ -147,6 +147,21 @@ class Lake:
     def fetched(self, source: CostSource) -> Path:
         """Where a source keeps what it has fetched from a cloud."""
         return self.root / _FETCHED / source.name
+
+    @contextmanager
+    def fetching(self, source: CostSource) -> Iterator[None]:
+        """Let no other load change what a source has fetched, until the block ends.
+
+        Raises:
+            LoadRefusedError: another load of the source is at it.
+        """
+        # No source has such a name.
+        with holder.alone(self.root / _FETCHED / ".locks" / source.name) as is_alone:
+            if not is_alone:
+                raise LoadRefusedError(
+                    f"Another load of {source.name} is running. Start again when it is over."
+                )
+            yield
 
     @contextmanager
     def workspace(self, load_id: str) -> Iterator[Path]:

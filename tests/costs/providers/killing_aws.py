@@ -53,7 +53,12 @@ def load_and_die(source: str, moments: Moments) -> None:
 
 def load_and_count(source: str, file: Path) -> None:
     moments = Moments(PLACES[0]), Moments(PLACES[1])
-    sys.setprofile(lambda *event: [each(*event) for each in moments] and None)
+
+    def count(frame: FrameType, event: str, argument: Any) -> None:
+        for each in moments:
+            each(frame, event, argument)
+
+    sys.setprofile(count)
     load(CostSource.objects.get(pk=source))
     sys.setprofile(None)
     file.write_text(json.dumps([each.count for each in moments]))
@@ -78,7 +83,7 @@ def make(names: Iterator[str], old: str, new: str) -> None:
 def billed(source: str) -> str:
     [found] = CostLoad.objects.current().filter(source=source)
     assert Lake().has(found)
-    return found.billed["USD"]
+    return f"{found.billed['USD']}"
 
 
 def main(old: str, new: str, kills: int, seed: int) -> None:

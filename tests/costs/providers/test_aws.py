@@ -9,7 +9,7 @@ import pytest
 from botocore.retries.standard import ExponentialBackoff
 from werkzeug import Request, Response
 
-from costs.errors import LoadError
+from costs.errors import LoadError, LoadRefusedError
 from costs.load.job import load
 from costs.load.report import LoadReport, Outcome
 from costs.models import CostLoad, CostSource
@@ -17,6 +17,7 @@ from costs.providers.aws import AwsSource
 from costs.providers.folder import FolderSource
 from costs.providers.registry import open_source
 from costs.providers.source import Delivery
+from costs.store.lake import Lake
 from tests.costs.loaded import billed
 from tests.costs.providers.s3 import BUCKET, LOCATION, PREFIX, Bucket
 from tests.costs.providers.writers import Row, in_month, rows
@@ -301,6 +302,17 @@ def test_credentials_that_expire_midway_leave_the_old_load_and_the_next_one_goes
     assert outcomes(load(source)) == [Outcome.REPLACED]
     assert "b.parquet" not in fetched(cloud)
     assert current(source) == {MAY: total(*ALL)}
+
+
+@pytest.mark.django_db
+@pytest.mark.one_database
+def test_two_loads_at_a_time_do_not_share_a_copy(bucket: Bucket, source: CostSource, cloud: Door) -> None:
+    bucket.deliver(MAY, {"a.parquet": ALL})
+    said = "Another load of acme is running. Start again when it is over."
+    with Lake().fetching(source), pytest.raises(LoadRefusedError, match=said):
+        load(source)
+    assert cloud.requests == []
+    assert outcomes(load(source)) == [Outcome.LOADED]
 
 
 def test_a_throttled_request_is_repeated(bucket: Bucket, cloud: Door, tmp_path: Path) -> None:
