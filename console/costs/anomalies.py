@@ -26,6 +26,7 @@ from console.costs.moments import Moment, moment_of
 from console.costs.panels import table_of
 from console.pages import Page
 from costs.alerts import acknowledge as alerts
+from costs.alerts.of_anomalies import summary
 from costs.models import Alert, Mute
 from costs.query.periods import DAY, Window
 from costs.query.question import Question
@@ -44,6 +45,7 @@ COLUMNS = (
     column("days", "Days", "text"),
     column("currency", "Currency", "text"),
     column("direction", "Direction", "text"),
+    column("found_in", "Found in", "text"),
     column("actual", "Actual", "money"),
     column("expected", "Expected", "money"),
     column("low", "Low", "money"),
@@ -85,6 +87,11 @@ class Seen:
         return [(name, said(name, value)) for name, value in self.row["cause"].items()]
 
     @property
+    def found_in(self) -> str:
+        """What the figures are of."""
+        return _named(self.row["found_in"])
+
+    @property
     def figures(self) -> dict[str, Cell]:
         values: Mapping[str, Any] = self.row
         names = ("actual", "expected", "low", "high", "excess")
@@ -103,9 +110,17 @@ class Seen:
 
     @property
     def explore(self) -> str:
-        """The address of its charges by day, with the days around."""
+        """The address of what the figures are of by day, with the days around."""
+        return self._explore(self.row["found_in"])
+
+    @property
+    def explore_cause(self) -> str:
+        """The same of the cause."""
+        return self._explore(self.row["cause"])
+
+    def _explore(self, values: Mapping[str, str | None]) -> str:
         start, end = (date.fromisoformat(self.row["days"][place]) for place in (0, -1))
-        filters = {name: [value] for name, value in self.row["cause"].items()}
+        filters = {name: [value] for name, value in values.items()}
         filters["currency"] = [self.row["currency"]]
         question = Question(
             dimensions=("day",), filters=filters, start=start - _AROUND, end=end + DAY + _AROUND
@@ -114,6 +129,10 @@ class Seen:
 
     def as_json(self) -> dict[str, Any]:
         return {**self.row, "state": self.state, **_who(self.alert, self.mute)}
+
+
+def _named(values: Mapping[str, str | None]) -> str:
+    return ", ".join(f"{name} {said(name, value)}" for name, value in values.items()) or "all charges"
 
 
 def _charges(values: Mapping[str, str | None] | None) -> str:
@@ -169,7 +188,9 @@ def window_of(moment: Moment) -> Window:
 
 def _row(each: Seen) -> dict[str, Any]:
     cause = "; ".join(f"{name}={value}" for name, value in each.cause)
-    return {**each.row, "days": " ".join(each.row["days"]), "cause": cause, "state": each.state}
+    found_in = "; ".join(f"{name}={said(name, value)}" for name, value in each.row["found_in"].items())
+    days = " ".join(each.row["days"])
+    return {**each.row, "days": days, "found_in": found_in, "cause": cause, "state": each.state}
 
 
 def seen(rows: Iterable[AnomalyRow]) -> list[Seen]:
@@ -269,13 +290,10 @@ def _alert_of(row: AnomalyRow) -> Alert:
     if alert := Alert.objects.firing().filter(cause=cause).first():
         return alert
     now = timezone.now()
-    way = "more" if row["direction"] == "up" else "less"
-    words = ", ".join(said(*each) for each in row["cause"].items()) or "Everything"
-    amount = money(f"{abs(Decimal(row['excess']))}")
     return Alert.objects.create(
         cause=cause,
         kind=Alert.Kind.ANOMALY,
-        summary=f"{words} cost {amount} {row['currency']} {way} than usual from {row['day']}.",
+        summary=summary(row),
         details={**row},
         about={**row["cause"], "currency": row["currency"]},
         path=reverse("costs-anomalies"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 
@@ -34,7 +35,7 @@ def _found(anomaly: AnomalyRow, *, is_demo: bool) -> Found:
         cause=f"anomaly/{anomaly['cause_key']}",
         kind=Alert.Kind.ANOMALY,
         severity=Alert.Severity.WARNING,
-        summary=_summary(anomaly),
+        summary=summary(anomaly),
         details={**anomaly},
         about={**anomaly["cause"], "currency": anomaly["currency"]},
         path="/costs/anomalies/",
@@ -42,23 +43,23 @@ def _found(anomaly: AnomalyRow, *, is_demo: bool) -> Found:
     )
 
 
-def _summary(anomaly: AnomalyRow) -> str:
+def summary(anomaly: AnomalyRow) -> str:
+    """What an anomaly is, in a sentence about what the figures are of, and one that names the cause."""
     actual, expected = Decimal(anomaly["actual"]), Decimal(anomaly["expected"])
     excess, currency = Decimal(anomaly["excess"]), anomaly["currency"]
-    return (
-        f"{_cause(anomaly)} cost {money(actual)} {currency} {_when(anomaly)}, "
-        f"{money(excess)} {currency} more than the usual {money(expected)}."
+    shown, cause = _named(anomaly["found_in"]), _named(anomaly["cause"])
+    way = "more" if anomaly["direction"] == "up" else "less"
+    told = (
+        f"{shown[0].upper()}{shown[1:]} cost {money(actual)} {currency} {_when(anomaly)}, "
+        f"{money(abs(excess))} {currency} {way} than the usual {money(expected)}."
     )
+    return told if cause == shown else f"{told} Cause: {cause}."
 
 
-def _cause(anomaly: AnomalyRow) -> str:
-    """What explains it, such as: Customer "acme", model "nova-lite"."""
-    parts = [
-        f"{dimension} {'none' if value is None else quoted(value)}"
-        for dimension, value in anomaly["cause"].items()
-    ]
-    text = ", ".join(parts) or "everything"
-    return text[0].upper() + text[1:]
+def _named(values: Mapping[str, str | None]) -> str:
+    """Values by dimension, such as: customer "acme", model "nova-lite"."""
+    parts = [f"{name} {'none' if value is None else quoted(value)}" for name, value in values.items()]
+    return ", ".join(parts) or "everything"
 
 
 def _when(anomaly: AnomalyRow) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
 from catalog.pricing.decimals import NANO, ROUNDED
+from costs.reports.judged_day import Day
 from costs.reports.robust import ESTIMATES
 from costs.reports.usual import SHORTEST, Walk
 
@@ -16,7 +17,7 @@ _SCORE = Decimal("0.1")
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """A day off what is usual.
+    """A day beside what is usual, which it is off unless it was asked for.
 
     Args:
         day: the day.
@@ -48,11 +49,29 @@ def detect(daily: Mapping[date, Decimal], *, floor: Decimal) -> list[Jump]:
         return []
     with localcontext(ESTIMATES):
         days = Walk(daily, floor).days
-    return [
-        Jump(day.day, day.actual, _money(day.expected), _money(day.low), _money(day.high), _score(day.score))
-        for day in days
-        if day.is_jump
-    ]
+    return [_jump(day) for day in days if day.is_jump]
+
+
+def judged(daily: Mapping[date, Decimal], days: Collection[date], *, floor: Decimal) -> list[Jump]:
+    """These days of a series beside what is usual, in order, whether they are off or not.
+
+    Args:
+        daily: as of detect.
+        days: later than its first two weeks.
+        floor: as of detect.
+    """
+    with localcontext(ESTIMATES):
+        walk = Walk(daily, floor)
+        found = [day for day in walk.days if day.day in days]
+        for day in found:
+            walk.expect(day)
+    return [_jump(day) for day in found]
+
+
+def _jump(day: Day) -> Jump:
+    return Jump(
+        day.day, day.actual, _money(day.expected), _money(day.low), _money(day.high), _score(day.score)
+    )
 
 
 def _money(amount: Decimal) -> Decimal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from typing import Protocol
@@ -11,7 +11,7 @@ from typing import Protocol
 from catalog.pricing.decimals import EXACT, exact_sum
 from costs.query.dimensions import Value
 from costs.query.periods import Window
-from costs.reports.anomalies import Jump, detect
+from costs.reports.anomalies import Jump, detect, judged
 from costs.reports.causes import Cause, Cell, Cells, Key, Part, narrowest, part, parts, within
 from costs.reports.robust import ESTIMATES
 from costs.reports.usual import WEEK
@@ -46,10 +46,17 @@ class Bill(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A jump of a series."""
+    """A jump of a series, or a day of it that is told beside its jumps.
+
+    Args:
+        series: its values; none is the whole.
+        jump: the day.
+        daily: what all of its days cost.
+    """
 
     series: Cause
     jump: Jump
+    daily: Mapping[date, Decimal]
 
     @property
     def excess(self) -> Decimal:
@@ -62,10 +69,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Anomaly:
-    """Jumps of neighbouring days that have one cause.
+    """Neighbouring days that one cause has moved.
 
     Args:
-        jumps: of the series that shows it best, by day.
+        jumps: the days of the series that shows it best, all of the same one, in order.
         cause: the narrowest explanation.
         parts: of the excess; they add up to it.
     """
@@ -80,7 +87,7 @@ class Anomaly:
 
     @property
     def sign(self) -> int:
-        return self.jumps[0].sign
+        return 1 if self.excess > 0 else -1
 
 
 def anomalies(
@@ -98,7 +105,7 @@ def anomalies(
     by_day: dict[tuple[date, int], list[Found]] = {}
     for series, daily in bill.series():
         for jump in detect(daily, floor=floor):
-            found = Found(series, jump)
+            found = Found(series, jump, daily)
             if jump.day >= start and (found.sign > 0 or jump.day <= whole_to):
                 by_day.setdefault((jump.day, found.sign), []).append(found)
     near = set(_near(asked, {day for day, _ in by_day}))
@@ -106,7 +113,8 @@ def anomalies(
         explained = [
             each for key in sorted(by_day) if key[0] in near for each in _explained(bill, by_day[key])
         ]
-    return [each for each in _joined(explained) if any(_has(asked, found.jump.day) for found in each.jumps)]
+        joined = _joined(bill, explained, floor)
+    return [each for each in joined if any(_has(asked, found.jump.day) for found in each.jumps)]
 
 
 def _near(asked: Window, days: Collection[date]) -> Iterator[date]:
@@ -139,7 +147,7 @@ def _explained(bill: Bill, found: Sequence[Found]) -> Iterator[Anomaly]:
         worst = max(left.values(), key=lambda each: abs(each.jump.score))
         if not worst.series.keys() <= set(bill.dimensions):
             # There are too many charges to tell what explains it.
-            yield Anomaly([worst], worst.series, [Part({}, worst.excess)])
+            yield _anomaly(bill, whole, worst, worst.series)
             del left[id(worst)]
             continue
         among = within(bill.dimensions, cells, worst.series)
@@ -166,6 +174,8 @@ def _is_gone(found: Found, gone: Mapping[int, Decimal]) -> bool:
 
 
 def _anomaly(bill: Bill, cells: Cells, found: Found, cause: Cause) -> Anomaly:
+    if not found.series.keys() <= set(bill.dimensions):
+        return Anomaly([found], cause, [Part({}, found.excess)])
     inside = within(bill.dimensions, cells, found.series)
     told = parts(bill.dimensions, inside, found.excess, found.jump.expected, PARTS)
     return Anomaly([found], cause, told)
@@ -184,13 +194,13 @@ def _cells(bill: Bill, day: date) -> Cells:
     return {key: Cell(actual.get(key, _ZERO), before.get(key, _ZERO) / _WEEKS) for key in {*actual, *before}}
 
 
-def _joined(found: Sequence[Anomaly]) -> list[Anomaly]:
+def _joined(bill: Bill, found: Sequence[Anomaly], floor: Decimal) -> list[Anomaly]:
     """Those of neighbouring days whose causes do not contradict each other become one."""
     joined: list[Anomaly] = []
     for each in found:
         for index, other in enumerate(joined):
-            if _is_one(other, each):
-                joined[index] = _one(other, each)
+            if _is_one(other, each) and (one := _one(bill, other, each, floor)):
+                joined[index] = one
                 break
         else:
             joined.append(each)
@@ -206,13 +216,32 @@ def _is_one(first: Anomaly, second: Anomaly) -> bool:
     return is_alike and (bool(shared) or not (first.cause and second.cause))
 
 
-def _one(first: Anomaly, second: Anomaly) -> Anomaly:
-    """The two as one. Its cause is that of the larger excess."""
-    cause = first.cause if abs(first.excess) >= abs(second.excess) else second.cause
+def _one(bill: Bill, first: Anomaly, second: Anomaly, floor: Decimal) -> Anomaly | None:
+    """The two as one: that of which the days of both are off by more, if they are in its direction."""
+    large, small = sorted((first, second), key=lambda each: -abs(each.excess))
+    ways = [_with(bill, large, small, floor), _with(bill, small, large, floor)]
+    best = max(ways, key=lambda each: each.excess * first.sign)
+    return best if best.excess * first.sign > 0 else None
+
+
+def _with(bill: Bill, one: Anomaly, other: Anomaly, floor: Decimal) -> Anomaly:
+    """An anomaly with the days of another one, as they are in its own series."""
+    shown = one.jumps[0]
+    added = [other]
+    if other.jumps[0].series != shown.series:
+        days = {each.jump.day for each in other.jumps}
+        found = [replace(shown, jump=jump) for jump in judged(shown.daily, days, floor=floor)]
+        added = [_anomaly(bill, _cells(bill, each.jump.day), each, one.cause) for each in found]
+    jumps = sorted((jump for each in (one, *added) for jump in each.jumps), key=lambda each: each.jump.day)
+    return Anomaly(jumps, one.cause, _summed([part for each in (one, *added) for part in each.parts]))
+
+
+def _summed(found: Sequence[Part]) -> list[Part]:
+    """The parts of several days, the largest first; the last one is what is left."""
     amounts: dict[tuple[tuple[str, Value], ...], list[Decimal]] = {}
-    for one in (*first.parts, *second.parts):
+    for one in found:
         amounts.setdefault(tuple(one.values.items()), []).append(one.amount)
-    summed = [Part(dict(values), exact_sum(found)) for values, found in amounts.items()]
+    summed = [Part(dict(values), exact_sum(each)) for values, each in amounts.items()]
     told = sorted((one for one in summed if one.values), key=lambda one: -abs(one.amount))
     other = exact_sum(one.amount for one in [*told[PARTS:], *(one for one in summed if not one.values)])
-    return Anomaly([*first.jumps, *second.jumps], cause, [*told[:PARTS], Part({}, other)])
+    return [*told[:PARTS], Part({}, other)]

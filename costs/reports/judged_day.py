@@ -20,7 +20,9 @@ class Day:
         day: the day.
         actual: what it cost.
         log: the same on the log scale.
-        expected: what it was expected to cost; 0 unless it is a jump.
+        usual: what it was expected to be on that scale.
+        width: how far off is the most that is usual there.
+        expected: what it was expected to cost; 0 unless it was asked for, as of each jump.
         low: the least that is usual.
         high: the most that is usual.
         score: the deviation in usual ones, on the log scale.
@@ -32,6 +34,8 @@ class Day:
     day: date
     actual: Decimal
     log: Decimal
+    usual: Decimal = _ZERO
+    width: Decimal = _ZERO
     expected: Decimal = _ZERO
     low: Decimal = _ZERO
     high: Decimal = _ZERO

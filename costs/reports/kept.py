@@ -17,7 +17,7 @@ from costs.store.kept import KeptResults
 from costs.store.lake import RESULTS
 
 # Changes with what reports say.
-_VERSION = "4"
+_VERSION = "5"
 
 Answer = TypeVar("Answer", bound=Mapping[str, Any])
 

@@ -21,7 +21,6 @@ NEW_LEVEL = 3
 # So long after a new level the old one is no surprise.
 REMEMBERED = 2 * WEEK
 # How many usual deviations are unusual, and how much more if few days are known.
-
 UNUSUAL = Decimal("4.5")
 OF_FEW = Decimal(4)
 # Deviations on the log scale are at least this: no bill stays as regular as it was.
@@ -103,14 +102,14 @@ class Walk:
     def _judge(self, index: int) -> None:
         day = self.days[index]
         level = self._level(index)
-        log = level + self._weekdays[self._weekday(index)]
-        self._wide = width = self._width()
+        day.usual = log = level + self._weekdays[self._weekday(index)]
+        self._wide = day.width = width = self._width()
         day.monthly = self._monthly(index, log)
         residual = self._residual(day, log)
         day.score = residual / width * UNUSUAL
         is_odd = (abs(residual) > width or self._is_together(residual)) and not self._is_day_off(day)
         if is_odd and not self._is_returning(index, width) and not self._is_added(index, width):
-            self._expect(day, log, width)
+            self.expect(day)
             day.is_jump = abs(day.actual - day.expected) >= self.floor
         if day.is_jump:
             self._jump(index, level)
@@ -134,11 +133,10 @@ class Walk:
             return day.log - log
         return day.log - to_log(from_log(log, self.floor) + day.monthly, self.floor)
 
-    def _expect(self, day: Day, log: Decimal, width: Decimal) -> None:
-        """Say in money what was expected."""
-        day.expected, day.low, day.high = (
-            from_log(each, self.floor) + day.monthly for each in (log, log - width, log + width)
-        )
+    def expect(self, day: Day) -> None:
+        """Say in money what was expected of a day, which is not one of the first two weeks."""
+        logs = (day.usual, day.usual - day.width, day.usual + day.width)
+        day.expected, day.low, day.high = (from_log(each, self.floor) + day.monthly for each in logs)
 
     def _is_together(self, residual: Decimal) -> bool:
         """Whether three days in a row are so far off in one direction that together they are unusual."""

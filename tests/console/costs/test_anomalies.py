@@ -50,6 +50,26 @@ def test_a_jump_is_shown_with_its_cause_and_what_explains_it(reader: Client) -> 
     assert "1 open anomaly" in text(reader, "/costs/")
 
 
+def test_figures_are_said_of_what_cost_them_and_the_cause_is_named_beside(reader: Client) -> None:
+    [found] = reader.get("/costs/anomalies.json").json()["anomalies"]
+    [(name, value)] = found["found_in"].items()
+
+    assert len(found["cause"]) > 1
+    page = text(reader, "/costs/anomalies/")
+    assert f">{name.capitalize()} {value}</span> cost " in page
+    assert f'than usual of <span title="{name} {value}">' in text(reader, "/costs/")
+    assert f"{name}={value}" in reader.get("/costs/anomalies.csv").content.decode()
+
+
+def test_an_alert_that_is_made_to_acknowledge_has_the_sentence_of_alerts(reader: Client) -> None:
+    reader.post("/costs/anomalies/acknowledge/", {"cause_key": key(reader), "reason": "A load test."})
+
+    alert = Alert.objects.get()
+    [(name, value)] = alert.details["found_in"].items()
+    assert alert.summary.startswith(f'{name.capitalize()} "{value}" cost 1,')
+    assert "USD more than the usual" in alert.summary
+
+
 def test_days_that_cannot_be_looked_at_are_unknown_not_usual(reader: Client, shows: Shows) -> None:
     today = timezone.now().date()
     shows([charge(f"{today - timedelta(days=ago)}", "100") for ago in range(1, 4)])

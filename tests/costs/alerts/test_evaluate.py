@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, cast
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -9,12 +11,14 @@ from werkzeug import Response
 
 from costs.alerts import causes, lease
 from costs.alerts.acknowledge import acknowledge
+from costs.alerts.figures import money
 from costs.alerts.findings import Findings
 from costs.errors import RunLostError, RunRefusedError
 from costs.models import Alert, AlertRun, Mute
 from costs.store.base import Refusal, SourceState
 from tests.costs.alerts.conftest import Receiver
 from tests.costs.alerts.making import DAY, NOW, firing, make_budget, run, store, store_of, told
+from tests.costs.reports import days
 from tests.costs.stores import MemoryStore, charge
 from tests.harness.smtp_server import Mailbox
 
@@ -302,6 +306,24 @@ def test_an_anomaly_alerts_with_its_cause(webhook: Receiver) -> None:
     assert "cost 100.00 USD on 2026-10-15, 90.00 USD more than the usual 10.00." in alert.summary
     assert 'customer "acme"' in alert.summary.lower()
     assert len(webhook.requests) == 1
+
+
+@pytest.mark.usefixtures("webhook", "anomalies")
+def test_the_figures_of_an_anomaly_are_said_of_what_cost_them_and_not_of_its_cause() -> None:
+    costs = days.moved(date(2026, 11, 11), date(2026, 11, 10))
+
+    run(costs, days.NOW)
+
+    [alert] = firing().values()
+    row = cast("Any", alert.details)
+    cost = money(Decimal(days.cost_of_found(row, costs)))
+    assert row["cause"] != row["found_in"] == {"cloud": "gcp"}
+    assert alert.summary.startswith(
+        f'Cloud "gcp" cost {cost} USD on 2 days from 2026-11-10 to 2026-11-11, '
+        f"{money(Decimal(row['excess']))} USD more than the usual {money(Decimal(row['expected']))}. "
+    )
+    cause = 'cloud "gcp", model "gemini-2.5-flash", meter "gemini-2.5-flash"'
+    assert alert.summary.endswith(f" Cause: {cause}.")
 
 
 @pytest.mark.usefixtures("webhook", "anomalies")

@@ -22,6 +22,8 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from catalog.pricing.decimals import plain
+from costs.alerts.figures import money
+from costs.alerts.of_anomalies import summary
 from costs.models import BudgetChange
 from costs.providers.demo import charges
 from costs.query import Question, ask
@@ -31,6 +33,7 @@ from costs.reports.find_anomalies import find_anomalies
 from costs.reports.forecasts import forecast_costs
 from costs.store.lake import Lake
 from tests.costs import whole_demo
+from tests.costs.reports.days import cost_of_found
 from tests.costs.whole_demo import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -171,6 +174,9 @@ def test_the_planted_spikes_are_found_and_explained_and_nothing_else_is() -> Non
             {"cloud": "gcp", "model": "gemini-2.5-flash", "customer": "globex", "meter": FLASH},
         ),
     ]
+    for each in found["anomalies"]:
+        assert each["actual"] == cost_of_found(each, Lake())
+        assert f" cost {money(Decimal(each['actual']))} {each['currency']} on " in summary(each)
 
 
 def test_one_budget_of_the_demo_is_kept_and_the_other_will_not_be() -> None:

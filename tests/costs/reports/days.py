@@ -7,7 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from costs.query import Question, ask
 from costs.query.snapshot import Snapshot, take
+from costs.reports.find_anomalies import AnomalyRow
+from costs.store.base import CostStore
 from tests.costs.stores import MemoryStore, charge
 
 FIRST = date(2026, 8, 1)
@@ -42,6 +45,29 @@ def store(*rows: Mapping[str, Any], **others: Any) -> MemoryStore:
 
 def daily(amounts: Mapping[date, Decimal], **others: Any) -> list[Mapping[str, Any]]:
     return [charge(f"{day}", f"{amount}", **others) for day, amount in amounts.items()]
+
+
+def moved(cloud_at: date, customer_at: date) -> MemoryStore:
+    """Three customers on two clouds: all of gcp costs more on one day, and globex does on another."""
+    customers = {"acme": 3, "globex": 1, "initech": 2}
+    rows: list[Mapping[str, Any]] = []
+    for cloud, model in (("aws", "nova-lite"), ("gcp", "gemini-2.5-flash")):
+        for customer, size in customers.items():
+            amounts = {day: amount * size for day, amount in series().items()}
+            if cloud == "gcp":
+                amounts[cloud_at] *= 4
+                amounts[customer_at] *= 9 if customer == "globex" else 1
+            of = {"x_Cloud": cloud, "x_ModelId": model, "x_Meter": model, "x_BillingModel": model}
+            rows += daily(amounts, x_ConsumerId=customer, **of)
+    return store(*rows)
+
+
+def cost_of_found(row: AnomalyRow, costs: CostStore) -> str:
+    """What query_costs answers for what an anomaly's figures are of, on its days."""
+    filters = {name: [value or "null"] for name, value in row["found_in"].items()}
+    asked = Question(filters={**filters, "day": row["days"], "currency": [row["currency"]]})
+    [total] = ask(asked, costs)["totals"]
+    return f"{total['billed_cost']}"
 
 
 def snapshot(kept: MemoryStore) -> Snapshot:

@@ -11,7 +11,7 @@ from costs.errors import InvalidQuestionError, TooLargeError, UnknownDimensionEr
 from costs.reports import daily as daily_module
 from costs.reports.find_anomalies import AnomalyAnswer, find_anomalies
 from costs.reports.watched_costs import WatchedCosts
-from tests.costs.reports.days import daily, series, snapshot, store
+from tests.costs.reports.days import cost_of_found, daily, moved, series, snapshot, store
 from tests.costs.stores import MemoryStore, charge
 
 START, END = date(2026, 10, 1), date(2026, 11, 20)
@@ -111,6 +111,22 @@ def test_neighbouring_days_of_one_cause_are_one_anomaly() -> None:
 
     assert found["days"] == [MONDAY, "2026-10-13"]
     assert sum(Decimal(part["excess"]) for part in found["explained"]) == Decimal(found["excess"])
+
+
+@pytest.mark.parametrize("days", [("10", "11"), ("11", "10"), ("10", "12")])
+def test_an_anomaly_found_in_a_cloud_and_then_a_customer_has_the_figures_of_one_of_them(
+    days: tuple[str, str],
+) -> None:
+    kept = moved(*(date.fromisoformat(f"2026-11-{day}") for day in days))
+
+    [found] = asked(kept)["anomalies"]
+
+    assert found["days"] == [f"2026-11-{day}" for day in sorted(days)]
+    assert found["actual"] == cost_of_found(found, kept)
+    assert Decimal(found["low"]) < Decimal(found["expected"]) < Decimal(found["high"])
+    excess = Decimal(found["actual"]) - Decimal(found["expected"])
+    assert Decimal(found["excess"]) == excess
+    assert sum(Decimal(part["excess"]) for part in found["explained"]) == excess
 
 
 def test_a_new_customer_is_named_by_itself() -> None:
