@@ -126,6 +126,12 @@ class Export:
                 self.container.upload_blob(self.name(path), content, overwrite=True)
                 self._uploaded[path] = content
 
+    def copy_by_hand(self, name: str, content: bytes) -> None:
+        """Bring a blob of the container into the copy."""
+        path = self.folder / name
+        path.write_bytes(content)
+        self._uploaded[path] = content
+
     def delete(self, *paths: Path) -> None:
         """Delete files of the copy from the container and the copy."""
         for path in paths:
