@@ -88,9 +88,7 @@ def _left_out(
 
 
 def _month_to_date(_question: Question, window: Window, costs: Snapshot, filters: Filters) -> Found:
-    rows = month_to_date.month_to_date(costs, window, filters)
-    is_known = all(row["month_before"] is not None for row in rows)
-    return month_to_date.COLUMNS, rows, [] if is_known else ["The month before is not loaded."]
+    return month_to_date.COLUMNS, *month_to_date.month_to_date(costs, window, filters)
 
 
 def _forecast(_question: Question, window: Window, costs: Snapshot, filters: Filters) -> Found:
