@@ -95,7 +95,7 @@ def _forecast(_question: Question, window: Window, costs: Snapshot, filters: Fil
     """The forecast of the month that ends the window; what it says of the loads is a note."""
     last = window.end - DAY if window.end else costs.as_of.date()
     answer = forecasts.forecast_costs(filters, add_months(last.replace(day=1), 1), costs)
-    period = {"from": answer["start"], "until": answer["until"], "through": answer["through"]}
+    period = {"from": answer["start"], "until": answer["until"]}
     rows = [{**period, **row} for row in answer["rows"]]
     shown = [{column["name"]: row[column["name"]] for column in forecasts.COLUMNS} for row in rows]
     return forecasts.COLUMNS, shown, [answer["hint"]] if answer["hint"] else []
