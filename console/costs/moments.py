@@ -17,6 +17,9 @@ from console.arguments import link
 from console.costs import period as periods
 from console.costs.filters import NAMES, Filters, chips, pairs, read_filters, values_of
 from console.costs.period import Period
+from costs.query.coverage import coverage
+from costs.query.hints import by_source
+from costs.query.question import Question
 from costs.query.snapshot import Snapshot, take
 from costs.store import configured
 from costs.store.base import LoadedMonth
@@ -66,9 +69,12 @@ class Moment:
 
     @property
     def missing(self) -> str:
-        """A sentence if the address is about a month that is not loaded."""
-        is_loaded = any(load.billing_period == self.period.month for load in self.costs.loads)
-        return f"{self.period.label} is not loaded." if self.period.month and not is_loaded else ""
+        """A sentence if days of the address are not loaded of sources that had begun by then."""
+        window = self.period.window
+        if not any(window.touches(load.billing_period) for load in self.costs.loads):
+            return f"{self.period.label} is not loaded."
+        lacking = coverage(Question(filters=self.filters), self.costs).lacking(window)
+        return f"Not loaded: {by_source(lacking)}." if lacking else ""
 
     def context(self, name: str) -> dict[str, Any]:
         """What the template of a page needs beside its panels.

@@ -82,8 +82,8 @@ def look(panel: Panel, moment: Moment, *, hides_hint: bool = False) -> Look:
         return Look(panel.name, about_it, [], [], [], {}, said)
     if hides_hint:
         shown["hint"] = None
-    if panel.question and moment.missing:
-        shown["empty"] = moment.missing
+    if panel.question and not shown["rows"] and (missing := moment.missing):
+        shown["empty"] = missing
     return Look(
         panel.name,
         shown,

@@ -34,6 +34,14 @@ class Coverage:
         }
         return {source: months for source, months in found.items() if months}
 
+    def lacking(self, window: Window) -> dict[str, list[str]]:
+        """The same without months before a source's first one: it had not begun, and lacks nothing."""
+        found = {
+            source: [month for month in months if month > min(self.loaded[source])]
+            for source, months in self.missing(window).items()
+        }
+        return {source: months for source, months in found.items() if months}
+
     def early(self, window: Window) -> dict[str, list[str]]:
         """The months of the window whose later charges are not loaded, by source."""
         asked = self._months(window)
@@ -45,6 +53,10 @@ class Coverage:
     def has(self, months: Iterable[str]) -> bool:
         """Whether all sources have all of these months."""
         return all(month in loaded for month in months for loaded in self.loaded.values())
+
+    def has_any(self, window: Window) -> bool:
+        """Whether a source has a month of the window."""
+        return any(window.touches(month) for months in self.loaded.values() for month in months)
 
     def _months(self, window: Window) -> list[str]:
         """The months of the window up to the latest. An open end is where any source's months end."""

@@ -32,6 +32,12 @@ def joined(sentences: Iterable[str]) -> str | None:
     return " ".join(filter(None, sentences)) or None
 
 
+def by_source(missing: Mapping[str, Sequence[str]]) -> str:
+    """Months of sources, a few of many."""
+    told = [f"{_spans(months)} of source {quoted(source)}" for source, months in missing.items()]
+    return "; ".join(_some(told, "sources"))
+
+
 def demo(loads: Sequence[LoadedMonth]) -> str:
     made_up = [load for load in loads if load.is_demo]
     if not made_up:
@@ -57,7 +63,7 @@ def unknown_values(told: Iterable[Unknown], more: int) -> str:
 def not_loaded(question: Question, coverage: Coverage) -> str:
     """The months of the window that are not loaded, and the one that is not over."""
     window, latest = question.window, coverage.latest
-    missing = _missing(coverage.missing(window))
+    missing = by_source(coverage.missing(window))
     has_latest = any(latest in months for months in coverage.loaded.values())
     is_asked = (
         not any(wanted.leaves_out(latest) for wanted in question.read_filters())
@@ -76,7 +82,7 @@ def not_loaded(question: Question, coverage: Coverage) -> str:
 
 def not_loaded_before(past: Past | None) -> str:
     """The months that would have to be compared with, and are not loaded."""
-    missing = _missing(past.coverage.missing(past.compared)) if past else ""
+    missing = by_source(past.coverage.missing(past.compared)) if past else ""
     if past is None or past.is_comparable:
         return ""
     null = "change is null where one of the two periods is not loaded."
@@ -85,7 +91,7 @@ def not_loaded_before(past: Past | None) -> str:
 
 def compared_early(past: Past | None) -> str:
     """The months compared with whose later charges are not loaded."""
-    early = _missing(past.coverage.early(past.compared)) if past else ""
+    early = by_source(past.coverage.early(past.compared)) if past else ""
     return early and f"change compares with what was loaded before its month was over: {early}."
 
 
@@ -212,7 +218,7 @@ def _some(told: Sequence[str], what: str) -> list[str]:
 
 
 def _loaded_early(coverage: Coverage, window: Window) -> str:
-    early = _missing(coverage.early(window))
+    early = by_source(coverage.early(window))
     return f"Loaded before the month was over, so not complete: {early}." if early else ""
 
 
@@ -221,11 +227,6 @@ def _unknown(unknown: Unknown) -> str:
         f"the nearest: {', '.join(map(quoted, unknown.nearest))}" if unknown.nearest else "nor one like it"
     )
     return f"No charge has {unknown.dimension} {quoted(unknown.value)}; {known}."
-
-
-def _missing(missing: Mapping[str, Sequence[str]]) -> str:
-    told = [f"{_spans(months)} of source {quoted(source)}" for source, months in missing.items()]
-    return "; ".join(_some(told, "sources"))
 
 
 def _spans(months: Sequence[str]) -> str:

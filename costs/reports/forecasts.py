@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -24,13 +25,11 @@ from costs.query.summary import summarize
 from costs.reports.anomalies import detect
 from costs.reports.daily import by_currency
 from costs.reports.forecast import Forecast, forecast
+from costs.reports.known_days import KnownDays, known_days, late
 from costs.reports.shown import Column, column
 from costs.reports.usual import SHORTEST
-from costs.reports.whole_days import Source, check_filters, sources
-from costs.wording import counted, quoted
+from costs.reports.whole_days import check_filters
 
-# Past forecasts are tested on so many months.
-HISTORY = 6
 # The last day may lack charges that come later, if it is so much less than usual.
 _FLOOR = Decimal("0.02")
 
@@ -60,6 +59,7 @@ class ForecastRow(TypedDict):
     """The forecast in one currency."""
 
     currency: str
+    through: str
     spent: str | None
     forecast: str | None
     low: str | None
@@ -76,6 +76,21 @@ class ForecastAnswer(Basis):
     until: str
     through: str | None
     rows: list[ForecastRow]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is found in a currency.
+
+    Args:
+        known: its known days.
+        through: the last of them that counts; None if there is none.
+        forecast: its forecast; None if it has no charges in these days.
+    """
+
+    known: KnownDays
+    through: date | None
+    forecast: Forecast | None = None
 
 
 def forecast_costs(
@@ -99,28 +114,41 @@ def forecast_costs(
     """
     check_filters(filters)
     start, until = _period(costs.as_of.date(), start, until)
-    found = sources(filters, costs)
-    through = _through(found, until)
-    why = _unknown(found, start, through, costs.as_of.date())
-    begins = _begins(found, start, through) if through else start
-    question = Question((measure,), filters=filters, start=begins, end=max(start, (through or begins)) + DAY)
-    daily = by_currency(question, costs) if through else {}
-    if not why:
-        through = _without_late(daily, through)
-    forecasts = {
-        currency: forecast(_up_to(days, through), start=start, until=until)
-        for currency, days in daily.items()
+    found = {
+        currency: _found(known, {**filters, "currency": [currency]}, (start, until), costs, measure)
+        for currency, known in known_days(filters, start, until, costs).items()
     }
-    told = _told(forecasts, through, why)
-    if through and not why and any(each.expected for each in forecasts.values()):
-        told += _short(found, begins, through)
+    days = [each.through for each in found.values() if each.through]
     return {
-        **_basis(filters, start, until, costs, [*told, why]),
+        **_basis(filters, start, until, costs, _told(found, start, until)),
         "start": f"{start}",
         "until": f"{until}",
-        "through": f"{through}" if through else None,
-        "rows": [_row(currency, each, is_known=not why) for currency, each in forecasts.items()],
+        "through": f"{min(days)}" if days else None,
+        "rows": [
+            _row(currency, each.forecast, f"{each.through}", is_known=not each.known.why)
+            for currency, each in found.items()
+            if each.forecast
+        ],
     }
+
+
+def _found(
+    known: KnownDays,
+    filters: Mapping[str, Sequence[Value]],
+    period: tuple[date, date],
+    costs: Snapshot,
+    measure: str,
+) -> _Found:
+    start, until = period
+    if known.through is None:
+        return _Found(known, None)
+    end = max(start, known.through) + DAY
+    question = Question((measure,), filters=filters, start=known.begins(start), end=end)
+    days = next(iter(by_currency(question, costs).values()), None)
+    if days is None:
+        return _Found(known, known.through)
+    through = known.through if known.why else _without_late(days, known.through)
+    return _Found(known, through, forecast(_up_to(days, through), start=start, until=until))
 
 
 def _period(today: date, start: date | None, until: date | None) -> tuple[date, date]:
@@ -134,70 +162,30 @@ def _period(today: date, start: date | None, until: date | None) -> tuple[date, 
     return start, until
 
 
-def _through(found: Mapping[str, Source], until: date) -> date | None:
-    """The last day that is known of all sources."""
-    days = [source.through for source in found.values()]
-    known = [day for day in days if day]
-    return min([*known, until - DAY]) if known and len(known) == len(days) else None
-
-
-def _unknown(found: Mapping[str, Source], start: date, through: date | None, today: date) -> str:
-    """Why nothing can be said."""
-    lacking = {name: source.lacks(start, today) for name, source in found.items()}
-    months = "; ".join(
-        f"{', '.join(months)} of source {quoted(name)}" for name, months in lacking.items() if months
-    )
-    stale = [quoted(name) for name, source in found.items() if source.through is None]
-    if months:
-        return f"Unknown, since not loaded or not complete: {months}. Load it, or leave it out by not_source."
-    if stale or through is None:
-        names = ", ".join(stale) or "any source"
-        return f"Unknown, since no charges of {names} are loaded of this month or the last."
-    return ""
-
-
-def _begins(found: Mapping[str, Source], start: date, through: date) -> date:
-    """The first day of the months that are known of all sources without a gap, a few at most."""
-    return max(add_months(start.replace(day=1), -HISTORY), *(each.since(through) for each in found.values()))
-
-
-def _short(found: Mapping[str, Source], begins: date, through: date) -> Iterator[str]:
-    """Which months before the period are missing, so that the forecast rests on the days after them."""
-    gaps = {name: source.gaps(begins) for name, source in found.items() if source.since(through) == begins}
-    months = "; ".join(
-        f"{', '.join(months)} of source {quoted(name)}" for name, months in gaps.items() if months
-    )
-    if months:
-        days = counted((through - begins).days + 1, "day")
-        yield f"Not loaded or not complete: {months}. So it is forecast from the {days} since {begins} alone."
-
-
-def _without_late(daily: Mapping[str, Mapping[date, Decimal]], through: date | None) -> date | None:
+def _without_late(days: Mapping[date, Decimal], through: date) -> date:
     """The last day, or the one before if it is far below what is usual: charges of it may come later."""
-    for days in daily.values():
-        amounts = sorted(map(abs, days.values()))
-        floor = max(amounts[len(amounts) // 2] * _FLOOR, Decimal("0.01"))
-        last = detect(_up_to(days, through), floor=floor)[-1:]
-        if through and last and last[0].day == through and last[0].score < 0:
-            return through - DAY
+    amounts = sorted(map(abs, days.values()))
+    floor = max(amounts[len(amounts) // 2] * _FLOOR, Decimal("0.01"))
+    last = detect(_up_to(days, through), floor=floor)[-1:]
+    if last and last[0].day == through and last[0].score < 0:
+        return through - DAY
     return through
 
 
-def _up_to(days: Mapping[date, Decimal], through: date | None) -> dict[date, Decimal]:
+def _up_to(days: Mapping[date, Decimal], through: date) -> dict[date, Decimal]:
     """The days up to the last whole one, from the first that has a charge."""
     charged = [day for day, amount in days.items() if amount]
-    return {
-        day: amount for day, amount in days.items() if through and charged and charged[0] <= day <= through
-    }
+    return {day: amount for day, amount in days.items() if charged and charged[0] <= day <= through}
 
 
-def _row(currency: str, found: Forecast, *, is_known: bool) -> ForecastRow:
+def _row(currency: str, found: Forecast, through: str, *, is_known: bool) -> ForecastRow:
     amounts = (found.spent, found.amount, found.low, found.high, found.error_percent)
     spent, amount, low, high, error = (
         plain(each) if each is not None and is_known else None for each in amounts
     )
     return {
         "currency": currency,
+        "through": through,
         "spent": spent,
         "forecast": amount,
         "low": low,
@@ -212,19 +200,41 @@ def _row(currency: str, found: Forecast, *, is_known: bool) -> ForecastRow:
     }
 
 
-def _told(forecasts: Mapping[str, Forecast], through: date | None, why: str) -> list[str]:
-    if why or not forecasts:
-        return []
-    told = [f"Spent is up to {through}."]
+def _told(found: Mapping[str, _Found], start: date, until: date) -> list[str]:
+    if not found:
+        return ["Unknown, since no charges of any source are loaded of this month or the last."]
+    shown = {name: each for name, each in found.items() if each.forecast and not each.known.why}
+    return [
+        *_said({name: f"Spent is up to {each.through}." for name, each in shown.items()}, found),
+        *late({name: each.known for name, each in shown.items()}, until),
+        *_without_band({name: each.forecast for name, each in shown.items() if each.forecast}),
+        *_said({name: _short(each, start) for name, each in shown.items()}, found),
+        *_said({name: each.known.why for name, each in found.items()}, found),
+    ]
+
+
+def _said(told: Mapping[str, str], all_of: Collection[str]) -> Iterator[str]:
+    """Each sentence once, with its currencies if it is not of all."""
+    for sentence in dict.fromkeys(filter(None, told.values())):
+        names = [currency for currency, said in told.items() if said == sentence]
+        yield sentence if len(names) == len(all_of) else f"{', '.join(names)}: {sentence}"
+
+
+def _short(found: _Found, start: date) -> str:
+    if found.through is None or found.forecast is None or not found.forecast.expected:
+        return ""
+    return found.known.short(start, found.through)
+
+
+def _without_band(forecasts: Mapping[str, Forecast]) -> Iterator[str]:
     short = [currency for currency, found in forecasts.items() if found.amount is None]
     if short:
-        told.append(f"Less than {SHORTEST} days are loaded, too few for a forecast: {', '.join(short)}.")
+        yield f"Less than {SHORTEST} days are loaded, too few for a forecast: {', '.join(short)}."
     bare = [
         currency for currency, found in forecasts.items() if found.amount is not None and found.low is None
     ]
     if bare:
-        told.append(f"No past forecast of as many days can be tested: no band of {', '.join(bare)}.")
-    return told
+        yield f"No past forecast of as many days can be tested: no band of {', '.join(bare)}."
 
 
 def _basis(

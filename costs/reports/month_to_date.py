@@ -13,6 +13,7 @@ from costs.query.coverage import coverage
 from costs.query.dimensions import Value
 from costs.query.figures import Change, change
 from costs.query.groups import all_groups
+from costs.query.hints import by_source
 from costs.query.periods import DAY, Window, add_months
 from costs.query.question import Question
 from costs.query.snapshot import Snapshot
@@ -33,16 +34,30 @@ Filters = Mapping[str, Sequence[Value]]
 
 @dataclass(frozen=True, slots=True)
 class _Spent:
-    """What was billed in some days by currency; None if they are not loaded."""
+    """What was billed in some days of a month.
+
+    Args:
+        amounts: by currency, of the sources that have the month; None if none has.
+        lacking: the months that other sources lack, which had begun by then.
+    """
 
     amounts: Mapping[str, Decimal] | None
+    lacking: Mapping[str, Sequence[str]]
 
     def of(self, currency: str) -> Decimal | None:
         return None if self.amounts is None else self.amounts.get(currency, Decimal(0))
 
+    def change(self, before: _Spent, currency: str) -> Change | None:
+        """The change from other days; unknown if a source lacks any of them."""
+        if self.lacking or before.lacking:
+            return None
+        return change(self.of(currency), before.of(currency))
 
-def month_to_date(costs: Snapshot, window: Window, filters: Filters) -> list[dict[str, Any]]:
-    """A row for each currency, in the month that ends the window.
+
+def month_to_date(
+    costs: Snapshot, window: Window, filters: Filters
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """A row for each currency, in the month that ends the window, and what the month before lacks.
 
     Args:
         costs: the costs of a moment.
@@ -50,29 +65,39 @@ def month_to_date(costs: Snapshot, window: Window, filters: Filters) -> list[dic
         filters: which charges, as of a Question.
 
     Returns:
-        Rows of COLUMNS. Amounts of days that are not loaded are null. The same days of the month before end
-        with it, if it is shorter; of a whole month they are the whole month before.
+        Rows of COLUMNS, and sentences. Amounts are of what is loaded, and null if no source has the month.
+        The same days of the month before end with it, if it is shorter; of a whole month they are the whole
+        month before.
     """
     first, through = _last_month_days(costs, window)
     if through is None:
-        return []
+        return [], []
     before = add_months(first, -1)
     same_end = first if through + DAY == add_months(first, 1) else _same_end(before, first, through)
     now = _spent(costs, Window(first, through + DAY), filters)
     same, whole = (_spent(costs, Window(before, end), filters) for end in (same_end, first))
     currencies = sorted({currency for spent in (now, whole) for currency in spent.amounts or {}})
-    return [
+    rows = [
         {
             "currency": currency,
             "from": first.isoformat(),
             "through": through.isoformat(),
             "billed_cost": _plain(now.of(currency)),
             "same_days_before": _plain(same.of(currency)),
-            "change": _shown(change(now.of(currency), same.of(currency))),
+            "change": _shown(now.change(same, currency)),
             "month_before": _plain(whole.of(currency)),
         }
         for currency in currencies
     ]
+    return rows, _told(whole) if rows else []
+
+
+def _told(before: _Spent) -> list[str]:
+    if before.amounts is None:
+        return ["The month before is not loaded."]
+    if before.lacking:
+        return [f"Of the month before, {by_source(before.lacking)} is not loaded: its amounts lack that."]
+    return []
 
 
 def _last_month_days(costs: Snapshot, window: Window) -> tuple[date, date | None]:
@@ -90,10 +115,13 @@ def _same_end(before: date, first: date, through: date) -> date:
 
 def _spent(costs: Snapshot, window: Window, filters: Filters) -> _Spent:
     question = Question(filters=filters, start=window.start, end=window.end)
-    if coverage(question, costs).missing(window):
-        return _Spent(None)
+    loaded = coverage(question, costs)
+    lacking = loaded.lacking(window)
+    if not loaded.has_any(window):
+        return _Spent(None, lacking)
     totals = all_groups(question, costs).totals
-    return _Spent({currency: sums["billed_cost"] or Decimal(0) for currency, sums in totals.items()})
+    amounts = {currency: sums["billed_cost"] or Decimal(0) for currency, sums in totals.items()}
+    return _Spent(amounts, lacking)
 
 
 def _shown(found: Change | None) -> dict[str, str | None] | None:

@@ -88,16 +88,14 @@ def _left_out(
 
 
 def _month_to_date(_question: Question, window: Window, costs: Snapshot, filters: Filters) -> Found:
-    rows = month_to_date.month_to_date(costs, window, filters)
-    is_known = all(row["month_before"] is not None for row in rows)
-    return month_to_date.COLUMNS, rows, [] if is_known else ["The month before is not loaded."]
+    return month_to_date.COLUMNS, *month_to_date.month_to_date(costs, window, filters)
 
 
 def _forecast(_question: Question, window: Window, costs: Snapshot, filters: Filters) -> Found:
     """The forecast of the month that ends the window; what it says of the loads is a note."""
     last = window.end - DAY if window.end else costs.as_of.date()
     answer = forecasts.forecast_costs(filters, add_months(last.replace(day=1), 1), costs)
-    period = {"from": answer["start"], "until": answer["until"], "through": answer["through"]}
+    period = {"from": answer["start"], "until": answer["until"]}
     rows = [{**period, **row} for row in answer["rows"]]
     shown = [{column["name"]: row[column["name"]] for column in forecasts.COLUMNS} for row in rows]
     return forecasts.COLUMNS, shown, [answer["hint"]] if answer["hint"] else []

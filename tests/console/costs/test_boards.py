@@ -132,6 +132,22 @@ def test_a_month_without_charges_says_what_to_do(reader: Client, shows: Shows) -
     assert "There are no such charges" not in page
 
 
+def test_a_source_that_begins_later_does_not_hide_what_a_month_cost(reader: Client, shows: Shows) -> None:
+    shows([*CHARGES, charge("2026-11-03", "5", x_Cloud="gcp", x_Source="late")])
+
+    page = text(reader, f"/costs/?{OCTOBER}")
+    assert "Nothing was billed" not in page
+    assert '<data value="1237.567890123123456789"' in page.partition('id="month-to-date"')[2]
+
+
+def test_what_a_source_lacks_is_not_called_nothing(reader: Client, shows: Shows) -> None:
+    shows([*CHARGES, *(charge(f"2026-{month}-03", "5", x_Cloud="azure") for month in ("08", "11"))])
+
+    page = text(reader, f"/costs/?{OCTOBER}&cloud=azure")
+    assert "Not loaded: 2026-10 of source &quot;azure&quot;. Choose another month" in page
+    assert "Nothing was billed" not in page
+
+
 @pytest.mark.parametrize("query", ["custmer=acme", "day=2026-10-01", "as_of=2026-10-01", "cloud=aws&foo=bar"])
 @pytest.mark.parametrize("page", ["/costs/", "/costs/customers.json", "/costs/explore/", "/costs/anomalies/"])
 def test_a_filter_that_pages_do_not_have_is_refused(

@@ -25,6 +25,16 @@ def two_clouds() -> MemoryStore:
     )
 
 
+def late_source() -> MemoryStore:
+    """Euros and dollars of aws, and a source that is a week late, in dollars alone."""
+    late = {day: amount for day, amount in series().items() if day <= date(2026, 11, 12)}
+    return store(
+        *daily(series(usual=odd_digits), BillingCurrency="EUR"),
+        *daily(series()),
+        *daily(late, x_Cloud="gcp", x_Source="other"),
+    )
+
+
 def asked(kept: MemoryStore, filters: Any = None, until: date | None = None) -> ForecastAnswer:
     return forecast_costs(filters or {}, until, snapshot(kept))
 
@@ -50,6 +60,59 @@ def test_currencies_have_rows_of_their_own() -> None:
 
     assert sorted(row["currency"] for row in rows) == ["EUR", "USD"]
     assert all(row["low"] and row["high"] and row["past_error_percent"] for row in rows)
+
+
+def test_a_late_source_holds_back_its_own_currency_alone_and_is_named() -> None:
+    found = asked(late_source())
+
+    euros, dollars = found["rows"]
+    assert (euros["currency"], euros["through"]) == ("EUR", "2026-11-19")
+    assert (dollars["currency"], dollars["through"]) == ("USD", "2026-11-12")
+    assert found["through"] == "2026-11-12"
+    assert (
+        "EUR: Spent is up to 2026-11-19. USD: Spent is up to 2026-11-12. "
+        'Nothing of source "other" is known after 2026-11-12, so USD ends there.'
+    ) in (found["hint"] or "")
+
+
+@pytest.mark.parametrize("currency", ["EUR", "USD"])
+def test_the_row_of_a_currency_is_that_of_its_filter(currency: str) -> None:
+    kept = late_source()
+
+    (row,) = asked(kept, {"currency": [currency]})["rows"]
+
+    assert row in asked(kept)["rows"]
+    assert row["low"]
+
+
+def test_a_late_source_of_the_only_currency_is_named() -> None:
+    late = {day: amount for day, amount in series().items() if day <= date(2026, 11, 12)}
+
+    hint = asked(store(*daily(series()), *daily(late, x_Cloud="gcp")))["hint"] or ""
+
+    assert hint.startswith(
+        'Spent is up to 2026-11-12. Nothing of source "gcp" is known after 2026-11-12, so USD ends there.'
+    )
+    assert "ends there" not in (asked(two_clouds())["hint"] or "")
+
+
+def test_a_month_that_a_source_lacks_makes_only_its_currency_unknown() -> None:
+    stopped = {day: amount for day, amount in series().items() if day.month < 11}
+
+    found = asked(store(*daily(series()), *daily(stopped, x_Cloud="gcp", BillingCurrency="EUR")))
+
+    assert [(row["currency"], row["forecast"] is None) for row in found["rows"]] == [
+        ("EUR", True),
+        ("USD", False),
+    ]
+    assert 'EUR: Unknown, since not loaded or not complete: 2026-11 of source "gcp".' in (found["hint"] or "")
+
+
+def test_without_any_charge_the_forecast_is_unknown() -> None:
+    found = asked(two_clouds(), {"customer": ["nobody"]})
+
+    assert (found["through"], found["rows"]) == (None, [])
+    assert "no charges of any source are loaded" in (found["hint"] or "")
 
 
 def test_without_a_month_the_forecast_is_unknown_and_says_why() -> None:

@@ -93,3 +93,42 @@ def test_the_month_is_that_of_the_last_day_of_the_window() -> None:
 
 def test_a_month_without_any_charge_has_no_row() -> None:
     assert shown("month-to-date", MemoryStore([charge("2026-10-20", "1")]), NOVEMBER)["rows"] == []
+
+
+LATE = charge("2026-11-03", "4", x_Cloud="gcp", BillingCurrency="EUR")
+CLOUDS = [charge("2026-09-30", "7"), charge("2026-10-31", "8"), charge("2026-11-05", "9")]
+
+
+def test_a_source_that_begins_later_takes_nothing_from_the_months_before() -> None:
+    found = shown("month-to-date", MemoryStore([*CLOUDS, LATE]), OCTOBER)
+
+    row = only(found["rows"])
+    assert (row["currency"], row["billed_cost"], row["month_before"]) == ("USD", "8", "7")
+    assert row["change"] == {"absolute": "1", "percent": "14.2857"}
+    assert found["notes"] == []
+
+
+def test_the_first_month_of_a_source_is_compared_with_what_the_others_cost_before() -> None:
+    found = shown("month-to-date", MemoryStore([*CLOUDS, LATE]), NOVEMBER)
+
+    assert [(row["currency"], row["billed_cost"], row["month_before"]) for row in found["rows"]] == [
+        ("EUR", "4", "0"),
+        ("USD", "9", "8"),
+    ]
+    assert found["notes"] == []
+
+
+def test_what_is_loaded_of_a_month_is_shown_with_what_a_source_lacks() -> None:
+    gap = [charge("2026-09-03", "2", x_Cloud="gcp"), charge("2026-11-03", "4", x_Cloud="gcp")]
+    store = MemoryStore([*CLOUDS, *gap])
+
+    october, november = shown("month-to-date", store, OCTOBER), shown("month-to-date", store, NOVEMBER)
+
+    row = only(october["rows"])
+    assert (row["billed_cost"], row["month_before"], row["change"]) == ("8", "9", None)
+    assert 'Not loaded: 2026-10 of source "gcp"' in (october["hint"] or "")
+    row = only(november["rows"])
+    assert (row["billed_cost"], row["month_before"], row["change"]) == ("13", "8", None)
+    assert november["notes"] == [
+        'Of the month before, 2026-10 of source "gcp" is not loaded: its amounts lack that.'
+    ]
