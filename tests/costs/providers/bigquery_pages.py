@@ -1,5 +1,6 @@
-"""A server that answers like BigQuery about one table, as fast as it can: the emulator takes ten minutes for a
-million rows.
+"""A server that answers like BigQuery about one table, as fast as it can.
+
+The emulator takes ten minutes for a million rows.
 
     python -m tests.costs.providers.bigquery_pages PORT ROWS
 """
@@ -34,7 +35,7 @@ class BigQuery(BaseHTTPRequestHandler):
     rows = 0
     page: bytes = b""
 
-    def do_GET(self) -> None:  # noqa: N802  # http.server names it
+    def do_GET(self) -> None:
         url = urlsplit(self.path)
         if "/tables/" in url.path:
             fields = [field.to_api_repr() for field in schema(DETAILED)]
@@ -54,7 +55,7 @@ class BigQuery(BaseHTTPRequestHandler):
             result["pageToken"] = f"{start + PAGE}"
         self.answer(result, b', "rows": ' + self.page)
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         kind = "read" if "AS line" in body["configuration"]["query"]["query"] else "look"
         reference = {"projectId": "acme", "jobId": kind, "location": "US"}
