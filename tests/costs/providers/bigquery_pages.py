@@ -1,6 +1,8 @@
-"""A server that answers like BigQuery about one table, fast: the emulator takes minutes for a million rows.
+"""A server that answers like BigQuery about one table, as fast as it can.
 
-python -m tests.costs.providers.bigquery_pages PORT ROWS
+The emulator takes ten minutes for a million rows.
+
+    python -m tests.costs.providers.bigquery_pages PORT ROWS
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ class BigQuery(BaseHTTPRequestHandler):
     rows = 0
     page: bytes = b""
 
-    def do_GET(self) -> None:  # http.server names it
+    def do_GET(self) -> None:
         url = urlsplit(self.path)
         if "/tables/" in url.path:
             fields = [field.to_api_repr() for field in schema(DETAILED)]

@@ -17,6 +17,9 @@ from google.oauth2.credentials import Credentials
 from pytest_httpserver import HTTPServer
 
 from costs.errors import LoadError
+from costs.load import job
+from costs.load.report import Outcome
+from costs.models import CostSource
 from costs.providers.folder import FolderSource
 from costs.providers.google_cloud import GoogleCloudSource, open_source
 from costs.providers.google_cloud_state import State
@@ -435,3 +438,24 @@ def test_rows_of_no_month_are_refused(export: Export) -> None:
 
     with pytest.raises(LoadError, match="The billing month is '202613' on 1 row of"):
         export.deliveries()
+
+
+@pytest.mark.django_db
+def test_the_job_loads_a_month_and_replaces_it(wire: Wire, tmp_path: Path) -> None:
+    export = Export(wire, tmp_path / "copy", DETAILED)
+    export.add(row("202605", "2026-05-03"))
+    source = CostSource.objects.create(
+        name="gcp-main",
+        kind=CostSource.Kind.BIGQUERY,
+        location=f"bigquery://{PROJECT}/{DATASET}/{export.table}",
+    )
+    first, again = job.load(source), job.load(source)
+    export.add(row("202605", "2026-05-04", cost=0.2, credits=[{"amount": -0.05}]))
+    replaced = job.load(source)
+
+    outcomes = [
+        (month.outcome, month.error) for report in (first, again, replaced) for month in report.months
+    ]
+    assert outcomes == [(Outcome.LOADED, ""), (Outcome.UNCHANGED, ""), (Outcome.REPLACED, "")]
+    assert replaced.months[0].billed == {"USD": Decimal("0.45")}
+    assert not any(report.error for report in (first, again, replaced))
