@@ -213,4 +213,4 @@ def test_each_fault_names_the_tests_that_make_it_happen() -> None:
 
 
 # A library's own fault.
-OUTSIDE = "the collector of traces is away | nothing | its spans | the library's own"
+OUTSIDE = "the collector of traces is away | nothing; the log says so | its spans | the library's own"

@@ -54,8 +54,10 @@ def _at(kind: str, location: str, *, make: bool) -> CostSource:
         source.full_clean()
     except ValidationError as error:
         reason = " ".join(error.messages)
+        # What follows a question mark may be a signature, which is a secret.
+        shown, name = location.partition("?")[0], name.partition("?")[0]
         raise SourceArgumentError(
-            f"{location} cannot become the source {name!r}: {reason} Add it in the admin with another name."
+            f"{shown} cannot become the source {name!r}: {reason} Add it in the admin with another name."
         ) from error
     if make:
         source.save()
