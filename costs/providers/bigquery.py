@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from google.cloud import bigquery
-from google.cloud.bigquery.retry import DEFAULT_JOB_RETRY, DEFAULT_RETRY
+from google.cloud.bigquery.retry import DEFAULT_RETRY
 
 from costs.errors import LoadError
 from costs.providers.bigquery_errors import RAISED, OverBoundError, reason, sentence
@@ -18,8 +18,8 @@ GIB = 1024**3
 # Rows of an answer that are in memory at once; an answer of BigQuery has at most 10 MB.
 _PAGE = 20_000
 _SECONDS = 600.0
+# The client's own retries of jobs, which would be around these, go on for ten minutes: job_retry=None.
 _RETRY = DEFAULT_RETRY.with_timeout(120.0)
-_JOB_RETRY = DEFAULT_JOB_RETRY.with_timeout(240.0)
 
 
 class Table:
@@ -70,11 +70,11 @@ class Table:
         """
         with self._told():
             planned = self._client.query(
-                sql, self._config(values, is_dry=True), location=location, retry=_RETRY
+                sql, self._config(values, is_dry=True), location=location, retry=_RETRY, job_retry=None
             )
             self._refuse_large(planned.total_bytes_processed or 0)
             job = self._client.query(
-                sql, self._config(values), location=location, retry=_RETRY, job_retry=_JOB_RETRY
+                sql, self._config(values), location=location, retry=_RETRY, job_retry=None
             )
             rows = job.result(page_size=_PAGE, retry=_RETRY, timeout=_SECONDS)
             return Answer(self, rows)

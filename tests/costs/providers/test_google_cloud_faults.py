@@ -9,7 +9,7 @@ from pathlib import Path
 import google.auth
 import pytest
 from google.auth.credentials import AnonymousCredentials
-from google.cloud.bigquery.retry import DEFAULT_JOB_RETRY, DEFAULT_RETRY
+from google.cloud.bigquery.retry import DEFAULT_RETRY
 from google.oauth2.credentials import Credentials
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
@@ -35,7 +35,6 @@ def api(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> HTTPServer:
     anonymous = AnonymousCredentials()  # type: ignore[no-untyped-call]
     monkeypatch.setattr(google.auth, "default", lambda **_: (anonymous, "acme"))
     monkeypatch.setattr(bigquery, "_RETRY", DEFAULT_RETRY.with_timeout(1.5).with_delay(0.1, 0.2))
-    monkeypatch.setattr(bigquery, "_JOB_RETRY", DEFAULT_JOB_RETRY.with_timeout(1.5).with_delay(0.1, 0.2))
     return httpserver
 
 
