@@ -74,6 +74,7 @@ class _Origin:
     cloud: str | None
     source: str
     load_id: str
+    is_estimate: bool
 
 
 def from_delivery(
@@ -140,7 +141,7 @@ def names(files: Sequence[Path]) -> str:
 
 
 def _read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, load_id: str) -> None:
-    origin = _Origin(delivery.cloud, delivery.source, load_id)
+    origin = _Origin(delivery.cloud, delivery.source, load_id, delivery.is_estimate)
     try:
         rows = relation(delivery)
         have = describe(connection, rows)
