@@ -18,9 +18,10 @@ from costs.errors import LoadError
 from costs.load import lease, twins
 from costs.load.month import Built, RefusedError, from_delivery, from_stored, names, unexpected
 from costs.load.report import LoadReport, Money, MonthReport, Outcome
-from costs.load.sources import record
+from costs.load.sources import count_calls, record
 from costs.load.stamps import Stamps, stamps_of_now
 from costs.models import CostLoad, CostSource
+from costs.providers.estimates import EstimateSource
 from costs.providers.registry import REMOTE, open_source
 from costs.providers.source import Delivery
 from costs.store.engine import open_writer
@@ -59,7 +60,7 @@ def _load(job: _Job, period: str | None) -> LoadReport:
     source = job.source
     report = LoadReport(source.name, is_dry=job.is_dry)
     try:
-        deliveries, report.notes = _offered(source, period)
+        deliveries = _offered(source, period, report)
         report.gone = {} if period else _gone(source, deliveries)
         if not job.is_dry:
             job.lake.note_days()
@@ -73,14 +74,21 @@ def _load(job: _Job, period: str | None) -> LoadReport:
     return report
 
 
-def _offered(source: CostSource, period: str | None) -> tuple[Sequence[Delivery], Sequence[str]]:
-    """The deliveries of a source, and what it says beside them."""
+def _offered(source: CostSource, period: str | None, report: LoadReport) -> Sequence[Delivery]:
+    """The deliveries of a source; what it says beside them is added to the report."""
     _refuse_own_files(source)
     opened = open_source(source.kind, source.name, source.location, Lake().fetched(source))
-    found = [delivery for delivery in opened.deliveries() if period in (None, delivery.period)]
+    try:
+        offered = list(opened.deliveries())
+    finally:
+        # They are made, and cost what they cost, in a dry run and in a load that fails too.
+        report.notes = opened.notes
+        if isinstance(opened, EstimateSource):
+            count_calls(source, opened.calls)
+    found = [delivery for delivery in offered if period in (None, delivery.period)]
     if not found:
         raise LoadError(f"There is no delivery{f' of {period}' if period else ''}.")
-    return found, opened.notes
+    return found
 
 
 def _gone(source: CostSource, offered: Sequence[Delivery]) -> Mapping[str, Money]:

@@ -79,6 +79,15 @@ def record(source: CostSource, report: LoadReport, period: str | None) -> None:
     source.save(update_fields=["error", "read_at", "refused"])
 
 
+def count_calls(source: CostSource, number: int) -> None:
+    """Keep with a source how often it was asked for estimates this month."""
+    if not number:
+        return
+    month = f"{timezone.now():%Y-%m}"
+    source.calls = {**source.calls, month: source.calls.get(month, 0) + number}
+    CostSource.objects.filter(pk=source.pk).update(calls=source.calls)
+
+
 def _whys(failed: Sequence[MonthReport], period: str) -> list[str]:
     """Why a month was refused, for each of its accounts if it is of several."""
     return [

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +17,7 @@ from hypothesis import strategies as st
 from costs.load.withdraw import withdraw
 from costs.models import CostLoad
 from costs.query import Question, ask
+from costs.query.answer import Answer
 from costs.query.snapshot import take
 from costs.reports.loads import loads as shown
 from costs.store.estimates import Days, counting, given_way
@@ -24,7 +28,7 @@ OCTOBER, NOVEMBER = "2026-10", "2026-11"
 PAYER, FIRST, SECOND = "111122223333", "444455556666", "777788889999"
 
 
-def charges(account: str, day: str = "2026-10-05", **others: str) -> dict[str, str]:
+def charges(account: str, day: str = "2026-10-05", **others: str) -> dict[str, Any]:
     of_day = {"ChargePeriodStart": f"{day}T00:00:00Z", "BillingPeriodStart": f"{day[:7]}-01T00:00:00Z"}
     return {
         "x_Cloud": "aws",
@@ -50,23 +54,23 @@ def billed(as_of: datetime | None = None) -> Decimal:
     return sum((load.billed["USD"] for load in Lake().loads(as_of=as_of)), Decimal(0))
 
 
-def answer(**parts: object) -> Mapping[str, object]:
-    return ask(Question(["billed_cost"], **parts), Lake())  # type: ignore[arg-type]
+def answer(**parts: Any) -> Answer:
+    return ask(Question(["billed_cost"], **parts), Lake())
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("bill_comes_first", [False, True])
 def test_an_estimate_gives_way_in_both_orders_of_arrival_and_answers_say_so(bill_comes_first: bool) -> None:
     publish("guess", "2026-09", ["7"], estimate_of=FIRST, **charges(FIRST, "2026-09-05"))
-    makers = [lambda: estimate(FIRST, "5"), lambda: bill(FIRST, "4")]
+    makers: list[Callable[[], CostLoad]] = [lambda: estimate(FIRST, "5"), lambda: bill(FIRST, "4")]
     for make in reversed(makers) if bill_comes_first else makers:
         make()
 
     october = answer(start=date(2026, 10, 1), end=date(2026, 11, 1))
-    assert [row["billed_cost"] for row in october["totals"]] == ["4"]  # type: ignore[attr-defined]
+    assert [row["billed_cost"] for row in october["totals"]] == ["4"]
     assert october["is_estimate"] is False
     both = answer()
-    assert [row["billed_cost"] for row in both["totals"]] == ["11"]  # type: ignore[attr-defined]
+    assert [row["billed_cost"] for row in both["totals"]] == ["11"]
     assert both["is_estimate"] is True
     assert 'Estimates until a bill is loaded: 2026-09 of source "guess".' in f"{both['hint']}"
     # What gave way is loaded, and no month of its source is missing.
@@ -99,7 +103,7 @@ def test_an_estimate_counts_again_once_the_bill_is_withdrawn_and_past_answers_st
     withdraw([real])
 
     assert billed() == 5
-    assert (billed(before), billed(between)) == (5, 4)
+    assert (billed(before), billed(between)) == (Decimal(5), Decimal(4))
     assert take(Lake(), between).loads[0].id == real.pk
 
 
@@ -121,7 +125,8 @@ def test_a_bill_of_fewer_days_says_which_the_estimate_had() -> None:
 
     says = (
         f'2026-10 of source "bill": the bill of account {FIRST} replaces the estimates of source guess, '
-        "which also had usage from 2026-10-05 until 2026-10-20: these days count only as far as the bill has them."
+        "which also had usage from 2026-10-05 until 2026-10-20: these days count only as far as the bill "
+        "has them."
     )
     assert says in f"{answer()['hint']}"
 
@@ -217,11 +222,11 @@ def _load(number: int, made: Made) -> tuple[CostLoad, Days]:
 
 @given(st.lists(BILLS | GUESSES, max_size=12), st.randoms(use_true_random=False))
 @settings(max_examples=200)
-def test_each_account_of_a_month_counts_once_if_anybody_knows_it(made: list[Made], random: object) -> None:
+def test_each_account_of_a_month_counts_once_if_anybody_knows_it(made: list[Made], random: Random) -> None:
     # A later load of the same source, month and account replaces an earlier one.
     latest = {(m.source, m.month, m.accounts if m.is_estimate else None): (n, m) for n, m in enumerate(made)}
     found = [_load(*each) for each in latest.values()]
-    random.shuffle(found)  # type: ignore[attr-defined]
+    random.shuffle(found)
     gone = {each.estimate.pk for each in given_way([load for load, _ in found], {x.pk: d for x, d in found})}
 
     for month in (OCTOBER, NOVEMBER):
@@ -235,7 +240,7 @@ def test_each_account_of_a_month_counts_once_if_anybody_knows_it(made: list[Made
 
 @pytest.mark.django_db
 def test_without_estimates_no_more_is_asked_of_the_database(
-    django_assert_num_queries: pytest.FixtureRequest,
+    django_assert_num_queries: Callable[[int], AbstractContextManager[Any]],
 ) -> None:
-    with django_assert_num_queries(0):  # type: ignore[operator]
+    with django_assert_num_queries(0):
         assert counting([CostLoad(id="1", billing_period=OCTOBER)]).replaced == {}
