@@ -17,7 +17,7 @@ from django.utils import timezone
 from costs.errors import LoadError
 from costs.load import lease, twins
 from costs.load.month import Built, RefusedError, from_delivery, from_stored, names, unexpected
-from costs.load.report import LoadReport, Money, MonthReport, Outcome
+from costs.load.report import LoadReport, Money, MonthReport, Outcome, amounts
 from costs.load.sources import count_calls, record
 from costs.load.stamps import Stamps, stamps_of_now
 from costs.models import CostLoad, CostSource
@@ -68,6 +68,7 @@ def _load(job: _Job, period: str | None) -> LoadReport:
     except LoadError as error:
         report.error = str(error)
     if not job.is_dry:
+        report.notes = [*report.notes, *job.replaced(report)]
         record(source, report, period)
     report.months += job.restamp_others({(month.period, month.account) for month in report.months}, period)
     report.months.sort(key=lambda month: (month.period, month.account))
@@ -161,6 +162,18 @@ class _Job:
 
         files = [*delivery.files, *(other.file for other in others)]
         return self._run(load, old, _Work(files, build, delivery.problem, others))
+
+    def replaced(self, report: LoadReport) -> Iterator[str]:
+        """What the months of a run have replaced, and what of them does not count beside a bill."""
+        new = {month.load for month in report.months if month.outcome is not Outcome.FAILED}
+        for load in self.lake.loads():
+            for each in load.replaces:
+                account = f" of account {each.account}" if each.account else ""
+                estimate = f"estimate of {load.billing_period}{account}, {amounts(each.billed)}"
+                if load.id in new:
+                    yield f"It replaces the {estimate}, of source {each.source}."
+                if each.load in new:
+                    yield f"The {estimate}, does not count: source {load.source} has it (load {load.id})."
 
     def restamp_others(self, done: set[tuple[str, str]], period: str | None) -> Iterator[MonthReport]:
         """Stamp the months again that have no new delivery."""

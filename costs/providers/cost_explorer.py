@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +24,6 @@ from costs.providers.estimates import Answers, Bounds, EstimateSource, Row, day_
 from costs.providers.source import Delivery, Layout
 from costs.wording import counted
 
-# aws.amazon.com, "AWS Cost Explorer pricing".
-CALL_USD = Decimal("0.01")
 # Of a load, for 0.50 USD. The pages of an answer that has begun are read to its end.
 MAX_CALLS = 50
 _MORE_PAGES = 50
@@ -153,7 +150,8 @@ class CostExplorerSource(EstimateSource):
         )
 
     def _told(self) -> str:
-        return f"Cost Explorer: {counted(self.calls, 'call')}, for {self.calls * CALL_USD} USD."
+        cost = self.calls * estimates.CALL_USD["cost-explorer"]
+        return f"Cost Explorer: {counted(self.calls, 'call')}, for {cost} USD."
 
 
 class _Explorer:

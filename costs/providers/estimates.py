@@ -15,7 +15,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import parse_qsl
 
 from costs.errors import LoadError
@@ -25,6 +27,8 @@ from costs.providers.source import Delivery, Layout
 MAX_MONTHS = 13
 # Clouds renew their figures a few times a day, so that to ask more often would bring the same.
 AGAIN_AFTER = timedelta(hours=12)
+# What a cloud takes for each call, by kind of source (aws.amazon.com, "AWS Cost Explorer pricing").
+CALL_USD: Mapping[str, Decimal] = MappingProxyType({"cost-explorer": Decimal("0.01")})
 _MONTHS, _MOST_CALLS = 2, 10_000
 _INDEX = ".asked.json"
 _PRIVATE_FOLDER = 0o700

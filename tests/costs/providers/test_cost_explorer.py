@@ -9,17 +9,21 @@ from pathlib import Path
 
 import pytest
 from botocore.retries.standard import ExponentialBackoff
+from django.test import Client
+from django.urls import reverse
 from werkzeug import Request, Response
 
 from costs.errors import LoadError
 from costs.load.job import load
 from costs.load.report import Outcome
-from costs.models import CostLoad, CostSource
+from costs.load.withdraw import withdraw
+from costs.models import CostLoad, CostSource, ModelName
 from costs.providers import estimates
 from costs.providers.cost_explorer import CostExplorerSource
 from costs.providers.registry import kind_of, open_source
 from costs.query import Question, ask
 from costs.store.lake import Lake
+from tests.costs.bills import charge, make_source, write_bill
 from tests.costs.loaded import load as loaded
 from tests.costs.providers.cost_explorer import (
     CACHED,
@@ -34,6 +38,7 @@ from tests.costs.providers.cost_explorer import (
 from tests.harness.moto_server import Door, door, environment, moto_server, of_aws, with_key
 
 pytestmark = pytest.mark.usefixtures("cloud")
+
 
 LOCATION = f"costexplorer://{PAYER}"
 OCTOBER, NOVEMBER = "2026-10", "2026-11"
@@ -68,6 +73,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     monkeypatch.setattr(estimates, "now", clock)
     monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0)
     return clock
+
+
+def billed() -> dict[str, Decimal]:
+    """What each source is asked to have cost."""
+    found = ask(Question(["billed_cost"], ["source"]), Lake())
+    return {f"{row['source']}": Decimal(row["billed_cost"]) for row in found["rows"]}
 
 
 def opened(folder: Path, location: str = LOCATION) -> CostExplorerSource:
@@ -166,6 +177,51 @@ def test_estimates_are_loaded_and_their_meters_read_and_answers_say_that_they_ar
     assert {month.outcome for month in again.months} == {Outcome.UNCHANGED}
     assert cloud.requests == []
     assert CostLoad.objects.current().count() == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.one_database
+def test_a_bill_replaces_the_estimate_of_its_account_and_the_loads_say_so(
+    port: int, tmp_path: Path, admin_client: Client
+) -> None:
+    guess = CostSource.objects.create(name="ce", kind=kind_of(LOCATION), location=LOCATION)
+    will_answer(port, *two_months())
+    load(guess)
+    assert billed() == {"ce": Decimal("2.23043")}
+
+    # A bill of one of the two accounts that have estimates of the month.
+    bill = charge("7", ChargePeriodStart="2026-11-01T00:00:00Z", ChargePeriodEnd="2026-11-02T00:00:00Z")
+    write_bill(tmp_path / "bills", NOVEMBER, [bill | {"BillingAccountId": PAYER, "SubAccountId": MEMBER}])
+    report = load(make_source(tmp_path / "bills"))
+
+    assert report.problems() == []
+    replaced = f"bills: It replaces the estimate of 2026-11 of account {MEMBER}, 0.200015 USD, of source ce."
+    assert replaced in report.summary()
+    assert billed() == {"bills": 7, "ce": Decimal("2.030415")}
+    old, new = (
+        CostLoad.objects.current().get(source=name, account=of)
+        for name, of in (("ce", MEMBER), ("bills", ""))
+    )
+    changelist = admin_client.get(reverse("admin:costs_costload_changelist")).content.decode()
+    link = reverse("admin:costs_costload_change", args=[new.pk])
+    assert f'estimate, does not count: replaced by bills <a href="{link}">' in changelist
+    explained = admin_client.get(reverse("admin:costs_costload_explain", args=[old.pk])).content.decode()
+    assert f"None of them counts: {new} has a bill of the same account." in explained
+    sources = admin_client.get(reverse("admin:costs_costsource_change", args=["ce"])).content.decode()
+    assert "4 calls, 0.04 USD" in sources
+
+    # Changed names stamp both again, and change nothing in what counts.
+    ModelName.objects.create(cloud="aws", product="", billing_model="Quokka", model_id="q", developer="Q")
+    again = load(guess)
+    assert [month.outcome for month in again.months] == [Outcome.RESTAMPED] * 3
+    does_not = (
+        f"ce: The estimate of 2026-11 of account {MEMBER}, 0.200015 USD, does not count: source bills has it"
+    )
+    assert does_not in again.summary()
+    assert billed() == {"bills": 7, "ce": Decimal("2.030415")}
+
+    withdraw([new])
+    assert billed() == {"ce": Decimal("2.23043")}
 
 
 def test_a_day_that_is_restated_is_read_again_and_a_month_that_is_final_is_not(
