@@ -165,14 +165,15 @@ class _Job:
 
     def replaced(self, report: LoadReport) -> Iterator[str]:
         """What the months of a run have replaced, and what of them does not count beside a bill."""
-        new = {month.load for month in report.months if month.outcome is not Outcome.FAILED}
+        loads = {month.load for month in report.months if month.outcome is not Outcome.FAILED}
+        unchanged = {month.load for month in report.months if month.outcome is Outcome.UNCHANGED}
         for load in self.lake.loads():
             for each in load.replaces:
                 account = f" of account {each.account}" if each.account else ""
                 estimate = f"estimate of {load.billing_period}{account}, {amounts(each.billed)}"
-                if load.id in new:
+                if load.id in loads - unchanged:
                     yield f"It replaces the {estimate}, of source {each.source}."
-                if each.load in new:
+                if each.load in loads:
                     yield f"The {estimate}, does not count: source {load.source} has it (load {load.id})."
 
     def restamp_others(self, done: set[tuple[str, str]], period: str | None) -> Iterator[MonthReport]:

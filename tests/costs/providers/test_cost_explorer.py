@@ -211,9 +211,13 @@ def test_a_bill_replaces_the_estimate_of_its_account_and_the_loads_say_so(
     assert "4 calls, 0.04 USD" in sources
 
     # Changed names stamp both again, and change nothing in what counts.
-    ModelName.objects.create(cloud="aws", product="", billing_model="Quokka", model_id="q", developer="Q")
+    ModelName.objects.create(cloud="aws", product="", billing_model="NovaLite", model_id="q", developer="Q")
     again = load(guess)
-    assert [month.outcome for month in again.months] == [Outcome.RESTAMPED] * 3
+    assert [(month.period, month.account, month.outcome) for month in again.months] == [
+        (OCTOBER, PAYER, Outcome.RESTAMPED),
+        (NOVEMBER, PAYER, Outcome.UNCHANGED),
+        (NOVEMBER, MEMBER, Outcome.RESTAMPED),
+    ]
     does_not = (
         f"ce: The estimate of 2026-11 of account {MEMBER}, 0.200015 USD, does not count: source bills has it"
     )
