@@ -34,6 +34,8 @@ _INDEX = ".asked.json"
 _PRIVATE_FOLDER = 0o700
 
 Row = Mapping[str, str]
+# The month, and what was asked beside it.
+Asked = tuple[str, str]
 
 
 def now() -> datetime:
@@ -113,12 +115,12 @@ class Answers:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._kept = _read_index(folder)
+        self._kept = _whole(folder, _read_index(folder))
 
     def is_due(self, month: str, asked: str = "") -> bool:
-        """Whether to ask again: it may have changed, or a file of it is gone."""
+        """Whether to ask again: it may have changed, or is not kept."""
         kept = self._kept.get((month, asked))
-        if kept is None or not all((self._folder / name).is_file() for name in kept.files):
+        if kept is None:
             return True
         return not kept.is_final and datetime.fromisoformat(kept.at) + AGAIN_AFTER <= now()
 
@@ -210,7 +212,7 @@ def of_day(day: date) -> Row:
     }
 
 
-def _read_index(folder: Path) -> dict[tuple[str, str], Answered]:
+def _read_index(folder: Path) -> dict[Asked, Answered]:
     """What is kept; nothing if the index is damaged: then all is asked again."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         found = json.loads((folder / _INDEX).read_text())
@@ -223,6 +225,19 @@ def _read_index(folder: Path) -> dict[tuple[str, str], Answered]:
             for each in found
         }
     return {}
+
+
+def _whole(folder: Path, kept: Mapping[Asked, Answered]) -> dict[Asked, Answered]:
+    """The answers whose files are there; of a month that lacks some, it is not known what was asked."""
+    lacking = {
+        asked for asked, answer in kept.items() if not all((folder / name).is_file() for name in answer.files)
+    }
+    months = {month for month, _ in lacking}
+    return {
+        (month, asked): answer
+        for (month, asked), answer in kept.items()
+        if (month, asked) not in lacking and (asked or month not in months)
+    }
 
 
 def _write(path: Path, rows: Sequence[Row]) -> None:

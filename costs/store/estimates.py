@@ -6,9 +6,10 @@ of a past moment have what counted then, and an estimate counts again once the b
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain, groupby
 
 from costs.models import CostLoad
 from costs.store.base import Doubt, GivenWay
@@ -55,10 +56,16 @@ class Counting:
     Args:
         loads: those that count.
         replaced: the estimates that do not, by the id of the load that each gave way to.
+        doubts: what may make the sums of estimates wrong, by the id of each.
     """
 
     loads: Sequence[CostLoad]
-    replaced: Mapping[str, Sequence[Replaced]]
+    replaced: Mapping[str, Sequence[Replaced]] = field(default_factory=dict)
+    doubts: Mapping[str, Sequence[Doubt]] = field(default_factory=dict)
+
+
+# Where nothing gives way.
+ALL_COUNT = Counting(())
 
 
 def counting(loads: Sequence[CostLoad]) -> Counting:
@@ -68,80 +75,115 @@ def counting(loads: Sequence[CostLoad]) -> Counting:
         loads: all of them, of no more than one kind of made-up or real ones.
     """
     months = {load.billing_period for load in loads if load.is_estimate}
+    if not months:
+        return Counting(loads)
     found = [load for load in loads if load.billing_period in months]
-    days = dict(
-        CostLoad.objects.filter(pk__in=[load.pk for load in found]).values_list("pk", "usage_days")
-        if found
-        else ()
-    )
-    replaced: dict[str, list[Replaced]] = {}
-    for each in given_way(found, days):
-        replaced.setdefault(each.by.pk, []).append(each)
-    gone = {each.estimate.pk for each in chain.from_iterable(replaced.values())}
-    return Counting([load for load in loads if load.pk not in gone], replaced)
+    kept = CostLoad.objects.filter(pk__in=[load.pk for load in found]).values_list("pk", "usage_days")
+    return of_days(loads, dict(kept))
 
 
-def given_way(loads: Sequence[CostLoad], days: Mapping[str, Days | None]) -> Iterator[Replaced]:
-    """The estimates that do not count, with what they gave way to.
+def of_days(loads: Sequence[CostLoad], days: Mapping[str, Days | None]) -> Counting:
+    """The same from the days of loads.
 
     Args:
-        loads: those of some months that are current at a moment.
-        days: the days of each by its id, None if they are not known.
+        loads: all that are current at a moment.
+        days: of each load of a month that has estimates, by its id; None if they are not known.
     """
-    for load in loads:
-        if load.is_estimate and (by := _replacing(load, loads, days)):
-            lacking = () if by.is_estimate else tuple(_lacking(load, days[load.pk], days[by.pk]))
-            yield Replaced(load, by, lacking)
+    replaced: dict[str, list[Replaced]] = {}
+    doubts, gone = dict[str, list[Doubt]](), set[str]()
+    for _, of_month in groupby(sorted(loads, key=_month), key=_month):
+        month = [_Accounts(load, days.get(load.pk)) for load in of_month if load.pk in days]
+        bills = [each for each in month if not each.load.is_estimate]
+        newest: dict[object, _Accounts] = {}
+        for estimate in sorted((each for each in month if each.load.is_estimate), key=_age):
+            newest[estimate.subject] = estimate
+        for estimate in (each for each in month if each.load.is_estimate):
+            by = next((bill for bill in bills if bill.has(estimate)), newest[estimate.subject])
+            if by is not estimate:
+                lacking = [] if by.load.is_estimate else list(_lacking(estimate, by))
+                replaced.setdefault(by.load.pk, []).append(Replaced(estimate.load, by.load, lacking))
+                gone.add(estimate.load.pk)
+            elif told := [_doubt(bill.load) for bill in bills if bill.may_have(estimate)]:
+                doubts[estimate.load.pk] = told
+    return Counting([load for load in loads if load.pk not in gone], replaced, doubts)
 
 
-def _replacing(
-    estimate: CostLoad, loads: Sequence[CostLoad], days: Mapping[str, Days | None]
-) -> CostLoad | None:
-    """The load that an estimate gives way to; None if it counts."""
-    others = [load for load in loads if load.billing_period == estimate.billing_period]
-    bills = (load for load in others if not load.is_estimate and _has(load, days[load.pk], estimate))
-    # Of two estimates of an account, by two sources, the newer one counts.
-    newer = [load for load in others if load.is_estimate and _is_newer(load, estimate)]
-    return next(bills, None) or max(newer, key=_age, default=None)
+def _month(load: CostLoad) -> str:
+    return load.billing_period
 
 
-def _is_newer(load: CostLoad, estimate: CostLoad) -> bool:
-    """Whether a load is a newer estimate of the same account, by another source."""
-    is_other = load.source_id != estimate.source_id and _age(load) > _age(estimate)
-    return is_other and _subject(load) == _subject(estimate)
+def _age(estimate: _Accounts) -> tuple[object, str]:
+    return estimate.load.current_from, estimate.load.pk
 
 
-def _subject(estimate: CostLoad) -> tuple[str, Collection[tuple[str, str]]]:
-    """What an estimate is of: an account of a cloud, or what of a billing account is of no account."""
-    if estimate.account:
-        return estimate.account.casefold(), {(cloud, "") for cloud in estimate.accounts}
-    return "", _names(estimate.accounts)
+class _Accounts:
+    """What accounts a load is of.
 
-
-def _age(load: CostLoad) -> tuple[object, str]:
-    return load.current_from, load.pk
-
-
-def _has(bill: CostLoad, days: Days | None, estimate: CostLoad) -> bool:
-    """Whether a bill has the account of an estimate.
-
-    An account tells: it is of one billing account, which Azure and people name in several ways. A bill that
-    names no accounts has all of its billing account, and so has one of which they are not known.
+    Args:
+        load: the load.
+        days: those of its usage; None if they are not known.
     """
-    for cloud, billing in _names(estimate.accounts):
-        for name in bill.accounts.get(cloud, {}):
-            named = {account.casefold() for account in (days or {}).get(cloud, {}).get(name, {})} - {""}
-            if estimate.account and named:
-                if estimate.account.casefold() in named:
-                    return True
-            elif _is_of(name, billing):
-                return True
-    return False
+
+    def __init__(self, load: CostLoad, days: Days | None) -> None:
+        self.load, self.days = load, days
+        self.account = _key(load.account)
+        # By cloud, each billing account with those that its charges name.
+        self.billing = {
+            (cloud, name): {_key(each) for each in (days or {}).get(cloud, {}).get(name, {})} - {""}
+            for cloud, names in load.accounts.items()
+            for name in names
+        }
+
+    @property
+    def subject(self) -> object:
+        """What an estimate is of: an account of a cloud, or what of a billing account is of no account."""
+        of = {(cloud, "" if self.account else name) for cloud, name in self.billing}
+        return self.account, frozenset(of)
+
+    def has(self, estimate: _Accounts) -> bool:
+        """Whether a bill has the account of an estimate.
+
+        An account tells: it is of one billing account, which Azure and people name in several ways. A bill
+        that names no accounts has all of its billing account, and so has one of which they are not known.
+        """
+        return any(
+            estimate.account in named if estimate.account and named else _is_of(name, billing)
+            for (cloud, name), named in self.billing.items()
+            for of_cloud, billing in estimate.billing
+            if cloud == of_cloud
+        )
+
+    def may_have(self, estimate: _Accounts) -> bool:
+        """Whether a bill does not tell: it names no accounts, and the estimate no billing account."""
+        return any(
+            cloud == of_cloud and not named and estimate.account == _key(billing)
+            for (cloud, _), named in self.billing.items()
+            for of_cloud, billing in estimate.billing
+        )
+
+    @cached_property
+    def _usage(self) -> Mapping[str, Sequence[str]]:
+        """The first and last days of usage by account."""
+        found: dict[str, list[str]] = {}
+        for billing in (self.days or {}).values():
+            for accounts in billing.values():
+                for name, span in accounts.items():
+                    found.setdefault(_key(name), []).extend(filter(None, span))
+        return found
+
+    @cached_property
+    def _all_usage(self) -> Sequence[str]:
+        return [*chain.from_iterable(self._usage.values())]
+
+    def span(self, account: str) -> tuple[str, str]:
+        """The first and last day of usage of an account, or of all if no charge names it; "" if none."""
+        found = self._usage.get(account, self._all_usage) if account else self._all_usage
+        return min(found, default=""), max(found, default="")
 
 
-def _names(accounts: Mapping[str, Mapping[str, object]]) -> set[tuple[str, str]]:
-    """The cloud and the billing account of each."""
-    return {(cloud, name) for cloud, names in accounts.items() for name in names}
+def _key(account: str) -> str:
+    """What tells an account from others: Azure writes the same id with and without its path, in any case."""
+    return account.casefold().rpartition("/")[2]
 
 
 def _is_of(name: str, billing: str) -> bool:
@@ -149,12 +191,12 @@ def _is_of(name: str, billing: str) -> bool:
     return bool(billing) and f"{name.casefold()}/".startswith(f"{billing.casefold()}/")
 
 
-def _lacking(estimate: CostLoad, days: Days | None, of_bill: Days | None) -> Iterator[str]:
+def _lacking(estimate: _Accounts, bill: _Accounts) -> Iterator[str]:
     """The days of an estimate before and after those of a bill, in words; none if they are not known."""
-    first, last = _span(days or {}, "")
-    if not first or of_bill is None:
+    first, last = estimate.span("")
+    if not first or bill.days is None:
         return
-    begins, ends = _span(of_bill, estimate.account.casefold())
+    begins, ends = bill.span(estimate.account)
     if not begins:
         yield f"from {first} through {last}"
         return
@@ -164,14 +206,9 @@ def _lacking(estimate: CostLoad, days: Days | None, of_bill: Days | None) -> Ite
         yield f"after {ends} through {last}"
 
 
-def _span(days: Days, account: str) -> tuple[str, str]:
-    """The first and last day of usage of an account, or of all if no charge names it; "" if there is none."""
-    spans = [
-        (name.casefold(), span)
-        for billing in days.values()
-        for accounts in billing.values()
-        for name, span in accounts.items()
-    ]
-    is_named = bool(account) and any(name == account for name, _ in spans)
-    found = [day for name, span in spans for day in span if day and (name == account or not is_named)]
-    return min(found, default=""), max(found, default="")
+def _doubt(bill: CostLoad) -> Doubt:
+    says = (
+        f"source {bill.source_id} has a bill that names no accounts: if this one is in it, its estimate "
+        "counts twice."
+    )
+    return Doubt(says, bill.source_id)

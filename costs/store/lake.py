@@ -24,7 +24,7 @@ from costs.models import CostLoad, CostSource
 from costs.store import holder, rolled_up
 from costs.store.base import Doubt, LoadedMonth, Refusal, Replacement, Rows, SourceState
 from costs.store.engine import Engines, fetched, open_writer
-from costs.store.estimates import Replaced, counting
+from costs.store.estimates import ALL_COUNT, Counting, Replaced, counting
 from costs.store.files import Written, digest_of, usage_days
 from costs.store.fitting import over_rollup, smallest
 from costs.store.kept import KeptResults, Result
@@ -104,7 +104,7 @@ class Lake:
     def loads(self, *, as_of: datetime | None = None) -> Sequence[LoadedMonth]:
         """The loads that were current at `as_of`, by source and month."""
         found = counting(self._current(as_of))
-        return [_as_month(load, found.replaced.get(load.pk, ())) for load in found.loads]
+        return [_as_month(load, found) for load in found.loads]
 
     def settled(self, now: datetime) -> datetime:
         """The last moment up to `now` whose loads are known for good, as `CostStore.settled`.
@@ -283,7 +283,8 @@ def _named(load: CostLoad) -> str:
     return f"{load.source_id} {load.billing_period} (load {load.pk})"
 
 
-def _as_month(load: CostLoad, replaced: Sequence[Replaced] = ()) -> LoadedMonth:
+def _as_month(load: CostLoad, counted: Counting = ALL_COUNT) -> LoadedMonth:
+    replaced = counted.replaced.get(load.pk, ())
     return LoadedMonth(
         load.pk,
         load.source_id,
@@ -298,6 +299,7 @@ def _as_month(load: CostLoad, replaced: Sequence[Replaced] = ()) -> LoadedMonth:
         [
             *(Doubt(**doubt) for doubt in load.doubts),
             *chain.from_iterable(map(Replaced.doubts, replaced)),
+            *counted.doubts.get(load.pk, ()),
         ],
         load.path,
         load.sha256,

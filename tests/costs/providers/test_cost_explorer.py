@@ -400,3 +400,15 @@ def test_a_location_that_names_no_account_is_refused(tmp_path: Path, location: s
 def test_unknown_options_are_refused(tmp_path: Path, options: str) -> None:
     with pytest.raises(LoadError, match="ends in something unknown"):
         opened(tmp_path, f"{LOCATION}?{options}")
+
+
+@pytest.mark.parametrize("lost", [".asked.json", f"{OCTOBER}/{PAYER}.{PAYER}.csv"])
+def test_what_was_kept_and_is_lost_or_damaged_is_asked_again(port: int, tmp_path: Path, lost: str) -> None:
+    # Of the month that is missing alone, it is another question which accounts it has.
+    will_answer(port, *two_months(), accounts(OCTOBER, PAYER))
+    before = list(opened(tmp_path).deliveries())
+    (tmp_path / lost).write_text("{")
+    if not lost.endswith(".json"):
+        (tmp_path / lost).unlink()
+
+    assert list(opened(tmp_path).deliveries()) == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from costs.query import Question, ask
 from costs.query.answer import Answer
 from costs.query.snapshot import take
 from costs.reports.loads import loads as shown
-from costs.store.estimates import Days, counting, given_way
+from costs.store.estimates import Days, counting, of_days
 from costs.store.lake import Lake
 from tests.costs.store.lakes import publish
 
@@ -158,12 +159,26 @@ def test_accounts_tell_however_the_billing_account_is_named() -> None:
     subscription = "/subscriptions/ABCDEF00-0000-0000-0000-000000000001"
     azure = {"x_Cloud": "azure", "BillingAccountId": ""}
     estimate(subscription, "5", **azure)
-    bill(subscription.lower(), "4", **(azure | {"BillingAccountId": profile}))
+    bill(subscription.lower().removeprefix("/subscriptions/"), "4", **(azure | {"BillingAccountId": profile}))
     assert billed() == 4
 
     account = profile.partition("/billingProfiles")[0]
     estimate("", "2", **(azure | {"BillingAccountId": account}), source="rest")
     assert billed() == 4
+
+
+@pytest.mark.django_db
+def test_a_bill_of_no_named_accounts_is_doubted_beside_an_estimate_of_no_known_billing_account() -> None:
+    subscription = "/subscriptions/abcdef00-0000-0000-0000-000000000001"
+    azure = {"x_Cloud": "azure", "BillingAccountId": "/providers/Microsoft.Billing/billingAccounts/1"}
+    estimate(subscription, "5", **(azure | {"BillingAccountId": subscription}))
+    bill("", "4", **azure)
+
+    assert billed() == 9
+    assert (
+        "source bill has a bill that names no accounts: if this one is in it, its estimate"
+        in f"{answer()['hint']}"
+    )
 
 
 @pytest.mark.django_db
@@ -227,7 +242,9 @@ def test_each_account_of_a_month_counts_once_if_anybody_knows_it(made: list[Made
     latest = {(m.source, m.month, m.accounts if m.is_estimate else None): (n, m) for n, m in enumerate(made)}
     found = [_load(*each) for each in latest.values()]
     random.shuffle(found)
-    gone = {each.estimate.pk for each in given_way([load for load, _ in found], {x.pk: d for x, d in found})}
+    counts = of_days([load for load, _ in found], {load.pk: days for load, days in found})
+    gone = {each.estimate.pk for replaced in counts.replaced.values() for each in replaced}
+    assert {load.pk for load in counts.loads} == {load.pk for load, _ in found} - gone
 
     for month in (OCTOBER, NOVEMBER):
         known = [(load, days["aws"][PAYER]) for load, days in found if load.billing_period == month]
@@ -244,3 +261,17 @@ def test_without_estimates_no_more_is_asked_of_the_database(
 ) -> None:
     with django_assert_num_queries(0):
         assert counting([CostLoad(id="1", billing_period=OCTOBER)]).replaced == {}
+
+
+def test_a_bill_of_many_accounts_beside_many_estimates_takes_no_time() -> None:
+    names = [f"{number:012}" for number in range(10_000)]
+    bill_days = {"aws": {PAYER: {name: ["2026-10-01", "2026-10-31"] for name in names}}}
+    bill_ = CostLoad(id="bill", source_id="bill", billing_period=OCTOBER, accounts={"aws": {PAYER: {}}})
+    guesses = [_load(number, Made("a", OCTOBER, frozenset({names[number]}), True)) for number in range(200)]
+    days: dict[str, Days | None] = {"bill": bill_days, **{load.pk: days for load, days in guesses}}
+
+    began = time.process_time()
+    counts = of_days([bill_, *(load for load, _ in guesses)], days)
+
+    assert len(counts.replaced["bill"]) == 200
+    assert time.process_time() - began < 0.5
