@@ -157,7 +157,12 @@ def test_estimates_are_loaded_and_their_meters_read_and_answers_say_that_they_ar
         (NOVEMBER, PAYER, Outcome.LOADED),
         (NOVEMBER, MEMBER, Outcome.LOADED),
     ]
-    assert "ce: Cost Explorer: 4 calls, for 0.04 USD." in report.summary()
+    assert report.summary().splitlines() == [
+        f"ce 2026-10 of {PAYER} loaded: 2 rows, 1.015215 USD.",
+        f"ce 2026-11 of {PAYER} loaded: 1 row, 1.0152 USD.",
+        f"ce 2026-11 of {MEMBER} loaded: 2 rows, 3.000015 USD.",
+        "ce: Cost Explorer: 4 calls, for 0.04 USD.",
+    ]
     source.refresh_from_db()
     assert list(source.calls.values()) == [4]
     found = ask(Question(["billed_cost", "tokens"], ["model", "direction", "cache"]), Lake())
