@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +20,7 @@ from costs.models import CostLoad
 from costs.query import Question, ask
 from costs.query.answer import Answer
 from costs.query.snapshot import take
+from costs.reports.kept import kept
 from costs.reports.loads import loads as shown
 from costs.store.estimates import Days, counting, of_days
 from costs.store.lake import Lake
@@ -199,6 +200,19 @@ def test_the_loads_say_what_replaced_what() -> None:
         "bill": f"Replaces the estimate by guess of account {FIRST}: 5 USD.",
         "guess": f"Estimate of account {SECOND}, until a bill is loaded.",
     }
+
+
+@pytest.mark.django_db
+def test_an_answer_that_was_kept_is_made_again_when_a_late_estimate_gives_way() -> None:
+    bill(FIRST, "4")
+
+    def says() -> Mapping[str, Any]:
+        costs = take(Lake(), None)
+        return kept("loads", {}, costs, lambda: {"says": [row["says"] for row in shown(costs)]})
+
+    assert says()["says"] == [None]
+    estimate(FIRST, "5")
+    assert says()["says"] == [f"Replaces the estimate by guess of account {FIRST}: 5 USD."]
 
 
 @dataclass(frozen=True)
