@@ -7,7 +7,7 @@ regions again: that takes five times as long.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import groupby
@@ -17,6 +17,8 @@ from django.db import connection, models
 
 from catalog.models import PricingInfo, PricingTier, Service, Sku
 
+# A libSQL server sends an answer in one piece of at most 10 MB; a price takes about 1 KB.
+CHUNK = 2000
 M = TypeVar("M", bound=models.Model)
 
 
@@ -79,11 +81,17 @@ ORDER BY wanted.id, pricing_info.id, start_usage_amount
 
 
 def price_rows(sku_ids: Collection[str]) -> Iterator[PriceRows]:
-    """All current and past prices of SKUs, in one query; ids that the catalog lacks are left out."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ROWS, [json.dumps([*sku_ids])])
-        rows = cursor.fetchall()
-    services: dict[str, Service] = {}
+    """All current and past prices of SKUs, in one query for 2000; ids that the catalog lacks are left out."""
+    ids, services = [*sku_ids], dict[str, Service]()
+    for start in range(0, len(ids), CHUNK):
+        with connection.cursor() as cursor:
+            cursor.execute(_ROWS, [json.dumps(ids[start : start + CHUNK])])
+            rows = cursor.fetchall()
+        yield from _skus(rows, services)
+
+
+def _skus(rows: Iterable[Sequence[Any]], services: dict[str, Service]) -> Iterator[PriceRows]:
+    """The SKUs of rows; their services are those that are given, to which new ones are added."""
     for _, of_sku in groupby(rows, key=lambda row: row[0]):
         first, *others = of_sku
         sku = _SKU.row(first[:_AT_INFO])
