@@ -15,7 +15,7 @@ from django.utils import timezone
 from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku
 from catalog.pricing.answers import utc_text
 from catalog.pricing.memory import Memory, State, current_state
-from catalog.pricing.price_rows import PriceRows, price_rows
+from catalog.pricing.price_rows import PriceRows, PriceTier, price_rows
 from catalog.pricing.tiers import Aggregation, Price
 from catalog.pricing.units import UsageUnit
 from catalog.providers.records import LONG_AGO
@@ -29,7 +29,7 @@ class ListPrice:
     """A row of pricing_info with its tiers, lowest first."""
 
     info: PricingInfo
-    tiers: tuple[PricingTier, ...]
+    tiers: tuple[PricingTier | PriceTier, ...]
 
     @cached_property
     def usage_unit(self) -> UsageUnit:

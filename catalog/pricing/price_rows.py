@@ -9,24 +9,34 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import connection, models
 
-from catalog.models import PricingInfo, PricingTier, Service, Sku
+from catalog.models import NANOS, PricingInfo, Service, Sku
 
 # A libSQL server sends an answer in one piece of at most 10 MB; a price takes about 1 KB.
 CHUNK = 2000
 M = TypeVar("M", bound=models.Model)
 
 
+class PriceTier(NamedTuple):
+    """A row of pricing_tiers: what PricingTier says of a price, without what a model weighs."""
+
+    start: Decimal
+    unit_price: Decimal
+    price_units: str
+    price_nanos: int
+
+
 class PriceRows(NamedTuple):
     """A SKU with its rows of pricing_info, each with its tiers, lowest first; the rows are in no order."""
 
     sku: Sku
-    prices: Sequence[tuple[PricingInfo, Sequence[PricingTier]]]
+    prices: Sequence[tuple[PricingInfo, Sequence[PriceTier]]]
 
 
 @lru_cache(maxsize=4096)
@@ -101,16 +111,16 @@ def _skus(rows: Iterable[Sequence[Any]], services: dict[str, Service]) -> Iterat
         yield PriceRows(sku, [*_prices(sku, [first, *others])])
 
 
-def _prices(sku: Sku, rows: Sequence[Sequence[Any]]) -> Iterator[tuple[PricingInfo, Sequence[PricingTier]]]:
+def _prices(sku: Sku, rows: Sequence[Sequence[Any]]) -> Iterator[tuple[PricingInfo, Sequence[PriceTier]]]:
     for info_id, of_info in groupby(rows, key=lambda row: row[_AT_INFO]):
         if info_id is None:
             continue
-        first, *others = of_info
-        info = _INFO.row(first[_AT_INFO:_AT_TIER])
+        of_tiers = [*of_info]
+        info = _INFO.row(of_tiers[0][_AT_INFO:_AT_TIER])
         PricingInfo._meta.get_field("sku").set_cached_value(info, sku)
-        yield info, [_tier(info, row) for row in (first, *others) if row[_AT_TIER + 1] is not None]
+        columns = [row[_AT_TIER:_AT_SERVICE] for row in of_tiers]
+        yield info, [_tier(start, units, nanos) for start, units, nanos in columns if units is not None]
 
 
-def _tier(info: PricingInfo, row: Sequence[Any]) -> PricingTier:
-    start, units, nanos = row[_AT_TIER:_AT_SERVICE]
-    return PricingTier(pricing_info=info, start_usage_amount=start, price_units=units, price_nanos=nanos)
+def _tier(start: float, units: str, nanos: int) -> PriceTier:
+    return PriceTier(Decimal(repr(start)), Decimal(units) + nanos / NANOS, units, nanos)
