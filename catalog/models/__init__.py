@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from catalog.models.columns import CurrentTimestamp, LongNameIndex
 from catalog.models.estimates import KeptEstimate
+from catalog.models.machines import MachineOffers, MachineOffersState
 from catalog.models.prices import NANOS, PricingInfo, PricingInfoQuerySet, PricingTier
 from catalog.models.skus import SAMPLE, Service, Sku, SkuAttributes, SkuQuerySet, VocabularyState
 from catalog.models.updates import AccuracyCheck, PricingUpdate, PricingUpdateQuerySet, SkuChange, StagedRows
@@ -15,6 +16,8 @@ __all__ = [
     "CurrentTimestamp",
     "KeptEstimate",
     "LongNameIndex",
+    "MachineOffers",
+    "MachineOffersState",
     "PricingInfo",
     "PricingInfoQuerySet",
     "PricingTier",

@@ -22,9 +22,10 @@ from catalog.management import exit_codes
 from catalog.management.terminal import CommandWithExamples
 from catalog.models import PricingUpdate
 from catalog.pricing.freshness import offer
+from catalog.pricing.resources import machine_store
 from catalog.providers.registry import open_source
 from catalog.search.index import schema
-from catalog.search.index.rebuild import rebuild
+from catalog.search.index.rebuild import rebuild_served
 from catalog.sync import dry_run as dry
 from catalog.sync import signals
 from catalog.sync.backfill import backfill
@@ -71,6 +72,7 @@ class Command(CommandWithExamples):
             raise
         if not options["dry_run"]:
             _tend_search_index()
+            machine_store.renew()
             record()
             accuracy.record(result.update)
         self.stdout.write(result.as_json() if options["json"] else result.summary())
@@ -110,7 +112,7 @@ def _tend_search_index() -> None:
     if schema.is_current():
         schema.merge()
     else:
-        rebuild()
+        rebuild_served()
 
 
 def _chosen_run(
