@@ -87,12 +87,21 @@ def _make_views(connection: duckdb.DuckDBPyConnection, selects: Mapping[str, exp
         connection.execute(view.sql("duckdb"))
 
 
-def open_writer(folder: Path, files: Sequence[Path]) -> duckdb.DuckDBPyConnection:
-    """A session that can read these files, and read and write in `folder`."""
+def open_writer(
+    folder: Path, files: Sequence[Path], *, keeps_order: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """A session that can read these files, and read and write in `folder`, and tells its progress.
+
+    Args:
+        folder: where it may write.
+        files: what it may read.
+        keeps_order: whether rows stay in order where nothing sorts them, which leaves one thread idle.
+    """
     connection = duckdb.connect()
     connection.execute("set temp_directory = ?", [str(folder / "spill")])
-    # Files are sorted as they are written. To keep rows in order before that would leave one thread idle.
-    connection.execute("set preserve_insertion_order = false")
+    connection.execute("set preserve_insertion_order = ?", [keeps_order])
+    connection.execute("set enable_progress_bar = true")
+    connection.execute("set enable_progress_bar_print = false")
     _lock_up(connection, memory=WRITER_MEMORY, paths=list(map(str, files)), folders=[f"{folder}/"])
     return connection
 
