@@ -9,7 +9,9 @@ from django.test import Client
 
 from accounts.models import User
 from costs.admin import check_source
+from costs.errors import SourceArgumentError
 from costs.load.job import load
+from costs.load.sources import chosen_sources
 from costs.models import CostSource
 from costs.providers.look import Look
 from tests.costs.bills import NOVEMBER, OCTOBER, charge, make_source, write_bill
@@ -17,7 +19,7 @@ from tests.costs.test_admin import add_page, page, shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
-SECRET = "AKIA" + "A1" * 8
+PASTED = "AKIA" + "A1" * 8
 
 
 @pytest.fixture
@@ -82,12 +84,12 @@ def test_a_pasted_secret_is_refused_and_not_sent_back(
 ) -> None:
     form = {"name": "acme", "kind": "s3", "location": "s3://acme/exports", "is_enabled": "on"}
 
-    answer = admin_client.post(add_page(CostSource), {**form, field: SECRET, button: "1"})
+    answer = admin_client.post(add_page(CostSource), {**form, field: PASTED, button: "1"})
 
     text = answer.content.decode()
     assert "This looks like an access key of AWS. Do not paste it here" in text
-    assert SECRET not in text
-    assert SECRET not in caplog.text
+    assert PASTED not in text
+    assert PASTED not in caplog.text
     assert not CostSource.objects.exists()
 
 
@@ -137,3 +139,15 @@ def test_an_error_that_nobody_foresaw_is_one_sentence(
     text = checked(admin_client, add_page(CostSource), name="acme", kind="folder", location=str(folder))
 
     assert "It failed by ZeroDivisionError." in text
+
+
+@pytest.mark.parametrize(
+    "location", [f"s3://{PASTED}/focus", "https://acme.blob.core.windows.net/c/e?sig=abc1"]
+)
+def test_a_location_with_a_secret_becomes_no_source_by_the_command_either(location: str) -> None:
+    with pytest.raises(SourceArgumentError, match="This looks like") as caught:
+        chosen_sources(location, make=True)
+
+    assert PASTED not in str(caught.value)
+    assert "abc1" not in str(caught.value)
+    assert not CostSource.objects.exists()

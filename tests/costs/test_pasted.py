@@ -22,7 +22,7 @@ KEY = "x" * 40
         ('{"type": "service_account", "private_key": "-----BEGIN"}', "a private key"),
         ('{"client_email": "a@b.c"}', "a JSON key"),
         ("-----BEGIN RSA " + "PRIVATE KEY-----", "a private key"),
-        ("https://user:password@host/path", "a password"),
+        ("https://" + "user:password" + "@host/path", "a password"),
         ("ya29." + KEY, "a token"),
     ],
 )
