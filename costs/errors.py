@@ -33,6 +33,14 @@ class LoadError(Exception):
     """A delivery of cost data that cannot be loaded; the message is one sentence for whoever runs the job."""
 
 
+class ExportError(Exception):
+    """A file that cannot be written; the message says what to do."""
+
+
+class InvoiceError(Exception):
+    """An invoice that cannot be read; the message says where, and what to write instead."""
+
+
 class SourceArgumentError(Exception):
     """A source that there is not; the message names those that there are."""
 

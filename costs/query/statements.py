@@ -128,7 +128,7 @@ def by_load(question: Question, window: Window | None = None) -> exp.Select:
     """
     filters = question.read_filters()
     of_time = [
-        *_in_window(window or question.window),
+        *in_window(window or question.window),
         *(_condition(one) for one in filters if one.is_of_time),
     ]
     asked, one = exp.and_(*of_time) if of_time else exp.true(), exp.Literal.number(1)
@@ -250,10 +250,11 @@ def ordered(name: str, *, descending: bool = False) -> exp.Ordered:
 
 
 def _conditions(question: Question, window: Window) -> list[exp.Expr]:
-    return [*_in_window(window), *map(_condition, question.read_filters())]
+    return [*in_window(window), *map(_condition, question.read_filters())]
 
 
-def _in_window(window: Window) -> list[exp.Expr]:
+def in_window(window: Window) -> list[exp.Expr]:
+    """The conditions that a charge began within a window."""
     charged = column("ChargePeriodStart")
     conditions: list[exp.Expr] = []
     if window.start:

@@ -23,6 +23,7 @@ from costs.errors import LoadRefusedError, NotLoadedError, TooLargeError
 from costs.models import CostLoad, CostSource
 from costs.store import holder, rolled_up
 from costs.store.base import Doubt, LoadedMonth, Refusal, Replacement, Rows, SourceState
+from costs.store.copying import Copy, Progress, copy
 from costs.store.engine import Engines, fetched, open_writer
 from costs.store.estimates import ALL_COUNT, Counting, Replaced, counting
 from costs.store.files import Written, digest_of, usage_days
@@ -100,6 +101,17 @@ class Lake:
         except (duckdb.Error, UnicodeDecodeError):
             self._refuse_damaged(loads)  # since it was looked at
             raise
+
+    def copy(self, wanted: Copy, loads: Sequence[LoadedMonth], progress: Progress) -> Result:
+        """Write what a query over unified_costs returns to a file, and return what its proof finds in it.
+
+        Raises:
+            NotLoadedError: a file of a load is gone or damaged.
+            duckdb.Error: the file cannot be written.
+        """
+        files = [self._existing(load) for load in loads]
+        self._refuse_damaged(loads)
+        return copy(files, wanted, progress)
 
     def loads(self, *, as_of: datetime | None = None) -> Sequence[LoadedMonth]:
         """The loads that were current at `as_of`, by source and month."""

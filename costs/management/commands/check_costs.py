@@ -16,6 +16,7 @@ from costs.errors import CostError
 from costs.load.report import amounts
 from costs.load.twins import Twins
 from costs.load.twins import find as find_twins
+from costs.management import against
 from costs.models import CostLoad
 from costs.store.audit import faults
 from costs.store.lake import Lake
@@ -26,9 +27,14 @@ EXAMPLES = """examples:
   check_costs                    all months that answers rest on
   check_costs --source aws-focus those of one source
   check_costs --json             the same as one object
+  check_costs --against may.csv  what an invoice says, beside what is loaded
+  check_costs --against may.csv --tolerance 0.05 --partial
+                                 differences up to 5 cents are none, and other invoices are not missed
 
-exit codes: 0 all files are as they were written, 1 some are not, or a bill counts twice or seems to: they are
-named, with what to do.
+An invoice is CSV with the columns billing_period, currency and amount, and if it has them invoice_id,
+billing_account, service and category; or with those of FOCUS 1.4's Invoice Detail. Leave totals out.
+exit codes: 0 all files are as they were written, or the invoice agrees; 1 some are not, a bill counts twice
+or seems to, or the invoice differs: it says where; 2 wrong arguments, or an invoice that cannot be read.
 """
 _MEND = "{} load_costs --source {} --period {}."
 
@@ -43,14 +49,20 @@ class _Unknown:
 
 
 class Command(CommandWithExamples):
-    help = "Read all current cost files again, and list the money of unknown models and customers."
+    help = "Read all current cost files again and list what is not known, or compare costs with an invoice."
     examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--source", help="only the files of this source")
+        against.add_arguments(parser)
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if path := options["against"]:
+            source, partial = options["source"], options["partial"]
+            out, tolerance, in_json = self.stdout, options["tolerance"], options["json"]
+            against.check(out, path, tolerance, source=source, partial=partial, in_json=in_json)
+            return
         loads = CostLoad.objects.current()
         if options["source"]:
             loads = loads.filter(source=options["source"])
