@@ -26,9 +26,8 @@ OVER_BOUND = "bytesBilledLimitExceeded"
 
 def cause_of(error: BaseException) -> BaseException:
     """The error that was tried again in vain, if it was one of a quota."""
-    if isinstance(error, api.RetryError) and error.cause and reason(error.cause) in _BUSY:
-        return error.cause
-    return error
+    cause = error.cause if isinstance(error, api.RetryError) else None
+    return cause if isinstance(cause, BaseException) and reason(cause) in _BUSY else error
 
 
 def reason(error: BaseException) -> str:

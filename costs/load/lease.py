@@ -131,26 +131,33 @@ def _close_crashed(load: CostLoad, store: LoadStore) -> None:
 
 def _delete_leftovers(load: CostLoad, store: LoadStore) -> None:
     """Deletes what crashed loads of the source have left; their rows still have a path."""
-    for failed in CostLoad.objects.filter(source=load.source_id, status=CostLoad.Status.FAILED).exclude(
-        path=""
-    ):
-        store.discard(failed)
-        CostLoad.objects.filter(pk=failed.pk).update(path="")
+    failed = CostLoad.objects.filter(source=load.source_id, status=CostLoad.Status.FAILED)
+    for each in failed.exclude(path=""):
+        _discard(each, store)
+
+
+def _discard(load: CostLoad, store: LoadStore) -> None:
+    """Its row keeps the path until what it has written is gone, so that the next load can try again."""
+    try:
+        store.discard(load)
+    except LoadError as failure:
+        logger.warning("What load %s has left cannot be deleted now: %s", load.pk, failure)
+        return
+    CostLoad.objects.filter(pk=load.pk).update(path="")
 
 
 @deferred_interrupts()
 def _close_failed(load: CostLoad, store: LoadStore, error: BaseException) -> None:
     try:
         is_own = _own_row(load).update(
-            status=CostLoad.Status.FAILED, error=_reason(error), checks=load.checks, path=""
+            status=CostLoad.Status.FAILED, error=_reason(error), checks=load.checks
         )
+        # Otherwise it was published, or another load has taken over.
+        if is_own:
+            _discard(load, store)
     except DatabaseError as failure:
         # The fault that ended the load, such as a full disk, often keeps its row from being closed too.
         logger.warning("Load %s stays marked as running for %s: %s", load.pk, CostLoad.LEASE, failure)
-        return
-    # Otherwise it was published, or another load has taken over.
-    if is_own:
-        store.discard(load)
 
 
 def _own_row(load: CostLoad) -> CostLoadQuerySet:

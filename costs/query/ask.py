@@ -68,15 +68,19 @@ def basis(
 ) -> Basis:
     """What every answer about costs says beside its figures."""
     loads = _loads(costs, summary, past)
-    return {
+    hint = _hint(question, costs, loaded, summary, past)
+    found: Basis = {
         "contract": answer.CONTRACT,
         "loads": [answer.load(load) for load in loads],
         "as_of": utc_text(costs.as_of),
         "is_estimate": summary.is_estimate or (past is not None and past.summary.is_estimate),
         # Even an answer without charges is one about the demo.
         "is_demo": any(load.is_demo for load in loads or costs.loads),
-        "hint": _hint(question, costs, loaded, summary, past),
+        "hint": hint,
     }
+    if costs.store.metered:
+        found["query_cost"] = answer.query_cost(costs.store.metered, costs.read.billed_bytes)
+    return found
 
 
 def _loads(costs: Snapshot, summary: Summary, past: Past | None) -> list[LoadedMonth]:

@@ -147,7 +147,7 @@ class Metered:
 
     def told(self, billed_bytes: int) -> str:
         """The same as a sentence."""
-        dollars = ROUNDED.quantize(self.cost(billed_bytes), _MICRO, rounding=ROUND_UP)
+        dollars = self.cost(billed_bytes).quantize(_MICRO, rounding=ROUND_UP, context=ROUNDED)
         price = f"{plain(self.usd_per_tib)} USD per TiB, {self.price_source}"
         return f"{billed_bytes:,} bytes, {plain(dollars)} USD at {price}."
 

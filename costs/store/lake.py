@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -16,11 +17,12 @@ from costs.models import CostLoad
 from costs.store import rolled_up
 from costs.store.base import LoadedMonth, Rows
 from costs.store.engine import Engines, fetched
+from costs.store.facts import Facts, by_name, facts
 from costs.store.files import Written, digest_of, sha256_of
 from costs.store.fitting import over_rollup, smallest
-from costs.store.kept import KeptResults, Result
+from costs.store.kept import RESULTS, KeptResults, Result
 from costs.store.rolled_up import RolledUp, from_rollup
-from costs.store.stored_loads import PRIVATE_FOLDER, RESULTS, LoadStore, named
+from costs.store.stored_loads import PRIVATE_FOLDER, LoadStore, named
 
 # Each engine is over absolute paths, so that lakes can share them.
 _engines = Engines()
@@ -104,7 +106,7 @@ class Lake(LoadStore):
         """The size of its file; 0 if that is not there."""
         return self.file(load).stat().st_size if self.has(load) else 0
 
-    def differences(self, load: CostLoad, folder: Path) -> tuple[Path, list[str]]:
+    def differences(self, load: CostLoad, _folder: Path, /) -> tuple[Path, list[str]]:
         """Whether the bytes of its file are those that were written."""
         file = self.file(load)
         found = sha256_of(file)
@@ -112,11 +114,31 @@ class Lake(LoadStore):
         changed = f"The file {load.path} has changed: its SHA-256 is {found} instead of {load.sha256}."
         return file, [] if is_same else [changed]
 
+    def stage(self, load: CostLoad, written: Written) -> None:
+        """Nothing: it is on the disk of the lake already."""
+
+    def take(self, load: CostLoad, file: Path) -> str:
+        """Copy a file to its place."""
+        with self.workspace(f"taken-{secrets.token_hex(5)}") as folder:
+            new = folder / "charges.parquet"
+            shutil.copyfile(file, new)
+            new.chmod(0o600)
+            self._put(load, new)
+        return sha256_of(self.file(load))
+
+    def facts(self, month: LoadedMonth) -> Sequence[Facts]:
+        """Of its file, never of what was kept of it."""
+        names, rows = self._from_charges(facts().sql(self.dialect), [self._existing(month)], [month])
+        return by_name(names, rows)
+
     def keep(self, load: CostLoad, written: Written) -> None:
         """Move the file to its place."""
+        self._put(load, written.path)
+
+    def _put(self, load: CostLoad, new: Path) -> None:
         path = self.file(load)
         path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        written.path.rename(path)
+        new.rename(path)
         _sync_folder(path.parent)
 
     def discard(self, load: CostLoad) -> None:

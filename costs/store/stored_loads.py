@@ -1,4 +1,4 @@
-"""What all stores of costs have in common: rows of cost_loads say what counts, and loads are made in a folder."""
+"""What all stores of costs have in common: rows of cost_loads say what counts; loads are made in folders."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ from costs.errors import LoadRefusedError
 from costs.models import CostLoad, CostSource
 from costs.store import holder
 from costs.store.base import Doubt, LoadedMonth, Metered, Refusal, Replacement, Rows, SourceState
+from costs.store.facts import Facts
 from costs.store.files import Written
-from costs.store.kept import KeptResults
+from costs.store.kept import RESULTS, KeptResults
 
 # Only the owner may read what others pay.
 PRIVATE_FOLDER = 0o700
 _UNFINISHED = "unfinished"
 # No month has such a name.
-RESULTS, _FETCHED = ".results", ".fetched"
+_FETCHED = ".fetched"
 
 
 class LoadStore(ABC):
@@ -75,18 +76,42 @@ class LoadStore(ABC):
         """How many bytes the charges of a load take; 0 if they are not there."""
 
     @abstractmethod
-    def differences(self, load: CostLoad, folder: Path) -> tuple[Path, list[str]]:
+    def differences(self, load: CostLoad, folder: Path, /) -> tuple[Path, list[str]]:
         """The charges of a load, read anew into `folder` or where they are, and how they differ from its row.
 
         Raises:
             LoadError: they cannot be read.
         """
 
+    @abstractmethod
     def stage(self, load: CostLoad, written: Written) -> None:
         """Bring what a load has written to where it will be read. It may take minutes, and counts not yet.
 
         Raises:
             LoadError: it cannot be brought there.
+        """
+
+    @abstractmethod
+    def take(self, load: CostLoad, file: Path) -> str:
+        """Bring the charges of a load here that another store has; its row stays as it is.
+
+        Args:
+            load: a load that was published.
+            file: its charges, which stay there.
+
+        Returns:
+            The SHA-256 of what this store has then.
+
+        Raises:
+            LoadError: they cannot be brought here.
+        """
+
+    @abstractmethod
+    def facts(self, month: LoadedMonth) -> Sequence[Facts]:
+        """What is to be the same of a load in every store.
+
+        Raises:
+            CostError: it cannot be read.
         """
 
     @abstractmethod

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from costs.errors import NotLoadedError
 from costs.focus.columns import columns
-from costs.store.base import TABLE, Accounts, LoadedMonth, Replacement, Rows, SourceState
+from costs.store.base import TABLE, Accounts, LoadedMonth, Metered, Replacement, Rows, SourceState
 from costs.store.fitting import over_rollup, reads
 from costs.store.rollups import ROLLUPS, Rollup
 
@@ -91,6 +91,7 @@ class MemoryStore:
     publishing_since: datetime | None = None
     replaced: Mapping[str, str] = field(default_factory=dict)
     dialect: str = "duckdb"
+    metered: Metered | None = None
 
     def __post_init__(self) -> None:
         self.statements: list[exp.Query] = []

@@ -119,7 +119,7 @@ def _settle() -> None:
     try:
         open_loads().settle()
     except LoadError as error:
-        behind = "It is withdrawn from answers, but unified_costs in BigQuery still has it until the next load_costs."
+        behind = "Answers are without it, but unified_costs in BigQuery has it until the next load_costs."
         raise CommandError(f"{behind} {error}", returncode=exit_codes.PARTLY_DONE) from error
 
 

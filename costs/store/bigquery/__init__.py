@@ -1,9 +1,9 @@
 """Costs in BigQuery: a table a load, which never changes, and unified_costs with the loads that count.
 
 Which load counts is said by the rows of cost_loads, as for the lake. A load is there once its own table is.
-unified_costs follows: in one transaction it loses the rows of the load before and gets those of the new one, and
-the table unified_costs_loads says which loads it has. A question reads both tables as they were at one
-moment, and what unified_costs has not, or no longer has, from the tables of the loads.
+unified_costs follows: in one transaction it loses the rows of the load before and gets those of the new
+one, and the table unified_costs_loads says which loads it has. A question reads both tables as they were at
+one moment, and what unified_costs has not, or no longer has, from the tables of the loads.
 """
 
 from __future__ import annotations

@@ -92,15 +92,15 @@ def of_table(dataset: Dataset, load: CostLoad, folder: Path) -> Written:
     lines.unlink()
     if (written.rows, written.billed) != (load.rows, load.billed_by_currency):
         name = f"{dataset.place.name}.{sql.table_of(load.pk)}"
-        raise LoadError(
-            f"{name} has {counted(written.rows, 'row')}, and its load has {load.rows:,}, or it has another sum of money."
-        )
+        rows = f"{counted(written.rows, 'row')} instead of {load.rows:,}"
+        raise LoadError(f"{name} has {rows}, or another sum of money than its load.")
     return written
 
 
 def _read(connection: DuckDBPyConnection, lines: Path) -> exp.Select:
     names = ", ".join(f"{exp.Literal.string(name).sql('duckdb')}: 'varchar'" for name in columns())
-    rows = f"read_json({exp.Literal.string(f'{lines}').sql('duckdb')}, format = 'newline_delimited', columns = {{{names}}})"
+    file = exp.Literal.string(f"{lines}").sql("duckdb")
+    rows = f"read_json({file}, format = 'newline_delimited', columns = {{{names}}})"
     # SQL is put together from names of ours.
     connection.execute(f"create view written as select * from {rows}")  # noqa: S608
     return exp.select(*map(_in, columns().values())).from_("written")

@@ -51,6 +51,12 @@ class Dataset:
     def _client(self) -> bigquery.Client:
         return bigquery.Client(project=self.place.run_in)
 
+    def take_spent(self) -> Spent:
+        """What was spent since this was last asked."""
+        with self._lock:
+            spent, self.spent = self.spent, Spent()
+            return spent
+
     def name_of(self, table: str) -> str:
         return f"{self.place.name}.{table}"
 
@@ -75,9 +81,13 @@ class Dataset:
                 yield [row.values() for row in page]
 
     def run(self, sql: str) -> None:
-        """Run a statement, or several as a script, as of `ask`."""
+        """Run a statement, or several as a script, without trying it first: of a script that tells nothing.
+
+        Raises:
+            StoreUnavailableError: it fails.
+        """
         with told(self.place):
-            job, _ = self._result(sql)
+            job, _ = self._finished(sql)
             self._billed(job)
 
     def load(self, file: Path, table: str) -> int:
@@ -88,9 +98,7 @@ class Dataset:
         """
         how = bigquery.LoadJobConfig(source_format="PARQUET", write_disposition="WRITE_APPEND")
         with told(self.place), file.open("rb") as opened:
-            job = self._client.load_table_from_file(
-                opened, self.name_of(table), job_config=how, size=file.stat().st_size
-            )
+            job = self._client.load_table_from_file(opened, self.name_of(table), job_config=how)
             job.result(retry=_RETRY, timeout=_SECONDS)
             return job.output_rows or 0
 
@@ -131,6 +139,9 @@ class Dataset:
         size = planned.total_bytes_processed or 0
         if size > self.place.max_gib * GIB:
             raise over_bound(f"{size / GIB:,.1f} GiB", self.place)
+        return self._finished(sql)
+
+    def _finished(self, sql: str) -> tuple[QueryJob, Any]:
         job = self._client.query(sql, self._config(), retry=_RETRY, job_retry=None)
         try:
             return job, job.result(page_size=_PAGE, retry=_RETRY, timeout=_SECONDS, job_retry=None)

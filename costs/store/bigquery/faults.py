@@ -66,28 +66,30 @@ def over_bound(size: str, place: Place) -> TooLargeError:
     """The refusal of a query that would read too much."""
     return TooLargeError(
         f"The question would read {size} of BigQuery, and may read {place.max_gib:,} GiB.",
-        hint="Ask for a shorter time. The operator may raise it with ?max_gib=NUMBER in COST_STORE, after a look "
-        "at what BigQuery costs.",
+        hint="Ask for a shorter time. The operator may raise it with ?max_gib=NUMBER in COST_STORE, after a "
+        "look at what BigQuery costs.",
     )
 
 
 def _as_cost_error(error: BaseException, place: Place) -> CostError:
     if reason(error) == OVER_BOUND:
         return over_bound("more than planned", place)
-    if is_busy(error):
-        return StoreUnavailableError(
-            f"BigQuery lets the project {place.run_in} do no more for now ({reason(error) or 'too many'}), in "
-            "spite of retries.",
-            hint="Try again later. If it goes on, raise the quota of the project.",
-        )
     if is_of_credentials(error):
         return StoreUnavailableError(of_credentials(error), hint=_SEE)
-    if isinstance(error, api.Forbidden):
-        return _of_permissions(error, place)
-    if isinstance(error, api.NotFound):
-        return _of_absence(error, place)
+    if isinstance(error, api.Forbidden | api.NotFound) and not is_busy(error):
+        return _of_absence(error, place) if isinstance(error, api.NotFound) else _of_permissions(error, place)
     if any(sign in first_line(error) for sign in ("concurrent update", CHANGED)):
         return ConflictError("Another job has changed unified_costs in BigQuery at the same moment.")
+    return _of_service(error, place)
+
+
+def _of_service(error: BaseException, place: Place) -> StoreUnavailableError:
+    if is_busy(error):
+        why = reason(error) or "too many requests"
+        return StoreUnavailableError(
+            f"BigQuery lets the project {place.run_in} do no more for now ({why}), in spite of retries.",
+            hint="Try again later. If it goes on, raise the quota of the project.",
+        )
     if is_passing(error):
         return StoreUnavailableError(
             f"BigQuery cannot be reached, in spite of retries ({type(error).__name__}).",
@@ -111,8 +113,9 @@ def _of_permissions(error: api.Forbidden, place: Place) -> StoreUnavailableError
         if is_writing
         else ("BigQuery Data Viewer (roles/bigquery.dataViewer)")
     )
+    absent = ", or it is not there" if "perhaps it does not exist" in said else ""
     return StoreUnavailableError(
-        f"The credentials may not {'write' if is_writing else 'read'} {place.name}.",
+        f"The credentials may not {'write' if is_writing else 'read'} {place.name}{absent}.",
         hint=f"Grant them {role} on the dataset {place.name}. {_SEE}",
     )
 

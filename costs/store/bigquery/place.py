@@ -46,7 +46,7 @@ class Place:
         if not found or options or not is_right:
             raise StoreUnavailableError(
                 f"COST_STORE is {location!r}, which names no store of costs.",
-                hint=f"Set it to lake or {FORM}, with ?run_in=PROJECT, ?max_gib=NUMBER or both with & between.",
+                hint=f"Set it to lake or {FORM}, with ?run_in=PROJECT, ?max_gib=NUMBER or both with &.",
             )
         return cls(found[1], found[2], run_in, int(max_gib))
 

@@ -1,22 +1,21 @@
-"""SQL of BigQuery for the tables of the store. Names in it are ours, and values literals that sqlglot has written."""
+"""SQL of BigQuery for the tables of the store: names are ours, and literals sqlglot's."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from types import MappingProxyType
 
-from sqlglot import exp, parse_one
+from sqlglot import exp, maybe_parse
 
 from costs.focus.columns import Column, Kind, columns
 from costs.store.base import TABLE
 from costs.store.bigquery.place import Place
 from costs.store.engine import LOAD, VIEWS
 
-# Which loads unified_costs has. The row without a load is one that every change of unified_costs changes first:
-# of two changes at a moment BigQuery cancels one.
+# Which loads unified_costs has. Its row without a load is changed first by every change of unified_costs: of
+# two at one moment BigQuery cancels one.
 MEMBERS = f"{TABLE}_loads"
 CHARGED = "ChargePeriodStart"
 # What a change says that was planned before another one.
@@ -114,8 +113,7 @@ def members(place: Place, at: datetime) -> str:
     """What unified_costs had at a moment."""
     return (
         f"SELECT `{LOAD}`, `x_Source`, `billing_month`, `first_micros`, `last_micros`\n"
-        f"FROM `{place.name}.{MEMBERS}` {_as_of(at)}\n"
-        f"WHERE `{LOAD}` <> ''"
+        f"FROM `{place.name}.{MEMBERS}` {_as_of(at)}"
     )
 
 
@@ -136,7 +134,7 @@ def swap(place: Place, out: Sequence[Member], new: Member | None) -> str:
     statements = [
         "BEGIN TRANSACTION",
         f"UPDATE {has} SET `changes` = `changes` + 1 WHERE `{LOAD}` = ''",
-        f"ASSERT (SELECT COUNT(*) FROM {has} WHERE {of_month}{known}) = 0 AS {_text(CHANGED)}",
+        f"SELECT IF((SELECT COUNT(*) FROM {has} WHERE {of_month}{known}) = 0, '', ERROR({_text(CHANGED)}))",
         *(_delete(costs, member) for member in out),
         f"DELETE FROM {has} WHERE {of_month}",
         *(_insert(place, new) if new else []),
@@ -150,10 +148,10 @@ def _insert(place: Place, new: Member) -> Sequence[str]:
     names = ", ".join(f"`{name}`" for name in columns())
     of_month = _texts([new.load, new.source, new.month])
     ends = f"UNIX_MICROS(MIN(`{CHARGED}`)), UNIX_MICROS(MAX(`{CHARGED}`))"
+    has = f"`{place.name}.{MEMBERS}` (`{LOAD}`, `x_Source`, `billing_month`, `first_micros`, `last_micros`)"
     return [
         f"INSERT INTO {costs} ({names})\nSELECT {names} FROM {own}",
-        f"INSERT INTO `{place.name}.{MEMBERS}` (`{LOAD}`, `x_Source`, `billing_month`, `first_micros`, `last_micros`)\n"
-        f"SELECT {of_month}, {ends} FROM {own}",
+        f"INSERT INTO {has}\nSELECT {of_month}, {ends} FROM {own}",
     ]
 
 
@@ -196,13 +194,11 @@ def _charges(place: Place, used: Collection[str], loads: Sequence[str], moment: 
     parts = (parts if there else []) + [
         f"SELECT {names} FROM `{place.name}.{table_of(load)}`" for load in loads if load not in moment.loads
     ]
-    parsed = parse_one(" UNION ALL ".join(parts), dialect="bigquery")
-    assert isinstance(parsed, exp.Query)
-    return parsed
+    return maybe_parse(" UNION ALL ".join(parts), dialect="bigquery")
 
 
 def lines(place: Place, table: str) -> str:
-    """Each charge of a table as a line of JSON, in which all values are text, so that no amount becomes a double."""
+    """Each charge of a table as a line of JSON whose values are all text: no amount becomes a double."""
     members_ = ", ".join(f"{_as_text(column)} AS `{name}`" for name, column in columns().items())
     return f"SELECT TO_JSON_STRING(STRUCT({members_})) AS line FROM `{place.name}.{table}`"
 
@@ -212,29 +208,6 @@ def _as_text(column: Column) -> str:
         return f"`{column.name}`"
     value = f"UNIX_MICROS(`{column.name}`)" if column.kind is Kind.TIME else f"`{column.name}`"
     return f"CAST({value} AS STRING)"
-
-
-@cache
-def facts() -> exp.Select:
-    """By load and currency how many charges there are, and of each column how many values and their sum or range.
-
-    Two stores that say the same of it have the same charges, but for texts that were changed and not lost.
-    """
-    found: list[exp.Expr] = [exp.alias_(exp.Count(this=exp.Star()), "charges", quoted=True)]
-    for name, column in columns().items():
-        value = exp.column(name, quoted=True)
-        found.append(exp.alias_(exp.Count(this=value.copy()), f"count_{name}", quoted=True))
-        if column.kind in (Kind.MONEY, Kind.QUANTITY):
-            found.append(exp.alias_(exp.func("SUM", value.copy()), f"sum_{name}", quoted=True))
-        elif column.kind is Kind.TIME:
-            micros = exp.UnixMicros(this=value.copy())
-            found += [
-                exp.alias_(exp.Min(this=micros), f"first_{name}", quoted=True),
-                exp.alias_(exp.Max(this=micros.copy()), f"last_{name}", quoted=True),
-            ]
-    keys = [exp.column(name, quoted=True) for name in (LOAD, "BillingCurrency")]
-    terms = [exp.Ordered(this=key.copy(), desc=False, nulls_first=False) for key in keys]
-    return exp.select(*keys, *found).from_(TABLE).group_by(*(key.copy() for key in keys)).order_by(*terms)
 
 
 def _as_of(at: datetime) -> str:

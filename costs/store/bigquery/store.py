@@ -20,9 +20,11 @@ from costs.store.bigquery.dataset import Dataset
 from costs.store.bigquery.faults import GoneError, for_jobs
 from costs.store.bigquery.place import Place
 from costs.store.bigquery.unified import Unified
-from costs.store.files import Written
-from costs.store.kept import KeptResults, Result
-from costs.store.stored_loads import RESULTS, LoadStore, named
+from costs.store.engine import open_writer
+from costs.store.facts import Facts, by_name, facts
+from costs.store.files import Written, measure
+from costs.store.kept import RESULTS, KeptResults, Result
+from costs.store.stored_loads import LoadStore, named
 from costs.wording import counted
 
 PRICE_SOURCE = (
@@ -50,7 +52,7 @@ class BigQueryStore(LoadStore):
         self._copies = Copies(self.root)
         self._staged: set[str] = set()
         price = settings.BIGQUERY_USD_PER_TIB
-        self.metered = Metered(price, PRICE_SOURCE if price == LIST_PRICE else OWN_PRICE)
+        self.metered: Metered = Metered(price, PRICE_SOURCE if price == LIST_PRICE else OWN_PRICE)
 
         self._dataset, self._unified = opened(place)
 
@@ -75,30 +77,30 @@ class BigQueryStore(LoadStore):
 
     def _asked(self, select: exp.Query, loads: Sequence[LoadedMonth]) -> tuple[Result, int]:
         self._refuse_deleted(loads)
-        text = sql.placed(select, self._place, [load.id for load in loads], self._unified.moment())
+        moment, looking = self._unified.moment()
+        text = sql.placed(select, self._place, [load.id for load in loads], moment)
         try:
             names, rows, billed = self._dataset.ask(text)
         except GoneError:
-            self._refuse_missing(loads)
+            self._refuse_missing(loads, moment)
             raise
-        return (names, rows), billed
+        return (names, rows), billed + looking
 
     def _refuse_deleted(self, loads: Sequence[LoadedMonth]) -> None:
-        """What a sweep has deleted may still be in what is looked at: then answers would depend on the minute."""
+        """What a sweep has deleted may still be in the moment that is looked at, and must not be read."""
         for load in CostLoad.objects.filter(pk__in=[load.id for load in loads if not load.path]):
             raise NotLoadedError(
                 f"The table of {named(load)} was deleted, since it was {load.end}.",
                 hint="Ask for a later as_of.",
             )
 
-    def _refuse_missing(self, loads: Sequence[LoadedMonth]) -> None:
-        moment = self._unified.moment()
+    def _refuse_missing(self, loads: Sequence[LoadedMonth], moment: sql.Moment) -> None:
         own = [load.id for load in loads if load.id not in moment.loads]
         for load in CostLoad.objects.filter(pk__in=own):
             if not self.has(load):
                 raise NotLoadedError(
                     f"{self.name_of(load)}, of {named(load)}, is missing.",
-                    hint="Ask the operator to run check_costs, or move_costs if costs were in another store before.",
+                    hint="Ask the operator to run check_costs, or move_costs if costs were in another store.",
                 )
 
     def prepare(self, loads: Sequence[LoadedMonth]) -> None:
@@ -127,7 +129,7 @@ class BigQueryStore(LoadStore):
         with self.workspace(f"copy-{load.pk}-{time.time_ns()}") as folder, for_jobs():
             return self._copies.keep(load, of_table(self._dataset, load, folder))
 
-    def differences(self, load: CostLoad, folder: Path) -> tuple[Path, list[str]]:
+    def differences(self, load: CostLoad, folder: Path, /) -> tuple[Path, list[str]]:
         """Whether unified_costs has the charges of a load as its own table has them."""
         with for_jobs():
             file = of_table(self._dataset, load, folder).path
@@ -146,9 +148,22 @@ class BigQueryStore(LoadStore):
         with self.workspace(f"upload-{load.pk}-{time.time_ns()}") as folder:
             rows = self._dataset.load(uploaded(load.pk, written.path, folder), table)
         if rows != written.rows:
-            raise LoadError(
-                f"BigQuery has taken {rows:,} of {counted(written.rows, 'row')} into {self.name_of(load)}: load again."
-            )
+            some = f"{rows:,} of {counted(written.rows, 'row')}"
+            raise LoadError(f"{self.name_of(load)} has got {some}: load again.")
+
+    def take(self, load: CostLoad, file: Path) -> str:
+        """Load a file into the table of its load, and keep no copy."""
+        with for_jobs(), self.workspace(f"taken-{load.pk}-{time.time_ns()}") as folder:
+            with open_writer(folder, [file]) as connection:
+                written = measure(connection, file)
+            self._unified.set_up()
+            self._bring(load, written)
+        return load.sha256
+
+    def facts(self, month: LoadedMonth) -> Sequence[Facts]:
+        """Of its own table."""
+        names, rows, _ = self._dataset.ask(sql.placed(facts(), self._place, [month.id], self._unified.now()))
+        return by_name(names, rows)
 
     def keep(self, load: CostLoad, written: Written) -> None:
         """Keep its file as a copy: the table is there already."""
@@ -178,11 +193,10 @@ class BigQueryStore(LoadStore):
         return self.told()
 
     def told(self) -> Sequence[str]:
-        """What queries of this process have cost, in a sentence."""
-        spent = self._dataset.spent
-        if not spent.queries:
-            return ()
-        return [f"{counted(spent.queries, 'query', 'queries')} of BigQuery: {self.metered.told(spent.bytes)}"]
+        """What queries of this process have cost since this was last told, in a sentence."""
+        spent = self._dataset.take_spent()
+        queries = "1 query" if spent.queries == 1 else f"{spent.queries:,} queries"
+        return [f"BigQuery: {queries}, {self.metered.told(spent.bytes)}"] if spent.queries else []
 
 
 @cache

@@ -13,6 +13,7 @@ from costs.store.bigquery import sql
 from costs.store.bigquery.dataset import Dataset
 from costs.store.bigquery.faults import ConflictError, GoneError
 from costs.store.engine import VIEWS
+from costs.store.facts import facts
 
 # So long questions look at one moment. Loads that have come since are read from their own tables.
 MOMENT_SECONDS = 300.0
@@ -32,27 +33,35 @@ class Unified:
         self._dataset, self._place = dataset, dataset.place
         self._lock = threading.Lock()
         self._moment: sql.Moment | None = None
-        self._looked_at = 0.0
+        self._looked_at, self._is_set_up = 0.0, False
 
-    def moment(self) -> sql.Moment:
-        """A moment of the last minutes, and what unified_costs had then.
+    def moment(self) -> tuple[sql.Moment, int]:
+        """A moment of the last minutes, and what unified_costs had then; and what it has cost to look.
 
         Raises:
             StoreUnavailableError: BigQuery cannot be asked.
         """
         with self._lock:
-            if self._moment is None or time.monotonic() - self._looked_at > MOMENT_SECONDS:
-                self._moment, self._looked_at = self._look(), time.monotonic()
-            return self._moment
+            if self._moment and time.monotonic() - self._looked_at < MOMENT_SECONDS:
+                return self._moment, 0
+            self._moment, billed = self._look()
+            self._looked_at = time.monotonic()
+            return self._moment, billed
+
+    def now(self) -> sql.Moment:
+        """The moment that it is, looked at as if unified_costs had nothing: all is read from the tables of loads."""
+        return sql.Moment(self._time())
 
     def set_up(self) -> None:
         """Make the tables and views that all loads share, if they are not there."""
+        if self._is_set_up:
+            return
         if self._dataset.describe(sql.MEMBERS) is None:
             self._dataset.run(sql.create_charges(self._place, TABLE))
             for view in VIEWS:
                 self._dataset.run(sql.create_view(self._place, view))
             self._dataset.run(sql.create_members(self._place))
-        self._dataset.run(sql.first_member(self._place))
+        self._is_set_up = True
 
     def settle(self, current: Iterable[sql.Member]) -> None:
         """Bring it to these loads: a transaction for each month that differs.
@@ -80,32 +89,37 @@ class Unified:
         if load_id not in {member.load for member in self._members(at)}:
             return []
         own, common = (
-            self._dataset.ask(sql.placed(sql.facts(), self._place, [load_id], moment))[1]
+            self._dataset.ask(sql.placed(facts(), self._place, [load_id], moment))[1]
             for moment in (sql.Moment(at), sql.Moment(at, frozenset({load_id})))
         )
         name = f"{self._place.name}.{TABLE}"
-        mend = f"Delete its rows from {name} and {self._place.name}.{sql.MEMBERS}: the next load_costs brings them."
+        both = f"{name} and {self._place.name}.{sql.MEMBERS}"
+        mend = f"Delete its rows from {both}: the next load_costs brings them."
         return [] if own == common else [f"{name} has other charges of load {load_id} than its table. {mend}"]
 
     def _swap(self, wanted: Iterable[sql.Member]) -> None:
         new = {(each.source, each.month): each for each in wanted}
         out: dict[tuple[str, str], list[sql.Member]] = {}
-        for member in self._members(self._time()):
+        there = self._members(self._time())
+        if not any(member.load == "" for member in there):
+            self._dataset.run(sql.first_member(self._place))
+        for member in filter(lambda each: each.load, there):
             out.setdefault((member.source, member.month), []).append(member)
         for month in sorted({*new, *out}):
-            load, there = new.get(month), out.get(month, [])
-            if [member.load for member in there] != ([load.load] if load else []):
-                self._dataset.run(sql.swap(self._place, there, load))
+            load, leaving = new.get(month), out.get(month, [])
+            if [member.load for member in leaving] != ([load.load] if load else []):
+                self._dataset.run(sql.swap(self._place, leaving, load))
 
-    def _look(self) -> sql.Moment:
+    def _look(self) -> tuple[sql.Moment, int]:
         at = self._time()
         try:
-            return sql.Moment(at, frozenset(member.load for member in self._members(at)))
+            _, rows, billed = self._dataset.ask(sql.members(self._place, at))
+            return sql.Moment(at, frozenset(load for load, *_ in rows)), billed
         except GoneError as error:
             if "dataset" in error.message:
                 raise
             # Nothing was settled yet.
-            return sql.Moment(at)
+            return sql.Moment(at), 0
 
     def _time(self) -> datetime:
         _, [[at]], _ = self._dataset.ask(sql.now())
