@@ -1,7 +1,7 @@
 """Copies all loads from one store to another, and proves that both say the same of each.
 
 Which loads count is said by rows that both stores share. So the copies count once COST_STORE names the other
-store, and until then nothing has changed. A copy may be stopped and begun again: what is there is only proved.
+store, and until then nothing has changed. It may be stopped and begun again: what is there is only proved.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from catalog.pricing.decimals import EXACT
-from costs.errors import CostError, LoadError
+from costs.errors import CostError, LoadError, NotLoadedError
 from costs.models import CostLoad
 from costs.store.facts import Facts
 from costs.store.stored_loads import LoadStore, as_month, named
@@ -63,9 +63,7 @@ def move(source: LoadStore, target: LoadStore, progress: Progress, *, dry_run: b
             for number, load in enumerate(left):
                 progress(load, len(left) - number)
                 is_there = target.has(load)
-                digests[load.pk] = (
-                    load.sha256 if dry_run else _copied(source, target, load, is_there=is_there)
-                )
+                digests[load.pk] = load.sha256 if dry_run else _moved(source, target, load)
                 _count(moved, load, is_there=is_there)
         if not dry_run:
             _note(digests)
@@ -83,20 +81,35 @@ def _published() -> list[CostLoad]:
     return list(found.order_by("billing_period", "source_id", "current_from"))
 
 
-def _copied(source: LoadStore, target: LoadStore, load: CostLoad, *, is_there: bool) -> str:
-    """Copy a load, if it is not there, and prove it; the SHA-256 of what the target has."""
+def _moved(source: LoadStore, target: LoadStore, load: CostLoad) -> str:
+    """Copy a load, unless the same is there, and prove it; the SHA-256 of what the target has."""
     if not source.has(load):
         raise MoveError(f"{source.name_of(load)}, of {named(load)}, is missing: check_costs says what to do.")
-    digest = load.sha256 if is_there else target.take(load, source.file(load))
-    month = as_month(load)
-    here, there = source.facts(month), target.facts(replace(month, sha256=digest))
-    if here == there and _is_of(load, there):
+    here = source.facts(as_month(load))
+    if not _is_of(load, here):
+        raise MoveError(f"{source.name_of(load)}, of {named(load)}, has other rows or money than its load.")
+    if target.has(load):
+        if _is_same(target, load, here):
+            return load.sha256
+        # It was stopped as it was copied.
+        target.discard(load)
+    digest = target.take(load, source.file(load))
+    there = target.facts(replace(as_month(load), sha256=digest))
+    if here == there:
         return digest
     target.discard(load)
     raise MoveError(
         f"{target.name_of(load)}, of {named(load)}, was not the same as {source.name_of(load).lower()}: "
         f"{_difference(here, there)}. It was deleted, and nothing has changed. Run it again."
     )
+
+
+def _is_same(target: LoadStore, load: CostLoad, here: Sequence[Facts]) -> bool:
+    try:
+        return target.facts(as_month(load)) == here
+    except NotLoadedError:
+        # Of a file whose bytes are others.
+        return False
 
 
 def _is_of(load: CostLoad, rows: Sequence[Facts]) -> bool:
@@ -113,7 +126,7 @@ def _difference(here: Sequence[Facts], there: Sequence[Facts]) -> str:
         for name in one:
             if one[name] != other[name]:
                 return f"{name} is {other[name]} instead of {one[name]} in {one['BillingCurrency']}"
-    return "its rows or its money are not those of its row in the database"
+    return "nothing that can be named"
 
 
 def _count(moved: Moved, load: CostLoad, *, is_there: bool) -> None:

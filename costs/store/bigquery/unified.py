@@ -49,7 +49,7 @@ class Unified:
             return self._moment, billed
 
     def now(self) -> sql.Moment:
-        """The moment that it is, looked at as if unified_costs had nothing: all is read from the tables of loads."""
+        """The moment that it is, as if unified_costs had nothing: all is read from the tables of loads."""
         return sql.Moment(self._time())
 
     def set_up(self) -> None:

@@ -47,6 +47,7 @@ def place(wire: Wire, client: bigquery.Client, settings: Settings, monkeypatch: 
     dataset = f"costs_{secrets.token_hex(4)}"
     client.create_dataset(dataset)
     settings.COST_STORE = f"bigquery://{PROJECT}/{dataset}"
+    assert wire.asked == []
     monkeypatch.setattr(unified, "_PAUSE_SECONDS", 0.01)
     stores.opened.cache_clear()
     return f"{PROJECT}.{dataset}"
