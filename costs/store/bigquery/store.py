@@ -52,7 +52,8 @@ class BigQueryStore(LoadStore):
         self._copies = Copies(self.root)
         self._staged: set[str] = set()
         price = settings.BIGQUERY_USD_PER_TIB
-        self.metered: Metered = Metered(price, PRICE_SOURCE if price == LIST_PRICE else OWN_PRICE)
+        self._price = Metered(price, PRICE_SOURCE if price == LIST_PRICE else OWN_PRICE)
+        self.metered = self._price
 
         self._dataset, self._unified = opened(place)
 
@@ -196,7 +197,7 @@ class BigQueryStore(LoadStore):
         """What queries of this process have cost since this was last told, in a sentence."""
         spent = self._dataset.take_spent()
         queries = "1 query" if spent.queries == 1 else f"{spent.queries:,} queries"
-        return [f"BigQuery: {queries}, {self.metered.told(spent.bytes)}"] if spent.queries else []
+        return [f"BigQuery: {queries}, {self._price.told(spent.bytes)}"] if spent.queries else []
 
 
 @cache

@@ -50,6 +50,12 @@ POINTS: dict[str, tuple[Any, str]] = {
 }
 
 
+def _run_and_die(run: Callable[..., Any], dataset: Dataset, sql: str) -> None:
+    run(dataset, sql)
+    if sql.startswith("BEGIN"):
+        kill()
+
+
 def load_and_die(folder: str, point: str) -> None:
     CostSource.objects.filter(pk=point).update(location=folder)
     owner, name = POINTS[point]
@@ -59,7 +65,7 @@ def load_and_die(folder: str, point: str) -> None:
         setattr(owner, name, lambda self, **kw: before(self, **kw) if kw else kill())
     elif name == "run":
         # BigQuery goes on, or has not begun: either is whole.
-        setattr(owner, name, lambda self, sql: (before(self, sql), sql.startswith("BEGIN") and kill()))
+        setattr(owner, name, lambda self, sql: _run_and_die(before, self, sql))
     else:
         setattr(owner, name, kill)
     load(CostSource.objects.get(pk=point))

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from google.cloud import bigquery
 from pytest_django.fixtures import Settings
+from werkzeug import Request
 
 from costs.load.job import load
 from costs.models import CostLoad
@@ -80,16 +81,16 @@ def test_a_copy_that_was_stopped_goes_on_and_copies_half_a_load_again(
 
 
 def test_a_mismatch_changes_nothing(target: str, wire: Wire, client: bigquery.Client) -> None:
-    def lose(request: object) -> None:
+    def lose(request: Request) -> None:
         """The first time that a load is proved, one of its charges has gone."""
-        sql, is_dry = query_of(request)  # type: ignore[arg-type]
+        sql, is_dry = query_of(request)
         if sql and not is_dry and "sum_BilledCost" in sql["query"]:
             wire.faults.clear()
             table = sql["query"].rpartition("FROM `")[2].partition("`")[0]
             client.query(f"DELETE FROM `{table}` WHERE BilledCost = 2").result(timeout=60)
 
     before = answers()
-    wire.faults.append(lose)  # type: ignore[arg-type]
+    wire.faults.append(lose)
 
     with pytest.raises(CommandError) as caught:
         moved(target)
