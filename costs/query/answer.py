@@ -44,14 +44,8 @@ class QueryCost(TypedDict):
     price_source: str
 
 
-class Asked(TypedDict):
-    """What asking has cost, where the store takes money for it."""
-
-    query_cost: NotRequired[QueryCost]
-
-
-class Basis(Asked):
-    """What every answer about costs rests on."""
+class Rested(TypedDict):
+    """What the figures of an answer rest on."""
 
     contract: Literal["1"]
     loads: list[Load]
@@ -59,6 +53,16 @@ class Basis(Asked):
     is_estimate: bool
     is_demo: bool
     hint: str | None
+
+
+class Asked(TypedDict):
+    """What asking has cost, where the store takes money for it."""
+
+    query_cost: NotRequired[QueryCost]
+
+
+class Basis(Rested, Asked):
+    """What every answer about costs says beside its figures."""
 
 
 class Answer(Basis):
