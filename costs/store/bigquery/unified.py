@@ -116,7 +116,7 @@ class Unified:
             _, rows, billed = self._dataset.ask(sql.members(self._place, at))
             return sql.Moment(at, frozenset(load for load, *_ in rows)), billed
         except GoneError as error:
-            if "dataset" in error.message:
+            if error.message.startswith("There is no dataset"):
                 raise
             # Nothing was settled yet.
             return sql.Moment(at), 0
