@@ -29,6 +29,12 @@ class TooLargeError(CostError):
     code = "too_large"
 
 
+class StoreUnavailableError(CostError):
+    """The store of costs cannot be asked now, or not by these credentials."""
+
+    code = "unavailable"
+
+
 class LoadError(Exception):
     """A delivery of cost data that cannot be loaded; the message is one sentence for whoever runs the job."""
 

@@ -19,7 +19,8 @@ from costs.load.twins import find as find_twins
 from costs.management import against
 from costs.models import CostLoad
 from costs.store.audit import faults
-from costs.store.lake import Lake
+from costs.store.base import CostStore
+from costs.store.configured import open_loads
 from costs.unmapped import UnmappedModel, of_no_cloud, unattributed, unmapped_models
 from costs.wording import counted, printable
 
@@ -73,7 +74,7 @@ class Command(CommandWithExamples):
         # A missing file keeps the table from being read.
         if not found:
             try:
-                unknown = _unknown(Lake())
+                unknown = _unknown(open_loads())
             except CostError as error:
                 found = [f"{error.message} {error.hint}"]
         show = _as_json if options["json"] else _as_text
@@ -83,21 +84,21 @@ class Command(CommandWithExamples):
 
     def _faults(self, loads: Sequence[CostLoad]) -> tuple[list[str], list[str]]:
         """What is wrong with files and what is counted twice; and what may be counted twice."""
-        lake, found, twice = Lake(), [], []
+        store, found, twice = open_loads(), [], []
         for load in tqdm(loads, unit=" files", leave=False, disable=not self.stderr.isatty()):
             month = f"{load.source_id} {load.billing_period}"
             mend = _MEND.format(
-                "Delete it, and run" if lake.has(load) else "Run", load.source_id, load.billing_period
+                "Delete it, and run" if store.has(load) else "Run", load.source_id, load.billing_period
             )
-            broken = [f"{month}: {fault} {mend}" for fault in faults(lake, load)]
-            twins = Twins() if broken else find_twins(lake, load)
+            broken = [f"{month}: {fault} {mend}" for fault in faults(store, load)]
+            twins = Twins() if broken else find_twins(store, load)
             found += [*broken, *(f"{month}: {each}" for each in (*twins.same, *twins.equal))]
             twice += [f"{month}: {each}" for each in twins.shared]
         return found, twice
 
 
-def _unknown(lake: Lake) -> _Unknown:
-    return _Unknown(unmapped_models(lake), unattributed(lake), of_no_cloud(lake))
+def _unknown(store: CostStore) -> _Unknown:
+    return _Unknown(unmapped_models(store), unattributed(store), of_no_cloud(store))
 
 
 def _as_text(files: int, found: Sequence[str], twice: Sequence[str], unknown: _Unknown) -> str:

@@ -14,14 +14,14 @@ from tqdm import tqdm
 from catalog.management import exit_codes
 from catalog.management.terminal import CommandWithExamples
 from catalog.sync import signals
-from costs.errors import CostError, ExportError, NotLoadedError
+from costs.errors import CostError, ExportError, LoadError, NotLoadedError
 from costs.export.export import Wanted, export
 from costs.export.report import Report
 from costs.focus.columns import LATEST, VERSIONS
 from costs.management import asking
 from costs.query.periods import Window
+from costs.store.configured import open_loads
 from costs.store.copying import Progress
-from costs.store.lake import Lake
 
 EXAMPLES = """examples:
   export_focus costs.parquet                          all that is loaded, in FOCUS 1.4
@@ -71,8 +71,8 @@ class Command(CommandWithExamples):
     def _export(self, *, file: Path, force: bool, **options: Any) -> Report:
         try:
             with self._progress() as progress:
-                return export(Lake(), _wanted(**options), file, force=force, progress=progress)
-        except ExportError as error:
+                return export(open_loads(), _wanted(**options), file, force=force, progress=progress)
+        except (ExportError, LoadError) as error:
             raise CommandError(f"{error}", returncode=exit_codes.FAILED) from error
         except CostError as error:
             code = exit_codes.FAILED if isinstance(error, NotLoadedError) else exit_codes.WRONG_ARGUMENTS
