@@ -15,12 +15,12 @@ from typing import Any, Protocol
 import duckdb
 from sqlglot import exp
 
+from catalog.meters.meter import NOT_AI, Meter
+from catalog.meters.read import read_meter
 from costs import customers
 from costs.customers import Rules
 from costs.focus.columns import columns
 from costs.focus.sql import fill
-from costs.meters.meter import NOT_AI, Meter
-from costs.meters.read import read_meter
 
 _METERS = "meters_read"
 # The clouds whose meters have a vocabulary.
@@ -83,7 +83,7 @@ _FACTS = (*_STAMPS.values(), "consumed_per_unit", "pricing_per_unit", "block_per
 
 
 class Names(Protocol):
-    """The table of model names; `costs.meters.model_names.Names` is one."""
+    """The table of model names; `catalog.offers.model_names.Names` is one."""
 
     def find(self, cloud: str, products: tuple[str, ...], billing_model: str) -> tuple[str, str] | None:
         """The id and the developer of a model."""

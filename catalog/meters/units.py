@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from costs.meters.meter import UsageKind as Kind
+from catalog.meters.meter import UsageKind as Kind
 
 _UNIT = re.compile(
     r"(?P<number>\d+(?:\.\d+)?)?\s*(?:(?P<factor>k|m|thousand|million)(?![a-z]))?"

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
-from costs.meters.meter import NOT_AI, Meter, UsageKind
-from costs.meters.units import per_unit, read_unit
-from costs.meters.vocabulary import NO_MEANING, Fact, Word, vocabulary, words_of
+from catalog.meters.meter import NOT_AI, Meter, UsageKind
+from catalog.meters.units import per_unit, read_unit
+from catalog.meters.vocabulary import NO_MEANING, Fact, Word, vocabulary, words_of
 
 _AWS_REGION = r"(?:[a-z]{3}\d{1,2}|eu)"
 # What is no word: the regions that an AWS meter starts with, Google Cloud's sizes of context and its regions.

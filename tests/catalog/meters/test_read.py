@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from costs.meters.meter import NOT_AI, Meter, UsageKind
-from costs.meters.read import read_meter
+from catalog.meters.meter import NOT_AI, Meter, UsageKind
+from catalog.meters.read import read_meter
 
 BEDROCK = "AmazonBedrock"
 GPT5 = "Azure OpenAI GPT5"
