@@ -17,6 +17,7 @@ from sqlglot import exp
 
 from catalog.meters.meter import NOT_AI, Meter
 from catalog.meters.read import read_meter
+from catalog.meters.units import MARKETPLACE
 from costs import customers
 from costs.customers import Rules
 from costs.focus.columns import columns
@@ -27,10 +28,9 @@ _METERS = "meters_read"
 _READ = frozenset({"aws", "gcp", "azure"})
 # How much a pricing unit is if the bill says so beside it, since both units are "Units": Azure in a column,
 # AWS's marketplace in the description ("AWS Marketplace software usage|us-west-2|Million Input Tokens").
-_MARKETPLACE = "^AWS Marketplace software usage\\|[^|]*\\|(?:price per 1 )?(thousand|million) [a-z ]*tokens"
 _BLOCK = f"""
 case x_Cloud when 'azure' then x_PricingUnitDescription
-  when 'aws' then nullif(regexp_extract(ChargeDescription, '{_MARKETPLACE}', 1, 'i'), '') || ' tokens' end
+  when 'aws' then nullif(regexp_extract(ChargeDescription, '{MARKETPLACE}', 1, 'i'), '') || ' tokens' end
 """
 # What identifies a meter: the arguments of read_meter, with each unit that the bill gives. Azure's meter
 # subcategory comes before its service: "5.4" is a model of one only (docs/meters.md).

@@ -24,6 +24,7 @@ class NamedSku:
     resource_family: str
     resource_group: str
     usage_type: str
+    provider: str = "gcp"
 
 
 def read_sku(sku: NamedSku) -> Attributes:

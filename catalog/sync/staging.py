@@ -19,7 +19,7 @@ from django.db import connection
 from catalog.models import PricingUpdate, StagedRows
 from catalog.offers import store
 from catalog.offers.read_sku import NamedSku
-from catalog.providers.records import PricingRecord, SkuRecord
+from catalog.providers.records import PricingRecord, ServiceRecord, SkuRecord
 from catalog.sync.price_history import NewPrice
 
 Row = list[Any]
@@ -40,6 +40,7 @@ _SKU_COLUMNS = (
     "service_regions",
     "service_provider_name",
     "content_hash",
+    "provider",
 )
 _PRICE_COLUMNS = (
     "sku_id",
@@ -112,20 +113,20 @@ class Stage:
         self,
         skus: Sequence[tuple[SkuRecord, str]] = (),
         prices: Sequence[tuple[str, NewPrice]] = (),
-        names: Mapping[str, str] = MappingProxyType({}),
+        services: Mapping[str, ServiceRecord] = MappingProxyType({}),
     ) -> None:
         """Stage rows, in one statement.
 
         Args:
             skus: SKUs with their content hashes.
             prices: new prices with the ids of their SKUs, a SKU's oldest first.
-            names: the names of their services, by id.
+            services: their services, by id.
         """
         numbered = list(enumerate(prices, self._prices + 1))
         self._prices += len(numbered)
         rows = {
-            "attributes": [_attributes_row(sku, names[sku.service_id]) for sku, _ in skus],
-            "skus": [_sku_row(sku, content_hash) for sku, content_hash in skus],
+            "attributes": [_attributes_row(sku, services[sku.service_id]) for sku, _ in skus],
+            "skus": [_sku_row(sku, content_hash, services[sku.service_id]) for sku, content_hash in skus],
             "prices": [[number, *_price_row(sku_id, new)] for number, (sku_id, new) in numbered],
             "tiers": [[number, *row] for number, (_, new) in numbered for row in _tier_rows(new.price)],
         }
@@ -174,12 +175,13 @@ def retire(service_id: str, sku_ids: Iterable[str], now: datetime) -> None:
         cursor.execute(_RETIRE, [time, time, service_id, _json(list(sku_ids))])
 
 
-def _attributes_row(sku: SkuRecord, service: str) -> Row:
+def _attributes_row(sku: SkuRecord, service: ServiceRecord) -> Row:
     texts = (sku.display_name, sku.resource_family, sku.resource_group, sku.usage_type)
-    return store.row_of(sku.sku_id, sku.service_id, NamedSku(service, *texts))
+    named = NamedSku(service.display_name, *texts, service.provider)
+    return store.row_of(sku.sku_id, sku.service_id, named)
 
 
-def _sku_row(sku: SkuRecord, content_hash: str) -> Row:
+def _sku_row(sku: SkuRecord, content_hash: str, service: ServiceRecord) -> Row:
     return [
         sku.sku_id,
         sku.service_id,
@@ -194,6 +196,7 @@ def _sku_row(sku: SkuRecord, content_hash: str) -> Row:
         _json(sku.service_regions),
         sku.service_provider_name,
         content_hash,
+        service.provider,
     ]
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.providers.google_cloud.parse import NANOS_PER_UNIT, parse_service, parse_sku
-from catalog.providers.records import ServiceRecord, SkuRecord
+from catalog.providers.records import EVERY_PROVIDER, ServiceRecord, SkuRecord
 
 PATH = Path(__file__).parent / "catalog.json"
 
@@ -25,6 +25,7 @@ class SampleSource:
     """The starter catalog."""
 
     name = "sample"
+    provider = EVERY_PROVIDER
 
     def __init__(self) -> None:
         self._catalog: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
