@@ -47,6 +47,7 @@ class _Reading:
     implied: dict[str, str] = field(default_factory=dict)
     modalities: list[tuple[int, int, str]] = field(default_factory=list)
     named: set[int] = field(default_factory=set)
+    variants: list[str] = field(default_factory=list)
 
     def __getitem__(self, axis: str) -> str | None:
         return self.said.get(axis) or self.implied.get(axis)
@@ -59,6 +60,8 @@ class _Reading:
                 self.named.update(range(start, end))
             elif fact.axis == "modality":
                 self.modalities.append((start, end, fact.value))
+            elif fact.axis == "variant":
+                self.variants.append(fact.value)
             elif fact.axis != NO_MEANING:
                 self.said.setdefault(fact.axis, fact.value)
 
@@ -169,7 +172,7 @@ def _kind(reading: _Reading, unit: str) -> UsageKind | None:
 
 
 def _meter(cloud: str, reading: _Reading, kind: UsageKind, *, unit: str, name: str) -> Meter:
-    factor = reading["factor"]
+    factor, variant = reading["factor"], " ".join(dict.fromkeys(reading.variants))
     count = per_unit(unit, kind, Decimal(factor) if factor else None)
     if kind is not UsageKind.TOKENS:
         return Meter(
@@ -180,6 +183,7 @@ def _meter(cloud: str, reading: _Reading, kind: UsageKind, *, unit: str, name: s
             scope=reading["scope"],
             context=reading["context"],
             per_unit=count,
+            variant=variant,
         )
     return Meter(
         kind=kind,
@@ -192,4 +196,10 @@ def _meter(cloud: str, reading: _Reading, kind: UsageKind, *, unit: str, name: s
         scope=reading["scope"] or _UNSAID_SCOPE.get(cloud),
         context=reading["context"],
         per_unit=count,
+        variant=variant,
     )
+
+
+def sells_models(cloud: str, *products: str) -> bool:
+    """Whether all that a product of a cloud sells is AI, as its name says."""
+    return _read_products(cloud, products)[0]

@@ -5,7 +5,15 @@ from __future__ import annotations
 from catalog.models.columns import CurrentTimestamp, LongNameIndex
 from catalog.models.estimates import KeptEstimate
 from catalog.models.prices import NANOS, PricingInfo, PricingInfoQuerySet, PricingTier
-from catalog.models.skus import SAMPLE, Service, Sku, SkuAttributes, SkuQuerySet, VocabularyState
+from catalog.models.skus import (
+    SAMPLE,
+    Service,
+    Sku,
+    SkuAttributes,
+    SkuModel,
+    SkuQuerySet,
+    VocabularyState,
+)
 from catalog.models.updates import AccuracyCheck, PricingUpdate, PricingUpdateQuerySet, SkuChange, StagedRows
 
 __all__ = [
@@ -24,6 +32,7 @@ __all__ = [
     "Sku",
     "SkuAttributes",
     "SkuChange",
+    "SkuModel",
     "SkuQuerySet",
     "StagedRows",
     "VocabularyState",

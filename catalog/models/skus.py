@@ -161,6 +161,36 @@ class SkuAttributes(models.Model):
         return f"{self.sku_id}:{self.facts}".rstrip()
 
 
+class SkuModel(models.Model):
+    """What a SKU of a model counts, read as the meters of bills are; other SKUs have no row.
+
+    The words are those of catalog/meters/meter.py. `model_id` is None if the table of names lacks the name.
+    """
+
+    sku = models.OneToOneField(Sku, on_delete=models.CASCADE, primary_key=True, related_name="model")
+    provider = models.TextField()
+    kind = models.TextField()
+    billing_model = models.TextField(default="", blank=True, help_text="The model, as the list names it.")
+    model_id = models.TextField(null=True, blank=True)
+    developer = models.TextField(null=True, blank=True)
+    direction = models.TextField(null=True, blank=True)
+    cache = models.TextField(null=True, blank=True)
+    modality = models.TextField(null=True, blank=True)
+    tier = models.TextField(null=True, blank=True)
+    scope = models.TextField(null=True, blank=True)
+    context = models.TextField(null=True, blank=True)
+    variant = models.TextField(default="", blank=True, help_text="What else tells prices apart: 1h, dev.")
+
+    class Meta:
+        db_table = "sku_models"
+        verbose_name = "SKU of a model"
+        verbose_name_plural = "SKUs of models"
+        indexes = [models.Index(fields=["model_id"], name="idx_sku_models_model_id")]
+
+    def __str__(self) -> str:
+        return f"{self.sku_id}: {self.model_id or self.billing_model}"
+
+
 class VocabularyState(models.Model):
     """The version of the vocabulary that all SKUs were read with; a single row."""
 

@@ -18,7 +18,7 @@ from django.db import connection
 
 from catalog.models import PricingUpdate, StagedRows
 from catalog.offers import store
-from catalog.offers.read_sku import NamedSku
+from catalog.offers.named_sku import NamedSku
 from catalog.providers.records import PricingRecord, ServiceRecord, SkuRecord
 from catalog.sync.price_history import NewPrice
 
@@ -77,6 +77,7 @@ FROM (
     WHERE chunk.update_id = %s AND chunk.id BETWEEN %s AND %s AND chunk.kind = '{}' {} LIMIT -1
 ) AS row"""
 _MOVE_ATTRIBUTES = store.UPSERT.format(_STAGED.format("attributes", ""))
+_MOVE_MODELS = store.REPLACE_MODELS.format(_STAGED.format("models", ""))
 _MOVE_SKUS = f"""
 INSERT INTO "skus" ({", ".join(_SKU_COLUMNS)}, last_seen_update_id, created_at, updated_at)
 SELECT {_values(_SKU_COLUMNS)}, %s, %s, %s {_STAGED.format("skus", "ORDER BY chunk.id, entry.key")}
@@ -107,6 +108,7 @@ class Stage:
     def __init__(self, update: PricingUpdate) -> None:
         self._update = update
         self._prices = 0
+        self._has_models = False
         self._is_empty = True
 
     def put(
@@ -124,8 +126,12 @@ class Stage:
         """
         numbered = list(enumerate(prices, self._prices + 1))
         self._prices += len(numbered)
+        named = [(sku, _named(sku, services[sku.service_id])) for sku, _ in skus]
+        models = [row for sku, each in named if (row := store.model_row_of(sku.sku_id, each))]
+        self._has_models = self._has_models or bool(models)
         rows = {
-            "attributes": [_attributes_row(sku, services[sku.service_id]) for sku, _ in skus],
+            "models": models,
+            "attributes": [store.row_of(sku.sku_id, sku.service_id, each) for sku, each in named],
             "skus": [_sku_row(sku, content_hash, services[sku.service_id]) for sku, content_hash in skus],
             "prices": [[number, *_price_row(sku_id, new)] for number, (sku_id, new) in numbered],
             "tiers": [[number, *row] for number, (_, new) in numbered for row in _tier_rows(new.price)],
@@ -149,6 +155,8 @@ class Stage:
                 # Before the SKUs, so that the search index sees them with their attributes.
                 cursor.execute(_MOVE_ATTRIBUTES, [update, *staged])
                 cursor.execute(_MOVE_SKUS, [update, time, time, update, *staged])
+                if self._has_models:
+                    cursor.execute(_MOVE_MODELS, [update, *staged])
                 if self._prices:
                     cursor.execute(_MOVE_PRICES, [last, time, update, *staged])
                     cursor.execute(_MOVE_TIERS, [last, time, update, *staged])
@@ -165,6 +173,7 @@ class Stage:
         if not self._is_empty:
             StagedRows.objects.filter(update=self._update).delete()
         self._prices = 0
+        self._has_models = False
         self._is_empty = True
 
 
@@ -175,10 +184,9 @@ def retire(service_id: str, sku_ids: Iterable[str], now: datetime) -> None:
         cursor.execute(_RETIRE, [time, time, service_id, _json(list(sku_ids))])
 
 
-def _attributes_row(sku: SkuRecord, service: ServiceRecord) -> Row:
+def _named(sku: SkuRecord, service: ServiceRecord) -> NamedSku:
     texts = (sku.display_name, sku.resource_family, sku.resource_group, sku.usage_type)
-    named = NamedSku(service.display_name, *texts, service.provider)
-    return store.row_of(sku.sku_id, sku.service_id, named)
+    return NamedSku(service.display_name, *texts, service.provider, store.unit_in(sku.category))
 
 
 def _sku_row(sku: SkuRecord, content_hash: str, service: ServiceRecord) -> Row:

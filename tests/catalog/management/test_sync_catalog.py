@@ -48,7 +48,7 @@ def test_a_folder_is_synced_and_the_last_line_is_a_summary(folder: Path) -> None
 
 
 def test_the_sample_is_synced_by_its_name() -> None:
-    assert "from sample: 4 services" in run("sample")
+    assert "from sample: 9 services" in run("sample")
 
 
 def test_a_sync_records_what_it_changed_and_a_dry_run_does_not(folder: Path) -> None:

@@ -18,6 +18,7 @@ from catalog.errors import SourceError
 from catalog.models import PricingUpdate, Service, Sku
 from catalog.pricing.freshness import of_services, offer
 from catalog.providers import registry
+from catalog.providers.aws.source import AwsSource
 from catalog.providers.source import Source
 from catalog.sync.run import sync
 from tests.catalog.tables import priced
@@ -103,7 +104,7 @@ def test_the_provider_that_fails_leaves_the_others_right(monkeypatch: pytest.Mon
     with FakeAwsPrices({AWS: [NOVA]}).served() as url:
         live: dict[str, Any] = {
             "gcp": failing,
-            "aws": lambda _: registry.AwsSource.connect(url),
+            "aws": lambda _: AwsSource.connect(url),
             "azure": failing,
         }
         monkeypatch.setattr(registry, "_LIVE", live)
