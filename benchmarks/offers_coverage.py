@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from catalog.offers.attributes import Attributes
-from catalog.offers.read_sku import NamedSku, read_sku
+from catalog.offers.named_sku import NamedSku
+from catalog.offers.read_sku import read_sku
 from catalog.providers.google_cloud.folder import FolderSource
 from catalog.providers.records import SkuRecord
 

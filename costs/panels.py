@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from costs.meters.meter import UsageKind
+from catalog.meters.meter import UsageKind
 from costs.query.dimensions import UNMAPPED, Value
 from costs.query.periods import Window
 from costs.query.question import EXCLUDES, Question

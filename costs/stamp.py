@@ -15,22 +15,22 @@ from typing import Any, Protocol
 import duckdb
 from sqlglot import exp
 
+from catalog.meters.meter import NOT_AI, Meter
+from catalog.meters.read import read_meter
+from catalog.meters.units import MARKETPLACE
 from costs import customers
 from costs.customers import Rules
 from costs.focus.columns import columns
 from costs.focus.sql import fill
-from costs.meters.meter import NOT_AI, Meter
-from costs.meters.read import read_meter
 
 _METERS = "meters_read"
 # The clouds whose meters have a vocabulary.
 _READ = frozenset({"aws", "gcp", "azure"})
 # How much a pricing unit is if the bill says so beside it, since both units are "Units": Azure in a column,
 # AWS's marketplace in the description ("AWS Marketplace software usage|us-west-2|Million Input Tokens").
-_MARKETPLACE = "^AWS Marketplace software usage\\|[^|]*\\|(?:price per 1 )?(thousand|million) [a-z ]*tokens"
 _BLOCK = f"""
 case x_Cloud when 'azure' then x_PricingUnitDescription
-  when 'aws' then nullif(regexp_extract(ChargeDescription, '{_MARKETPLACE}', 1, 'i'), '') || ' tokens' end
+  when 'aws' then nullif(regexp_extract(ChargeDescription, '{MARKETPLACE}', 1, 'i'), '') || ' tokens' end
 """
 # What identifies a meter: the arguments of read_meter, with each unit that the bill gives. Azure's meter
 # subcategory comes before its service: "5.4" is a model of one only (docs/meters.md).
@@ -83,7 +83,7 @@ _FACTS = (*_STAMPS.values(), "consumed_per_unit", "pricing_per_unit", "block_per
 
 
 class Names(Protocol):
-    """The table of model names; `costs.meters.model_names.Names` is one."""
+    """The table of model names; `catalog.offers.model_names.Names` is one."""
 
     def find(self, cloud: str, products: tuple[str, ...], billing_model: str) -> tuple[str, str] | None:
         """The id and the developer of a model."""

@@ -132,6 +132,7 @@ class SearchArguments(Arguments):
     )
     service: Filter = _text("Only this service, by id or name.", "Compute Engine")
     region: Filter = _text("Only SKUs sold in this region or place.", "europe-west3")
+    provider: Filter = _text("Only this cloud: gcp, or the models of aws or azure.", "aws")
     resource_family: Filter = _text(
         "Only this resource family.", "Compute", "Storage", "Network", "License", "ApplicationServices"
     )

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 import duckdb
 
-from costs.meters.meter import UsageKind
-from costs.meters.model_names import Names
-from costs.meters.read import read_meter
-from tests.costs.meters.rows import Row, meters
+from catalog.meters.meter import UsageKind
+from catalog.meters.read import read_meter
+from catalog.offers.model_names import Names
+from tests.catalog.meters.rows import Row, meters
 
 CLOUDS = ("aws", "gcp", "azure")
 MONTHS = ("2026-05", "2026-06", "2026-07", "2026-08", "2026-09", "2026-10")

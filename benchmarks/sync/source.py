@@ -23,6 +23,7 @@ class MultipliedSource:
     """
 
     name = "folder"
+    provider = "gcp"
 
     def __init__(self, folder: Path, copies: int, *, is_changed: bool) -> None:
         self._folder = folder

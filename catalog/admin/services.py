@@ -35,8 +35,15 @@ class HasSkusFilter(admin.SimpleListFilter):
 
 @admin.register(Service)
 class ServiceAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["display_name", "service_id", "business_entity_name", "last_read", "sync_error"]
-    list_filter = [HasSkusFilter]
+    list_display = [
+        "display_name",
+        "provider",
+        "service_id",
+        "business_entity_name",
+        "last_read",
+        "sync_error",
+    ]
+    list_filter = [HasSkusFilter, "provider"]
     search_fields = ["display_name", "service_id"]
     show_facets = admin.ShowFacets.NEVER
     empty_note = "There are no services yet. The first sync writes them."
@@ -53,8 +60,8 @@ class ServiceAdmin(ReadOnly, admin.ModelAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Service]:
-        """With the time of the last full run for services that it read (catalog/sync/service_states.py)."""
-        last_full_run = Subquery(PricingUpdate.objects.full_run_times()[:1])
+        """With the time of its provider's last full run (catalog/sync/service_states.py)."""
+        last_full_run = Subquery(PricingUpdate.objects.full_run_times(OuterRef("provider"))[:1])
         last_read = Coalesce("synced_at", Case(When(sync_error=None, then=last_full_run)))
         services: QuerySet[Service] = super().get_queryset(request).annotate(last_read=last_read)
         return services

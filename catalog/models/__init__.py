@@ -6,7 +6,15 @@ from catalog.models.columns import CurrentTimestamp, LongNameIndex
 from catalog.models.estimates import KeptEstimate
 from catalog.models.machines import MachineOffers, MachineOffersState
 from catalog.models.prices import NANOS, PricingInfo, PricingInfoQuerySet, PricingTier
-from catalog.models.skus import SAMPLE, Service, Sku, SkuAttributes, SkuQuerySet, VocabularyState
+from catalog.models.skus import (
+    SAMPLE,
+    Service,
+    Sku,
+    SkuAttributes,
+    SkuModel,
+    SkuQuerySet,
+    VocabularyState,
+)
 from catalog.models.updates import AccuracyCheck, PricingUpdate, PricingUpdateQuerySet, SkuChange, StagedRows
 
 __all__ = [
@@ -27,6 +35,7 @@ __all__ = [
     "Sku",
     "SkuAttributes",
     "SkuChange",
+    "SkuModel",
     "SkuQuerySet",
     "StagedRows",
     "VocabularyState",

@@ -10,6 +10,8 @@ from django.db.models import ExpressionWrapper, Q, Value
 from catalog.models.columns import CurrentTimestamp
 
 SAMPLE = "sample"
+# As catalog/providers/records.py has them, which models do not import.
+GCP, EVERY_PROVIDER = "gcp", "all"
 PAGE_SIZE = 20_000
 
 
@@ -19,7 +21,7 @@ class Service(models.Model):
     service_id = models.TextField(primary_key=True)
     display_name = models.TextField()
     description = models.TextField(null=True, blank=True)
-    provider = models.TextField(default="gcp", db_default="gcp")
+    provider = models.TextField(default=GCP, db_default=GCP)
     business_entity_name = models.TextField(default="", db_default="", blank=True)
     synced_at = models.DateTimeField(
         null=True,
@@ -48,6 +50,10 @@ class SkuQuerySet(models.QuerySet["Sku"]):
     def from_sample(self) -> SkuQuerySet:
         """SKUs that were last written by a sync of the bundled sample."""
         return self.filter(last_seen_update__source=SAMPLE)
+
+    def of_provider(self, provider: str) -> SkuQuerySet:
+        """The SKUs of a provider; all if it is EVERY_PROVIDER."""
+        return self.all() if provider == EVERY_PROVIDER else self.filter(provider=provider)
 
     def fingerprints(self) -> Iterator[tuple[str, str, str, bool]]:
         """(sku_id, service_id, content_hash, is_retired) of each SKU, for a sync to compare with."""
@@ -83,7 +89,7 @@ class Sku(models.Model):
     usage_type = models.TextField(null=True, blank=True)
     geo_taxonomy_type = models.TextField(null=True, blank=True)
     geo_taxonomy_regions = models.JSONField(null=True, blank=True)
-    provider = models.TextField(default="gcp", db_default="gcp")
+    provider = models.TextField(default=GCP, db_default=GCP)
     service_regions = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
     service_provider_name = models.TextField(default="", db_default="", blank=True)
     content_hash = models.TextField(default="", db_default="", blank=True)
@@ -153,6 +159,36 @@ class SkuAttributes(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sku_id}:{self.facts}".rstrip()
+
+
+class SkuModel(models.Model):
+    """What a SKU of a model counts, read as the meters of bills are; other SKUs have no row.
+
+    The words are those of catalog/meters/meter.py. `model_id` is None if the table of names lacks the name.
+    """
+
+    sku = models.OneToOneField(Sku, on_delete=models.CASCADE, primary_key=True, related_name="model")
+    provider = models.TextField()
+    kind = models.TextField()
+    billing_model = models.TextField(default="", blank=True, help_text="The model, as the list names it.")
+    model_id = models.TextField(null=True, blank=True)
+    developer = models.TextField(null=True, blank=True)
+    direction = models.TextField(null=True, blank=True)
+    cache = models.TextField(null=True, blank=True)
+    modality = models.TextField(null=True, blank=True)
+    tier = models.TextField(null=True, blank=True)
+    scope = models.TextField(null=True, blank=True)
+    context = models.TextField(null=True, blank=True)
+    variant = models.TextField(default="", blank=True, help_text="What else tells prices apart: 1h, dev.")
+
+    class Meta:
+        db_table = "sku_models"
+        verbose_name = "SKU of a model"
+        verbose_name_plural = "SKUs of models"
+        indexes = [models.Index(fields=["model_id"], name="idx_sku_models_model_id")]
+
+    def __str__(self) -> str:
+        return f"{self.sku_id}: {self.model_id or self.billing_model}"
 
 
 class VocabularyState(models.Model):

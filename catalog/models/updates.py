@@ -5,41 +5,52 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import connection, models
-from django.db.models import Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from catalog.models.columns import CurrentTimestamp
 from catalog.models.prices import PricingInfo
-from catalog.models.skus import Sku
+from catalog.models.skus import EVERY_PROVIDER, GCP, Sku
 
 # Raw SQL, because the search index has no model. The index counts the offered SKUs of each service, so this
 # takes a fraction of a millisecond, within a statement that every answer needs anyway. A service with neither
-# a time nor an error was read by the last full run. A failed run counts until a later one makes up for it.
+# a time nor an error was read by the last full run of its provider. A failed run counts until a later one
+# makes up for it.
 _CATALOG = """(
-    WITH full_run AS (
-        SELECT id, completed_at AS at FROM pricing_updates
-        WHERE is_full AND task_count = 1 AND status IN ('completed', 'partial') ORDER BY id DESC LIMIT 1
+    WITH provider(name) AS (VALUES ('gcp'), ('aws'), ('azure')),
+    full_run AS (
+        SELECT name, max(id) AS id, completed_at AS at FROM provider JOIN pricing_updates AS run
+            ON run.provider IN (name, 'all') AND is_full AND task_count = 1
+                AND status IN ('completed', 'partial')
+        GROUP BY name
     ), failed_run AS (
-        SELECT max(started_at) AS at FROM pricing_updates AS run
-        WHERE id > coalesce((SELECT id FROM full_run), 0)
-            AND is_full AND (status = 'failed' OR status = 'running' AND heartbeat_at < %s)
+        SELECT name, max(started_at) AS at FROM provider JOIN pricing_updates AS run
+            ON run.provider IN (name, 'all') AND is_full
+                AND (status = 'failed' OR status = 'running' AND heartbeat_at < %s)
+        WHERE id > coalesce((SELECT id FROM full_run WHERE full_run.name = provider.name), 0)
             AND NOT EXISTS (
                 SELECT 1 FROM pricing_updates AS later
                 WHERE later.id > run.id AND later.is_full AND later.status IN ('completed', 'partial')
+                    AND later.provider = run.provider
                     AND (later.task_index, later.task_count) = (run.task_index, run.task_count)
             )
+        GROUP BY name
     )
     SELECT json_array(
         coalesce(sum(sku_count), 0), count(*), min(read_at), coalesce(sum(read_at IS NULL), 0),
         count(sync_error), min(CASE WHEN sync_error IS NOT NULL THEN display_name END),
-        (SELECT at FROM full_run), (SELECT at FROM failed_run)
+        (SELECT json_group_object(name, at) FROM full_run),
+        (SELECT json_group_object(name, at) FROM failed_run),
+        json_group_array(DISTINCT provider)
     )
     FROM (
-        SELECT entry.sku_count, service.sync_error, service.display_name, coalesce(
-            service.synced_at, CASE WHEN service.sync_error IS NULL THEN (SELECT at FROM full_run) END
+        SELECT entry.sku_count, service.sync_error, service.display_name, service.provider, coalesce(
+            service.synced_at, CASE WHEN service.sync_error IS NULL THEN full_run.at END
         ) AS read_at
-        FROM service_search AS entry JOIN services AS service USING (service_id) WHERE entry.sku_count > 0
+        FROM service_search AS entry JOIN services AS service USING (service_id)
+            LEFT JOIN full_run ON full_run.name = service.provider
+        WHERE entry.sku_count > 0
     )
 )"""
 
@@ -57,9 +68,14 @@ class PricingUpdateQuerySet(models.QuerySet["PricingUpdate"]):
         by_then = [update for update in found if update.completed_at and update.completed_at <= as_of]
         return next(iter(found), None), next(iter(by_then), None)
 
-    def full_run_times(self) -> models.QuerySet[PricingUpdate, datetime | None]:
-        """When runs over all services completed, the latest first."""
-        runs = self.filter(status__in=PricingUpdate.SERVED, is_full=True, task_count=1)
+    def full_run_times(self, provider: str | OuterRef) -> models.QuerySet[PricingUpdate, datetime | None]:
+        """When runs over all services of a provider completed, the latest first."""
+        runs = self.filter(
+            Q(provider=provider) | Q(provider=EVERY_PROVIDER),
+            status__in=PricingUpdate.SERVED,
+            is_full=True,
+            task_count=1,
+        )
         return runs.order_by("-id").values_list("completed_at", flat=True)
 
     def served(self) -> PricingUpdateQuerySet:
@@ -99,6 +115,9 @@ class PricingUpdate(models.Model):
     pricing_records_synced = models.IntegerField(default=0, db_default=0, null=True)
     error_message = models.TextField(null=True, blank=True)
     source = models.TextField(default="", db_default="", blank=True)
+    provider = models.TextField(
+        default=GCP, db_default=GCP, help_text="Whose price list it read; all for the bundled sample."
+    )
     services_total = models.IntegerField(null=True, blank=True)
     services_failed = models.IntegerField(default=0, db_default=0)
     skus_changed = models.IntegerField(default=0, db_default=0)

@@ -10,9 +10,10 @@ from functools import cache, lru_cache
 from typing import Any
 
 from catalog.offers import DATA
+from catalog.offers.named_sku import NamedSku
 from catalog.offers.phrases import texts
 from catalog.offers.products import product_of
-from catalog.offers.read_sku import NamedSku, read_sku
+from catalog.offers.read_sku import read_sku
 from catalog.offers.vocabulary import Fact
 
 ON_DEMAND: Fact = ("term", "ondemand")

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from functools import cache
 
 from catalog.offers import DATA
-from catalog.offers.phrases import Phrases
+from catalog.offers.phrases import Phrases, texts
 from catalog.offers.vocabulary import Fact
 from catalog.words import entries
 
+LLM = "llm"
 TIER = "llm_tier"
 VERSION = "llm_version"
 MAJOR = re.compile(r"v?[0-9]{1,2}|r[0-9]")
@@ -18,6 +19,8 @@ MINOR = re.compile(r"[0-9]")
 PARAMETERS = re.compile(r"[0-9]{1,4}")
 # "235B A22B": 22 billion parameters are active.
 ACTIVE_PARAMETERS = re.compile(r"a[0-9]{1,3}b")
+# "gpt-4o-2024-08-06", "gpt-35-turbo-0125", "pixtral-large-2502"
+DATE = re.compile(r"-(?:\d{4}-\d{2}-\d{2}|\d{4})\Z")
 
 
 @cache
@@ -49,6 +52,26 @@ def language_model_at(tokens: Sequence[str], start: int) -> tuple[int, tuple[Fac
     tiers = sorted({value for attribute, value in facts if attribute == TIER})
     told = [fact for fact in facts if fact[0] != TIER]
     return end, (*told, (TIER, "-".join(tiers))) if tiers else tuple(told)
+
+
+def facts_of_model(name: str) -> tuple[tuple[Fact, ...], tuple[str, ...]]:
+    """What search knows of the model `name`, an id or the name in a price list, and the words that are left.
+
+    A model whose brand no list has is a value of its own. One with a date is also the model without it.
+    """
+    tokens = texts(name)
+    found = language_model_at(tokens, 0) if tokens else None
+    if found:
+        return found[1], tokens[found[0] :]
+    undated = texts(DATE.sub("", name))
+    return tuple((LLM, "-".join(each)) for each in dict.fromkeys((tokens, undated)) if each), ()
+
+
+def has_brand(value: str) -> bool:
+    """Whether a value of the attribute is a brand, whose models are read by their form."""
+    return any(
+        value == brand for section in ("brand", "tier of a brand") for brand in _words()[section].values()
+    )
 
 
 def _more_at(tokens: Sequence[str], start: int, known: list[Fact]) -> tuple[int, list[Fact]] | None:

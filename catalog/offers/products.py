@@ -14,6 +14,13 @@ from catalog.words import entries
 MIN_WORDS = 2
 # The sections of other companies' products, of features, and of words that also say what a machine is for.
 OTHERS, FEATURES, USES = "others", "features", "uses"
+# The other providers whose lists are read, by the slugs of their clouds and of what they sell models as.
+_PROVIDERS = {
+    "amazon-web-services": "aws",
+    "amazon-bedrock": "aws",
+    "microsoft-azure": "azure",
+    "foundry-models": "azure",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +106,22 @@ def is_of_others(product: str) -> bool:
     return bool(known and known.is_foreign)
 
 
+def provider_of(product: str) -> str | None:
+    """The provider whose cloud, or service of models, `product` is, a slug."""
+    return _PROVIDERS.get(product)
+
+
 def is_feature(product: str) -> bool:
     """Whether `product`, a slug, is a feature of another product."""
     known = products().get(product)
     return bool(known and known.is_feature)
+
+
+def provider_called(name: str) -> str | None:
+    """The provider whose cloud, or service of models, people call `name`."""
+    words = texts(name)
+    found = product_names().at(words, 0) if words else []
+    return next((_PROVIDERS.get(product) for end, product in found if end == len(words)), None)
 
 
 def services_called(name: str) -> tuple[str, ...]:

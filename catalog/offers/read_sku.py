@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from catalog.offers.attributes import Attributes
 from catalog.offers.categories import facts_of_category
 from catalog.offers.implied import complete
+from catalog.offers.named_sku import NamedSku
 from catalog.offers.phrases import texts
 from catalog.offers.products import product_of, slug
+from catalog.offers.read_model import attributes_of, read_model
 from catalog.offers.read_name import LICENCE, NameReader
 
 # Raise it with every change to this package that reads a SKU otherwise: then all SKUs are read again.
-VERSION = 2
-
-
-@dataclass(frozen=True, slots=True)
-class NamedSku:
-    """The texts of a SKU that say what it is."""
-
-    service: str
-    name: str
-    resource_family: str
-    resource_group: str
-    usage_type: str
+VERSION = 3
 
 
 def read_sku(sku: NamedSku) -> Attributes:
+    """What a SKU is: by its meter if its name is one, as AWS's and Azure's are, else by category and name."""
+    if sku.provider != "gcp" and (model := read_model(sku)):
+        return attributes_of(sku, model)
     category = facts_of_category(sku.service, sku.resource_family, sku.resource_group)
     name = NameReader(texts(sku.name), slug(sku.service), is_licence=LICENCE in category)
     name.read()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
@@ -18,10 +18,12 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from catalog.models import Service, Sku, VocabularyState
-from catalog.offers import DATA
+from catalog.models import Service, Sku, SkuModel, VocabularyState
+from catalog.offers import DATA, model_names
+from catalog.offers.named_sku import NamedSku
 from catalog.offers.plain import COST_OF_WORD, MAX_WORDS, costs_of
-from catalog.offers.read_sku import VERSION, NamedSku, read_sku
+from catalog.offers.read_model import read_model
+from catalog.offers.read_sku import VERSION, read_sku
 from catalog.places import NAMES
 
 Row = list[Any]
@@ -55,6 +57,27 @@ UPSERT = f"""
 INSERT INTO "sku_attributes" ({", ".join(COLUMNS)}) SELECT {_VALUES} {{}} WHERE true
 ON CONFLICT (sku_id) DO UPDATE SET ({", ".join(COLUMNS[1:])}) = ({_NEW}) WHERE ({_NEW}) IS NOT ({_OLD})
 """
+MODEL_COLUMNS = (
+    "sku_id",
+    "provider",
+    "kind",
+    "billing_model",
+    "model_id",
+    "developer",
+    "direction",
+    "cache",
+    "modality",
+    "tier",
+    "scope",
+    "context",
+    "variant",
+)
+_MODEL_VALUES = ", ".join(f"json_extract(row.value, '$[{place}]')" for place in range(len(MODEL_COLUMNS)))
+# {} is the FROM clause, of `row`.
+REPLACE_MODELS = f"""
+INSERT OR REPLACE INTO "sku_models" ({", ".join(MODEL_COLUMNS)}) SELECT {_MODEL_VALUES} {{}} WHERE true
+"""
+_DELETE_MODELS = """DELETE FROM "sku_models" WHERE sku_id IN (SELECT value FROM json_each(%s))"""
 _MARK_LIST_PRICES = """
 UPDATE "sku_attributes" SET is_list_price = NOT is_list_price
 WHERE sku_id IN (
@@ -91,7 +114,7 @@ class ReadAgain:
 @cache
 def version() -> str:
     """The version of the vocabulary: of its files and of the code that reads SKUs with them."""
-    digest = hashlib.blake2b(f"{VERSION}".encode(), digest_size=8)
+    digest = hashlib.blake2b(f"{VERSION} {model_names.version()}".encode(), digest_size=8)
     for file in (*sorted(DATA.iterdir()), NAMES):
         digest.update(f"{file.name}\n".encode() + file.read_bytes())
     return digest.hexdigest()
@@ -115,6 +138,29 @@ def row_of(sku_id: str, service_id: str, sku: NamedSku) -> Row:
     ]
 
 
+def model_row_of(sku_id: str, sku: NamedSku) -> Row | None:
+    """The row of a SKU in sku_models, in the order of MODEL_COLUMNS; None if it is of no model."""
+    found = read_model(sku)
+    if not found:
+        return None
+    meter = found.meter
+    return [
+        sku_id,
+        found.provider,
+        meter.kind,
+        meter.billing_model,
+        found.model_id,
+        found.developer,
+        meter.direction,
+        meter.cache,
+        meter.modality,
+        meter.tier,
+        meter.scope,
+        meter.context,
+        meter.variant,
+    ]
+
+
 def _spaced(words: Iterable[str]) -> str:
     return " ".join(("", *words, ""))
 
@@ -125,6 +171,17 @@ def write(rows: Sequence[Row]) -> int:
         cursor.execute(UPSERT.format("FROM json_each(%s) AS row"), [_json(rows)])
         changed: int = cursor.rowcount
     return changed
+
+
+def write_models(sku_ids: Sequence[str], rows: Sequence[Row]) -> None:
+    """Write what SKUs of models count; `sku_ids` are all that were read, of which the others have no row."""
+    # Migration 0007 reads SKUs before the table is there; the next sync reads them again.
+    if not sku_ids or SkuModel._meta.db_table not in connection.introspection.table_names():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_DELETE_MODELS, [_json(list(sku_ids))])
+        if rows:
+            cursor.execute(REPLACE_MODELS.format("FROM json_each(%s) AS row"), [_json(rows)])
 
 
 def mark_list_prices(service_ids: Collection[str]) -> None:
@@ -172,6 +229,16 @@ def read_services_again(service_ids: Collection[str]) -> None:
     mark_list_prices(service_ids)
 
 
+def _named(texts: Sequence[str | None], category: Mapping[str, Any] | None) -> NamedSku:
+    service, name, family, group, usage_type, provider = (text or "" for text in texts)
+    return NamedSku(service, name, family, group, usage_type, provider, unit_in(category))
+
+
+def unit_in(category: Mapping[str, Any] | None) -> str:
+    """The unit that AWS and Azure write, which their parsers keep with the category; Google counts tokens."""
+    return str((category or {}).get("unit", "count"))
+
+
 def _pages(skus: QuerySet[Sku], within: Callable[[], AbstractContextManager[object]]) -> Iterator[ReadAgain]:
     """Read SKUs again, page by page, each in a transaction of its own."""
     rows = skus.order_by("sku_id").values_list(
@@ -182,17 +249,19 @@ def _pages(skus: QuerySet[Sku], within: Callable[[], AbstractContextManager[obje
         "resource_family",
         "resource_group",
         "usage_type",
+        "provider",
+        "category_json",
     )
     last = ""
     while True:
         with within():
             page = list(rows.filter(sku_id__gt=last)[:PAGE])
-            changed = write(
-                [
-                    row_of(sku_id, service_id, NamedSku(*(text or "" for text in texts)))
-                    for sku_id, service_id, *texts in page
-                ]
-            )
+            named = [
+                (sku_id, service_id, _named(texts, category)) for sku_id, service_id, *texts, category in page
+            ]
+            changed = write([row_of(*each) for each in named])
+            models = (model_row_of(sku_id, sku) for sku_id, _, sku in named)
+            write_models([sku_id for sku_id, *_ in named], [row for row in models if row])
         yield ReadAgain(len(page), changed)
         if len(page) < PAGE:
             return

@@ -98,6 +98,22 @@ class ResourceExample(TypedDict):
     items: list[ResourceExampleItem]
 
 
+class ModelAnswer(TypedDict):
+    """What a SKU of a model counts, in the words that costs use; None is what it does not say."""
+
+    model_id: str | None
+    developer: str | None
+    billing_model: str
+    kind: str
+    direction: str | None
+    cache: str | None
+    modality: str | None
+    tier: str | None
+    scope: str | None
+    context: str | None
+    variant: NotRequired[str]
+
+
 class SkuDetails(TypedDict):
     sku_id: str
     display_name: str
@@ -113,6 +129,7 @@ class SkuDetails(TypedDict):
     service_regions: list[str]
     geo_taxonomy_type: str | None
     geo_taxonomy_regions: list[str] | None
+    model: NotRequired[ModelAnswer]
     pricing: Pricing | None
     history: list[PriceChange] | None
     first_synced_at: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -57,7 +57,10 @@ class Offer:
 
 
 class _Catalog(NamedTuple):
-    """What the latest completed run was read with (PricingUpdateQuerySet); times are as stored."""
+    """What the latest completed run was read with (PricingUpdateQuerySet); times are as stored.
+
+    `full_runs` and `failed_runs` are times by provider, `providers` those that have SKUs.
+    """
 
     skus: int
     services: int
@@ -65,8 +68,9 @@ class _Catalog(NamedTuple):
     unread: int
     failed: int
     failed_name: str | None
-    full_run_at: str | None
-    failed_run_at: str | None
+    full_runs: dict[str, str | None]
+    failed_runs: dict[str, str | None]
+    providers: list[str]
 
 
 def offer(update: PricingUpdate) -> Offer:
@@ -81,7 +85,7 @@ def offer(update: PricingUpdate) -> Offer:
         unread=catalog.unread,
         failed=catalog.failed,
         failed_name=catalog.failed_name or "",
-        failed_run_at=stored_time(catalog.failed_run_at),
+        failed_run_at=_failed_run_at(catalog, catalog.providers),
     )
     return Offer(catalog.skus, catalog.services, freshness)
 
@@ -95,12 +99,12 @@ def of_services(services: Collection[Service], update: PricingUpdate) -> Freshne
         unread=len(services) - len(times),
         failed=len(failed),
         failed_name=next(iter(failed), ""),
-        failed_run_at=stored_time(_catalog(update).failed_run_at),
+        failed_run_at=_failed_run_at(_catalog(update), {service.provider for service in services}),
     )
 
 
 def read_at(service: Service, update: PricingUpdate | None) -> datetime | None:
-    """When a sync last read a service to its end: the last full run, unless the service says otherwise.
+    """When a sync last read a service to its end: its provider's last full run, unless it says otherwise.
 
     Args:
         service: the service.
@@ -108,7 +112,13 @@ def read_at(service: Service, update: PricingUpdate | None) -> datetime | None:
     """
     if service.synced_at or service.sync_error or update is None:
         return service.synced_at
-    return stored_time(_catalog(update).full_run_at)
+    return stored_time(_catalog(update).full_runs.get(service.provider))
+
+
+def _failed_run_at(catalog: _Catalog, providers: Iterable[str]) -> datetime | None:
+    """When the latest run began that failed as a whole, of any of these providers."""
+    times = (stored_time(catalog.failed_runs.get(provider)) for provider in providers)
+    return max(filter(None, times), default=None)
 
 
 def _catalog(update: PricingUpdate) -> _Catalog:

@@ -22,6 +22,7 @@ from catalog.pricing.answers import (
 from catalog.pricing.decimals import ROUNDED, plain
 from catalog.pricing.freshness import read_at
 from catalog.pricing.list_prices import Listing, ListPrice, Snapshot, look_up
+from catalog.pricing.models import model_of, named
 from catalog.pricing.price_rows import PriceTier
 from catalog.pricing.sku_ids import nearest, normalize
 from catalog.pricing.tiers import Aggregation
@@ -81,7 +82,8 @@ def _last_seen(listings: Collection[Listing], latest: PricingUpdate | None) -> d
 
 def _sku_details(listing: Listing, seen: datetime | None, *, history: bool) -> SkuDetails:
     sku, list_price = listing.sku, listing.list_price
-    return {
+    model = model_of(named(sku))
+    details: SkuDetails = {
         "sku_id": sku.sku_id,
         "display_name": sku.display_name,
         "description": sku.description,
@@ -103,6 +105,9 @@ def _sku_details(listing: Listing, seen: datetime | None, *, history: bool) -> S
         "retired_at": utc_text(sku.retired_at) if sku.retired_at else None,
         "example": _example(sku, list_price) if list_price else None,
     }
+    if model:
+        details["model"] = model
+    return details
 
 
 def pricing(list_price: ListPrice) -> Pricing:

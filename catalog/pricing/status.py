@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, IntegerField, QuerySet, Value
+from django.db.models import Case, DateTimeField, F, IntegerField, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
 from catalog.models import PricingUpdate, Service
 from catalog.pricing.freshness import MAX_AGE, read_at
+from catalog.providers.records import PROVIDERS
 
 # Raw SQL, because the search index has no model. It counts the offered SKUs of each service.
 _SKUS = "(SELECT sku_count FROM service_search AS entry WHERE entry.service_id = services.service_id)"
@@ -45,9 +46,13 @@ def statuses(update: PricingUpdate, now: datetime, rows: slice) -> Sequence[Serv
     Returns:
         The services, in one query.
     """
-    # A service with neither a time nor an error was read by the last full run.
-    full_run_at = read_at(Service(), update)
-    order = Coalesce("synced_at", Value(full_run_at)) if full_run_at else F("synced_at")
+    # A service with neither a time nor an error was read by the last full run of its provider.
+    full_runs = [
+        When(provider=provider, then=Value(at, DateTimeField()))
+        for provider in PROVIDERS
+        if (at := read_at(Service(provider=provider), update))
+    ]
+    order = Coalesce("synced_at", Case(*full_runs)) if full_runs else F("synced_at")
     failed_first = IsNull(F("sync_error"), True)  # Django's signature
     found = _offered().order_by(failed_first, order, "display_name")
     return [_status(service, read_at(service, update), now) for service in found[rows]]

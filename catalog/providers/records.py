@@ -9,17 +9,24 @@ from typing import Any
 
 # The only currency whose prices are stored.
 CURRENCY = "USD"
+# The clouds whose price lists are read, in the order in which answers list them.
+PROVIDERS = (GCP, AWS, AZURE) = ("gcp", "aws", "azure")
+# What sentences call them.
+NAMES = {GCP: "Google", AWS: "AWS", AZURE: "Azure"}
+# What a source is of that has several of them.
+EVERY_PROVIDER = "all"
 # The effective time of a price without one, when prices are compared.
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceRecord:
-    """One cloud service. `service_id` is the provider's own."""
+    """One cloud service. `service_id` is the provider's own, `provider` one of PROVIDERS."""
 
     service_id: str
     display_name: str
     business_entity_name: str = ""
+    provider: str = GCP
 
 
 @dataclass(frozen=True, slots=True)

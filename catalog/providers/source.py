@@ -12,10 +12,16 @@ Entry = SkuRecord | MalformedSku
 
 
 class Source(Protocol):
-    """A price list to read. `name` is recorded with the run: api, folder or sample."""
+    """A price list to read. `name` is recorded with the run: api, folder or sample.
+
+    `provider` is the cloud whose list it is, one of PROVIDERS, or EVERY_PROVIDER.
+    """
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def provider(self) -> str: ...
 
     def services(self) -> Iterable[ServiceRecord]: ...
 

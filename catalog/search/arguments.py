@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from catalog.errors import InvalidArgumentError
 from catalog.offers.attributes import TERMS
-from catalog.offers.products import products, services_called
+from catalog.offers.products import products, provider_called, services_called
 from catalog.places import Place, close_places, fold, is_listed, read_place
 from catalog.search.contract import SearchRequest
 from catalog.search.index.plan import COLUMNS, Plan
@@ -56,8 +56,11 @@ def read_request(request: SearchRequest, vocabulary: Vocabulary) -> Plan:
         question, facts=_facts(question, usage_type, vocabulary), ids=_ids(question.ids, vocabulary)
     )
     service = _clean(request.service)
+    question, provider = _with_provider(question, _clean(request.provider), vocabulary)
     plan = Plan(
         question=question,
+        provider=provider,
+        providers=vocabulary.providers,
         service=service,
         service_ids=_service_ids(service, vocabulary),
         named_services=_named_services(question, vocabulary),
@@ -73,6 +76,28 @@ def read_request(request: SearchRequest, vocabulary: Vocabulary) -> Plan:
     _check_values(plan, vocabulary)
     _check_asks_something(plan, request)
     return plan
+
+
+def _with_provider(
+    question: Question, provider: str | None, vocabulary: Vocabulary
+) -> tuple[Question, str | None]:
+    """The question without the names of the provider that is asked for, and that provider.
+
+    It is that of the argument, else the one of the catalog that the question names beside a model.
+    """
+    if provider and provider.lower() not in vocabulary.providers:
+        found = ", ".join(vocabulary.providers) or "none"
+        raise InvalidArgumentError(
+            f'The catalog has no SKUs of a provider "{provider}".',
+            hint=f"It has: {found}.",
+            candidates=list(vocabulary.providers),
+        )
+    named = {word: provider_called(word) for word in question.foreign}
+    of_catalog = {each for each in named.values() if each in vocabulary.providers}
+    only = next(iter(of_catalog)) if len(of_catalog) == 1 else None
+    chosen = provider.lower() if provider else only
+    foreign = tuple(word for word, each in named.items() if not each or each != chosen)
+    return replace(question, foreign=foreign), chosen
 
 
 def _named_services(question: Question, vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -113,7 +138,7 @@ def _of_size(fact: NamedFact, amounts: Sequence[str], vocabulary: Vocabulary) ->
 
 def _check_asks_something(plan: Plan, request: SearchRequest) -> None:
     columns = (getattr(plan, name) for name in COLUMNS)
-    filters = (plan.service, plan.place, plan.usage_type, *columns)
+    filters = (plan.service, plan.place, plan.usage_type, request.provider, *columns)
     question = plan.question
     says_something = question.words or question.facts or question.unread
     if not any(filters) and not says_something and request.kind != "services":

@@ -8,7 +8,7 @@ from typing import Literal, NotRequired
 # Before Python 3.12, pydantic cannot build a schema from typing.TypedDict.
 from typing_extensions import TypedDict
 
-from catalog.pricing.answers import ResourceExample
+from catalog.pricing.answers import ModelAnswer, ResourceExample
 
 Kind = Literal["all", "skus", "services"]
 ResponseFormat = Literal["concise", "detailed"]
@@ -23,6 +23,7 @@ class SearchRequest:
     query: str = ""
     service: str | None = None
     region: str | None = None
+    provider: str | None = None
     resource_family: str | None = None
     resource_group: str | None = None
     usage_type: str | None = None
@@ -37,6 +38,7 @@ class SearchRequest:
 class FoundService(TypedDict):
     service_id: str
     display_name: str
+    provider: str
     sku_count: int
 
 
@@ -61,6 +63,8 @@ class FoundSku(TypedDict):
     display_name: str
     service_id: str
     service: str
+    provider: str
+    model: NotRequired[ModelAnswer]
     resource_family: str | None
     resource_group: str | None
     usage_type: str | None
@@ -105,11 +109,15 @@ class Facets(TypedDict):
 
 
 class Interpreted(TypedDict):
-    """What was read from the question; `attributes` are what a SKU has to be, in the catalog's own values."""
+    """What was read from the question; `attributes` are what a SKU has to be, in the catalog's own values.
+
+    `providers` are those whose SKUs are listed, in this order.
+    """
 
     words: list[str]
     region: str | None
     usage_type: str | None
+    providers: list[str]
     attributes: dict[str, list[str]]
     quantity: list[str]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from catalog.offers.products import Product, products
+from catalog.offers.products import Product, products, provider_of
 from catalog.places import Place
 from catalog.search.contract import Missing
 from catalog.search.index.plan import Plan
@@ -44,12 +44,14 @@ def _absent_facts(plan: Plan, vocabulary: Vocabulary) -> Iterator[Missing]:
         is_absent = fact.is_identity and not any(vocabulary.has_fact(*each) for each in fact.facts)
         if is_absent and (name := name_of(fact)) not in told:
             told.add(name)
-            yield Missing(what=fact.attribute, value=name, why=_why(fact))
+            yield Missing(what=fact.attribute, value=name, why=_why(fact, vocabulary))
 
 
-def _why(fact: NamedFact) -> str:
-    """Why a thing has no SKUs, and for a feature, what to ask for instead."""
+def _why(fact: NamedFact, vocabulary: Vocabulary) -> str:
+    """Why a thing has no SKUs, and for a feature or a cloud, what to ask for instead."""
     product = _product(fact)
+    if product and (provider := provider_of(product.slug)) in vocabulary.providers:
+        return f"the catalog has only its models; name one, or send provider {provider}"
     if product and product.is_feature:
         return f"a feature without SKUs of its own; ask for {', '.join(product.services[1:])}"
     return NO_SKUS

@@ -10,8 +10,11 @@ from operator import attrgetter, itemgetter
 from typing import Any, cast
 
 from catalog.models import NANOS, PricingInfo, PricingTier
+from catalog.offers.named_sku import NamedSku
 from catalog.pricing.decimals import plain
 from catalog.pricing.list_prices import ListPrice, Snapshot, in_effect
+from catalog.pricing.models import model_of
+from catalog.providers.records import GCP
 from catalog.search.contract import FoundSku, Price, ResponseFormat
 
 # Some SKUs are sold in a dozen regions; listing them all would crowd the response.
@@ -47,9 +50,18 @@ def with_prices(
     found = []
     for sku in skus:
         row = _in_effect(listed.get(sku["sku_id"], ()), snapshot)
-        priced = sku | {"price": _price(row, response_format) if row else None}
+        priced = sku | _model(sku) | {"price": _price(row, response_format) if row else None}
         found.append(cast("FoundSku", priced if response_format == "detailed" else _concise(priced)))
     return found
+
+
+def _model(sku: dict[str, Any]) -> dict[str, Any]:
+    """What a SKU of AWS or Azure counts: its name is a meter, which people cannot read."""
+    if sku["provider"] == GCP:
+        return {}
+    keys = ("service", "display_name", "resource_family", "resource_group", "usage_type", "provider")
+    model = model_of(NamedSku(*(sku[key] or "" for key in keys)))
+    return {"model": {key: value for key, value in model.items() if value}} if model else {}
 
 
 def price_of(rows: Sequence[PriceRow], snapshot: Snapshot) -> tuple[Decimal | None, str | None]:

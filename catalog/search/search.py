@@ -175,8 +175,10 @@ def _skus(
 def _without_state(row: dict[str, Any], name: str, snapshot: Snapshot) -> Any:
     """Move the state of a row's service into the snapshot."""
     synced_at, error = stored_time(row.pop("synced_at")), row.pop("sync_error")
-    service_id = row["service_id"]
-    snapshot.services[service_id] = Service(service_id, name, synced_at=synced_at, sync_error=error)
+    service_id, provider = row["service_id"], row["provider"]
+    snapshot.services[service_id] = Service(
+        service_id, name, provider=provider, synced_at=synced_at, sync_error=error
+    )
     for column in ("key", "term_cost"):
         row.pop(column, None)
     return row
@@ -197,6 +199,7 @@ def _interpreted(plan: Plan) -> Interpreted:
         words=[word for word in question.words if word not in plan.dropped],
         region=plan.place.label if plan.place else None,
         usage_type=plan.usage_type or _usage_type(question),
+        providers=[plan.provider] if plan.provider else list(plan.providers),
         attributes=_attributes(question),
         quantity=list(question.quantity),
     )
@@ -228,4 +231,5 @@ def _fingerprint(request: SearchRequest) -> str:
         request.kind,
         request.sort,
         request.by,
+        *filter(None, [request.provider]),
     )

@@ -46,10 +46,10 @@ def backfill(
         SourceError: nothing could be read; nothing has changed.
     """
     if not isinstance(source, HistorySource):
-        raise SyncRefusedError("Only the API has past prices. Use --source api.")
+        raise SyncRefusedError("Only Google Cloud's API has past prices. Use --source api --provider gcp.")
     if not Sku.objects.exists() or Sku.objects.from_sample().exists():
         raise SyncRefusedError("Past prices can only be added to a real price list. Sync one first.")
-    with recorded(source.name, scope.task) as result:
+    with recorded(source, scope.task) as result:
         services = scope.choose(source.services())
         lists = source.past_sku_lists(
             [service.service_id for service in services], since, min(until, timezone.now())

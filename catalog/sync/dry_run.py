@@ -21,7 +21,11 @@ MAX_NAMED = 20
 def dry_run(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = no_progress) -> SyncResult:
     """Report what `sync` with the same arguments would change now; raises the same errors."""
     refuse_sample_over_prices(source)
-    result = SyncResult(PricingUpdate(started_at=timezone.now(), source=source.name, status="dry run"))
+    result = SyncResult(
+        PricingUpdate(
+            started_at=timezone.now(), source=source.name, provider=source.provider, status="dry run"
+        )
+    )
     Run(source, scope, result, DryRunWriter(result.planned)).copy(progress)
     return result
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from catalog.errors import LeaseLostError, SyncRefusedError
 from catalog.models import PricingUpdate
+from catalog.providers.source import Source
 from catalog.sync.scope import Task
 from catalog.sync.signals import deferred_interrupts
 
@@ -38,8 +39,8 @@ _COUNTS = (
 # of two jobs that start together is refused. Only tasks of the same job run side by side.
 _ACQUIRE = """
 INSERT INTO "pricing_updates"
-    (status, source, task_index, task_count, is_full, started_at, heartbeat_at, created_at)
-SELECT 'running', %s, %s, %s, %s, %s, %s, %s
+    (status, source, provider, task_index, task_count, is_full, started_at, heartbeat_at, created_at)
+SELECT 'running', %s, %s, %s, %s, %s, %s, %s, %s
 WHERE NOT EXISTS (
     SELECT 1 FROM pricing_updates
     WHERE status = 'running' AND NOT (task_count = %s AND task_index <> %s)
@@ -47,11 +48,11 @@ WHERE NOT EXISTS (
 """
 
 
-def acquire(source: str, task: Task, *, is_full: bool = False) -> PricingUpdate:
+def acquire(source: Source, task: Task, *, is_full: bool = False) -> PricingUpdate:
     """Start a run.
 
     Args:
-        source: the name of the price list to read.
+        source: the price list to read.
         task: the run's share of the services.
         is_full: whether it is to copy all of them, at current prices.
 
@@ -64,7 +65,18 @@ def acquire(source: str, task: Task, *, is_full: bool = False) -> PricingUpdate:
     with connection.cursor() as cursor:
         cursor.execute(
             _ACQUIRE,
-            [source, task.index, task.count, is_full, time, time, time, task.count, task.index],
+            [
+                source.name,
+                source.provider,
+                task.index,
+                task.count,
+                is_full,
+                time,
+                time,
+                time,
+                task.count,
+                task.index,
+            ],
         )
         if cursor.rowcount:
             return PricingUpdate.objects.get(pk=cursor.lastrowid)

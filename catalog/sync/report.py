@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from typing import Any
 
 from catalog.models import PricingUpdate
 from catalog.providers.records import ServiceRecord
@@ -64,20 +65,21 @@ class SyncResult:
         update = self.update
         name = f"Sync {update.pk}" if update.pk else "Dry run"
         line = (
-            f"{name} from {update.source}: {update.services_synced} services, "
+            f"{name} of {update.provider} from {update.source}: {update.services_synced} services, "
             f"{update.skus_synced} SKUs, {update.skus_changed} changed, {update.skus_retired} retired, "
             f"{self.skus_skipped} skipped (not in USD), {sum(map(len, self.malformed.values()))} malformed, "
             f"{update.services_failed} services failed."
         )
         return "\n".join([*self.planned, line])
 
-    def as_json(self) -> str:
-        """The same as one line of JSON."""
+    def as_json(self) -> dict[str, Any]:
+        """The same as JSON."""
         update = self.update
-        content = {
+        content: dict[str, Any] = {
             "update_id": update.pk,
             "status": update.status,
             "source": update.source,
+            "provider": update.provider,
             "services_synced": update.services_synced,
             "skus_synced": update.skus_synced,
             "pricing_records_synced": update.pricing_records_synced,
@@ -89,7 +91,38 @@ class SyncResult:
         }
         if not update.pk:
             content["planned"] = self.planned
-        return json.dumps(content, ensure_ascii=False)
+        return content
+
+
+@dataclass(slots=True)
+class Outcomes:
+    """The runs of a command, one for each provider, and why those that are not among them failed."""
+
+    results: list[SyncResult] = field(default_factory=list)
+    failures: dict[str, str] = field(default_factory=dict)
+
+    def problems(self) -> list[str]:
+        """One line for each service at fault, and each provider whose run failed."""
+        found = [problem for result in self.results for problem in result.problems()]
+        is_of_several = len(self.results) + len(self.failures) > 1
+        failed = [f"{each}: {why}" if is_of_several else why for each, why in self.failures.items()]
+        return [*found, *failed]
+
+    def summary(self) -> str:
+        return "\n".join(result.summary() for result in self.results)
+
+    def as_json(self) -> str:
+        """One line: the object of the only run, else one with an object for each provider."""
+        found = {result.update.provider: result.as_json() for result in self.results}
+        found |= {each: {"status": "failed", "error": why} for each, why in self.failures.items()}
+        if len(found) == 1:
+            return json.dumps(next(iter(found.values())), ensure_ascii=False)
+        return json.dumps({"status": self._status, "providers": found}, ensure_ascii=False)
+
+    @property
+    def _status(self) -> str:
+        is_whole = not self.failures and all(result.update.status != "partial" for result in self.results)
+        return "completed" if is_whole else "partial"
 
 
 def _first_of(reasons: list[str]) -> str:

@@ -72,7 +72,7 @@ def sync(source: Source, scope: Scope = EVERYTHING, *, progress: Progress = no_p
         SourceError: nothing could be read; no price has changed.
     """
     refuse_sample_over_prices(source)
-    with recorded(source.name, scope.task, is_full=not scope.names) as result:
+    with recorded(source, scope.task, is_full=not scope.names) as result:
         Run(source, scope, result, TableWriter(result.update)).copy(progress)
         _read_all_again_after_an_upgrade(result.update)
     return result
@@ -88,7 +88,7 @@ def _read_all_again_after_an_upgrade(update: PricingUpdate) -> None:
 
 
 @contextmanager
-def recorded(source_name: str, task: Task, *, is_full: bool = False) -> Iterator[SyncResult]:
+def recorded(source: Source, task: Task, *, is_full: bool = False) -> Iterator[SyncResult]:
     """A run with its row in pricing_updates, which is closed however the run ends.
 
     A run that is refused because of an argument leaves no row.
@@ -98,7 +98,7 @@ def recorded(source_name: str, task: Task, *, is_full: bool = False) -> Iterator
     """
     with ExitStack() as start:
         start.enter_context(deferred_interrupts())
-        update = lease.acquire(source_name, task, is_full=is_full)
+        update = lease.acquire(source, task, is_full=is_full)
         result = SyncResult(update)
         try:
             start.close()  # a deferred interrupt is raised here, where the row gets closed
@@ -141,7 +141,8 @@ class Run:
         self._result = result
         self._writer = writer
         self._replaces_sample = source.name != SAMPLE and Sku.objects.from_sample().exists()
-        self._stored = StoredSkus(() if self._replaces_sample else Sku.objects.fingerprints())
+        stored = Sku.objects.of_provider(source.provider)
+        self._stored = StoredSkus(() if self._replaces_sample else stored.fingerprints())
 
     def copy(self, progress: Progress) -> None:
         """Read all services in scope.

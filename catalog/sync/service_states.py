@@ -1,9 +1,9 @@
 """When each service was last read to its end, and which ones the latest sync could not read.
 
-A run collects this and writes what has changed at its end, in one statement. A service that the latest full
-run read has neither a time of its own nor an error: its time is in the row of that run. So a day on which
-every service can be read writes no service. A service that fails keeps its time. A killed run writes nothing,
-so times can be too old, but not too new by more than a run takes.
+A run collects this of its provider and writes what has changed at its end, in one statement. A service that
+the latest full run of its provider read has neither a time of its own nor an error: its time is in the row of
+that run. So a day on which every service can be read writes no service. A service that fails keeps its time.
+A killed run writes nothing, so times can be too old, but not too new by more than a run takes.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from catalog.models import PricingUpdate, Service
+from catalog.providers.records import EVERY_PROVIDER, PROVIDERS
 
 # Raw SQL, because the ORM has no UPDATE ... FROM. It writes nothing if another run has replaced this one.
 _WRITE = """
@@ -53,13 +54,14 @@ class ServiceStates:
 
     def write(self, update: PricingUpdate, *, is_full: bool) -> None:
         """Write what has changed, for the run `update`, a full one if it tried all services."""
-        full_run_at = PricingUpdate.objects.full_run_times().first()
         changed = {}
-        for service in Service.objects.only("synced_at", "sync_error"):
-            before = State(service.synced_at, service.sync_error)
-            after = self._after(service.pk, before, full_run_at, is_full=is_full)
-            if after != before:
-                changed[service.pk] = _row(after)
+        for provider in PROVIDERS if update.provider == EVERY_PROVIDER else [update.provider]:
+            full_run_at = PricingUpdate.objects.full_run_times(provider).first()
+            for service in Service.objects.filter(provider=provider).only("synced_at", "sync_error"):
+                before = State(service.synced_at, service.sync_error)
+                after = self._after(service.pk, before, full_run_at, is_full=is_full)
+                if after != before:
+                    changed[service.pk] = _row(after)
         if changed:
             with connection.cursor() as cursor:
                 cursor.execute(_WRITE, [json.dumps(changed), update.pk])

@@ -18,8 +18,8 @@ from django.db import connection
 
 from catalog.models import PricingUpdate, StagedRows
 from catalog.offers import store
-from catalog.offers.read_sku import NamedSku
-from catalog.providers.records import PricingRecord, SkuRecord
+from catalog.offers.named_sku import NamedSku
+from catalog.providers.records import PricingRecord, ServiceRecord, SkuRecord
 from catalog.sync.price_history import NewPrice
 
 Row = list[Any]
@@ -40,6 +40,7 @@ _SKU_COLUMNS = (
     "service_regions",
     "service_provider_name",
     "content_hash",
+    "provider",
 )
 _PRICE_COLUMNS = (
     "sku_id",
@@ -76,6 +77,7 @@ FROM (
     WHERE chunk.update_id = %s AND chunk.id BETWEEN %s AND %s AND chunk.kind = '{}' {} LIMIT -1
 ) AS row"""
 _MOVE_ATTRIBUTES = store.UPSERT.format(_STAGED.format("attributes", ""))
+_MOVE_MODELS = store.REPLACE_MODELS.format(_STAGED.format("models", ""))
 _MOVE_SKUS = f"""
 INSERT INTO "skus" ({", ".join(_SKU_COLUMNS)}, last_seen_update_id, created_at, updated_at)
 SELECT {_values(_SKU_COLUMNS)}, %s, %s, %s {_STAGED.format("skus", "ORDER BY chunk.id, entry.key")}
@@ -106,26 +108,31 @@ class Stage:
     def __init__(self, update: PricingUpdate) -> None:
         self._update = update
         self._prices = 0
+        self._has_models = False
         self._is_empty = True
 
     def put(
         self,
         skus: Sequence[tuple[SkuRecord, str]] = (),
         prices: Sequence[tuple[str, NewPrice]] = (),
-        names: Mapping[str, str] = MappingProxyType({}),
+        services: Mapping[str, ServiceRecord] = MappingProxyType({}),
     ) -> None:
         """Stage rows, in one statement.
 
         Args:
             skus: SKUs with their content hashes.
             prices: new prices with the ids of their SKUs, a SKU's oldest first.
-            names: the names of their services, by id.
+            services: their services, by id.
         """
         numbered = list(enumerate(prices, self._prices + 1))
         self._prices += len(numbered)
+        named = [(sku, _named(sku, services[sku.service_id])) for sku, _ in skus]
+        models = [row for sku, each in named if (row := store.model_row_of(sku.sku_id, each))]
+        self._has_models = self._has_models or bool(models)
         rows = {
-            "attributes": [_attributes_row(sku, names[sku.service_id]) for sku, _ in skus],
-            "skus": [_sku_row(sku, content_hash) for sku, content_hash in skus],
+            "models": models,
+            "attributes": [store.row_of(sku.sku_id, sku.service_id, each) for sku, each in named],
+            "skus": [_sku_row(sku, content_hash, services[sku.service_id]) for sku, content_hash in skus],
             "prices": [[number, *_price_row(sku_id, new)] for number, (sku_id, new) in numbered],
             "tiers": [[number, *row] for number, (_, new) in numbered for row in _tier_rows(new.price)],
         }
@@ -148,6 +155,8 @@ class Stage:
                 # Before the SKUs, so that the search index sees them with their attributes.
                 cursor.execute(_MOVE_ATTRIBUTES, [update, *staged])
                 cursor.execute(_MOVE_SKUS, [update, time, time, update, *staged])
+                if self._has_models:
+                    cursor.execute(_MOVE_MODELS, [update, *staged])
                 if self._prices:
                     cursor.execute(_MOVE_PRICES, [last, time, update, *staged])
                     cursor.execute(_MOVE_TIERS, [last, time, update, *staged])
@@ -164,6 +173,7 @@ class Stage:
         if not self._is_empty:
             StagedRows.objects.filter(update=self._update).delete()
         self._prices = 0
+        self._has_models = False
         self._is_empty = True
 
 
@@ -174,12 +184,12 @@ def retire(service_id: str, sku_ids: Iterable[str], now: datetime) -> None:
         cursor.execute(_RETIRE, [time, time, service_id, _json(list(sku_ids))])
 
 
-def _attributes_row(sku: SkuRecord, service: str) -> Row:
+def _named(sku: SkuRecord, service: ServiceRecord) -> NamedSku:
     texts = (sku.display_name, sku.resource_family, sku.resource_group, sku.usage_type)
-    return store.row_of(sku.sku_id, sku.service_id, NamedSku(service, *texts))
+    return NamedSku(service.display_name, *texts, service.provider, store.unit_in(sku.category))
 
 
-def _sku_row(sku: SkuRecord, content_hash: str) -> Row:
+def _sku_row(sku: SkuRecord, content_hash: str, service: ServiceRecord) -> Row:
     return [
         sku.sku_id,
         sku.service_id,
@@ -194,6 +204,7 @@ def _sku_row(sku: SkuRecord, content_hash: str) -> Row:
         _json(sku.service_regions),
         sku.service_provider_name,
         content_hash,
+        service.provider,
     ]
 
 

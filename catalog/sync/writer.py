@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, fields
 from time import monotonic
 
 from django.utils import timezone
@@ -28,7 +28,7 @@ class TableWriter:
     def __init__(self, update: PricingUpdate) -> None:
         self._update = update
         self._services: Sequence[ServiceRecord] = ()
-        self._names: dict[str, str] = {}
+        self._records: dict[str, ServiceRecord] = {}
         self._replaces_sample = False
         self._is_open = False
         self._heartbeat_due = monotonic() + lease.HEARTBEAT_SECONDS
@@ -40,7 +40,7 @@ class TableWriter:
     @deferred_interrupts()
     def begin(self, services: Sequence[ServiceRecord], *, replaces_sample: bool) -> None:
         self._services = services
-        self._names = {service.service_id: service.display_name for service in services}
+        self._records = {service.service_id: service for service in services}
         self._replaces_sample = replaces_sample
         # Killed runs leave staged rows behind.
         left_behind = StagedRows.objects.exclude(update__status=PricingUpdate.Status.RUNNING)
@@ -104,7 +104,7 @@ class TableWriter:
                 [StoredPrice(*row) for row in timelines.get(sku.sku_id, ())], sku.pricing, now
             )
         ]
-        self._stage.put(self._waiting, prices, self._names)
+        self._stage.put(self._waiting, prices, self._records)
         self._waiting.clear()
         self._stored.clear()
 
@@ -117,8 +117,9 @@ class TableWriter:
 
 def _write_services(services: Sequence[ServiceRecord]) -> None:
     """Insert new services and update renamed ones, whose SKUs then read otherwise."""
-    stored = set(Service.objects.values_list("service_id", "display_name", "business_entity_name"))
-    names = {service_id: name for service_id, name, _ in stored}
+    columns = [field.name for field in fields(ServiceRecord)]
+    stored = set(Service.objects.values_list(*columns))
+    names = {service_id: name for service_id, name, *_ in stored}
     now = timezone.now()
     Service.objects.bulk_create(
         [
@@ -128,7 +129,7 @@ def _write_services(services: Sequence[ServiceRecord]) -> None:
         ],
         update_conflicts=True,
         unique_fields=["service_id"],
-        update_fields=["display_name", "business_entity_name", "updated_at"],
+        update_fields=["display_name", "business_entity_name", "provider", "updated_at"],
     )
     if renamed := [
         service.service_id

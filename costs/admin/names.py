@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 
+from catalog.offers.model_names import Names
 from costs.admin.one_line import OneLineTexts
 from costs.errors import CostError
 from costs.load.report import amounts
-from costs.meters.model_names import Names
 from costs.models import ConsumerRule, ModelName
 from costs.store.configured import open_store
 from costs.unmapped import UnmappedModel, unmapped_models

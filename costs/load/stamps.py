@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass
 from hashlib import sha256
 
+from catalog.offers import model_names
+from catalog.offers.model_names import Names
 from costs import stamp
 from costs.customers import Rules
-from costs.meters import model_names
-from costs.meters.model_names import Names
 from costs.models import ConsumerRule, ModelName
 
 

@@ -7,7 +7,7 @@ from django.db import models
 
 
 class ModelName(models.Model):
-    """What a bill calls a model. Rows here come before the bundled table, costs/meters/models.csv."""
+    """What a bill calls a model. Rows here come before the bundled catalog/offers/data/models.csv."""
 
     cloud = models.TextField(choices=[("aws", "AWS"), ("gcp", "Google Cloud"), ("azure", "Azure")])
     product = models.TextField(default="", blank=True, help_text="The product of the meter; empty for any.")

@@ -11,10 +11,10 @@ from types import MappingProxyType
 from sqlglot import exp
 
 from catalog import iso8601
+from catalog.meters.meter import UsageKind
 from catalog.nearest import nearest
 from costs.errors import InvalidQuestionError
 from costs.focus.columns import columns
-from costs.meters.meter import UsageKind
 from costs.query.periods import Unit, first_day
 from costs.wording import quoted
 

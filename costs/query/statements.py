@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from sqlglot import exp
 
-from costs.meters.meter import UsageKind
+from catalog.meters.meter import UsageKind
 from costs.query.dimensions import Dimension, column, text
 from costs.query.periods import Window
 from costs.query.question import SUMS, Filter, Order, Question

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku
 from catalog.offers import store
-from catalog.offers.read_sku import NamedSku
+from catalog.offers.named_sku import NamedSku
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 

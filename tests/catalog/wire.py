@@ -6,7 +6,7 @@ The fields are those of cloudbilling.googleapis.com/v1; the figures are made up.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from catalog.providers.google_cloud.parse import parse_service, read_sku
@@ -82,10 +82,12 @@ class WireSource:
     skus_by_service: dict[str, SkuList]
     name: str = "folder"
     names: dict[str, str] = field(default_factory=dict)
+    provider: str = "gcp"
 
     def services(self) -> Iterator[ServiceRecord]:
         for service_id in self.skus_by_service:
-            yield parse_service(wire_service(service_id, self.names.get(service_id, f"Service {service_id}")))
+            name = self.names.get(service_id, f"Service {service_id}")
+            yield replace(parse_service(wire_service(service_id, name)), provider=self.provider)
 
     def sku_lists(self, service_ids: Sequence[str]) -> Iterator[Iterator[Entry]]:
         return map(self.skus, service_ids)

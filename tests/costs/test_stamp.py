@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from catalog.offers.model_names import Names
 from costs.customers import Rules
-from costs.meters.model_names import Names
 from costs.stamp import stamp
 from tests.costs.loaded import Origin, cast_into, session
 

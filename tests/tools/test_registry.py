@@ -23,6 +23,7 @@ ARGUMENTS = {
         "query",
         "service",
         "region",
+        "provider",
         "resource_family",
         "resource_group",
         "usage_type",

@@ -20,21 +20,23 @@ from catalog.changes.record import record
 from catalog.errors import SourceError, SyncArgumentError, SyncRefusedError
 from catalog.management import exit_codes
 from catalog.management.terminal import CommandWithExamples
-from catalog.models import PricingUpdate
+from catalog.models import PricingUpdate, Sku
 from catalog.pricing.freshness import offer
 from catalog.pricing.resources import machine_store
-from catalog.providers.registry import open_source
+from catalog.providers.records import EVERY_PROVIDER, PROVIDERS
+from catalog.providers.registry import API, open_source, providers_of
 from catalog.search.index import schema
 from catalog.search.index.rebuild import rebuild_served
 from catalog.sync import dry_run as dry
 from catalog.sync import signals
 from catalog.sync.backfill import backfill
-from catalog.sync.report import SyncResult
+from catalog.sync.report import Outcomes, SyncResult
 from catalog.sync.run import Progress, no_progress, sync
 from catalog.sync.scope import Scope, Task
 
 EXAMPLES = """examples:
-  sync_catalog                                        all services, from Google's API
+  sync_catalog                                        all of Google Cloud, the models of AWS and Azure
+  sync_catalog --provider aws                         the models of AWS alone
   sync_catalog --service "Compute Engine"             one service
   sync_catalog --source sample --if-empty             the bundled sample, once
   sync_catalog --dry-run --json                       what would change, as JSON
@@ -42,6 +44,8 @@ EXAMPLES = """examples:
 
 exit codes: 0 complete, 1 failed, 2 wrong arguments, 3 complete except for services or SKUs that
 could not be read. --json prints one object; after a failure {"status": "failed", "error": "..."}.
+Each provider has a run of its own, and a fault of one leaves the others as they are. --service and --since
+are of Google Cloud unless --provider says otherwise.
 """
 
 
@@ -50,8 +54,10 @@ class Command(CommandWithExamples):
     examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
-        sources = "api (Google's, the default; reads GOOGLE_API_KEY), sample (bundled) or a catalog folder"
-        parser.add_argument("--source", default="api", help=sources)
+        sources = "api (the providers' own, the default), sample (bundled) or a folder of recorded answers"
+        parser.add_argument("--source", default=API, help=sources)
+        whose = "only the list of gcp (reads GOOGLE_API_KEY), aws or azure; all is the default"
+        parser.add_argument("--provider", choices=[*PROVIDERS, EVERY_PROVIDER], help=whose)
         parser.add_argument("--service", nargs="+", default=(), help="only these services, by name or id")
         parser.add_argument("--if-empty", action="store_true", help="do nothing if a sync has completed")
         parser.add_argument("--dry-run", action="store_true", help="show what would change without writing")
@@ -65,7 +71,7 @@ class Command(CommandWithExamples):
             return
         signals.install()  # Cloud Run sends SIGTERM 10 s before SIGKILL
         try:
-            result = self._run(**options)
+            outcomes = self._run_all(**options)
         except CommandError as error:
             if options["json"]:
                 self.stdout.write(json.dumps({"status": "failed", "error": f"{error}"}, ensure_ascii=False))
@@ -74,25 +80,46 @@ class Command(CommandWithExamples):
             _tend_search_index()
             machine_store.renew()
             record()
-            accuracy.record(result.update)
-        self.stdout.write(result.as_json() if options["json"] else result.summary())
-        if problems := result.problems():
+            accuracy.record(outcomes.results[-1].update)
+        self.stdout.write(outcomes.as_json() if options["json"] else outcomes.summary())
+        if problems := outcomes.problems():
             kept = "What could not be read keeps its previous prices."
             raise CommandError("\n".join([*problems, kept]), returncode=exit_codes.PARTLY_DONE)
 
-    def _run(self, *, source: str, **options: Any) -> SyncResult:
+    def _run_all(self, *, source: str, provider: str | None, **options: Any) -> Outcomes:
+        """A run for each provider; of several, one that fails does not keep the others from being read.
+
+        Raises:
+            CommandError: an argument is wrong, or all of them failed.
+        """
+        outcomes = Outcomes()
         try:
-            run = _chosen_run(**options)
-            task = Task(settings.SYNC_TASK_INDEX, settings.SYNC_TASK_COUNT)
-            scope = Scope(task, options["service"])
-            with self._bar(scope) as progress, open_source(source, readers=task.count) as prices:
-                return run(prices, scope, progress=progress)
+            providers = providers_of(source, provider)
+            if options["service"] or options["since"]:
+                providers = providers[:1]
+            for each in providers:
+                self._run(outcomes, each, source=source, **options)
+                if not outcomes.results and Sku.objects.from_sample().exists():
+                    break  # the sample stays until Google's list, the first, can be read
         except SyncArgumentError as error:
             raise CommandError(f"{error}", returncode=exit_codes.WRONG_ARGUMENTS) from error
-        except (SourceError, SyncRefusedError) as error:
-            raise CommandError(f"{error}", returncode=exit_codes.FAILED) from error
         except KeyboardInterrupt as error:
             raise CommandError("Stopped. Finished services are kept. Run it again to continue.") from error
+        if not outcomes.results:
+            raise CommandError("\n".join(outcomes.problems()), returncode=exit_codes.FAILED)
+        return outcomes
+
+    def _run(self, outcomes: Outcomes, provider: str, *, source: str, **options: Any) -> None:
+        run = _chosen_run(**options)
+        task = Task(settings.SYNC_TASK_INDEX, settings.SYNC_TASK_COUNT)
+        scope = Scope(task, options["service"])
+        try:
+            with self._bar(scope) as progress, open_source(source, provider, readers=task.count) as prices:
+                outcomes.results.append(run(prices, scope, progress=progress))
+        except SyncArgumentError:
+            raise
+        except (SourceError, SyncRefusedError) as error:
+            outcomes.failures[provider] = f"{error}"
 
     @contextmanager
     def _bar(self, scope: Scope) -> Iterator[Progress]:

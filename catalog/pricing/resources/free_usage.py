@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from catalog.models import Sku
 from catalog.offers.allowances import Allowance, allowances, allowances_of
-from catalog.offers.read_sku import NamedSku
+from catalog.offers.named_sku import NamedSku
 from catalog.pricing.decimals import plain
 from catalog.pricing.resources.components import Component, Composed
 from catalog.pricing.resources.parts import ON_DEMAND

@@ -39,7 +39,7 @@ from catalog.providers.google_cloud.regions import REGIONS
 
 # Offers are made by this code and its data.
 _CODE = Path(__file__).parents[2]
-_ROOMS = ("offers", "pricing", "providers")
+_ROOMS = ("meters", "offers", "pricing", "providers")
 # The number of a price stands for all of it, since its row never changes. It counts once the run that wrote
 # it, or a later one, is served.
 _PRICES = """

@@ -32,7 +32,7 @@ from grpc.aio import Channel
 from catalog.errors import SourceError
 from catalog.providers.google_cloud.months import months
 from catalog.providers.google_cloud.parse import parse_service, read_sku
-from catalog.providers.records import ServiceRecord
+from catalog.providers.records import GCP, ServiceRecord
 from catalog.providers.source import Entry
 
 logger = logging.getLogger(__name__)
@@ -86,6 +86,7 @@ class ApiSource:
     """
 
     name = "api"
+    provider = GCP
 
     def __init__(
         self,

@@ -16,7 +16,7 @@ from typing import Any
 
 from catalog.errors import SourceError
 from catalog.providers.google_cloud.parse import parse_service, read_sku
-from catalog.providers.records import ServiceRecord
+from catalog.providers.records import GCP, ServiceRecord
 from catalog.providers.source import Entry
 
 # An id becomes a file name, so it must not lead out of the folder.
@@ -27,6 +27,7 @@ class FolderSource:
     """The price list in `path`; a service without a file has no SKUs."""
 
     name = "folder"
+    provider = GCP
 
     def __init__(self, path: Path) -> None:
         self._path = path

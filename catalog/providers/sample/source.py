@@ -2,7 +2,7 @@
 
 catalog.json has one SKU per line, in blocks that share a category, a unit and a time:
 [id, name, regions, price]. A price with several tiers is a list of them. The geoTaxonomy follows if it cannot
-be derived from the regions (null if Google sends none).
+be derived from the regions (null if Google sends none). models.json has the prices of models.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from catalog.providers.google_cloud.parse import NANOS_PER_UNIT, parse_service, parse_sku
-from catalog.providers.records import ServiceRecord, SkuRecord
+from catalog.providers.records import EVERY_PROVIDER, ServiceRecord, SkuRecord
+from catalog.providers.sample import models
 
 PATH = Path(__file__).parent / "catalog.json"
 
@@ -25,17 +26,20 @@ class SampleSource:
     """The starter catalog."""
 
     name = "sample"
+    provider = EVERY_PROVIDER
 
     def __init__(self) -> None:
         self._catalog: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
 
     def notice(self) -> str:
         """A notice for each answer from this catalog."""
-        oldest, newest = self._catalog["oldest"], self._catalog["newest"]
+        both = (self._catalog, models.content())
+        oldest, newest = min(each["oldest"] for each in both), max(each["newest"] for each in both)
         return f"These are list prices of {oldest} to {newest} from the bundled sample, not today's."
 
     def services(self) -> Iterator[ServiceRecord]:
         yield from map(parse_service, self._catalog["services"])
+        yield from models.services()
 
     def sku_lists(self, service_ids: Sequence[str]) -> Iterator[Iterator[SkuRecord]]:
         return map(self.skus, service_ids)
@@ -45,6 +49,7 @@ class SampleSource:
             if service["serviceId"] == service_id:
                 for wire in self._expand(service):
                     yield parse_sku(wire, service_id)
+        yield from models.skus(service_id)
 
     def _expand(self, service: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """The service's SKUs in the form of skus.list."""

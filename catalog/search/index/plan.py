@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from catalog.offers.attributes import TERMS
 from catalog.offers.kinds import attributes
@@ -28,6 +28,7 @@ COLUMNS = {"resource_family": "family", "resource_group": "group", "usage_type":
 KNOWN_CODE, NEW_CODE = 1, 2
 # The region of what is sold everywhere, or listed so.
 GLOBAL = "global"
+SEVERAL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Plan:
     "Tpu-v2 Preemptible Accelerator" is listed as on demand. `known` are the words of the catalog, `services`
     the names of its services, and `dropped` the words that were ignored because no SKU contains them together
     with the others. Of those, `unsold_terms` said how a SKU is sold. A lenient plan accepts SKUs that lack
-    an attribute that need not apply to them.
+    an attribute that need not apply to them. `provider` is the one that is asked for, `providers` are those
+    of the catalog in the order of PROVIDERS, with their services that have SKUs.
     """
 
     question: Question
@@ -57,6 +59,8 @@ class Plan:
     dropped: tuple[str, ...] = ()
     unsold_terms: tuple[NamedFact, ...] = ()
     is_lenient: bool = False
+    provider: str | None = None
+    providers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def may_drop(self, fact: NamedFact) -> bool:
         """Whether relaxation may drop `fact`: before the plan is lenient, only what many things have."""
@@ -80,7 +84,7 @@ class Condition:
     match: str
     weight: int = 0
     code: int = 0
-    is_service: bool = False
+    service_ids: tuple[str, ...] = ()
     is_place: bool = False
     is_word: bool = False
     fact: NamedFact | None = None
@@ -94,7 +98,9 @@ def conditions(plan: Plan) -> list[Condition]:
 def argument_conditions(plan: Plan) -> list[Condition]:
     found = []
     if plan.service:
-        found.append(Condition(f"service {plan.service}", of_services(plan.service_ids), is_service=True))
+        found.append(_of_services(f"service {plan.service}", plan.service_ids))
+    if plan.provider and len(plan.providers) > 1:
+        found.append(_of_services(f"provider {plan.provider}", plan.providers[plan.provider]))
     if plan.place and plan.place_is_strict:
         found.append(Condition(f"region {plan.place.label}", either(place_scopes(plan)), is_place=True))
     for column, kind in COLUMNS.items():
@@ -104,6 +110,19 @@ def argument_conditions(plan: Plan) -> list[Condition]:
         elif value:
             found.append(Condition(f"{column} {value}", in_column("filters", [filter_token(kind, value)])))
     return found
+
+
+def _of_services(label: str, service_ids: tuple[str, ...]) -> Condition:
+    return Condition(label, of_services(service_ids), service_ids=service_ids)
+
+
+def by_provider(plan: Plan, match: str) -> list[str]:
+    """Expressions for the SKUs of each provider that match, in the order of the providers."""
+    if len(plan.providers) < SEVERAL or plan.provider or plan.service:
+        return [match]
+    _, *others = plan.providers.values()
+    of_others = of_services([service_id for ids in others for service_id in ids])
+    return [f"({match}) NOT ({of_others})", *(both([match, of_services(ids)]) for ids in others)]
 
 
 def _sold_as(usage_type: str) -> str:

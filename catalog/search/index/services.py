@@ -17,7 +17,7 @@ WITH hit AS MATERIALIZED (
 ), found AS MATERIALIZED (SELECT *, row_number() OVER (ORDER BY {order}) AS n FROM hit)
 SELECT 'found_service' AS part, json_object(
         'service_id', s.service_id, 'display_name', s.display_name, 'sku_count', found.sku_count,
-        'synced_at', s.synced_at, 'sync_error', s.sync_error
+        'synced_at', s.synced_at, 'sync_error', s.sync_error, 'provider', s.provider
     ) AS value, n
 FROM found JOIN services AS s USING (service_id) WHERE n > {offset} AND n <= {offset} + {limit}
 UNION ALL SELECT 'service_total', NULL, count(*) FROM found
@@ -91,6 +91,6 @@ def service_conditions(plan: Plan) -> list[Sql]:
     """The conditions for a service; filters on SKUs keep services that sell matching SKUs."""
     pieces = [one_of("v.service_id", plan.question.ids)] if plan.question.ids else []
     for condition in argument_conditions(plan):
-        is_it = one_of("v.service_id", plan.service_ids)
-        pieces.append(is_it if condition.is_service else Sql(SELLS, (f"({condition.match})",)))
+        is_it = one_of("v.service_id", condition.service_ids)
+        pieces.append(is_it if condition.service_ids else Sql(SELLS, (f"({condition.match})",)))
     return pieces

@@ -10,6 +10,7 @@ from catalog.search.index.plan import (
     Plan,
     alternatives,
     argument_conditions,
+    by_provider,
     match_of,
     place_scopes,
 )
@@ -44,7 +45,7 @@ SELECT 'sku' AS part, json_object(
         'geo_taxonomy_type', k.geo_taxonomy_type, 'geo_taxonomy_regions', json(k.geo_taxonomy_regions),
         'service_provider_name', k.service_provider_name, 'key', e.key,
         'term_cost', coalesce(json_extract(e.costs, '$.term'), 0),
-        'synced_at', s.synced_at, 'sync_error', s.sync_error
+        'synced_at', s.synced_at, 'sync_error', s.sync_error, 'provider', s.provider
     ) AS value, n
 FROM page CROSS JOIN sku_search AS e USING (sku_id) CROSS JOIN skus AS k USING (sku_id)
     CROSS JOIN services AS s ON s.service_id = k.service_id
@@ -291,8 +292,9 @@ def _scopes(plan: Plan, found: Sequence[Condition], hits: int) -> Sql:
     rest = [condition.match for condition in found if not condition.is_place]
     matches = [both([place, *rest]) for place in place_scopes(plan)] or [both(rest)]
     pieces = [
-        compose(SCOPE, rank=Sql(str(rank)), match=value(scope), hits=Sql(str(hits)))
-        for rank, scope in enumerate(matches)
+        compose(SCOPE, rank=Sql(str(10 * place + rank)), match=value(scope), hits=Sql(str(hits)))
+        for rank, found_there in enumerate(matches)
+        for place, scope in enumerate(by_provider(plan, found_there))
     ]
     return join(" UNION ALL ", [*find_named(plan), *pieces])
 

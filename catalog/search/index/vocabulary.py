@@ -7,16 +7,18 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from catalog.models import PricingUpdate
-from catalog.offers.phrases import texts
+from catalog.offers.language_models import LLM, has_brand
+from catalog.offers.phrases import Phrases, texts
 from catalog.offers.products import product_names, product_of
 from catalog.offers.vocabulary import Side
 from catalog.offers.vocabulary import vocabulary as phrases_of_skus
 from catalog.places import PLACES, fold
+from catalog.providers.records import PROVIDERS
 from catalog.search.index.fts import filter_token
 from catalog.search.index.service_names import ServiceNames
 from catalog.search.index.sql import Sql, rows_of
@@ -39,6 +41,8 @@ LOAD = """
 SELECT col, term, NULL FROM sku_vocabulary WHERE col NOT IN ('unread', 'sku_id')
 UNION ALL SELECT 'service', display_name, service_id FROM services
 UNION ALL SELECT 'name of service', name, service_id FROM service_search
+UNION ALL SELECT 'provider', s.provider, service_id FROM services AS s JOIN service_search USING (service_id)
+    WHERE sku_count > 0
 """
 # So many words are a name, even if each of them is ordinary.
 MIN_WORDS_OF_NAME = 3
@@ -68,7 +72,8 @@ LISTED_WORDS = frozenset(
 class Vocabulary:
     """The `words` of SKUs, their places and filter tokens (`values`), and service IDs by folded name.
 
-    `facts` are what SKUs are, as "attribute=value"; `products` the names of services.
+    `facts` are what SKUs are, as "attribute=value"; `products` the names of services. `providers` are those
+    that have SKUs, in the order of PROVIDERS, with the services that have any.
     """
 
     words: Words
@@ -78,6 +83,7 @@ class Vocabulary:
     products: NamesOfServices
     services: dict[str, tuple[str, ...]]
     service_names: ServiceNames
+    providers: dict[str, tuple[str, ...]]
     spell_checker: SpellChecker
 
     def has_fact(self, attribute: str, value: str) -> bool:
@@ -139,9 +145,12 @@ def forget() -> None:
 def _load() -> Vocabulary:
     found: defaultdict[str, set[str]] = defaultdict(set)
     names, words_of_names = [], []
+    sellers: defaultdict[str, list[str]] = defaultdict(list)
     for column, text, service_id in rows_of(Sql(LOAD)):
         if column == "service":
             names.append((text, service_id))
+        elif column == "provider":
+            sellers[text].append(service_id)
         elif column == "name of service":
             words_of_names.append((service_id, text))
         else:
@@ -153,9 +162,10 @@ def _load() -> Vocabulary:
         services.words,
         frozenset(text for column in ("place", "reach", "filters") for text in found[column]),
         frozenset(found["facts"]),
-        services.products,
+        replace(services.products, models=_models(found["facts"])),
         services.ids,
         ServiceNames(words_of_names),
+        {each: tuple(sellers[each]) for each in PROVIDERS if each in sellers},
         SpellChecker(words | services.words, LISTED_WORDS, words),
     )
 
@@ -177,6 +187,16 @@ def _services(names: tuple[tuple[str, str], ...]) -> _Services:
             ids[name] = (*ids.get(name, ()), service_id)
     words = frozenset(word for name in ids for word in name.split())
     return _Services(ids, words, _products(text for text, _ in names))
+
+
+def _models(facts: Iterable[str]) -> Phrases[str]:
+    """The names of the language models that are values of their own, as no list has their brand."""
+    names: Phrases[str] = Phrases()
+    for fact in facts:
+        attribute, _, value = fact.partition("=")
+        if attribute == LLM and not has_brand(value):
+            names.add(value.replace("-", " "), value)
+    return names
 
 
 def _products(services: Iterable[str]) -> NamesOfServices:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from catalog.offers.language_models import LLM
 from catalog.offers.phrases import Phrases, tokens_of
 from catalog.search.query.dictionary import STOP_WORDS
 from catalog.search.query.facts import NamedFact
@@ -16,10 +17,12 @@ class NamesOfServices:
 
     Names `anywhere` mean a service wherever a question has them. Words of names that stand `alone`, such as
     "Custom Search", may mean other things, so that such a name counts if the question says nothing else.
+    `models` are the language models of the catalog whose names no list has, by value of the attribute "llm".
     """
 
     anywhere: Phrases[str] = field(default_factory=Phrases)
     alone: Phrases[str] = field(default_factory=Phrases)
+    models: Phrases[str] = field(default_factory=Phrases)
 
 
 def take_services(text: str, names: NamesOfServices) -> tuple[list[NamedFact], str]:
@@ -31,7 +34,12 @@ def take_services(text: str, names: NamesOfServices) -> tuple[list[NamedFact], s
     return (found, rest) if len(found) == 1 and _says_nothing(rest) else ([], text)
 
 
-def _take(text: str, names: Phrases[str]) -> tuple[list[NamedFact], str]:
+def take_models(text: str, names: NamesOfServices) -> tuple[list[NamedFact], str]:
+    """The language models that `text` names, of those that only the catalog knows, and what is left of it."""
+    return _take(text, names.models, LLM)
+
+
+def _take(text: str, names: Phrases[str], attribute: str = "product") -> tuple[list[NamedFact], str]:
     words = text.split()
     tokens = tokens_of(words)
     texts = [token.text for token in tokens]
@@ -42,7 +50,7 @@ def _take(text: str, names: Phrases[str]) -> tuple[list[NamedFact], str]:
             end, product = known[0]
             positions = range(tokens[at].word, tokens[end - 1].word + 1)
             found.append(
-                NamedFact(" ".join(words[position] for position in positions), (("product", product),))
+                NamedFact(" ".join(words[position] for position in positions), ((attribute, product),))
             )
             rest[positions.start : positions.stop] = [""] * len(positions)
         at = known[0][0] if known else at + 1

@@ -84,7 +84,7 @@ def take_sizes(text: str) -> tuple[list[tuple[str, tuple[str, ...]]], str]:
     Each size is a word, empty if only implied, with its synonyms.
     """
     sizes: list[tuple[str, tuple[str, ...]]] = []
-    text = TPU.sub(_slice, text)
+    text = TPU.sub(_slice if "tpu" in text.split() else _large_slice, text)
     text = NUMBER.sub(lambda match: NUMBERS[match[0]], text)
     if match := VCPUS.search(text):
         count = int(match["count"]) + bool(match["above"])
@@ -103,6 +103,11 @@ def take_sizes(text: str) -> tuple[list[tuple[str, tuple[str, ...]]], str]:
 def _slice(match: re.Match[str]) -> str:
     """The version of a TPU, and what SKU names call a slice of more than a board."""
     return f"{match['version']} {POD}" if int(match["count"]) > BOARD else match["version"]
+
+
+def _large_slice(match: re.Match[str]) -> str:
+    """As _slice where no TPU is named: a smaller number is a version, "DeepSeek v3.1"."""
+    return _slice(match) if int(match["count"]) >= BOARD else match[0]
 
 
 def _in_names(match: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from catalog.places import REGION_PART
 from catalog.search.query.facts import NamedFact
 from catalog.search.query.languages import apart
-from catalog.search.query.services import NamesOfServices, take_services
+from catalog.search.query.services import NamesOfServices, take_models, take_services
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ def spell(
     if read.is_other:
         correct = base_form = str
     named, rest = take_services(plain, services)
+    models, rest = take_models(rest, services)
     forms = [base_form(word) for word in rest.split()]
     # The code of a region that we do not know yet is not a misspelling.
     words = [word if REGION_PART.fullmatch(word) else correct(word) for word in forms]
@@ -55,7 +56,7 @@ def spell(
         typed=typed,
         unread=read.unread,
         is_other=read.is_other,
-        services=named,
+        services=[*named, *models],
         text=" ".join(words),
         whole=" ".join(spelled.get(word, word) for word in plain.split()),
         corrected=tuple(dict.fromkeys(corrected)),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from catalog.offers.allowances import allowances
-from catalog.offers.read_sku import NamedSku
+from catalog.offers.named_sku import NamedSku
 
 
 def test_each_allowance_has_an_amount_a_page_of_googles_and_one_thing_that_it_is_for() -> None:

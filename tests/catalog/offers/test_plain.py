@@ -48,6 +48,16 @@ def test_costs_are_of_attributes_that_skus_have() -> None:
         for alternatives in parse_facts(key.removeprefix("ask ").removeprefix("name "))
         for fact in alternatives
     }
-    otherwise_read = {"product", "span", "shape", "size", "version", "llm", "llm_version", "llm_tier"}
+    otherwise_read = {
+        "product",
+        "span",
+        "shape",
+        "size",
+        "version",
+        "llm",
+        "llm_version",
+        "llm_tier",
+        "scope",
+    }
 
     assert attributes <= vocabulary | otherwise_read

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.offers.attributes import NO_LIMIT, Attributes, Span
+from catalog.offers.named_sku import NamedSku
 from catalog.offers.products import product_of
-from catalog.offers.read_sku import NamedSku, read_sku
+from catalog.offers.read_sku import read_sku
 from catalog.providers.sample.source import SampleSource
 from tests.catalog.offers.known_names import READ_WHOLE
 

@@ -10,8 +10,8 @@ from django.db import connection
 from catalog.models import Service, Sku, SkuAttributes, VocabularyState
 from catalog.offers import store
 from catalog.offers.attributes import Attributes, Span
+from catalog.offers.named_sku import NamedSku
 from catalog.offers.plain import costs_of
-from catalog.offers.read_sku import NamedSku
 from catalog.places import read_place
 from tests.catalog.factories import NOON, make_service, make_sku
 

@@ -198,7 +198,7 @@ def test_a_kept_price_that_is_listed_for_later_takes_effect_in_time(monkeypatch:
 def test_a_run_that_stops_without_a_word_shows_though_it_writes_nothing() -> None:
     sync(both(1))
     PricingUpdate.objects.update(completed_at=timezone.now() - HOUR)
-    run = lease.acquire("folder", WHOLE, is_full=True)
+    run = lease.acquire(both(1), WHOLE, is_full=True)
     PricingUpdate.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now() - lease.LEASE + HOUR / 3600)
     assert registry.call("details", {"sku_ids": IDS}).content["catalog"]["stale"] is False
 

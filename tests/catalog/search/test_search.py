@@ -40,13 +40,21 @@ def test_a_response_has_every_field_of_the_contract(compute: Service) -> None:
 
     assert _ask("Compute Engine N2 core Frankfurt") == {
         "resources": [],
-        "services": [{"service_id": "6F81-5844-456A", "display_name": "Compute Engine", "sku_count": 1}],
+        "services": [
+            {
+                "service_id": "6F81-5844-456A",
+                "display_name": "Compute Engine",
+                "provider": "gcp",
+                "sku_count": 1,
+            }
+        ],
         "skus": [
             {
                 "sku_id": "0A0A-BBBB-0001",
                 "display_name": "N2 Instance Core running in Frankfurt",
                 "service_id": "6F81-5844-456A",
                 "service": "Compute Engine",
+                "provider": "gcp",
                 "resource_family": "Compute",
                 "resource_group": "CPU",
                 "usage_type": "OnDemand",
@@ -73,6 +81,7 @@ def test_a_response_has_every_field_of_the_contract(compute: Service) -> None:
             "words": ["compute engine", "n2", "core"],
             "region": "europe-west3",
             "usage_type": None,
+            "providers": ["gcp"],
             "attributes": {"product": ["compute-engine"], "family": ["n2"], "part": ["core"]},
             "quantity": [],
         },

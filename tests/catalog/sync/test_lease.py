@@ -28,7 +28,7 @@ def silence(update: PricingUpdate) -> None:
 
 
 def test_a_second_run_is_refused_with_the_time_when_it_may_start() -> None:
-    first = lease.acquire("api", WHOLE)
+    first = lease.acquire(WireSource({}, "api"), WHOLE)
 
     with pytest.raises(SyncRefusedError, match=rf"Sync {first.pk} is running.*may start at \d\d:\d\d:\d\d"):
         sync(compute(wire_sku()))
@@ -38,13 +38,13 @@ def test_a_second_run_is_refused_with_the_time_when_it_may_start() -> None:
 
 
 def test_a_finished_run_releases_the_lease() -> None:
-    lease.finish(lease.acquire("api", WHOLE), PricingUpdate.Status.COMPLETED)
+    lease.finish(lease.acquire(WireSource({}, "api"), WHOLE), PricingUpdate.Status.COMPLETED)
 
-    assert lease.acquire("api", WHOLE).status == PricingUpdate.Status.RUNNING
+    assert lease.acquire(WireSource({}, "api"), WHOLE).status == PricingUpdate.Status.RUNNING
 
 
 def test_a_run_without_a_heartbeat_is_closed_as_crashed_by_the_next_run() -> None:
-    crashed = lease.acquire("api", WHOLE)
+    crashed = lease.acquire(WireSource({}, "api"), WHOLE)
     silence(crashed)
 
     update = sync(compute(wire_sku())).update
@@ -56,29 +56,29 @@ def test_a_run_without_a_heartbeat_is_closed_as_crashed_by_the_next_run() -> Non
 
 
 def test_a_run_that_never_sent_a_heartbeat_is_closed_too() -> None:
-    crashed = lease.acquire("api", WHOLE)
+    crashed = lease.acquire(WireSource({}, "api"), WHOLE)
     PricingUpdate.objects.update(heartbeat_at=None, started_at=timezone.now() - 2 * LEASE)
 
-    lease.acquire("api", WHOLE)
+    lease.acquire(WireSource({}, "api"), WHOLE)
 
     crashed.refresh_from_db()
     assert crashed.status == PricingUpdate.Status.FAILED
 
 
 def test_a_heartbeat_keeps_the_lease() -> None:
-    update = lease.acquire("api", WHOLE)
+    update = lease.acquire(WireSource({}, "api"), WHOLE)
     silence(update)
 
     lease.renew(update)
 
     with pytest.raises(SyncRefusedError):
-        lease.acquire("api", WHOLE)
+        lease.acquire(WireSource({}, "api"), WHOLE)
 
 
 def test_a_run_that_lost_its_lease_cannot_write() -> None:
-    update = lease.acquire("api", WHOLE)
+    update = lease.acquire(WireSource({}, "api"), WHOLE)
     silence(update)
-    lease.acquire("api", WHOLE)
+    lease.acquire(WireSource({}, "api"), WHOLE)
 
     with pytest.raises(LeaseLostError):
         lease.renew(update)
@@ -94,7 +94,7 @@ def test_a_sync_that_lost_its_lease_while_asleep_stops_before_its_next_write() -
         def skus(self, service_id: str) -> Iterator[Entry]:
             if service_id == STORAGE:
                 silence(PricingUpdate.objects.get())
-                lease.acquire("api", WHOLE)
+                lease.acquire(WireSource({}, "api"), WHOLE)
             return super().skus(service_id)
 
     with pytest.raises(LeaseLostError):
@@ -105,7 +105,7 @@ def test_a_sync_that_lost_its_lease_while_asleep_stops_before_its_next_write() -
 
 
 def test_a_heartbeat_saves_the_counts_so_far() -> None:
-    update = lease.acquire("api", WHOLE)
+    update = lease.acquire(WireSource({}, "api"), WHOLE)
     update.skus_changed = 7
 
     lease.renew(update)
@@ -163,7 +163,7 @@ def test_a_run_interrupted_during_a_database_operation_does_not_stay_running(
 
 def test_tasks_of_one_job_run_side_by_side() -> None:
     for index in range(4):
-        lease.acquire("api", Task(index, 4))
+        lease.acquire(WireSource({}, "api"), Task(index, 4))
 
     assert PricingUpdate.objects.filter(status=PricingUpdate.Status.RUNNING).count() == 4
 
@@ -178,10 +178,10 @@ def test_tasks_of_one_job_run_side_by_side() -> None:
     ],
 )
 def test_tasks_that_may_share_a_service_do_not_run_side_by_side(first: Task, second: Task) -> None:
-    lease.acquire("api", first)
+    lease.acquire(WireSource({}, "api"), first)
 
     with pytest.raises(SyncRefusedError):
-        lease.acquire("api", second)
+        lease.acquire(WireSource({}, "api"), second)
 
 
 def test_each_service_belongs_to_exactly_one_task() -> None:

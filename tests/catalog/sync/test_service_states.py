@@ -160,7 +160,7 @@ def test_a_run_that_was_replaced_writes_no_times() -> None:
         def skus(self, service_id: str) -> Iterator[Entry]:
             if service_id == STORAGE:
                 PricingUpdate.objects.filter(status="running").update(heartbeat_at=LONG_AGO)
-                lease.acquire("api", WHOLE)
+                lease.acquire(WireSource({}, "api"), WHOLE)
             return super().skus(service_id)
 
     with pytest.raises(LeaseLostError):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from catalog.models import Service, Sku, SkuAttributes
 from catalog.offers import store
-from catalog.offers.read_sku import NamedSku
+from catalog.offers.named_sku import NamedSku
 from catalog.providers.google_cloud.regions import LIST_PRICE_REGIONS
 from catalog.search import SearchRequest, search
 from catalog.search.index import schema

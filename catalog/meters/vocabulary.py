@@ -25,6 +25,7 @@ AXES = frozenset(
         "counts",
         "factor",
         "kind",
+        "variant",
     }
 )
 NAME = "name"

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from costs.meters.meter import UsageKind
-from costs.meters.read import read_meter
-from costs.meters.units import per_unit
+from catalog.meters.meter import UsageKind
+from catalog.meters.read import read_meter
+from catalog.meters.units import per_unit
 
 PLAIN = "gpt 4.1 Inp glbl Tokens"
 MILLION = "5.5 ShortCo inp Gl 1M Tokens"

@@ -6,8 +6,7 @@ import re
 
 import pytest
 
-from costs.meters.model_names import Names, version
-from tests.costs.meters.rows import HERE
+from catalog.offers.model_names import BUNDLED, Names, version
 
 SONNET = ("claude-sonnet-4-6", "Anthropic")
 
@@ -59,7 +58,7 @@ def test_a_product_may_have_a_slash_in_its_name() -> None:
 
 
 def test_the_table_has_ids_and_developers_of_one_form() -> None:
-    lines = (HERE.parents[2] / "costs" / "meters" / "models.csv").read_text(encoding="utf-8").splitlines()
+    lines = BUNDLED.read_text(encoding="utf-8").splitlines()
     assert lines[0] == "cloud,product,billing_model,model_id,developer,source"
     for line in lines[1:]:
         cloud, _, billing_model, model_id, developer, source = line.split(",")
@@ -71,7 +70,7 @@ def test_the_table_has_ids_and_developers_of_one_form() -> None:
 
 
 def test_a_model_has_one_developer() -> None:
-    lines = (HERE.parents[2] / "costs" / "meters" / "models.csv").read_text(encoding="utf-8").splitlines()[1:]
+    lines = BUNDLED.read_text(encoding="utf-8").splitlines()[1:]
     by_id: dict[str, set[str]] = {}
     for line in lines:
         by_id.setdefault(line.split(",")[3], set()).add(line.split(",")[4])

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costs.meters.meter import Meter, UsageKind
-from costs.meters.model_names import BUNDLED, Names
-from costs.meters.read import read_meter
-from tests.costs.meters.rows import Row, meters, table
+from catalog.meters.meter import Meter, UsageKind
+from catalog.meters.read import read_meter
+from catalog.offers.model_names import BUNDLED, Names
+from tests.catalog.meters.rows import Row, meters, table
 
 AXES = ("kind", "billing_model", "direction", "cache", "modality", "tier", "scope", "context", "per_unit")
 # Azure's oldest meters have one price for what goes in and what comes out.

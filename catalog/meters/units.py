@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from costs.meters.meter import UsageKind as Kind
+from catalog.meters.meter import UsageKind as Kind
 
 _UNIT = re.compile(
     r"(?P<number>\d+(?:\.\d+)?)?\s*(?:(?P<factor>k|m|thousand|million)(?![a-z]))?"
     r"[\s/{]*(?P<noun>[a-z ]*)[}\s]*"
 )
+# What AWS's marketplace describes a rate with whose unit is "Units". DuckDB reads it too (costs/stamp.py).
+MARKETPLACE = r"^AWS Marketplace software usage\|[^|]*\|(?:price per 1 )?(thousand|million) [a-z ]*tokens"
+_MARKETPLACE = re.compile(MARKETPLACE, re.IGNORECASE)
 _FACTORS = {"": 1, "k": 1000, "thousand": 1000, "m": 1_000_000, "million": 1_000_000}
 _TIME = frozenset(
     {Kind.PROVISIONED, Kind.HOSTING, Kind.TRAINING, Kind.CACHE_STORAGE, Kind.AUDIO, Kind.VIDEO, Kind.OTHER}
@@ -84,3 +87,9 @@ def per_unit(unit: str, kind: Kind, in_meter: Decimal | None) -> Decimal | None:
     if not said or not said.suits(kind) or in_meter not in (None, said.number):
         return None
     return said.number
+
+
+def unit_in_description(description: str) -> str:
+    """The unit that a rate of AWS's marketplace is described with, "million tokens"; empty if it is not."""
+    match = _MARKETPLACE.match(description)
+    return f"{match[1].lower()} tokens" if match else ""

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
-from costs.meters.meter import NOT_AI, Meter, UsageKind
-from costs.meters.units import per_unit, read_unit
-from costs.meters.vocabulary import NO_MEANING, Fact, Word, vocabulary, words_of
+from catalog.meters.meter import NOT_AI, Meter, UsageKind
+from catalog.meters.units import per_unit, read_unit
+from catalog.meters.vocabulary import NO_MEANING, Fact, Word, vocabulary, words_of
 
 _AWS_REGION = r"(?:[a-z]{3}\d{1,2}|eu)"
 # What is no word: the regions that an AWS meter starts with, Google Cloud's sizes of context and its regions.
@@ -47,6 +47,7 @@ class _Reading:
     implied: dict[str, str] = field(default_factory=dict)
     modalities: list[tuple[int, int, str]] = field(default_factory=list)
     named: set[int] = field(default_factory=set)
+    variants: list[str] = field(default_factory=list)
 
     def __getitem__(self, axis: str) -> str | None:
         return self.said.get(axis) or self.implied.get(axis)
@@ -59,6 +60,8 @@ class _Reading:
                 self.named.update(range(start, end))
             elif fact.axis == "modality":
                 self.modalities.append((start, end, fact.value))
+            elif fact.axis == "variant":
+                self.variants.append(fact.value)
             elif fact.axis != NO_MEANING:
                 self.said.setdefault(fact.axis, fact.value)
 
@@ -72,6 +75,11 @@ class _Reading:
             self.modalities.remove(of_name)
         if self.modalities:
             self.said["modality"] = self.modalities[0][2]
+
+    @property
+    def variant(self) -> str:
+        """Also that of the model's name: Fireworks hosts models that Azure hosts too, at other prices."""
+        return " ".join(dict.fromkeys(filter(None, (*self.variants, self.implied.get("variant")))))
 
     def is_of_ai(self) -> bool:
         counts = self["counts"] and (self["direction"] or self["cache"])
@@ -169,7 +177,7 @@ def _kind(reading: _Reading, unit: str) -> UsageKind | None:
 
 
 def _meter(cloud: str, reading: _Reading, kind: UsageKind, *, unit: str, name: str) -> Meter:
-    factor = reading["factor"]
+    factor, variant = reading["factor"], reading.variant
     count = per_unit(unit, kind, Decimal(factor) if factor else None)
     if kind is not UsageKind.TOKENS:
         return Meter(
@@ -180,6 +188,7 @@ def _meter(cloud: str, reading: _Reading, kind: UsageKind, *, unit: str, name: s
             scope=reading["scope"],
             context=reading["context"],
             per_unit=count,
+            variant=variant,
         )
     return Meter(
         kind=kind,
@@ -192,4 +201,10 @@ def _meter(cloud: str, reading: _Reading, kind: UsageKind, *, unit: str, name: s
         scope=reading["scope"] or _UNSAID_SCOPE.get(cloud),
         context=reading["context"],
         per_unit=count,
+        variant=variant,
     )
+
+
+def sells_models(cloud: str, *products: str) -> bool:
+    """Whether all that a product of a cloud sells is AI, as its name says."""
+    return _read_products(cloud, products)[0]

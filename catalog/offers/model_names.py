@@ -9,11 +9,14 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from catalog import meters
+from catalog.offers import DATA
+
 # One model: cloud, product ("" for any), billing name, model id, developer.
 Row = tuple[str, str, str, str, str]
 Table = dict[tuple[str, str, str], tuple[str, str]]
 
-BUNDLED = Path(__file__).with_name("models.csv")
+BUNDLED = DATA / "models.csv"
 _SEPARATORS = re.compile(r"[\s_-]+")
 
 
@@ -62,10 +65,10 @@ def _bundled() -> Table:
 
 @cache
 def version() -> str:
-    """A hash of all that decides how a meter is read: the word lists, the bundled table and this package."""
+    """A hash of all that decides how a meter is read: catalog/meters with its word lists, and the table."""
     digest = hashlib.sha256()
-    folder = Path(__file__).parent
-    for file in sorted(each for each in folder.rglob("*") if each.suffix in {".csv", ".py", ".txt"}):
-        digest.update(f"{file.relative_to(folder).as_posix()}\n".encode())
+    folder = Path(meters.__file__).parent
+    for file in (*sorted(each for each in folder.rglob("*") if each.suffix in {".py", ".txt"}), BUNDLED):
+        digest.update(f"{file.name}\n".encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from costs.meters.meter import NOT_AI, Meter, UsageKind
-from costs.meters.read import read_meter
+from catalog.meters.meter import NOT_AI, Meter, UsageKind
+from catalog.meters.read import read_meter
 
 BEDROCK = "AmazonBedrock"
 GPT5 = "Azure OpenAI GPT5"
@@ -158,21 +159,26 @@ AZURE = {
 }
 
 
+def axes(cloud: str, meter: str, unit: str, *products: str) -> Meter:
+    """What a meter counts, without what tells it from others with the same axes."""
+    return replace(read_meter(cloud, meter, unit, *products), variant="")
+
+
 @pytest.mark.parametrize("meter", AWS)
 def test_a_usage_type_of_bedrock_is_read(meter: str) -> None:
-    assert read_meter("aws", meter, "1K tokens", BEDROCK) == AWS[meter]
+    assert axes("aws", meter, "1K tokens", BEDROCK) == AWS[meter]
 
 
 @pytest.mark.parametrize("meter", MARKETPLACE)
 def test_a_model_of_the_marketplace_is_named_by_its_service(meter: str) -> None:
     product = "Claude 4.6 Sonnet (Amazon Bedrock Edition)"
-    assert read_meter("aws", meter, "1M tokens", product) == MARKETPLACE[meter]
+    assert axes("aws", meter, "1M tokens", product) == MARKETPLACE[meter]
 
 
 @pytest.mark.parametrize("product", ["Vertex AI", "Gemini API"])
 @pytest.mark.parametrize("meter", GOOGLE_CLOUD)
 def test_a_sku_of_google_cloud_is_read(meter: str, product: str) -> None:
-    assert read_meter("gcp", meter, "count", product) == GOOGLE_CLOUD[meter]
+    assert axes("gcp", meter, "count", product) == GOOGLE_CLOUD[meter]
 
 
 @pytest.mark.parametrize("meter", GOOGLE_CLOUD)
@@ -184,7 +190,7 @@ def test_an_underscore_is_a_space_on_google_cloud(meter: str) -> None:
 
 @pytest.mark.parametrize(("meter", "unit", "product"), AZURE)
 def test_a_meter_of_azure_is_read(meter: str, unit: str, product: str) -> None:
-    assert read_meter("azure", meter, unit, product) == AZURE[meter, unit, product]
+    assert axes("azure", meter, unit, product) == AZURE[meter, unit, product]
 
 
 def test_two_spellings_of_one_rate_are_read_alike_but_for_the_name() -> None:
@@ -296,7 +302,7 @@ def test_two_spellings_of_one_rate_are_read_alike_but_for_the_name() -> None:
 def test_what_is_no_token_has_no_direction(
     cloud: str, meter: str, unit: str, product: str, expected: Meter
 ) -> None:
-    assert read_meter(cloud, meter, unit, product) == expected
+    assert axes(cloud, meter, unit, product) == expected
 
 
 @pytest.mark.parametrize(
@@ -345,3 +351,18 @@ def test_tokens_with_a_direction_are_ai_whatever_the_product() -> None:
 def test_a_word_that_no_list_knows_stays_in_the_name() -> None:
     meter = read_meter("aws", "USE1-Qwen3-32B-input-tokens-something-new", "1K tokens", BEDROCK)
     assert meter.billing_model == "Qwen3-32B-something-new"
+
+
+@pytest.mark.parametrize(
+    ("cloud", "meter", "variant"),
+    [
+        ("aws", "USE1-MP:USE1_CacheWrite1hInputTokenCount_Global-Units", "1h"),
+        ("aws", "USE1-Claude4Sonnet-cache-write-input-token-count-1-hour", "1h"),
+        ("aws", "USE1-openai.gpt-5.6-luna-mantle-cache-write-tokens-5m-standard", "5m"),
+        ("aws", "USE1-Qwen3-32B-input-tokens", ""),
+        ("azure", "gpt 4.1 mini FT Inp dev Tokens", "dev"),
+        ("gcp", "AI Dev Tools: Claude Opus 4.8 Input Cache Write Tokens (Long and TTL 3600 seconds)", "1h"),
+    ],
+)
+def test_what_has_a_price_of_its_own_and_no_axis_is_a_variant(cloud: str, meter: str, variant: str) -> None:
+    assert read_meter(cloud, meter, "1M tokens", "").variant == variant

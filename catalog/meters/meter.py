@@ -39,6 +39,8 @@ class Meter:
         context: short or long.
         per_unit: how many tokens, requests or other things one billed unit is ("1K tokens": 1000); None if
             the unit does not say, which is never assumed.
+        variant: what else tells its price from that of a meter with the same axes: the lifetime of a cache,
+            the term of a reservation, the resolution of a video, the kind of deployment; "" if nothing does.
     """
 
     kind: UsageKind | None = None
@@ -50,6 +52,7 @@ class Meter:
     scope: str | None = None
     context: str | None = None
     per_unit: Decimal | None = None
+    variant: str = ""
 
 
 NOT_AI = Meter()
