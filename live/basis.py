@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from django.utils import timezone
 
-from catalog.pricing.decimals import EXACT, NANO, exact_sum, plain
+from catalog.pricing.decimals import exact_sum, plain
 from costs.wording import counted, quoted
 from live.answer import CONTRACT, Collecting, LiveBasis, Missing, utc
 from live.counts import Count, counts, names_of_now
@@ -109,7 +108,7 @@ def collecting(sources: Sequence[LiveSource], now: datetime) -> list[Collecting]
     found: list[Collecting] = []
     for source in sources:
         rows = list(LiveRequests.objects.filter(source=source, day=now.date()))
-        costs = [_cost(row) for row in rows if row.unit_nanos is not None]
+        costs = [row.cost for row in rows if row.cost is not None]
         sources_ = dict.fromkeys(row.price_source for row in rows if row.price_source)
         found.append(
             {
@@ -121,10 +120,6 @@ def collecting(sources: Sequence[LiveSource], now: datetime) -> list[Collecting]
             }
         )
     return found
-
-
-def _cost(row: LiveRequests) -> Decimal:
-    return EXACT.multiply(Decimal(row.units), EXACT.multiply(Decimal(row.unit_nanos or 0), NANO))
 
 
 def _is_asked(model: str, count: Count) -> bool:

@@ -13,8 +13,8 @@ from live.models import LiveSource, LiveSpan
 from live.providers.registry import SETTLE
 from live.providers.source import floor_minute, minute_of, moment_of
 
-# A collection each minute, which takes a while, and one that may fail.
-PATIENCE = timedelta(minutes=3)
+# A collection every five minutes at the least, which takes a while.
+PATIENCE = timedelta(minutes=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Freshness:
     Args:
         through: the end of the last minute that its cloud usually has whole by now; None if nothing was read.
         lag: how long ago that is.
-        is_late: whether it is longer than the cloud and a collection each minute take.
+        is_late: whether it is longer than the cloud and a collection every five minutes take.
     """
 
     source: LiveSource

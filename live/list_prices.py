@@ -23,7 +23,7 @@ _OTHER_PRODUCT = " product=gemini-api "
 _EVERYWHERE = frozenset({"global"})
 # What a price is of if the metric does not tell; for the cache, other prices are lower.
 _USUAL: Mapping[str, str] = {"cache": "Uncached", "tier": "standard", "modality": "text", "context": "short"}
-_NO_HIGHER = frozenset({"cache Uncached"})
+_AXES = ("cache", "tier", "modality", "context", "scope")
 _PLACES = Decimal("1e-15")
 
 
@@ -73,7 +73,7 @@ class ListPrices:
         """The one price of all SKUs that are what the key tells; None if there is none, or several."""
         here = _sold_in(key.region, self._listed.get((key.cloud, key.model, key.direction), ()))
         found, assumes = here, []
-        for axis in ("cache", "tier", "modality", "context", "scope"):
+        for axis in _AXES:
             wanted = getattr(key, axis) or _USUAL.get(axis)
             found = _with(found, axis, wanted)
             if getattr(key, axis) is None and axis in _USUAL and _tells(here, axis):
@@ -83,8 +83,8 @@ class ListPrices:
             return None
         [per_token] = prices
         first = found[0]
-        # A tier or a long context that costs more may be hidden, too.
-        is_bound = key.cache is None and key.direction == "Input" and set(assumes) <= _NO_HIGHER
+        # Whatever the metric hides, such as cached tokens, costs no more.
+        is_bound = key.cache is None and key.direction == "Input" and _dearest(here, key) <= per_token
         return Price(
             per_token,
             "USD",
@@ -102,6 +102,13 @@ def _with(listed: Sequence[_Listed], axis: str, wanted: str | None) -> Sequence[
         return listed
     told = [each for each in listed if getattr(each.meter, axis) == wanted]
     return told or [each for each in listed if getattr(each.meter, axis) is None]
+
+
+def _dearest(listed: Sequence[_Listed], key: Key) -> Decimal:
+    """The highest price of all that the tokens may be, as far as the key tells."""
+    for axis in _AXES:
+        listed = _with(listed, axis, getattr(key, axis))
+    return max(each.per_token for each in listed)
 
 
 def _tells(listed: Iterable[_Listed], axis: str) -> bool:

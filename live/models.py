@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -10,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from catalog.models import CurrentTimestamp
+from catalog.pricing.decimals import EXACT, NANO
 from live.providers.registry import KINDS, cloud_of
 
 
@@ -191,6 +193,13 @@ class LiveRequests(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.day}: {self.calls} {self.operation}"
+
+    @property
+    def cost(self) -> Decimal | None:
+        """What they cost at most, in USD; None if that is not known."""
+        if self.unit_nanos is None:
+            return None
+        return EXACT.multiply(Decimal(self.units) * self.unit_nanos, NANO)
 
 
 class LiveRun(models.Model):

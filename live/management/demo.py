@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, time
 
 from costs.providers.demo.charges import CLOUDS
 from live.models import LiveSource
+from live.providers.source import floor_minute
+from live.window import DEEP_OVERLAP
 
 NAMES = tuple(f"demo-{cloud}" for cloud in CLOUDS)
 
@@ -15,13 +18,18 @@ def real_sources() -> Sequence[str]:
     return list(LiveSource.objects.exclude(kind=LiveSource.Kind.DEMO).values_list("name", flat=True))
 
 
-def install() -> Sequence[LiveSource]:
+def install(now: datetime) -> Sequence[LiveSource]:
     """The sources of the demo, made where they are not there."""
     values = {"kind": LiveSource.Kind.DEMO, "is_enabled": True}
-    return [
+    sources = [
         LiveSource.objects.update_or_create(name=name, defaults={**values, "location": f"demo://{cloud}"})[0]
         for name, cloud in zip(NAMES, CLOUDS, strict=True)
     ]
+    for source in sources:
+        # The first read goes back to midnight: two days of made-up minutes would take a newcomer too long.
+        midnight = datetime.combine(now.date(), time.min, UTC)
+        source.through = source.through or min(midnight + DEEP_OVERLAP, floor_minute(now))
+    return sources
 
 
 def remove() -> int:

@@ -40,6 +40,7 @@ MIN_SECONDS, MAX_SECONDS, SECONDS = 10, 3600, 60
 class Command(CommandWithExamples):
     help = "Read what the clouds measure of AI usage: tokens and requests of each minute."
     examples = EXAMPLES
+    _said = ""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -71,7 +72,8 @@ class Command(CommandWithExamples):
                 self._in_loop(**options)
                 _sleep(next_minute(timezone.now(), timedelta(seconds=every)), parent if with_parent else None)
         except KeyboardInterrupt:
-            self.stderr.write("Stopped.")
+            if not with_parent:
+                self.stderr.write("Stopped.")
 
     def _once(self, *, sources: Sequence[str], **options: Any) -> None:
         try:
@@ -98,8 +100,12 @@ class Command(CommandWithExamples):
             for outcome in self._collect(chosen_sources(sources), **options).outcomes:
                 if outcome.error:
                     logger.warning("%s", _problem(outcome))
+            self._said = ""
         except (RunRefusedError, SourceArgumentError) as error:
-            logger.warning("Not collected: %s", error)
+            # Once, and not each minute.
+            if self._said != f"{error}":
+                logger.warning("Not collected: %s", error)
+            self._said = f"{error}"
         except DatabaseError:
             logger.exception("Not collected")
             close_old_connections()

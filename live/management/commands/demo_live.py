@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
 
 from catalog.management import exit_codes
 from catalog.management.terminal import CommandWithExamples
@@ -12,11 +13,11 @@ from live.errors import RunRefusedError
 from live.management import demo
 
 EXAMPLES = """examples:
-  demo_live              the use of the demo's company of the last two days, and of each minute collected on
+  demo_live              the use of the demo's company since midnight; collect_live goes on
   demo_live --if-empty   only if there are no sources yet, as script/run does
   demo_live --remove     take away the demo, and nothing else
 
-exit codes: 0 done, 1 failed, 2 wrong arguments. collect_live keeps the demo up to date.
+exit codes: 0 done, 1 failed, 2 wrong arguments. Once a real source is there, the demo counts no more.
 """
 REFUSAL = "There are real sources of live usage: {}. The demo does not count beside them."
 
@@ -40,7 +41,7 @@ class Command(CommandWithExamples):
                 raise CommandError(REFUSAL.format(", ".join(real)), returncode=exit_codes.FAILED)
             return
         try:
-            found = collect(demo.install())
+            found = collect(demo.install(timezone.now()))
         except RunRefusedError as error:
             raise CommandError(f"{error}", returncode=exit_codes.FAILED) from error
         self.stdout.write(f"Collected made-up live usage: {found.run.points:,} counts of three clouds.")
