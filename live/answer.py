@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 CONTRACT: Literal["1"] = "1"
 
 
-class Missing(TypedDict):
+class MissingMinutes(TypedDict):
     """Minutes that were not read, so that nothing is known of them."""
 
     source: str
@@ -40,7 +40,7 @@ class LiveBasis(TypedDict):
     as_of: str
     lag_seconds: dict[str, int | None]
     complete: bool
-    missing: list[Missing]
+    missing: list[MissingMinutes]
     collecting: list[Collecting]
     is_estimate: bool
     is_demo: bool

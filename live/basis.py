@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from catalog.pricing.decimals import exact_sum, plain
 from costs.wording import counted, quoted
-from live.answer import CONTRACT, Collecting, LiveBasis, Missing, utc
+from live.answer import CONTRACT, Collecting, LiveBasis, MissingMinutes, utc
 from live.counts import Count, counts, names_of_now
 from live.errors import NoLiveDataError
 from live.freshness import Freshness, Gap, freshness, gaps
@@ -138,7 +138,7 @@ def _lags(found: Sequence[Freshness]) -> dict[str, int | None]:
     return lags
 
 
-def _missing(gap: Gap) -> Missing:
+def _missing(gap: Gap) -> MissingMinutes:
     return {
         "source": gap.source.name,
         "cloud": gap.source.cloud,

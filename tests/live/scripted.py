@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from live.collect import Collection, collect
 from live.errors import CollectError
 from live.models import LiveSource
 from live.providers.source import Measure, Reading, Requests, Series, Tariff, minute_of
+from tests.costs.stores import MemoryStore, tokens
 
 NOON = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 INPUT = Series("111122223333", "us-east-1", "amazon.nova-lite-v1:0", Measure.TOKENS, "", "Input", "Uncached")
 OUTPUT = INPUT._replace(direction="Output")
+REQUESTS = INPUT._replace(measure=Measure.REQUESTS, direction="", cache="")
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass
@@ -71,3 +75,32 @@ def make_source(name: str = "aws", region: str = "us-east-1") -> LiveSource:
 def one_cloud() -> tuple[LiveSource, Cloud, Clouds]:
     source, cloud = make_source(), Cloud()
     return source, cloud, Clouds({source.location: cloud})
+
+
+def bill(**values: Any) -> MemoryStore:
+    """Yesterday's bill of nova-lite: $0.06 for a million tokens of input, $0.24 for one of output."""
+    same = {"x_ModelId": "nova-lite", "SubAccountId": "111122223333", "RegionId": "us-east-1", **values}
+    return MemoryStore(
+        [
+            tokens("1000000", "2026-11-27", "0.06", EffectiveCost=Decimal("0.06"), **same),
+            tokens(
+                "1000000",
+                "2026-11-27",
+                "0.24",
+                EffectiveCost=Decimal("0.24"),
+                x_TokenDirection="Output",
+                **same,
+            ),
+        ]
+    )
+
+
+def used(now: datetime = NOON) -> tuple[LiveSource, Cloud, Clouds]:
+    """A cloud that was read to `now`, in whose last hour and half a model was used."""
+    source, cloud, clouds = one_cloud()
+    cloud.tell(NOON - 5 * MINUTE, 4_000_000)
+    cloud.tell(NOON - 5 * MINUTE, 1_000_000, OUTPUT)
+    cloud.tell(NOON - 5 * MINUTE, 40, REQUESTS)
+    cloud.tell(NOON - 90 * MINUTE, 7)
+    clouds.collect(now)
+    return source, cloud, clouds

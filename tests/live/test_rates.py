@@ -34,13 +34,13 @@ AXES_OF_NOVA: Mapping[str, str | None] = {
 NOVA = Key("aws", "1111", "us-east-1", "nova-lite", "Input", cache="Uncached", scope="regional")
 
 
-def day(tokens_: int, cost: str, days_ago: int = 0, **axes: str | None) -> DayOfTokens:
+def day(tokens_: int, cost: str, *, days_ago: int = 0, **axes: Any) -> DayOfTokens:
     found = MappingProxyType({**AXES_OF_NOVA, **axes})
     return DayOfTokens(found, DAY - timedelta(days=days_ago), Decimal(tokens_), Decimal(cost))
 
 
 def per_million(price: Price | None) -> Decimal | None:
-    return price and price.per_token * 1_000_000
+    return price.per_token * 1_000_000 if price else None
 
 
 def test_the_price_of_the_bill_is_what_was_paid_for_the_tokens_of_its_last_days() -> None:
