@@ -49,24 +49,27 @@ class BillPrices:
     def price(self, key: Key) -> Price | None:
         """The price of the account, else that of the cloud's accounts together."""
         days = self._days.get((key.cloud, key.model, key.direction), [])
-        own = [day for day in days if day.axes["account"] == key.account]
+        own = [day for day in days if _account(day.axes["account"]) == _account(key.account)]
         for found, whose in ((own, ""), (days, "of other accounts, ")):
-            if price := _price(list(_alike(found, key)), key, whose):
+            if price := _price(_alike(found, key), key, whose):
                 return price
         return None
 
 
-def _alike(days: Sequence[DayOfTokens], key: Key) -> Iterator[DayOfTokens]:
+def _account(name: str | None) -> str:
+    """An account as metrics spell it: bills of Azure write /subscriptions/ before it."""
+    return f"{name}".rpartition("/")[2].casefold()
+
+
+def _alike(days: Sequence[DayOfTokens], key: Key) -> Sequence[DayOfTokens]:
     """Days of tokens that are what the key tells, or of which the bill does not tell it."""
     # Not all bills spell regions as metrics do.
     days = [day for day in days if day.axes["region"] == key.region] or days
     for axis in _AXES:
-        wanted = getattr(key, axis)
-        if wanted is not None:
-            days = [day for day in days if day.axes[axis] == wanted] or [
-                day for day in days if day.axes[axis] is None
-            ]
-    return iter(days)
+        if groups := key.values(axis):
+            alike = ([day for day in days if day.axes[axis] in values] for values in groups)
+            days = next(filter(None, alike), [])
+    return days
 
 
 def _price(days: Sequence[DayOfTokens], key: Key, whose: str) -> Price | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from catalog.models import Sku
 from catalog.pricing import list_prices
@@ -74,8 +75,8 @@ class ListPrices:
         here = _sold_in(key.region, self._listed.get((key.cloud, key.model, key.direction), ()))
         found, assumes = here, []
         for axis in _AXES:
-            wanted = getattr(key, axis) or _USUAL.get(axis)
-            found = _with(found, axis, wanted)
+            usual: Any = {axis: getattr(key, axis) or _USUAL.get(axis)}
+            found = _with(found, axis, key._replace(**usual))
             if getattr(key, axis) is None and axis in _USUAL and _tells(here, axis):
                 assumes.append(f"{axis} {_USUAL[axis]}")
         prices = {each.per_token for each in found}
@@ -96,18 +97,17 @@ class ListPrices:
         )
 
 
-def _with(listed: Sequence[_Listed], axis: str, wanted: str | None) -> Sequence[_Listed]:
-    """Those that are `wanted`, or else those whose name does not tell."""
-    if wanted is None:
-        return listed
-    told = [each for each in listed if getattr(each.meter, axis) == wanted]
-    return told or [each for each in listed if getattr(each.meter, axis) is None]
+def _with(listed: Sequence[_Listed], axis: str, key: Key) -> Sequence[_Listed]:
+    """Those that are what the key tells, or else those whose name does not tell."""
+    groups = key.values(axis)
+    alike = ([each for each in listed if getattr(each.meter, axis) in values] for values in groups)
+    return next(filter(None, alike), []) if groups else listed
 
 
 def _dearest(listed: Sequence[_Listed], key: Key) -> Decimal:
     """The highest price of all that the tokens may be, as far as the key tells."""
     for axis in _AXES:
-        listed = _with(listed, axis, getattr(key, axis))
+        listed = _with(listed, axis, key)
     return max(each.per_token for each in listed)
 
 

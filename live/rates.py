@@ -16,6 +16,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+# Tiers of single calls, which a metric may count together. Batches and provisioned throughput are told apart.
+OF_CALLS = ("standard", "priority", "flex", "latency-optimized")
+# AWS's meters name global calls only: those that an inference profile sends elsewhere are as in the region.
+BILLED_AS = {("aws", "geo"): "regional"}
+
 
 class PriceSource(StrEnum):
     BILL = "bill"
@@ -49,6 +54,17 @@ class Key(NamedTuple):
     scope: str | None = None
     modality: str | None = None
     context: str | None = None
+
+    def values(self, axis: str) -> tuple[tuple[str | None, ...], ...]:
+        """What tokens may be on an axis, the likeliest first: what the key tells, or what is not told apart.
+
+        Each is a group of values, of which all count; None is a SKU or a charge that does not tell.
+        """
+        told: str | None = getattr(self, axis)
+        if told is None:
+            return ((*OF_CALLS, None),) if axis == "tier" else ()
+        also = BILLED_AS.get((self.cloud, told)) if axis == "scope" else None
+        return ((told,), *(((also,),) if also else ()), (None,))
 
 
 @dataclass(frozen=True, slots=True)

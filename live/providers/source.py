@@ -108,7 +108,7 @@ class Collector(Protocol):
         Args:
             start: the first minute.
             end: the minute after the last.
-            requests: where requests are counted as they are sent, also those of a read that fails.
+            requests: where the requests that were answered are counted, also if a later one fails.
 
         Raises:
             live.errors.CollectError: the cloud cannot be read, in one sentence that says what to do.

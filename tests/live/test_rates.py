@@ -98,7 +98,7 @@ def test_cached_tokens_that_a_metric_hides_are_priced_by_their_share_of_the_bill
         {"model": "nova-pro"},
     ],
 )
-def test_tokens_of_another_kind_have_another_price(axes: dict[str, str]) -> None:
+def test_tokens_of_another_kind_have_another_price(axes: dict[str, Any]) -> None:
     key = NOVA._replace(tier="standard")
 
     assert BillPrices([day(1_000_000, "2", **axes)]).price(key) is None
@@ -109,6 +109,33 @@ def test_what_a_bill_does_not_tell_counts_if_nothing_else_does() -> None:
 
     assert per_million(BillPrices([untold]).price(NOVA)) == 2
     assert per_million(BillPrices([untold, day(1_000_000, "3")]).price(NOVA)) == 3
+
+
+def test_a_tier_that_is_not_told_is_one_of_single_calls() -> None:
+    days = [day(1_000_000, "2"), day(1_000_000, "4", tier="priority"), day(9_000_000, "9", tier="batch")]
+
+    assert per_million(BillPrices(days).price(NOVA)) == 3
+    assert BillPrices(days[2:]).price(NOVA) is None
+    assert per_million(BillPrices(days).price(NOVA._replace(tier="batch"))) == 1
+
+
+def test_calls_of_an_inference_profile_are_billed_as_in_the_region_on_aws_alone() -> None:
+    geo = NOVA._replace(scope="geo")
+    days = [day(1_000_000, "2"), day(1_000_000, "1", scope="global")]
+
+    assert per_million(BillPrices(days).price(geo)) == 2
+    assert per_million(BillPrices([*days, day(1_000_000, "3", scope="geo")]).price(geo)) == 3
+    azure = [day(1_000_000, "2", cloud="azure")]
+    assert BillPrices(azure).price(geo._replace(cloud="azure")) is None
+
+
+def test_a_subscription_is_the_same_however_the_bill_of_azure_writes_it() -> None:
+    days = [
+        day(1_000_000, "2", account="/subscriptions/ABC"),
+        day(1_000_000, "4", account="/subscriptions/d"),
+    ]
+
+    assert per_million(BillPrices(days).price(NOVA._replace(account="abc"))) == 2
 
 
 @pytest.mark.parametrize(

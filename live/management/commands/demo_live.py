@@ -11,6 +11,7 @@ from catalog.sync import signals
 from live.collect import collect
 from live.errors import RunRefusedError
 from live.management import demo
+from live.models import LiveSource
 
 EXAMPLES = """examples:
   demo_live              the use of the demo's company since midnight; collect_live goes on
@@ -36,10 +37,10 @@ class Command(CommandWithExamples):
         if remove:
             self.stdout.write("The demo is removed." if demo.remove() else "There was no demo.")
             return
-        if real := demo.real_sources():
-            if not if_empty:
-                raise CommandError(REFUSAL.format(", ".join(real)), returncode=exit_codes.FAILED)
+        if if_empty and LiveSource.objects.exists():
             return
+        if real := demo.real_sources():
+            raise CommandError(REFUSAL.format(", ".join(real)), returncode=exit_codes.FAILED)
         try:
             found = collect(demo.install(timezone.now()))
         except RunRefusedError as error:
