@@ -36,7 +36,7 @@ from tests.live.scripted import INPUT, OUTPUT, make_source  # noqa: E402
 
 START = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)
 STEP = timedelta(hours=3)
-MOMENTS = 16
+MOMENTS = 9
 # What is replaced by `kill`, in the order of a collection.
 POINTS: dict[str, tuple[Any, str]] = {
     "before-points-are-written": (ticks, "write"),

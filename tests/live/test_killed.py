@@ -24,4 +24,4 @@ def test_killed_collections_neither_lose_nor_double_a_minute(seed: int, tmp_path
     found = json.loads(program.stdout)
     assert found["wrong"] == [], f"seed {seed}"
     # A collection may end before its moment comes.
-    assert found["killed"] > POINTS
+    assert found["killed"] >= POINTS
