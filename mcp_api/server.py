@@ -40,6 +40,7 @@ INSTRUCTIONS = (
     "What AI and clouds have cost, from bills, in their currency: query_costs adds it up by model, customer, "
     "month and so on, explain_cost shows what a sum is made of, forecast_costs looks to the month's end, "
     "find_anomalies tells odd days and their causes, budget_status how budgets stand. "
+    "What is used now, before a bill has it: live_usage counts tokens, live_cost estimates what they cost. "
     "All need the scope costs:read. "
     "Say beside each figure if its answer is_demo or is_estimate, and what its hint says is missing."
 )

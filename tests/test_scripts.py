@@ -176,8 +176,10 @@ def test_a_newcomer_gets_a_server_with_a_sample_an_admin_and_a_token_that_outliv
         assert "from the bundled sample" in httpx2.get(url).text
         prices = {"search", "details", "calculate"}
         costs = {"query_costs", "explain_cost", "forecast_costs", "find_anomalies", "budget_status"}
-        assert {tool.name for tool in Product({}, url).tools(token)} == prices | costs
+        live = {"live_usage", "live_cost"}
+        assert {tool.name for tool in Product({}, url).tools(token)} == prices | costs | live
         assert _shows_the_demo(Product({}, url).ask(token, "query_costs", {"dimensions": ["cloud"]}))
+        assert _shows_the_demo(Product({}, url).ask(token, "live_usage", {}))
         assert _admin_greets("admin", password, url)
         _assert_other_shells_know(installed, url, token)
         assert _stop(process) == 0

@@ -99,6 +99,8 @@ def test_the_schemas_have_the_names_of_the_contract() -> None:
         "forecast_costs",
         "find_anomalies",
         "budget_status",
+        "live_usage",
+        "live_cost",
     ]
     for name, arguments in ARGUMENTS.items():
         tool = registry.TOOLS[name]
