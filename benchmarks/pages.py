@@ -154,10 +154,10 @@ def _forget() -> None:
 
 
 def _renew() -> None:
-    """Store the offers of machine types, as a sync does when it ends."""
-    from catalog.pricing.resources import machine_store  # noqa: PLC0415
+    """Store what first views need, as a sync does when it ends."""
+    from catalog.search.index.renew import renew  # noqa: PLC0415
 
-    machine_store.renew()
+    renew()
 
 
 def _close() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from catalog.models.columns import CurrentTimestamp, LongNameIndex
+from catalog.models.derived import Derived, DerivedState
 from catalog.models.estimates import KeptEstimate
-from catalog.models.machines import MachineOffers, MachineOffersState
 from catalog.models.prices import NANOS, PricingInfo, PricingInfoQuerySet, PricingTier
 from catalog.models.skus import SAMPLE, Service, Sku, SkuAttributes, SkuQuerySet, VocabularyState
 from catalog.models.updates import AccuracyCheck, PricingUpdate, PricingUpdateQuerySet, SkuChange, StagedRows
@@ -14,10 +14,10 @@ __all__ = [
     "SAMPLE",
     "AccuracyCheck",
     "CurrentTimestamp",
+    "Derived",
+    "DerivedState",
     "KeptEstimate",
     "LongNameIndex",
-    "MachineOffers",
-    "MachineOffersState",
     "PricingInfo",
     "PricingInfoQuerySet",
     "PricingTier",

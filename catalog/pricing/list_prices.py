@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -109,6 +109,16 @@ class Snapshot:
     services: dict[str, Service] = field(default_factory=dict)
     as_of: datetime | None = None
     state: State | None = None
+
+    @property
+    def edition(self) -> Hashable:
+        """Another one after each run, and when SKUs were read again, but the same during a run.
+
+        It is for what is no figure, and may lag behind while a run goes on. None before the first sync.
+        """
+        if self.latest is None:
+            return None
+        return self.state.ended if self.state else self.latest.pk
 
 
 class _Record(NamedTuple):

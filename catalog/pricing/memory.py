@@ -2,8 +2,9 @@
 
 All that writes SKUs and prices is a run of the sync that holds the lease, and each of its transactions renews
 it (catalog/sync/lease.py); the times of services are written just before the run ends. So if no run has
-begun, ended or sent a heartbeat meanwhile, the tables have not changed. Every call asks the database for
-that, and memory is emptied as soon as the answer is another one.
+begun, ended or sent a heartbeat meanwhile, the tables have not changed. What SKUs are also changes when all
+are read again (catalog/offers/store.py), which leaves the time. Every call asks the database for these, and
+memory is emptied as soon as the answer is another one.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ SELECT json_array(
     (
         SELECT json_group_array(json_array(id, heartbeat_at, heartbeat_at < %s))
         FROM pricing_updates WHERE status = 'running'
-    )
+    ),
+    (SELECT max(read_at) FROM vocabulary_state)
 )
 """
 
@@ -36,19 +38,25 @@ V = TypeVar("V")
 
 
 class State(NamedTuple):
-    """The tables of a database as they are while its runs are these."""
+    """The tables of a database as they are while its runs, and the last reading of all SKUs, are these."""
 
     database: str
     runs: str
 
     @property
-    def settled(self) -> int | None:
-        """The last run, if none may be writing; None before the first.
+    def settled(self) -> str | None:
+        """What the tables are of, if no run may be writing; None before the first.
 
         A run that has crashed counts as running until the next one closes its row.
         """
-        last, running = json.loads(self.runs)
-        return None if running else last
+        last, running, _ = json.loads(self.runs)
+        return None if running or last is None else self.runs
+
+    @property
+    def ended(self) -> tuple[str, int, str | None]:
+        """Another one each time that a run ends or all SKUs are read again, but not while a run goes on."""
+        last, running, read_at = json.loads(self.runs)
+        return self.database, (last or 0) - len(running), read_at
 
 
 def current_state() -> State | None:

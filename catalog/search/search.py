@@ -62,7 +62,7 @@ def search(
         InvalidArgumentError: an argument is invalid or unknown; the error says what to send instead.
     """
     snapshot = snapshot or list_prices.snapshot(latest=latest)
-    vocabulary = vocabulary_of(snapshot.latest)
+    vocabulary = vocabulary_of(snapshot)
     plan = read_request(request, vocabulary)
     update_id = snapshot.latest.pk if snapshot.latest else 0
     start = resume(request.cursor, Cursor(_fingerprint(request), update_id, offset))
@@ -83,7 +83,7 @@ def search_several(queries: Sequence[str], limit: int, snapshot: Snapshot) -> li
     Raises:
         InvalidArgumentError: a question has no words.
     """
-    vocabulary = vocabulary_of(snapshot.latest)
+    vocabulary = vocabulary_of(snapshot)
     requests = [SearchRequest(query=query, limit=limit) for query in queries]
     plans = [read_request(request, vocabulary) for request in requests]
     found = first_round([*zip(plans, requests, strict=True)], limit)

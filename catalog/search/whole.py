@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from catalog.models import PricingUpdate
+from catalog.pricing.list_prices import Snapshot
 from catalog.search.arguments import read_request
 from catalog.search.contract import SearchRequest
 from catalog.search.index.plan import conditions
@@ -14,18 +14,18 @@ from catalog.search.index.vocabulary import vocabulary_of
 from catalog.search.matching import match
 
 
-def all_ids(request: SearchRequest, latest: PricingUpdate | None, most: int) -> list[str]:
+def all_ids(request: SearchRequest, snapshot: Snapshot, most: int) -> list[str]:
     """The ids of the SKUs that a search finds, the plainest first, in two statements to four.
 
     Args:
         request: what to look for; its cursor and limit do not count.
-        latest: the latest completed sync.
+        snapshot: the present.
         most: the number of ids at most.
 
     Raises:
         InvalidArgumentError: an argument is invalid or unknown.
     """
-    vocabulary = vocabulary_of(latest)
+    vocabulary = vocabulary_of(snapshot)
     request = replace(request, kind="skus", limit=1)
     found = match(read_request(request, vocabulary), request, 0, 1, vocabulary)
     if not found.total("sku_total"):

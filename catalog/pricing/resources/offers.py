@@ -1,14 +1,12 @@
 """The SKUs that sell a thing, by what they are.
 
-Which SKUs are what changes with a sync only, so it is kept in memory from one to the next, a few thousand
-things at most.
+They are kept in memory for as long as the tables stay as they are, a few thousand things at most.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain
@@ -16,11 +14,12 @@ from typing import Any, NamedTuple, overload
 
 from django.db import connection
 
-from catalog.models import PricingUpdate
 from catalog.offers.attributes import Span
 from catalog.offers.resources.bill import BEFORE_WORDS, Size
 from catalog.places import Place
 from catalog.pricing.availability import GLOBAL
+from catalog.pricing.list_prices import Snapshot
+from catalog.pricing.memory import Memory
 from catalog.providers.google_cloud.regions import LIST_PRICE_REGIONS
 
 # Things that are kept; each has some forty SKUs, one a region, of about 400 bytes.
@@ -98,53 +97,31 @@ class Offers(Sequence[Offer]):
         return len(self._all)
 
 
-@dataclass(slots=True)
-class _Memory:
-    """The offers of one sync, by facts."""
-
-    update_id: int | None = None
-    offers: dict[str, Offers] = field(default_factory=dict)
+_memory: Memory[str, Offers] = Memory(MAX_KEPT)
 
 
-_memory = _Memory()
-
-
-def offers_of(facts: Collection[str], latest: PricingUpdate | None) -> Mapping[str, Offers]:
+def offers_of(facts: Collection[str], snapshot: Snapshot) -> Mapping[str, Offers]:
     """The SKUs that are just what `facts` say, withdrawn ones too.
 
     Args:
         facts: as the column `facts` of sku_attributes has them.
-        latest: the latest completed sync; before the first nothing is kept.
+        snapshot: whose tables they are of.
 
     Returns:
         The offers by facts. Takes one query for those that are not kept.
     """
-    kept = _of(latest)
-    # Another thread may empty the memory meanwhile.
-    found = {each: kept[each] for each in facts if each in kept}
+    found = _memory.find(facts, snapshot.state)
     missing = [each for each in dict.fromkeys(facts) if each not in found]
     if missing:
         loaded = {each: Offers(offers) for each, offers in _load(missing).items()}
-        if len(kept) + len(loaded) > MAX_KEPT:
-            kept.clear()
-        kept.update(loaded)
-        found.update(loaded)
+        _memory.keep(loaded, snapshot.state)
+        found |= loaded
     return found
 
 
 def forget() -> None:
-    """Empty the memory, as a test has to that writes SKUs without a sync."""
-    _memory.update_id = None
-
-
-def _of(latest: PricingUpdate | None) -> dict[str, Offers]:
-    """What is kept of a sync."""
-    if latest is None:
-        return {}
-    if _memory.update_id != latest.pk:
-        # A new dict, since another thread may be reading the old one.
-        _memory.offers, _memory.update_id = {}, latest.pk
-    return _memory.offers
+    """Empty the memory, as between tests."""
+    _memory.forget()
 
 
 def _load(facts: Iterable[str]) -> dict[str, list[Offer]]:
