@@ -146,10 +146,10 @@ def _forget() -> None:
     """Empty the memory, as a sync does."""
     from catalog.pricing import list_prices  # noqa: PLC0415
     from catalog.pricing.resources import machine_rates, offers  # noqa: PLC0415
-    from catalog.search import values  # noqa: PLC0415
+    from catalog.search import siblings, values  # noqa: PLC0415
     from catalog.search.index import vocabulary  # noqa: PLC0415
 
-    for module in (list_prices, machine_rates, offers, values, vocabulary):
+    for module in (list_prices, machine_rates, offers, siblings, values, vocabulary):
         module.forget()
 
 

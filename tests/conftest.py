@@ -18,7 +18,7 @@ from django.db import connection
 from accounts import limits
 from catalog.pricing import list_prices, memory
 from catalog.pricing.resources import machine_rates, offers
-from catalog.search import values
+from catalog.search import siblings, values
 from catalog.search.index import vocabulary
 from console import limits as page_limits
 from mcp_api import threads
@@ -110,6 +110,7 @@ def _forgotten_vocabulary() -> None:
     offers.forget()
     machine_rates.forget()
     list_prices.forget()
+    siblings.forget()
 
 
 class OutsideTransaction:

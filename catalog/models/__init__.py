@@ -7,9 +7,17 @@ from catalog.models.derived import Derived, DerivedState
 from catalog.models.estimates import KeptEstimate
 from catalog.models.prices import NANOS, PricingInfo, PricingInfoQuerySet, PricingTier
 from catalog.models.skus import SAMPLE, Service, Sku, SkuAttributes, SkuQuerySet, VocabularyState
-from catalog.models.updates import AccuracyCheck, PricingUpdate, PricingUpdateQuerySet, SkuChange, StagedRows
+from catalog.models.updates import (
+    CATALOG,
+    AccuracyCheck,
+    PricingUpdate,
+    PricingUpdateQuerySet,
+    SkuChange,
+    StagedRows,
+)
 
 __all__ = [
+    "CATALOG",
     "NANOS",
     "SAMPLE",
     "AccuracyCheck",

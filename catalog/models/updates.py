@@ -16,7 +16,7 @@ from catalog.models.skus import Sku
 # Raw SQL, because the search index has no model. The index counts the offered SKUs of each service, so this
 # takes a fraction of a millisecond, within a statement that every answer needs anyway. A service with neither
 # a time nor an error was read by the last full run. A failed run counts until a later one makes up for it.
-_CATALOG = """(
+CATALOG = """(
     WITH full_run AS (
         SELECT id, completed_at AS at FROM pricing_updates
         WHERE is_full AND task_count = 1 AND status IN ('completed', 'partial') ORDER BY id DESC LIMIT 1
@@ -72,7 +72,7 @@ class PricingUpdateQuerySet(models.QuerySet["PricingUpdate"]):
 
     def _completed(self) -> PricingUpdateQuerySet:
         crashed_before = connection.ops.adapt_datetimefield_value(timezone.now() - PricingUpdate.LEASE)
-        catalog = RawSQL(_CATALOG, (crashed_before,), models.JSONField())  # noqa: S611  # a constant
+        catalog = RawSQL(CATALOG, (crashed_before,), models.JSONField())  # noqa: S611  # a constant
         return self.filter(status__in=PricingUpdate.SERVED).annotate(catalog=catalog).order_by("-id")
 
 

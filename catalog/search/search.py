@@ -13,6 +13,7 @@ from catalog.offers.attributes import TERMS
 from catalog.pricing import list_prices
 from catalog.pricing.freshness import stored_time
 from catalog.pricing.list_prices import Snapshot
+from catalog.pricing.resources import offers
 from catalog.search.ambiguity import sentence as ambiguous_sentence
 from catalog.search.arguments import read_request
 from catalog.search.candidates import candidates, open_attributes
@@ -29,15 +30,15 @@ from catalog.search.facets import facets_of
 from catalog.search.hints import explain, hint, labels_of, quoted, ways_to_drop
 from catalog.search.index.plan import Plan, conditions
 from catalog.search.index.services import count_services_without
-from catalog.search.index.sql import rows_of
+from catalog.search.index.sql import Sql, rows_of
 from catalog.search.index.statements import CANDIDATES, count_without
-from catalog.search.index.vocabulary import vocabulary_of
-from catalog.search.matching import Match, alike, first_round, match, objects
+from catalog.search.index.vocabulary import Vocabulary, vocabulary_of
+from catalog.search.matching import First, Match, alike, first_round, match, objects
 from catalog.search.missing import sentence as missing_sentence
 from catalog.search.order import by_price, by_region
 from catalog.search.query import Question
 from catalog.search.remarks import remarks
-from catalog.search.resources import Resources, resources_in
+from catalog.search.resources import AskedResources, Resources, asked_in, priced
 from catalog.search.results import by_sku, with_prices
 
 SORTED_PART = f"Only the {CANDIDATES} best matches are sorted by price; narrow the search to sort them all."
@@ -67,9 +68,10 @@ def search(
     update_id = snapshot.latest.pk if snapshot.latest else 0
     start = resume(request.cursor, Cursor(_fingerprint(request), update_id, offset))
     first, limit = (0, CANDIDATES) if _is_ordered(request) else (start.offset, request.limit)
-    found = match(plan, request, first, limit, vocabulary)
-    resources = Resources() if start.offset else resources_in(plan, request, vocabulary, snapshot)
-    return _answer(found, resources, request, start, snapshot)
+    resources = AskedResources() if start.offset else asked_in(plan, request, vocabulary)
+    [round_] = _first_round([(plan, request)], (first, limit), [resources], vocabulary, snapshot)
+    found = match(plan, request, first, limit, round_)
+    return _answer(found, priced([resources], snapshot)[0], request, start, snapshot)
 
 
 def search_several(queries: Sequence[str], limit: int, snapshot: Snapshot) -> list[SearchAnswer]:
@@ -86,18 +88,36 @@ def search_several(queries: Sequence[str], limit: int, snapshot: Snapshot) -> li
     vocabulary = vocabulary_of(snapshot)
     requests = [SearchRequest(query=query, limit=limit) for query in queries]
     plans = [read_request(request, vocabulary) for request in requests]
-    found = first_round([*zip(plans, requests, strict=True)], limit)
+    asked = [*zip(plans, requests, strict=True)]
+    resources = [asked_in(plan, request, vocabulary) for plan, request in asked]
+    rounds = _first_round(asked, (0, limit), resources, vocabulary, snapshot)
     start = Cursor("", snapshot.latest.pk if snapshot.latest else 0, 0)
     return [
         _answer(
-            match(plan, request, 0, limit, vocabulary, first),
-            resources_in(plan, request, vocabulary, snapshot),
+            match(plan, request, 0, limit, first),
+            own,
             request,
             replace(start, request=_fingerprint(request)),
             snapshot,
         )
-        for plan, request, first in zip(plans, requests, found, strict=True)
+        for (plan, request), first, own in zip(asked, rounds, priced(resources, snapshot), strict=True)
     ]
+
+
+def _first_round(
+    asked: Sequence[tuple[Plan, SearchRequest]],
+    span: tuple[int, int],
+    resources: Sequence[AskedResources],
+    vocabulary: Vocabulary,
+    snapshot: Snapshot,
+) -> list[First]:
+    """What is found at first, and in the same statement the SKUs that may price resources, for memory."""
+    facts = offers.unread([text for each in resources for text in each.facts], snapshot)
+    beside = Sql(*offers.reading(facts)) if facts else None
+    found, rows = first_round(asked, *span, vocabulary, beside)
+    if rows:
+        offers.keep(facts, rows, snapshot)
+    return found
 
 
 def _answer(

@@ -11,7 +11,7 @@ from catalog.search.index.plan import conditions
 from catalog.search.index.sql import rows_of
 from catalog.search.index.statements import find_ids
 from catalog.search.index.vocabulary import vocabulary_of
-from catalog.search.matching import match
+from catalog.search.matching import first_round, match
 
 
 def all_ids(request: SearchRequest, snapshot: Snapshot, most: int) -> list[str]:
@@ -27,7 +27,9 @@ def all_ids(request: SearchRequest, snapshot: Snapshot, most: int) -> list[str]:
     """
     vocabulary = vocabulary_of(snapshot)
     request = replace(request, kind="skus", limit=1)
-    found = match(read_request(request, vocabulary), request, 0, 1, vocabulary)
+    plan = read_request(request, vocabulary)
+    [first], _ = first_round([(plan, request)], 0, 1, vocabulary)
+    found = match(plan, request, 0, 1, first)
     if not found.total("sku_total"):
         return []
     return [sku_id for (sku_id,) in rows_of(find_ids(conditions(found.plan), most))]

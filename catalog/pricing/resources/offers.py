@@ -25,10 +25,11 @@ from catalog.providers.google_cloud.regions import LIST_PRICE_REGIONS
 # Things that are kept; each has some forty SKUs, one a region, of about 400 bytes.
 MAX_KEPT = 2000
 # A name with words that nobody could read may be of another thing, unless they are the ones that are wanted.
-# The driver converts a column that is declared as a boolean or a time, but not what an operator returns.
 _SKUS = """
-SELECT wanted.key, sku_id, display_name, service_regions, geo_taxonomy_regions, +is_list_price, source,
-    destination, span_unit, span_least, span_most, +retired_at
+SELECT json_array(
+    wanted.key, sku_id, display_name, service_regions, geo_taxonomy_regions, is_list_price, source,
+    destination, span_unit, span_least, span_most, retired_at
+)
 FROM json_each(%s) AS wanted
     CROSS JOIN sku_attributes ON facts = json_extract(wanted.value, '$[0]')
         AND unread = json_extract(wanted.value, '$[1]')
@@ -113,25 +114,43 @@ def offers_of(facts: Collection[str], snapshot: Snapshot) -> Mapping[str, Offers
     found = _memory.find(facts, snapshot.state)
     missing = [each for each in dict.fromkeys(facts) if each not in found]
     if missing:
-        loaded = {each: Offers(offers) for each, offers in _load(missing).items()}
-        _memory.keep(loaded, snapshot.state)
-        found |= loaded
+        with connection.cursor() as cursor:
+            cursor.execute(*reading(missing))
+            rows = [value for (value,) in cursor.fetchall()]
+        found |= keep(missing, rows, snapshot)
     return found
+
+
+def unread(facts: Collection[str], snapshot: Snapshot) -> list[str]:
+    """The facts whose offers are not in memory; none if memory may not be used.
+
+    They may be read within another statement, by `reading`, and put there by `keep`.
+    """
+    if snapshot.state is None:
+        return []
+    found = _memory.find(facts, snapshot.state)
+    return [each for each in dict.fromkeys(facts) if each not in found]
+
+
+def reading(facts: Sequence[str]) -> tuple[str, tuple[str]]:
+    """A statement with its parameter: a row of one value for each offer of facts."""
+    return _SKUS, (json.dumps({each: _columns(each) for each in facts}),)
+
+
+def keep(facts: Sequence[str], rows: Iterable[str], snapshot: Snapshot) -> dict[str, Offers]:
+    """The offers of all these facts, from the rows of `reading`, which are kept in memory."""
+    found: dict[str, list[Offer]] = {each: [] for each in facts}
+    for row in rows:
+        each, *columns = json.loads(row)
+        found[each].append(_offer(columns))
+    offers = {each: Offers(own) for each, own in found.items()}
+    _memory.keep(offers, snapshot.state)
+    return offers
 
 
 def forget() -> None:
     """Empty the memory, as between tests."""
     _memory.forget()
-
-
-def _load(facts: Iterable[str]) -> dict[str, list[Offer]]:
-    found: dict[str, list[Offer]] = {each: [] for each in facts}
-    wanted = {each: _columns(each) for each in found}
-    with connection.cursor() as cursor:
-        cursor.execute(_SKUS, [json.dumps(wanted)])
-        for each, *columns in cursor.fetchall():
-            found[each].append(_offer(columns))
-    return found
 
 
 def _columns(stored: str) -> tuple[str, str]:
