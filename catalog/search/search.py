@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from catalog.cursor import Cursor, fingerprint, resume
 from catalog.models import PricingUpdate, Service
@@ -69,18 +69,31 @@ def search(
     start = resume(request.cursor, Cursor(_fingerprint(request), update_id, offset))
     first, limit = (0, CANDIDATES) if _is_ordered(request) else (start.offset, request.limit)
     resources = AskedResources() if start.offset else asked_in(plan, request, vocabulary)
-    [round_] = _first_round([(plan, request)], (first, limit), [resources], vocabulary, snapshot)
+    [round_] = _first_round([(plan, request)], (first, limit), resources.facts, vocabulary, snapshot)
     found = match(plan, request, first, limit, round_)
     return _answer(found, priced([resources], snapshot)[0], request, start, snapshot)
 
 
-def search_several(queries: Sequence[str], limit: int, snapshot: Snapshot) -> list[SearchAnswer]:
+class SeveralAnswer(NamedTuple):
+    """The answer to one of several questions.
+
+    `things` are the ids of its SKUs in groups that are one thing, bought in one way, in several places.
+    """
+
+    answer: SearchAnswer
+    things: list[list[str]]
+
+
+def search_several(
+    queries: Sequence[str], limit: int, snapshot: Snapshot, facts: Sequence[str] = ()
+) -> list[SeveralAnswer]:
     """The first page of each question, whose matches are found in one statement.
 
     Args:
         queries: the questions.
         limit: the rows of a page.
         snapshot: the present; gets the services that were found.
+        facts: those of SKUs that are wanted besides, which are kept in memory.
 
     Raises:
         InvalidArgumentError: a question has no words.
@@ -90,29 +103,35 @@ def search_several(queries: Sequence[str], limit: int, snapshot: Snapshot) -> li
     plans = [read_request(request, vocabulary) for request in requests]
     asked = [*zip(plans, requests, strict=True)]
     resources = [asked_in(plan, request, vocabulary) for plan, request in asked]
-    rounds = _first_round(asked, (0, limit), resources, vocabulary, snapshot)
+    facts = [*facts, *(text for each in resources for text in each.facts)]
+    rounds = _first_round(asked, (0, limit), facts, vocabulary, snapshot)
     start = Cursor("", snapshot.latest.pk if snapshot.latest else 0, 0)
-    return [
-        _answer(
-            match(plan, request, 0, limit, first),
-            own,
-            request,
-            replace(start, request=_fingerprint(request)),
-            snapshot,
-        )
-        for (plan, request), first, own in zip(asked, rounds, priced(resources, snapshot), strict=True)
-    ]
+    answers = []
+    for (plan, request), first, own in zip(asked, rounds, priced(resources, snapshot), strict=True):
+        found = match(plan, request, 0, limit, first)
+        things = _things(found.rows("sku"))
+        answer = _answer(found, own, request, replace(start, request=_fingerprint(request)), snapshot)
+        answers.append(SeveralAnswer(answer, things))
+    return answers
+
+
+def _things(rows: Sequence[dict[str, Any]]) -> list[list[str]]:
+    """The ids in groups that are alike but for the place; in order."""
+    groups: defaultdict[tuple[str, str | None], list[str]] = defaultdict(list)
+    for row in rows:
+        groups[row["key"] or row["sku_id"], row["destination"]].append(row["sku_id"])
+    return [*groups.values()]
 
 
 def _first_round(
     asked: Sequence[tuple[Plan, SearchRequest]],
     span: tuple[int, int],
-    resources: Sequence[AskedResources],
+    facts: Sequence[str],
     vocabulary: Vocabulary,
     snapshot: Snapshot,
 ) -> list[First]:
-    """What is found at first, and in the same statement the SKUs that may price resources, for memory."""
-    facts = offers.unread([text for each in resources for text in each.facts], snapshot)
+    """What is found at first; the SKUs of `facts` are read in the same statement, for memory."""
+    facts = offers.unread(facts, snapshot)
     beside = Sql(*offers.reading(facts)) if facts else None
     found, rows = first_round(asked, *span, vocabulary, beside)
     if rows:
@@ -197,7 +216,7 @@ def _without_state(row: dict[str, Any], name: str, snapshot: Snapshot) -> Any:
     synced_at, error = stored_time(row.pop("synced_at")), row.pop("sync_error")
     service_id = row["service_id"]
     snapshot.services[service_id] = Service(service_id, name, synced_at=synced_at, sync_error=error)
-    for column in ("key", "term_cost"):
+    for column in ("key", "destination", "term_cost"):
         row.pop(column, None)
     return row
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
-
-from django.db import connection
 
 from catalog.offers.attributes import TERMS
 from catalog.pricing.list_prices import Listing, Snapshot, look_up, look_up_chosen
@@ -78,37 +75,14 @@ GROUP BY value
 _Row = tuple[str, str, str]
 _kept: Memory[str, Sequence[_Row]] = Memory(MAX_KEPT)
 
-_KEYS = """
-SELECT own.sku_id, own.key, own.destination
-FROM json_each(%s) AS asked
-CROSS JOIN sku_attributes AS own ON own.sku_id = asked.value
-"""
 
-
-def by_thing(lists: Sequence[Sequence[str]]) -> list[list[list[str]]]:
-    """The SKU ids of each list in groups that are one thing, bought in one way, in several places; in order.
-
-    Takes a query for all lists.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_KEYS, [json.dumps([*dict.fromkeys(chain(*lists))])])
-        keys = {sku_id: (key, destination) for sku_id, key, destination in cursor.fetchall()}
-    return [_grouped(sku_ids, keys) for sku_ids in lists]
-
-
-def _grouped(sku_ids: Sequence[str], keys: Mapping[str, tuple[str, str | None]]) -> list[list[str]]:
-    groups: defaultdict[tuple[str, str | None], list[str]] = defaultdict(list)
-    for sku_id in sku_ids:
-        groups[keys.get(sku_id, (sku_id, None))].append(sku_id)
-    return [*groups.values()]
-
-
-def siblings(sku_ids: Sequence[str], snapshot: Snapshot) -> dict[str, Siblings]:
+def siblings(sku_ids: Sequence[str], snapshot: Snapshot, beside: Collection[str] = ()) -> dict[str, Siblings]:
     """Find the SKUs that are the same thing as each of some in another place, or bought in another way.
 
     Args:
         sku_ids: SKU ids as the catalog spells them, at most MAX_ASKED.
         snapshot: the time whose prices apply.
+        beside: SKUs that are wanted besides, which are kept in memory.
 
     Returns:
         By id, those with a price that are not withdrawn, the SKU itself among them. Takes one query, or none
@@ -117,9 +91,10 @@ def siblings(sku_ids: Sequence[str], snapshot: Snapshot) -> dict[str, Siblings]:
     asked = sku_ids[:MAX_ASKED]
     kept = _kept.find(asked, snapshot.state)
     if kept.keys() >= {*asked}:
-        listings = look_up([*asked, *(name for rows in kept.values() for name, _, _ in rows)], snapshot)
+        names = (name for rows in kept.values() for name, _, _ in rows)
+        listings = look_up([*asked, *names, *beside], snapshot)
     else:
-        listings, kept = _read(asked, snapshot)
+        listings, kept = _read(asked, beside, snapshot)
         _kept.keep(kept, snapshot.state)
     return {sku_id: _siblings(sku_id, kept.get(sku_id, ()), listings) for sku_id in sku_ids}
 
@@ -129,10 +104,12 @@ def forget() -> None:
     _kept.forget()
 
 
-def _read(asked: Sequence[str], snapshot: Snapshot) -> tuple[dict[str, Listing], dict[str, Sequence[_Row]]]:
+def _read(
+    asked: Sequence[str], beside: Collection[str], snapshot: Snapshot
+) -> tuple[dict[str, Listing], dict[str, Sequence[_Row]]]:
     """The siblings of SKUs, and all of these with their prices."""
-    ids = json.dumps([*asked])
-    found = look_up_chosen(_CHOSEN, [ids, ids, json.dumps(list(TERMS.values())), ids], snapshot)
+    ids, terms = json.dumps([*asked]), json.dumps(list(TERMS.values()))
+    found = look_up_chosen(_CHOSEN, [ids, ids, terms, json.dumps([*asked, *beside])], snapshot)
     of_each: dict[str, list[_Row]] = {sku_id: [] for sku_id in asked}
     for one, *row in sorted(link for _, links in found for link in json.loads(links or "[]")):
         of_each[one].append((row[0], row[1], row[2]))

@@ -13,6 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import (
     AccuracyCheck,
+    Derived,
+    DerivedState,
     KeptEstimate,
     PricingInfo,
     PricingTier,
@@ -30,7 +32,15 @@ pytestmark = pytest.mark.django_db
 
 MODELS: list[type[Model]] = [Service, Sku, SkuAttributes, PricingInfo, PricingTier, PricingUpdate]
 # Pages show estimates, the changes of SKUs and checks of known figures; the others are the sync's own.
-ELSEWHERE: list[type[Model]] = [AccuracyCheck, KeptEstimate, SkuChange, StagedRows, VocabularyState]
+ELSEWHERE: list[type[Model]] = [
+    AccuracyCheck,
+    Derived,
+    DerivedState,
+    KeptEstimate,
+    SkuChange,
+    StagedRows,
+    VocabularyState,
+]
 
 
 def list_page(model: type[Model], **query: str) -> str:
