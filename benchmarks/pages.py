@@ -146,18 +146,18 @@ def _forget() -> None:
     """Empty the memory, as a sync does."""
     from catalog.pricing import list_prices  # noqa: PLC0415
     from catalog.pricing.resources import machine_rates, offers  # noqa: PLC0415
-    from catalog.search import values  # noqa: PLC0415
+    from catalog.search import siblings, values  # noqa: PLC0415
     from catalog.search.index import vocabulary  # noqa: PLC0415
 
-    for module in (list_prices, machine_rates, offers, values, vocabulary):
+    for module in (list_prices, machine_rates, offers, siblings, values, vocabulary):
         module.forget()
 
 
 def _renew() -> None:
-    """Store the offers of machine types, as a sync does when it ends."""
-    from catalog.pricing.resources import machine_store  # noqa: PLC0415
+    """Store what first views need, as a sync does when it ends."""
+    from catalog.search.index.renew import renew  # noqa: PLC0415
 
-    machine_store.renew()
+    renew()
 
 
 def _close() -> None:

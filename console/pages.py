@@ -138,8 +138,10 @@ def _html(request: HttpRequest, page: Page) -> HttpResponse:
 
 
 def _json(_request: HttpRequest, page: Page) -> HttpResponse:
-    parameters = {"ensure_ascii": False, "indent": 2}
-    return JsonResponse({**page.answer, **page.rest()}, status=page.status, json_dumps_params=parameters)
+    rest = page.rest()
+    # Python writes indents eight times as slowly: 10 ms of all machine types, which nobody reads so.
+    parameters = {"ensure_ascii": False, "indent": None if rest else 2}
+    return JsonResponse({**page.answer, **rest}, status=page.status, json_dumps_params=parameters)
 
 
 def _csv(request: HttpRequest, page: Page) -> HttpResponse:

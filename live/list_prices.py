@@ -42,9 +42,9 @@ class _Listed:
 
 @dataclass(slots=True)
 class _Memory:
-    """What the SKUs of one sync are."""
+    """What the SKUs of one edition of the tables are."""
 
-    sync: object = None
+    edition: object = None
     listed: Mapping[tuple[str, str, str], Sequence[_Listed]] = field(default_factory=dict)
 
 
@@ -53,7 +53,7 @@ _memory = _Memory()
 
 def forget() -> None:
     """Empty the memory, as a test has to that writes SKUs without a sync."""
-    _memory.sync = None
+    _memory.edition = None
 
 
 class ListPrices:
@@ -65,9 +65,9 @@ class ListPrices:
 
     def __init__(self, names: Names) -> None:
         snapshot = list_prices.snapshot()
-        sync = snapshot.latest and snapshot.latest.pk
-        if sync is None or _memory.sync != sync:
-            _memory.listed, _memory.sync = _by_model(_read(snapshot, names)), sync
+        edition = snapshot.edition
+        if edition is None or _memory.edition != edition:
+            _memory.listed, _memory.edition = _by_model(_read(snapshot, names)), edition
         self._listed = _memory.listed
 
     def price(self, key: Key) -> Price | None:

@@ -18,7 +18,7 @@ from django.db import connection
 from accounts import limits
 from catalog.pricing import list_prices, memory
 from catalog.pricing.resources import machine_rates, offers
-from catalog.search import values
+from catalog.search import siblings, values
 from catalog.search.index import vocabulary
 from console import limits as page_limits
 from live import list_prices as live_list_prices
@@ -112,6 +112,7 @@ def _forgotten_vocabulary() -> None:
     machine_rates.forget()
     live_list_prices.forget()
     list_prices.forget()
+    siblings.forget()
 
 
 class OutsideTransaction:

@@ -35,7 +35,7 @@ class ValueFilter(admin.SimpleListFilter):
     known: ClassVar[str]
 
     def lookups(self, request: HttpRequest, _model_admin: Any) -> Sequence[tuple[str, str]]:
-        values: Sequence[tuple[str, str]] = getattr(values_of(snapshot_of(request).latest), self.known)
+        values: Sequence[tuple[str, str]] = getattr(values_of(snapshot_of(request)), self.known)
         return values
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Sku]) -> QuerySet[Sku]:

@@ -102,7 +102,7 @@ class SkuList(ChangeList):
         if not self.is_searched:
             return list(self.queryset.values_list("pk", flat=True)[:MOST])
         try:
-            return all_ids(self.request(), snapshot.latest, MOST)
+            return all_ids(self.request(), snapshot, MOST)
         except CatalogError:
             return []
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from catalog.models.columns import CurrentTimestamp, LongNameIndex
+from catalog.models.derived import Derived, DerivedState
 from catalog.models.estimates import KeptEstimate
-from catalog.models.machines import MachineOffers, MachineOffersState
 from catalog.models.prices import NANOS, PricingInfo, PricingInfoQuerySet, PricingTier
 from catalog.models.skus import (
     SAMPLE,
@@ -15,17 +15,25 @@ from catalog.models.skus import (
     SkuQuerySet,
     VocabularyState,
 )
-from catalog.models.updates import AccuracyCheck, PricingUpdate, PricingUpdateQuerySet, SkuChange, StagedRows
+from catalog.models.updates import (
+    CATALOG,
+    AccuracyCheck,
+    PricingUpdate,
+    PricingUpdateQuerySet,
+    SkuChange,
+    StagedRows,
+)
 
 __all__ = [
+    "CATALOG",
     "NANOS",
     "SAMPLE",
     "AccuracyCheck",
     "CurrentTimestamp",
+    "Derived",
+    "DerivedState",
     "KeptEstimate",
     "LongNameIndex",
-    "MachineOffers",
-    "MachineOffersState",
     "PricingInfo",
     "PricingInfoQuerySet",
     "PricingTier",

@@ -17,7 +17,7 @@ from catalog.models.skus import EVERY_PROVIDER, GCP, Sku
 # takes a fraction of a millisecond, within a statement that every answer needs anyway. A service with neither
 # a time nor an error was read by the last full run of its provider. A failed run counts until a later one
 # makes up for it.
-_CATALOG = """(
+CATALOG = """(
     WITH provider(name) AS (VALUES ('gcp'), ('aws'), ('azure')),
     full_run AS (
         SELECT name, max(id) AS id, completed_at AS at FROM provider JOIN pricing_updates AS run
@@ -88,7 +88,7 @@ class PricingUpdateQuerySet(models.QuerySet["PricingUpdate"]):
 
     def _completed(self) -> PricingUpdateQuerySet:
         crashed_before = connection.ops.adapt_datetimefield_value(timezone.now() - PricingUpdate.LEASE)
-        catalog = RawSQL(_CATALOG, (crashed_before,), models.JSONField())  # noqa: S611  # a constant
+        catalog = RawSQL(CATALOG, (crashed_before,), models.JSONField())  # noqa: S611  # a constant
         return self.filter(status__in=PricingUpdate.SERVED).annotate(catalog=catalog).order_by("-id")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Hashable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -12,10 +13,10 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku
+from catalog.models import CATALOG, PricingInfo, PricingTier, PricingUpdate, Service, Sku
 from catalog.pricing.answers import utc_text
-from catalog.pricing.memory import Memory, State, current_state
-from catalog.pricing.price_rows import PriceRows, PriceTier, price_rows
+from catalog.pricing.memory import Memory, State, crashed_before, current_state
+from catalog.pricing.price_rows import PriceRows, PriceTier, Table, price_rows, price_rows_of
 from catalog.pricing.tiers import Aggregation, Price
 from catalog.pricing.units import UsageUnit
 from catalog.providers.records import LONG_AGO, NAMES
@@ -114,6 +115,16 @@ class Snapshot:
     as_of: datetime | None = None
     state: State | None = None
 
+    @property
+    def edition(self) -> Hashable:
+        """Another one after each run, and when SKUs were read again, but the same during a run.
+
+        It is for what is no figure, and may lag behind while a run goes on. None before the first sync.
+        """
+        if self.latest is None:
+            return None
+        return self.state.ended if self.state else self.latest.pk
+
 
 class _Record(NamedTuple):
     """A SKU and all its prices, newest first."""
@@ -122,6 +133,12 @@ class _Record(NamedTuple):
     history: tuple[ListPrice, ...]
 
 
+_UPDATE = Table(PricingUpdate)
+# As PricingUpdateQuerySet.latest_completed has it.
+_LATEST = f"""
+SELECT json_array({_UPDATE.sql}, json({CATALOG})) FROM pricing_updates
+WHERE status IN ({", ".join(f"'{each.value}'" for each in PricingUpdate.SERVED)}) ORDER BY id DESC LIMIT 1
+"""  # noqa: S608 only names are put in
 _latest: Memory[None, PricingUpdate | None] = Memory(1)
 _records: Memory[str, _Record] = Memory(MAX_KEPT)
 
@@ -140,24 +157,35 @@ def snapshot(as_of: datetime | None = None, latest: PricingUpdate | None = None)
         latest: the latest completed sync, if the caller has already read it.
 
     Returns:
-        The snapshot. Takes one small query; another one if there is an `as_of`, or the tables have changed
-        since the last call.
+        The snapshot. Takes one query, which is small if the tables have not changed since the last call, and
+        another one if there is an `as_of`.
     """
-    now, state = timezone.now(), current_state()
+    now, known = timezone.now(), _latest.state
+    state, row = current_state(known, _LATEST, [crashed_before()])
     if as_of is None:
-        latest = latest or _latest_of(state)
+        latest = latest or _latest_of(state, row, is_read=state not in (None, known))
         return Snapshot(now, latest, latest, state=state)
     at = min(as_of, now)
     latest, update = PricingUpdate.objects.latest_and_by(at)
     return Snapshot(at, update, latest, is_capped=as_of > now, as_of=as_of, state=state)
 
 
-def _latest_of(state: State | None) -> PricingUpdate | None:
+def _latest_of(state: State | None, row: str | None, *, is_read: bool) -> PricingUpdate | None:
+    """The latest completed sync: of `row` if it was read with the state, else as it is kept."""
     kept = _latest.find([None], state)
     if not kept:
-        kept = {None: PricingUpdate.objects.latest_completed()}
+        kept = {None: _update(row) if is_read else PricingUpdate.objects.latest_completed()}
         _latest.keep(kept, state)
     return kept[None]
+
+
+def _update(row: str | None) -> PricingUpdate | None:
+    if row is None:
+        return None
+    *values, catalog = json.loads(row)
+    update = _UPDATE.row(values)
+    setattr(update, "catalog", catalog)  # noqa: B010  # mypy does not know annotations
+    return update
 
 
 def look_up(sku_ids: Iterable[str], snapshot: Snapshot) -> dict[str, Listing]:
@@ -184,8 +212,31 @@ def look_up(sku_ids: Iterable[str], snapshot: Snapshot) -> dict[str, Listing]:
     return found
 
 
+def look_up_chosen(
+    statement: str, params: Sequence[str], snapshot: Snapshot
+) -> list[tuple[Listing, str | None]]:
+    """SKUs that a statement chooses, with their prices, in one query; they are kept in memory for `look_up`.
+
+    Args:
+        statement: as for `price_rows_of`.
+        params: its parameters.
+        snapshot: the time whose prices apply.
+
+    Returns:
+        Listings, each with what the statement says of it.
+    """
+    read = [(_record(rows), rows.found_by) for rows in price_rows_of(statement, params)]
+    _records.keep({record.sku.pk: record for record, _ in read}, snapshot.state)
+    snapshot.services.update((record.sku.service_id, record.sku.service) for record, _ in read)
+    return [(_listing(record, snapshot), found_by) for record, found_by in read]
+
+
 def _read(sku_ids: AbstractSet[str]) -> dict[str, _Record]:
-    return {rows.sku.pk: _Record(rows.sku, _newest_first(rows)) for rows in price_rows(sku_ids)}
+    return {rows.sku.pk: _record(rows) for rows in price_rows(sku_ids)}
+
+
+def _record(rows: PriceRows) -> _Record:
+    return _Record(rows.sku, _newest_first(rows))
 
 
 def _newest_first(rows: PriceRows) -> tuple[ListPrice, ...]:

@@ -2,17 +2,18 @@
 
 All that writes SKUs and prices is a run of the sync that holds the lease, and each of its transactions renews
 it (catalog/sync/lease.py); the times of services are written just before the run ends. So if no run has
-begun, ended or sent a heartbeat meanwhile, the tables have not changed. Every call asks the database for
-that, and memory is emptied as soon as the answer is another one.
+begun, ended or sent a heartbeat meanwhile, the tables have not changed. What SKUs are also changes when all
+are read again (catalog/offers/store.py), which leaves the time. Every call asks the database for these, and
+memory is emptied as soon as the answer is another one.
 """
 
 from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from threading import Lock
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import connection
 from django.utils import timezone
@@ -22,13 +23,14 @@ from catalog.models import PricingUpdate
 # Raw SQL, because the ORM takes ten times as long to build a statement as the database to run this one. A run
 # that crashes changes the answer without writing: the catalog is stale from then on.
 _RUNS = """
-SELECT json_array(
+SELECT runs, CASE WHEN runs IS NOT %s THEN ({changed}) END FROM (SELECT json_array(
     (SELECT max(id) FROM pricing_updates),
     (
         SELECT json_group_array(json_array(id, heartbeat_at, heartbeat_at < %s))
         FROM pricing_updates WHERE status = 'running'
-    )
-)
+    ),
+    (SELECT max(read_at) FROM vocabulary_state)
+) AS runs)
 """
 
 K = TypeVar("K", bound=Hashable)
@@ -36,29 +38,51 @@ V = TypeVar("V")
 
 
 class State(NamedTuple):
-    """The tables of a database as they are while its runs are these."""
+    """The tables of a database as they are while its runs, and the last reading of all SKUs, are these."""
 
     database: str
     runs: str
 
     @property
-    def settled(self) -> int | None:
-        """The last run, if none may be writing; None before the first.
+    def settled(self) -> str | None:
+        """What the tables are of, if no run may be writing; None before the first.
 
         A run that has crashed counts as running until the next one closes its row.
         """
-        last, running = json.loads(self.runs)
-        return None if running else last
+        last, running, _ = json.loads(self.runs)
+        return None if running or last is None else self.runs
+
+    @property
+    def ended(self) -> tuple[str, int, str | None]:
+        """Another one each time that a run ends or all SKUs are read again, but not while a run goes on."""
+        last, running, read_at = json.loads(self.runs)
+        return self.database, (last or 0) - len(running), read_at
 
 
-def current_state() -> State | None:
-    """The state of the tables, in one small query; None in a transaction, whose rows nobody else may see."""
+def current_state(known: State | None, changed: str, params: Sequence[str]) -> tuple[State | None, Any]:
+    """The state of the tables, in one small query; None in a transaction, whose rows nobody else may see.
+
+    Args:
+        known: a state of which the caller has all that it needs.
+        changed: SQL for one value, which is read in the same query if the state is another one.
+        params: its parameters.
+
+    Returns:
+        The state, and the value of `changed`.
+    """
     if connection.in_atomic_block:
-        return None
-    crashed_before = connection.ops.adapt_datetimefield_value(timezone.now() - PricingUpdate.LEASE)
+        return None, None
+    database = str(connection.settings_dict["NAME"])
+    runs = known.runs if known and known.database == database else None
     with connection.cursor() as cursor:
-        cursor.execute(_RUNS, [crashed_before])
-        return State(str(connection.settings_dict["NAME"]), cursor.fetchone()[0])
+        cursor.execute(_RUNS.format(changed=changed), [runs, *params, crashed_before()])
+        state, value = cursor.fetchone()
+    return State(database, state), value
+
+
+def crashed_before() -> Any:
+    """The time, as it is stored, before which a running run has sent its last heartbeat if it has crashed."""
+    return connection.ops.adapt_datetimefield_value(timezone.now() - PricingUpdate.LEASE)
 
 
 class Memory(Generic[K, V]):
@@ -72,6 +96,11 @@ class Memory(Generic[K, V]):
         self._lock = Lock()
         self._state: State | None = None
         self._values: OrderedDict[K, V] = OrderedDict()
+
+    @property
+    def state(self) -> State | None:
+        """The state whose values are kept."""
+        return self._state
 
     def find(self, keys: Iterable[K], state: State | None) -> dict[K, V]:
         """The values that are kept of a state, by key; none if it is None."""

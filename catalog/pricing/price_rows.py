@@ -33,10 +33,14 @@ class PriceTier(NamedTuple):
 
 
 class PriceRows(NamedTuple):
-    """A SKU with its rows of pricing_info, each with its tiers, lowest first; the rows are in no order."""
+    """A SKU with its rows of pricing_info, each with its tiers, lowest first; the rows are in no order.
+
+    `found_by` is what the statement that chose it says of it.
+    """
 
     sku: Sku
     prices: Sequence[tuple[PricingInfo, Sequence[PriceTier]]]
+    found_by: str | None = None
 
 
 @lru_cache(maxsize=4096)
@@ -48,7 +52,7 @@ def _time(stored: str) -> datetime:
 _json: Callable[[str], Any] = lru_cache(maxsize=4096)(json.loads)
 
 
-class _Table(Generic[M]):
+class Table(Generic[M]):
     """The columns of a table in a statement, and the rows of their values; without the fields `left_out`."""
 
     def __init__(self, model: type[M], *left_out: str) -> None:
@@ -57,6 +61,7 @@ class _Table(Generic[M]):
         self._names = [each.attname for each in fields]
         self._times = [place for place, each in enumerate(fields) if isinstance(each, models.DateTimeField)]
         self._jsons = [place for place, each in enumerate(fields) if isinstance(each, models.JSONField)]
+        self._bools = [place for place, each in enumerate(fields) if isinstance(each, models.BooleanField)]
         columns = [f"{model._meta.db_table}.{each.column}" for each in fields]
         for place in self._times:
             # The driver parses a column that is declared as a time, but not what an operator returns.
@@ -70,18 +75,21 @@ class _Table(Generic[M]):
             read[place] = read[place] and _time(read[place])
         for place in self._jsons:
             read[place] = read[place] and _json(read[place])
+        for place in self._bools:
+            read[place] = bool(read[place])
         return self._model.from_db(connection.alias, self._names, read)
 
 
-_SERVICE, _SKU = _Table(Service), _Table(Sku)
-_INFO = _Table(PricingInfo, "pricing_expression_json", "aggregation_json")
+_SERVICE, _SKU = Table(Service), Table(Sku)
+_INFO = Table(PricingInfo, "pricing_expression_json", "aggregation_json")
 # Where the columns of each table begin, of which the first is its key.
 _AT_INFO = _SKU.width
 _AT_TIER = _AT_INFO + _INFO.width
 _AT_SERVICE = _AT_TIER + 3
+_LISTED = "SELECT id, value, NULL AS found_by FROM json_each(%s)"
 _ROWS = f"""
-SELECT {_SKU.sql}, {_INFO.sql}, start_usage_amount, price_units, price_nanos, {_SERVICE.sql}
-FROM json_each(%s) AS wanted
+SELECT {_SKU.sql}, {_INFO.sql}, start_usage_amount, price_units, price_nanos, {_SERVICE.sql}, wanted.found_by
+FROM ({{wanted}}) AS wanted
     CROSS JOIN skus ON skus.sku_id = wanted.value
     CROSS JOIN services USING (service_id)
     LEFT JOIN pricing_info ON pricing_info.sku_id = skus.sku_id
@@ -95,9 +103,23 @@ def price_rows(sku_ids: Collection[str]) -> Iterator[PriceRows]:
     ids, services = [*sku_ids], dict[str, Service]()
     for start in range(0, len(ids), CHUNK):
         with connection.cursor() as cursor:
-            cursor.execute(_ROWS, [json.dumps(ids[start : start + CHUNK])])
+            cursor.execute(_ROWS.format(wanted=_LISTED), [json.dumps(ids[start : start + CHUNK])])
             rows = cursor.fetchall()
         yield from _skus(rows, services)
+
+
+def price_rows_of(statement: str, params: Sequence[str]) -> Iterator[PriceRows]:
+    """All prices of the SKUs that a statement chooses, in one query.
+
+    Args:
+        statement: SQL with the columns `id`, by which the SKUs are ordered, `value`, the id of a SKU, and
+            `found_by`.
+        params: its parameters.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS.format(wanted=statement), params)
+        rows = cursor.fetchall()
+    yield from _skus(rows, {})
 
 
 def _skus(rows: Iterable[Sequence[Any]], services: dict[str, Service]) -> Iterator[PriceRows]:
@@ -106,9 +128,9 @@ def _skus(rows: Iterable[Sequence[Any]], services: dict[str, Service]) -> Iterat
         first, *others = of_sku
         sku = _SKU.row(first[:_AT_INFO])
         if sku.service_id not in services:
-            services[sku.service_id] = _SERVICE.row(first[_AT_SERVICE:])
+            services[sku.service_id] = _SERVICE.row(first[_AT_SERVICE:-1])
         Sku._meta.get_field("service").set_cached_value(sku, services[sku.service_id])
-        yield PriceRows(sku, [*_prices(sku, [first, *others])])
+        yield PriceRows(sku, [*_prices(sku, [first, *others])], first[-1])
 
 
 def _prices(sku: Sku, rows: Sequence[Sequence[Any]]) -> Iterator[tuple[PricingInfo, Sequence[PriceTier]]]:

@@ -14,7 +14,7 @@ from catalog.search.contract import Missing, SearchRequest
 from catalog.search.index.plan import Plan, conditions
 from catalog.search.index.relaxation import keep
 from catalog.search.index.services import find_services
-from catalog.search.index.sql import Sql, rows_of
+from catalog.search.index.sql import Sql, compose, rows_of
 from catalog.search.index.statements import (
     find_alike,
     find_named,
@@ -53,43 +53,63 @@ class Match:
         return self.found[part][0][1] if self.found[part] else 0
 
 
-def first_round(asked: Sequence[tuple[Plan, SearchRequest]], limit: int) -> list[Found]:
-    """What plans find at first, in one statement for all of them; `match` goes on from there."""
-    parts = [_parts(plan, request, 0, limit, has_skus=True) for plan, request in asked]
-    found: list[Found] = [defaultdict(list) for _ in asked]
-    asking = [number for number, own in enumerate(parts) if own]
-    statement = of_several([in_one_round_trip(parts[number]) for number in asking])
-    for number, part, value, n in rows_of(statement) if asking else ():
-        found[asking[number]][part].append((value, n))
-    return found
+@dataclass(frozen=True, slots=True)
+class First:
+    """What a plan finds at first, without SKUs if something is `missing`."""
+
+    found: Found
+    missing: Sequence[Missing] = ()
 
 
-def match(
-    plan: Plan,
-    request: SearchRequest,
+def first_round(
+    asked: Sequence[tuple[Plan, SearchRequest]],
     offset: int,
     limit: int,
     vocabulary: Vocabulary,
-    first: Found | None = None,
-) -> Match:
-    """What `plan` finds, in one statement; in two or three if no SKU meets all of it.
+    beside: Sql | None = None,
+) -> tuple[list[First], list[Any]]:
+    """What plans find at first, in one statement for all of them; `match` goes on from there.
+
+    Args:
+        asked: plans, each with the request that it was compiled from.
+        offset: the first row of each page.
+        limit: the rows of a page.
+        vocabulary: tells what no SKU has.
+        beside: a statement of one column to ask in the same round trip.
+
+    Returns:
+        What each plan finds, and the values of `beside`; none of these if no plan has anything to ask.
+    """
+    missing = [_missing(plan, request, vocabulary) for plan, request in asked]
+    parts = [
+        _parts(plan, request, offset, limit, has_skus=not lacking)
+        for (plan, request), lacking in zip(asked, missing, strict=True)
+    ]
+    asking = [number for number, own in enumerate(parts) if own]
+    statements = [in_one_round_trip(parts[number]) for number in asking]
+    if asking and beside:
+        statements.append(compose("SELECT 'beside', *, 0 FROM ({one})", one=beside))
+    found: list[Found] = [defaultdict(list) for _ in (*asking, beside)]
+    for number, part, value, n in rows_of(of_several(statements)) if asking else ():
+        found[number][part].append((value, n))
+    by_number = dict(zip(asking, found, strict=False))
+    firsts = [First(by_number.get(number, defaultdict(list)), each) for number, each in enumerate(missing)]
+    return firsts, [value for value, _ in found[-1]["beside"]]
+
+
+def match(plan: Plan, request: SearchRequest, offset: int, limit: int, first: First) -> Match:
+    """What `plan` finds; in one statement or two more if no SKU meets all of it.
 
     Args:
         plan: compiled from `request`.
         request: what to look for.
         offset: the first row of the page.
         limit: the rows of the page.
-        vocabulary: tells what no SKU has.
-        first: what `first_round` found, if it was asked.
+        first: what `first_round` found of it.
     """
-    missing = missing_in(plan, vocabulary) if request.kind != "services" else []
-    if missing and _is_name_of_a_sku(plan):
-        missing = []
-    if missing or first is None:
-        first = _find(plan, request, offset, limit, has_skus=not missing)
-    found = first
-    if missing:
-        return Match(plan, found, missing)
+    found = first.found
+    if first.missing:
+        return Match(plan, found, first.missing)
     if plan.may_be_lenient and not found["kept"] and (_is_empty(found) or _is_excluded(found, plan)):
         plan = replace(plan, is_lenient=True)
         found = _find(plan, request, offset, limit)
@@ -99,6 +119,11 @@ def match(
         plan = keep(plan, {number for _, number in found["kept"]})
         found = _find(plan, request, offset, limit)
     return Match(plan, found)
+
+
+def _missing(plan: Plan, request: SearchRequest, vocabulary: Vocabulary) -> Sequence[Missing]:
+    missing = missing_in(plan, vocabulary) if request.kind != "services" else []
+    return [] if missing and _is_name_of_a_sku(plan) else missing
 
 
 def _is_name_of_a_sku(plan: Plan) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import islice
 
 from catalog.errors import CatalogError
 from catalog.offers.attributes import TERMS
@@ -21,6 +22,7 @@ from catalog.pricing.list_prices import Snapshot
 from catalog.pricing.resources.components import Composed, compose
 from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.rates import Rate, rate_of
+from catalog.pricing.resources.regions import texts_anywhere
 from catalog.pricing.resources.rows import notes_of, why_unpriced
 from catalog.pricing.resources.wanted import Wanted
 from catalog.search.contract import FoundResource, ResourcePrice, SearchRequest
@@ -55,23 +57,34 @@ class _Asked:
     count: int | None
 
 
-def resources_in(plan: Plan, request: SearchRequest, vocabulary: Vocabulary, snapshot: Snapshot) -> Resources:
-    """The resources that a question names, at list prices.
+@dataclass(frozen=True, slots=True)
+class AskedResources:
+    """The resources that a question names, without prices.
+
+    `counts` says how many of each there are to be, if the question does; `said` why others are none.
+    """
+
+    wanted: Sequence[Wanted] = ()
+    counts: Mapping[str, int | None] = field(default_factory=dict)
+    said: Sequence[str] = ()
+
+    @property
+    def facts(self) -> list[str]:
+        """The facts of the SKUs that may price them."""
+        return [text for each in self.wanted[:MAX_RESOURCES] for text in texts_anywhere(each)]
+
+
+def asked_in(plan: Plan, request: SearchRequest, vocabulary: Vocabulary) -> AskedResources:
+    """The resources that a question names, one for each region and usage type that it names.
 
     Args:
         plan: compiled from `request`; all that is said about a resource was read into them.
         request: what to look for.
         vocabulary: knows the services.
-        snapshot: the present; gets the services of the SKUs.
-
-    Returns:
-        One for each resource, region and usage type that is named. If no region is, or one with many, it has
-        no price. Takes no query if the question names no resource; otherwise two, or one if their SKUs are in
-        memory, and one more if a region does not sell one.
     """
     terms = _terms(plan)
     if not terms or not _may_be_machines(plan, request, vocabulary):
-        return Resources()
+        return AskedResources()
     asked, said = _asked(plan.question)
     wanted = [
         Wanted(each.request, each.bill, place, term)
@@ -79,17 +92,38 @@ def resources_in(plan: Plan, request: SearchRequest, vocabulary: Vocabulary, sna
         for place in _places(plan.place)
         for term in terms
     ]
-    composed = compose(wanted[:MAX_RESOURCES], snapshot, offers_regions=False) if wanted else []
-    counts = {each.request.resource: each.count for each in asked}
-    found = []
+    return AskedResources(wanted, {each.request.resource: each.count for each in asked}, said)
+
+
+def priced(asked: Sequence[AskedResources], snapshot: Snapshot) -> list[Resources]:
+    """The resources of several questions at list prices.
+
+    Args:
+        asked: what each question names.
+        snapshot: the present; gets the services of the SKUs.
+
+    Returns:
+        Those of each question. If no region is named, or one with many, a resource has no price. Takes no
+        query if none is named; otherwise two, or one if their SKUs are in memory, and one more if a region
+        does not sell one.
+    """
+    wanted = [one for each in asked for one in each.wanted[:MAX_RESOURCES]]
+    composed = iter(compose(wanted, snapshot, offers_regions=False) if wanted else ())
+    return [_priced(each, [*islice(composed, min(len(each.wanted), MAX_RESOURCES))]) for each in asked]
+
+
+def _priced(asked: AskedResources, composed: Sequence[Composed]) -> Resources:
+    found, said = [], [*asked.said]
     for one in composed:
         if one.choices or _is_sold(one):
-            found.append(_row(one, counts[one.wanted.request.resource]))
+            found.append(_row(one, asked.counts[one.wanted.request.resource]))
         else:
             said.append(why_unpriced(one))
     said += [_which_region(row["resource"]) for row in found if row["region"] is None][:1]
-    if len(wanted) > MAX_RESOURCES:
-        said.append(f"Only {MAX_RESOURCES} of {len(wanted)} resources are shown: ask for fewer at once.")
+    if len(asked.wanted) > MAX_RESOURCES:
+        said.append(
+            f"Only {MAX_RESOURCES} of {len(asked.wanted)} resources are shown: ask for fewer at once."
+        )
     return Resources(found, said)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from catalog.cursor import Cursor, fingerprint, resume
 from catalog.models import PricingUpdate, Service
@@ -13,6 +13,7 @@ from catalog.offers.attributes import TERMS
 from catalog.pricing import list_prices
 from catalog.pricing.freshness import stored_time
 from catalog.pricing.list_prices import Snapshot
+from catalog.pricing.resources import offers
 from catalog.search.ambiguity import sentence as ambiguous_sentence
 from catalog.search.arguments import read_request
 from catalog.search.candidates import candidates, open_attributes
@@ -29,15 +30,15 @@ from catalog.search.facets import facets_of
 from catalog.search.hints import explain, hint, labels_of, quoted, ways_to_drop
 from catalog.search.index.plan import Plan, conditions
 from catalog.search.index.services import count_services_without
-from catalog.search.index.sql import rows_of
+from catalog.search.index.sql import Sql, rows_of
 from catalog.search.index.statements import CANDIDATES, count_without
-from catalog.search.index.vocabulary import vocabulary_of
-from catalog.search.matching import Match, alike, first_round, match, objects
+from catalog.search.index.vocabulary import Vocabulary, vocabulary_of
+from catalog.search.matching import First, Match, alike, first_round, match, objects
 from catalog.search.missing import sentence as missing_sentence
 from catalog.search.order import by_price, by_region
 from catalog.search.query import Question
 from catalog.search.remarks import remarks
-from catalog.search.resources import Resources, resources_in
+from catalog.search.resources import AskedResources, Resources, asked_in, priced
 from catalog.search.results import by_sku, with_prices
 
 SORTED_PART = f"Only the {CANDIDATES} best matches are sorted by price; narrow the search to sort them all."
@@ -62,42 +63,80 @@ def search(
         InvalidArgumentError: an argument is invalid or unknown; the error says what to send instead.
     """
     snapshot = snapshot or list_prices.snapshot(latest=latest)
-    vocabulary = vocabulary_of(snapshot.latest)
+    vocabulary = vocabulary_of(snapshot)
     plan = read_request(request, vocabulary)
     update_id = snapshot.latest.pk if snapshot.latest else 0
     start = resume(request.cursor, Cursor(_fingerprint(request), update_id, offset))
     first, limit = (0, CANDIDATES) if _is_ordered(request) else (start.offset, request.limit)
-    found = match(plan, request, first, limit, vocabulary)
-    resources = Resources() if start.offset else resources_in(plan, request, vocabulary, snapshot)
-    return _answer(found, resources, request, start, snapshot)
+    resources = AskedResources() if start.offset else asked_in(plan, request, vocabulary)
+    [round_] = _first_round([(plan, request)], (first, limit), resources.facts, vocabulary, snapshot)
+    found = match(plan, request, first, limit, round_)
+    return _answer(found, priced([resources], snapshot)[0], request, start, snapshot)
 
 
-def search_several(queries: Sequence[str], limit: int, snapshot: Snapshot) -> list[SearchAnswer]:
+class SeveralAnswer(NamedTuple):
+    """The answer to one of several questions.
+
+    `things` are the ids of its SKUs in groups that are one thing, bought in one way, in several places.
+    """
+
+    answer: SearchAnswer
+    things: list[list[str]]
+
+
+def search_several(
+    queries: Sequence[str], limit: int, snapshot: Snapshot, facts: Sequence[str] = ()
+) -> list[SeveralAnswer]:
     """The first page of each question, whose matches are found in one statement.
 
     Args:
         queries: the questions.
         limit: the rows of a page.
         snapshot: the present; gets the services that were found.
+        facts: those of SKUs that are wanted besides, which are kept in memory.
 
     Raises:
         InvalidArgumentError: a question has no words.
     """
-    vocabulary = vocabulary_of(snapshot.latest)
+    vocabulary = vocabulary_of(snapshot)
     requests = [SearchRequest(query=query, limit=limit) for query in queries]
     plans = [read_request(request, vocabulary) for request in requests]
-    found = first_round([*zip(plans, requests, strict=True)], limit)
+    asked = [*zip(plans, requests, strict=True)]
+    resources = [asked_in(plan, request, vocabulary) for plan, request in asked]
+    facts = [*facts, *(text for each in resources for text in each.facts)]
+    rounds = _first_round(asked, (0, limit), facts, vocabulary, snapshot)
     start = Cursor("", snapshot.latest.pk if snapshot.latest else 0, 0)
-    return [
-        _answer(
-            match(plan, request, 0, limit, vocabulary, first),
-            resources_in(plan, request, vocabulary, snapshot),
-            request,
-            replace(start, request=_fingerprint(request)),
-            snapshot,
-        )
-        for plan, request, first in zip(plans, requests, found, strict=True)
-    ]
+    answers = []
+    for (plan, request), first, own in zip(asked, rounds, priced(resources, snapshot), strict=True):
+        found = match(plan, request, 0, limit, first)
+        things = _things(found.rows("sku"))
+        answer = _answer(found, own, request, replace(start, request=_fingerprint(request)), snapshot)
+        answers.append(SeveralAnswer(answer, things))
+    return answers
+
+
+def _things(rows: Sequence[dict[str, Any]]) -> list[list[str]]:
+    """The ids in groups that are alike but for the place; in order."""
+    groups: defaultdict[tuple[str, str | None], list[str]] = defaultdict(list)
+    for row in rows:
+        groups[row["key"] or row["sku_id"], row["destination"]].append(row["sku_id"])
+    return [*groups.values()]
+
+
+def _first_round(
+    asked: Sequence[tuple[Plan, SearchRequest]],
+    span: tuple[int, int],
+    facts: Sequence[str],
+    vocabulary: Vocabulary,
+    snapshot: Snapshot,
+) -> list[First]:
+    """What is found at first; the SKUs of `facts` are read in the same statement, for memory."""
+    facts = offers.unread(facts, snapshot)
+    beside = Sql(*offers.reading(facts)) if facts else None
+    found, rows = first_round(asked, *span, vocabulary, beside)
+    if rows:
+        offers.keep(facts, rows, snapshot)
+    return found
 
 
 def _answer(
@@ -179,7 +218,7 @@ def _without_state(row: dict[str, Any], name: str, snapshot: Snapshot) -> Any:
     snapshot.services[service_id] = Service(
         service_id, name, provider=provider, synced_at=synced_at, sync_error=error
     )
-    for column in ("key", "term_cost"):
+    for column in ("key", "destination", "term_cost"):
         row.pop(column, None)
     return row
 

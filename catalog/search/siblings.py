@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
-
-from django.db import connection
 
 from catalog.offers.attributes import TERMS
-from catalog.pricing.list_prices import Listing, Snapshot, look_up
+from catalog.pricing.list_prices import Listing, Snapshot, look_up, look_up_chosen
+from catalog.pricing.memory import Memory
 
 # A thing has a few hundred: regions times terms.
 MAX_SIBLINGS = 1000
 # SKUs that may be asked about at once.
 MAX_ASKED = 4
+# SKUs whose siblings are kept in memory, each with a few hundred rows of 200 bytes.
+MAX_KEPT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,13 @@ def _with_term(facts: str, term: str) -> str:
 
 # The same name but for the place, bought in the same way; or the same facts, bought in another way.
 _SIBLINGS = f"""
-SELECT one.sku_id, other.sku_id, other.facts, found.place
+SELECT one.sku_id AS one, other.sku_id AS other, other.facts AS facts, found.place AS place
 FROM json_each(%s) AS asked
 CROSS JOIN sku_attributes AS one ON one.sku_id = asked.value
 CROSS JOIN sku_attributes AS other ON other.key = one.key AND other.destination IS one.destination
 JOIN sku_search AS found ON found.sku_id = other.sku_id
 UNION
-SELECT one.sku_id, other.sku_id, other.facts, found.place
+SELECT one.sku_id AS one, other.sku_id AS other, other.facts AS facts, found.place AS place
 FROM json_each(%s) AS asked
 CROSS JOIN sku_attributes AS one ON one.sku_id = asked.value
 JOIN sku_search AS own ON own.sku_id = one.sku_id
@@ -61,56 +61,62 @@ CROSS JOIN sku_attributes AS other
 JOIN sku_search AS found ON found.sku_id = other.sku_id AND found.service_id = own.service_id
 LIMIT {MAX_SIBLINGS * MAX_ASKED}
 """  # noqa: S608 only names of terms are put in
+# Those that were asked for too, since a withdrawn one is not among its siblings.
+_CHOSEN = f"""
+SELECT value AS id, value, json_group_array(json(link)) FILTER (WHERE link IS NOT NULL) AS found_by
+FROM (
+    SELECT other AS value, json_array(one, other, facts, place) AS link FROM ({_SIBLINGS})
+    UNION ALL SELECT value, NULL FROM json_each(%s)
+)
+GROUP BY value
+"""  # noqa: S608 as above
+
+# A sibling: its id, its facts, and its places as JSON.
+_Row = tuple[str, str, str]
+_kept: Memory[str, Sequence[_Row]] = Memory(MAX_KEPT)
 
 
-_KEYS = """
-SELECT own.sku_id, own.key, own.destination
-FROM json_each(%s) AS asked
-CROSS JOIN sku_attributes AS own ON own.sku_id = asked.value
-"""
-
-
-def by_thing(lists: Sequence[Sequence[str]]) -> list[list[list[str]]]:
-    """The SKU ids of each list in groups that are one thing, bought in one way, in several places; in order.
-
-    Takes a query for all lists.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_KEYS, [json.dumps([*dict.fromkeys(chain(*lists))])])
-        keys = {sku_id: (key, destination) for sku_id, key, destination in cursor.fetchall()}
-    return [_grouped(sku_ids, keys) for sku_ids in lists]
-
-
-def _grouped(sku_ids: Sequence[str], keys: Mapping[str, tuple[str, str | None]]) -> list[list[str]]:
-    groups: defaultdict[tuple[str, str | None], list[str]] = defaultdict(list)
-    for sku_id in sku_ids:
-        groups[keys.get(sku_id, (sku_id, None))].append(sku_id)
-    return [*groups.values()]
-
-
-def siblings(sku_ids: Sequence[str], snapshot: Snapshot) -> dict[str, Siblings]:
+def siblings(sku_ids: Sequence[str], snapshot: Snapshot, beside: Collection[str] = ()) -> dict[str, Siblings]:
     """Find the SKUs that are the same thing as each of some in another place, or bought in another way.
 
     Args:
         sku_ids: SKU ids as the catalog spells them, at most MAX_ASKED.
         snapshot: the time whose prices apply.
+        beside: SKUs that are wanted besides, which are kept in memory.
 
     Returns:
-        By id, those with a price that are not withdrawn, the SKU itself among them. Takes two queries.
+        By id, those with a price that are not withdrawn, the SKU itself among them. Takes one query, or none
+        if all are in memory.
     """
-    asked = json.dumps(list(sku_ids[:MAX_ASKED]))
-    with connection.cursor() as cursor:
-        cursor.execute(_SIBLINGS, [asked, asked, json.dumps(list(TERMS.values()))])
-        rows: list[tuple[str, str, str, str]] = cursor.fetchall()
-    # Those that were asked for too, since a withdrawn one is not among its siblings.
-    listings = look_up([*sku_ids, *(name for _, name, _, _ in rows)], snapshot)
-    of_each: dict[str, list[tuple[str, str, str]]] = {sku_id: [] for sku_id in sku_ids}
-    for one, *row in rows:
+    asked = sku_ids[:MAX_ASKED]
+    kept = _kept.find(asked, snapshot.state)
+    if kept.keys() >= {*asked}:
+        names = (name for rows in kept.values() for name, _, _ in rows)
+        listings = look_up([*asked, *names, *beside], snapshot)
+    else:
+        listings, kept = _read(asked, beside, snapshot)
+        _kept.keep(kept, snapshot.state)
+    return {sku_id: _siblings(sku_id, kept.get(sku_id, ()), listings) for sku_id in sku_ids}
+
+
+def forget() -> None:
+    """Empty the memory, as between tests."""
+    _kept.forget()
+
+
+def _read(
+    asked: Sequence[str], beside: Collection[str], snapshot: Snapshot
+) -> tuple[dict[str, Listing], dict[str, Sequence[_Row]]]:
+    """The siblings of SKUs, and all of these with their prices."""
+    ids, terms = json.dumps([*asked]), json.dumps(list(TERMS.values()))
+    found = look_up_chosen(_CHOSEN, [ids, ids, terms, json.dumps([*asked, *beside])], snapshot)
+    of_each: dict[str, list[_Row]] = {sku_id: [] for sku_id in asked}
+    for one, *row in sorted(link for _, links in found for link in json.loads(links or "[]")):
         of_each[one].append((row[0], row[1], row[2]))
-    return {sku_id: _siblings(sku_id, found, listings) for sku_id, found in of_each.items()}
+    return {listing.sku.pk: listing for listing, _ in found}, {**of_each}
 
 
-def _siblings(sku_id: str, rows: Sequence[tuple[str, str, str]], listings: Mapping[str, Listing]) -> Siblings:
+def _siblings(sku_id: str, rows: Sequence[_Row], listings: Mapping[str, Listing]) -> Siblings:
     by_region: defaultdict[str, defaultdict[str, list[Listing]]] = defaultdict(lambda: defaultdict(list))
     for name, facts, place in rows:
         if listings[name].list_price:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from catalog.models import PricingUpdate
+from catalog.pricing.list_prices import Snapshot
 from catalog.search.index.sql import Sql, rows_of
 
 # One statement. The index folds case, so the first SKU of a token tells how Google spells its value.
@@ -42,13 +42,13 @@ class Values:
     usage_types: Choices = ()
 
 
-def values_of(latest: PricingUpdate | None) -> Values:
-    """The values of the catalog after the sync `latest`; none before the first."""
-    return _kept(latest.pk) if latest else Values()
+def values_of(snapshot: Snapshot) -> Values:
+    """The values of the catalog after the last run; none before the first sync."""
+    return _kept(snapshot.edition) if snapshot.latest else Values()
 
 
 @lru_cache(maxsize=1)
-def _kept(_update_id: int) -> Values:
+def _kept(_edition: Hashable) -> Values:
     found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for kind, value, name in rows_of(Sql(_READ)):
         found[kind].append((value, name))

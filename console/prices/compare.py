@@ -48,7 +48,7 @@ def compare(request: HttpRequest) -> Page:
         raise InvalidArgumentError(f"usage_type: must be one of {', '.join(TERMS)}.")
     snapshot = list_prices.snapshot()
     state = prices.catalog_state(snapshot)
-    things = read_things([*dict.fromkeys(questions)], snapshot)
+    things = read_things([*dict.fromkeys(questions)], snapshot, TERMS.get(usage_type))
     settled = [each for each in things if each.left is None]
     columns = columns_of(settled, TERMS.get(usage_type), snapshot, is_alone=len(things) == 1)
     unknown = _unknown(columns, snapshot)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -12,12 +10,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from catalog.models import SAMPLE, PricingUpdate
+from catalog.models import SAMPLE
+from catalog.pricing import list_prices
 from catalog.pricing.freshness import offer
+from catalog.pricing.list_prices import Snapshot
 from catalog.providers.sample.source import SampleSource
+from catalog.search import SearchAnswer, search_several
 from console.prices.money import is_discounted
-from tools import prices
-from tools.prices_schema import SearchArguments
 
 EXAMPLES = (
     "n2-standard-8 frankfurt",
@@ -39,8 +38,12 @@ class Example:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The home page. The figures of the catalog are read in the same query as the last sync."""
-    update = PricingUpdate.objects.latest_completed()
+    """The home page, in two queries: the state of the catalog, and what the examples match.
+
+    Figures are not kept here: a price may take effect at any time.
+    """
+    snapshot = list_prices.snapshot()
+    update = snapshot.latest
     notice = _SAMPLE_NOTICE if update and update.source == SAMPLE else ""
     catalog = offer(update) if update else None
     if catalog and not notice:
@@ -51,23 +54,21 @@ def home(request: HttpRequest) -> HttpResponse:
         "update": update,
         "catalog": catalog,
         "notice": notice,
-        "examples": _examples(update.pk, update.completed_at) if update else (),
+        "examples": _examples(snapshot) if update else (),
     }
     return render(request, "console/home.html", context)
 
 
-@lru_cache(maxsize=1)
-def _examples(_update: int, _completed_at: datetime | None) -> tuple[Example, ...]:
-    """The examples with the prices of a sync; a process asks for them once."""
-    return tuple(_example(question) for question in EXAMPLES)
+def _examples(snapshot: Snapshot) -> list[Example]:
+    answers = search_several(EXAMPLES, 1, snapshot)
+    return [_example(question, found.answer) for question, found in zip(EXAMPLES, answers, strict=True)]
 
 
-def _example(question: str) -> Example:
-    answer = prices.search(SearchArguments(query=question, limit=1))
+def _example(question: str, answer: SearchAnswer) -> Example:
     for found in answer["resources"]:
-        if price := found["price"]:
-            per = "month, after sustained-use discount" if is_discounted(price) else "month"
-            return Example(question, price["per_month"], per)
+        if rate := found["price"]:
+            per = "month, after sustained-use discount" if is_discounted(rate) else "month"
+            return Example(question, rate["per_month"], per)
     if answer["skus"] and not answer["ambiguous_in"] and (price := answer["skus"][0]["price"]):
         return Example(question, price["amount"], price["per"])
     return Example(question)

@@ -30,7 +30,7 @@ def per_month(amount: str, usage_unit: str) -> str | None:
     return plain(EXACT.multiply(Decimal(amount), Decimal(HOURS_PER_MONTH))) if time == "h" else None
 
 
-def is_discounted(price: Mapping[str, str]) -> bool:
+def is_discounted(price: Mapping[str, Any]) -> bool:
     """Whether the month of a whole resource costs less than its hours, by a sustained-use discount."""
     hours = EXACT.multiply(Decimal(price["amount"]), Decimal(HOURS_PER_MONTH))
     # An hour of what is billed by the month is a quotient, whose last digit is rounded.

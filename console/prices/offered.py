@@ -13,6 +13,7 @@ from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.resources.terms import USAGE_TYPES
 from catalog.pricing.decimals import plain
 from catalog.pricing.list_prices import Snapshot
+from catalog.pricing.resources import offers
 from catalog.pricing.resources.by_region import RegionQuotes, quotes_by_region
 from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.wanted import Wanted
@@ -20,7 +21,7 @@ from catalog.pricing.sku_ids import normalize
 from catalog.search.siblings import Siblings, siblings
 from console.prices.names import shared_name
 from console.prices.regions import HEADINGS, cheapest_offer, percent_over
-from console.prices.things import SKU_ID, Thing
+from console.prices.things import SKU_ID, Thing, facts_of
 
 MONTH = "month of 730 hours"
 
@@ -96,10 +97,10 @@ def columns_of(
         is_alone: whether there is one question, whose thing has a column for each way to buy it.
 
     Returns:
-        A column for each thing. SKUs take two queries together, and so do resources.
+        A column for each thing. SKUs take one query together, and resources two.
     """
     ids = [each.sku_id for each in things if each.sku_id]
-    found = siblings(ids, snapshot) if ids else {}
+    found = siblings(ids, snapshot, _skus_of_machines(things, term, snapshot)) if ids else {}
     asked = [
         (thing, each)
         for thing in things
@@ -113,6 +114,19 @@ def columns_of(
         else _column_of_resource(thing, each, next(quoted))
         for thing, each in asked
     ]
+
+
+def _skus_of_machines(things: Sequence[Thing], term: str | None, snapshot: Snapshot) -> set[str]:
+    """The SKUs whose prices the resources among things need; none if these take a query to find."""
+    facts = [
+        text
+        for each in things
+        if each.request
+        for text in facts_of([each.request], term or each.term or ON_DEMAND)
+    ]
+    if snapshot.state is None or offers.unread(facts, snapshot):
+        return set()
+    return {offer.sku_id for found in offers.offers_of(facts, snapshot).values() for offer in found}
 
 
 def _own_term(thing: Thing, found: Mapping[str, Siblings]) -> str:

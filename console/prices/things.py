@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,11 @@ from catalog.offers.resources.machines import is_machine
 from catalog.offers.resources.read import read_bill, resource_name
 from catalog.offers.resources.request import ResourceRequest
 from catalog.pricing.list_prices import Snapshot
-from catalog.pricing.resources.parts import ON_DEMAND
+from catalog.pricing.resources.parts import ON_DEMAND, texts_of
 from catalog.pricing.sku_ids import normalize
 from catalog.search.ambiguity import NONE
 from catalog.search.ambiguity import sentence as ambiguous_sentence
 from catalog.search.contract import SearchAnswer
-from catalog.search.siblings import by_thing
 from console.prices.names import shared_name
 from tools.prices_schema import MAX_CHARACTERS
 
@@ -67,34 +66,38 @@ class Thing:
     left: Open | None = None
 
 
-def read_things(questions: Sequence[str], snapshot: Snapshot) -> list[Thing]:
+def read_things(questions: Sequence[str], snapshot: Snapshot, term: str | None = None) -> list[Thing]:
     """Read questions as the search tool does; nothing is guessed.
 
     Args:
         questions: each is the name of a machine type, a SKU id, or anything that search understands.
         snapshot: the present.
+        term: how they are bought, if the page says so.
 
     Returns:
         The things in order. Takes no query for names and ids, otherwise those of a search for all questions,
-        and one if any leaves something open.
+        which reads the SKUs of named machines too.
 
     Raises:
         InvalidArgumentError: a question is too long.
     """
     named = {question: _named(question) for question in questions}
     sought = [question for question, thing in named.items() if thing is None]
-    answers = catalog_search.search_several(sought, MAX_CANDIDATES, snapshot) if sought else []
+    facts = facts_of(
+        [thing.request for thing in named.values() if thing and thing.request], term or ON_DEMAND
+    )
+    answers = catalog_search.search_several(sought, MAX_CANDIDATES, snapshot, facts) if sought else []
     found: dict[str, Thing] = {question: thing for question, thing in named.items() if thing}
-    left: dict[str, SearchAnswer] = {}
-    for question, answer in zip(sought, answers, strict=True):
-        if thing := _resource_of(question, answer) or _sku_of(question, answer):
-            found[question] = thing
-        else:
-            left[question] = answer
-    groups = by_thing([[sku["sku_id"] for sku in answer["skus"]] for answer in left.values()]) if left else []
-    for (question, answer), own in zip(left.items(), groups, strict=True):
-        found[question] = _left_open(question, answer, own)
+    for question, (answer, groups) in zip(sought, answers, strict=True):
+        thing = _resource_of(question, answer) or _sku_of(question, answer)
+        found[question] = thing or _left_open(question, answer, groups)
     return [found[question] for question in questions]
+
+
+def facts_of(requests: Iterable[ResourceRequest], term: str) -> list[str]:
+    """The facts of the SKUs that price resources, wherever they are sold."""
+    parts = (part for request in requests for part in read_bill(request).parts)
+    return [text for part in parts for text in texts_of(part, term)]
 
 
 def _named(question: str) -> Thing | None:

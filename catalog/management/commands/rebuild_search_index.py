@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
 from catalog.models import Sku
-from catalog.search.index.rebuild import rebuild_served
+from catalog.search.index.renew import rebuild_served
 
 
 class Command(BaseCommand):

@@ -22,11 +22,10 @@ from catalog.management import exit_codes
 from catalog.management.terminal import CommandWithExamples
 from catalog.models import PricingUpdate, Sku
 from catalog.pricing.freshness import offer
-from catalog.pricing.resources import machine_store
 from catalog.providers.records import EVERY_PROVIDER, PROVIDERS
 from catalog.providers.registry import API, open_source, providers_of
 from catalog.search.index import schema
-from catalog.search.index.rebuild import rebuild_served
+from catalog.search.index.renew import rebuild_served, renew, renew_after_a_failure
 from catalog.sync import dry_run as dry
 from catalog.sync import signals
 from catalog.sync.backfill import backfill
@@ -75,10 +74,12 @@ class Command(CommandWithExamples):
         except CommandError as error:
             if options["json"]:
                 self.stdout.write(json.dumps({"status": "failed", "error": f"{error}"}, ensure_ascii=False))
+            if not options["dry_run"]:
+                renew_after_a_failure()
             raise
         if not options["dry_run"]:
             _tend_search_index()
-            machine_store.renew()
+            renew()
             record()
             accuracy.record(outcomes.results[-1].update)
         self.stdout.write(outcomes.as_json() if options["json"] else outcomes.summary())

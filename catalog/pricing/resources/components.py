@@ -86,7 +86,7 @@ def compose(wanted: Sequence[Wanted], snapshot: Snapshot, *, offers_regions: boo
         more each if a region is to be offered, and if one does not sell something.
     """
     texts = {text: None for each in wanted for text in texts_anywhere(each)}
-    offers = offers_of(texts, snapshot.latest)
+    offers = offers_of(texts, snapshot)
     wanted = [of_one_version(each, offers, snapshot) for each in wanted]
     wanted = with_open_regions(wanted, offers, snapshot, at_a_price=offers_regions)
     keys = [[] if each.bill.choices else [_key(part, each) for part in each.bill.parts] for each in wanted]

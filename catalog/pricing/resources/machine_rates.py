@@ -2,13 +2,12 @@
 
 A list that is sorted by one price needs those of all machine types, but the others of the machines that it
 shows alone. All take a quarter of a second to work out, so each is when it is first needed. They are kept by
-region and by the sync that they are from, so that no one is shown those of an older sync, and only until the
-next price takes effect. What a machine type is billed as never changes.
+region for as long as the tables stay as they are, and only until the next price takes effect. What a machine
+type is billed as never changes.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +16,7 @@ from threading import Lock
 from catalog.models import PricingInfo
 from catalog.places import Place
 from catalog.pricing.list_prices import Snapshot
+from catalog.pricing.memory import Memory
 from catalog.pricing.resources import machine_store
 from catalog.pricing.resources.machine_offers import MachineOffers, first_alike, machine_offers, quote
 from catalog.pricing.resources.quotes import Quote
@@ -40,8 +40,7 @@ class _Kept:
     quotes: dict[tuple[str, str], Quote] = field(default_factory=dict)
 
 
-_kept: OrderedDict[tuple[int, str], _Kept] = OrderedDict()
-_reading = Lock()
+_kept: Memory[str, _Kept] = Memory(MAX_KEPT)
 # One at a time: they take the processor, and who waits for the same region finds it done.
 _pricing = Lock()
 
@@ -64,7 +63,7 @@ def machine_quotes(
     pairs = [(name, term) for name in names for term in terms]
     if snapshot.latest is None or snapshot.as_of is not None:
         return _quotes(pairs, place, snapshot, None)
-    kept = _of_region(snapshot.latest.pk, place, snapshot)
+    kept = _of_region(place, snapshot)
     if not kept.quotes.keys() >= {*pairs}:
         with _pricing:
             missing = [pair for pair in pairs if pair not in kept.quotes]
@@ -73,26 +72,18 @@ def machine_quotes(
 
 
 def forget() -> None:
-    """Empty the memory, as a test has to that writes SKUs without a sync."""
-    with _reading:
-        _kept.clear()
+    """Empty the memory, as between tests."""
+    _kept.forget()
 
 
-def _of_region(update_id: int, place: Place, snapshot: Snapshot) -> _Kept:
+def _of_region(place: Place, snapshot: Snapshot) -> _Kept:
     """What is kept of a region, to add to."""
-    key = update_id, place.label
-    with _reading:
-        kept = _kept.get(key)
-        if kept and (kept.until is None or kept.until > snapshot.at):
-            _kept.move_to_end(key)
-            return kept
+    kept = _kept.find([place.label], snapshot.state).get(place.label)
+    if kept and (kept.until is None or kept.until > snapshot.at):
+        return kept
     stored = machine_store.find(place, snapshot)
     kept = _Kept(stored.until, stored.offers) if stored else _Kept(_next_change(snapshot.at), None)
-    with _reading:
-        _kept[key] = kept
-        _kept.move_to_end(key)
-        while len(_kept) > MAX_KEPT:
-            _kept.popitem(last=False)
+    _kept.keep({place.label: kept}, snapshot.state)
     return kept
 
 

@@ -1,14 +1,12 @@
 """The SKUs that sell a thing, by what they are.
 
-Which SKUs are what changes with a sync only, so it is kept in memory from one to the next, a few thousand
-things at most.
+They are kept in memory for as long as the tables stay as they are, a few thousand things at most.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain
@@ -16,20 +14,22 @@ from typing import Any, NamedTuple, overload
 
 from django.db import connection
 
-from catalog.models import PricingUpdate
 from catalog.offers.attributes import Span
 from catalog.offers.resources.bill import BEFORE_WORDS, Size
 from catalog.places import Place
 from catalog.pricing.availability import GLOBAL
+from catalog.pricing.list_prices import Snapshot
+from catalog.pricing.memory import Memory
 from catalog.providers.google_cloud.regions import LIST_PRICE_REGIONS
 
 # Things that are kept; each has some forty SKUs, one a region, of about 400 bytes.
 MAX_KEPT = 2000
 # A name with words that nobody could read may be of another thing, unless they are the ones that are wanted.
-# The driver converts a column that is declared as a boolean or a time, but not what an operator returns.
 _SKUS = """
-SELECT wanted.key, sku_id, display_name, service_regions, geo_taxonomy_regions, +is_list_price, source,
-    destination, span_unit, span_least, span_most, +retired_at
+SELECT json_array(
+    wanted.key, sku_id, display_name, service_regions, geo_taxonomy_regions, is_list_price, source,
+    destination, span_unit, span_least, span_most, retired_at
+)
 FROM json_each(%s) AS wanted
     CROSS JOIN sku_attributes ON facts = json_extract(wanted.value, '$[0]')
         AND unread = json_extract(wanted.value, '$[1]')
@@ -98,63 +98,59 @@ class Offers(Sequence[Offer]):
         return len(self._all)
 
 
-@dataclass(slots=True)
-class _Memory:
-    """The offers of one sync, by facts."""
-
-    update_id: int | None = None
-    offers: dict[str, Offers] = field(default_factory=dict)
+_memory: Memory[str, Offers] = Memory(MAX_KEPT)
 
 
-_memory = _Memory()
-
-
-def offers_of(facts: Collection[str], latest: PricingUpdate | None) -> Mapping[str, Offers]:
+def offers_of(facts: Collection[str], snapshot: Snapshot) -> Mapping[str, Offers]:
     """The SKUs that are just what `facts` say, withdrawn ones too.
 
     Args:
         facts: as the column `facts` of sku_attributes has them.
-        latest: the latest completed sync; before the first nothing is kept.
+        snapshot: whose tables they are of.
 
     Returns:
         The offers by facts. Takes one query for those that are not kept.
     """
-    kept = _of(latest)
-    # Another thread may empty the memory meanwhile.
-    found = {each: kept[each] for each in facts if each in kept}
+    found = _memory.find(facts, snapshot.state)
     missing = [each for each in dict.fromkeys(facts) if each not in found]
     if missing:
-        loaded = {each: Offers(offers) for each, offers in _load(missing).items()}
-        if len(kept) + len(loaded) > MAX_KEPT:
-            kept.clear()
-        kept.update(loaded)
-        found.update(loaded)
+        with connection.cursor() as cursor:
+            cursor.execute(*reading(missing))
+            rows = [value for (value,) in cursor.fetchall()]
+        found |= keep(missing, rows, snapshot)
     return found
+
+
+def unread(facts: Collection[str], snapshot: Snapshot) -> list[str]:
+    """The facts whose offers are not in memory; none if memory may not be used.
+
+    They may be read within another statement, by `reading`, and put there by `keep`.
+    """
+    if snapshot.state is None:
+        return []
+    found = _memory.find(facts, snapshot.state)
+    return [each for each in dict.fromkeys(facts) if each not in found]
+
+
+def reading(facts: Sequence[str]) -> tuple[str, tuple[str]]:
+    """A statement with its parameter: a row of one value for each offer of facts."""
+    return _SKUS, (json.dumps({each: _columns(each) for each in facts}),)
+
+
+def keep(facts: Sequence[str], rows: Iterable[str], snapshot: Snapshot) -> dict[str, Offers]:
+    """The offers of all these facts, from the rows of `reading`, which are kept in memory."""
+    found: dict[str, list[Offer]] = {each: [] for each in facts}
+    for row in rows:
+        each, *columns = json.loads(row)
+        found[each].append(_offer(columns))
+    offers = {each: Offers(own) for each, own in found.items()}
+    _memory.keep(offers, snapshot.state)
+    return offers
 
 
 def forget() -> None:
-    """Empty the memory, as a test has to that writes SKUs without a sync."""
-    _memory.update_id = None
-
-
-def _of(latest: PricingUpdate | None) -> dict[str, Offers]:
-    """What is kept of a sync."""
-    if latest is None:
-        return {}
-    if _memory.update_id != latest.pk:
-        # A new dict, since another thread may be reading the old one.
-        _memory.offers, _memory.update_id = {}, latest.pk
-    return _memory.offers
-
-
-def _load(facts: Iterable[str]) -> dict[str, list[Offer]]:
-    found: dict[str, list[Offer]] = {each: [] for each in facts}
-    wanted = {each: _columns(each) for each in found}
-    with connection.cursor() as cursor:
-        cursor.execute(_SKUS, [json.dumps(wanted)])
-        for each, *columns in cursor.fetchall():
-            found[each].append(_offer(columns))
-    return found
+    """Empty the memory, as between tests."""
+    _memory.forget()
 
 
 def _columns(stored: str) -> tuple[str, str]:

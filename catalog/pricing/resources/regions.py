@@ -19,7 +19,7 @@ from catalog.pricing.resources.wanted import Wanted
 def sold_regions(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[list[str]]:
     """The regions in which the resources are listed by their terms, in order; GLOBAL if all are alike."""
     texts = {text: None for each in wanted for part in each.bill.parts for text in texts_of(part, each.term)}
-    offers = offers_of(texts, snapshot.latest)
+    offers = offers_of(texts, snapshot)
     return [
         regions_of_all(each, offers, snapshot) or ([GLOBAL] if _is_global(each, offers) else [])
         for each in wanted

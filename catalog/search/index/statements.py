@@ -43,7 +43,9 @@ SELECT 'sku' AS part, json_object(
         'service', s.display_name, 'resource_family', k.resource_family, 'resource_group', k.resource_group,
         'usage_type', k.usage_type, 'regions', json(k.service_regions), 'description', k.description,
         'geo_taxonomy_type', k.geo_taxonomy_type, 'geo_taxonomy_regions', json(k.geo_taxonomy_regions),
-        'service_provider_name', k.service_provider_name, 'key', e.key,
+        'service_provider_name', k.service_provider_name, 'key', e.key, 'destination', (
+            SELECT destination FROM sku_attributes AS own WHERE own.sku_id = k.sku_id
+        ),
         'term_cost', coalesce(json_extract(e.costs, '$.term'), 0),
         'synced_at', s.synced_at, 'sync_error', s.sync_error, 'provider', s.provider
     ) AS value, n

@@ -1,23 +1,27 @@
-"""The words and values of the catalog, kept in memory from one sync to the next."""
+"""The words and values of the catalog, stored at the end of a sync and kept in memory until the next."""
 
 from __future__ import annotations
 
 import gc
+import hashlib
+import json
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from catalog.models import PricingUpdate
 from catalog.offers.language_models import LLM, has_brand
 from catalog.offers.phrases import Phrases, texts
 from catalog.offers.products import product_names, product_of
 from catalog.offers.vocabulary import Side
 from catalog.offers.vocabulary import vocabulary as phrases_of_skus
 from catalog.places import PLACES, fold
+from catalog.pricing import list_prices
+from catalog.pricing.derived import Kind, Source
+from catalog.pricing.list_prices import Snapshot
 from catalog.providers.records import PROVIDERS
 from catalog.search.index.fts import filter_token
 from catalog.search.index.service_names import ServiceNames
@@ -36,7 +40,8 @@ from catalog.search.query.normalize import plain_words
 from catalog.search.query.ordinary import is_ordinary
 from catalog.search.query.spelling import SpellChecker, Words
 
-# One statement, as each costs a round trip to a remote database.
+# One statement, as each costs a round trip to a remote database. FTS5 counts the SKUs of each word, which
+# takes 200 ms of 200,000, so the rows are stored at the end of a sync.
 LOAD = """
 SELECT col, term, NULL FROM sku_vocabulary WHERE col NOT IN ('unread', 'sku_id')
 UNION ALL SELECT 'service', display_name, service_id FROM services
@@ -44,6 +49,7 @@ UNION ALL SELECT 'name of service', name, service_id FROM service_search
 UNION ALL SELECT 'provider', s.provider, service_id FROM services AS s JOIN service_search USING (service_id)
     WHERE sku_count > 0
 """
+STORED = Kind("words", ("search/index",))
 # So many words are a name, even if each of them is ordinary.
 MIN_WORDS_OF_NAME = 3
 # Signs for which questions are read with other words: "SFTP/FTP", "L.L.C.".
@@ -116,37 +122,58 @@ class Vocabulary:
         return tuple(dict.fromkeys(found))
 
 
-def vocabulary_of(latest: PricingUpdate | None) -> Vocabulary:
-    """The vocabulary of the catalog after the sync `latest`; before the first sync it is not cached.
+_kept: dict[Hashable, Vocabulary] = {}
+
+
+def vocabulary_of(snapshot: Snapshot) -> Vocabulary:
+    """The vocabulary of the catalog after the last run; before the first sync it is not kept.
 
     A running sync may add words that are missing here. They are found, as unknown words match by prefix, but
-    may be taken for misspellings until the sync has completed.
+    may be taken for misspellings until the sync has ended. It takes one query where it is not kept, and
+    another, which reads all of the index, where it is not stored either.
     """
-    return _kept(latest.pk) if latest else _load()
-
-
-@lru_cache(maxsize=1)
-def _kept(_update_id: int) -> Vocabulary:
-    """The vocabulary of a sync, frozen together with all other objects that live long.
-
-    A full garbage collection would otherwise visit them all, which takes 30 to 60 ms of a search.
-    """
-    gc.unfreeze()
-    vocabulary = _load()
-    gc.freeze()
-    return vocabulary
+    edition = snapshot.edition
+    if edition is None:
+        return _load(snapshot)
+    found = _kept.get(edition)
+    if found is None:
+        # Frozen with all other objects that live long: a full garbage collection would otherwise visit them
+        # all, which takes 30 to 60 ms of a search.
+        gc.unfreeze()
+        _kept.clear()
+        found = _kept[edition] = _load(snapshot)
+        gc.freeze()
+    return found
 
 
 def forget() -> None:
-    """Clears the cache, so that the next search reads the vocabulary again."""
-    _kept.cache_clear()
+    """Empty the memory, so that the next search reads the vocabulary again."""
+    _kept.clear()
 
 
-def _load() -> Vocabulary:
+def renew() -> int:
+    """Store the words anew if they have changed.
+
+    Returns:
+        1 if they were written.
+    """
+    snapshot = list_prices.snapshot()
+    words = json.dumps(rows_of(Sql(LOAD)), ensure_ascii=False, separators=(",", ":"))
+    source = Source(hashlib.blake2b(words.encode(), digest_size=16).hexdigest())
+    return STORED.renew(lambda: source, lambda: {"": words}, snapshot)
+
+
+def _rows(snapshot: Snapshot) -> Iterable[Sequence[Any]]:
+    stored = STORED.find("", snapshot)
+    rows: Iterable[Sequence[Any]] = json.loads(stored.content) if stored else rows_of(Sql(LOAD))
+    return rows
+
+
+def _load(snapshot: Snapshot) -> Vocabulary:
     found: defaultdict[str, set[str]] = defaultdict(set)
     names, words_of_names = [], []
     sellers: defaultdict[str, list[str]] = defaultdict(list)
-    for column, text, service_id in rows_of(Sql(LOAD)):
+    for column, text, service_id in _rows(snapshot):
         if column == "service":
             names.append((text, service_id))
         elif column == "provider":

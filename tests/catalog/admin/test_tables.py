@@ -13,6 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import (
     AccuracyCheck,
+    Derived,
+    DerivedState,
     KeptEstimate,
     PricingInfo,
     PricingTier,
@@ -33,6 +35,8 @@ MODELS: list[type[Model]] = [Service, Sku, SkuAttributes, PricingInfo, PricingTi
 # Pages show estimates, the changes of SKUs and checks of known figures; the others are the sync's own.
 ELSEWHERE: list[type[Model]] = [
     AccuracyCheck,
+    Derived,
+    DerivedState,
     KeptEstimate,
     SkuChange,
     SkuModel,

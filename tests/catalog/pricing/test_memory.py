@@ -217,7 +217,7 @@ def test_a_call_about_kept_skus_takes_one_query(
     items = [{"sku_id": sku_id, "quantity": 1} for sku_id in IDS]
     arguments = {"sku_ids": IDS} if name == "details" else {"items": items}
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         registry.call(name, arguments)
     with django_assert_num_queries(1):
         registry.call(name, arguments)

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.errors import InvalidArgumentError
-from catalog.models import PricingUpdate, Sku
+from catalog.models import Sku
+from catalog.pricing.list_prices import snapshot
 from catalog.search import SearchAnswer, SearchRequest, search
 from catalog.search.index import statements
 from catalog.search.index.vocabulary import vocabulary_of
@@ -134,7 +135,7 @@ def test_the_plain_sku_of_a_product_ranks_first(query: str, first: str) -> None:
 
 
 def test_destinations_are_not_corrected() -> None:
-    spell_checker = vocabulary_of(PricingUpdate.objects.latest_completed()).spell_checker
+    spell_checker = vocabulary_of(snapshot()).spell_checker
     words = {word for place in DESTINATIONS for word in place.split()}
     assert {word for word in words if spell_checker.correct(word) != word} == set()
 

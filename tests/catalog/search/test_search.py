@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.models import PricingUpdate, Service, Sku
+from catalog.models import Service, Sku
+from catalog.pricing.list_prices import snapshot
 from catalog.search import SearchAnswer, SearchRequest, search
 from catalog.search.index.vocabulary import vocabulary_of
 from tests.catalog.factories import NOON, make_price, make_service, make_sku, make_update
@@ -460,7 +461,7 @@ def test_the_vocabulary_is_read_once_per_sync(
 def test_the_garbage_collector_does_not_visit_the_vocabulary(compute: Service) -> None:
     make_sku(service=compute)
     _ask("n2 core")
-    spell_checker = vocabulary_of(PricingUpdate.objects.latest_completed()).spell_checker
+    spell_checker = vocabulary_of(snapshot()).spell_checker
     assert not any(found is spell_checker for found in gc.get_objects())
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from catalog.errors import InvalidArgumentError
 from catalog.models import PricingUpdate
+from catalog.pricing.list_prices import snapshot
 from catalog.search.contract import SearchRequest
 from catalog.search.search import search
 from catalog.search.whole import all_ids
@@ -36,10 +37,12 @@ def latest() -> PricingUpdate:
 def test_it_finds_what_the_pages_of_the_search_have(latest: PricingUpdate, request_: SearchRequest) -> None:
     asked = replace(request_, kind="skus", limit=50)
     pages = [search(asked, latest=latest, offset=offset) for offset in (0, 50)]
-    assert {*all_ids(request_, latest, 100)} == {sku["sku_id"] for page in pages for sku in page["skus"]}
-    assert len(all_ids(request_, latest, 7)) == min(7, pages[0]["total"])
+    assert {*all_ids(request_, snapshot(latest=latest), 100)} == {
+        sku["sku_id"] for page in pages for sku in page["skus"]
+    }
+    assert len(all_ids(request_, snapshot(latest=latest), 7)) == min(7, pages[0]["total"])
 
 
 def test_an_argument_that_the_search_refuses_is_refused(latest: PricingUpdate) -> None:
     with pytest.raises(InvalidArgumentError):
-        all_ids(SearchRequest(region="atlantis-1"), latest, 10)
+        all_ids(SearchRequest(region="atlantis-1"), snapshot(latest=latest), 10)

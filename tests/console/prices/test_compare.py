@@ -237,6 +237,7 @@ def test_the_csv_has_a_row_for_each_price(client: Client) -> None:
     assert all(row["price_usd"] and row["per"] == "month of 730 hours" for row in rows)
 
 
+@pytest.mark.usefixtures("remembering")
 @pytest.mark.parametrize("count", [1, 4])
 def test_names_of_machines_take_few_queries_however_many(
     client: Client, count: int, django_assert_max_num_queries: DjangoAssertNumQueries

@@ -40,10 +40,9 @@ def test_a_gpu_that_is_not_listed_has_no_price(client: Client) -> None:
     assert gpu["notes"]["OnDemand"] == "not listed"
 
 
-def test_the_page_takes_two_queries(
-    client: Client, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
+@pytest.mark.usefixtures("remembering")
+def test_the_page_takes_one_query(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     client.get("/gpus/")
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert b"aria-sort" in client.get("/gpus/?per=month").content

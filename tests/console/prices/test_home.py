@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
@@ -10,7 +13,6 @@ from pytest_django import DjangoAssertNumQueries
 from catalog.models import PricingUpdate
 from catalog.sync.run import sync
 from catalog.sync.scope import Scope
-from console.prices.home import _examples
 from tests.catalog.factories import NOON, make_price, make_service, make_sku, make_update
 from tests.catalog.tables import priced
 from tests.catalog.wire import COMPUTE, STORAGE, WireSource, compute
@@ -18,12 +20,6 @@ from tests.catalog.wire import COMPUTE, STORAGE, WireSource, compute
 pytestmark = pytest.mark.django_db
 
 SAMPLE_NOTICE = "from the bundled sample, not today&#x27;s."
-
-
-@pytest.fixture(autouse=True)
-def _forgotten_examples() -> None:
-    """The prices of other tests, whose syncs have the same numbers."""
-    _examples.cache_clear()
 
 
 def home(client: Client) -> str:
@@ -90,12 +86,31 @@ def test_home_marks_the_bundled_sample(client: Client) -> None:
     assert SAMPLE_NOTICE in home(client)
 
 
-def test_home_costs_one_query(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    make_update()
-    home(client)  # the prices of the examples are read once a sync
+@pytest.mark.usefixtures("remembering")
+def test_home_costs_few_queries(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    call_command("sync_catalog", source="sample")
+    home(client)
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         home(client)
+
+
+@pytest.mark.usefixtures("remembering")
+def test_home_shows_a_price_from_when_it_takes_effect(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = timezone.now() + timedelta(hours=1)
+    compute = make_service(display_name="Compute Engine")
+    name = "N2 Instance Core running in Belgium"
+    sku = make_sku(service=compute, display_name=name, service_regions=["europe-west1"])
+    make_price(sku)
+    make_price(sku, [(0, "7", 0)], effective_time=soon)
+    make_update(completed_at=timezone.now())
+    assert "$0.031611</strong>" in home(client)
+
+    monkeypatch.setattr(timezone, "now", lambda: soon + timedelta(hours=1))
+
+    assert "$7.00</strong>" in home(client)
 
 
 def test_home_shows_examples_with_their_prices(client: Client) -> None:

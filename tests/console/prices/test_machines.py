@@ -169,6 +169,7 @@ def test_nothing_found_leads_back_to_all(client: Client) -> None:
     assert b"No machine type is like that." in client.get("/machines/?least_vcpus=5000").content
 
 
+@pytest.mark.usefixtures("remembering")
 def test_the_page_says_when_the_prices_were_read_and_takes_one_query(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -180,6 +181,7 @@ def test_the_page_says_when_the_prices_were_read_and_takes_one_query(
     assert "as Google listed them at" in page
 
 
+@pytest.mark.usefixtures("remembering")
 def test_once_all_rows_were_listed_any_order_takes_one_query(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -68,6 +68,7 @@ def test_models_are_priced_by_the_million_tokens(client: Client) -> None:
     assert "gpt-oss-20b" in found["not_priced"]
 
 
+@pytest.mark.usefixtures("remembering")
 @pytest.mark.parametrize("name", ["disks", "buckets", "models"])
 def test_each_page_is_sorted_by_its_heads_and_takes_few_queries(
     client: Client, name: str, django_assert_max_num_queries: DjangoAssertNumQueries

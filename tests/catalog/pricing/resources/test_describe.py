@@ -154,12 +154,13 @@ def test_before_its_prices_a_machine_has_none() -> None:
     assert row["notes"]
 
 
-def test_resources_take_two_queries_and_one_when_their_skus_are_known(
+@pytest.mark.usefixtures("remembering")
+def test_resources_take_two_queries_and_none_when_their_skus_are_known(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     with django_assert_num_queries(3):
         details(resources=["n1-standard-4", "e2-micro"])
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         details(resources=["n1-standard-4", "e2-micro"])
 
 

@@ -18,13 +18,14 @@ from catalog.places import Place, read_place
 from catalog.pricing import list_prices
 from catalog.pricing.calculate import ResourceRequest, calculate
 from catalog.pricing.list_prices import Snapshot
+from catalog.pricing.memory import Memory
 from catalog.pricing.resources import machine_rates
 from catalog.pricing.resources.machine_rates import MachineQuotes, machine_quotes
 from catalog.pricing.resources.quotes import Quote, quotes
 from catalog.pricing.resources.wanted import Wanted
 from tests.catalog.factories import make_price, make_update
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("machine_prices")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("machine_prices", "remembering")]
 N2_CORE = "N2 Instance Core running in Americas"
 
 
@@ -173,7 +174,7 @@ def test_a_price_that_takes_effect_between_two_syncs_is_shown_from_then_on(
 
 
 def test_no_more_regions_are_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine_rates, "MAX_KEPT", 2)
+    monkeypatch.setattr(machine_rates, "_kept", Memory(2))
     snapshot = list_prices.snapshot()
     first = all_in("us-central1", snapshot)
     second = all_in("us-east1", snapshot)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.models import MachineOffers, MachineOffersState, PricingUpdate, Sku, SkuAttributes
+from catalog.models import Derived, DerivedState, PricingUpdate, Sku, SkuAttributes
+from catalog.offers import store
+from catalog.offers.named_sku import NamedSku
 from catalog.offers.resources.series import machine_types
 from catalog.offers.resources.terms import USAGE_TYPES
 from catalog.places import Place, read_place
@@ -18,6 +23,7 @@ from catalog.pricing import list_prices
 from catalog.pricing.resources import machine_rates, machine_store, offers
 from catalog.pricing.resources.machine_rates import machine_quotes
 from catalog.pricing.resources.quotes import Quote
+from catalog.search.index import renew as renewing
 from tests.catalog.factories import make_price, make_update
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +79,7 @@ def core() -> Sku:
 
 
 def test_all_machine_types_cost_in_all_regions_what_they_cost_by_the_tables() -> None:
-    assert {*MachineOffers.objects.values_list("region", flat=True)} == {*SOLD}
+    assert {*Derived.objects.values_list("key", flat=True)} == {*SOLD}
     priced = 0
     for region in SOLD:
         stored = found(region)
@@ -113,11 +119,11 @@ def _failed() -> None:
 
 
 def _other_code() -> None:
-    MachineOffersState.objects.update(code_version="another")
+    DerivedState.objects.update(code_version="another")
 
 
 def _another_price_in_effect() -> None:
-    MachineOffersState.objects.update(until=timezone.now())
+    DerivedState.objects.update(until=timezone.now())
 
 
 def _price_withdrawn() -> None:
@@ -127,7 +133,7 @@ def _price_withdrawn() -> None:
 
 def _rebuild_that_has_not_been_renewed() -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(machine_store, "renew", lambda: 0)
+        patch.setattr(renewing, "renew", lambda: None)
         call_command("rebuild_search_index")
 
 
@@ -234,12 +240,12 @@ def test_they_hold_until_the_next_price_takes_effect() -> None:
 
 
 def test_nothing_is_stored_while_a_run_may_be_writing() -> None:
-    machine_store.discard()
+    DerivedState.objects.all().delete()
     _running()
 
     assert machine_store.renew() == 0
 
-    assert not MachineOffersState.objects.exists()
+    assert not DerivedState.objects.exists()
 
 
 def test_a_question_about_the_past_is_answered_from_the_tables() -> None:
@@ -247,8 +253,65 @@ def test_a_question_about_the_past_is_answered_from_the_tables() -> None:
 
 
 def test_a_rebuild_stores_them_anew() -> None:
-    machine_store.discard()
+    DerivedState.objects.all().delete()
 
     call_command("rebuild_search_index")
 
     assert found()
+
+
+def asked_again() -> dict[tuple[str, str], Quote]:
+    """The quotes of a worker that goes on."""
+    return dict(machine_quotes(machine_types(), USAGE_TYPES, place(), list_prices.snapshot()))
+
+
+def _ended_halfway() -> None:
+    _withdrawn()
+    _failed()
+
+
+def _read_again() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "row_of", _as_nothing)
+        call_command("rebuild_search_index")
+
+
+def _as_nothing(sku_id: str, service_id: str, _sku: NamedSku) -> store.Row:
+    return [sku_id, " ", " ", service_id, "{}", 0, None, None, None, None, None, False]
+
+
+@pytest.mark.parametrize("happens", [_ended_halfway, _read_again])
+def test_a_running_worker_keeps_no_quote_of_other_tables(happens: Callable[[], object]) -> None:
+    before = asked_again()
+
+    happens()
+
+    after = asked_again()
+    assert after == worked_out(IOWA) != before
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    """A catalog folder that a sync cannot use."""
+    (tmp_path / "skus").mkdir()
+    (tmp_path / "services.json").write_text('{"services": []}')
+    return tmp_path
+
+
+def test_a_sync_that_fails_as_a_whole_leaves_them_valid(empty: Path) -> None:
+    with pytest.raises(CommandError):
+        call_command("sync_catalog", source=str(empty))
+
+    assert PricingUpdate.objects.filter(status="failed").exists()
+    assert found()
+
+
+def test_a_fault_that_keeps_them_from_being_renewed_does_not_hide_why_a_sync_failed(
+    empty: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(machine_store, "renew", Mock(side_effect=OperationalError("disk full")))
+
+    with pytest.raises(CommandError, match="cannot be used"):
+        call_command("sync_catalog", source=str(empty))
+
+    assert "First views stay slow until the next sync: disk full" in caplog.text

@@ -449,14 +449,15 @@ def test_no_machine_is_priced_with_a_part_missing_silently(
     assert row["partial"] == bool(row["missing"]) == answer["total"]["partial"]
 
 
-def test_resources_take_two_queries_and_one_when_their_skus_are_known(
+@pytest.mark.usefixtures("remembering")
+def test_resources_take_two_queries_and_none_when_their_skus_are_known(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     requests = [ResourceRequest(resource=name, region=IOWA) for name in ("n1-standard-4", "e2-micro")]
 
     with django_assert_num_queries(3):
         calculate(requests)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         calculate(requests)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from catalog.pricing.list_prices import snapshot
 from catalog.search.arguments import read_request
 from catalog.search.contract import SearchRequest
 from catalog.search.index.plan import conditions
@@ -17,7 +18,7 @@ def test_questions_share_the_text_of_a_statement_so_that_it_is_prepared_once() -
     compute = make_service(display_name="Compute Engine")
     for name in ("N2 Instance Core running in Frankfurt", "E2 Instance Ram running in Los Angeles"):
         make_sku(service=compute, display_name=name)
-    vocabulary = vocabulary_of(make_update())
+    vocabulary = vocabulary_of(snapshot(latest=make_update()))
 
     texts = set()
     for query in ("n2 core frankfurt", "e2 ram in los angeles", "a core of c3 london"):
