@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from django.db import Error
 from django.db.models import Count, Max
+from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
@@ -92,7 +93,16 @@ def _loads() -> Iterator[Metric]:
         refused.add_metric([source.name], len(source.refused))
         if source.read_at:
             read.add_metric([source.name], source.read_at.timestamp())
-    yield from (read, refused)
+    yield from (read, refused, _calls())
+
+
+def _calls() -> Metric:
+    says = "How often a source was asked for estimates this month, which AWS takes 0.01 USD a call for."
+    calls = GaugeMetricFamily("cloud_pricing_cost_estimate_calls", says, labels=["source"])
+    month = f"{timezone.now():%Y-%m}"
+    for source in CostSource.objects.exclude(calls={}):
+        calls.add_metric([source.name], source.calls.get(month, 0))
+    return calls
 
 
 def _alerts() -> Iterator[Metric]:

@@ -20,6 +20,8 @@ _REFUSED = {
     "429": "Too many calls; Retry-After says how many seconds to wait.",
 }
 
+# How many levels of objects are listed: more than where agents pay for each character.
+_ANSWER_DEPTH = 2
 
 _TEXT = {"type": "string"}
 _ERROR = {
@@ -54,7 +56,7 @@ def sending(arguments: type[BaseModel], answer: Any) -> Schema:
 
 
 def responses(answer: Any) -> Schema:
-    schema = json_schema.output_schema(answer)
+    schema = json_schema.output_schema(answer, _ANSWER_DEPTH)
     found = {"200": {"description": "The answer.", "content": {"application/json": {"schema": schema}}}}
     refusal = {"application/json": {"schema": _REFUSAL}}
     return found | {code: {"description": why, "content": refusal} for code, why in _REFUSED.items()}

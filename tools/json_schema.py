@@ -8,9 +8,8 @@ from pydantic import TypeAdapter
 
 Schema = dict[str, Any]
 
-# An output schema lists the fields of this many levels of objects, of the last one by name if they are texts;
-# the answers themselves show the rest.
-ANSWER_DEPTH = 2
+# In tools/list an output schema lists the fields of this many levels of objects; the answers show the rest.
+ANSWER_DEPTH = 1
 
 
 def input_schema(kind: Any) -> Schema:
@@ -70,15 +69,17 @@ def _without_null(node: Schema) -> Schema:
 
 
 def _shallow(node: Schema, depth: int) -> Schema:
+    kind = node.get("type")
+    if isinstance(kind, list):
+        # Some clients know no lists of types.
+        kinds: list[Schema] = [{"type": one} for one in kind if one != "null"]
+        return {"anyOf": [_shallow(node | one, depth) for one in kinds] + [{"type": "null"}]}
     if "const" in node:
         return {"const": node["const"]}
-    if not depth and "string" in node.get("type", ()):
-        # Nearly all fields are texts.
-        return {}
     if "anyOf" in node:
         # Rows of several kinds are objects all the same.
         return {"type": node["anyOf"][0]["type"]}
-    short = {"type": node["type"]}
+    short: Schema = {"type": kind}
     if "properties" in node and depth:
         short["properties"] = {name: _shallow(field, depth - 1) for name, field in node["properties"].items()}
     # "Items are objects" says nothing.

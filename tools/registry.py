@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 class Tool:
     """A tool: its title, the types of its arguments and answer, and the function that answers.
 
-    Only tokens with its scope see and call it. `answer_depth` is how many levels of objects its schema lists.
+    Only tokens with its scope see and call it.
     """
 
     title: str
@@ -40,7 +40,6 @@ class Tool:
     answer: type
     function: Callable[[Any], prices.Answer]
     scope: str = "pricing:read"
-    answer_depth: int = json_schema.ANSWER_DEPTH
 
     @property
     def description(self) -> str:
@@ -52,7 +51,7 @@ class Tool:
 
     @cached_property
     def output_schema(self) -> json_schema.Schema:
-        return json_schema.output_schema(self.answer, self.answer_depth)
+        return json_schema.output_schema(self.answer)
 
 
 class Result(NamedTuple):
@@ -63,8 +62,6 @@ class Result(NamedTuple):
 
 
 COSTS_SCOPE = "costs:read"
-# The answers of these tools are alike in their loads, and their rows show their own fields.
-COSTS_DEPTH = 1
 
 TOOLS: dict[str, Tool] = {
     "search": Tool("Search SKUs", prices_schema.SearchArguments, prices_schema.SearchAnswer, prices.search),
@@ -80,7 +77,6 @@ TOOLS: dict[str, Tool] = {
         costs_schema.QueryCostsAnswer,
         costs.query_costs,
         scope=COSTS_SCOPE,
-        answer_depth=COSTS_DEPTH,
     ),
     "explain_cost": Tool(
         "Explain a cost",
@@ -88,7 +84,6 @@ TOOLS: dict[str, Tool] = {
         costs_schema.ExplainCostAnswer,
         costs.explain_cost,
         scope=COSTS_SCOPE,
-        answer_depth=COSTS_DEPTH,
     ),
     "forecast_costs": Tool(
         "Forecast costs",
@@ -96,7 +91,6 @@ TOOLS: dict[str, Tool] = {
         reports_schema.ForecastCostsAnswer,
         reports.forecast_costs,
         scope=COSTS_SCOPE,
-        answer_depth=COSTS_DEPTH,
     ),
     "find_anomalies": Tool(
         "Find anomalies",
@@ -104,7 +98,6 @@ TOOLS: dict[str, Tool] = {
         reports_schema.FindAnomaliesAnswer,
         reports.find_anomalies,
         scope=COSTS_SCOPE,
-        answer_depth=COSTS_DEPTH,
     ),
     "budget_status": Tool(
         "Budget status",
@@ -112,7 +105,6 @@ TOOLS: dict[str, Tool] = {
         budgets_schema.BudgetStatusAnswer,
         budgets.budget_status,
         scope=COSTS_SCOPE,
-        answer_depth=COSTS_DEPTH,
     ),
 }
 

@@ -11,7 +11,10 @@ from django.utils.formats import date_format
 
 from costs.admin.one_line import OneLineTexts
 from costs.models import CostLoad, CostSource
+from costs.providers.estimates import CALL_USD
 from costs.wording import counted, printable
+
+MAX_MONTHS = 6
 
 
 @admin.register(CostSource)
@@ -20,8 +23,18 @@ class CostSourceAdmin(OneLineTexts):
     list_editable = ["is_enabled"]
     list_filter = ["is_enabled", "kind"]
     search_fields = ["name", "location"]
-    fields = ["name", "kind", "location", "is_enabled", "state", "read_at", "last_error", "created_at"]
-    readonly_fields = ["state", "read_at", "last_error", "created_at"]
+    fields = [
+        "name",
+        "kind",
+        "location",
+        "is_enabled",
+        "state",
+        "read_at",
+        "last_error",
+        "asked",
+        "created_at",
+    ]
+    readonly_fields = ["state", "read_at", "last_error", "asked", "created_at"]
     empty_note = "There are no sources yet. Add a folder of exports, or run load_costs --source FOLDER."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CostSource]:
@@ -46,6 +59,16 @@ class CostSourceAdmin(OneLineTexts):
             return f"Loading {running.billing_period}"
         months = getattr(source, "months", 0)
         return f"{counted(months, 'month')} loaded" if months else "Not loaded yet"
+
+    @admin.display(description="calls", empty_value="-")
+    def asked(self, source: CostSource) -> str | None:
+        """How often it was asked for estimates, and for what, in the last months."""
+        price = CALL_USD.get(source.kind)
+        told = [
+            f"{month}: {counted(calls, 'call')}{f', {calls * price} USD' if price else ''}"
+            for month, calls in sorted(source.calls.items(), reverse=True)
+        ]
+        return "; ".join(told[:MAX_MONTHS]) or None
 
     @admin.display(empty_value="-")
     def last_error(self, source: CostSource) -> str | None:

@@ -41,7 +41,7 @@ def _of(source: SourceState, store: CostStore, now: datetime) -> Iterator[Found]
 
 
 def _delivered_at(source: SourceState, store: CostStore) -> datetime | None:
-    loads = [load for load in store.loads() if load.source == source.name]
+    loads = [load for load in store.loads() if load.speaks_for(source.name)]
     return max((load.delivered_at or load.loaded_at for load in loads), default=None)
 
 

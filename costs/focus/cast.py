@@ -64,6 +64,9 @@ class Origin(Protocol):
     @property
     def load_id(self) -> str: ...
 
+    @property
+    def is_estimate(self) -> bool: ...
+
 
 def cast(have: Mapping[str, str], *, delivery: Origin) -> list[exp.Expr]:
     """The select list from a provider's columns to those of unified_costs, in order.
@@ -80,7 +83,7 @@ def cast(have: Mapping[str, str], *, delivery: Origin) -> list[exp.Expr]:
         "x_Cloud": exp.Literal.string(delivery.cloud) if delivery.cloud else _cloud(file),
         "x_Source": exp.Literal.string(delivery.source),
         "x_LoadId": exp.Literal.string(delivery.load_id),
-        "x_IsEstimate": exp.false(),
+        "x_IsEstimate": exp.true() if delivery.is_estimate else exp.false(),
         "x_Meter": _meter(file, delivery.cloud),
     }
     return [

@@ -79,15 +79,24 @@ class _Check:
     money: str = "BilledCost"
 
 
-def check(connection: duckdb.DuckDBPyConnection, table: str, period: str) -> Findings:
+def check(
+    connection: duckdb.DuckDBPyConnection, table: str, period: str, *, is_estimate: bool = False
+) -> Findings:
     """Check a table that has the columns of unified_costs.
 
     Args:
         connection: a session in UTC.
         table: the name of the table.
         period: the billing month that it is a load of, as 2026-10.
+        is_estimate: whether it is known to lack what clouds leave out of bills by mistake.
     """
-    checks = [*_column_checks(columns().values()), *_period_checks(period), *_amount_checks(), _unread()]
+    gaps = _LEFT_OUT if is_estimate else _DESCRIPTIVE
+    checks = [
+        *_column_checks(columns().values(), gaps),
+        *_period_checks(period),
+        *_amount_checks(),
+        _unread(),
+    ]
     numbers = exp.select(fill("count(*)"), *(fill("count_if($x)", x=each.wrong) for each in checks))
     rows, *counts = _rows(connection, numbers.from_(_name(table)))[0]
     if not rows:
@@ -99,7 +108,7 @@ def check(connection: duckdb.DuckDBPyConnection, table: str, period: str) -> Fin
     return Findings(errors, [*warnings, *_copies(connection, table)])
 
 
-def _column_checks(all_: Iterable[Column]) -> Iterator[_Check]:
+def _column_checks(all_: Iterable[Column], gaps: frozenset[str]) -> Iterator[_Check]:
     for column in all_:
         name = column.name
         if column.is_mandatory and not column.is_nullable:
@@ -107,7 +116,7 @@ def _column_checks(all_: Iterable[Column]) -> Iterator[_Check]:
                 fill("$x is null", x=_column(name)),
                 f"{name} is missing",
                 is_error=name not in _LEFT_OUT,
-                is_gap=name in _DESCRIPTIVE,
+                is_gap=name in gaps,
             )
         if column.allowed:
             wrong = fill("$x not in $allowed", x=_column(name), allowed=_texts(column.allowed))

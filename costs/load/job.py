@@ -17,10 +17,11 @@ from django.utils import timezone
 from costs.errors import LoadError
 from costs.load import lease, twins
 from costs.load.month import Built, RefusedError, from_delivery, from_stored, names, unexpected
-from costs.load.report import LoadReport, Money, MonthReport, Outcome
-from costs.load.sources import record
+from costs.load.report import LoadReport, Money, MonthReport, Outcome, amounts
+from costs.load.sources import count_calls, record
 from costs.load.stamps import Stamps, stamps_of_now
 from costs.models import CostLoad, CostSource
+from costs.providers.estimates import EstimateSource
 from costs.providers.registry import REMOTE, open_source
 from costs.providers.source import Delivery
 from costs.store.engine import open_writer
@@ -59,32 +60,49 @@ def _load(job: _Job, period: str | None) -> LoadReport:
     source = job.source
     report = LoadReport(source.name, is_dry=job.is_dry)
     try:
-        deliveries, report.notes = _offered(source, period)
+        deliveries = _offered(source, period, report)
         report.gone = {} if period else _gone(source, deliveries)
+        if not job.is_dry:
+            job.lake.note_days()
         report.months += map(job.deliver, deliveries)
     except LoadError as error:
         report.error = str(error)
     if not job.is_dry:
+        report.notes = [*report.notes, *job.replaced(report)]
         record(source, report, period)
-    report.months += job.restamp_others({month.period for month in report.months}, period)
-    report.months.sort(key=lambda month: month.period)
+    report.months += job.restamp_others({(month.period, month.account) for month in report.months}, period)
+    report.months.sort(key=lambda month: (month.period, month.account))
     return report
 
 
-def _offered(source: CostSource, period: str | None) -> tuple[Sequence[Delivery], Sequence[str]]:
-    """The deliveries of a source, and what it says beside them."""
+def _offered(source: CostSource, period: str | None, report: LoadReport) -> Sequence[Delivery]:
+    """The deliveries of a source; what it says beside them is added to the report."""
     _refuse_own_files(source)
     opened = open_source(source.kind, source.name, source.location, Lake().fetched(source))
-    found = [delivery for delivery in opened.deliveries() if period in (None, delivery.period)]
+    try:
+        offered = list(opened.deliveries())
+    finally:
+        # They are made, and cost what they cost, in a dry run and in a load that fails too.
+        report.notes = opened.notes
+        if isinstance(opened, EstimateSource):
+            count_calls(source, opened.calls)
+    found = [delivery for delivery in offered if period in (None, delivery.period)]
     if not found:
         raise LoadError(f"There is no delivery{f' of {period}' if period else ''}.")
-    return found, opened.notes
+    return found
 
 
 def _gone(source: CostSource, offered: Sequence[Delivery]) -> Mapping[str, Money]:
-    loads = CostLoad.objects.current().filter(source=source)
-    loads = loads.exclude(billing_period__in=[delivery.period for delivery in offered])
-    return {load.billing_period: load.billed_by_currency for load in loads}
+    still = {(delivery.period, delivery.account) for delivery in offered}
+    gone = [
+        load
+        for load in CostLoad.objects.current().filter(source=source)
+        if (load.billing_period, load.account) not in still
+    ]
+    return {
+        f"{load.billing_period}{f' of {load.account}' if load.account else ''}": load.billed_by_currency
+        for load in gone
+    }
 
 
 def _refuse_own_files(source: CostSource) -> None:
@@ -123,11 +141,17 @@ class _Job:
 
     def deliver(self, delivery: Delivery) -> MonthReport:
         """Load a delivery, unless it is loaded."""
-        old = self._current(delivery.period)
+        old = self._current(delivery.period, delivery.account)
         if old and old.revision == delivery.revision and self.lake.has(old):
             self._note_again(old, delivery)
             return self.restamp(old)
-        load = self._new(delivery.period, revision=delivery.revision, origin=names(delivery.files))
+        load = self._new(
+            delivery.period,
+            revision=delivery.revision,
+            origin=names(delivery.files),
+            is_estimate=delivery.is_estimate,
+            account=delivery.account,
+        )
         load.delivered_at = load.started_at
         others = twins.others(load, self.lake)
 
@@ -139,11 +163,25 @@ class _Job:
         files = [*delivery.files, *(other.file for other in others)]
         return self._run(load, old, _Work(files, build, delivery.problem, others))
 
-    def restamp_others(self, done: set[str], period: str | None) -> Iterator[MonthReport]:
+    def replaced(self, report: LoadReport) -> Iterator[str]:
+        """What the months of a run have replaced, and what of them does not count beside a bill."""
+        loads = {month.load for month in report.months if month.outcome is not Outcome.FAILED}
+        unchanged = {month.load for month in report.months if month.outcome is Outcome.UNCHANGED}
+        for load in self.lake.loads():
+            for each in load.replaces:
+                account = f" of account {each.account}" if each.account else ""
+                estimate = f"estimate of {load.billing_period}{account}, {amounts(each.billed)}"
+                if load.id in loads - unchanged:
+                    yield f"It replaces the {estimate}, of source {each.source}."
+                if each.load in loads:
+                    yield f"The {estimate}, does not count: source {load.source} has it (load {load.id})."
+
+    def restamp_others(self, done: set[tuple[str, str]], period: str | None) -> Iterator[MonthReport]:
         """Stamp the months again that have no new delivery."""
         current = CostLoad.objects.current().filter(source=self.source)
-        for old in current.exclude(billing_period__in=done).exclude(names_version=self.stamps.version):
-            if period in (None, old.billing_period):
+        for old in current.exclude(names_version=self.stamps.version):
+            is_done = (old.billing_period, old.account) in done
+            if period in (None, old.billing_period) and not is_done:
                 yield self.restamp(old)
 
     def restamp(self, old: CostLoad) -> MonthReport:
@@ -158,6 +196,8 @@ class _Job:
             checks=old.checks,
             doubts=old.doubts,
             delivered_at=old.delivered_at,
+            is_estimate=old.is_estimate,
+            account=old.account,
         )
         file = self.lake.file(old)
 
@@ -176,14 +216,14 @@ class _Job:
             with lease.running(load, self.lake):
                 return self._publish(load, work)
         except LoadError as error:
-            return MonthReport(load.billing_period, Outcome.FAILED, error=str(error))
+            return MonthReport(load.billing_period, Outcome.FAILED, error=str(error), account=load.account)
 
     def _publish(self, load: CostLoad, work: _Work) -> MonthReport:
         try:
             with self._built(load, work) as built, lease.writing(load):
                 load.checks = [*load.checks, *built.warnings]
                 load.doubts = [*load.doubts, *map(asdict, built.doubts)]
-                old = self._current(load.billing_period)
+                old = self._current(load.billing_period, load.account)
                 if old and self._is_same(old, built):
                     return self._note(old, load)
                 if work.beside is not None:
@@ -227,8 +267,9 @@ class _Job:
             old.delivered_at = min(written, timezone.now())
             old.save(update_fields=["delivered_at"])
 
-    def _current(self, period: str) -> CostLoad | None:
-        return CostLoad.objects.current().filter(source=self.source, billing_period=period).first()
+    def _current(self, period: str, account: str) -> CostLoad | None:
+        current = CostLoad.objects.current().filter(source=self.source)
+        return current.filter(billing_period=period, account=account).first()
 
     def _new(self, period: str, **values: Any) -> CostLoad:
         now = timezone.now()
@@ -266,6 +307,7 @@ def _report(load: CostLoad, outcome: Outcome, before: CostLoad | None = None) ->
         load.billed_by_currency,
         before.billed_by_currency if before else {},
         warnings=load.checks if outcome in (Outcome.LOADED, Outcome.REPLACED) else (),
+        account=load.account,
     )
 
 
@@ -279,4 +321,5 @@ def _planned(load: CostLoad, old: CostLoad | None, built: Built) -> MonthReport:
         billed=built.written.billed,
         before=old.billed_by_currency if old else {},
         warnings=built.warnings,
+        account=load.account,
     )

@@ -74,6 +74,7 @@ class _Origin:
     cloud: str | None
     source: str
     load_id: str
+    is_estimate: bool
 
 
 def from_delivery(
@@ -93,9 +94,10 @@ def from_delivery(
     """
     refuse_damaged(delivery.files)
     _read(connection, delivery, load_id)
-    findings = check(connection, CHARGES, delivery.period)
+    findings = check(connection, CHARGES, delivery.period, is_estimate=delivery.is_estimate)
     errors = [*findings.errors, *_twice(connection, delivery)]
-    lacking = absent(describe(connection, relation(delivery)))
+    # What estimates lack is the same in all (docs/deliveries.md).
+    lacking = [] if delivery.is_estimate else absent(describe(connection, relation(delivery)))
     doubts = [*without_end(delivery.files), *_may_be_twice(connection, delivery)]
     lost = [*lacking, *rounded(connection, as_written(delivery)), *doubts]
     warnings = [*findings.warnings, *lost]
@@ -140,7 +142,7 @@ def names(files: Sequence[Path]) -> str:
 
 
 def _read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, load_id: str) -> None:
-    origin = _Origin(delivery.cloud, delivery.source, load_id)
+    origin = _Origin(delivery.cloud, delivery.source, load_id, delivery.is_estimate)
     try:
         rows = relation(delivery)
         have = describe(connection, rows)

@@ -46,6 +46,7 @@ class MonthReport:
         before: the same of the load that was current before.
         warnings: what the checks found.
         error: why it was not loaded.
+        account: of an estimate, the account or subscription that it is of.
     """
 
     period: str
@@ -56,6 +57,7 @@ class MonthReport:
     before: Money = field(default_factory=dict)
     warnings: Sequence[str] = ()
     error: str = ""
+    account: str = ""
 
     @property
     def difference(self) -> Money:
@@ -70,9 +72,10 @@ class MonthReport:
         return {currency: amount for currency, amount in changes.items() if amount}
 
     def sentence(self) -> str:
+        month = f"{self.period} of {printable(self.account)}" if self.account else self.period
         if self.outcome is Outcome.FAILED:
-            return f"{self.period} {_SAYS[self.outcome]}: {printable(self.error)}"
-        line = f"{self.period} {_SAYS[self.outcome]}: {counted(self.rows, 'row')}, {amounts(self.billed)}"
+            return f"{month} {_SAYS[self.outcome]}: {printable(self.error)}"
+        line = f"{month} {_SAYS[self.outcome]}: {counted(self.rows, 'row')}, {amounts(self.billed)}"
         if self.outcome is Outcome.REPLACED:
             line += f" ({changes(self.difference)})"
         return "\n".join([f"{line}.", *(f"  {printable(warning)}" for warning in self.warnings)])

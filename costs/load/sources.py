@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from costs.errors import SourceArgumentError
-from costs.load.report import LoadReport, Outcome
+from costs.load.report import LoadReport, MonthReport, Outcome
 from costs.models import ALL, CostLoad, CostSource
 from costs.providers.registry import kind_of
 
@@ -73,9 +73,28 @@ def record(source: CostSource, report: LoadReport, period: str | None) -> None:
         failed = [month for month in report.months if month.outcome is Outcome.FAILED]
         others = {month: kept for month, kept in source.refused.items() if period not in (None, month)}
         source.refused = others | {
-            month.period: {"at": now.isoformat(), "why": month.error} for month in failed
+            period_: {"at": now.isoformat(), "why": " ".join(_whys(failed, period_))}
+            for period_ in {month.period for month in failed}
         }
     source.save(update_fields=["error", "read_at", "refused"])
+
+
+def count_calls(source: CostSource, number: int) -> None:
+    """Keep with a source how often it was asked for estimates this month."""
+    if not number:
+        return
+    month = f"{timezone.now():%Y-%m}"
+    source.calls = {**source.calls, month: source.calls.get(month, 0) + number}
+    CostSource.objects.filter(pk=source.pk).update(calls=source.calls)
+
+
+def _whys(failed: Sequence[MonthReport], period: str) -> list[str]:
+    """Why a month was refused, for each of its accounts if it is of several."""
+    return [
+        f"{month.account}: {month.error}" if month.account else month.error
+        for month in failed
+        if month.period == period
+    ]
 
 
 def forget_unloaded(source: CostSource) -> None:

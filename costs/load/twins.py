@@ -61,10 +61,12 @@ class Other:
 
 
 def others(load: CostLoad, lake: Lake) -> list[Other]:
-    """The loads that count beside this one. Made-up ones never count beside real ones."""
-    if load.is_demo:
+    """The loads that count beside this one: made-up ones never do, nor estimates of what a bill has."""
+    if load.is_demo or load.is_estimate:
         return []
-    current = CostLoad.objects.current().filter(billing_period=load.billing_period, is_demo=False)
+    current = CostLoad.objects.current().filter(
+        billing_period=load.billing_period, is_demo=False, is_estimate=False
+    )
     return [
         Other(other, lake.file(other)) for other in current.exclude(source=load.source_id) if lake.has(other)
     ]

@@ -29,6 +29,8 @@ class CostSource(models.Model):
         S3 = "s3", "AWS Data Export in S3"
         AZURE_BLOB = "azure-blob", "Azure export in Blob Storage"
         BIGQUERY = "bigquery", "Google Cloud billing export in BigQuery"
+        COST_EXPLORER = "cost-explorer", "Estimates of AWS Cost Explorer"
+        COST_MANAGEMENT = "cost-management", "Estimates of Azure Cost Management"
         DEMO = "demo", "Made-up demo data"
 
     name = models.TextField(
@@ -47,7 +49,8 @@ class CostSource(models.Model):
         default="",
         blank=True,
         help_text="A folder where the job runs, s3://BUCKET/PREFIX/EXPORT, "
-        "https://ACCOUNT.blob.core.windows.net/CONTAINER/EXPORT, or bigquery://PROJECT/DATASET/TABLE.",
+        "https://ACCOUNT.blob.core.windows.net/CONTAINER/EXPORT, or bigquery://PROJECT/DATASET/TABLE. For "
+        "estimates, costexplorer://ACCOUNT or costmanagement://subscriptions/ID.",
     )
     is_enabled = models.BooleanField(
         default=True,
@@ -60,6 +63,10 @@ class CostSource(models.Model):
     # By month, when and why: {"2026-10": {"at": "2026-11-02T03:00:00+00:00", "why": "…"}}.
     refused = models.JSONField(
         default=dict, blank=True, help_text="The months whose newest delivery was not loaded, and why."
+    )
+    # By month, when they were made: {"2026-11": 62}.
+    calls = models.JSONField(
+        default=dict, blank=True, help_text="How often it was asked for estimates, by month."
     )
     created_at = models.DateTimeField(db_default=CurrentTimestamp())
 
@@ -82,6 +89,10 @@ class CostLoadQuerySet(models.QuerySet["CostLoad"]):
             found = self.filter(is_open, current_from__lte=as_of, status__in=CostLoad.PUBLISHED)
         return found.order_by("source_id", "billing_period")
 
+    def same_month(self, load: CostLoad) -> CostLoadQuerySet:
+        """The loads of the month of a load, and of its account if it is an estimate."""
+        return self.filter(source=load.source_id, billing_period=load.billing_period, account=load.account)
+
     def has_real(self, as_of: datetime | None = None) -> bool:
         """Whether a load that is not made up was ever current, or had been at `as_of`."""
         found = self.filter(is_demo=False, status__in=CostLoad.PUBLISHED)
@@ -89,7 +100,10 @@ class CostLoadQuerySet(models.QuerySet["CostLoad"]):
 
 
 class CostLoad(models.Model):
-    """One load of one billing month of one source: an immutable file, current until another replaces it."""
+    """One load of one billing month of one source: an immutable file, current until another replaces it.
+
+    Of estimates, it is of one account of the month.
+    """
 
     class Status(models.TextChoices):
         RUNNING = "running"
@@ -134,6 +148,13 @@ class CostLoad(models.Model):
         help_text="Of the meters, names and rules that it was read with.",
     )
     is_demo = models.BooleanField(default=False)
+    is_estimate = models.BooleanField(default=False, help_text="Whether it gives way to a bill.")
+    account = models.TextField(
+        default="", blank=True, help_text="Of an estimate, the account or subscription that it is of."
+    )
+    # The first and last day of usage of each account that the charges are of, by cloud and billing account:
+    # {"aws": {"111122223333": {"444455556666": ["2026-10-01", "2026-10-31"]}}}. Null in loads of before 0006.
+    usage_days = models.JSONField(null=True, blank=True)
     delivered_at = models.DateTimeField(
         null=True, blank=True, help_text="When its charges were last delivered; to stamp them is no delivery."
     )
@@ -153,7 +174,7 @@ class CostLoad(models.Model):
         verbose_name = "load"
         constraints = [
             models.UniqueConstraint(
-                fields=["source", "billing_period"],
+                fields=["source", "billing_period", "account"],
                 condition=Q(status="current"),
                 name="cost_loads_one_current",
             ),
@@ -165,7 +186,8 @@ class CostLoad(models.Model):
         indexes = [models.Index(fields=["source", "billing_period"], name="idx_cost_loads_month")]
 
     def __str__(self) -> str:
-        return f"{self.source_id} {self.billing_period} ({self.id})"
+        account = f" of {self.account}" if self.account else ""
+        return f"{self.source_id} {self.billing_period}{account} ({self.id})"
 
     @property
     def end(self) -> str:

@@ -59,6 +59,7 @@ _OF_CODE: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(
             (
                 "InternalError",
+                "LimitExceededException",
                 "RequestLimitExceeded",
                 "ServiceUnavailable",
                 "SlowDown",
@@ -68,6 +69,7 @@ _OF_CODE: Mapping[str, str] = MappingProxyType(
             ),
             _BUSY,
         ),
+        "DataUnavailableException": "has no data yet: it takes a day from when Cost Explorer was enabled.",
         "InvalidObjectState": "is archived: restore it, and keep the files of exports out of the archive.",
         "NoSuchBucket": "is in no bucket that there is: correct the location of the source.",
         "RequestTimeTooSkewed": "cannot be read, because the clock of this machine is wrong: set it.",

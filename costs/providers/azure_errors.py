@@ -13,6 +13,8 @@ from azure.core.exceptions import (
     ServiceRequestError,
 )
 
+from costs.wording import quoted, shortened
+
 _AGAIN = "The next load goes on there."
 # What Microsoft Entra ID calls its refusals.
 _ENTRA = re.compile(r"AADSTS\d+")
@@ -30,6 +32,16 @@ _OF_CODE: Mapping[str, str] = MappingProxyType(
 )
 _OF_STATUS: Mapping[int, str] = MappingProxyType(
     {401: _CREDENTIALS, 403: _CREDENTIALS, 429: _BUSY, 500: _BUSY, 503: _BUSY}
+)
+
+
+_OF_QUERY: Mapping[int, str] = MappingProxyType(
+    {
+        **dict.fromkeys((429, 500, 502, 503, 504), _BUSY),
+        401: _CREDENTIALS,
+        403: "may not be read: give the job's identity the role Cost Management Reader on it.",
+        404: "is no scope that there is, or none that the identity sees: correct the location.",
+    }
 )
 
 
@@ -56,6 +68,20 @@ def sentence(error: AzureError, address: str, name: str) -> str:
         advice = "check the account's name, and that the network of this machine lets it through"
         return f"{address} cannot be reached: {advice}."
     return f"The connection to {address} broke in spite of retries. {_AGAIN}"
+
+
+def of_query(error: AzureError, address: str) -> str:
+    """What is wrong with a question to Cost Management, and what to do."""
+    if isinstance(error, ClientAuthenticationError) and error.status_code is None:
+        return _of_sign_in(address, f"{error}")
+    if not isinstance(error, HttpResponseError) or error.status_code is None:
+        return sentence(error, address, "")
+    name = f"{getattr(error.error, 'code', None) or ''}"
+    told = f"Azure says {error.status_code} {name}".rstrip()
+    if what := _OF_QUERY.get(error.status_code):
+        return f"{told}: {address} {what}"
+    message = shortened(f"{getattr(error.error, 'message', None) or error.reason or ''}")
+    return f"{told}: {address} cannot be read: {quoted(message)}."
 
 
 def _of_sign_in(address: str, told: str) -> str:

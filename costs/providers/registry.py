@@ -41,6 +41,8 @@ REMOTE: Mapping[str, Remote] = MappingProxyType(
         "s3": Remote("s3://", "costs.providers.aws", "aws"),
         "azure-blob": Remote("https://", "costs.providers.azure", "azure"),
         "bigquery": Remote("bigquery://", "costs.providers.google_cloud", "bigquery"),
+        "cost-explorer": Remote("costexplorer://", "costs.providers.cost_explorer", "aws"),
+        "cost-management": Remote("costmanagement://", "costs.providers.cost_management", "azure"),
     }
 )
 

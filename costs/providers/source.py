@@ -19,7 +19,7 @@ class Layout(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One billing month of one source, whole: it replaces what is loaded of that month.
+    """One billing month of one source, whole: it replaces what is loaded of that month (and account).
 
     Args:
         source: the name of the source.
@@ -32,6 +32,9 @@ class Delivery:
         is_exclusive: whether a row of another month is a fault of the delivery.
         rows: how many rows its manifest promises; None if there is no promise.
         problem: why it cannot be loaded (a missing file, a short count), in one sentence; "" if it can.
+        is_estimate: whether its charges are no bill, so that they give way to one.
+        account: of an estimate, the one account or subscription that all its charges are of, as SubAccountId
+            has it; "" if they are of none. A month of estimates is a delivery for each.
     """
 
     source: str
@@ -43,6 +46,8 @@ class Delivery:
     is_exclusive: bool = False
     rows: int | None = None
     problem: str = ""
+    is_estimate: bool = False
+    account: str = ""
 
 
 class Source(Protocol):

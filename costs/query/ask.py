@@ -90,6 +90,7 @@ def _hint(
     return hints.joined(
         [
             hints.demo(summary.loads or costs.loads),
+            hints.estimates(_loads(costs, summary, past)),
             hints.nothing_found(summary, costs),
             hints.unknown_values(*unknown_values(question, costs)),
             hints.not_loaded(question, loaded),

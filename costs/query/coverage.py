@@ -88,6 +88,6 @@ def _delivered(load: LoadedMonth, costs: Snapshot) -> str:
 def _months(loads: Sequence[LoadedMonth], sources: Iterable[str]) -> dict[str, frozenset[str]]:
     """The months of these loads by source."""
     return {
-        source: frozenset(load.billing_period for load in loads if load.source == source)
+        source: frozenset(load.billing_period for load in loads if load.speaks_for(source))
         for source in sorted(sources)
     }

@@ -55,6 +55,16 @@ def nothing_found(summary: Summary, costs: Snapshot) -> str:
     return f"No charge fits the question. Loaded are the bills of {_spans(months)}."
 
 
+def estimates(loads: Sequence[LoadedMonth]) -> str:
+    """The months whose charges are estimates rather than bills."""
+    months: dict[str, set[str]] = {}
+    for load in loads:
+        if load.is_estimate:
+            months.setdefault(load.source, set()).add(load.billing_period)
+    told = by_source({source: sorted(found) for source, found in months.items()})
+    return told and f"Estimates until a bill is loaded: {told}."
+
+
 def unknown_values(told: Iterable[Unknown], more: int) -> str:
     others = f"Nor does any charge have {more} more of the values." if more else ""
     return " ".join(filter(None, [*map(_unknown, told), others]))

@@ -17,7 +17,7 @@ from costs.store.kept import KeptResults
 from costs.store.lake import RESULTS
 
 # Changes with what reports say.
-_VERSION = "5"
+_VERSION = "6"
 
 Answer = TypeVar("Answer", bound=Mapping[str, Any])
 
@@ -48,7 +48,8 @@ def _key(name: str, arguments: Mapping[str, Any], costs: Snapshot) -> str:
         "version": _VERSION,
         "report": name,
         "arguments": arguments,
-        "loads": [load.id for load in costs.loads],
+        # A late estimate that gives way at once changes what is said of the bill.
+        "loads": [(load.id, [each.load for each in load.replaces]) for load in costs.loads],
         "sources": [repr(state) for state in costs.sources],
         "day": f"{costs.as_of.date()}",
     }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from catalog.pricing.answers import utc_text
 from catalog.pricing.decimals import plain
+from costs.load.report import amounts
 from costs.query.snapshot import Snapshot
 from costs.reports.shown import Column, column
 from costs.store.base import LoadedMonth
@@ -48,6 +49,16 @@ def troubles(costs: Snapshot) -> list[str]:
     return found
 
 
+def _says(load: LoadedMonth) -> Iterator[str]:
+    """What is to be known of a load, in sentences."""
+    if load.is_estimate:
+        yield f"Estimate{f' of account {load.account}' if load.account else ''}, until a bill is loaded."
+    for each in load.replaces:
+        account = f" of account {each.account}" if each.account else ""
+        yield f"Replaces the estimate by {each.source}{account}: {amounts(each.billed)}."
+    yield from (doubt.says for doubt in load.doubts)
+
+
 def _row(load: LoadedMonth, currency: str) -> dict[str, Any]:
     delivered = load.delivered_at or load.loaded_at
     return {
@@ -59,5 +70,5 @@ def _row(load: LoadedMonth, currency: str) -> dict[str, Any]:
         "delivered_at": utc_text(delivered),
         "loaded_at": utc_text(load.loaded_at),
         "load": load.id,
-        "says": " ".join(doubt.says for doubt in load.doubts) or None,
+        "says": " ".join(_says(load)) or None,
     }

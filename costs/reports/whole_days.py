@@ -92,6 +92,12 @@ def _last_days(costs: Snapshot) -> dict[Value, date]:
     for name, day, _ in groups:
         at = date.fromisoformat(f"{day}")
         last[name] = max(at, last.get(name, at))
+    # What estimates gave way to tells the days in their place.
+    handed_over = [
+        (load, each.source) for load in costs.loads for each in load.replaces if load.source in last
+    ]
+    for load, name in handed_over:
+        last[name] = max(last[load.source], last.get(name, last[load.source]))
     return last
 
 
@@ -104,6 +110,7 @@ def _through(name: str, last: Mapping[Value, date], costs: Snapshot) -> date | N
             load.delivered_at if load.delivered_at and load.delivered_at <= costs.as_of else load.loaded_at
         ).date()
         for load in costs.loads
-        if load.source == name and load.billing_period >= month_of(add_months(last[name].replace(day=1), -1))
+        if load.speaks_for(name)
+        and load.billing_period >= month_of(add_months(last[name].replace(day=1), -1))
     ]
     return min(last[name], max(delivered, default=last[name] + DAY) - DAY)

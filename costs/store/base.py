@@ -33,6 +33,23 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenWay:
+    """An estimate that a load has replaced: as long as that counts, it does not.
+
+    Args:
+        load: its id.
+        source: the name of its source.
+        account: the account or subscription that it is of.
+        billed: its sum of BilledCost by currency.
+    """
+
+    load: str
+    source: str
+    account: str
+    billed: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
 class LoadedMonth:
     """A load that an answer rests on.
 
@@ -50,6 +67,9 @@ class LoadedMonth:
         doubts: what may make its sums wrong.
         path: where the store has it; "" if that was deleted.
         sha256: of what the store has.
+        is_estimate: whether its charges are no bill.
+        account: of an estimate, the account or subscription that it is of.
+        replaces: the estimates that gave way to it.
     """
 
     id: str
@@ -65,6 +85,13 @@ class LoadedMonth:
     doubts: Sequence[Doubt] = ()
     path: str = ""
     sha256: str = ""
+    is_estimate: bool = False
+    account: str = ""
+    replaces: Sequence[GivenWay] = ()
+
+    def speaks_for(self, source: str) -> bool:
+        """Whether it is of a source, or an estimate of that gave way to it."""
+        return source == self.source or any(each.source == source for each in self.replaces)
 
     def same_accounts(self, other: LoadedMonth) -> Accounts:
         """The billing accounts that were billed the same here and there, other than nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -18,6 +18,8 @@ from catalog.pricing.decimals import exact_sum
 from costs.focus.columns import columns
 from costs.store.base import Account, Accounts
 
+# By cloud, billing account and account: the first and last day of usage, None if it has only other charges.
+UsageDays = Mapping[str, Mapping[str, Mapping[str, Sequence[str | None]]]]
 # By time first, since questions are of a time; then neighbours that are alike; the hash decides the rest.
 _ORDER = ("ChargePeriodStart", "ServiceName", "x_Meter")
 # The id of the load is the name of the file, which makes the content independent of it.
@@ -34,6 +36,7 @@ class Written:
         billed: the sum of BilledCost by currency.
         accounts: the same by cloud and billing account.
         sha256: of its bytes.
+        usage_days: the first and last day of usage by cloud, billing account and account.
     """
 
     path: Path
@@ -41,6 +44,7 @@ class Written:
     billed: Mapping[str, Decimal]
     accounts: Accounts
     sha256: str
+    usage_days: UsageDays
 
 
 def write(connection: duckdb.DuckDBPyConnection, charges: exp.Select, path: Path) -> Written:
@@ -76,7 +80,22 @@ def measure(connection: duckdb.DuckDBPyConnection, path: Path) -> Written:
     for cloud, account, currency, amount, _ in sums:
         accounts.setdefault((cloud, account), {})[currency] = amount or Decimal(0)
     rows = sum(count for *_, count in sums)
-    return Written(path, rows, _total(accounts), accounts, sha256_of(path))
+    return Written(path, rows, _total(accounts), accounts, sha256_of(path), usage_days(connection, path))
+
+
+def usage_days(connection: duckdb.DuckDBPyConnection, path: Path) -> UsageDays:
+    """The accounts that a file has charges of, with their days."""
+    day = "strftime({}(ChargePeriodStart) filter (ChargeCategory = 'Usage') at time zone 'UTC', '%Y-%m-%d')"
+    found = connection.execute(
+        "select coalesce(x_Cloud, ''), coalesce(BillingAccountId, ''), coalesce(SubAccountId, ''), "  # noqa: S608
+        f"{day.format('min')}, {day.format('max')} "  # names of ours
+        "from read_parquet($path) group by all order by all",
+        {"path": escape(str(path))},
+    ).fetchall()
+    days: dict[str, dict[str, dict[str, list[str | None]]]] = {}
+    for cloud, billing, account, *first_and_last in found:
+        days.setdefault(cloud, {}).setdefault(billing, {})[account] = first_and_last
+    return days
 
 
 def _total(accounts: Accounts) -> dict[str, Decimal]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -22,8 +23,9 @@ from costs.errors import LoadRefusedError, NotLoadedError, TooLargeError
 from costs.models import CostLoad, CostSource
 from costs.store import holder, rolled_up
 from costs.store.base import Doubt, LoadedMonth, Refusal, Replacement, Rows, SourceState
-from costs.store.engine import Engines, fetched
-from costs.store.files import Written, digest_of
+from costs.store.engine import Engines, fetched, open_writer
+from costs.store.estimates import ALL_COUNT, Counting, Replaced, counting
+from costs.store.files import Written, digest_of, usage_days
 from costs.store.fitting import over_rollup, smallest
 from costs.store.kept import KeptResults, Result
 from costs.store.rolled_up import RolledUp, from_rollup
@@ -101,7 +103,8 @@ class Lake:
 
     def loads(self, *, as_of: datetime | None = None) -> Sequence[LoadedMonth]:
         """The loads that were current at `as_of`, by source and month."""
-        return [_as_month(load) for load in self._current(as_of)]
+        found = counting(self._current(as_of))
+        return [_as_month(load, found) for load in found.loads]
 
     def settled(self, now: datetime) -> datetime:
         """The last moment up to `now` whose loads are known for good, as `CostStore.settled`.
@@ -129,6 +132,8 @@ class Lake:
             status=CostLoad.Status.SUPERSEDED,
             current_until__lte=as_of,
             replaced_by__reason=CostLoad.Reason.DELIVERY,
+            # Estimates change every day.
+            is_estimate=False,
             is_demo=not CostLoad.objects.has_real(as_of),
         )
         latest = replaced.select_related("replaced_by").order_by("-current_until", "source_id")[:limit]
@@ -188,7 +193,7 @@ class Lake:
         path.parent.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
         written.path.rename(path)
         _sync_folder(path.parent)
-        old = CostLoad.objects.current().filter(source=load.source_id, billing_period=load.billing_period)
+        old = CostLoad.objects.current().same_month(load)
         load.current_from = _after(load)
         old.update(status=CostLoad.Status.SUPERSEDED, current_until=load.current_from, replaced_by=load.pk)
         load.status = CostLoad.Status.CURRENT
@@ -197,7 +202,18 @@ class Lake:
         load.accounts = {}
         for (cloud, account), billed in written.accounts.items():
             load.accounts.setdefault(cloud, {})[account] = _plain(billed)
+        load.usage_days = written.usage_days
         load.save()
+
+    def note_days(self) -> None:
+        """Note the days and accounts of current loads that were published before these were kept."""
+        for load in CostLoad.objects.current().filter(usage_days__isnull=True):
+            if self.has(load):
+                file = self.file(load)
+                key = f"days-{secrets.token_hex(5)}"
+                with self.workspace(key) as folder, open_writer(folder, [file]) as connection:
+                    days = usage_days(connection, file)
+                CostLoad.objects.filter(pk=load.pk).update(usage_days=days)
 
     def discard(self, load: CostLoad) -> None:
         """Delete what a load has written that was never published or no longer counts."""
@@ -228,7 +244,8 @@ class Lake:
 
     def _current(self, as_of: datetime | None) -> list[CostLoad]:
         """Made-up loads count until the first real one: they neither add to real money nor stand for it."""
-        loads = list(CostLoad.objects.current(as_of))
+        # The days are of many accounts, and few loads need them.
+        loads = list(CostLoad.objects.current(as_of).defer("usage_days"))
         real = [load for load in loads if not load.is_demo]
         return real if real or CostLoad.objects.has_real(as_of) else loads
 
@@ -266,7 +283,8 @@ def _named(load: CostLoad) -> str:
     return f"{load.source_id} {load.billing_period} (load {load.pk})"
 
 
-def _as_month(load: CostLoad) -> LoadedMonth:
+def _as_month(load: CostLoad, counted: Counting = ALL_COUNT) -> LoadedMonth:
+    replaced = counted.replaced.get(load.pk, ())
     return LoadedMonth(
         load.pk,
         load.source_id,
@@ -278,9 +296,16 @@ def _as_month(load: CostLoad) -> LoadedMonth:
         load.origin,
         load.delivered_at,
         load.billed_by_account,
-        [Doubt(**doubt) for doubt in load.doubts],
+        [
+            *(Doubt(**doubt) for doubt in load.doubts),
+            *chain.from_iterable(map(Replaced.doubts, replaced)),
+            *counted.doubts.get(load.pk, ()),
+        ],
         load.path,
         load.sha256,
+        load.is_estimate,
+        load.account,
+        [each.given_way() for each in replaced],
     )
 
 
@@ -297,7 +322,7 @@ def _plain(money: Mapping[str, Decimal]) -> dict[str, str]:
 
 def _after(load: CostLoad) -> datetime:
     """Now, but later than the loads before, whatever the clock says: each moment has one load of a month."""
-    before = CostLoad.objects.filter(source=load.source_id, billing_period=load.billing_period)
+    before = CostLoad.objects.same_month(load)
     last = before.filter(status__in=CostLoad.PUBLISHED).order_by("current_from").last()
     if last is None or last.current_from is None:
         return timezone.now()

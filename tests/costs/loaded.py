@@ -22,6 +22,7 @@ class Origin:
     cloud: str | None = None
     source: str = "bills"
     load_id: str = "load-1"
+    is_estimate: bool = False
 
 
 @cache

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from costs.errors import NotLoadedError
 from costs.focus.columns import columns
-from costs.store.base import TABLE, Accounts, LoadedMonth, Replacement, Rows, SourceState
+from costs.store.base import TABLE, Accounts, GivenWay, LoadedMonth, Replacement, Rows, SourceState
 from costs.store.fitting import over_rollup, reads
 from costs.store.rollups import ROLLUPS, Rollup
 
@@ -79,6 +79,7 @@ class MemoryStore:
         states: what sources have not brought.
         publishing_since: since when a load is being published, if one is.
         replaced: the id of the load that replaced each, by the id of the old one.
+        gave_way: the estimates that gave way to a load, by its id.
     """
 
     charges: Sequence[Charge]
@@ -90,6 +91,7 @@ class MemoryStore:
     states: Sequence[SourceState] = ()
     publishing_since: datetime | None = None
     replaced: Mapping[str, str] = field(default_factory=dict)
+    gave_way: Mapping[str, Sequence[GivenWay]] = field(default_factory=dict)
     dialect: str = "duckdb"
 
     def __post_init__(self) -> None:
@@ -160,6 +162,7 @@ class MemoryStore:
             f"/srv/{source}/{month}-1.csv\n/srv/{source}/{month}-2.csv",
             self.delivered_at.get(load),
             _accounts(charges),
+            replaces=self.gave_way.get(load, ()),
         )
 
     def _is_current(self, load: LoadedMonth, as_of: datetime | None) -> bool:

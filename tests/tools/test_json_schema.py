@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+import pytest
 from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
@@ -57,20 +58,28 @@ def test_an_input_schema_is_complete_without_references_titles_and_null() -> Non
     }
 
 
-def test_an_output_schema_describes_two_levels_of_objects() -> None:
-    row = {
+ROWS = {
+    "type": "array",
+    "items": {
         "type": "object",
         "properties": {
-            "name": {},
-            "money": {"type": ["object", "null"]},
+            "name": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+            "money": {"anyOf": [{"type": "object"}, {"type": "null"}]},
             "parts": {"type": "array"},
         },
-    }
-    assert json_schema.output_schema(Answer) == {
+    },
+}
+
+
+@pytest.mark.parametrize(("depth", "rows"), [(1, {"type": "array"}), (2, ROWS)])
+def test_an_output_schema_describes_objects_down_to_a_depth_with_one_type_a_field(
+    depth: int, rows: json_schema.Schema
+) -> None:
+    assert json_schema.output_schema(Answer, depth) == {
         "type": "object",
         "properties": {
             "contract": {"const": "1"},
-            "rows": {"type": "array", "items": row},
+            "rows": rows,
             "notes": {"type": "array", "items": {"type": "string"}},
         },
     }

@@ -20,9 +20,19 @@ from costs.store.lake import Lake
 
 
 def publish(
-    source: str, month: str, costs: Sequence[str], lake: Lake | None = None, **values: str
+    source: str,
+    month: str,
+    costs: Sequence[str],
+    lake: Lake | None = None,
+    *,
+    estimate_of: str | None = None,
+    **values: str,
 ) -> CostLoad:
-    """A new current load with a charge for each of `costs`; `values` are other columns of all charges."""
+    """A new current load with a charge for each of `costs`; `values` are other columns of all charges.
+
+    Args:
+        estimate_of: the account that it is an estimate of; None if it is a bill.
+    """
     lake = lake or Lake()
     now = timezone.now()
     key = f"{month}-{source}-{secrets.token_hex(4)}"
@@ -35,7 +45,10 @@ def publish(
         status=CostLoad.Status.RUNNING,
         started_at=now,
         heartbeat_at=now,
+        is_estimate=estimate_of is not None,
+        account=estimate_of or "",
     )
+    values |= {"x_IsEstimate": "true"} if estimate_of is not None else {}
     with lake.workspace(key) as folder:
         written = write_file(folder, costs, x_Source=source, **values)
         with transaction.atomic():
