@@ -76,6 +76,11 @@ class _Reading:
         if self.modalities:
             self.said["modality"] = self.modalities[0][2]
 
+    @property
+    def variant(self) -> str:
+        """Also that of the model's name: Fireworks hosts models that Azure hosts too, at other prices."""
+        return " ".join(dict.fromkeys(filter(None, (*self.variants, self.implied.get("variant")))))
+
     def is_of_ai(self) -> bool:
         counts = self["counts"] and (self["direction"] or self["cache"])
         return bool(counts or self["ai"])
@@ -172,7 +177,7 @@ def _kind(reading: _Reading, unit: str) -> UsageKind | None:
 
 
 def _meter(cloud: str, reading: _Reading, kind: UsageKind, *, unit: str, name: str) -> Meter:
-    factor, variant = reading["factor"], " ".join(dict.fromkeys(reading.variants))
+    factor, variant = reading["factor"], reading.variant
     count = per_unit(unit, kind, Decimal(factor) if factor else None)
     if kind is not UsageKind.TOKENS:
         return Meter(

@@ -21,6 +21,7 @@ from catalog.models import (
     Sku,
     SkuAttributes,
     SkuChange,
+    SkuModel,
     StagedRows,
     VocabularyState,
 )
@@ -30,7 +31,14 @@ pytestmark = pytest.mark.django_db
 
 MODELS: list[type[Model]] = [Service, Sku, SkuAttributes, PricingInfo, PricingTier, PricingUpdate]
 # Pages show estimates, the changes of SKUs and checks of known figures; the others are the sync's own.
-ELSEWHERE: list[type[Model]] = [AccuracyCheck, KeptEstimate, SkuChange, StagedRows, VocabularyState]
+ELSEWHERE: list[type[Model]] = [
+    AccuracyCheck,
+    KeptEstimate,
+    SkuChange,
+    SkuModel,
+    StagedRows,
+    VocabularyState,
+]
 
 
 def list_page(model: type[Model], **query: str) -> str:
