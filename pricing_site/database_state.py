@@ -65,11 +65,12 @@ def _catalog() -> Iterator[Metric]:
 
 def _syncs() -> Iterator[Metric]:
     """Of each status the latest: there is one a day, and rows are kept for good."""
-    says = "When the latest sync of each status started."
-    started = GaugeMetricFamily("cloud_pricing_sync_started_timestamp_seconds", says, labels=["status"])
-    latest = PricingUpdate.objects.order_by().values_list("status").annotate(Max("started_at"))
-    for status, started_at in latest:
-        started.add_metric([status], started_at.timestamp())
+    says = "When the latest sync of each provider and status started."
+    labels = ["provider", "status"]
+    started = GaugeMetricFamily("cloud_pricing_sync_started_timestamp_seconds", says, labels=labels)
+    latest = PricingUpdate.objects.order_by().values_list(*labels).annotate(Max("started_at"))
+    for provider, status, started_at in latest:
+        started.add_metric([provider, status], started_at.timestamp())
     yield started
     last = PricingUpdate.objects.filter(completed_at__isnull=False).order_by("-id").first()
     if last and last.completed_at:

@@ -28,14 +28,32 @@ class PricingUpdateAdmin(ReadOnly, admin.ModelAdmin):
         "withdrawn",
         "changes_page",
         "source",
+        "provider",
     ]
-    list_filter = ["status", ("source", admin.AllValuesFieldListFilter)]
+    list_filter = [
+        "status",
+        ("source", admin.AllValuesFieldListFilter),
+        ("provider", admin.AllValuesFieldListFilter),
+    ]
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
     change_list_template = "admin/catalog/runs.html"
     empty_note = "No sync has run yet. Start one here with “Sync now”, or run sync_catalog."
     fieldsets = [
-        (None, {"fields": ["state", "source", "started_at", "completed_at", "duration", "heartbeat_at"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "state",
+                    "source",
+                    "provider",
+                    "started_at",
+                    "completed_at",
+                    "duration",
+                    "heartbeat_at",
+                ]
+            },
+        ),
         ("Read", {"fields": ["services", "services_failed", "skus_synced"]}),
         ("Written", {"fields": ["skus_changed", "withdrawn", "pricing_records_synced", "changes_page"]}),
         ("Errors", {"fields": ["error_message"]}),

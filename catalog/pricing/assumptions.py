@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from catalog.pricing.priced import Priced
+from catalog.providers.records import GCP, NAMES
 
 
 def assumptions(priced: Sequence[Priced], months: int, *, is_capped: bool) -> list[str]:
@@ -21,15 +22,17 @@ def assumptions(priced: Sequence[Priced], months: int, *, is_capped: bool) -> li
     resources = [each.entry.composed for each in priced if each.entry.composed]
     has_skus = len(resources) < len(priced)
     has_sustained = any(component.part.sustained_use for each in resources for component in each.components)
+    providers = _providers(priced)
+    sellers = [f"{name}'s" for provider, name in NAMES.items() if provider in providers]
     unpriced = sum(each.is_partial for each in priced)
     sentences = {
         f"{unpriced} of {len(priced)} items lack a price or a part of it: the total is without these.": bool(
             unpriced
         ),
-        "Prices are Google's list prices, before taxes and any discounts you have.": True,
+        f"Prices are {' and '.join(sellers)} list prices, before taxes and any discounts you have.": True,
         "Google's automatic discounts (sustained use) and monthly free credits of an account are not applied"
         f"{' to SKUs' if resources else ''}"
-        f"{', except those among the items' if has_discount else ''}.": has_skus,
+        f"{', except those among the items' if has_discount else ''}.": has_skus and GCP in providers,
         "Sustained-use discounts count the hours of each resource by itself.": has_sustained,
         "Quantities are for one month.": True,
         f"Tiers show one month; an item's cost is {months} times their sum.": months > 1,
@@ -41,3 +44,8 @@ def assumptions(priced: Sequence[Priced], months: int, *, is_capped: bool) -> li
         "as_of is in the future; current prices were used.": is_capped,
     }
     return [sentence for sentence, applies in sentences.items() if applies]
+
+
+def _providers(priced: Sequence[Priced]) -> set[str]:
+    """Whose prices they are; Google's if no SKU has one."""
+    return {line.sku.provider for each in priced for line in each.entry.lines} or {GCP}

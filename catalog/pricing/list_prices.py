@@ -18,7 +18,7 @@ from catalog.pricing.answers import utc_text
 from catalog.pricing.memory import Memory, State, current_state
 from catalog.pricing.tiers import Aggregation, Price
 from catalog.pricing.units import UsageUnit
-from catalog.providers.records import LONG_AGO
+from catalog.providers.records import LONG_AGO, NAMES
 
 # SKUs that are kept in memory, with all their prices: one takes about 7 KB.
 MAX_KEPT = 4000
@@ -68,6 +68,10 @@ class Listing:
     list_price: ListPrice | None
     history: tuple[ListPrice, ...]
 
+    @property
+    def provider_name(self) -> str:
+        return NAMES.get(self.sku.provider, self.sku.provider)
+
     def first_price_after(self, at: datetime) -> ListPrice | None:
         """The price with which the SKU began, if that was after `at`."""
         priced = [price for price in self.history if price.tiers]
@@ -87,10 +91,10 @@ class Listing:
             verb = "takes" if began > timezone.now() else "took"
             return f"No price is known for {then}; the first {verb} effect on {since}."
         if not any(price.tiers for price in self.history):
-            return "Google lists no price for this SKU."
+            return f"{self.provider_name} lists no price for this SKU."
         ends = [_took_effect(price)[0] for price in self.history if not price.tiers]
         then, until = _apart(at, max(end for end in ends if end <= at))
-        return f"No price is known for {then}; Google withdrew the last one on {until}."
+        return f"No price is known for {then}; {self.provider_name} withdrew the last one on {until}."
 
 
 @dataclass(frozen=True, slots=True)

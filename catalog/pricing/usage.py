@@ -150,16 +150,15 @@ def _read_item(item: Item, listing: Listing, at: datetime, *, suggests: bool) ->
             "This SKU is a discount: it lowers the cost of other usage, and is not granted without it."
         )
     if listing.sku.retired_at is not None and listing.sku.retired_at <= at:
-        notes.append(
-            f"Google withdrew this SKU by {listing.sku.retired_at:%Y-%m-%d}; this is its last price."
-        )
+        withdrew = f"{listing.provider_name} withdrew this SKU by {listing.sku.retired_at:%Y-%m-%d}"
+        notes.append(f"{withdrew}; this is its last price.")
     return Line(item, listing.sku, price, quantity, tuple(notes))
 
 
 def _no_price_message(listing: Listing, at: datetime) -> str:
     if listing.list_price is not None:
         start = min(tier.start for tier in listing.list_price.tiers)
-        return f"Google lists no price for usage below {plain(start)} units."
+        return f"{listing.provider_name} lists no price for usage below {plain(start)} units."
     return listing.why_unpriced(at)
 
 

@@ -11,6 +11,8 @@ from typing import Any
 CURRENCY = "USD"
 # The clouds whose price lists are read, in the order in which answers list them.
 PROVIDERS = (GCP, AWS, AZURE) = ("gcp", "aws", "azure")
+# What sentences call them.
+NAMES = {GCP: "Google", AWS: "AWS", AZURE: "Azure"}
 # What a source is of that has several of them.
 EVERY_PROVIDER = "all"
 # The effective time of a price without one, when prices are compared.

@@ -26,7 +26,7 @@ MAX_AGE = 300
 def feed(_request: HttpRequest) -> HttpResponse:
     """Serve the latest syncs that changed something, each with its largest moves."""
     atom = Atom1Feed(
-        title="Price changes of Google Cloud",
+        title="Price changes",
         link=_absolute("changes"),
         feed_url=_absolute("changes-feed"),
         description="What each sync of the price list changed.",

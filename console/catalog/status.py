@@ -24,7 +24,7 @@ from tools.version import product_version
 
 RUNS = 30
 SERVICES = 50
-COLUMNS = ("service_id", "service", "skus", "read_at", "state")
+COLUMNS = ("service_id", "service", "provider", "skus", "read_at", "state")
 _SAMPLE_NOTICE = SampleSource().notice()
 
 
@@ -80,6 +80,7 @@ def _service(found: ServiceStatus) -> dict[str, Any]:
     return {
         "service_id": found.service.pk,
         "service": found.service.display_name,
+        "provider": found.service.provider,
         "skus": found.skus,
         "read_at": utc_text(found.read_at) if found.read_at else None,
         "state": _state(found),
@@ -106,6 +107,7 @@ def _run(update: PricingUpdate, now: datetime) -> dict[str, Any]:
         "seconds": max(0, round((ended - update.started_at).total_seconds())) if ended else None,
         "status": str(PricingUpdate.Status.FAILED if is_crashed else update.status),
         "source": update.source,
+        "provider": update.provider,
         "skus_synced": update.skus_synced or 0,
         "skus_changed": update.skus_changed,
         "skus_withdrawn": update.skus_retired,
@@ -116,4 +118,5 @@ def _run(update: PricingUpdate, now: datetime) -> dict[str, Any]:
 
 def _rows(answer: Mapping[str, Any]) -> Iterator[Sequence[str | None]]:
     for row in answer["services"]:
-        yield row["service_id"], row["service"], str(row["skus"]), row["read_at"], row["state"]
+        names = (row["service_id"], row["service"], row["provider"])
+        yield (*names, str(row["skus"]), row["read_at"], row["state"])

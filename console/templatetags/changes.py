@@ -36,7 +36,7 @@ def sides(change: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return [("Before", change["before"]), ("After", change["after"])]
 
 
-SOURCES = {"api": "Google's API", "folder": "a folder", "sample": "the bundled sample"}
+SOURCES = {"api": "the providers' own lists", "folder": "a folder", "sample": "the bundled sample"}
 
 
 @register.filter

@@ -224,7 +224,7 @@ def test_a_service_that_is_found_counts_too(compute: Sku) -> None:
     answer = registry.call("search", {"query": "compute engine", "kind": "services"}).content
 
     assert [service["service_id"] for service in answer["services"]] == [compute.service_id]
-    assert answer["services"][0].keys() == {"service_id", "display_name", "sku_count"}
+    assert answer["services"][0].keys() == {"service_id", "display_name", "provider", "sku_count"}
     assert answer["catalog"]["synced_at"] == utc_text(OLD)
 
 

@@ -40,7 +40,9 @@ def rates(
         sync(AzureSource.in_folder(folder))
         now = snapshot()
         models = SkuModel.objects.exclude(model_id=None).values_list("model_id", flat=True).distinct()
-        yield {model_id: rates_of(now, model_id=model_id, provider="azure") for model_id in models}
+        yield {
+            model_id: rates_of(now, model_id=model_id, provider="azure") for model_id in models if model_id
+        }
         transaction.set_rollback(True)
 
 
