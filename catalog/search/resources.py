@@ -18,7 +18,8 @@ from catalog.places import Place, read_place
 from catalog.pricing.answers import ResourceExample, ResourceExampleItem
 from catalog.pricing.decimals import plain
 from catalog.pricing.list_prices import Snapshot
-from catalog.pricing.resources.components import Composed, compose
+from catalog.pricing.resources.components import compose
+from catalog.pricing.resources.composed import Composed
 from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.rates import Rate, rate_of
 from catalog.pricing.resources.rows import notes_of, why_unpriced

@@ -12,7 +12,8 @@ from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.resources.terms import USAGE_TYPES
 from catalog.pricing.answers import ResourceDetails, UnknownName
 from catalog.pricing.list_prices import Snapshot
-from catalog.pricing.resources.components import Composed, compose
+from catalog.pricing.resources.components import compose
+from catalog.pricing.resources.composed import Composed
 from catalog.pricing.resources.detail_rows import Offered, details_row
 from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.regions import sold_regions

@@ -16,7 +16,8 @@ from catalog.offers.resources.tokens import DIRECTIONS, tokens_bill
 from catalog.places import Place, read_place
 from catalog.pricing.decimals import EXACT, ROUNDED
 from catalog.pricing.list_prices import Snapshot
-from catalog.pricing.resources.components import Component, compose
+from catalog.pricing.resources.components import compose
+from catalog.pricing.resources.composed import Component
 from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.wanted import Wanted
 
