@@ -39,7 +39,8 @@ INSTRUCTIONS = (
     "Leave the arithmetic to calculate: it knows tiers, free allowances and units.\n"
     "What AI and clouds have cost, from bills, in their currency: query_costs adds it up by model, customer, "
     "month and so on, explain_cost shows what a sum is made of, forecast_costs looks to the month's end, "
-    "find_anomalies tells odd days and their causes, budget_status how budgets stand. "
+    "find_anomalies tells odd days and their causes, budget_status how budgets stand, "
+    "compare_models what the same tokens cost at other models. "
     "All need the scope costs:read. "
     "Say beside each figure if its answer is_demo or is_estimate, and what its hint says is missing."
 )

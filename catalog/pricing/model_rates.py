@@ -17,9 +17,10 @@ from django.db.models import QuerySet
 
 from catalog.errors import CatalogError
 from catalog.meters.meter import Meter, UsageKind
-from catalog.models import SkuModel
+from catalog.models import PricingInfo, Service, SkuModel
 from catalog.pricing.decimals import EXACT
 from catalog.pricing.list_prices import Listing, ListPrice, Snapshot, look_up
+from catalog.pricing.memory import Memory
 
 COUNT = "count"
 # Where a SKU is sold that names no region, and one that is listed for all.
@@ -116,7 +117,42 @@ def rates_of(
         rate: that is unknown, not free.
     """
     found = SkuModel.objects.filter(model_id=model_id, kind=kind, sku__retired_at=None)
-    rows = found.filter(provider=provider) if provider else found
+    return _rates(snapshot, found.filter(provider=provider) if provider else found, region)
+
+
+def every_rate(snapshot: Snapshot, kind: UsageKind = UsageKind.TOKENS) -> Mapping[str, ModelRates]:
+    """The list prices of all models by their ids, as `rates_of`. Takes two queries, or none if they are kept.
+
+    They are kept until a sync changes the tables, or the next price takes effect.
+    """
+    key = kind.value
+    state = snapshot.state if snapshot.as_of is None else None
+    kept = _every.find([key], state).get(key)
+    if kept and (kept.until is None or kept.until > snapshot.at):
+        snapshot.services.update(kept.services)
+        return kept.rates
+    rows = SkuModel.objects.filter(kind=kind, sku__retired_at=None).exclude(model_id=None)
+    found = _rates(snapshot, rows, None)
+    rates: defaultdict[str, list[ModelRate]] = defaultdict(list)
+    conflicts: defaultdict[str, list[RateConflict]] = defaultdict(list)
+    for rate in found.rates:
+        rates[rate.counted.model_id].append(rate)
+    for conflict in found.conflicts:
+        conflicts[conflict.counted.model_id].append(conflict)
+    names = sorted({*rates, *conflicts})
+    every = {name: ModelRates(tuple(rates[name]), tuple(conflicts[name])) for name in names}
+    later = PricingInfo.objects.filter(effective_time__gt=snapshot.at).order_by("effective_time")
+    until = later.values_list("effective_time", flat=True).first()
+    _every.keep({key: _Every(until, every, dict(snapshot.services))}, state)
+    return every
+
+
+def forget() -> None:
+    """Empty the memory, as between tests."""
+    _every.forget()
+
+
+def _rates(snapshot: Snapshot, rows: QuerySet[SkuModel], region: str | None) -> ModelRates:
     same: defaultdict[tuple[Counted, str], list[_Priced]] = defaultdict(list)
     for each in _priced(rows, snapshot, region):
         same[_counted(each.row), each.region].append(each)
@@ -143,6 +179,18 @@ def rate_of(snapshot: Snapshot, counted: Counted, region: str) -> ModelRate | No
                 candidates=ids,
             )
     return next((rate for rate in found.rates if rate.counted == counted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Every:
+    """The rates of all models, which hold `until` another price takes effect; None if none is known to."""
+
+    until: datetime | None
+    rates: Mapping[str, ModelRates]
+    services: Mapping[str, Service]
+
+
+_every: Memory[str, _Every] = Memory(2)
 
 
 @dataclass(frozen=True, slots=True)

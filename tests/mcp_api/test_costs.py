@@ -21,7 +21,14 @@ from tests.harness.product import Product
 from tools import registry
 
 PRICE_TOOLS = ["search", "details", "calculate"]
-COST_TOOLS = ["query_costs", "explain_cost", "forecast_costs", "find_anomalies", "budget_status"]
+COST_TOOLS = [
+    "query_costs",
+    "explain_cost",
+    "forecast_costs",
+    "find_anomalies",
+    "compare_models",
+    "budget_status",
+]
 MODES = ["legacy", "2026-07-28"]
 SCOPES = "costs:read pricing:read"
 OCTOBER = {"start": "2026-10-01", "end": "2026-11-01"}
