@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from catalog.pricing.list_prices import Snapshot
-from catalog.pricing.model_rates import Counted, ModelRate, ModelRates, every_rate
+from catalog.pricing.model_rates import Counted, ModelRate, ModelRates, every_rate, rates_of
 
 # The kinds of tokens that have a column, by direction and cache.
 KINDS = {
@@ -76,6 +76,11 @@ def listed_models(snapshot: Snapshot) -> list[ListedModel]:
         # In one step, since another thread may be reading.
         _memory.kept = every, rows
     return rows
+
+
+def listed_model(model_id: str, snapshot: Snapshot) -> list[ListedModel]:
+    """The same of one model. Takes two queries, or one if its SKUs are in memory."""
+    return _rows({model_id: rates_of(snapshot, model_id=model_id)})
 
 
 def _rows(every: Mapping[str, ModelRates]) -> list[ListedModel]:

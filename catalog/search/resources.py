@@ -10,6 +10,7 @@ from catalog.errors import CatalogError
 from catalog.offers.attributes import TERMS
 from catalog.offers.products import products
 from catalog.offers.resources.bill import Bill, Terms
+from catalog.offers.resources.model_clouds import models_in, read_model_name
 from catalog.offers.resources.read import nearest, read_bill
 from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.resources.series import gpus
@@ -18,6 +19,7 @@ from catalog.places import Place, read_place
 from catalog.pricing.answers import ResourceExample, ResourceExampleItem
 from catalog.pricing.decimals import plain
 from catalog.pricing.list_prices import Snapshot
+from catalog.pricing.model_rates import rates_of
 from catalog.pricing.resources.components import compose
 from catalog.pricing.resources.composed import Composed
 from catalog.pricing.resources.parts import ON_DEMAND
@@ -70,6 +72,8 @@ def resources_in(plan: Plan, request: SearchRequest, vocabulary: Vocabulary, sna
         no price. Takes no query if the question names no resource; otherwise two, or one if their SKUs are in
         memory, and one more if a region does not sell one.
     """
+    if models := _models_of(request, snapshot):
+        return Resources(models)
     terms = _terms(plan)
     if not terms or not _may_be_machines(plan, request, vocabulary):
         return Resources()
@@ -92,6 +96,35 @@ def resources_in(plan: Plan, request: SearchRequest, vocabulary: Vocabulary, sna
     if len(wanted) > MAX_RESOURCES:
         said.append(f"Only {MAX_RESOURCES} of {len(wanted)} resources are shown: ask for fewer at once.")
     return Resources(found, said)
+
+
+def _models_of(request: SearchRequest, snapshot: Snapshot) -> list[FoundResource]:
+    """The models that a question names, which `details` has the prices of and `calculate` the costs."""
+    if request.kind != "all":
+        return []
+    found: list[FoundResource] = []
+    for name in models_in(request.query)[:MAX_RESOURCES]:
+        read = read_model_name(name)
+        clouds = [read.cloud] if read.cloud else [request.provider] if request.provider else []
+        rates = rates_of(snapshot, model_id=read.model_id or "").rates
+        sold = dict.fromkeys(each.counted.provider for each in rates)
+        sold_on = [cloud for cloud in sold if not clouds or cloud in clouds]
+        if sold_on:
+            found.append(
+                {
+                    "resource": name,
+                    "region": None,
+                    "usage_type": USAGE_TYPES[ON_DEMAND],
+                    "price": None,
+                    "notes": [
+                        f"Listed on {', '.join(sold_on)}; its price is by tokens: send it to details or calculate."
+                    ],
+                    "example": {
+                        "items": [{"resource": name, "input_tokens": "1000000", "output_tokens": "1000000"}]
+                    },
+                }
+            )
+    return found
 
 
 def _may_be_machines(plan: Plan, request: SearchRequest, vocabulary: Vocabulary) -> bool:

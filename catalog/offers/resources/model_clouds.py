@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,6 +25,8 @@ _CLOUDS = {
 }
 # What may follow the name of a model.
 _DIRECTION_WORDS = frozenset({"input", "output", "token", "text", "cached"})
+# Of a name: "qwen3 coder 480b a35b instruct".
+MAX_WORDS = 7
 _SIGNS = re.compile(r"[\s._-]+")
 _ON_CLOUD = re.compile(r"\A(?P<model>.+?)[\s_-]+(?:on|at|in)[\s_-]+(?P<cloud>.+)\Z")
 
@@ -91,6 +93,31 @@ def words_of(name: str) -> list[str]:
 def model_ids() -> list[str]:
     """The ids of all models of the table, in its order."""
     return list(model_clouds())
+
+
+def models_in(text: str) -> list[str]:
+    """The names of models that a text has, each with its cloud if that follows: "gpt-5 on azure"."""
+    words = text.split()
+    found, at = [], 0
+    while at < len(words):
+        size = next((n for n in range(MAX_WORDS, 0, -1) if _id_at(words[at : at + n], n)), 0)
+        if size:
+            model_id = _ids()[_key(" ".join(words[at : at + size]))]
+            cloud = next(
+                (
+                    named
+                    for n in (3, 2)
+                    if (named := read_model_name(" ".join(words[at : at + size + n])).cloud)
+                ),
+                None,
+            )
+            found.append(f"{model_id}-on-{cloud}" if cloud else model_id)
+        at += size or 1
+    return list(dict.fromkeys(found))
+
+
+def _id_at(words: Sequence[str], count: int) -> bool:
+    return len(words) == count and _key(" ".join(words)) in _ids()
 
 
 @cache

@@ -15,6 +15,7 @@ from catalog.pricing.list_prices import Snapshot
 from catalog.pricing.resources.components import compose
 from catalog.pricing.resources.composed import Composed
 from catalog.pricing.resources.detail_rows import Offered, details_row
+from catalog.pricing.resources.model_prices import model_prices
 from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.regions import sold_regions
 from catalog.pricing.resources.wanted import Wanted
@@ -57,7 +58,27 @@ def describe(names: Sequence[str], snapshot: Snapshot) -> Described:
     shown = {name: each.cheapest_first()[:rows] for name, each in offered.items()}
     others = [term for term in USAGE_TYPES if term != ON_DEMAND]
     _price((offered[name].wanted(term, shown[name]) for name in shown for term in others), offered, snapshot)
-    return Described([details_row(each, shown[name]) for name, each in offered.items()], unknown)
+    rows_of = [
+        _with_model_prices(details_row(each, shown[name]), each.bill, snapshot)
+        for name, each in offered.items()
+    ]
+    return Described(rows_of, unknown)
+
+
+def _with_model_prices(row: ResourceDetails, bill: Bill, snapshot: Snapshot) -> ResourceDetails:
+    """The row of a model with its list prices on each cloud."""
+    if bill.model is None:
+        return row
+    prices, left_out = model_prices(bill.model, snapshot)
+    if not prices:
+        return row
+    row["model_prices"] = prices
+    row["example"] = {
+        "items": [{"resource": bill.resource, "input_tokens": "1000000", "output_tokens": "1000000"}]
+    }
+    if left_out:
+        row["notes"].append(f"{left_out} more rows of prices are on the page of models.")
+    return row
 
 
 def _offered(bills: Iterable[Bill], snapshot: Snapshot) -> dict[str, Offered]:

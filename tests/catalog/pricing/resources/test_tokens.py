@@ -9,13 +9,17 @@ from typing import Any, cast
 import pytest
 
 from catalog.errors import CatalogError, InvalidArgumentError, NoPriceError, RegionMismatchError
+from catalog.estimates.items import read_item
 from catalog.meters.read import read_meter
 from catalog.models import SkuModel
 from catalog.offers.resources.model_clouds import model_ids, read_model_name
 from catalog.pricing.answers import ResourceLine
 from catalog.pricing.calculate import ResourceRequest, calculate
+from catalog.pricing.details import details
+from catalog.pricing.list_prices import snapshot
 from catalog.providers.aws.source import AwsSource
 from catalog.providers.sample.source import SampleSource
+from catalog.search import SearchRequest, search
 from catalog.sync.run import sync
 from tests.harness.fake_aws_prices import FakeAwsPrices, Rate
 
@@ -177,3 +181,35 @@ def test_every_model_that_is_priced_is_of_the_name_that_was_sent() -> None:
                     assert (read.tier, read.modality, read.cache) == ("standard", "text", "Uncached")
                     priced += 1
     assert priced > 15
+
+
+@pytest.mark.usefixtures("sample")
+def test_details_show_the_prices_of_a_model_on_each_cloud() -> None:
+    [grok] = details([], ["grok-4.3"], snapshot=snapshot())["resources"]
+    rows = {(row["cloud"], row["scope"], row["context"]): row for row in grok["model_prices"]}
+
+    assert rows["aws", "regional", ""]["input"] == "1.25"
+    assert rows["aws", "regional", ""]["cached_input"] is None
+    assert rows["azure", "geo", "long"]["output"] == "5.5"
+    assert grok["example"] == {
+        "items": [{"resource": "grok-4.3", "input_tokens": "1000000", "output_tokens": "1000000"}]
+    }
+
+
+@pytest.mark.usefixtures("sample")
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("claude sonnet 4.6 on bedrock", ["claude-sonnet-4-6-on-aws"]),
+        ("gpt-5 mini price", ["gpt-5-mini"]),
+        ("Grok 4.3 or gemini 2.5 pro", ["grok-4.3", "gemini-2.5-pro"]),
+        ("tokens", []),
+    ],
+)
+def test_search_names_the_models_of_a_question(query: str, names: list[str]) -> None:
+    found = search(SearchRequest(query=query))["resources"]
+
+    assert [each["resource"] for each in found] == names
+    for each in found:
+        calculated = calculate([read_item(each["example"]["items"][0])])["items"]
+        assert calculated
