@@ -116,9 +116,7 @@ def _models_of(request: SearchRequest, snapshot: Snapshot) -> list[FoundResource
                     "region": None,
                     "usage_type": USAGE_TYPES[ON_DEMAND],
                     "price": None,
-                    "notes": [
-                        f"Listed on {', '.join(sold_on)}; its price is by tokens: send it to details or calculate."
-                    ],
+                    "notes": [f"Listed on {', '.join(sold_on)}; it has prices by tokens, in details."],
                     "example": {
                         "items": [{"resource": name, "input_tokens": "1000000", "output_tokens": "1000000"}]
                     },
