@@ -3,9 +3,9 @@
     .venv/bin/python -m benchmarks.pages FOLDER [--calls N] [--sizes N …]
 
 FOLDER is a catalog folder (services.json.gz and skus/). Larger catalogs contain copies of its SKUs, as in
-benchmarks.search_speed. The goals for a page that was asked before are four queries, 100 KB, and 50 ms of CPU
-time at 20,000 SKUs and 100 ms at 200,000. "First" is the CPU time of a page of which nothing is kept yet, as
-after a sync. The exit code is 1 if a page makes more queries or is larger.
+benchmarks.search_speed. The goals for a page are four queries, 100 KB, and 50 ms of CPU time at 20,000 SKUs
+and 100 ms at 200,000. "First" is a page of which nothing is kept yet, as after a sync. The exit code is 1 if
+a page makes more queries, the first time too, or is larger.
 """
 
 from __future__ import annotations
@@ -44,7 +44,14 @@ PAGES = (
     "/machines/",
     "/machines/?region=europe-west3&sort=-vcpus",
     "/compare/?q=n2+core+frankfurt",
+    "/machines/?usage_type=Commit1Yr&sort=-Commit1Yr",
+    "/machines.json",
+    "/gpus/",
+    "/disks/",
+    "/buckets/",
+    "/models/",
     "/compare/?q=n2-standard-8&q=e2-standard-8",
+    "/compare/?q=n2+core+frankfurt&q=e2-standard-4&q=pd-ssd+london&q=t4+gpu",
     "/changes/",
     "/status/",
     f"/estimate/?csv={quote(ITEMS)}",
@@ -67,6 +74,7 @@ def main() -> None:
         for size in options.sizes:
             _close()
             grow(database, size)
+            _renew()
             found.append(measure(size, options.calls))
     sys.exit(not all(found))
 
@@ -78,11 +86,11 @@ def measure(size: int, calls: int) -> bool:
     settings.PAGE_SEARCHES_PER_MINUTE = 0
     settings.DEBUG = False  # as on a server: it keeps a log of all queries
     baseline = _page(BASELINE, calls)
-    print(f"\n{size:,} SKUs{'':43}{'queries':>8}{'first':>11}{'p50':>11}{'':>8}{'size':>10}")
+    print(f"\n{size:,} SKUs{'':43}{'first':>18}{'again':>18}{'':>8}{'size':>10}")
     kept = True
     for address in PAGES:
         page = _page(address, calls)
-        kept &= page.queries <= MAX_QUERIES and page.length <= MAX_BYTES
+        kept &= max(page.first_queries, page.queries) <= MAX_QUERIES and page.length <= MAX_BYTES
         print(_line(address, page, baseline))
     print(_line(BASELINE, baseline, baseline))
     return kept
@@ -91,15 +99,17 @@ def measure(size: int, calls: int) -> bool:
 class Measured(NamedTuple):
     """The queries of a page, its median CPU times in seconds, and its compressed size in bytes."""
 
-    queries: int
+    first_queries: int
     first: float
+    queries: int
     again: float
     length: int
 
 
 def _line(address: str, page: Measured, baseline: Measured) -> str:
-    times = f"{page.first * 1000:8.1f} ms{page.again * 1000:8.1f} ms{page.again / baseline.again:7.1f}x"
-    return f"{address[:52]:52}{page.queries:8}{times}{page.length / 1024:7.1f} KB"
+    first = f"{page.first_queries:5} q{page.first * 1000:8.1f} ms"
+    again = f"{page.queries:5} q{page.again * 1000:8.1f} ms{page.again / baseline.again:7.1f}x"
+    return f"{address[:52]:52}{first}{again}{page.length / 1024:7.1f} KB"
 
 
 def _page(address: str, calls: int) -> Measured:
@@ -112,11 +122,16 @@ def _page(address: str, calls: int) -> Measured:
     if response.status_code not in (200, 404):
         sys.exit(f"{address} answered {response.status_code}")
     firsts = [_seconds(client, address, is_first=True) for _ in range(FIRSTS)]
-    with CaptureQueriesContext(connection) as captured:
-        client.get(address)
-    queries = len(captured)  # the next request empties the log
+    queries = []
+    _forget()
+    for _ in ("first", "again"):
+        with CaptureQueriesContext(connection) as captured:
+            client.get(address)
+        queries.append(len(captured))  # the next request empties the log
     again = [_seconds(client, address) for _ in range(calls)]
-    return Measured(queries, median(firsts), median(again), len(gzip.compress(response.content)))
+    return Measured(
+        queries[0], median(firsts), queries[1], median(again), len(gzip.compress(response.content))
+    )
 
 
 def _seconds(client: Client, address: str, *, is_first: bool = False) -> float:
@@ -131,9 +146,18 @@ def _forget() -> None:
     """Empty the memory, as a sync does."""
     from catalog.pricing import list_prices  # noqa: PLC0415
     from catalog.pricing.resources import machine_rates, offers  # noqa: PLC0415
+    from catalog.search import values  # noqa: PLC0415
+    from catalog.search.index import vocabulary  # noqa: PLC0415
 
-    for module in (list_prices, machine_rates, offers):
+    for module in (list_prices, machine_rates, offers, values, vocabulary):
         module.forget()
+
+
+def _renew() -> None:
+    """Store the offers of machine types, as a sync does when it ends."""
+    from catalog.pricing.resources import machine_store  # noqa: PLC0415
+
+    machine_store.renew()
 
 
 def _close() -> None:

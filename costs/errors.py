@@ -29,8 +29,22 @@ class TooLargeError(CostError):
     code = "too_large"
 
 
+class StoreUnavailableError(CostError):
+    """The store of costs cannot be asked now, or not by these credentials."""
+
+    code = "unavailable"
+
+
 class LoadError(Exception):
     """A delivery of cost data that cannot be loaded; the message is one sentence for whoever runs the job."""
+
+
+class ExportError(Exception):
+    """A file that cannot be written; the message says what to do."""
+
+
+class InvoiceError(Exception):
+    """An invoice that cannot be read; the message says where, and what to write instead."""
 
 
 class SourceArgumentError(Exception):

@@ -11,6 +11,8 @@ from django.core.checks import Warning as CheckWarning
 from django.core.exceptions import ImproperlyConfigured
 
 from catalog.sync import cloud_run
+from costs.errors import StoreUnavailableError
+from costs.store import configured
 from pricing_site import alert_checks
 
 SECRET_KEY_MIN_LENGTH = 50
@@ -90,6 +92,14 @@ def check_metrics(**_: Any) -> list[CheckMessage]:
     return [Error(message, hint=hint, id="pricing_site.E011")]
 
 
+def check_cost_store(**_: Any) -> list[CheckMessage]:
+    try:
+        configured.open_loads()
+    except StoreUnavailableError as error:
+        return [Error(error.message, hint=error.hint, id="pricing_site.E012")]
+    return []
+
+
 CHECKS = (
     check_secret_key,
     check_debug,
@@ -99,6 +109,7 @@ CHECKS = (
     check_sign_in,
     check_proxies,
     check_metrics,
+    check_cost_store,
     *alert_checks.CHECKS,
 )
 

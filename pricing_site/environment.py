@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import environ
@@ -39,6 +40,21 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ has no t
             number = minimum - 1
         if number < minimum:
             raise ImproperlyConfigured(f"{var} must be a whole number of at least {minimum}, not {text!r}.")
+        return number
+
+    def decimal(self, var: builtins.str, default: builtins.str) -> Decimal:
+        """A number from 0 on.
+
+        Raises:
+            ImproperlyConfigured: the value is not one.
+        """
+        text = self.str(var) or default
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            number = Decimal(-1)
+        if not number.is_finite() or number < 0:
+            raise ImproperlyConfigured(f"{var} must be a number from 0 on, not {text!r}.")
         return number
 
     def bool(self, var: builtins.str, default: builtins.bool) -> builtins.bool:

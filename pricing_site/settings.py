@@ -142,6 +142,9 @@ DATABASES = {
 }
 # The files of loaded costs; the database names the current ones. Only its owner can read them.
 COSTS_DIR = BASE_DIR / env.str("COSTS_DIR", default="data/costs")
+# Where the charges are: in these files, or in a dataset of BigQuery (docs/bigquery-store.md).
+COST_STORE = env.str("COST_STORE", default="lake")
+BIGQUERY_USD_PER_TIB = env.decimal("BIGQUERY_USD_PER_TIB", default="6.25")
 # Where alerts are sent to (docs/alerts.md). Secrets are here only, never in the database or the log.
 ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
 ALERT_WEBHOOK_SECRET = env.str("ALERT_WEBHOOK_SECRET", default="")

@@ -32,7 +32,8 @@ from costs.panels import PANELS  # noqa: E402
 from costs.query.periods import Window  # noqa: E402
 from costs.query.snapshot import take  # noqa: E402
 from costs.reports.show import show  # noqa: E402
-from costs.store.lake import RESULTS, Lake  # noqa: E402
+from costs.store.kept import RESULTS  # noqa: E402
+from costs.store.lake import Lake  # noqa: E402
 
 
 def main(step: str, *arguments: str) -> None:

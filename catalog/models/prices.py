@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -25,18 +25,6 @@ class PricingInfoQuerySet(models.QuerySet["PricingInfo"]):
         for sku_id, began, content_hash in rows.values_list("sku_id", "effective_time", "content_hash"):
             timelines[sku_id].append((began, content_hash))
         return timelines
-
-    def with_tiers(self, sku_ids: Iterable[str]) -> Iterator[tuple[PricingInfo, PricingTier | None]]:
-        """All current and past price rows of the SKUs, each with its SKU and service, once for each tier.
-
-        A row without tiers comes once, with None.
-        """
-        rows = self.filter(sku__in=sku_ids).select_related("sku__service").order_by()
-        rows = rows.defer("pricing_expression_json", "aggregation_json")
-        names = ("start_usage_amount", "price_units", "price_nanos")
-        for row in rows.annotate(**{f"tier_{name}": F(f"tiers__{name}") for name in names}):
-            tier = {name: getattr(row, f"tier_{name}") for name in names}
-            yield row, PricingTier(pricing_info=row, **tier) if tier["price_units"] is not None else None
 
 
 class PricingInfo(models.Model):

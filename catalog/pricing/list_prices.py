@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
-from operator import attrgetter
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -16,6 +15,7 @@ from django.utils import timezone
 from catalog.models import PricingInfo, PricingTier, PricingUpdate, Service, Sku
 from catalog.pricing.answers import utc_text
 from catalog.pricing.memory import Memory, State, current_state
+from catalog.pricing.price_rows import PriceRows, PriceTier, price_rows
 from catalog.pricing.tiers import Aggregation, Price
 from catalog.pricing.units import UsageUnit
 from catalog.providers.records import LONG_AGO, NAMES
@@ -29,7 +29,7 @@ class ListPrice:
     """A row of pricing_info with its tiers, lowest first."""
 
     info: PricingInfo
-    tiers: tuple[PricingTier, ...]
+    tiers: tuple[PricingTier | PriceTier, ...]
 
     @cached_property
     def usage_unit(self) -> UsageUnit:
@@ -161,7 +161,7 @@ def _latest_of(state: State | None) -> PricingUpdate | None:
 
 
 def look_up(sku_ids: Iterable[str], snapshot: Snapshot) -> dict[str, Listing]:
-    """SKUs with their prices: from memory, or in one query, or two if a SKU is unknown or never had a price.
+    """SKUs with their prices: from memory, or in one query.
 
     The price row that applies is chosen here rather than in SQL: a SKU has few of them, and Django takes
     four times as long to compile that query as this one takes in all. So memory serves all times alike.
@@ -185,32 +185,16 @@ def look_up(sku_ids: Iterable[str], snapshot: Snapshot) -> dict[str, Listing]:
 
 
 def _read(sku_ids: AbstractSet[str]) -> dict[str, _Record]:
-    prices: dict[str, list[ListPrice]] = {}
-    for price in _list_prices(sku_ids):
-        prices.setdefault(price.info.sku_id, []).append(price)
-    found = {sku_id: _record(rows) for sku_id, rows in prices.items()}
-    if missing := sku_ids - found.keys():
-        unpriced = Sku.objects.filter(pk__in=missing).select_related("service")
-        found |= {sku.pk: _Record(sku, ()) for sku in unpriced}
-    return found
+    return {rows.sku.pk: _Record(rows.sku, _newest_first(rows)) for rows in price_rows(sku_ids)}
 
 
-def _record(prices: Iterable[ListPrice]) -> _Record:
-    history = tuple(sorted(prices, key=_took_effect, reverse=True))
-    return _Record(history[0].info.sku, history)
+def _newest_first(rows: PriceRows) -> tuple[ListPrice, ...]:
+    prices = [ListPrice(info, tuple(tiers)) for info, tiers in rows.prices]
+    return tuple(sorted(prices, key=_took_effect, reverse=True))
 
 
 def _listing(record: _Record, snapshot: Snapshot) -> Listing:
     return Listing(record.sku, in_effect(record.history, snapshot), record.history)
-
-
-def _list_prices(sku_ids: Iterable[str]) -> list[ListPrice]:
-    rows: dict[int, tuple[PricingInfo, list[PricingTier]]] = {}
-    for info, tier in PricingInfo.objects.with_tiers(sku_ids):
-        _, tiers = rows.setdefault(info.pk, (info, []))
-        if tier:
-            tiers.append(tier)
-    return [ListPrice(info, tuple(sorted(tiers, key=attrgetter("start")))) for info, tiers in rows.values()]
 
 
 def in_effect(prices: Iterable[ListPrice], snapshot: Snapshot) -> ListPrice | None:

@@ -8,6 +8,7 @@ that, and memory is emptied as soon as the answer is another one.
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Mapping
 from threading import Lock
@@ -39,6 +40,15 @@ class State(NamedTuple):
 
     database: str
     runs: str
+
+    @property
+    def settled(self) -> int | None:
+        """The last run, if none may be writing; None before the first.
+
+        A run that has crashed counts as running until the next one closes its row.
+        """
+        last, running = json.loads(self.runs)
+        return None if running else last
 
 
 def current_state() -> State | None:

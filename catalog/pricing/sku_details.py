@@ -23,6 +23,7 @@ from catalog.pricing.decimals import ROUNDED, plain
 from catalog.pricing.freshness import read_at
 from catalog.pricing.list_prices import Listing, ListPrice, Snapshot, look_up
 from catalog.pricing.models import model_of, named
+from catalog.pricing.price_rows import PriceTier
 from catalog.pricing.sku_ids import nearest, normalize
 from catalog.pricing.tiers import Aggregation
 from catalog.pricing.units import HOURS_PER_MONTH
@@ -138,7 +139,7 @@ def _aggregation(aggregation: Aggregation) -> AggregationRow:
     return {"level": aggregation.level, "interval": aggregation.interval, "count": aggregation.count}
 
 
-def _tiers(tiers: Sequence[PricingTier], currency: str) -> list[TierRow]:
+def _tiers(tiers: Sequence[PricingTier | PriceTier], currency: str) -> list[TierRow]:
     return [
         {
             "start_usage_amount": plain(tier.start),

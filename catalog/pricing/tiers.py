@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from functools import cached_property
@@ -126,23 +126,41 @@ def price_month(quantities: Sequence[Decimal], price: Price) -> list[list[Slice]
     return [_slices(quantity, price) for quantity in quantities]
 
 
+def cost_of_month(quantity: Decimal, price: Price) -> Decimal:
+    """What one month of usage costs in USD: the sum of the slices of price_month, with less work.
+
+    Args:
+        quantity: the usage, in base units.
+        price: a complete price, in USD per usage unit.
+    """
+    unit = price.scaled_unit
+    return exact_sum(
+        _divide_to_nanos(EXACT.multiply(amount, step.unit_price), unit)
+        for step, amount in _amounts(quantity, price)
+    )
+
+
 def _slices(quantity: Decimal, price: Price) -> list[Slice]:
     unit = price.scaled_unit
+    return [
+        Slice(
+            start=step.start,
+            end=step.end,
+            quantity=ROUNDED.divide(amount, unit),
+            unit_price=step.unit_price,
+            cost=_divide_to_nanos(EXACT.multiply(amount, step.unit_price), unit),
+        )
+        for step, amount in _amounts(quantity, price)
+    ]
+
+
+def _amounts(quantity: Decimal, price: Price) -> Iterator[tuple[Step, Decimal]]:
+    """The tiers that usage reaches, each with how much of it falls there, scaled as the steps are."""
     usage = EXACT.multiply(quantity, price.aggregation.per_month[1])
-    slices = []
-    for lower, upper, start, end, unit_price in price.steps:
-        amount = EXACT.subtract(usage if upper is None else min(usage, upper), lower)
+    for step in price.steps:
+        amount = EXACT.subtract(usage if step.upper is None else min(usage, step.upper), step.lower)
         if amount > 0:
-            slices.append(
-                Slice(
-                    start=start,
-                    end=end,
-                    quantity=ROUNDED.divide(amount, unit),
-                    unit_price=unit_price,
-                    cost=_divide_to_nanos(EXACT.multiply(amount, unit_price), unit),
-                )
-            )
-    return slices
+            yield step, amount
 
 
 def _split(slices: Sequence[Slice], quantities: Sequence[Decimal]) -> list[list[Slice]]:

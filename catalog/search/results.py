@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, cast
 
 from catalog.models import NANOS, PricingInfo, PricingTier
@@ -104,11 +104,12 @@ def _list_price(row: PriceRow) -> ListPrice:
         usage_unit=row["usage_unit"],
         usage_unit_description=row["usage_unit_description"],
     )
-    tiers = (
+    tiers = [
         PricingTier(start_usage_amount=float(start), price_units=units, price_nanos=nanos)
         for start, units, nanos in row["tiers"]
-    )
-    return ListPrice(info, tuple(sorted(tiers, key=lambda tier: tier.start_usage_amount)))
+    ]
+    tiers.sort(key=attrgetter("start_usage_amount"))
+    return ListPrice(info, tuple(tiers))
 
 
 def _time(text: str) -> datetime:

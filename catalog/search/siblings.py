@@ -102,7 +102,8 @@ def siblings(sku_ids: Sequence[str], snapshot: Snapshot) -> dict[str, Siblings]:
     with connection.cursor() as cursor:
         cursor.execute(_SIBLINGS, [asked, asked, json.dumps(list(TERMS.values()))])
         rows: list[tuple[str, str, str, str]] = cursor.fetchall()
-    listings = look_up([name for _, name, _, _ in rows], snapshot) if rows else {}
+    # Those that were asked for too, since a withdrawn one is not among its siblings.
+    listings = look_up([*sku_ids, *(name for _, name, _, _ in rows)], snapshot)
     of_each: dict[str, list[tuple[str, str, str]]] = {sku_id: [] for sku_id in sku_ids}
     for one, *row in rows:
         of_each[one].append((row[0], row[1], row[2]))

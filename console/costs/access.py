@@ -20,7 +20,7 @@ from tools import errors
 
 _MAY_READ = "_may_read_costs"
 FORBIDDEN = 403
-_STATUSES = {**STATUSES, "not_loaded": 503, "unknown_budget": 404}
+_STATUSES = {**STATUSES, "not_loaded": 503, "unavailable": 503, "unknown_budget": 404}
 
 
 def may_read(request: HttpRequest) -> bool:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, QueryDict
 
 from catalog.errors import CatalogError, NotFoundError
 from catalog.pricing import list_prices
+from catalog.pricing.sku_ids import normalize
 from catalog.search.siblings import siblings
 from console.arguments import read
 from console.pages import Page, Table
@@ -39,12 +40,14 @@ def sku(request: HttpRequest, sku_id: str) -> Page:
         NotFoundError: the catalog has no SKU of this id.
     """
     snapshot = list_prices.snapshot()
+    # First, because it reads all SKUs of the page at once, and they are in memory then.
+    own_id = normalize(sku_id)
+    same = siblings([own_id], snapshot)[own_id]
     answer = prices.details(DetailsArguments(sku_ids=[sku_id], history=True), snapshot)
     if not answer["skus"]:
         candidates = answer["not_found"][0]["candidates"]
         raise NotFoundError(f"The catalog has no SKU {sku_id}.", candidates=candidates)
     found = answer["skus"][0]
-    same = siblings([found["sku_id"]], snapshot)[found["sku_id"]]
     elsewhere = regions(same)
     context = {
         "sku": found,

@@ -23,8 +23,8 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "InvoiceId": ("InvoiceId", "x_InvoiceId"),
     "PricingCurrency": ("PricingCurrency", "x_PricingCurrency"),
     "SkuMeter": ("SkuMeter", "x_SkuMeterName"),
-    # AWS 1.0, Azure 1.0, then 1.2 of both.
-    "x_Meter": ("x_UsageType", "x_SkuMeterName", "SkuMeter", "x_SkuDescription"),
+    # Our own export, AWS 1.0, Azure 1.0, then 1.2 of both.
+    "x_Meter": ("x_Meter", "x_UsageType", "x_SkuMeterName", "SkuMeter", "x_SkuDescription"),
 }
 # Google Cloud's FOCUS export keeps its labels beside Tags; later ones win.
 _LABELS = ("x_SystemLabels", "x_ProjectLabels", "x_Labels", "x_Tags", "Tags")
@@ -48,6 +48,8 @@ case when regexp_matches($name, '^(aws|amazon)\\b|\\(amazon bedrock edition\\)$'
      when regexp_matches($name, '^(microsoft|azure)\\b', 'i') then 'azure'
      when regexp_matches($name, '^(google|vertex ai)\\b', 'i') then 'gcp' end
 """
+# In what export_focus wrote, as it stood in unified_costs.
+_OWN_CLOUD = "case when lower($x) in ('aws', 'gcp', 'azure', 'other') then lower($x) end"
 # Columns that only one cloud fills.
 _OF_COLUMN = {"x_UsageType": "aws", "x_SkuMeterName": "azure", "x_SkuMeterSubcategory": "azure"}
 
@@ -83,7 +85,7 @@ def cast(have: Mapping[str, str], *, delivery: Origin) -> list[exp.Expr]:
         "x_Cloud": exp.Literal.string(delivery.cloud) if delivery.cloud else _cloud(file),
         "x_Source": exp.Literal.string(delivery.source),
         "x_LoadId": exp.Literal.string(delivery.load_id),
-        "x_IsEstimate": exp.true() if delivery.is_estimate else exp.false(),
+        "x_IsEstimate": exp.true() if delivery.is_estimate else _is_estimate(file),
         "x_Meter": _meter(file, delivery.cloud),
     }
     return [
@@ -187,6 +189,12 @@ def _cast(text: exp.Expr, type_: str, *, strict: bool) -> exp.Expr:
     return exp.Cast(this=text, to=to) if strict else exp.TryCast(this=text, to=to)
 
 
+def _is_estimate(file: File) -> exp.Expr:
+    """Whether a row is an estimate: an export of ours says so, and it stays one when it is loaded again."""
+    text = file.text("x_IsEstimate")
+    return exp.false() if text is None else fill("coalesce(cast($x as boolean), false)", x=text)
+
+
 def _meter(file: File, cloud: str | None) -> exp.Expr:
     """What was metered. Google Cloud's FOCUS export has it in the description only, which is its SKU's."""
     meter = file.text(*_NAMES["x_Meter"])
@@ -201,7 +209,9 @@ def _meter(file: File, cloud: str | None) -> exp.Expr:
 def _cloud(file: File) -> exp.Expr:
     """The cloud of a row, as the first column that names one says."""
     companies = [name for names in _COMPANIES if (name := file.text(*names)) is not None]
-    clouds = [fill(_CLOUD, name=name) for name in companies]
+    own = file.text("x_Cloud")
+    clouds = [] if own is None else [fill(_OWN_CLOUD, x=own)]
+    clouds += [fill(_CLOUD, name=name) for name in companies]
     if (service := file.text("ServiceName")) is not None:
         clouds.append(fill(_OF_SERVICE, name=service))
     for column, cloud in _OF_COLUMN.items():

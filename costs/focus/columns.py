@@ -1,4 +1,4 @@
-"""The columns of unified_costs: those of FOCUS 1.4 (columns.csv) and ours, which begin with x_."""
+"""The columns of FOCUS 1.2 and 1.4 (columns.csv), and those of unified_costs: 1.4 and ours, with x_."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+VERSIONS = ("1.2", "1.4")
+LATEST = "1.4"
 _FILE = Path(__file__).with_name("columns.csv")
 # FOCUS types both as decimals.
 _QUANTITIES = frozenset({"ConsumedQuantity", "PricingQuantity", "CommitmentDiscountQuantity"})
@@ -36,6 +38,7 @@ class Column:
         is_mandatory: whether FOCUS wants it in every file.
         is_nullable: whether a row may leave it empty.
         allowed: its allowed values; empty if any are.
+        is_recommended: whether FOCUS would have it in every file.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Column:
     is_mandatory: bool = False
     is_nullable: bool = True
     allowed: frozenset[str] = frozenset()
+    is_recommended: bool = False
 
 
 # What each is, is in docs/costs.md. Where FOCUS 1.5's draft has the column, its words are used.
@@ -73,11 +77,16 @@ OWN = (
 
 
 @cache
-def focus_columns() -> Mapping[str, Column]:
-    """The 65 columns of FOCUS 1.4 by name, in order of name."""
+def focus_columns(version: str = LATEST) -> Mapping[str, Column]:
+    """The columns of a version of FOCUS by name, in order of name: 65 of 1.4, 57 of 1.2.
+
+    Args:
+        version: one of VERSIONS.
+    """
+    suffix = version.replace(".", "_")
     with _FILE.open(newline="") as lines:
         rows = csv.DictReader(line for line in lines if not line.startswith("#"))
-        columns = [_column(row) for row in rows]
+        columns = [_column(row, suffix) for row in rows if row[f"level_{suffix}"]]
     return MappingProxyType({column.name: column for column in columns})
 
 
@@ -87,7 +96,7 @@ def columns() -> Mapping[str, Column]:
     return MappingProxyType({**focus_columns(), **{column.name: column for column in OWN}})
 
 
-def _column(row: Mapping[str, str]) -> Column:
+def _column(row: Mapping[str, str], version: str) -> Column:
     kinds = {
         "String": Kind.TEXT,
         "JSON": Kind.JSON,
@@ -97,7 +106,8 @@ def _column(row: Mapping[str, str]) -> Column:
     return Column(
         row["column"],
         kinds[row["type"]],
-        is_mandatory=row["level"] == "Mandatory",
-        is_nullable=row["nullable"] == "true",
+        is_mandatory=row[f"level_{version}"] == "Mandatory",
+        is_nullable=row[f"nullable_{version}"] == "true",
         allowed=frozenset(filter(None, row["allowed"].split("|"))),
+        is_recommended=row[f"level_{version}"] == "Recommended",
     )

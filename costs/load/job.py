@@ -24,8 +24,9 @@ from costs.models import CostLoad, CostSource
 from costs.providers.estimates import EstimateSource
 from costs.providers.registry import REMOTE, open_source
 from costs.providers.source import Delivery
+from costs.store.configured import open_loads
 from costs.store.engine import open_writer
-from costs.store.lake import Lake
+from costs.store.stored_loads import LoadStore
 
 # Called with a few words at each step.
 Progress = Callable[[str], object]
@@ -52,7 +53,7 @@ def load(
     """
     job = _Job(source, stamps_of_now(), is_dry=dry_run, progress=progress)
     # Two loads at a time would change each other's copy as it is read.
-    with job.lake.fetching(source) if source.kind in REMOTE else nullcontext():
+    with job.store.fetching(source) if source.kind in REMOTE else nullcontext():
         return _load(job, period)
 
 
@@ -60,10 +61,10 @@ def _load(job: _Job, period: str | None) -> LoadReport:
     source = job.source
     report = LoadReport(source.name, is_dry=job.is_dry)
     try:
-        deliveries = _offered(source, period, report)
+        deliveries = _offered(job, period, report)
         report.gone = {} if period else _gone(source, deliveries)
         if not job.is_dry:
-            job.lake.note_days()
+            job.store.note_days()
         report.months += map(job.deliver, deliveries)
     except LoadError as error:
         report.error = str(error)
@@ -72,13 +73,24 @@ def _load(job: _Job, period: str | None) -> LoadReport:
         record(source, report, period)
     report.months += job.restamp_others({(month.period, month.account) for month in report.months}, period)
     report.months.sort(key=lambda month: (month.period, month.account))
+    if not job.is_dry:
+        _settle(job, report)
     return report
 
 
-def _offered(source: CostSource, period: str | None, report: LoadReport) -> Sequence[Delivery]:
+def _settle(job: _Job, report: LoadReport) -> None:
+    """Let the store follow the loads that count now. If it cannot, answers are right all the same."""
+    try:
+        report.notes = [*report.notes, *job.store.settle()]
+    except LoadError as error:
+        report.behind = str(error)
+
+
+def _offered(job: _Job, period: str | None, report: LoadReport) -> Sequence[Delivery]:
     """The deliveries of a source; what it says beside them is added to the report."""
-    _refuse_own_files(source)
-    opened = open_source(source.kind, source.name, source.location, Lake().fetched(source))
+    source = job.source
+    _refuse_own_files(source, job.store.root)
+    opened = open_source(source.kind, source.name, source.location, job.store.fetched(source))
     try:
         offered = list(opened.deliveries())
     finally:
@@ -105,9 +117,9 @@ def _gone(source: CostSource, offered: Sequence[Delivery]) -> Mapping[str, Money
     }
 
 
-def _refuse_own_files(source: CostSource) -> None:
+def _refuse_own_files(source: CostSource, root: Path) -> None:
     """A folder that has our own files, or is among them, would load them as a bill."""
-    folder, lake = Path(source.location).resolve(), Lake().root.resolve()
+    folder, lake = Path(source.location).resolve(), root.resolve()
     if source.kind == CostSource.Kind.FOLDER and (folder in (lake, *lake.parents) or lake in folder.parents):
         raise LoadError(f"{folder} overlaps COSTS_DIR, {lake}: keep exports in a folder of their own.")
 
@@ -137,12 +149,12 @@ class _Job:
     stamps: Stamps
     is_dry: bool
     progress: Progress
-    lake: Lake = field(default_factory=Lake)
+    store: LoadStore = field(default_factory=open_loads)
 
     def deliver(self, delivery: Delivery) -> MonthReport:
         """Load a delivery, unless it is loaded."""
         old = self._current(delivery.period, delivery.account)
-        if old and old.revision == delivery.revision and self.lake.has(old):
+        if old and old.revision == delivery.revision and self.store.has(old):
             self._note_again(old, delivery)
             return self.restamp(old)
         load = self._new(
@@ -153,7 +165,7 @@ class _Job:
             account=delivery.account,
         )
         load.delivered_at = load.started_at
-        others = twins.others(load, self.lake)
+        others = twins.others(load, self.store)
 
         def build(connection: duckdb.DuckDBPyConnection, path: Path) -> Built:
             built = from_delivery(connection, delivery, load.pk, self.stamps, path)
@@ -167,7 +179,7 @@ class _Job:
         """What the months of a run have replaced, and what of them does not count beside a bill."""
         loads = {month.load for month in report.months if month.outcome is not Outcome.FAILED}
         unchanged = {month.load for month in report.months if month.outcome is Outcome.UNCHANGED}
-        for load in self.lake.loads():
+        for load in self.store.loads():
             for each in load.replaces:
                 account = f" of account {each.account}" if each.account else ""
                 estimate = f"estimate of {load.billing_period}{account}, {amounts(each.billed)}"
@@ -199,49 +211,63 @@ class _Job:
             is_estimate=old.is_estimate,
             account=old.account,
         )
-        file = self.lake.file(old)
+        try:
+            work = self._stamping(old)
+        except LoadError as error:
+            work = _Work((), _nothing, str(error))
+        return self._run(load, old, work)
+
+    def _stamping(self, old: CostLoad) -> _Work:
+        if not self.store.has(old):
+            return _Work((), _nothing, f"{self.store.name_of(old)} of load {old.pk} is missing.")
+        file = self.store.file(old)
 
         def build(connection: duckdb.DuckDBPyConnection, path: Path) -> Built:
             return from_stored(connection, file, self.stamps, path)
 
-        problem = "" if self.lake.has(old) else f"The file of load {old.pk} is missing."
-        return self._run(load, old, _Work([file], build, problem))
+        return _Work([file], build)
 
     def _run(self, load: CostLoad, old: CostLoad | None, work: _Work) -> MonthReport:
         self.progress(f"{self.source.name} {load.billing_period}")
         try:
             if self.is_dry:
-                with self._built(load, work) as built:
+                with self._built(load, work, old) as built:
                     return _planned(load, old, built)
-            with lease.running(load, self.lake):
-                return self._publish(load, work)
+            with lease.running(load, self.store):
+                return self._publish(load, work, old)
         except LoadError as error:
             return MonthReport(load.billing_period, Outcome.FAILED, error=str(error), account=load.account)
 
-    def _publish(self, load: CostLoad, work: _Work) -> MonthReport:
+    def _publish(self, load: CostLoad, work: _Work, before: CostLoad | None) -> MonthReport:
         try:
-            with self._built(load, work) as built, lease.writing(load):
+            with self._built(load, work, before) as built, lease.writing(load):
                 load.checks = [*load.checks, *built.warnings]
                 load.doubts = [*load.doubts, *map(asdict, built.doubts)]
                 old = self._current(load.billing_period, load.account)
                 if old and self._is_same(old, built):
                     return self._note(old, load)
                 if work.beside is not None:
-                    twins.refuse_unseen(load, built.written, work.beside, self.lake)
-                self.lake.publish(load, built.written)
+                    twins.refuse_unseen(load, built.written, work.beside, self.store)
+                self.store.publish(load, built.written)
                 return _report(load, _outcome(load, old), before=old)
         except RefusedError as error:
             load.checks = error.findings
             raise
 
     @contextmanager
-    def _built(self, load: CostLoad, work: _Work) -> Iterator[Built]:
-        """The file of a load, until the block ends or publishes it."""
+    def _built(self, load: CostLoad, work: _Work, old: CostLoad | None) -> Iterator[Built]:
+        """The file of a load, which the store has too, until the block ends or publishes it."""
         if work.problem:
             raise LoadError(work.problem)
         heartbeat = no_heartbeat if self.is_dry else partial(lease.renew, load)
-        with self.lake.workspace(load.pk) as folder, open_writer(folder, work.files) as connection:
-            build = partial(work.build, connection, folder / "charges.parquet")
+        with self.store.workspace(load.pk) as folder, open_writer(folder, work.files) as connection:
+
+            def build() -> Built:
+                built = work.build(connection, folder / "charges.parquet")
+                if not self.is_dry and not (old and self._is_same(old, built)):
+                    self.store.stage(load, built.written)
+                return built
+
             try:
                 built = lease.beating(heartbeat, connection, build)
             except duckdb.Error as error:
@@ -249,7 +275,7 @@ class _Job:
             yield built
 
     def _is_same(self, old: CostLoad, built: Built) -> bool:
-        return old.sha256 == built.written.sha256 and self.lake.has(old)
+        return old.sha256 == built.written.sha256 and self.store.has(old)
 
     def _note(self, old: CostLoad, load: CostLoad) -> MonthReport:
         """Keep the current load: the new one has the same content, by another revision or other names."""
@@ -286,6 +312,11 @@ class _Job:
             heartbeat_at=now,
             **values,
         )
+
+
+def _nothing(*_: object) -> Built:
+    """What cannot be made is not."""
+    raise LoadError("It cannot be made.")
 
 
 def no_heartbeat() -> None:

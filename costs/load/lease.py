@@ -22,7 +22,7 @@ from django.utils import timezone
 from catalog.sync.signals import deferred_interrupts
 from costs.errors import LeaseLostError, LoadError, LoadRefusedError
 from costs.models import CostLoad, CostLoadQuerySet
-from costs.store.lake import Lake
+from costs.store.stored_loads import LoadStore
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ Result = TypeVar("Result")
 
 
 @contextmanager
-def running(load: CostLoad, lake: Lake) -> Iterator[CostLoad]:
+def running(load: CostLoad, store: LoadStore) -> Iterator[CostLoad]:
     """A load with its row, which is closed however the load ends; what it did not publish is deleted.
 
     Raises:
@@ -42,15 +42,15 @@ def running(load: CostLoad, lake: Lake) -> Iterator[CostLoad]:
     """
     with ExitStack() as start:
         start.enter_context(deferred_interrupts())
-        _acquire(load, lake)
+        _acquire(load, store)
         try:
             start.close()  # a deferred interrupt is raised here, where the row gets closed
-            _delete_leftovers(load, lake)
+            _delete_leftovers(load, store)
             yield load
         except LeaseLostError:
             raise
         except BaseException as error:
-            _close_failed(load, lake, error)
+            _close_failed(load, store, error)
             raise
 
 
@@ -110,8 +110,8 @@ def _stop(connection: duckdb.DuckDBPyConnection, future: Future[Result]) -> None
         wait([future], _INTERRUPT_SECONDS)
 
 
-def _acquire(load: CostLoad, lake: Lake) -> None:
-    _close_crashed(load, lake)
+def _acquire(load: CostLoad, store: LoadStore) -> None:
+    _close_crashed(load, store)
     try:
         with transaction.atomic():
             load.save(force_insert=True)
@@ -119,38 +119,45 @@ def _acquire(load: CostLoad, lake: Lake) -> None:
         raise LoadRefusedError(_refusal(load)) from None
 
 
-def _close_crashed(load: CostLoad, lake: Lake) -> None:
+def _close_crashed(load: CostLoad, store: LoadStore) -> None:
     before = timezone.now() - CostLoad.LEASE
     for other in CostLoad.objects.filter(source=load.source_id, status=CostLoad.Status.RUNNING):
         crashed = _own_row(other)
-        if not lake.is_abandoned(other):
+        if not store.is_abandoned(other):
             # Asked of the database: it may have sent a heartbeat, or ended, since we looked.
             crashed = crashed.filter(heartbeat_at__lt=before)
         crashed.update(status=CostLoad.Status.FAILED, error=_CRASHED.format(_seen(other)))
 
 
-def _delete_leftovers(load: CostLoad, lake: Lake) -> None:
+def _delete_leftovers(load: CostLoad, store: LoadStore) -> None:
     """Deletes what crashed loads of the source have left; their rows still have a path."""
-    for failed in CostLoad.objects.filter(source=load.source_id, status=CostLoad.Status.FAILED).exclude(
-        path=""
-    ):
-        lake.discard(failed)
-        CostLoad.objects.filter(pk=failed.pk).update(path="")
+    failed = CostLoad.objects.filter(source=load.source_id, status=CostLoad.Status.FAILED)
+    for each in failed.exclude(path=""):
+        _discard(each, store)
+
+
+def _discard(load: CostLoad, store: LoadStore) -> None:
+    """Its row keeps the path until what it has written is gone, so that the next load can try again."""
+    try:
+        store.discard(load)
+    except LoadError as failure:
+        logger.warning("What load %s has left cannot be deleted now: %s", load.pk, failure)
+        return
+    CostLoad.objects.filter(pk=load.pk).update(path="")
 
 
 @deferred_interrupts()
-def _close_failed(load: CostLoad, lake: Lake, error: BaseException) -> None:
+def _close_failed(load: CostLoad, store: LoadStore, error: BaseException) -> None:
     try:
         is_own = _own_row(load).update(
-            status=CostLoad.Status.FAILED, error=_reason(error), checks=load.checks, path=""
+            status=CostLoad.Status.FAILED, error=_reason(error), checks=load.checks
         )
+        # Otherwise it was published, or another load has taken over.
+        if is_own:
+            _discard(load, store)
     except DatabaseError as failure:
         # The fault that ended the load, such as a full disk, often keeps its row from being closed too.
         logger.warning("Load %s stays marked as running for %s: %s", load.pk, CostLoad.LEASE, failure)
-        return
-    # Otherwise it was published, or another load has taken over.
-    if is_own:
-        lake.discard(load)
 
 
 def _own_row(load: CostLoad) -> CostLoadQuerySet:

@@ -24,6 +24,10 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+_BEHIND = (
+    "Answers have the new months, but unified_costs in BigQuery could not follow, so SQL of others reads the "
+    "months before. The next load_costs tries again."
+)
 _SAYS = {
     Outcome.LOADED: "loaded",
     Outcome.REPLACED: "replaced",
@@ -98,6 +102,7 @@ class LoadReport:
         error: why the source could not be read; "" if it could.
         gone: months that are loaded but no longer offered, with their money.
         notes: what of the source is to be told beside its months, as sentences.
+        behind: why the store could not follow; "" if it could.
     """
 
     source: str
@@ -106,6 +111,7 @@ class LoadReport:
     error: str = ""
     gone: Mapping[str, Money] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    behind: str = ""
 
     @property
     def has_succeeded(self) -> bool:
@@ -120,7 +126,9 @@ class LoadReport:
     def problems(self) -> list[str]:
         """One line for each thing that could not be loaded."""
         failed = [month.sentence() for month in self.months if month.outcome is Outcome.FAILED]
-        return [f"{self.source}: {problem}" for problem in [*filter(None, [printable(self.error)]), *failed]]
+        behind = f"{_BEHIND} {self.behind}" if self.behind else ""
+        told = [printable(text) for text in (self.error, behind) if text]
+        return [f"{self.source}: {problem}" for problem in [*told, *failed]]
 
     def summary(self) -> str:
         """A line for each month that has changed, and one for the others; of a dry run, what would be."""
@@ -145,6 +153,7 @@ class LoadReport:
             "months": [month.as_json() for month in self.months],
             "gone": {month: _plain(billed) for month, billed in self.gone.items()},
             "notes": list(self.notes),
+            "behind": self.behind,
         }
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from costs.errors import SourceArgumentError
 from costs.load.report import LoadReport, MonthReport, Outcome
 from costs.models import ALL, CostLoad, CostSource
+from costs.pasted import refusal
 from costs.providers.registry import kind_of
 
 
@@ -54,6 +55,8 @@ def _at(kind: str, location: str, *, make: bool) -> CostSource:
         source.full_clean()
     except ValidationError as error:
         reason = " ".join(error.messages)
+        if secret := refusal(location):
+            raise SourceArgumentError(f"The address cannot become a source: {secret}") from error
         # What follows a question mark may be a signature, which is a secret.
         shown, name = location.partition("?")[0], name.partition("?")[0]
         raise SourceArgumentError(

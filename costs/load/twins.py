@@ -22,7 +22,7 @@ from costs.models import CostLoad
 from costs.store.base import Account, Doubt
 from costs.store.engine import open_writer
 from costs.store.files import Written
-from costs.store.lake import Lake
+from costs.store.stored_loads import LoadStore
 from costs.wording import printable, quoted
 
 # Of the billing accounts that two sources share, as many are named.
@@ -60,7 +60,7 @@ class Other:
     file: Path
 
 
-def others(load: CostLoad, lake: Lake) -> list[Other]:
+def others(load: CostLoad, lake: LoadStore) -> list[Other]:
     """The loads that count beside this one: made-up ones never do, nor estimates of what a bill has."""
     if load.is_demo or load.is_estimate:
         return []
@@ -72,7 +72,7 @@ def others(load: CostLoad, lake: Lake) -> list[Other]:
     ]
 
 
-def find(lake: Lake, load: CostLoad) -> Twins:
+def find(lake: LoadStore, load: CostLoad) -> Twins:
     """What a current load has that other sources have too."""
     with_ = others(load, lake)
     file, workspace = lake.file(load), f"check-{secrets.token_hex(5)}"
@@ -111,7 +111,7 @@ def compare(
     return Twins(same, equal, shared_, doubts)
 
 
-def refuse_unseen(load: CostLoad, written: Written, seen: Sequence[Other], lake: Lake) -> None:
+def refuse_unseen(load: CostLoad, written: Written, seen: Sequence[Other], lake: LoadStore) -> None:
     """Refuse to publish beside a load of the same billing account that was published since it was looked for.
 
     To be called in the transaction that publishes.

@@ -18,7 +18,7 @@ from costs.models import Budget, CostLoad, CostSource
 from costs.providers.demo.charges import CLOUDS, MONTHS, SPIKES, months
 from costs.providers.demo.files import write
 from costs.reports.warm import warm
-from costs.store.lake import Lake
+from costs.store.configured import open_loads
 
 _DAYS_AROUND = timedelta(days=4)
 # In USD a month, with filters: one that the forecast is above, and one that is kept.
@@ -57,7 +57,7 @@ def install(today: date) -> Sequence[LoadReport]:
     reports = [load(_source(cloud, today)) for cloud in CLOUDS]
     _make_budgets()
     if any(report.has_changed for report in reports):
-        warm(Lake())
+        warm(open_loads())
     return reports
 
 
@@ -67,12 +67,12 @@ def remove() -> int:
     It may be killed at any time: the next one finds what is left. A load of the demo that is running loses
     its lease, and stops.
     """
-    lake, loads = Lake(), CostLoad.objects.filter(source__kind=CostSource.Kind.DEMO)
+    store, loads = open_loads(), CostLoad.objects.filter(source__kind=CostSource.Kind.DEMO)
     # First no answer rests on them any more; their rows keep the paths until the files are gone.
     loads.update(status=CostLoad.Status.FAILED)
     for each in loads:
-        lake.discard(each)
-    lake.forget_results()
+        store.discard(each)
+    store.forget_results()
     shutil.rmtree(_folder(), ignore_errors=True)
     with transaction.atomic():
         for budget in Budget.objects.filter(name__in=BUDGETS):

@@ -103,3 +103,7 @@ def basis_lines(answer: Basis) -> Iterator[str]:
     yield f"As of {answer['as_of']}, from loads {loads or NOTHING}"
     if answer["hint"]:
         yield answer["hint"]
+    if cost := answer.get("query_cost"):
+        price = f"{cost['usd_per_tib']} USD per TiB, {cost['price_source']}"
+        billed = f"{cost['billed_bytes']:,} bytes, {cost['usd']} USD"
+        yield f"BigQuery bills for this question: {billed} at {price}."

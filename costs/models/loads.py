@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from catalog.models import CurrentTimestamp
+from costs.pasted import refusal
 
 # What load_costs takes for all sources.
 ALL = "all"
@@ -77,6 +78,12 @@ class CostSource(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse what looks like a secret: a source has none, and its location is shown and logged."""
+        secrets = {name: why for name in ("name", "location") if (why := refusal(getattr(self, name) or ""))}
+        if secrets:
+            raise ValidationError(secrets)
 
 
 class CostLoadQuerySet(models.QuerySet["CostLoad"]):

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from costs.providers.aws_export import Manifest
 from costs.providers.bucket import Bucket, ChangedError, StoredObject
 from costs.providers.files import MAX_BYTES, MAX_FILES, MAX_MANIFEST
 from costs.providers.folder import FolderSource
+from costs.providers.look import MAX_LISTED, Look, Seen, newest
 from costs.providers.mirror import Mirror, again_if_changed
 from costs.providers.source import Delivery, Layout
 
@@ -58,6 +60,30 @@ def open_source(name: str, location: str, fetched: Path) -> AwsSource:
         LoadError: the location is none of S3, or there are no credentials.
     """
     return AwsSource(name, S3Bucket(location), fetched)
+
+
+def look(location: str) -> Look:
+    """Look at an export in S3: list its manifests, and read the newest one.
+
+    Raises:
+        LoadError: it cannot be read, or is none.
+    """
+    bucket = S3Bucket(location)
+    manifests = {Path(each.name): each for each in islice(bucket.objects("metadata/"), MAX_LISTED)}
+    latest = aws_export.newest([*manifests])
+    if not latest:
+        raise LoadError(_without_manifests(bucket))
+    try:
+        with bucket.read(manifests[latest[-1].path], 0) as chunks:
+            next(iter(chunks), b"")
+    except ChangedError as error:
+        raise LoadError(f"AWS is writing {bucket.address}: check again in a moment.") from error
+    return newest([Seen(each.period, manifests[each.path].modified) for each in latest])
+
+
+def _without_manifests(bucket: Bucket) -> str:
+    where = f"{bucket.address} has no metadata/BILLING_PERIOD=…/…-Manifest.json"
+    return f"{where}: name the folder of an export that AWS has delivered."
 
 
 class AwsSource(FolderSource):
@@ -98,8 +124,7 @@ class AwsSource(FolderSource):
         }
         latest = aws_export.newest([*manifests])
         if not latest:
-            where = f"{self._bucket.address} has no metadata/BILLING_PERIOD=…/…-Manifest.json"
-            raise LoadError(f"{where}: name the folder of an export that AWS has delivered.")
+            raise LoadError(_without_manifests(self._bucket))
         return [self._month(mirror, each, manifests[each.path]) for each in latest]
 
     def _month(self, mirror: Mirror, manifest: Manifest, stored: StoredObject) -> _Month:

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -24,6 +25,7 @@ from costs.providers.azure_errors import is_of_container, sentence
 from costs.providers.bucket import Bucket, ChangedError, StoredObject
 from costs.providers.files import inside
 from costs.providers.folder import FolderSource
+from costs.providers.look import MAX_LISTED, Look, Seen, newest
 from costs.providers.mirror import Mirror, again_if_changed
 from costs.providers.source import Delivery
 
@@ -55,6 +57,35 @@ def open_source(name: str, location: str, fetched: Path) -> AzureSource:
         LoadError: the location is none of Blob Storage.
     """
     return AzureSource(name, location, fetched)
+
+
+def look(location: str) -> Look:
+    """Look at an export in Blob Storage: list its blobs, and read the start of a manifest.
+
+    Raises:
+        LoadError: it cannot be read, or is none.
+    """
+    place = _place(location)
+    with _opened(place) as client:
+        bucket = BlobBucket(location, client, place.prefix)
+        found = [*islice(bucket.objects(""), MAX_LISTED)]
+        manifests = {Path(each.name): each for each in found if azure_export.is_manifest(Path(each.name))}
+        if not manifests:
+            raise LoadError(_without_manifests(bucket))
+        written = {path: each.modified for path, each in manifests.items() if each.modified}
+        try:
+            with bucket.read(manifests[max(written, key=written.__getitem__)], 0) as chunks:
+                next(iter(chunks), b"")
+        except ChangedError as error:
+            raise LoadError(f"Azure is writing {bucket.address}: check again in a moment.") from error
+    seen = [Seen(month, at) for month, at in azure_export.delivered(written).items()]
+    more = len(found) == MAX_LISTED
+    return newest(seen, *([f"Only the first {MAX_LISTED:,} blobs were looked at."] if more else []))
+
+
+def _without_manifests(bucket: Bucket) -> str:
+    where = f"{bucket.address} has no manifest.json of an export"
+    return f"{where}: name the folder of an export of the type FocusCost that has run."
 
 
 class AzureSource(FolderSource):
@@ -89,8 +120,7 @@ class AzureSource(FolderSource):
         mirror.fetch(manifests.values())
         parts = [found[path] for path in sorted(azure_export.needed([*found]))]
         if not manifests and not parts:
-            where = f"{bucket.address} has no manifest.json of an export"
-            raise LoadError(f"{where}: name the folder of an export of the type FocusCost that has run.")
+            raise LoadError(_without_manifests(bucket))
         mirror.fetch(parts)
         mirror.keep(each.name for each in (*manifests.values(), *parts))
 
@@ -135,7 +165,8 @@ class BlobBucket:
         prefix = f"{self._prefix}{folder}"
         with self._explained():
             for blob in self._client.list_blobs(name_starts_with=prefix, results_per_page=_PAGE):
-                yield StoredObject(blob.name.removeprefix(self._prefix), blob.size, f"{blob.etag}")
+                name = blob.name.removeprefix(self._prefix)
+                yield StoredObject(name, blob.size, f"{blob.etag}", blob.last_modified)
 
     @contextmanager
     def read(self, found: StoredObject, start: int) -> Iterator[Iterator[bytes]]:

@@ -139,6 +139,16 @@ def _submitted(path: Path, info: dict[str, Any]) -> datetime:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
+def delivered(files: Mapping[Path, datetime]) -> Mapping[str, datetime]:
+    """When the newest manifest of each month was written, by the names of folders alone."""
+    months: dict[str, datetime] = {}
+    for path, at in files.items():
+        if is_manifest(path) and _RANGE.fullmatch(_range(path).name):
+            month = _month(_range(path))
+            months[month] = max(at, months.get(month, at))
+    return months
+
+
 def _root(path: Path) -> Path:
     """The folder of the export: that of its ranges, or else of the run."""
     folder = _range(path)

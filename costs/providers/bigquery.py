@@ -68,16 +68,25 @@ class Table:
             OverBoundError: it would read more than it may.
             LoadError: it fails.
         """
+        self._refuse_large(self.plan(sql, values, location))
         with self._told():
-            planned = self._client.query(
-                sql, self._config(values, is_dry=True), location=location, retry=_RETRY, job_retry=None
-            )
-            self._refuse_large(planned.total_bytes_processed or 0)
             job = self._client.query(
                 sql, self._config(values), location=location, retry=_RETRY, job_retry=None
             )
             rows = job.result(page_size=_PAGE, retry=_RETRY, timeout=_SECONDS)
             return Answer(self, rows)
+
+    def plan(self, sql: str, values: Mapping[str, str | date], location: str | None) -> int:
+        """How many bytes a query would read. It is not run, and costs nothing.
+
+        Raises:
+            LoadError: it may not be run, or the table not be read.
+        """
+        with self._told():
+            planned = self._client.query(
+                sql, self._config(values, is_dry=True), location=location, retry=_RETRY, job_retry=None
+            )
+            return planned.total_bytes_processed or 0
 
     def _config(self, values: Mapping[str, str | date], *, is_dry: bool = False) -> bigquery.QueryJobConfig:
         return bigquery.QueryJobConfig(

@@ -23,6 +23,7 @@ from costs.providers.bigquery_place import Place
 from costs.providers.found import MONTH
 from costs.providers.google_cloud_sql import ALWAYS, Export, export_of
 from costs.providers.google_cloud_state import PART, Days, Fetched, State, private
+from costs.providers.look import Look, Seen
 from costs.providers.source import Delivery, Layout
 from costs.wording import counted
 
@@ -44,6 +45,24 @@ def open_source(name: str, location: str, fetched: Path) -> GoogleCloudSource:
         LoadError: the location names no table.
     """
     return GoogleCloudSource(name, Place.of(location), fetched)
+
+
+def look(location: str) -> Look:
+    """Look at the table of an export: what it is, and whether it may be queried. Nothing is billed.
+
+    Raises:
+        LoadError: it cannot be read, or is none.
+    """
+    with closing(Table(Place.of(location))) as table:
+        described = table.describe()
+        export = export_of(described, table.place.name)
+        values = {"since": date.fromisoformat(ALWAYS)} if export.partition else {}
+        size = table.plan(export.look(), values, described.location)
+    rows = counted(described.num_rows or 0, "row")
+    told = "Which months it has, a load asks BigQuery."
+    return Look(
+        [Seen("", described.modified, rows)], [f"{told} The first such question reads {size:,} bytes."]
+    )
 
 
 class GoogleCloudSource:

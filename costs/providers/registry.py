@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import NamedTuple
 
 from costs.errors import LoadError
@@ -61,8 +61,10 @@ def open_source(kind: str, name: str, location: str, fetched: Path) -> Source:
     """
     if opener := _LOCAL.get(kind):
         return opener(name, location, fetched)
-    if remote := REMOTE.get(kind):
-        return _remote(remote)(name, location, fetched)
+    if kind in REMOTE:
+        opener = client_of(kind).open_source
+        source: Source = opener(name, location, fetched)
+        return source
     raise LoadError(f"There is no kind of source {kind!r}. The kinds are {', '.join([*_LOCAL, *REMOTE])}.")
 
 
@@ -71,9 +73,15 @@ def kind_of(location: str) -> str:
     return next((kind for kind, remote in REMOTE.items() if location.startswith(remote.scheme)), "")
 
 
-def _remote(remote: Remote) -> Opener:
+def client_of(kind: str) -> ModuleType:
+    """The module that reads a kind of source at a cloud.
+
+    Raises:
+        LoadError: its client is not installed.
+    """
+    remote = REMOTE[kind]
     try:
-        opener: Opener = importlib.import_module(remote.module).open_source
+        return importlib.import_module(remote.module)
     except ModuleNotFoundError as error:
         if f"{error.name}".startswith("costs."):
             raise LoadError(f"{remote.scheme} cannot be read by this version.") from error
@@ -81,4 +89,3 @@ def _remote(remote: Remote) -> Opener:
             f"its client is not installed: it is the extra {remote.extra} (cloud-pricing[{remote.extra}])"
         )
         raise LoadError(f"{remote.scheme} cannot be read, because {needed}.") from error
-    return opener

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired
 
 # pydantic cannot make a schema of typing's own TypedDict before Python 3.12.
 from typing_extensions import TypedDict
@@ -13,7 +13,7 @@ from catalog.pricing.answers import utc_text
 from catalog.pricing.decimals import plain
 from costs.query.figures import Change, Figure
 from costs.query.periods import Window
-from costs.store.base import LoadedMonth
+from costs.store.base import LoadedMonth, Metered
 
 CONTRACT: Literal["1"] = "1"
 
@@ -35,8 +35,17 @@ class Period(TypedDict):
     end: str
 
 
-class Basis(TypedDict):
-    """What every answer about costs rests on."""
+class QueryCost(TypedDict):
+    """What asking has cost: the bytes that BigQuery bills, and US dollars by a price and who says it."""
+
+    billed_bytes: int
+    usd: str
+    usd_per_tib: str
+    price_source: str
+
+
+class Rested(TypedDict):
+    """What the figures of an answer rest on."""
 
     contract: Literal["1"]
     loads: list[Load]
@@ -44,6 +53,16 @@ class Basis(TypedDict):
     is_estimate: bool
     is_demo: bool
     hint: str | None
+
+
+class Asked(TypedDict):
+    """What asking has cost, where the store takes money for it."""
+
+    query_cost: NotRequired[QueryCost]
+
+
+class Basis(Rested, Asked):
+    """What every answer about costs says beside its figures."""
 
 
 class Answer(Basis):
@@ -65,6 +84,20 @@ def load(month: LoadedMonth) -> Load:
         "billing_month": month.billing_period,
         "loaded_at": utc_text(month.loaded_at),
         "is_demo": month.is_demo,
+    }
+
+
+def asked(answer: Asked) -> Asked:
+    """What another answer has cost, of which this one is made."""
+    return {"query_cost": answer["query_cost"]} if "query_cost" in answer else {}
+
+
+def query_cost(metered: Metered, billed_bytes: int) -> QueryCost:
+    return {
+        "billed_bytes": billed_bytes,
+        "usd": plain(metered.cost(billed_bytes)),
+        "usd_per_tib": plain(metered.usd_per_tib),
+        "price_source": metered.price_source,
     }
 
 

@@ -44,6 +44,7 @@ def answer_from(question: Question, costs: Snapshot) -> Answer:
         question: the question; its `as_of` is that of `costs`.
         costs: the costs of a moment.
     """
+    billed_before = costs.read.billed_bytes
     loaded = coverage(question, costs)
     found = grouped(question, costs)
     summary = summarize(question, costs, found.totals)
@@ -52,7 +53,7 @@ def answer_from(question: Question, costs: Snapshot) -> Answer:
     listed, left_out = rows(question, found, summary, past)
     shows_currency = "currency" in question.dimensions or len(all_totals) > 1
     return {
-        **basis(question, costs, loaded, summary, past),
+        **basis(question, costs, loaded, summary, past, billed_before=billed_before),
         "currency": all_totals[0].key["currency"] if len(all_totals) == 1 else None,
         "rows": [_shown(row, shows_currency=shows_currency) for row in listed],
         "rows_left_out": left_out,
@@ -64,19 +65,38 @@ def answer_from(question: Question, costs: Snapshot) -> Answer:
 
 
 def basis(
-    question: Question, costs: Snapshot, loaded: Coverage, summary: Summary, past: Past | None = None
+    question: Question,
+    costs: Snapshot,
+    loaded: Coverage,
+    summary: Summary,
+    past: Past | None = None,
+    *,
+    billed_before: int = 0,
 ) -> Basis:
-    """What every answer about costs says beside its figures."""
+    """What every answer about costs says beside its figures.
+
+    Args:
+        question: the question.
+        costs: the costs of a moment.
+        loaded: what is loaded of the question.
+        summary: its totals.
+        past: those of the period before, if they are compared.
+        billed_before: what other answers from these costs have read, in bytes.
+    """
     loads = _loads(costs, summary, past)
-    return {
+    hint = _hint(question, costs, loaded, summary, past)
+    found: Basis = {
         "contract": answer.CONTRACT,
         "loads": [answer.load(load) for load in loads],
         "as_of": utc_text(costs.as_of),
         "is_estimate": summary.is_estimate or (past is not None and past.summary.is_estimate),
         # Even an answer without charges is one about the demo.
         "is_demo": any(load.is_demo for load in loads or costs.loads),
-        "hint": _hint(question, costs, loaded, summary, past),
+        "hint": hint,
     }
+    if costs.store.metered:
+        found["query_cost"] = answer.query_cost(costs.store.metered, costs.read.billed_bytes - billed_before)
+    return found
 
 
 def _loads(costs: Snapshot, summary: Summary, past: Past | None) -> list[LoadedMonth]:

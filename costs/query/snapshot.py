@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +15,13 @@ from costs.store.base import CostStore, LoadedMonth, SourceState
 Record = Mapping[str, Any]
 
 
+@dataclass(slots=True)
+class Read:
+    """How many bytes the store takes money for."""
+
+    billed_bytes: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The loads of a moment, which all statements of an answer read, and later answers of that moment too.
@@ -24,15 +31,18 @@ class Snapshot:
         as_of: the moment.
         loads: those that were current then, by source and month.
         sources: what sources have not brought until now.
+        read: what statements have read so far.
     """
 
     store: CostStore
     as_of: datetime
     loads: Sequence[LoadedMonth]
     sources: Sequence[SourceState] = ()
+    read: Read = field(default_factory=Read, compare=False)
 
     def run(self, select: exp.Query) -> list[Record]:
         result = self.store.run(select, loads=self.loads)
+        self.read.billed_bytes += result.billed_bytes
         return [dict(zip(result.names, row, strict=True)) for row in result.rows]
 
     def called(self, ids: set[str]) -> list[LoadedMonth]:

@@ -20,7 +20,7 @@ from costs.store.base import TABLE
 
 # The cost of rows without tokens and with tokens; the number of rows added up, and in totals that of groups.
 WITHOUT_TOKENS, OF_TOKENS, ROWS, GROUPS = "without_tokens", "of_tokens", "charges", "row_count"
-_GROUPED = "grouped"
+_GROUPED, _ALL = "grouped", "all_groups"
 NO_LEAST: Mapping[str, Decimal] = MappingProxyType({})
 # The kinds of usage that tokens and requests are of, as the load stamps them.
 COUNTS = {"tokens": (UsageKind.TOKENS,), "requests": (UsageKind.REQUESTS, UsageKind.SEARCHES)}
@@ -72,9 +72,14 @@ def compile_question(
     order_by = [ordered(order.by, descending=order.descending)] if order else []
     sums = {**_sums(question), **_beside(question)}
     grouped = _select(keys, sums).where(*_conditions(question, window or question.window), copy=False)
-    if least:
-        grouped.qualify(_reaches(question, least), copy=False)
-    return _with_totals(keys, sums, grouped, order_by, limit)
+    if not least:
+        return _with_totals(keys, sums, grouped, order_by, limit)
+    # Of the groups by their names: BigQuery may not know in QUALIFY what they were grouped by.
+    reaching = exp.select(exp.Star(), copy=False).from_(exp.to_table(_ALL), copy=False)
+    reaching.where(exp.true(), copy=False).qualify(_reaches(question, least), copy=False)
+    both = _with_totals(keys, sums, reaching, order_by, limit)
+    both.args["with_"].expressions.insert(0, exp.CTE(this=grouped, alias=exp.to_identifier(_ALL)))
+    return both
 
 
 def parts(question: Question, price: str, order_by: str, limit: int) -> exp.Query:
@@ -128,7 +133,7 @@ def by_load(question: Question, window: Window | None = None) -> exp.Select:
     """
     filters = question.read_filters()
     of_time = [
-        *_in_window(window or question.window),
+        *in_window(window or question.window),
         *(_condition(one) for one in filters if one.is_of_time),
     ]
     asked, one = exp.and_(*of_time) if of_time else exp.true(), exp.Literal.number(1)
@@ -157,12 +162,16 @@ def _with_totals(
     order_by: Iterable[exp.Ordered],
     limit: int | None,
 ) -> exp.Query:
-    """The groups by these keys, in order, and their totals by currency, which is one of the keys."""
+    """The groups by these keys, in order, and their totals by currency, which is one of the keys.
+
+    Both are put in that order once more at last: a union need not keep that of its parts.
+    """
     # Nothing else has these parts, so that none is copied.
     groups = exp.select(exp.Star(), aliased(GROUPS, exp.null()), copy=False).from_(
         exp.to_table(_GROUPED), copy=False
     )
-    groups.order_by(*order_by, *(ordered(name) for name in keys), copy=False)
+    terms = [*order_by, *(ordered(name) for name in keys)]
+    groups.order_by(*terms, copy=False)
     currency = column("currency")
     totals = exp.select(
         *(aliased(name, currency if name == "currency" else exp.null()) for name in keys),
@@ -174,14 +183,15 @@ def _with_totals(
     if limit is not None:
         groups.limit(limit, copy=False)
     both = exp.union(groups.subquery(copy=False), totals, distinct=False, copy=False)
+    both.order_by(*(term.copy() for term in terms), copy=False)
     return both.with_(_GROUPED, as_=grouped, copy=False)
 
 
 def _reaches(question: Question, least: Mapping[str, Decimal]) -> exp.Expr:
     """Whether the series of a group reaches the amount of its currency at some time."""
-    largest = exp.Max(this=exp.Abs(this=exp.func("SUM", column(SUMS[question.base]))))
-    series = [key.expression() for key in question.keys if not key.unit]
-    amount = exp.case(column("BillingCurrency"))
+    largest = exp.Max(this=exp.Abs(this=column(question.base)))
+    series = [column(key.name) for key in question.keys if not key.unit]
+    amount = exp.case(column("currency"))
     for currency, floor in least.items():
         amount = amount.when(text(currency), exp.cast(text(f"{floor:f}"), "decimal(38,18)"))
     return exp.GTE(this=exp.Window(this=largest, partition_by=series), expression=amount)
@@ -250,10 +260,11 @@ def ordered(name: str, *, descending: bool = False) -> exp.Ordered:
 
 
 def _conditions(question: Question, window: Window) -> list[exp.Expr]:
-    return [*_in_window(window), *map(_condition, question.read_filters())]
+    return [*in_window(window), *map(_condition, question.read_filters())]
 
 
-def _in_window(window: Window) -> list[exp.Expr]:
+def in_window(window: Window) -> list[exp.Expr]:
+    """The conditions that a charge began within a window."""
     charged = column("ChargePeriodStart")
     conditions: list[exp.Expr] = []
     if window.start:

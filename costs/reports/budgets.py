@@ -17,7 +17,7 @@ from catalog.pricing.decimals import plain
 from costs.errors import UnknownBudgetError
 from costs.models import Budget
 from costs.query import answer_from
-from costs.query.answer import CONTRACT, Basis, Load
+from costs.query.answer import CONTRACT, Load, Rested
 from costs.query.answer import Period as Days
 from costs.query.dimensions import Value
 from costs.query.groups import all_groups
@@ -83,7 +83,7 @@ class BudgetRow(Ahead):
     hint: str | None
 
 
-class BudgetAnswer(Basis):
+class BudgetAnswer(Rested):
     """The answer of budget_status."""
 
     budgets: list[BudgetRow]

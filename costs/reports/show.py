@@ -11,7 +11,7 @@ from typing import Any
 from catalog.pricing.decimals import EXACT, plain
 from costs.panels import Panel, Report
 from costs.query import Answer, answer_from
-from costs.query.answer import period
+from costs.query.answer import asked, period
 from costs.query.dimensions import Value
 from costs.query.groups import all_groups
 from costs.query.periods import DAY, Window, add_months
@@ -55,6 +55,7 @@ def show(panel: Panel, window: Window, costs: Snapshot, filters: Filters = NO_FI
     shown_columns, rows, notes = found
     return {
         **about(panel),
+        **asked(answer),
         "contract": answer["contract"],
         "loads": answer["loads"],
         "as_of": answer["as_of"],

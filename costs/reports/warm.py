@@ -32,8 +32,11 @@ logger = logging.getLogger(__name__)
 def warm(store: CostStore) -> None:
     """Make and keep what pages show of each month of the last year, the forecast and the budgets.
 
-    What cannot be answered is left to whoever asks: a load is complete without it.
+    What cannot be answered is left to whoever asks: a load is complete without it. So is all of a store that
+    takes money for questions, since most of them would never be asked.
     """
+    if store.metered:
+        return
     try:
         costs = take(store, None)
         store.prepare(costs.loads)

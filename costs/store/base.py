@@ -1,17 +1,20 @@
-"""What every store of costs can do: the lake (Parquet files read by DuckDB), later BigQuery."""
+"""What every store of costs can do: the lake (Parquet files read by DuckDB), and BigQuery."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import Any, Protocol
 
 from sqlglot import exp
 
+from catalog.pricing.decimals import EXACT, ROUNDED, plain
+
 # The table or view that questions are asked of.
 TABLE = "unified_costs"
+_MICRO = Decimal("1e-6")
 
 # The cloud, and the id of the billing account.
 Account = tuple[str, str]
@@ -138,17 +141,54 @@ class SourceState:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The result of a query: names of columns, rows, and the loads that were read."""
+    """The result of a query.
+
+    Args:
+        names: of columns.
+        rows: the rows.
+        loads: those that were read.
+        billed_bytes: how many bytes the store takes money for; 0 if it takes none for questions.
+    """
 
     names: Sequence[str]
     rows: Sequence[tuple[Any, ...]]
     loads: Sequence[LoadedMonth]
+    billed_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Metered:
+    """What a store takes for what questions read.
+
+    Args:
+        usd_per_tib: US dollars for 2 to the power of 40 bytes.
+        price_source: who says so.
+    """
+
+    usd_per_tib: Decimal
+    price_source: str
+
+    def cost(self, billed_bytes: int) -> Decimal:
+        """What reading so many bytes costs, in US dollars, exactly."""
+        return EXACT.divide(EXACT.multiply(self.usd_per_tib, Decimal(billed_bytes)), Decimal(2**40))
+
+    def told(self, billed_bytes: int) -> str:
+        """The same as a sentence."""
+        dollars = self.cost(billed_bytes).quantize(_MICRO, rounding=ROUND_UP, context=ROUNDED)
+        price = f"{plain(self.usd_per_tib)} USD per TiB, {self.price_source}"
+        return f"{billed_bytes:,} bytes, {plain(dollars)} USD at {price}."
 
 
 class CostStore(Protocol):
-    """Answers queries over unified_costs."""
+    """Answers queries over unified_costs.
+
+    Args:
+        dialect: of its SQL, as sqlglot calls it.
+        metered: what it takes for what questions read; None if nothing.
+    """
 
     dialect: str
+    metered: Metered | None
 
     def run(self, select: exp.Query, *, loads: Sequence[LoadedMonth] | None = None) -> Rows:
         """Run a query over TABLE.

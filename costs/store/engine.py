@@ -87,13 +87,25 @@ def _make_views(connection: duckdb.DuckDBPyConnection, selects: Mapping[str, exp
         connection.execute(view.sql("duckdb"))
 
 
-def open_writer(folder: Path, files: Sequence[Path]) -> duckdb.DuckDBPyConnection:
-    """A session that can read these files, and read and write in `folder`."""
+def open_writer(
+    folder: Path, files: Sequence[Path], *, keeps_order: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """A session that can read these files, and read and write in `folder`, and tells its progress.
+
+    Args:
+        folder: where it may write.
+        files: what it may read.
+        keeps_order: whether rows stay in order where nothing sorts them. One thread does it then, since
+            several would each keep what is not its turn in memory.
+    """
     connection = duckdb.connect()
     connection.execute("set temp_directory = ?", [str(folder / "spill")])
-    # Files are sorted as they are written. To keep rows in order before that would leave one thread idle.
-    connection.execute("set preserve_insertion_order = false")
-    _lock_up(connection, memory=WRITER_MEMORY, paths=list(map(str, files)), folders=[f"{folder}/"])
+    connection.execute("set preserve_insertion_order = ?", [keeps_order])
+    connection.execute("set enable_progress_bar = true")
+    connection.execute("set enable_progress_bar_print = false")
+    threads = 1 if keeps_order else THREADS
+    paths, folders = list(map(str, files)), [f"{folder}/"]
+    _lock_up(connection, memory=WRITER_MEMORY, paths=paths, folders=folders, threads=threads)
     return connection
 
 
@@ -138,12 +150,17 @@ def _column(column: Column, have: Collection[str]) -> exp.Expr:
 
 
 def _lock_up(
-    connection: duckdb.DuckDBPyConnection, *, memory: str, paths: Sequence[str], folders: Sequence[str] = ()
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    memory: str,
+    paths: Sequence[str],
+    folders: Sequence[str] = (),
+    threads: int = THREADS,
 ) -> None:
     """Bounds a session and closes it to all but these files, for good."""
     connection.execute("set global TimeZone = 'UTC'")
     connection.execute("set memory_limit = ?", [memory])
-    connection.execute("set threads = ?", [THREADS])
+    connection.execute("set threads = ?", [threads])
     if not folders:
         connection.execute("set temp_directory = ''")
     # DuckDB compares names as they are and as they are escaped, which signs in them need.

@@ -19,6 +19,8 @@ from typing import Any
 
 Result = tuple[list[str], list[tuple[Any, ...]]]
 
+# The folder of results, below COSTS_DIR. No month has such a name.
+RESULTS = ".results"
 # Larger results are of jobs, which ask once.
 MAX_CELLS = 200_000
 MAX_BYTES = 256 * 1024 * 1024

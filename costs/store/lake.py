@@ -5,41 +5,30 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
-from decimal import Decimal
-from itertools import chain
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
-from django.conf import settings
-from django.db.models import Exists, OuterRef
-from django.utils import timezone
 from sqlglot import exp
 
-from catalog.pricing.decimals import plain
-from costs.errors import LoadRefusedError, NotLoadedError, TooLargeError
-from costs.models import CostLoad, CostSource
-from costs.store import holder, rolled_up
-from costs.store.base import Doubt, LoadedMonth, Refusal, Replacement, Rows, SourceState
-from costs.store.engine import Engines, fetched, open_writer
-from costs.store.estimates import ALL_COUNT, Counting, Replaced, counting
-from costs.store.files import Written, digest_of, usage_days
+from costs.errors import NotLoadedError, TooLargeError
+from costs.models import CostLoad
+from costs.store import rolled_up
+from costs.store.base import LoadedMonth, Rows
+from costs.store.engine import Engines, fetched
+from costs.store.facts import Facts, by_name, facts
+from costs.store.files import Written, digest_of, sha256_of
 from costs.store.fitting import over_rollup, smallest
-from costs.store.kept import KeptResults, Result
+from costs.store.kept import RESULTS, KeptResults, Result
 from costs.store.rolled_up import RolledUp, from_rollup
+from costs.store.stored_loads import PRIVATE_FOLDER, LoadStore, named
 
-# Only the owner may read what others pay.
-_PRIVATE_FOLDER = 0o700
-_UNFINISHED = "unfinished"
-# No month has such a name.
-RESULTS, _FETCHED = ".results", ".fetched"
 # Each engine is over absolute paths, so that lakes can share them.
 _engines = Engines()
 
 
-class Lake:
+class Lake(LoadStore):
     """Answers queries over the loads that are current, or were at a moment (`CostStore`).
 
     Args:
@@ -53,7 +42,7 @@ class Lake:
     def __init__(
         self, root: Path | None = None, *, keeps_results: bool = True, reads_rollups: bool = True
     ) -> None:
-        self.root = (root or settings.COSTS_DIR).absolute()
+        super().__init__(root)
         self._kept = KeptResults(self.root / RESULTS) if keeps_results else None
         self._rollups = RolledUp(self.root / rolled_up.FOLDER)
         self._reads_rollups = reads_rollups
@@ -101,45 +90,10 @@ class Lake:
             self._refuse_damaged(loads)  # since it was looked at
             raise
 
-    def loads(self, *, as_of: datetime | None = None) -> Sequence[LoadedMonth]:
-        """The loads that were current at `as_of`, by source and month."""
-        found = counting(self._current(as_of))
-        return [_as_month(load, found) for load in found.loads]
-
-    def settled(self, now: datetime) -> datetime:
-        """The last moment up to `now` whose loads are known for good, as `CostStore.settled`.
-
-        A load becomes current after its last heartbeat that others can see, unless it has crashed.
-        """
-        running = CostLoad.objects.filter(
-            status=CostLoad.Status.RUNNING, heartbeat_at__gt=now - CostLoad.LEASE
-        )
-        alive = (load for load in running if not self.is_abandoned(load))
-        return min([now, *(load.heartbeat_at for load in alive if load.heartbeat_at)])
-
-    def sources(self) -> Sequence[SourceState]:
-        """The enabled sources of bills, by name."""
-        published = CostLoad.objects.filter(source=OuterRef("pk"), status__in=CostLoad.PUBLISHED)
-        found = CostSource.objects.filter(is_enabled=True).exclude(kind=CostSource.Kind.DEMO)
-        return [
-            SourceState(source.name, source.was_loaded, source.error is None, _refusals(source))
-            for source in found.annotate(was_loaded=Exists(published))
-        ]
-
-    def replacements(self, *, as_of: datetime, limit: int) -> Sequence[Replacement]:
-        """The latest replacements by deliveries, as `CostStore.replacements`; made-up ones as in answers."""
-        replaced = CostLoad.objects.filter(
-            status=CostLoad.Status.SUPERSEDED,
-            current_until__lte=as_of,
-            replaced_by__reason=CostLoad.Reason.DELIVERY,
-            # Estimates change every day.
-            is_estimate=False,
-            is_demo=not CostLoad.objects.has_real(as_of),
-        )
-        latest = replaced.select_related("replaced_by").order_by("-current_until", "source_id")[:limit]
-        return [
-            Replacement(_as_month(load), _as_month(load.replaced_by)) for load in latest if load.replaced_by
-        ]
+    def files(self, loads: Sequence[LoadedMonth]) -> Sequence[Path]:
+        """Their files, of which none is gone or damaged."""
+        self._refuse_damaged(loads)
+        return [self._existing(load) for load in loads]
 
     def file(self, load: CostLoad) -> Path:
         """The file of a load that was published."""
@@ -149,75 +103,52 @@ class Lake:
         """Whether the file of a load is there."""
         return bool(load.path) and self.file(load).is_file()
 
-    def fetched(self, source: CostSource) -> Path:
-        """Where a source keeps what it has fetched from a cloud."""
-        return self.root / _FETCHED / source.name
+    def name_of(self, load: CostLoad) -> str:
+        """As in sentences of `check_costs`."""
+        return f"The file {load.path}"
 
-    @contextmanager
-    def fetching(self, source: CostSource) -> Iterator[None]:
-        """Let no other load change what a source has fetched, until the block ends.
+    def size(self, load: CostLoad) -> int:
+        """The size of its file; 0 if that is not there."""
+        return self.file(load).stat().st_size if self.has(load) else 0
 
-        Raises:
-            LoadRefusedError: another load of the source is at it.
-        """
-        # No source has such a name.
-        with holder.alone(self.root / _FETCHED / ".locks" / source.name) as is_alone:
-            if not is_alone:
-                raise LoadRefusedError(
-                    f"Another load of {source.name} is running. Start again when it is over."
-                )
-            yield
+    def differences(self, load: CostLoad, _folder: Path, /) -> tuple[Path, list[str]]:
+        """Whether the bytes of its file are those that were written."""
+        file = self.file(load)
+        found = sha256_of(file)
+        is_same = found == load.sha256
+        changed = f"The file {load.path} has changed: its SHA-256 is {found} instead of {load.sha256}."
+        return file, [] if is_same else [changed]
 
-    @contextmanager
-    def workspace(self, load_id: str) -> Iterator[Path]:
-        """A folder for what a load writes before it is published."""
-        folder = self.root / _UNFINISHED / load_id
-        folder.mkdir(mode=_PRIVATE_FOLDER, parents=True)
-        with holder.held(folder):
-            try:
-                yield folder
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
+    def stage(self, load: CostLoad, written: Written) -> None:
+        """Nothing: it is on the disk of the lake already."""
 
-    def is_abandoned(self, load: CostLoad) -> bool:
-        """Whether a load of this machine was killed as it wrote."""
-        return holder.is_abandoned(self.root / _UNFINISHED / load.pk)
+    def take(self, load: CostLoad, file: Path) -> str:
+        """Copy a file to its place."""
+        with self.workspace(f"taken-{secrets.token_hex(5)}") as folder:
+            new = folder / "charges.parquet"
+            shutil.copyfile(file, new)
+            new.chmod(0o600)
+            self._put(load, new)
+        return sha256_of(self.file(load))
 
-    def publish(self, load: CostLoad, written: Written) -> None:
-        """Make a load the current one of its month; readers see either the old or the new one.
+    def facts(self, month: LoadedMonth) -> Sequence[Facts]:
+        """Of its file, never of what was kept of it."""
+        names, rows = self._from_charges(facts().sql(self.dialect), [self._existing(month)], [month])
+        return by_name(names, rows)
 
-        To be called in the transaction that renews the lease. The load has its `path` from its start, so
-        that a file whose load was never published can be told.
-        """
+    def keep(self, load: CostLoad, written: Written) -> None:
+        """Move the file to its place."""
+        self._put(load, written.path)
+
+    def _put(self, load: CostLoad, new: Path) -> None:
         path = self.file(load)
-        path.parent.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
-        written.path.rename(path)
+        path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        new.rename(path)
         _sync_folder(path.parent)
-        old = CostLoad.objects.current().same_month(load)
-        load.current_from = _after(load)
-        old.update(status=CostLoad.Status.SUPERSEDED, current_until=load.current_from, replaced_by=load.pk)
-        load.status = CostLoad.Status.CURRENT
-        load.rows, load.sha256 = written.rows, written.sha256
-        load.billed = _plain(written.billed)
-        load.accounts = {}
-        for (cloud, account), billed in written.accounts.items():
-            load.accounts.setdefault(cloud, {})[account] = _plain(billed)
-        load.usage_days = written.usage_days
-        load.save()
-
-    def note_days(self) -> None:
-        """Note the days and accounts of current loads that were published before these were kept."""
-        for load in CostLoad.objects.current().filter(usage_days__isnull=True):
-            if self.has(load):
-                file = self.file(load)
-                key = f"days-{secrets.token_hex(5)}"
-                with self.workspace(key) as folder, open_writer(folder, [file]) as connection:
-                    days = usage_days(connection, file)
-                CostLoad.objects.filter(pk=load.pk).update(usage_days=days)
 
     def discard(self, load: CostLoad) -> None:
         """Delete what a load has written that was never published or no longer counts."""
-        shutil.rmtree(self.root / _UNFINISHED / load.pk, ignore_errors=True)
+        super().discard(load)
         if self.has(load):
             self.file(load).unlink(missing_ok=True)
             # What was read from it goes too.
@@ -233,22 +164,6 @@ class Lake:
                 with self.workspace(f"rollups-{secrets.token_hex(5)}") as folder:
                     self._rollups.make(load, file, folder)
 
-    def forget_results(self) -> None:
-        """Delete what was kept of answers, such as those about loads that are no more."""
-        KeptResults(self.root / RESULTS).forget()
-
-    def abandoned(self, before: datetime) -> list[Path]:
-        """Workspaces that were last touched before a moment; dry runs that were killed leave them."""
-        folders = (self.root / _UNFINISHED).glob("*")
-        return sorted(folder for folder in folders if folder.stat().st_mtime < before.timestamp())
-
-    def _current(self, as_of: datetime | None) -> list[CostLoad]:
-        """Made-up loads count until the first real one: they neither add to real money nor stand for it."""
-        # The days are of many accounts, and few loads need them.
-        loads = list(CostLoad.objects.current(as_of).defer("usage_days"))
-        real = [load for load in loads if not load.is_demo]
-        return real if real or CostLoad.objects.has_real(as_of) else loads
-
     def _existing(self, month: LoadedMonth) -> Path:
         """The file of a load: without it, sums would be too small."""
         file = self.root / month.path
@@ -257,9 +172,9 @@ class Lake:
         load = CostLoad.objects.get(pk=month.id)
         if load.path:
             hint = f"Ask the operator to run load_costs --source {load.source_id}, which replaces it."
-            raise NotLoadedError(f"The file of {_named(load)} is missing.", hint=hint)
+            raise NotLoadedError(f"The file of {named(load)} is missing.", hint=hint)
         raise NotLoadedError(
-            f"The file of {_named(load)} was deleted, since it was {load.end}.",
+            f"The file of {named(load)} was deleted, since it was {load.end}.",
             hint="Ask for a later as_of.",
         )
 
@@ -268,7 +183,7 @@ class Lake:
         damaged = next((month for month in months if not self._is_sound(month)), None)
         if damaged:
             raise NotLoadedError(
-                f"The file of {_named(CostLoad.objects.get(pk=damaged.id))} is damaged and cannot be read.",
+                f"The file of {named(CostLoad.objects.get(pk=damaged.id))} is damaged and cannot be read.",
                 hint="Ask the operator to run check_costs, which says what to do.",
             )
 
@@ -277,56 +192,6 @@ class Lake:
             return digest_of(self.root / month.path) == month.sha256
         except OSError:
             return False
-
-
-def _named(load: CostLoad) -> str:
-    return f"{load.source_id} {load.billing_period} (load {load.pk})"
-
-
-def _as_month(load: CostLoad, counted: Counting = ALL_COUNT) -> LoadedMonth:
-    replaced = counted.replaced.get(load.pk, ())
-    return LoadedMonth(
-        load.pk,
-        load.source_id,
-        load.billing_period,
-        load.rows,
-        load.billed_by_currency,
-        load.current_from or load.started_at,
-        load.is_demo,
-        load.origin,
-        load.delivered_at,
-        load.billed_by_account,
-        [
-            *(Doubt(**doubt) for doubt in load.doubts),
-            *chain.from_iterable(map(Replaced.doubts, replaced)),
-            *counted.doubts.get(load.pk, ()),
-        ],
-        load.path,
-        load.sha256,
-        load.is_estimate,
-        load.account,
-        [each.given_way() for each in replaced],
-    )
-
-
-def _refusals(source: CostSource) -> list[Refusal]:
-    return [
-        Refusal(month, datetime.fromisoformat(refused["at"]), refused["why"])
-        for month, refused in sorted(source.refused.items())
-    ]
-
-
-def _plain(money: Mapping[str, Decimal]) -> dict[str, str]:
-    return {currency: plain(amount) for currency, amount in money.items()}
-
-
-def _after(load: CostLoad) -> datetime:
-    """Now, but later than the loads before, whatever the clock says: each moment has one load of a month."""
-    before = CostLoad.objects.same_month(load)
-    last = before.filter(status__in=CostLoad.PUBLISHED).order_by("current_from").last()
-    if last is None or last.current_from is None:
-        return timezone.now()
-    return max(timezone.now(), last.current_until or last.current_from + timedelta(microseconds=1))
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Deletes the files of loads that others have replaced long ago, and what killed runs have left."""
+"""Deletes the charges of loads that others have replaced long ago, and what killed runs have left."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from costs.models import CostLoad
-from costs.store.lake import Lake
+from costs.store.stored_loads import LoadStore
 
 # What was touched since then may still be written.
 _LONGEST_LOAD = timedelta(days=1)
@@ -20,8 +20,8 @@ class Swept:
     """What was deleted, or would be.
 
     Args:
-        loads: the loads whose files are gone; their rows stay.
-        bytes: the size of the files.
+        loads: the loads whose charges are gone; their rows stay.
+        bytes: the size of what was deleted.
         folders: the number of folders that killed runs have left.
     """
 
@@ -30,23 +30,23 @@ class Swept:
     folders: int
 
 
-def sweep(lake: Lake, older_than: timedelta, *, dry_run: bool = False) -> Swept:
-    """Delete the files of loads that were replaced that long ago.
+def sweep(store: LoadStore, older_than: timedelta, *, dry_run: bool = False) -> Swept:
+    """Delete the charges of loads that were replaced that long ago.
 
     Args:
-        lake: where they are.
+        store: where they are.
         older_than: how long replaced loads are kept for answers as of a past moment.
         dry_run: whether to only say which.
     """
     before = timezone.now() - older_than
     replaced = CostLoad.objects.filter(status=CostLoad.Status.SUPERSEDED, current_until__lt=before)
     loads = list(replaced.exclude(path="").order_by("current_until"))
-    size = sum(lake.file(load).stat().st_size for load in loads if lake.has(load))
-    abandoned = lake.abandoned(min(before, timezone.now() - _LONGEST_LOAD))
+    size = sum(map(store.size, loads))
+    abandoned = store.abandoned(min(before, timezone.now() - _LONGEST_LOAD))
     if not dry_run:
         for load in loads:
             # If this is killed in between, the next sweep finds the row again.
-            lake.discard(load)
+            store.discard(load)
             CostLoad.objects.filter(pk=load.pk).update(path="")
         for folder in abandoned:
             shutil.rmtree(folder, ignore_errors=True)

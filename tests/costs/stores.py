@@ -15,7 +15,16 @@ from sqlglot import exp
 
 from costs.errors import NotLoadedError
 from costs.focus.columns import columns
-from costs.store.base import TABLE, Accounts, GivenWay, LoadedMonth, Replacement, Rows, SourceState
+from costs.store.base import (
+    TABLE,
+    Accounts,
+    GivenWay,
+    LoadedMonth,
+    Metered,
+    Replacement,
+    Rows,
+    SourceState,
+)
 from costs.store.fitting import over_rollup, reads
 from costs.store.rollups import ROLLUPS, Rollup
 
@@ -93,6 +102,7 @@ class MemoryStore:
     replaced: Mapping[str, str] = field(default_factory=dict)
     gave_way: Mapping[str, Sequence[GivenWay]] = field(default_factory=dict)
     dialect: str = "duckdb"
+    metered: Metered | None = None
 
     def __post_init__(self) -> None:
         self.statements: list[exp.Query] = []

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
 from catalog.models import Sku
-from catalog.search.index.rebuild import rebuild
+from catalog.search.index.rebuild import rebuild_served
 
 
 class Command(BaseCommand):
@@ -17,7 +17,7 @@ class Command(BaseCommand):
         begun = monotonic()
         # Each SKU counts twice: it is read, then indexed. No bar without a terminal.
         with tqdm(total=2 * Sku.objects.count(), unit=" SKUs", disable=None) as bar:
-            done = rebuild(bar.update)
+            done = rebuild_served(bar.update)
         self.stdout.write(
             f"Read {done.skus} SKUs, {done.changed} of them changed, and indexed them"
             f" in {monotonic() - begun:.1f} s."

@@ -22,10 +22,11 @@ from catalog.management import exit_codes
 from catalog.management.terminal import CommandWithExamples
 from catalog.models import PricingUpdate, Sku
 from catalog.pricing.freshness import offer
+from catalog.pricing.resources import machine_store
 from catalog.providers.records import EVERY_PROVIDER, PROVIDERS
 from catalog.providers.registry import API, open_source, providers_of
 from catalog.search.index import schema
-from catalog.search.index.rebuild import rebuild
+from catalog.search.index.rebuild import rebuild_served
 from catalog.sync import dry_run as dry
 from catalog.sync import signals
 from catalog.sync.backfill import backfill
@@ -77,6 +78,7 @@ class Command(CommandWithExamples):
             raise
         if not options["dry_run"]:
             _tend_search_index()
+            machine_store.renew()
             record()
             accuracy.record(outcomes.results[-1].update)
         self.stdout.write(outcomes.as_json() if options["json"] else outcomes.summary())
@@ -137,7 +139,7 @@ def _tend_search_index() -> None:
     if schema.is_current():
         schema.merge()
     else:
-        rebuild()
+        rebuild_served()
 
 
 def _chosen_run(

@@ -97,7 +97,7 @@ def _composed(wanted: Wanted, found: Sequence[_Bought], snapshot: Snapshot) -> C
         if bought.price is None:
             missing.append(part.name)
             continue
-        quantity = _quantity(part, wanted.request, bought.term)
+        quantity = quantity_of(part, wanted.request, bought.term)
         components.append(Component(part, *bought.price, quantity, bought.term, bought.note))
         if bought.term != wanted.term:
             on_demand.append(part.name)
@@ -178,7 +178,7 @@ def _rates(price: ListPrice) -> tuple[tuple[Decimal, Decimal], ...]:
     return tuple((tier.start, tier.unit_price) for tier in price.tiers)
 
 
-def _quantity(part: Part, request: ResourceRequest, term: str) -> Decimal:
+def quantity_of(part: Part, request: ResourceRequest, term: str) -> Decimal:
     """A month's usage of a part by all the resources of a request; a commitment is owed for all its hours."""
     each = part.quantity if part.shared else EXACT.multiply(part.quantity, request.quantity)
     hours = request.hours if term in (ON_DEMAND, SPOT) else max(request.hours, HOURS_PER_MONTH)

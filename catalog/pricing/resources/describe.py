@@ -41,7 +41,7 @@ def describe(names: Sequence[str], snapshot: Snapshot) -> Described:
 
     Returns:
         Each resource with its parts, rules and prices in USD, and the names that are none with the nearest.
-        Takes three queries, or two if the offers are in memory.
+        Takes two queries, or one if the offers are in memory; and one more if some regions are not shown.
     """
     bills: dict[str, Bill] = {}
     unknown: list[UnknownName] = []
@@ -53,16 +53,12 @@ def describe(names: Sequence[str], snapshot: Snapshot) -> Described:
             message = f"{error.message} {error.hint}".rstrip() if error.code != "not_found" else error.message
             unknown.append({"resource": name, "message": message, "candidates": error.candidates})
     offered = _offered(bills.values(), snapshot)
-    _price((each.wanted(ON_DEMAND, each.everywhere) for each in offered.values()), offered, snapshot)
-    rows = MAX_ROWS // max(1, len(offered))
-    shown = {name: each.cheapest_first()[:rows] for name, each in offered.items()}
-    others = [term for term in USAGE_TYPES if term != ON_DEMAND]
-    _price((offered[name].wanted(term, shown[name]) for name in shown for term in others), offered, snapshot)
-    rows_of = [
+    shown = _price_shown(offered, MAX_ROWS // max(1, len(offered)), snapshot)
+    rows = [
         _with_model_prices(details_row(each, shown[name]), each.bill, snapshot)
         for name, each in offered.items()
     ]
-    return Described(rows_of, unknown)
+    return Described(rows, unknown)
 
 
 def _with_model_prices(row: ResourceDetails, bill: Bill, snapshot: Snapshot) -> ResourceDetails:
@@ -92,6 +88,25 @@ def _offered(bills: Iterable[Bill], snapshot: Snapshot) -> dict[str, Offered]:
     for each, regions in zip(wanted, sold_regions(wanted, snapshot) if wanted else (), strict=True):
         found[each.bill.resource].regions[each.term] = regions
     return found
+
+
+def _price_shown(offered: Mapping[str, Offered], rows: int, snapshot: Snapshot) -> dict[str, list[str]]:
+    """Price the resources; returns the regions to show of each, at most `rows`, the cheapest first.
+
+    Which those are is known once all are priced on demand. If there is room for all, all is priced at once.
+    """
+    first = {
+        name: [*USAGE_TYPES] if len(each.everywhere) <= rows else [ON_DEMAND]
+        for name, each in offered.items()
+    }
+    at_once = [(offered[name], term) for name, terms in first.items() for term in terms]
+    _price((each.wanted(term, each.everywhere) for each, term in at_once), offered, snapshot)
+    shown = {name: each.cheapest_first()[:rows] for name, each in offered.items()}
+    others = [(name, term) for name, terms in first.items() for term in USAGE_TYPES if term not in terms]
+    _price((offered[name].wanted(term, shown[name]) for name, term in others), offered, snapshot)
+    for name, each in offered.items():
+        each.put_in_order(shown[name])
+    return shown
 
 
 def _price(wanted: Iterable[Iterable[Wanted]], offered: Mapping[str, Offered], snapshot: Snapshot) -> None:

@@ -29,6 +29,7 @@ from catalog.pricing.decimals import plain
 from catalog.pricing.resources.composed import Composed
 from catalog.pricing.resources.discounts import rate_text
 from catalog.pricing.resources.free_usage import free_usage
+from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.rates import Rate, rate_of
 from catalog.pricing.resources.rows import COMMITTED, listed, some_of
 from catalog.pricing.resources.wanted import Wanted
@@ -63,11 +64,22 @@ class Offered:
 
     def cheapest_first(self) -> list[str]:
         """Its regions, the cheapest on demand first."""
-        rates = {_region_of(each): rate.month for each in self.composed if (rate := self.rate(each))}
+        on_demand = [each for each in self.composed if each.wanted.term == ON_DEMAND]
+        rates = {_region_of(each): rate.month for each in on_demand if (rate := self.rate(each))}
         dearest = max(rates.values(), default=Decimal(0))
         return sorted(
             self.everywhere, key=lambda region: (region not in rates, rates.get(region, dearest), region)
         )
+
+    def put_in_order(self, shown: Sequence[str]) -> None:
+        """Order what is priced by term, and within the others than on demand as the regions are shown."""
+        terms, places = [*USAGE_TYPES], {region: place for place, region in enumerate(shown)}
+
+        def order(each: Composed) -> tuple[int, int]:
+            term = each.wanted.term
+            return terms.index(term), 0 if term == ON_DEMAND else places[_region_of(each)]
+
+        self.composed.sort(key=order)
 
 
 def details_row(offered: Offered, shown: Sequence[str]) -> ResourceDetails:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 from catalog.offers.resources.request import HOURS_PER_MONTH
 from catalog.offers.resources.series import sustained_use
@@ -48,6 +49,8 @@ def sustained_use_rows(
     return rows, exact_sum(amounts)
 
 
+# All machines of a list run for the same hours.
+@lru_cache(maxsize=256)
 def discount_rate(name: str, hours: Decimal) -> Decimal:
     """The share of the cost of a machine that is taken off, if it runs for `hours` of a month.
 

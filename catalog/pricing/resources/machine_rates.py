@@ -12,18 +12,14 @@ from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
-from sys import intern
 from threading import Lock
 
 from catalog.models import PricingInfo
-from catalog.offers.resources.bill import Bill
-from catalog.offers.resources.read import read_bill
-from catalog.offers.resources.request import ResourceRequest
 from catalog.places import Place
 from catalog.pricing.list_prices import Snapshot
-from catalog.pricing.resources.quotes import Quote, quotes
-from catalog.pricing.resources.wanted import Wanted
+from catalog.pricing.resources import machine_store
+from catalog.pricing.resources.machine_offers import MachineOffers, first_alike, machine_offers, quote
+from catalog.pricing.resources.quotes import Quote
 
 # Google has some 45 regions; the prices of one take a third of a megabyte.
 MAX_KEPT = 48
@@ -34,9 +30,13 @@ MachineQuotes = Mapping[tuple[str, str], Quote]
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """Quotes of a region, which hold `until` another price takes effect; None if none is known to."""
+    """Quotes of a region, which hold `until` another price takes effect; None if none is known to.
+
+    `offers` are those that are stored, from which the quotes are worked out, if they are current.
+    """
 
     until: datetime | None
+    offers: MachineOffers | None
     quotes: dict[tuple[str, str], Quote] = field(default_factory=dict)
 
 
@@ -58,17 +58,18 @@ def machine_quotes(
         snapshot: the present; before the first sync nothing is kept.
 
     Returns:
-        At least all that is asked for. Takes no query if it is kept, otherwise those of `quotes`, and one
-        more if nothing of the region is.
+        At least all that is asked for. Takes no query if it is kept, otherwise two if the region's offers are
+        stored, else those of `machine_offers` and two more.
     """
     pairs = [(name, term) for name in names for term in terms]
     if snapshot.latest is None or snapshot.as_of is not None:
-        return _quotes(pairs, place, snapshot)
-    kept = _of_region(snapshot.latest.pk, place, snapshot.at)
-    if not kept.keys() >= {*pairs}:
+        return _quotes(pairs, place, snapshot, None)
+    kept = _of_region(snapshot.latest.pk, place, snapshot)
+    if not kept.quotes.keys() >= {*pairs}:
         with _pricing:
-            kept |= _quotes([pair for pair in pairs if pair not in kept], place, snapshot)
-    return kept
+            missing = [pair for pair in pairs if pair not in kept.quotes]
+            kept.quotes.update(_quotes(missing, place, snapshot, kept.offers))
+    return kept.quotes
 
 
 def forget() -> None:
@@ -77,21 +78,22 @@ def forget() -> None:
         _kept.clear()
 
 
-def _of_region(update_id: int, place: Place, at: datetime) -> dict[tuple[str, str], Quote]:
+def _of_region(update_id: int, place: Place, snapshot: Snapshot) -> _Kept:
     """What is kept of a region, to add to."""
     key = update_id, place.label
     with _reading:
         kept = _kept.get(key)
-        if kept and (kept.until is None or kept.until > at):
+        if kept and (kept.until is None or kept.until > snapshot.at):
             _kept.move_to_end(key)
-            return kept.quotes
-    kept = _Kept(_next_change(at))
+            return kept
+    stored = machine_store.find(place, snapshot)
+    kept = _Kept(stored.until, stored.offers) if stored else _Kept(_next_change(snapshot.at), None)
     with _reading:
         _kept[key] = kept
         _kept.move_to_end(key)
         while len(_kept) > MAX_KEPT:
             _kept.popitem(last=False)
-    return kept.quotes
+    return kept
 
 
 def _next_change(at: datetime) -> datetime | None:
@@ -100,15 +102,9 @@ def _next_change(at: datetime) -> datetime | None:
 
 
 def _quotes(
-    pairs: Collection[tuple[str, str]], place: Place, snapshot: Snapshot
+    pairs: Collection[tuple[str, str]], place: Place, snapshot: Snapshot, stored: MachineOffers | None
 ) -> dict[tuple[str, str], Quote]:
-    wanted = [Wanted(*_billed(name), place, term) for name, term in pairs]
-    # A few hundred have the same note, of which one text is enough.
-    found = [Quote(each.rate, intern(each.note)) for each in quotes(wanted, snapshot)]
-    return dict(zip(pairs, found, strict=True))
-
-
-@cache
-def _billed(name: str) -> tuple[ResourceRequest, Bill]:
-    request = ResourceRequest(resource=name)
-    return request, read_bill(request)
+    alike = first_alike()
+    firsts = dict.fromkeys((alike[name], term) for name, term in pairs)
+    offers = machine_offers(firsts, [place], snapshot)[0] if stored is None else stored
+    return {(name, term): quote(name, term, place, offers[alike[name], term]) for name, term in pairs}

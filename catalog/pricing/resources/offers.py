@@ -26,9 +26,10 @@ from catalog.providers.google_cloud.regions import LIST_PRICE_REGIONS
 # Things that are kept; each has some forty SKUs, one a region, of about 400 bytes.
 MAX_KEPT = 2000
 # A name with words that nobody could read may be of another thing, unless they are the ones that are wanted.
+# The driver converts a column that is declared as a boolean or a time, but not what an operator returns.
 _SKUS = """
-SELECT wanted.key, sku_id, display_name, service_regions, geo_taxonomy_regions, is_list_price, source,
-    destination, span_unit, span_least, span_most, retired_at
+SELECT wanted.key, sku_id, display_name, service_regions, geo_taxonomy_regions, +is_list_price, source,
+    destination, span_unit, span_least, span_most, +retired_at
 FROM json_each(%s) AS wanted
     CROSS JOIN sku_attributes ON facts = json_extract(wanted.value, '$[0]')
         AND unread = json_extract(wanted.value, '$[1]')
@@ -182,7 +183,5 @@ def _codes(stored: str) -> tuple[str, ...]:
     return tuple(json.loads(stored))
 
 
-def _time(value: object) -> datetime | None:
-    if value is None or isinstance(value, datetime):
-        return value
-    return datetime.fromisoformat(str(value)).replace(tzinfo=UTC)
+def _time(stored: str | None) -> datetime | None:
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC) if stored else None

@@ -24,10 +24,11 @@ class Quote:
 
 def quotes(wanted: Sequence[Wanted], snapshot: Snapshot) -> list[Quote]:
     """The quotes of resources, in order. Takes the queries of `compose`."""
-    return [_quote(each) for each in compose(wanted, snapshot)] if wanted else []
+    return [quote_of(each) for each in compose(wanted, snapshot)] if wanted else []
 
 
-def _quote(composed: Composed) -> Quote:
+def quote_of(composed: Composed) -> Quote:
+    """The quote of a resource."""
     term = composed.wanted.term
     is_bought_so = any(component.term == term for component in composed.components)
     rate = rate_of(composed) if is_bought_so else None

@@ -10,7 +10,7 @@ from catalog.offers.resources.request import HOURS_PER_MONTH
 from catalog.pricing.decimals import EXACT, PLACES, ROUNDED, exact_sum
 from catalog.pricing.resources.composed import Component, Composed
 from catalog.pricing.resources.discounts import sustained_use_rows
-from catalog.pricing.tiers import price_month
+from catalog.pricing.tiers import cost_of_month
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +59,4 @@ def _hourly(component: Component) -> Decimal | None:
 
 def _cost(component: Component, quantity: Decimal) -> Decimal:
     unit = component.list_price.usage_unit
-    [slices] = price_month([unit.base_quantity(quantity, component.part.unit)], component.list_price.price)
-    return exact_sum(part.cost for part in slices)
+    return cost_of_month(unit.base_quantity(quantity, component.part.unit), component.list_price.price)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from catalog.offers.store import Progress, ReadAgain, no_progress, read_all_again
+from catalog.pricing.resources import machine_store
 from catalog.search.index import schema
 
 
@@ -18,4 +19,17 @@ def rebuild(progress: Progress = no_progress) -> ReadAgain:
     schema.drop()
     done = read_all_again(progress=progress)
     schema.create(progress)
+    return done
+
+
+def rebuild_served(progress: Progress = no_progress) -> ReadAgain:
+    """Rebuild, and renew what is stored of machine types, which nobody uses meanwhile.
+
+    Args:
+        progress: as for `rebuild`.
+    """
+    with transaction.atomic():
+        machine_store.discard()
+        done = rebuild(progress)
+    machine_store.renew()
     return done

@@ -16,9 +16,11 @@ from costs.errors import CostError
 from costs.load.report import amounts
 from costs.load.twins import Twins
 from costs.load.twins import find as find_twins
+from costs.management import against
 from costs.models import CostLoad
 from costs.store.audit import faults
-from costs.store.lake import Lake
+from costs.store.base import CostStore
+from costs.store.configured import open_loads
 from costs.unmapped import UnmappedModel, of_no_cloud, unattributed, unmapped_models
 from costs.wording import counted, printable
 
@@ -26,9 +28,14 @@ EXAMPLES = """examples:
   check_costs                    all months that answers rest on
   check_costs --source aws-focus those of one source
   check_costs --json             the same as one object
+  check_costs --against may.csv  what an invoice says, beside what is loaded
+  check_costs --against may.csv --tolerance 0.05 --partial
+                                 differences up to 5 cents are none, and other invoices are not missed
 
-exit codes: 0 all files are as they were written, 1 some are not, or a bill counts twice or seems to: they are
-named, with what to do.
+An invoice is CSV with the columns billing_period, currency and amount, and if it has them invoice_id,
+billing_account, service and category; or with those of FOCUS 1.4's Invoice Detail. Leave totals out.
+exit codes: 0 all files are as they were written, or the invoice agrees; 1 some are not, a bill counts twice
+or seems to, or the invoice differs: it says where; 2 wrong arguments, or an invoice that cannot be read.
 """
 _MEND = "{} load_costs --source {} --period {}."
 
@@ -43,14 +50,20 @@ class _Unknown:
 
 
 class Command(CommandWithExamples):
-    help = "Read all current cost files again, and list the money of unknown models and customers."
+    help = "Read all current cost files again and list what is not known, or compare costs with an invoice."
     examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--source", help="only the files of this source")
+        against.add_arguments(parser)
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if path := options["against"]:
+            source, partial = options["source"], options["partial"]
+            out, tolerance, in_json = self.stdout, options["tolerance"], options["json"]
+            against.check(out, path, tolerance, source=source, partial=partial, in_json=in_json)
+            return
         loads = CostLoad.objects.current()
         if options["source"]:
             loads = loads.filter(source=options["source"])
@@ -61,7 +74,7 @@ class Command(CommandWithExamples):
         # A missing file keeps the table from being read.
         if not found:
             try:
-                unknown = _unknown(Lake())
+                unknown = _unknown(open_loads())
             except CostError as error:
                 found = [f"{error.message} {error.hint}"]
         show = _as_json if options["json"] else _as_text
@@ -71,21 +84,21 @@ class Command(CommandWithExamples):
 
     def _faults(self, loads: Sequence[CostLoad]) -> tuple[list[str], list[str]]:
         """What is wrong with files and what is counted twice; and what may be counted twice."""
-        lake, found, twice = Lake(), [], []
+        store, found, twice = open_loads(), [], []
         for load in tqdm(loads, unit=" files", leave=False, disable=not self.stderr.isatty()):
             month = f"{load.source_id} {load.billing_period}"
             mend = _MEND.format(
-                "Delete it, and run" if lake.has(load) else "Run", load.source_id, load.billing_period
+                "Delete it, and run" if store.has(load) else "Run", load.source_id, load.billing_period
             )
-            broken = [f"{month}: {fault} {mend}" for fault in faults(lake, load)]
-            twins = Twins() if broken else find_twins(lake, load)
+            broken = [f"{month}: {fault} {mend}" for fault in faults(store, load)]
+            twins = Twins() if broken else find_twins(store, load)
             found += [*broken, *(f"{month}: {each}" for each in (*twins.same, *twins.equal))]
             twice += [f"{month}: {each}" for each in twins.shared]
         return found, twice
 
 
-def _unknown(lake: Lake) -> _Unknown:
-    return _Unknown(unmapped_models(lake), unattributed(lake), of_no_cloud(lake))
+def _unknown(store: CostStore) -> _Unknown:
+    return _Unknown(unmapped_models(store), unattributed(store), of_no_cloud(store))
 
 
 def _as_text(files: int, found: Sequence[str], twice: Sequence[str], unknown: _Unknown) -> str:

@@ -10,10 +10,11 @@ from django.core.management.base import CommandError, CommandParser
 from catalog.management import exit_codes
 from catalog.management.terminal import CommandWithExamples
 from catalog.sync import signals
-from costs.errors import LoadRefusedError
+from costs.errors import LoadError, LoadRefusedError
 from costs.load.report import LoadReport, Outcome, amounts
 from costs.management import demo
 from costs.providers.demo import planted
+from costs.store.configured import LAKE
 from costs.wording import counted
 
 EXAMPLES = """examples:
@@ -27,6 +28,7 @@ REFUSAL = (
     "There are real sources of costs: {}. The demo does not count beside them. Load it into a database of "
     "its own (set DATABASE_URL and COSTS_DIR). If it is loaded already, --remove takes it away."
 )
+ELSEWHERE = "Costs are in {}: made-up ones are for files only. Unset COST_STORE to try the demo."
 
 
 class Command(CommandWithExamples):
@@ -43,7 +45,7 @@ class Command(CommandWithExamples):
         signals.install()
         try:
             self._run(**options)
-        except LoadRefusedError as error:
+        except (LoadRefusedError, LoadError) as error:
             raise CommandError(f"{error}", returncode=exit_codes.FAILED) from error
         except KeyboardInterrupt as error:
             raise CommandError("Stopped. Run it again to continue.") from error
@@ -53,8 +55,11 @@ class Command(CommandWithExamples):
             self.stdout.write("The demo is removed." if demo.remove() else "There was no demo.")
             return
         real = demo.real_sources()
-        if if_empty and (real or demo.is_loaded()):
+        is_in_files = settings.COST_STORE == LAKE
+        if if_empty and (real or demo.is_loaded() or not is_in_files):
             return
+        if not is_in_files:
+            raise CommandError(ELSEWHERE.format(settings.COST_STORE), returncode=exit_codes.FAILED)
         if real:
             raise CommandError(REFUSAL.format(", ".join(real)), returncode=exit_codes.FAILED)
         self._install(demo.current_day(), is_brief=verbosity == 0)

@@ -14,14 +14,14 @@ from tqdm import tqdm
 from catalog.management import exit_codes
 from catalog.management.terminal import CommandWithExamples
 from catalog.sync import signals
-from costs.errors import LoadRefusedError, SourceArgumentError
+from costs.errors import LoadError, LoadRefusedError, SourceArgumentError
 from costs.load.job import Progress, load, no_progress
 from costs.load.report import LoadReport, amounts
 from costs.load.sources import chosen_sources, forget_unloaded
 from costs.load.withdraw import withdraw
 from costs.models import CostLoad, CostSource
 from costs.reports.warm import warm
-from costs.store.lake import Lake
+from costs.store.configured import open_loads
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class Command(CommandWithExamples):
                 reports = [_report(each, period, progress, dry_run=dry_run) for each in sources]
                 if any(report.has_changed for report in reports) and not dry_run:
                     progress("the pages")
-                    warm(Lake())
+                    warm(open_loads())
                 return reports
         except SourceArgumentError as error:
             raise CommandError(f"{error}", returncode=exit_codes.WRONG_ARGUMENTS) from error
@@ -97,6 +97,8 @@ class Command(CommandWithExamples):
                 f"{message} Name a source with --source.", returncode=exit_codes.WRONG_ARGUMENTS
             )
         withdrawn = list(loads) if dry_run else withdraw(loads)
+        if not dry_run:
+            _settle()
         if options["json"]:
             self.stdout.write(_withdrawn_json(withdrawn, dry_run=dry_run))
         else:
@@ -111,6 +113,14 @@ class Command(CommandWithExamples):
             return
         with tqdm(bar_format="{desc} {elapsed}", leave=False) as line:
             yield line.set_description_str
+
+
+def _settle() -> None:
+    try:
+        open_loads().settle()
+    except LoadError as error:
+        behind = "Answers are without it, but unified_costs in BigQuery has it until the next load_costs."
+        raise CommandError(f"{behind} {error}", returncode=exit_codes.PARTLY_DONE) from error
 
 
 def _withdrawn_text(loads: Sequence[CostLoad], *, dry_run: bool) -> str:

@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 from django.template.defaultfilters import filesizeformat
 
 from catalog.management.terminal import CommandWithExamples
-from costs.store.lake import Lake
+from costs.store.configured import open_loads
 from costs.store.sweep import sweep
 from costs.wording import counted
 
@@ -30,7 +30,7 @@ class Command(CommandWithExamples):
         parser.add_argument("--dry-run", action="store_true", help="show what would be deleted")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        swept = sweep(Lake(), timedelta(days=options["older_than"]), dry_run=options["dry_run"])
+        swept = sweep(open_loads(), timedelta(days=options["older_than"]), dry_run=options["dry_run"])
         for load in swept.loads:
             self.stdout.write(f"{load}, {load.end}")
         verb = "Would delete" if options["dry_run"] else "Deleted"

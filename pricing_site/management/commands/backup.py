@@ -3,11 +3,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from catalog.management import exit_codes
 from catalog.management.terminal import CommandWithExamples
+from costs.store.configured import LAKE
 from pricing_site import backup, dated_backups
 
 EXAMPLES = """examples:
@@ -41,8 +43,11 @@ class Command(CommandWithExamples):
             )
         new = dated_backups.new(folder, timezone.now()) if dated else folder
         try:
-            made = backup.make(new, with_costs=not without_costs)
+            has_files = not without_costs and settings.COST_STORE == LAKE
+            made = backup.make(new, with_costs=has_files)
             self.stdout.write(f"{new}: the database and {made.files} files of costs, {made.bytes:,} bytes.")
+            if settings.COST_STORE != LAKE:
+                self.stdout.write(f"Costs are in {settings.COST_STORE}, of which nothing is copied.")
             for old in dated_backups.delete_old(folder, keep) if keep else ():
                 self.stdout.write(f"Deleted {old}.")
         except backup.BackupError as error:

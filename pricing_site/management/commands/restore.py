@@ -3,10 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from catalog.management import exit_codes
 from catalog.management.terminal import CommandWithExamples
+from costs.store.configured import LAKE
 from pricing_site import backup
 
 EXAMPLES = """examples:
@@ -28,7 +30,8 @@ class Command(CommandWithExamples):
 
     def handle(self, *args: Any, folder: Path, without_costs: bool, **options: Any) -> None:
         try:
-            restored = backup.restore(folder, with_costs=not without_costs)
+            has_files = not without_costs and settings.COST_STORE == LAKE
+            restored = backup.restore(folder, with_costs=has_files)
         except backup.BackupError as error:
             raise CommandError(f"{error}", returncode=exit_codes.FAILED) from error
         self.stdout.write(f"Restored the database and {restored.files} files of costs. Run migrate next.")

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.pricing.decimals import EXACT, NANO, exact_sum, plain
-from catalog.pricing.tiers import Aggregation, Price, Slice, price_month
+from catalog.pricing.tiers import Aggregation, Price, Slice, cost_of_month, price_month
 from catalog.pricing.unit_words import parse_unit
 from catalog.pricing.units import UsageUnit
 
@@ -238,6 +238,7 @@ def oracle(base: Decimal, of: Price) -> Fraction:
 @given(prices(), AMOUNTS)
 def test_decimals_agree_with_rational_numbers(of: Price, usage: Decimal) -> None:
     assert Fraction(cost(price_month([usage], of)[0])) == oracle(usage, of)
+    assert Fraction(cost_of_month(usage, of)) == oracle(usage, of)
 
 
 def test_the_largest_usage_at_the_highest_price_is_shared_to_the_nano() -> None:

@@ -18,7 +18,8 @@ from costs.errors import NotLoadedError
 from costs.load.job import load
 from costs.load.report import LoadReport, Outcome, changes
 from costs.models import ConsumerRule, CostLoad, CostSource, ModelName
-from costs.store.lake import RESULTS, Lake
+from costs.store.kept import RESULTS
+from costs.store.lake import Lake
 from tests.costs.bills import NOVEMBER, OCTOBER, charge, make_source, write_bill
 from tests.costs.providers.writers import deliver_azure, google_row, rows, write_json, write_lines
 

@@ -149,3 +149,38 @@ def test_control_characters_of_a_bill_are_never_printed(folder: Path) -> None:
 
 def test_the_help_shows_the_examples(capsys: pytest.CaptureFixture[str]) -> None:
     assert check_costs.EXAMPLES.strip() in help_of("check_costs", capsys)
+
+
+@pytest.fixture
+def invoice(tmp_path: Path, source: CostSource) -> Path:  # noqa: ARG001 what is loaded
+    path = tmp_path / "october.csv"
+    path.write_text("billing_account,billing_period,currency,amount\n111122223333,2026-10,USD,7.00\n")
+    return path
+
+
+def test_an_invoice_that_agrees_with_what_is_loaded_is_said_to(invoice: Path) -> None:
+    lines = run("check_costs", "--against", str(invoice)).splitlines()
+
+    assert lines[2].split() == ["111122223333", "2026-10", "USD", "7", "7", "0", "equal"]
+    assert lines[-1] == "None of 1 row differs by more than 0.01."
+
+
+def test_an_invoice_that_differs_by_more_than_the_tolerance_fails(invoice: Path) -> None:
+    invoice.write_text(invoice.read_text().replace("7.00", "7.05"))
+
+    code, message, output = fail("check_costs", "--against", str(invoice), "--json")
+
+    assert (code, message) == (exit_codes.FAILED, "1 of 1 row differs by more than 0.01.")
+    assert as_json(output)["rows"][0]["difference"] == "-0.05"
+    assert run("check_costs", "--against", str(invoice), "--tolerance", "0.05")
+    assert "x is no amount" in fail("check_costs", "--against", str(invoice), "--tolerance", "x")[1]
+
+
+def test_an_invoice_that_cannot_be_read_is_one_sentence(invoice: Path) -> None:
+    invoice.write_text("a,b\n1,2\n")
+
+    code, message, output = fail("check_costs", "--against", str(invoice), "--json")
+
+    assert code == exit_codes.WRONG_ARGUMENTS
+    assert message.startswith("october.csv has no column billing_period (or BillingPeriodStart)")
+    assert as_json(output) == {"status": "failed", "error": message}

@@ -89,7 +89,7 @@ def test_the_result_as_json_has_each_month_with_exact_money(folder: Path) -> Non
     [month] = source.pop("months")
     assert (result["status"], source) == (
         "completed",
-        {"source": "bills", "dry_run": False, "error": "", "gone": {}, "notes": []},
+        {"source": "bills", "dry_run": False, "error": "", "gone": {}, "notes": [], "behind": ""},
     )
     assert {name: month[name] for name in ("period", "outcome", "load", "rows", "billed", "before")} == {
         "period": OCTOBER,

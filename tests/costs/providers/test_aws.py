@@ -15,6 +15,7 @@ from costs.load.report import LoadReport, Outcome
 from costs.models import CostLoad, CostSource
 from costs.providers.aws import AwsSource
 from costs.providers.folder import FolderSource
+from costs.providers.look import look
 from costs.providers.registry import open_source
 from costs.providers.source import Delivery
 from costs.store.lake import Lake
@@ -525,3 +526,30 @@ def test_an_export_that_is_too_large_is_refused_before_it_is_fetched(
     with pytest.raises(LoadError, match=r"is an export of more than 1 files or 200 GB"):
         opened(tmp_path).deliveries()
     assert {*fetched(cloud)} == {"focus-Manifest.json"}
+
+
+def test_a_look_tells_the_months_without_fetching_them(bucket: Bucket, cloud: Door) -> None:
+    bucket.deliver(MAY, {"a.parquet": ALL})
+    bucket.deliver(JUNE, {"b.parquet": in_month(ALL, JUNE)})
+    cloud.requests.clear()
+
+    found = look("s3", LOCATION)
+
+    assert [each.period for each in found.seen] == [JUNE, MAY]
+    assert all(each.delivered_at for each in found.seen)
+    assert [name for name in fetched(cloud) if not name.endswith("-Manifest.json")] == []
+
+
+def test_a_look_says_what_the_credentials_lack(bucket: Bucket, cloud: Door) -> None:
+    with pytest.raises(LoadError, match="name the folder of an export that AWS has delivered"):
+        look("s3", LOCATION)
+
+    bucket.deliver(MAY, {"a.parquet": ALL})
+    cloud.hook = lambda request: None if "list-type" in request.url else refusal("AccessDenied")
+    with pytest.raises(LoadError, match=r"give the credentials s3:GetObject on arn:aws:s3:::bucket/"):
+        look("s3", LOCATION)
+
+
+def test_a_look_at_what_is_no_location_says_how_to_write_one() -> None:
+    with pytest.raises(LoadError, match="write s3://BUCKET/PREFIX/EXPORT"):
+        look("s3", "s3://")

@@ -21,6 +21,7 @@ from costs.load.job import load
 from costs.models import CostSource
 from costs.providers import azure
 from costs.providers.folder import FolderSource
+from costs.providers.look import look
 from costs.providers.registry import kind_of, open_source
 from costs.providers.source import Delivery
 from costs.store.lake import Lake
@@ -584,3 +585,26 @@ def test_a_signature_in_a_location_is_refused_and_not_said(copy: Path) -> None:
 
 def test_an_address_of_blob_storage_is_of_that_kind() -> None:
     assert kind_of(LOCATION) == "azure-blob"
+
+
+def test_a_look_tells_the_months_without_fetching_parts(export: Export, front: Front) -> None:
+    export.run(APRIL, "2026-05-01T06:00:00Z", [in_month(ALL[:3], APRIL)])
+    export.run(MAY, "2026-05-21T06:00:00Z", [ALL])
+    front.forget()
+
+    found = look("azure-blob", export.location)
+
+    assert [each.period for each in found.seen] == [MAY, APRIL]
+    assert all(each.delivered_at for each in found.seen)
+    assert [name for name in front.names() if not name.endswith("manifest.json")] == []
+
+
+def test_a_look_says_what_the_identity_lacks(export: Export, front: Front) -> None:
+    export.run(MAY, "2026-05-21T06:00:00Z", [ALL])
+    front.fault = lambda _: refused(403, "AuthorizationPermissionMismatch")
+
+    with pytest.raises(LoadError, match="give the job's identity the role Storage Blob Data Reader"):
+        look("azure-blob", export.location)
+    with pytest.raises(LoadError, match="without what follows the question mark") as caught:
+        look("azure-blob", f"{export.location}?sv=2024&sig=abc")
+    assert "abc" not in str(caught.value)

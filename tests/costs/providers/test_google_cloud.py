@@ -23,6 +23,7 @@ from costs.models import CostSource
 from costs.providers.folder import FolderSource
 from costs.providers.google_cloud import GoogleCloudSource, open_source
 from costs.providers.google_cloud_state import State
+from costs.providers.look import look
 from costs.providers.source import Delivery, Layout
 from tests.costs.loaded import billed, load
 from tests.costs.providers.bigquery_wire import (
@@ -459,3 +460,14 @@ def test_the_job_loads_a_month_and_replaces_it(wire: Wire, tmp_path: Path) -> No
     assert outcomes == [(Outcome.LOADED, ""), (Outcome.UNCHANGED, ""), (Outcome.REPLACED, "")]
     assert replaced.months[0].billed == {"USD": Decimal("0.45")}
     assert not any(report.error for report in (first, again, replaced))
+
+
+def test_a_look_runs_no_query(export: Export) -> None:
+    export.add(row("202609", "2026-09-30"), row("202610", "2026-10-02"))
+    export.wire.asked.clear()
+
+    found = look("bigquery", f"bigquery://{PROJECT}/{DATASET}/{export.table}")
+
+    assert [each.says for each in found.seen] == ["2 rows"]
+    assert found.seen[0].delivered_at
+    assert export.wire.asked == []

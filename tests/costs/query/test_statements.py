@@ -69,6 +69,7 @@ def test_a_question_reads_the_same_in_both_dialects_but_for_their_spelling() -> 
         """ SUM("rows_of_unknown_requests") AS "rows_of_unknown_requests","""
         """ SUM("cost_of_unknown_requests") AS "cost_of_unknown_requests","""
         """ COUNT(*) AS "row_count" FROM grouped GROUP BY "currency\""""
+        """ ORDER BY "month" ASC, "model" ASC, "month" ASC, "currency" ASC"""
     )
     assert select.sql("bigquery") == (
         "WITH grouped AS (SELECT"
@@ -99,6 +100,8 @@ def test_a_question_reads_the_same_in_both_dialects_but_for_their_spelling() -> 
         " SUM(`rows_of_unknown_requests`) AS `rows_of_unknown_requests`,"
         " SUM(`cost_of_unknown_requests`) AS `cost_of_unknown_requests`,"
         " COUNT(*) AS `row_count` FROM grouped GROUP BY `currency`"
+        " ORDER BY `month` ASC NULLS LAST, `model` ASC NULLS LAST, `month` ASC NULLS LAST,"
+        " `currency` ASC NULLS LAST"
     )
 
 

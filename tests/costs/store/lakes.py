@@ -17,13 +17,14 @@ from costs.models import CostLoad, CostSource
 from costs.store.engine import open_writer
 from costs.store.files import Written, write
 from costs.store.lake import Lake
+from costs.store.stored_loads import LoadStore
 
 
 def publish(
     source: str,
     month: str,
     costs: Sequence[str],
-    lake: Lake | None = None,
+    lake: LoadStore | None = None,
     *,
     estimate_of: str | None = None,
     **values: str,
@@ -51,6 +52,7 @@ def publish(
     values |= {"x_IsEstimate": "true"} if estimate_of is not None else {}
     with lake.workspace(key) as folder:
         written = write_file(folder, costs, x_Source=source, **values)
+        lake.stage(load, written)
         with transaction.atomic():
             lake.publish(load, written)
     return load

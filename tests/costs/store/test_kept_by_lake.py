@@ -10,7 +10,8 @@ from costs.load.job import load
 from costs.models import CostLoad
 from costs.query import Question, ask
 from costs.store import lake as lakes
-from costs.store.lake import RESULTS, Lake
+from costs.store.kept import RESULTS
+from costs.store.lake import Lake
 from tests.costs.bills import NOVEMBER, OCTOBER, charge, make_source, write_bill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("costs_dir")]

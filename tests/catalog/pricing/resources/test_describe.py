@@ -154,13 +154,27 @@ def test_before_its_prices_a_machine_has_none() -> None:
     assert row["notes"]
 
 
-def test_resources_take_three_queries_and_two_when_their_skus_are_known(
+def test_resources_take_two_queries_and_one_when_their_skus_are_known(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    with django_assert_num_queries(4):
-        details(resources=["n1-standard-4", "e2-micro"])
     with django_assert_num_queries(3):
         details(resources=["n1-standard-4", "e2-micro"])
+    with django_assert_num_queries(2):
+        details(resources=["n1-standard-4", "e2-micro"])
+
+
+def test_a_resource_is_the_same_row_whether_or_not_there_is_room_for_all_its_regions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """If there is, all ways to buy it are priced at once; else those regions alone that are the cheapest."""
+    whole = {name: only(name) for name in ("n1-standard-4", "f1-micro", "m2-ultramem-208")}
+    rooms = [len(row["prices"]) - 1 for row in whole.values()]
+
+    for (name, row), room in zip(whole.items(), rooms, strict=True):
+        monkeypatch.setattr("catalog.pricing.resources.describe.MAX_ROWS", room)
+        part = only(name)
+        assert part["prices"] == row["prices"][:room]
+        assert part["commitments"] == row["commitments"]
 
 
 def test_what_has_tiers_of_a_month_has_no_price_of_an_hour() -> None:

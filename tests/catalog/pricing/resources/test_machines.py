@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
@@ -466,3 +467,14 @@ def test_machines_come_whole_and_a_part_of_a_month_is_said_by_its_hours(quantity
 
     assert f"quantity is how many n2-standard-8 there are, not {quantity}." in caught.value.message
     assert "hours" in caught.value.hint
+
+
+def test_a_withdrawn_sku_prices_no_machine_from_then_on() -> None:
+    before = line("n2-standard-8")
+    Sku.objects.filter(display_name="N2 Instance Core running in Americas").update(retired_at=timezone.now())
+    forget()
+    earlier = snapshot(timezone.now() - timedelta(hours=1))
+
+    assert line("n2-standard-8")["missing"] == ["core"]
+    [then] = calculate([ResourceRequest(resource="n2-standard-8", region=IOWA)], snapshot=earlier)["items"]
+    assert then == before

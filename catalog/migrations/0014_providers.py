@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0012_accuracy_checks'),
+        ('catalog', '0013_machine_offers'),
     ]
 
     operations = [

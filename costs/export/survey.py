@@ -1,0 +1,94 @@
+"""What the charges of an export are, before they are written: the figures that the file is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlglot import exp
+
+from costs.focus.columns import columns
+from costs.query.dimensions import column
+from costs.query.periods import Window
+from costs.query.snapshot import Record
+from costs.query.statements import aliased, in_window
+from costs.store.base import TABLE
+
+COSTS = ("BilledCost", "EffectiveCost", "ListCost", "ContractedCost")
+_ROWS, _ESTIMATES, _ESTIMATED = "rows", "estimates", "estimated"
+_HAVE = "have "
+Money = Mapping[str, Decimal]
+# Rows and the sums of COSTS, by currency: what a file must have.
+Figures = Mapping[str, tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The charges that an export has.
+
+    Args:
+        rows: how many.
+        figures: rows and sums by currency.
+        have: of each column of unified_costs, the rows with a value.
+        estimates: how many are estimates.
+        estimated: their BilledCost by currency.
+    """
+
+    rows: int
+    figures: Figures
+    have: Mapping[str, int]
+    estimates: int
+    estimated: Money
+
+    @property
+    def filled(self) -> frozenset[str]:
+        """The columns with a value in some row."""
+        return frozenset(name for name, rows in self.have.items() if rows)
+
+    @property
+    def billed(self) -> Money:
+        return {currency: sums[1] or Decimal(0) for currency, sums in self.figures.items()}
+
+
+def charges(window: Window) -> exp.Select:
+    """The charges within a window, without their columns."""
+    return exp.select().from_(TABLE).where(*in_window(window))
+
+
+def question(window: Window) -> exp.Select:
+    """The query that `surveyed` reads."""
+    is_estimate = column("x_IsEstimate")
+    billed = exp.case().when(is_estimate.copy(), column("BilledCost"))
+    counted: Iterator[exp.Expr] = (
+        aliased(f"{_HAVE}{name}", exp.Count(this=column(name))) for name in columns()
+    )
+    return (
+        charges(window)
+        .select(*figures(column("BillingCurrency")), *counted)
+        .select(aliased(_ESTIMATES, exp.Count(this=exp.case().when(is_estimate, exp.Literal.number(1)))))
+        .select(aliased(_ESTIMATED, exp.func("SUM", billed)))
+        .group_by(column("BillingCurrency"))
+        .order_by(exp.Ordered(this=column("currency"), nulls_first=False))
+    )
+
+
+def figures(currency: exp.Expr) -> list[exp.Expr]:
+    """What is compared: the currency, rows and sums. Money that is text is read as the number that it is."""
+    money = (exp.cast(column(name), "decimal(38,18)", dialect="duckdb") for name in COSTS)
+    sums = (aliased(name, exp.func("SUM", each)) for name, each in zip(COSTS, money, strict=True))
+    return [aliased("currency", currency), aliased(_ROWS, exp.Count(this=exp.Star())), *sums]
+
+
+def surveyed(records: Sequence[Record]) -> Survey:
+    """What the rows of `question` say."""
+    return Survey(
+        rows=sum(record[_ROWS] for record in records),
+        figures={
+            record["currency"]: (record[_ROWS], *(record[name] for name in COSTS)) for record in records
+        },
+        have={name: sum(record[f"{_HAVE}{name}"] for record in records) for name in columns()},
+        estimates=sum(record[_ESTIMATES] for record in records),
+        estimated={record["currency"]: record[_ESTIMATED] for record in records if record[_ESTIMATES]},
+    )

@@ -1,0 +1,1 @@
+"""Compares what is loaded with invoices, line by line."""
