@@ -29,8 +29,8 @@ FIELDS = {
     "forecast_costs": "contract loads as_of is_estimate is_demo hint start until through rows",
     "find_anomalies": "contract loads as_of is_estimate is_demo hint start end through is_known "
     "left_out dimensions floor anomalies",
-    "compare_models": "contract loads as_of is_estimate is_demo hint query_cost start end used left_out not_included "
-    "prices_as_of rows rows_left_out",
+    "compare_models": "contract loads as_of is_estimate is_demo hint query_cost start end used left_out "
+    "not_included prices_as_of rows rows_left_out",
 }
 
 
