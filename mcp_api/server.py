@@ -41,6 +41,7 @@ INSTRUCTIONS = (
     "month and so on, explain_cost shows what a sum is made of, forecast_costs looks to the month's end, "
     "find_anomalies tells odd days and their causes, budget_status how budgets stand, "
     "compare_models what the same tokens cost at other models. "
+    "What is used now, before a bill has it: live_usage counts tokens, live_cost estimates what they cost. "
     "All need the scope costs:read. "
     "Say beside each figure if its answer is_demo or is_estimate, and what its hint says is missing."
 )

@@ -93,6 +93,9 @@ def check_metrics(**_: Any) -> list[CheckMessage]:
 
 
 def check_cost_store(**_: Any) -> list[CheckMessage]:
+    if settings.COST_STORE == configured.LAKE:
+        # It brings DuckDB, which a server loads at the first question.
+        return []
     try:
         configured.open_loads()
     except StoreUnavailableError as error:

@@ -80,6 +80,7 @@ ALLOWED_GITHUB_ORGS = frozenset(env.list("ALLOWED_GITHUB_ORGS", default=[]))
 INSTALLED_APPS = [
     "catalog",
     "costs",
+    "live",
     "mcp_api",
     "console",
     "accounts",

@@ -21,6 +21,7 @@ from catalog.pricing.resources import machine_rates, offers
 from catalog.search import values
 from catalog.search.index import vocabulary
 from console import limits as page_limits
+from live import list_prices as live_list_prices
 from mcp_api import threads
 from tests.harness import once
 from tests.harness.databases import copy_server
@@ -109,6 +110,7 @@ def _forgotten_vocabulary() -> None:
     values.forget()
     offers.forget()
     machine_rates.forget()
+    live_list_prices.forget()
     list_prices.forget()
     model_rates.forget()
 

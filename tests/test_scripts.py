@@ -179,6 +179,7 @@ def test_a_newcomer_gets_a_server_with_a_sample_an_admin_and_a_token_that_outliv
         costs = {*registry.TOOLS} - prices
         assert {tool.name for tool in Product({}, url).tools(token)} == prices | costs
         assert _shows_the_demo(Product({}, url).ask(token, "query_costs", {"dimensions": ["cloud"]}))
+        assert _shows_the_demo(Product({}, url).ask(token, "live_usage", {}))
         assert _admin_greets("admin", password, url)
         _assert_other_shells_know(installed, url, token)
         assert _stop(process) == 0

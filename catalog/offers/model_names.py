@@ -26,6 +26,11 @@ class Names:
     def __init__(self, rows: Iterable[Row] = ()) -> None:
         self._tables = (_table(rows), _bundled())
 
+    def developer(self, model_id: str) -> str | None:
+        """Who makes the model of an id; None if no table has it."""
+        found = (names[model_id] for names in map(_developers, self._tables) if model_id in names)
+        return next(found, None)
+
     def find(self, cloud: str, products: tuple[str, ...], billing_model: str) -> tuple[str, str] | None:
         """The (model id, developer) of a billing name; None if the table does not hold it.
 
@@ -40,6 +45,10 @@ class Names:
         keys = [(cloud, _folded(product), _folded(billing_model)) for product in (*products, "")]
         found = (table[key] for table in self._tables for key in keys if key in table)
         return next(found, None)
+
+
+def _developers(table: Table) -> dict[str, str]:
+    return dict(table.values())
 
 
 def _folded(name: str) -> str:

@@ -6,12 +6,18 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.utils.module_loading import import_string
 
 from costs.errors import LoadError
 from costs.models import CostLoad, CostSource
 from costs.providers import credentials
-from costs.providers.look import Look, Seen, look
 from costs.wording import printable
+
+if TYPE_CHECKING:
+    # It brings DuckDB, which a server loads at the first question.
+    from costs.providers.look import Look, Seen
 
 logger = logging.getLogger(__name__)
 
@@ -49,13 +55,18 @@ def check(source: CostSource) -> Checked:
     """Look at a source, which need not be saved, for at most 20 seconds."""
     found_by = credentials.found(source.kind)
     try:
-        found = _within(SECONDS, lambda: look(source.kind, source.location))
+        found = _within(SECONDS, lambda: _look(source))
     except LoadError as error:
         return Checked(printable(f"{error}"), credentials=found_by)
     loads = CostLoad.objects.current().filter(source=source.pk)
     by_month = {load.billing_period: load for load in loads}
     offered = [Offered(seen, by_month.get(seen.period)) for seen in found.seen]
     return Checked("", offered, [*map(printable, found.notes)], found_by)
+
+
+def _look(source: CostSource) -> Look:
+    look: Callable[[str, str], Look] = import_string("costs.providers.look.look")
+    return look(source.kind, source.location)
 
 
 def _within(seconds: float, work: Callable[[], Look]) -> Look:

@@ -26,7 +26,7 @@ from botocore.exceptions import (
 from costs.errors import LoadError
 from costs.wording import quoted
 
-_AGAIN = "The next load goes on there."
+AGAIN = "The next load goes on there."
 _WAYS = "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run the job under a role"
 _WITHOUT = (
     ConfigParseError,
@@ -35,10 +35,10 @@ _WITHOUT = (
     PartialCredentialsError,
     ProfileNotFound,
 )
-_SIGNED_OUT = "cannot be read: the credentials have expired. Sign in again, or renew them. " + _AGAIN
+_SIGNED_OUT = "cannot be read: the credentials have expired. Sign in again, or renew them. " + AGAIN
 _UNKNOWN = "cannot be read: AWS does not accept the credentials: correct them."
 _ELSEWHERE = "is in another region: set AWS_DEFAULT_REGION to that of the bucket."
-_BUSY = "is throttled or down in spite of retries. " + _AGAIN
+_BUSY = "is throttled or down in spite of retries. " + AGAIN
 _OF_CODE: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys(("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"), _SIGNED_OUT),
@@ -124,5 +124,5 @@ def _failure(error: BotoCoreError, what: str) -> str:
         return f"{what} cannot be read without credentials of AWS: {_WAYS}."
     if isinstance(error, HTTPClientError | NetworkError):
         network = "check that the network of this machine lets it through"
-        return f"{what} cannot be reached ({type(error).__name__}): {network}. {_AGAIN}"
+        return f"{what} cannot be reached ({type(error).__name__}): {network}. {AGAIN}"
     return f"{what} cannot be read: {quoted(f'{error}')}."

@@ -70,7 +70,7 @@ def test_a_check_says_what_is_wrong_and_keeps_the_form(admin_client: Client, fol
 def test_a_form_that_is_wrong_is_not_looked_at(
     admin_client: Client, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check_source, "look", lambda *_: pytest.fail("it was looked at"))
+    monkeypatch.setattr(check_source, "_look", lambda *_: pytest.fail("it was looked at"))
 
     text = checked(admin_client, add_page(CostSource), name="all", kind="folder", location=str(folder))
 
@@ -109,7 +109,7 @@ def test_a_source_that_does_not_answer_is_given_up(
 ) -> None:
     done = threading.Event()
     monkeypatch.setattr(check_source, "SECONDS", 0.05)
-    monkeypatch.setattr(check_source, "look", lambda *_: (done.wait(20), Look([]))[1])
+    monkeypatch.setattr(check_source, "_look", lambda *_: (done.wait(20), Look([]))[1])
     form = {"name": "acme", "kind": "folder", "location": str(folder)}
     try:
         assert "There was no answer within 0 seconds" in checked(admin_client, add_page(CostSource), **form)
@@ -123,7 +123,7 @@ def test_a_check_names_the_credentials_that_are_set_and_never_their_values(
     admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "the-value")
-    monkeypatch.setattr(check_source, "look", lambda *_: Look([]))
+    monkeypatch.setattr(check_source, "_look", lambda *_: Look([]))
 
     text = checked(admin_client, add_page(CostSource), name="acme", kind="s3", location="s3://acme/focus")
 
@@ -134,7 +134,7 @@ def test_a_check_names_the_credentials_that_are_set_and_never_their_values(
 def test_an_error_that_nobody_foresaw_is_one_sentence(
     admin_client: Client, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check_source, "look", lambda *_: 1 // 0)
+    monkeypatch.setattr(check_source, "_look", lambda *_: 1 // 0)
 
     text = checked(admin_client, add_page(CostSource), name="acme", kind="folder", location=str(folder))
 

@@ -28,7 +28,8 @@ LEFT_OUT = {
 }
 NOT_SECRET = {"TOOL_CALLS_PER_MINUTE"}
 SECRETS = {name for name in SETTINGS if SECRET.search(name)} - NOT_SECRET
-MANIFESTS = [FOLDER / "service.yaml", *sorted((FOLDER / "jobs").glob("*.yaml"))]
+DEPLOYED = [FOLDER / "service.yaml", *sorted((FOLDER / "jobs").glob("*.yaml"))]
+MANIFESTS = [*DEPLOYED, *sorted((FOLDER / "optional").glob("*.yaml"))]
 BUCKETS = ("costs", "exports", "backups")
 ACCOUNT = "@acme.iam.gserviceaccount.com"
 
@@ -120,15 +121,15 @@ def test_each_value_of_a_manifest_is_in_the_example_or_made_by_the_script() -> N
 
     asked = set(re.findall(r"\$\{(\w+)\}", text))
     assert asked - set(values) == {"IMAGE", "DEPLOYED_AT"}
-    assert set(values) - asked == {"ACCESS"}
+    assert set(values) - asked == {"ACCESS", "LIVE_SCHEDULE"}
 
 
 def test_every_job_but_the_migration_has_a_schedule() -> None:
-    jobs = {manifest.stem for manifest in MANIFESTS[1:]}
+    jobs = {manifest.stem for manifest in DEPLOYED[1:]}
 
     assert set(schedules()) == jobs - {"migrate"}
     assert all(read(manifest)["metadata"]["name"] == manifest.stem for manifest in MANIFESTS[1:])
-    commands = {manifest.stem: task(read(manifest))["containers"][0]["args"][0] for manifest in MANIFESTS[1:]}
+    commands = {manifest.stem: task(read(manifest))["containers"][0]["args"][0] for manifest in DEPLOYED[1:]}
     assert commands == {name: name.replace("-", "_") for name in jobs}
 
 
@@ -226,7 +227,7 @@ def test_a_version_is_migrated_before_it_serves_with_its_values(tmp_path: Path) 
 
     steps = [call.text.split("/")[0] for call in calls if call.manifest or "execute" in call.text]
     migration = "gcloud run jobs execute migrate --wait"
-    jobs = ["gcloud run jobs replace "] * len(MANIFESTS[2:])
+    jobs = ["gcloud run jobs replace "] * len(DEPLOYED[2:])
     assert steps == [jobs[0], migration, *jobs, "gcloud run services replace "]
     documents = [call.document for call in calls if call.manifest]
     assert [fault for document in documents for fault in faults(document)] == []
@@ -283,6 +284,22 @@ def test_the_scheduler_may_run_the_jobs_and_nothing_else(tmp_path: Path) -> None
         assert f"--oauth-service-account-email=pricing-scheduler{ACCOUNT}" in trigger
     cloud.has("--location=europe-west1")
     assert len(texts(cloud.run("deploy", "v7"), "scheduler jobs update http")) == len(schedules())
+
+
+@pytest.mark.parametrize(("schedule", "number"), [("", 0), ("*/5 * * * *", 1)])
+def test_live_usage_is_collected_only_where_the_values_say_when(
+    tmp_path: Path, schedule: str, number: int
+) -> None:
+    values = f"PROJECT=acme\nREGION=r\nDATABASE_URL=libsql://h\nLIVE_SCHEDULE='{schedule}'\n"
+
+    calls = FakeCloud(tmp_path, values).run("deploy", "v7")
+
+    jobs = [call.document["metadata"]["name"] for call in calls if call.manifest]
+    assert jobs.count("collect-live") == number
+    triggers = texts(calls, "scheduler jobs create http collect-live ")
+    assert [f"--schedule={schedule} --time-zone=Etc/UTC" in trigger for trigger in triggers] == [
+        True
+    ] * number
 
 
 @pytest.mark.parametrize(("access", "granted"), [("everyone", 1), ("members", 0)])

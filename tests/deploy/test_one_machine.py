@@ -106,13 +106,13 @@ def test_git_ignores_what_holds_secrets_beside_the_files_of_the_repository() -> 
 
 
 def test_the_jobs_are_locked_up_as_the_server_is() -> None:
-    server, job = (
+    server, job, live = (
         (SYSTEMD / f"cloud-pricing{name}.service").read_text().partition("\n# It writes")[2].split("\n\n")[0]
-        for name in ("", "-job@")
+        for name in ("", "-job@", "-collect_live")
     )
 
     assert "ProtectSystem=strict" in server
-    assert server.strip() == job.strip()
+    assert server.strip() == job.strip() == live.strip()
 
 
 def test_the_timers_and_the_crontab_run_the_jobs_when_the_scheduler_does() -> None:
@@ -160,7 +160,8 @@ def test_the_server_of_the_compose_file_waits_for_the_tables_and_the_jobs_for_th
     services: dict[str, Any] = yaml.safe_load((COMPOSE / "compose.yaml").read_text())["services"]
     jobs = {name: service for name, service in services.items() if service.get("profiles") == ["jobs"]}
 
-    assert set(services) - set(jobs) == {"migrate", "server"}
+    assert set(services) - set(jobs) == {"collect-live", "migrate", "server"}
+    assert services["collect-live"]["profiles"] == ["live"]
     assert services["server"]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
     assert {service["command"].split()[0] for service in jobs.values()} == cloud_schedules().keys()
     assert all(service["entrypoint"] == ["python", "manage.py"] for service in jobs.values())

@@ -28,6 +28,8 @@ COST_TOOLS = [
     "find_anomalies",
     "compare_models",
     "budget_status",
+    "live_usage",
+    "live_cost",
 ]
 MODES = ["legacy", "2026-07-28"]
 SCOPES = "costs:read pricing:read"

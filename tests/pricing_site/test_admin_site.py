@@ -23,6 +23,7 @@ def test_the_menu_has_what_administrators_use(admin_client: Client) -> None:
             "Notifications",
             "Sources",
         ],
+        "Live usage": ["Live sources", "Requests"],
         "Price catalog": ["SKUs", "Services", "Sync runs"],
     }
 

@@ -22,12 +22,12 @@ ARGUMENTS = {
     "compare_models": "filters start end candidates as_of",
 }
 FIELDS = {
-    "query_costs": "contract loads as_of is_estimate is_demo hint currency rows rows_left_out totals "
-    "previous unmapped unattributed",
-    "explain_cost": "contract loads as_of is_estimate is_demo hint currency figure rows rows_left_out "
-    "value_left_out",
-    "forecast_costs": "contract loads as_of is_estimate is_demo hint start until through rows",
-    "find_anomalies": "contract loads as_of is_estimate is_demo hint start end through is_known "
+    "query_costs": "contract loads as_of is_estimate is_demo hint query_cost currency rows rows_left_out "
+    "totals previous unmapped unattributed",
+    "explain_cost": "contract loads as_of is_estimate is_demo hint query_cost currency figure rows "
+    "rows_left_out value_left_out",
+    "forecast_costs": "contract loads as_of is_estimate is_demo hint query_cost start until through rows",
+    "find_anomalies": "contract loads as_of is_estimate is_demo hint query_cost start end through is_known "
     "left_out dimensions floor anomalies",
     "compare_models": "contract loads as_of is_estimate is_demo hint query_cost start end used left_out "
     "not_included prices_as_of rows rows_left_out",
@@ -77,7 +77,7 @@ def test_the_schemas_have_the_names_of_the_contract() -> None:
 
 def test_costs_need_a_scope_of_their_own() -> None:
     assert {tool.scope for tool in COST_TOOLS.values()} == {"costs:read"}
-    others = registry.TOOLS.keys() - COST_TOOLS.keys() - {"budget_status"}
+    others = registry.TOOLS.keys() - COST_TOOLS.keys() - {"budget_status", "live_usage", "live_cost"}
     assert {registry.TOOLS[name].scope for name in others} == {"pricing:read"}
 
 

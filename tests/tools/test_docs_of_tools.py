@@ -23,6 +23,7 @@ from costs.query.question import MAX_VALUES, MEASURES
 from costs.store import configured
 from tests.costs.alerts.making import make_budget
 from tests.costs.stores import MemoryStore, charge, tokens
+from tests.live import scripted as live
 from tools import errors, registry
 from tools.json_schema import Schema
 from tools.prices_schema import MAX_CHARACTERS, CalculateItem, Envelope
@@ -56,6 +57,8 @@ WORDED_LIMITS = {
     "start": "ISO 8601 date",
     "end": "ISO 8601 date",
     "until": "ISO 8601 date",
+    "hour": "ISO 8601 time",
+    "day": "ISO 8601 date",
     "filters": f"at most {MAX_VALUES} values each",
 }
 
@@ -351,6 +354,10 @@ def test_an_example_shows_what_the_tool_answers_on_the_sample(
     of_days = place.section in ("forecast_costs", "find_anomalies", "budget_status")
     make_budget("acme", "2500", filters={"customer": ["acme"]}, owners=["ada@example.com"])
     monkeypatch.setattr(configured, "open_store", made_up_days if of_days else made_up_costs)
+    if place.section.startswith("live_"):
+        live.used()
+        monkeypatch.setattr("django.utils.timezone.now", lambda: live.NOON + timedelta(seconds=20))
+        monkeypatch.setattr(configured, "open_store", live.bill)
     request, shown = EXAMPLES[place]
 
     actual = registry.call(place.section, request).content

@@ -100,6 +100,8 @@ def test_the_schemas_have_the_names_of_the_contract() -> None:
         "find_anomalies",
         "compare_models",
         "budget_status",
+        "live_usage",
+        "live_cost",
     ]
     for name, arguments in ARGUMENTS.items():
         tool = registry.TOOLS[name]

@@ -1,0 +1,73 @@
+"""Live sources in the admin, and what was asked of the clouds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+
+from costs.wording import printable
+from live.freshness import freshness
+from live.models import LiveRequests, LiveSource
+
+
+@admin.register(LiveSource)
+class LiveSourceAdmin(admin.ModelAdmin):
+    list_display = ["name", "kind", "location", "is_enabled", "state", "through", "last_error"]
+    list_editable = ["is_enabled"]
+    list_filter = ["is_enabled", "kind"]
+    search_fields = ["name", "location"]
+    fields = [
+        "name",
+        "kind",
+        "location",
+        "is_enabled",
+        "state",
+        "read_at",
+        "through",
+        "newest_at",
+        "last_error",
+    ]
+    readonly_fields = ["state", "read_at", "through", "newest_at", "last_error"]
+
+    def get_fields(
+        self, request: HttpRequest, source: LiveSource | None = None
+    ) -> list[Any] | tuple[Any, ...]:
+        fields = super().get_fields(request, source)
+        return fields if source else [name for name in fields if name not in self.readonly_fields]
+
+    def get_readonly_fields(self, _request: HttpRequest, source: LiveSource | None = None) -> list[str]:
+        # Counts name their source, and another location would be another source.
+        return [*self.readonly_fields, "name", "kind", "location"] if source else []
+
+    @admin.display
+    def state(self, source: LiveSource) -> str:
+        found = freshness(source, timezone.now())
+        if found.lag is None:
+            return "Not read yet"
+        return f"{int(found.lag.total_seconds())} s behind" + (", late" if found.is_late else "")
+
+    @admin.display(empty_value="-")
+    def last_error(self, source: LiveSource) -> str | None:
+        return printable(source.error) or None
+
+
+@admin.register(LiveRequests)
+class LiveRequestsAdmin(admin.ModelAdmin):
+    list_display = ["day", "source", "operation", "calls", "units", "cost"]
+    list_filter = ["source"]
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _row: LiveRequests | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _row: LiveRequests | None = None) -> bool:
+        return False
+
+    @admin.display(description="cost at most, USD", empty_value="not known")
+    def cost(self, row: LiveRequests) -> str | None:
+        return None if row.cost is None else f"{row.cost.normalize():f}"

@@ -1,0 +1,160 @@
+"""What every answer about live usage says beside its figures: of which time, how current, how complete."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from catalog.pricing.decimals import exact_sum, plain
+from costs.wording import counted, quoted
+from live.answer import CONTRACT, Collecting, LiveBasis, MissingMinutes, utc
+from live.counts import Count, counts, names_of_now
+from live.errors import NoLiveDataError
+from live.freshness import Freshness, Gap, freshness, gaps
+from live.models import LiveRequests, LiveSource
+from live.question import LiveQuestion
+from live.sources import counting
+
+_DEMO = "These figures are made up: the demo of a company, until a real source is collected."
+_BOUND = "Cached input is counted at the price of other input where a cloud does not tell it: an upper bound."
+_MAX_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with what was counted in its time, which its answer is made of."""
+
+    question: LiveQuestion
+    now: datetime
+    start: datetime
+    end: datetime
+    sources: Sequence[LiveSource]
+    counts: Sequence[Count]
+    freshness: Sequence[Freshness]
+    gaps: Sequence[Gap]
+
+    @property
+    def is_current(self) -> bool:
+        """Whether all sources were read, and of late."""
+        return not self.gaps and not any(each.is_late for each in self.freshness)
+
+
+def look(question: LiveQuestion, now: datetime | None = None) -> Asked:
+    """What was counted in the time of a question.
+
+    Args:
+        question: of which time, cloud and model.
+        now: the time; None for the clock's.
+
+    Raises:
+        NoLiveDataError: there is no source of the cloud.
+        InvalidLiveQuestionError: the time is in the future, or was too long ago.
+    """
+    now = now or timezone.now()
+    start, end = question.window(now)
+    sources = [source for source in counting() if question.cloud in ("", source.cloud)]
+    if not sources:
+        of = f" of {question.cloud}" if question.cloud else ""
+        raise NoLiveDataError(
+            f"No live usage{of} is collected.", hint="Ask the operator to run the command collect_live."
+        )
+    found = counts(sources, start, end, names_of_now())
+    enabled = [source for source in sources if source.is_enabled]
+    return Asked(
+        question,
+        now,
+        start,
+        end,
+        sources,
+        [count for count in found if _is_asked(question.model, count)],
+        [freshness(source, now) for source in enabled],
+        gaps(enabled, start, end, now),
+    )
+
+
+def basis(asked: Asked, *, is_complete: bool, hints: Sequence[str] = ()) -> LiveBasis:
+    """The fields that answers have in common.
+
+    Args:
+        asked: what was counted.
+        is_complete: whether nothing else is missing of the figures.
+        hints: what else is to be said.
+    """
+    said = [*_hints(asked), *hints]
+    return {
+        "contract": CONTRACT,
+        "start": utc(asked.start),
+        "end": utc(asked.end),
+        "as_of": utc(asked.now),
+        "lag_seconds": _lags(asked.freshness),
+        "complete": is_complete and asked.is_current,
+        "missing": [_missing(gap) for gap in asked.gaps],
+        "collecting": collecting(asked.sources, asked.now),
+        "is_estimate": True,
+        "is_demo": all(source.is_demo for source in asked.sources),
+        "hint": " ".join(said) or None,
+    }
+
+
+def bound_hint(*, has_bound: bool) -> Sequence[str]:
+    return [_BOUND] if has_bound else []
+
+
+def collecting(sources: Sequence[LiveSource], now: datetime) -> list[Collecting]:
+    """What asking the clouds took today, by source."""
+    found: list[Collecting] = []
+    for source in sources:
+        rows = list(LiveRequests.objects.filter(source=source, day=now.date()))
+        costs = [row.cost for row in rows if row.cost is not None]
+        sources_ = dict.fromkeys(row.price_source for row in rows if row.price_source)
+        found.append(
+            {
+                "source": source.name,
+                "calls": sum(row.calls for row in rows),
+                "cost": plain(exact_sum(costs)) if costs else None,
+                "currency": "USD",
+                "price": "; ".join(sources_) or None,
+            }
+        )
+    return found
+
+
+def _is_asked(model: str, count: Count) -> bool:
+    wanted = model.casefold()
+    names = (count.series.name, count.model.id if count.model else "")
+    return not wanted or wanted in {name.casefold() for name in names}
+
+
+def _lags(found: Sequence[Freshness]) -> dict[str, int | None]:
+    """The longest lag of each cloud's sources; None if one of them was never read."""
+    lags: dict[str, int | None] = {}
+    for each in found:
+        cloud, seconds = each.source.cloud, None if each.lag is None else int(each.lag.total_seconds())
+        known = lags.get(cloud, 0)
+        lags[cloud] = None if seconds is None or known is None else max(seconds, known)
+    return lags
+
+
+def _missing(gap: Gap) -> MissingMinutes:
+    return {
+        "source": gap.source.name,
+        "cloud": gap.source.cloud,
+        "start": utc(gap.start),
+        "end": utc(gap.end),
+        "why": gap.why,
+    }
+
+
+def _hints(asked: Asked) -> Sequence[str]:
+    said = [_DEMO] if all(source.is_demo for source in asked.sources) else []
+    if asked.gaps:
+        minutes = sum(int((gap.end - gap.start).total_seconds()) // 60 for gap in asked.gaps)
+        said.append(f"{counted(minutes, 'minute')} of sources are missing, and count as nothing.")
+    failed = [each.source for each in asked.freshness if each.source.error]
+    said += [f"{source.name} cannot be read: {source.error}" for source in failed[:_MAX_NAMED]]
+    if asked.question.model and not asked.counts:
+        said.append(f"Nothing is counted of {quoted(asked.question.model)} in this time.")
+    return said

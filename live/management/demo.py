@@ -1,0 +1,40 @@
+"""The demo of live usage: the sources of the made-up company."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
+
+from costs.providers.demo.charges import CLOUDS
+from live.models import LiveSource
+from live.providers.source import floor_minute
+from live.window import DEEP_OVERLAP
+
+NAMES = tuple(f"demo-{cloud}" for cloud in CLOUDS)
+
+
+def real_sources() -> Sequence[str]:
+    """The names of sources that are not made up."""
+    return list(LiveSource.objects.exclude(kind=LiveSource.Kind.DEMO).values_list("name", flat=True))
+
+
+def install(now: datetime) -> Sequence[LiveSource]:
+    """The sources of the demo, made where they are not there."""
+    values = {"kind": LiveSource.Kind.DEMO, "is_enabled": True}
+    sources = [
+        LiveSource.objects.update_or_create(name=name, defaults={**values, "location": f"demo://{cloud}"})[0]
+        for name, cloud in zip(NAMES, CLOUDS, strict=True)
+    ]
+    for source in sources:
+        # The first read goes back to midnight: two days of made-up minutes would take a newcomer too long.
+        midnight = datetime.combine(now.date(), time.min, UTC)
+        source.through = source.through or min(midnight + DEEP_OVERLAP, floor_minute(now))
+    return sources
+
+
+def remove() -> int:
+    """Delete the demo's sources with all that was counted of them; return how many there were."""
+    sources = LiveSource.objects.filter(kind=LiveSource.Kind.DEMO)
+    number = sources.count()
+    sources.delete()
+    return number

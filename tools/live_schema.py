@@ -1,0 +1,53 @@
+"""Arguments and answers of live_usage and live_cost (tool contract, version 1; docs/tools.md)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from catalog import iso8601
+from live import answer
+from live.question import MAX_MINUTES
+from tools.argument_forms import ABSENT, ANYTHING, LeftOutAs
+from tools.costs_schema import read_day
+from tools.prices_schema import Arguments
+
+
+def _hour(value: Any) -> datetime:
+    """Parse a time in UTC, of which the hour counts."""
+    parsed = iso8601.parse(value.strip() if isinstance(value, str) else "")
+    if not isinstance(parsed, datetime):
+        raise ValueError("must be a time, such as 2026-11-28T14:00Z")  # noqa: TRY004 pydantic's
+    return parsed.astimezone(UTC)
+
+
+def _text(description: str, example: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "description": description, "examples": [example]})
+
+
+class LiveArguments(Arguments):
+    cloud: Annotated[str, LeftOutAs(ABSENT | ANYTHING)] = Field(
+        default="", max_length=20, description="aws, gcp or azure (default all).", examples=["aws"]
+    )
+    model: Annotated[str, LeftOutAs(ABSENT | ANYTHING)] = Field(
+        default="", max_length=300, description="Its id (default all).", examples=["claude-opus-4-6"]
+    )
+    minutes: int | None = Field(
+        default=None, ge=1, le=MAX_MINUTES, description="The last so many.", examples=[60]
+    )
+    hour: Annotated[datetime, BeforeValidator(_hour), _text("This hour.", "2026-11-28T14:00Z")] | None = None
+    day: Annotated[date, BeforeValidator(read_day), _text("This day (UTC).", "2026-11-28")] | None = None
+
+
+class LiveUsageArguments(LiveArguments):
+    pass
+
+
+class LiveCostArguments(LiveArguments):
+    pass
+
+
+LiveUsageAnswer = answer.UsageAnswer
+LiveCostAnswer = answer.CostAnswer
