@@ -1,4 +1,4 @@
-"""What the tokens that a model used would have cost at every other model and cloud (docs/models.md)."""
+"""What the tokens that a model used would have cost at every other model and cloud (docs/tools.md)."""
 
 from __future__ import annotations
 
