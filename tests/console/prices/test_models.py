@@ -104,3 +104,10 @@ def test_the_first_view_takes_few_queries_and_the_next_one(
     model_rates.forget()
     with django_assert_max_num_queries(4):
         client.get("/models/")
+
+
+def test_a_comparison_of_a_model_leads_to_the_page_of_models(client: Client) -> None:
+    page = client.get("/compare/?q=claude-sonnet-4.6+on+bedrock").content.decode()
+
+    assert "the page of models has its prices on each cloud" in page
+    assert "no price of this" not in page
