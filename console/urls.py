@@ -21,9 +21,10 @@ from console.prices.gpus import gpu_list
 from console.prices.home import home
 from console.prices.machine import machine
 from console.prices.machines import machines
+from console.prices.models import models
 from console.prices.search import search
 from console.prices.sku import sku
-from console.prices.unit_lists import buckets, disks, models
+from console.prices.unit_lists import buckets, disks
 from console.robots import robots, sitemap
 
 urlpatterns = [

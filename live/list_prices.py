@@ -42,9 +42,9 @@ class _Listed:
 
 @dataclass(slots=True)
 class _Memory:
-    """What the SKUs of one edition of the tables are."""
+    """What the SKUs of one state of the tables are."""
 
-    edition: object = None
+    state: object = None
     listed: Mapping[tuple[str, str, str], Sequence[_Listed]] = field(default_factory=dict)
 
 
@@ -53,7 +53,7 @@ _memory = _Memory()
 
 def forget() -> None:
     """Empty the memory, as a test has to that writes SKUs without a sync."""
-    _memory.edition = None
+    _memory.state = None
 
 
 class ListPrices:
@@ -65,9 +65,9 @@ class ListPrices:
 
     def __init__(self, names: Names) -> None:
         snapshot = list_prices.snapshot()
-        edition = snapshot.edition
-        if edition is None or _memory.edition != edition:
-            _memory.listed, _memory.edition = _by_model(_read(snapshot, names)), edition
+        state = snapshot.state
+        if state is None or _memory.state != state:
+            _memory.listed, _memory.state = _by_model(_read(snapshot, names)), state
         self._listed = _memory.listed
 
     def price(self, key: Key) -> Price | None:

@@ -23,6 +23,7 @@ from mcp_types import CallToolResult
 from tests.harness.needs import skip_or_fail
 from tests.harness.ports import free_port
 from tests.harness.product import Product, copy_database
+from tools import registry
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTALL_SECONDS = 300
@@ -175,9 +176,8 @@ def test_a_newcomer_gets_a_server_with_a_sample_an_admin_and_a_token_that_outliv
 
         assert "from the bundled sample" in httpx2.get(url).text
         prices = {"search", "details", "calculate"}
-        costs = {"query_costs", "explain_cost", "forecast_costs", "find_anomalies", "budget_status"}
-        live = {"live_usage", "live_cost"}
-        assert {tool.name for tool in Product({}, url).tools(token)} == prices | costs | live
+        costs = {*registry.TOOLS} - prices
+        assert {tool.name for tool in Product({}, url).tools(token)} == prices | costs
         assert _shows_the_demo(Product({}, url).ask(token, "query_costs", {"dimensions": ["cloud"]}))
         assert _shows_the_demo(Product({}, url).ask(token, "live_usage", {}))
         assert _admin_greets("admin", password, url)

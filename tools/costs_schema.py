@@ -85,16 +85,14 @@ Sums = Annotated[list[Annotated[str, _names(list(SUMS))]], AfterValidator(_or_bi
 DimensionName = Annotated[str, _names(list(DIMENSIONS))]
 Start = Annotated[date, BeforeValidator(read_day), _date("First day (UTC).", "2026-10-01")]
 End = Annotated[date, BeforeValidator(read_day), _date("Day after the last (UTC).", "2026-11-01")]
-AsOf = Annotated[
-    prices_schema.AsOf, _date("Costs as they were loaded at this date or time (default now).", "2026-11-20")
-]
+AsOf = Annotated[prices_schema.AsOf, _date("As loaded then (default now).", "2026-11-20")]
 Filters = Annotated[
     dict[str, list[str | None]],
     BeforeValidator(_filters),
     WithJsonSchema(
         {
             "type": "object",
-            "description": "Values by dimension; not_ before its name excludes them; null is no value.",
+            "description": "Values by dimension; not_ and its name excludes; null: none.",
             "examples": [{"cloud": ["aws"], "not_customer": ["acme"]}],
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         }

@@ -219,6 +219,7 @@ class CalculateItem(Arguments):
     cloud: Code = _text("Cloud of a model.", "gcp")
     tier: Code = _text("Tier, edition or class.", "enterprise-plus")
     context: Code = _text("short or long.", "long")
+    scope: Code = _text("regional, geo or global.", "global")
     input_tokens: Amount = _amount("Uncached tokens a month.", "1000000")
     output_tokens: Amount = _amount("Tokens a month.", "200000")
     cached_input_tokens: Amount = _amount("Tokens from a cache.", "500000")

@@ -101,6 +101,13 @@ TOOLS: dict[str, Tool] = {
         reports.find_anomalies,
         scope=COSTS_SCOPE,
     ),
+    "compare_models": Tool(
+        "Compare models",
+        reports_schema.CompareModelsArguments,
+        reports_schema.CompareModelsAnswer,
+        reports.compare_models,
+        scope=COSTS_SCOPE,
+    ),
     "budget_status": Tool(
         "Budget status",
         budgets_schema.BudgetStatusArguments,

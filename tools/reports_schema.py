@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from costs.query.question import MAX_DIMENSIONS
-from costs.reports import find_anomalies, forecasts, judged_months
+from costs.reports import compare_models, find_anomalies, forecasts, judged_months
 from tools.costs_schema import AsOf, End, Filters, Start, read_day
 from tools.prices_schema import Arguments
 
@@ -53,5 +53,19 @@ class FindAnomaliesArguments(Arguments):
     as_of: AsOf | None = None
 
 
+class CompareModelsArguments(Arguments):
+    filters: Filters = {}
+    start: Start | None = None
+    end: End | None = None
+    candidates: list[Name] = Field(
+        default=[],
+        max_length=compare_models.MAX_CANDIDATES,
+        description="Models to compare (default all).",
+        examples=[["gpt-5.4 on azure"]],
+    )
+    as_of: AsOf | None = None
+
+
+CompareModelsAnswer = compare_models.CompareAnswer
 ForecastCostsAnswer = forecasts.ForecastAnswer
 FindAnomaliesAnswer = find_anomalies.AnomalyAnswer

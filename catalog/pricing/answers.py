@@ -92,6 +92,8 @@ class ResourceExampleItem(TypedDict, total=False):
     usage_type: str
     gpu: str
     gpu_count: int
+    input_tokens: str
+    output_tokens: str
 
 
 class ResourceExample(TypedDict):
@@ -195,6 +197,25 @@ class RegionRow(TypedDict):
     Commit3Yr: HourAndMonth | None
 
 
+class ModelPriceRow(TypedDict):
+    """List prices of a model in USD per million tokens; None is a price that the list lacks."""
+
+    cloud: str
+    tier: str
+    scope: str
+    context: str
+    modality: str
+    variant: str
+    regions: list[str]
+    input: str | None
+    cached_input: str | None
+    cache_write: str | None
+    output: str | None
+    disputed: list[str]
+    since: str | None
+    sku_ids: list[str]
+
+
 class ResourceDetails(TypedDict):
     resource: str
     shape: Shape | None
@@ -207,6 +228,7 @@ class ResourceDetails(TypedDict):
     ambiguous_in: list[Choice] | None
     notes: list[str]
     example: ResourceExample | None
+    model_prices: NotRequired[list[ModelPriceRow]]
 
 
 class DetailsAnswer(TypedDict):

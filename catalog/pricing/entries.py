@@ -9,7 +9,8 @@ from catalog.errors import CatalogError
 from catalog.offers.resources.request import ResourceRequest
 from catalog.pricing.answers import NotPriced
 from catalog.pricing.list_prices import Snapshot, look_up
-from catalog.pricing.resources.components import Component, Composed, compose
+from catalog.pricing.resources.components import compose
+from catalog.pricing.resources.composed import Component, Composed
 from catalog.pricing.resources.rows import not_priced
 from catalog.pricing.resources.wanted import Wanted, read_resource
 from catalog.pricing.usage import Item, Line, naming, normalize_item, read_items

@@ -13,13 +13,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import QuerySet
-
 from catalog.errors import CatalogError
 from catalog.meters.meter import Meter, UsageKind
-from catalog.models import SkuModel
+from catalog.models import Service, SkuModel
 from catalog.pricing.decimals import EXACT
 from catalog.pricing.list_prices import Listing, ListPrice, Snapshot, look_up
+from catalog.pricing.memory import Memory
 
 COUNT = "count"
 # Where a SKU is sold that names no region, and one that is listed for all.
@@ -116,9 +115,53 @@ def rates_of(
         rate: that is unknown, not free.
     """
     found = SkuModel.objects.filter(model_id=model_id, kind=kind, sku__retired_at=None)
-    rows = found.filter(provider=provider) if provider else found
+    rows = {row.sku_id: row for row in (found.filter(provider=provider) if provider else found)}
+    return _rates(rows, look_up(rows, snapshot), region)
+
+
+def every_rate(snapshot: Snapshot, kind: UsageKind = UsageKind.TOKENS) -> Mapping[str, ModelRates]:
+    """The list prices of all models by their ids, as `rates_of`. Takes two queries, or none if they are kept.
+
+    A model that the table of names lacks is called as its price list calls it.
+    They are kept until a sync changes the tables, or the next price takes effect.
+    """
+    key = kind.value
+    state = snapshot.state if snapshot.as_of is None else None
+    kept = _every.find([key], state).get(key)
+    if kept and (kept.until is None or kept.until > snapshot.at):
+        snapshot.services.update(kept.services)
+        return kept.rates
+    rows = SkuModel.objects.filter(kind=kind, sku__retired_at=None).exclude(model_id=None, billing_model="")
+    by_sku = {row.sku_id: row for row in rows}
+    listings = look_up(by_sku, snapshot)
+    found = _rates(by_sku, listings, None)
+    rates: defaultdict[str, list[ModelRate]] = defaultdict(list)
+    conflicts: defaultdict[str, list[RateConflict]] = defaultdict(list)
+    for rate in found.rates:
+        rates[rate.counted.model_id].append(rate)
+    for conflict in found.conflicts:
+        conflicts[conflict.counted.model_id].append(conflict)
+    names = sorted({*rates, *conflicts})
+    every = {name: ModelRates(tuple(rates[name]), tuple(conflicts[name])) for name in names}
+    until = min((time for each in listings.values() for time in _later(each, snapshot)), default=None)
+    _every.keep({key: _Every(until, every, dict(snapshot.services))}, state)
+    return every
+
+
+def forget() -> None:
+    """Empty the memory, as between tests."""
+    _every.forget()
+
+
+def _later(listing: Listing, snapshot: Snapshot) -> Iterator[datetime]:
+    """When further prices of a SKU take effect."""
+    times = (price.info.effective_time for price in listing.history)
+    return (time for time in times if time and time > snapshot.at)
+
+
+def _rates(rows: Mapping[str, SkuModel], listings: Mapping[str, Listing], region: str | None) -> ModelRates:
     same: defaultdict[tuple[Counted, str], list[_Priced]] = defaultdict(list)
-    for each in _priced(rows, snapshot, region):
+    for each in _priced(rows, listings, region):
         same[_counted(each.row), each.region].append(each)
     folded = [_folded(counted, code, found) for (counted, code), found in same.items()]
     rates = sorted((each for each in folded if isinstance(each, ModelRate)), key=_order)
@@ -146,6 +189,18 @@ def rate_of(snapshot: Snapshot, counted: Counted, region: str) -> ModelRate | No
 
 
 @dataclass(frozen=True, slots=True)
+class _Every:
+    """The rates of all models, which hold `until` another price takes effect; None if none is known to."""
+
+    until: datetime | None
+    rates: Mapping[str, ModelRates]
+    services: Mapping[str, Service]
+
+
+_every: Memory[str, _Every] = Memory(2)
+
+
+@dataclass(frozen=True, slots=True)
 class _Priced:
     """A SKU's price of one thing, in one region."""
 
@@ -155,16 +210,17 @@ class _Priced:
     price: Decimal
 
 
-def _priced(rows: QuerySet[SkuModel], snapshot: Snapshot, region: str | None) -> Iterator[_Priced]:
-    by_sku = {row.sku_id: row for row in rows}
-    for sku_id, listing in sorted(look_up(by_sku, snapshot).items()):
+def _priced(
+    rows: Mapping[str, SkuModel], listings: Mapping[str, Listing], region: str | None
+) -> Iterator[_Priced]:
+    for sku_id, listing in sorted(listings.items()):
         listed = listing.list_price
         price = _of_one(listed) if listed else None
         if listed is None or price is None:
             continue
         for code in _regions(listing):
             if region in (None, code) or code == EVERYWHERE:
-                yield _Priced(by_sku[sku_id], listed, code, price)
+                yield _Priced(rows[sku_id], listed, code, price)
 
 
 def _of_one(listed: ListPrice) -> Decimal | None:
@@ -198,7 +254,7 @@ def _folded(counted: Counted, region: str, found: Sequence[_Priced]) -> ModelRat
 
 def _counted(row: SkuModel) -> Counted:
     axes = (row.direction, row.cache, row.modality, row.tier, row.scope, row.context)
-    return Counted(row.provider, row.model_id or "", row.kind, *axes, row.variant)
+    return Counted(row.provider, row.model_id or row.billing_model, row.kind, *axes, row.variant)
 
 
 def _order(rate: ModelRate) -> tuple[str, ...]:

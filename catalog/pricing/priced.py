@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from catalog.pricing.decimals import EXACT, exact_sum
 from catalog.pricing.entries import Entry
-from catalog.pricing.resources.components import Composed
+from catalog.pricing.resources.composed import Composed
 from catalog.pricing.resources.discounts import sustained_use_rows
 from catalog.pricing.resources.rows import Costs
 from catalog.pricing.tiers import Slice, price_month

@@ -11,6 +11,7 @@ from catalog.errors import CatalogError
 from catalog.offers.attributes import TERMS
 from catalog.offers.products import products
 from catalog.offers.resources.bill import Bill, Terms
+from catalog.offers.resources.model_clouds import models_in, read_model_name
 from catalog.offers.resources.read import nearest, read_bill
 from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.resources.series import gpus
@@ -19,7 +20,9 @@ from catalog.places import Place, read_place
 from catalog.pricing.answers import ResourceExample, ResourceExampleItem
 from catalog.pricing.decimals import plain
 from catalog.pricing.list_prices import Snapshot
-from catalog.pricing.resources.components import Composed, compose
+from catalog.pricing.model_rates import rates_of
+from catalog.pricing.resources.components import compose
+from catalog.pricing.resources.composed import Composed
 from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.rates import Rate, rate_of
 from catalog.pricing.resources.regions import texts_anywhere
@@ -62,11 +65,13 @@ class AskedResources:
     """The resources that a question names, without prices.
 
     `counts` says how many of each there are to be, if the question does; `said` why others are none.
+    `of_models` is the request if it names models: if one is sold, these are the resources.
     """
 
     wanted: Sequence[Wanted] = ()
     counts: Mapping[str, int | None] = field(default_factory=dict)
     said: Sequence[str] = ()
+    of_models: SearchRequest | None = None
 
     @property
     def facts(self) -> list[str]:
@@ -82,9 +87,10 @@ def asked_in(plan: Plan, request: SearchRequest, vocabulary: Vocabulary) -> Aske
         request: what to look for.
         vocabulary: knows the services.
     """
+    of_models = request if request.kind == "all" and models_in(request.query) else None
     terms = _terms(plan)
     if not terms or not _may_be_machines(plan, request, vocabulary):
-        return AskedResources()
+        return AskedResources(of_models=of_models)
     asked, said = _asked(plan.question)
     wanted = [
         Wanted(each.request, each.bill, place, term)
@@ -92,7 +98,8 @@ def asked_in(plan: Plan, request: SearchRequest, vocabulary: Vocabulary) -> Aske
         for place in _places(plan.place)
         for term in terms
     ]
-    return AskedResources(wanted, {each.request.resource: each.count for each in asked}, said)
+    counts = {each.request.resource: each.count for each in asked}
+    return AskedResources(wanted, counts, said, of_models)
 
 
 def priced(asked: Sequence[AskedResources], snapshot: Snapshot) -> list[Resources]:
@@ -109,7 +116,9 @@ def priced(asked: Sequence[AskedResources], snapshot: Snapshot) -> list[Resource
     """
     wanted = [one for each in asked for one in each.wanted[:MAX_RESOURCES]]
     composed = iter(compose(wanted, snapshot, offers_regions=False) if wanted else ())
-    return [_priced(each, [*islice(composed, min(len(each.wanted), MAX_RESOURCES))]) for each in asked]
+    found = [_priced(each, [*islice(composed, min(len(each.wanted), MAX_RESOURCES))]) for each in asked]
+    models = [_models_of(each.of_models, snapshot) if each.of_models else [] for each in asked]
+    return [Resources(named) if named else others for named, others in zip(models, found, strict=True)]
 
 
 def _priced(asked: AskedResources, composed: Sequence[Composed]) -> Resources:
@@ -125,6 +134,31 @@ def _priced(asked: AskedResources, composed: Sequence[Composed]) -> Resources:
             f"Only {MAX_RESOURCES} of {len(asked.wanted)} resources are shown: ask for fewer at once."
         )
     return Resources(found, said)
+
+
+def _models_of(request: SearchRequest, snapshot: Snapshot) -> list[FoundResource]:
+    """The models that a question names, which `details` has the prices of and `calculate` the costs."""
+    found: list[FoundResource] = []
+    for name in models_in(request.query)[:MAX_RESOURCES]:
+        read = read_model_name(name)
+        clouds = [read.cloud] if read.cloud else [request.provider] if request.provider else []
+        rates = rates_of(snapshot, model_id=read.model_id or "").rates
+        sold = dict.fromkeys(each.counted.provider for each in rates)
+        sold_on = [cloud for cloud in sold if not clouds or cloud in clouds]
+        if sold_on:
+            found.append(
+                {
+                    "resource": name,
+                    "region": None,
+                    "usage_type": USAGE_TYPES[ON_DEMAND],
+                    "price": None,
+                    "notes": [f"Listed on {', '.join(sold_on)}; it has prices by tokens, in details."],
+                    "example": {
+                        "items": [{"resource": name, "input_tokens": "1000000", "output_tokens": "1000000"}]
+                    },
+                }
+            )
+    return found
 
 
 def _may_be_machines(plan: Plan, request: SearchRequest, vocabulary: Vocabulary) -> bool:

@@ -123,6 +123,9 @@ def _machine(question: str) -> ResourceRequest | None:
 def _resource_of(question: str, answer: SearchAnswer) -> Thing | None:
     """The one resource that is named; the question which, if there are several."""
     examples = [each["example"]["items"][0] for each in answer["resources"]]
+    if any("input_tokens" in each for each in examples):
+        says = "A model is priced by its tokens: the page of models has its prices on each cloud."
+        return Thing(question, left=Open(says))
     requests = dict.fromkeys(
         ResourceRequest(resource=each["resource"], gpu=each.get("gpu"), gpu_count=each.get("gpu_count"))
         for each in examples

@@ -1,4 +1,4 @@
-"""The pages of disks, buckets and language models: the price of one unit in a region."""
+"""The pages of disks and buckets: the price of one unit in a region."""
 
 from __future__ import annotations
 
@@ -11,19 +11,15 @@ from django.urls import reverse
 from catalog.offers.resources.bill import Terms
 from catalog.offers.resources.kind_table import Kind, kinds
 from catalog.offers.resources.terms import USAGE_TYPES
-from catalog.offers.resources.tokens import model_names
 from catalog.pricing import list_prices
 from catalog.pricing.list_prices import Snapshot
 from catalog.pricing.resources.parts import ON_DEMAND
-from catalog.pricing.resources.regions import sold_regions
 from catalog.pricing.resources.unit_prices import (
     UnitPart,
     UnitPrice,
     parts_of_kind,
-    parts_of_tokens,
     unit_prices,
 )
-from catalog.providers.google_cloud.regions import REGIONS
 from console.arguments import read
 from console.pages import Page
 from console.prices.listing import Cell, Column, Listing, Row
@@ -147,37 +143,6 @@ def buckets(request: HttpRequest) -> Page:
     )
     context = {"regions": location_choices(), "wanted": wanted}
     return listing.page_of("console/buckets.html", request.GET, answer, **context)
-
-
-def models(request: HttpRequest) -> Page:
-    """Show language models, with the price of a million tokens of each kind.
-
-    Raises:
-        InvalidArgumentError: an argument cannot be used.
-    """
-    wanted = read(ListArguments, request.GET, NAMES)
-    place, snapshot = region_called(wanted.region), list_prices.snapshot()
-    state = prices.catalog_state(snapshot)
-    parts = [(name, part) for name in model_names() for part in parts_of_tokens(name, place)]
-    columns = {
-        part.part.name: Column(part.part.name.replace(" ", "_"), _capital(part.part.name), "money")
-        for _, part in parts
-    }
-    rows, without = _grouped("model", parts, columns, snapshot)
-    answer = {**state, "region": place.label, "not_priced": without}
-    listing = Listing((Column("model", "Model"), *columns.values()), rows, _sort(wanted, columns))
-    context = {
-        "regions": region_choices(),
-        "wanted": wanted,
-        "sold_in": [] if rows else _regions_of([part for _, part in parts], snapshot),
-    }
-    return listing.page_of("console/models.html", request.GET, answer, **context)
-
-
-def _regions_of(parts: Sequence[UnitPart], snapshot: Snapshot) -> list[str]:
-    """The regions that list any of the parts. Takes no query after `unit_prices`."""
-    sold = sold_regions([each.wanted() for each in parts], snapshot)
-    return sorted({region for regions in sold for region in regions if region in REGIONS})
 
 
 def _capital(name: str) -> str:

@@ -90,4 +90,4 @@ _NUMBER = SafeString(' class="number"')
 def _number(column: Column, cell: Cell, per: str) -> str:
     if column.kind == "number":
         return money.digits(cell.text)
-    return money.exact(cell.text) if per == "hour" else money.money(cell.text)
+    return money.exact(cell.text) if per in ("hour", "million") else money.money(cell.text)

@@ -1,10 +1,11 @@
-"""Forecasts and anomalies as tables for a terminal."""
+"""Forecasts, anomalies and comparisons as tables for a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from costs.management.table import NOTHING, basis_lines, columns, demo
+from costs.reports.compare_models import CompareAnswer
 from costs.reports.find_anomalies import AnomalyAnswer, AnomalyRow
 from costs.reports.forecasts import ForecastAnswer, ForecastRow
 from costs.wording import counted, printable
@@ -22,6 +23,27 @@ def anomalies(answer: AnomalyAnswer) -> str:
     """A paragraph for each anomaly, with its parts, and below them what the answer says beside."""
     found = [line for row in answer["anomalies"] for line in _anomaly(row)]
     return "\n".join([*demo(answer), _head(answer), *found, "", *basis_lines(answer)])
+
+
+def comparison(answer: CompareAnswer) -> str:
+    """A row for each model, cloud and scope, and below them what they leave out."""
+    names = ["model", "cloud", "scope", "region", "list cost", "own cost", "without"]
+    cells = [
+        [
+            row["model"],
+            row["cloud"],
+            row["scope"] or NOTHING,
+            row["region"],
+            row["list_cost"] or NOTHING,
+            " ".join(f"{amount} {currency}" for currency, amount in row["own_cost"].items()) or NOTHING,
+            ", ".join(row["missing"]) or NOTHING,
+        ]
+        for row in answer["rows"]
+    ]
+    found = [*columns(names, cells, frozenset({"list cost", "own cost"}))] if cells else []
+    more = [f"{counted(answer['rows_left_out'], 'more row')}."] if answer["rows_left_out"] else []
+    notes = [*answer["left_out"], f"Not included: {'; '.join(answer['not_included'])}."]
+    return "\n".join([*demo(answer), *found, *more, "", *notes, *basis_lines(answer)])
 
 
 def _head(answer: AnomalyAnswer) -> str:

@@ -26,6 +26,7 @@ COST_TOOLS = [
     "explain_cost",
     "forecast_costs",
     "find_anomalies",
+    "compare_models",
     "budget_status",
     "live_usage",
     "live_cost",

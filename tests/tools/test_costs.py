@@ -19,6 +19,7 @@ ARGUMENTS = {
     "explain_cost": "measures filters start end limit as_of",
     "forecast_costs": "filters until as_of",
     "find_anomalies": "start end dimensions filters as_of",
+    "compare_models": "filters start end candidates as_of",
 }
 FIELDS = {
     "query_costs": "contract loads as_of is_estimate is_demo hint query_cost currency rows rows_left_out "
@@ -28,9 +29,13 @@ FIELDS = {
     "forecast_costs": "contract loads as_of is_estimate is_demo hint query_cost start until through rows",
     "find_anomalies": "contract loads as_of is_estimate is_demo hint query_cost start end through is_known "
     "left_out dimensions floor anomalies",
+    "compare_models": "contract loads as_of is_estimate is_demo hint query_cost start end used left_out "
+    "not_included prices_as_of rows rows_left_out",
 }
 
 
+# compare_models reads list prices too.
+pytestmark = pytest.mark.django_db
 COST_TOOLS = {name: registry.TOOLS[name] for name in ARGUMENTS}
 
 

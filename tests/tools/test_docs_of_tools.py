@@ -38,6 +38,7 @@ TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z"
 FORMS = {
     "synced_at": TIME,
     "as_of": TIME,
+    "prices_as_of": TIME,
     "recorded_at": TIME,
     "first_synced_at": TIME,
     "last_seen_at": TIME,
@@ -307,6 +308,9 @@ def made_up_costs() -> MemoryStore:
         "x_Meter": "USE1-input-tokens",
         "PricingUnit": "1M tokens",
         "ContractedUnitPrice": Decimal(3),
+        "x_TokenCacheAction": "Uncached",
+        "x_Modality": "text",
+        "x_ServiceTier": "standard",
     }
     searches = {"x_Meter": "Grounding searches", "ServiceName": "Vertex AI", "x_Cloud": "gcp"}
     return MemoryStore(

@@ -98,6 +98,7 @@ def test_the_schemas_have_the_names_of_the_contract() -> None:
         "explain_cost",
         "forecast_costs",
         "find_anomalies",
+        "compare_models",
         "budget_status",
         "live_usage",
         "live_cost",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from catalog.offers.attributes import Attributes
 from catalog.offers.implied import complete
@@ -96,6 +97,31 @@ class Part:
         return replace(self, facts=self.facts[number * size : (number + 1) * size], versions=1)
 
 
+class Tokens(NamedTuple):
+    """What a part of a model counts, in the words of catalog/meters/meter.py."""
+
+    direction: str
+    cache: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """How a model is used whose price depends on the cloud.
+
+    `clouds` are those that may list it, or the one that is named; `counted` is what each part of the bill is.
+    `scope` and `context` are None if they are not said. With `by_facts`, Google Cloud's SKUs of it are found
+    by the facts of the parts.
+    """
+
+    model_id: str
+    clouds: tuple[str, ...]
+    counted: tuple[Tokens, ...] = ()
+    tier: str = "standard"
+    scope: str | None = None
+    context: str | None = None
+    by_facts: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What a request leaves open, so that it has no one price."""
@@ -113,6 +139,7 @@ class Bill:
     costs besides; with `choices`, it cannot be priced before they are made. `place` is where it is sold, if
     that is not the region of the request. `attached` is what it has beside what its name says. If no place is
     named, `sold_as` are the parts that say where it is sold, by the kind of location if they differ by that.
+    `model` is set if the bill is of a model.
     """
 
     resource: str
@@ -124,6 +151,7 @@ class Bill:
     place: str | None = None
     attached: str = ""
     sold_as: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
+    model: ModelUse | None = None
 
     def with_parts(self, *parts: Part) -> Bill:
         return replace(self, parts=(*self.parts, *parts))

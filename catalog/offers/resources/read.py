@@ -14,10 +14,11 @@ from catalog.offers.resources.gpus import gpu_alone
 from catalog.offers.resources.kind_table import kinds
 from catalog.offers.resources.kinds import kind_bill
 from catalog.offers.resources.machines import is_machine, machine_bill
+from catalog.offers.resources.model_clouds import model_ids
 from catalog.offers.resources.open_names import open_name
 from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.resources.series import machine_types, nodes
-from catalog.offers.resources.tokens import model_facts, model_names, tokens_bill
+from catalog.offers.resources.tokens import is_model, model_names, tokens_bill
 from catalog.offers.resources.tpus import is_tpu, tpu_bill, tpu_names
 from catalog.offers.resources.traffic import NAMES as TRAFFIC
 from catalog.offers.resources.traffic import traffic_bill
@@ -56,7 +57,7 @@ def _bill(request: ResourceRequest, name: str) -> Bill | None:
         (is_database, database_bill),
         (is_storage, storage_bill),
         (is_tpu, tpu_bill),
-        (model_facts, tokens_bill),
+        (is_model, tokens_bill),
     ):
         if is_of_this_kind(name):
             return bill_of(request, name)
@@ -84,7 +85,7 @@ def names() -> list[str]:
         *machines(),
         *storage_names(),
         *tpu_names(),
-        *model_names(),
+        *dict.fromkeys((*model_names(), *model_ids())),
     ]
 
 

@@ -46,6 +46,7 @@ class ResourceRequest:
     cloud: str | None = None
     tier: str | None = None
     context: str | None = None
+    scope: str | None = None
     input_tokens: Decimal | None = None
     output_tokens: Decimal | None = None
     cached_input_tokens: Decimal | None = None

@@ -9,7 +9,8 @@ from catalog.offers.resources.terms import AS_WORDS, USAGE_TYPES
 from catalog.pricing.answers import Alternative
 from catalog.pricing.decimals import EXACT, ROUNDED, plain
 from catalog.pricing.list_prices import Snapshot
-from catalog.pricing.resources.components import Composed, compose
+from catalog.pricing.resources.components import compose
+from catalog.pricing.resources.composed import Composed
 from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.rates import monthly
 from catalog.pricing.resources.rows import COMMITTED, why_unpriced

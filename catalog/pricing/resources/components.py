@@ -10,6 +10,7 @@ from catalog.offers.resources.bill import Choice, Part, Time
 from catalog.offers.resources.request import HOURS_PER_MONTH, ResourceRequest
 from catalog.pricing.decimals import EXACT, PLACES, ROUNDED
 from catalog.pricing.list_prices import Listing, ListPrice, Snapshot, look_up
+from catalog.pricing.resources.composed import Component, Composed
 from catalog.pricing.resources.offers import Offers, offers_of
 from catalog.pricing.resources.parts import ON_DEMAND, SPOT, is_price, of_one_version, offers_in
 from catalog.pricing.resources.regions import (
@@ -19,19 +20,8 @@ from catalog.pricing.resources.regions import (
     texts_anywhere,
     with_open_regions,
 )
+from catalog.pricing.resources.tokens import resolve_models
 from catalog.pricing.resources.wanted import Wanted
-
-
-@dataclass(frozen=True, slots=True)
-class Component:
-    """A part with the SKU that prices it; `quantity` is a month's usage of all the resources, in its unit."""
-
-    part: Part
-    listing: Listing
-    list_price: ListPrice
-    quantity: Decimal
-    term: str
-    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,31 +37,6 @@ class _Bought:
     untimely: tuple[Listing, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """A resource as its SKUs price it.
-
-    Without components, something has to be chosen first, or it is not sold so. `missing` are the parts
-    without a price, `on_demand` those that the wanted term does not cover. If it `lacks_main`, a part without
-    which it is not sold is missing; `sold_in` are the regions that sell it then. `reason` says why a SKU that
-    is listed has no price at the time, which may be too early.
-    """
-
-    wanted: Wanted
-    components: tuple[Component, ...] = ()
-    missing: tuple[str, ...] = ()
-    on_demand: tuple[str, ...] = ()
-    sold_in: tuple[str, ...] = ()
-    lacks_main: bool = False
-    reason: str | None = None
-    is_early: bool = False
-
-    @property
-    def choices(self) -> tuple[Choice, ...]:
-        """What has to be chosen before there is a price."""
-        return self.wanted.bill.choices
-
-
 def compose(wanted: Sequence[Wanted], snapshot: Snapshot, *, offers_regions: bool = True) -> list[Composed]:
     """Find the SKUs of resources.
 
@@ -83,8 +48,20 @@ def compose(wanted: Sequence[Wanted], snapshot: Snapshot, *, offers_regions: boo
 
     Returns:
         Each with its components, in order. Takes two queries, or one if the offers are in memory; and one
-        more each if a region is to be offered, and if one does not sell something.
+        more each if a region is to be offered, if one does not sell something, and for a model of others.
     """
+    # The offers of all in one query; both ways below find them in memory.
+    offers_of({text: None for each in wanted for text in texts_anywhere(each)}, snapshot)
+    models = resolve_models(wanted, snapshot)
+    by_facts = _by_facts([*models.others.values()], snapshot, offers_regions=offers_regions)
+    found = {**models.composed, **dict(zip(models.others, by_facts, strict=True))}
+    return [found[position] for position in range(len(wanted))]
+
+
+def _by_facts(wanted: Sequence[Wanted], snapshot: Snapshot, *, offers_regions: bool) -> list[Composed]:
+    """Find SKUs by the facts of parts."""
+    if not wanted:
+        return []
     texts = {text: None for each in wanted for text in texts_anywhere(each)}
     offers = offers_of(texts, snapshot)
     wanted = [of_one_version(each, offers, snapshot) for each in wanted]

@@ -12,8 +12,10 @@ from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.resources.terms import USAGE_TYPES
 from catalog.pricing.answers import ResourceDetails, UnknownName
 from catalog.pricing.list_prices import Snapshot
-from catalog.pricing.resources.components import Composed, compose
+from catalog.pricing.resources.components import compose
+from catalog.pricing.resources.composed import Composed
 from catalog.pricing.resources.detail_rows import Offered, details_row
+from catalog.pricing.resources.model_prices import model_prices
 from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.regions import sold_regions
 from catalog.pricing.resources.wanted import Wanted
@@ -52,7 +54,27 @@ def describe(names: Sequence[str], snapshot: Snapshot) -> Described:
             unknown.append({"resource": name, "message": message, "candidates": error.candidates})
     offered = _offered(bills.values(), snapshot)
     shown = _price_shown(offered, MAX_ROWS // max(1, len(offered)), snapshot)
-    return Described([details_row(each, shown[name]) for name, each in offered.items()], unknown)
+    rows = [
+        _with_model_prices(details_row(each, shown[name]), each.bill, snapshot)
+        for name, each in offered.items()
+    ]
+    return Described(rows, unknown)
+
+
+def _with_model_prices(row: ResourceDetails, bill: Bill, snapshot: Snapshot) -> ResourceDetails:
+    """The row of a model with its list prices on each cloud."""
+    if bill.model is None:
+        return row
+    prices, left_out = model_prices(bill.model, snapshot)
+    if not prices:
+        return row
+    row["model_prices"] = prices
+    row["example"] = {
+        "items": [{"resource": bill.resource, "input_tokens": "1000000", "output_tokens": "1000000"}]
+    }
+    if left_out:
+        row["notes"].append(f"{left_out} more rows of prices are on the page of models.")
+    return row
 
 
 def _offered(bills: Iterable[Bill], snapshot: Snapshot) -> dict[str, Offered]:

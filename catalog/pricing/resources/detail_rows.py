@@ -26,7 +26,7 @@ from catalog.pricing.answers import (
 )
 from catalog.pricing.availability import GLOBAL
 from catalog.pricing.decimals import plain
-from catalog.pricing.resources.components import Composed
+from catalog.pricing.resources.composed import Composed
 from catalog.pricing.resources.discounts import rate_text
 from catalog.pricing.resources.free_usage import free_usage
 from catalog.pricing.resources.parts import ON_DEMAND

@@ -10,7 +10,7 @@ from catalog.offers.resources.request import HOURS_PER_MONTH
 from catalog.offers.resources.series import sustained_use
 from catalog.pricing.answers import DiscountRow
 from catalog.pricing.decimals import EXACT, NANO, ROUNDED, exact_sum, plain
-from catalog.pricing.resources.components import Component
+from catalog.pricing.resources.composed import Component
 from catalog.pricing.resources.parts import ON_DEMAND
 
 _RATE_PLACES = Decimal("1e-6")

@@ -8,7 +8,7 @@ from catalog.models import Sku
 from catalog.offers.allowances import Allowance, allowances, allowances_of
 from catalog.offers.named_sku import NamedSku
 from catalog.pricing.decimals import plain
-from catalog.pricing.resources.components import Component, Composed
+from catalog.pricing.resources.composed import Component, Composed
 from catalog.pricing.resources.parts import ON_DEMAND
 
 

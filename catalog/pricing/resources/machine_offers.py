@@ -17,7 +17,8 @@ from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.resources.series import machine_types
 from catalog.places import Place
 from catalog.pricing.list_prices import Listing, Snapshot
-from catalog.pricing.resources.components import Component, Composed, compose, quantity_of
+from catalog.pricing.resources.components import compose, quantity_of
+from catalog.pricing.resources.composed import Component, Composed
 from catalog.pricing.resources.quotes import Quote, quote_of
 from catalog.pricing.resources.rates import rate_of
 from catalog.pricing.resources.wanted import Wanted

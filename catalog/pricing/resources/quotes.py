@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from catalog.offers.resources.terms import AS_WORDS
 from catalog.pricing.list_prices import Snapshot
-from catalog.pricing.resources.components import Composed, compose
+from catalog.pricing.resources.components import compose
+from catalog.pricing.resources.composed import Composed
 from catalog.pricing.resources.rates import Rate, rate_of
 from catalog.pricing.resources.rows import listed
 from catalog.pricing.resources.wanted import Wanted

@@ -8,7 +8,7 @@ from decimal import Decimal
 from catalog.offers.resources.bill import Time
 from catalog.offers.resources.request import HOURS_PER_MONTH
 from catalog.pricing.decimals import EXACT, PLACES, ROUNDED, exact_sum
-from catalog.pricing.resources.components import Component, Composed
+from catalog.pricing.resources.composed import Component, Composed
 from catalog.pricing.resources.discounts import sustained_use_rows
 from catalog.pricing.tiers import cost_of_month
 

@@ -10,7 +10,7 @@ from catalog.offers.resources.request import HOURS_PER_MONTH
 from catalog.offers.resources.terms import AS_WORDS, USAGE_TYPES
 from catalog.pricing.answers import ComponentRow, CostSlice, DiscountRow, NotPriced, ResourceLine
 from catalog.pricing.decimals import plain
-from catalog.pricing.resources.components import Component, Composed
+from catalog.pricing.resources.composed import Component, Composed
 from catalog.pricing.sku_details import pricing
 from catalog.pricing.tiers import Slice
 

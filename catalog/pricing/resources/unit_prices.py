@@ -12,16 +12,16 @@ from catalog.offers.resources.bill import Bill, Part
 from catalog.offers.resources.kind_table import LOCATION, Kind
 from catalog.offers.resources.kinds import kind_bill
 from catalog.offers.resources.request import ResourceRequest
-from catalog.offers.resources.tokens import DIRECTIONS, tokens_bill
 from catalog.places import Place, read_place
 from catalog.pricing.decimals import EXACT, ROUNDED
 from catalog.pricing.list_prices import Snapshot
-from catalog.pricing.resources.components import Component, compose
+from catalog.pricing.resources.components import compose
+from catalog.pricing.resources.composed import Component
 from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.wanted import Wanted
 
 # So many of what is counted in ones make a price that people can read.
-PER_OPERATIONS, PER_TOKENS = Decimal(1000), Decimal(10**6)
+PER_OPERATIONS = Decimal(1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +75,6 @@ def parts_of_kind(kind: Kind, region: str) -> Iterator[UnitPart]:
         for part in bill.parts:
             one = replace(part, quantity=PER_OPERATIONS if part.unit == "count" else Decimal(1))
             yield UnitPart(kind.name, chosen, one, place, included[part.name])
-
-
-def parts_of_tokens(model: str, place: Place) -> Iterator[UnitPart]:
-    """A million tokens of each direction of a model, and in batches; the context is a short one."""
-    amounts = dict.fromkeys(DIRECTIONS, PER_TOKENS)
-    for batch in (False, True):
-        request = replace(_request(model, place.label, amounts), batch=batch)
-        for part in tokens_bill(request, model).parts:
-            yield UnitPart(model, {}, part, place)
 
 
 def unit_prices(parts: Sequence[UnitPart], snapshot: Snapshot) -> list[UnitPrice | None]:

@@ -60,6 +60,10 @@ def read_resource(request: ResourceRequest) -> Wanted:
         )
     bill = read_bill(request)
     region = bill.place or _place_in_name(request) or request.region
+    if bill.model and region:
+        # AWS and Azure have codes of their own, which the prices of the model have to know.
+        place = read_place(region) or Place(region.strip().lower(), (region.strip().lower(),))
+        return Wanted(request, bill, place, read_term(request.usage_type))
     return Wanted(request, bill, _place(region) if region else None, read_term(request.usage_type))
 
 

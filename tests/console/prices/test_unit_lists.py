@@ -1,4 +1,4 @@
-"""The pages of disks, buckets and language models."""
+"""The pages of disks and buckets."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
-
-from console.prices import unit_lists
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kind_prices")]
 
@@ -59,17 +57,8 @@ def test_buckets_are_priced_in_regions_and_wider_locations(client: Client) -> No
     assert classes["nearline"]["retrieval"] == "0.01"
 
 
-def test_models_are_priced_by_the_million_tokens(client: Client) -> None:
-    found = answer(client, "/models.json")
-
-    [gemini] = [row for row in found["rows"] if row["model"] == "gemini-2.5-pro"]
-    assert (gemini["input_tokens"], gemini["output_tokens"]) == ("1.25", "10")
-    assert gemini["batch_input_tokens"] is None
-    assert "gpt-oss-20b" in found["not_priced"]
-
-
 @pytest.mark.usefixtures("remembering")
-@pytest.mark.parametrize("name", ["disks", "buckets", "models"])
+@pytest.mark.parametrize("name", ["disks", "buckets"])
 def test_each_page_is_sorted_by_its_heads_and_takes_few_queries(
     client: Client, name: str, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -82,17 +71,6 @@ def test_each_page_is_sorted_by_its_heads_and_takes_few_queries(
     assert 'aria-current="page"' in page
 
 
-@pytest.mark.parametrize("name", ["disks", "buckets", "models"])
+@pytest.mark.parametrize("name", ["disks", "buckets"])
 def test_a_place_that_is_none_is_refused(client: Client, name: str) -> None:
     assert client.get(f"/{name}/?region=atlantis").status_code == 400
-
-
-def test_a_catalog_without_models_says_so_and_what_it_has(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(unit_lists, "model_names", lambda: ["gpt-oss-20b"])
-
-    page = client.get("/models/").content.decode()
-
-    assert "no SKU for the tokens of these models, in any region" in page
-    assert 'href="/search?q=vertex+ai"' in page

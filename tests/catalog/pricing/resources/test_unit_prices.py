@@ -7,13 +7,11 @@ from decimal import Decimal
 import pytest
 
 from catalog.offers.resources.kind_table import kinds
-from catalog.places import read_place
 from catalog.pricing import list_prices
 from catalog.pricing.resources.unit_prices import (
     UnitPart,
     UnitPrice,
     parts_of_kind,
-    parts_of_tokens,
     unit_prices,
 )
 
@@ -74,15 +72,3 @@ def test_operations_are_priced_by_the_thousand_in_a_multi_region_too() -> None:
     assert found["nearline", "storage"] == Decimal("0.01")
     assert found["nearline", "class A operations"] == Decimal("0.01")
     assert ("standard", "retrieval") not in found
-
-
-def test_tokens_are_priced_by_the_million() -> None:
-    iowa = read_place("us-central1")
-    assert iowa
-
-    found = priced([*parts_of_tokens("gemini-2.5-pro", iowa)])
-
-    assert found["input tokens",] == Decimal("1.25")
-    assert found["output tokens",] == Decimal(10)
-    assert found["cached input tokens",] == Decimal("0.125")
-    assert found["batch input tokens",] is None

@@ -1,0 +1,145 @@
+"""What the same tokens cost at every model and cloud: by the scope, in the regions that list it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from catalog.pricing.decimals import EXACT, exact_sum
+from catalog.pricing.list_prices import Snapshot
+from catalog.pricing.model_rates import EVERYWHERE, Counted, ModelRate, ModelRates, every_rate
+
+LONG = "long"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUse:
+    """Text tokens of one kind, in the words of catalog/meters/meter.py; `context` is None if not said."""
+
+    direction: str | None
+    cache: str | None
+    tier: str | None
+    context: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCost:
+    """What tokens cost at a model on a cloud.
+
+    Args:
+        model_id: the model.
+        developer: who makes it.
+        provider: the cloud.
+        scope: "regional", "geo" or "global"; None if the price list does not say.
+        region: the cheapest region of those with the most parts; "global" if it is the same everywhere.
+        rates: the rate of each kind of tokens that has one there.
+        missing: the kinds without a price, so that `cost` lacks them.
+        cost: at list price in USD, exact; None if nothing has a price.
+        dearest: the same in the dearest region with the same parts.
+    """
+
+    model_id: str
+    developer: str
+    provider: str
+    scope: str | None
+    region: str
+    rates: Mapping[TokenUse, ModelRate]
+    missing: tuple[TokenUse, ...]
+    cost: Decimal | None
+    dearest: Decimal | None
+
+
+def cost_at_every_model(
+    used: Mapping[TokenUse, Decimal], snapshot: Snapshot, only: Collection[tuple[str, str | None]] = ()
+) -> list[ModelCost]:
+    """Price the same tokens at every model and cloud that lists any of them.
+
+    Args:
+        used: tokens by kind.
+        snapshot: the time whose list prices apply.
+        only: of these (model id, cloud) alone, any cloud if it is None; all if empty.
+
+    Returns:
+        A row for each model, cloud and scope: whole ones before those that lack a price, the cheapest first.
+        A kind whose SKUs disagree has no price.
+    """
+    found = [
+        cost
+        for model_id, rates in every_rate(snapshot).items()
+        for cost in _of_model(used, rates)
+        if not only or (model_id, None) in only or (model_id, cost.provider) in only
+    ]
+    return sorted(found, key=_order)
+
+
+def _order(cost: ModelCost) -> tuple[int, bool, Decimal, str, str, str]:
+    amount = cost.cost or Decimal(0)
+    return len(cost.missing), cost.cost is None, amount, cost.model_id, cost.provider, cost.scope or ""
+
+
+def _of_model(used: Mapping[TokenUse, Decimal], rates: ModelRates) -> Iterator[ModelCost]:
+    plain = [each for each in rates.rates if each.counted.modality == "text" and not each.counted.variant]
+    alike: defaultdict[tuple[str, str | None], list[ModelRate]] = defaultdict(list)
+    for each in plain:
+        alike[each.counted.provider, each.counted.scope].append(each)
+    disputed = {(each.counted, each.region) for each in rates.conflicts}
+    for own in alike.values():
+        regions = sorted({each.region for each in own} - {EVERYWHERE}) or [EVERYWHERE]
+        costs = [_in_region(used, own, region, disputed) for region in regions]
+        costs = [each for each in costs if each.rates]
+        if not costs:
+            continue
+        most = min(len(each.missing) for each in costs)
+        best = [each for each in costs if len(each.missing) == most and each.cost is not None]
+        cheapest = min(best, key=lambda each: (each.cost or Decimal(0), each.region))
+        dearest = max(each.cost for each in best if each.cost is not None)
+        yield ModelCost(
+            cheapest.model_id,
+            cheapest.developer,
+            cheapest.provider,
+            cheapest.scope,
+            cheapest.region if dearest != cheapest.cost else EVERYWHERE,
+            cheapest.rates,
+            cheapest.missing,
+            cheapest.cost,
+            dearest,
+        )
+
+
+def _in_region(
+    used: Mapping[TokenUse, Decimal],
+    rates: Sequence[ModelRate],
+    region: str,
+    disputed: Collection[tuple[Counted, str]],
+) -> ModelCost:
+    near = (region, EVERYWHERE)
+    own = [
+        each
+        for each in rates
+        if each.region in near and not any((each.counted, one) in disputed for one in near)
+    ]
+    found = {use: rate for use in used if (rate := _rate(use, own, region))}
+    first = rates[0]
+    costs = [EXACT.multiply(used[use], rate.price) for use, rate in found.items()]
+    cost = exact_sum(costs) if costs else None
+    missing = tuple(use for use in used if use not in found)
+    counted = first.counted
+    return ModelCost(
+        counted.model_id, first.developer, counted.provider, counted.scope, region, found, missing, cost, cost
+    )
+
+
+def _rate(use: TokenUse, rates: Iterable[ModelRate], region: str) -> ModelRate | None:
+    """The rate of tokens: that of the region before one of everywhere, one that names its context first."""
+    contexts = (LONG,) if use.context == LONG else (None, "short")
+    wanted = (use.direction, use.cache, use.tier)
+    own = [
+        each
+        for each in rates
+        if (each.counted.direction, each.counted.cache, each.counted.tier) == wanted
+        and each.counted.context in contexts
+    ]
+    own.sort(key=lambda each: (each.region != region, each.counted.context is None))
+    return own[0] if own else None
