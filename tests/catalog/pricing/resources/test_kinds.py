@@ -243,6 +243,7 @@ def test_a_region_that_is_open_is_asked() -> None:
     assert [choice["attribute"] for choice in found["ambiguous_in"] or ()] == ["region"]
 
 
+@pytest.mark.usefixtures("remembering")
 def test_many_kinds_of_resources_take_the_queries_of_one(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
