@@ -210,21 +210,28 @@ def test_any_name_is_read_into_words_of_an_index(name: str, service: str, family
     assert found.has_place == bool(found.source or found.destination)
 
 
+# What no attribute has: kinds of a model's tokens that have prices of their own, which are matched as words.
+LEFT_AS_WORDS = {
+    "Vertex AI": {"prediction", "thinking", "global"},
+    "Amazon Bedrock Foundation Models": {"1", "h"},
+}
+
+
 def test_every_name_of_the_sample_is_read_whole() -> None:
     source = SampleSource()
-    read_in_part = [
-        sku.display_name
-        for service in source.services()
-        for sku in source.skus(service.service_id)
-        if read_sku(
-            NamedSku(
+    unread: dict[str, set[str]] = {}
+    for service in source.services():
+        for sku in source.skus(service.service_id):
+            named = NamedSku(
                 service.display_name,
                 sku.display_name,
                 sku.resource_family,
                 sku.resource_group,
                 sku.usage_type,
+                service.provider,
+                sku.pricing[0].usage_unit,
             )
-        ).unread
-    ]
+            if words := read_sku(named).unread:
+                unread.setdefault(service.display_name, set()).update(words)
 
-    assert read_in_part == []
+    assert unread == LEFT_AS_WORDS
