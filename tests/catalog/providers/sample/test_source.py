@@ -66,10 +66,10 @@ def test_the_sample_equals_the_same_skus_of_the_real_catalog(real_catalog: Path)
             sku.sku_id: sku for sku in source.skus(service.service_id)
         }
         if listed:
-            assert service == services[service.service_id]
-            for sku in SampleSource().skus(service.service_id):
+            assert service == services[key]
+            for sku in SampleSource().skus(key):
                 assert listed[sku.sku_id] == sku
-                compared.add(service.service_id)
+                compared.add(key)
     assert compared == OF_GOOGLE - {models.VERTEX_AI.service_id}
 
 
