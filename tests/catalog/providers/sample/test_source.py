@@ -62,9 +62,8 @@ def test_the_sample_equals_the_same_skus_of_the_real_catalog(real_catalog: Path)
 
     for service in SampleSource().services():
         # The folder names all services of Google Cloud, and has the SKUs of some.
-        listed = service.service_id in services and {
-            sku.sku_id: sku for sku in source.skus(service.service_id)
-        }
+        key = service.service_id
+        listed = {sku.sku_id: sku for sku in source.skus(key)} if key in services else {}
         if listed:
             assert service == services[key]
             for sku in SampleSource().skus(key):
