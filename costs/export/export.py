@@ -17,7 +17,7 @@ from costs.errors import ExportError
 from costs.export.fields import Field, Form, chosen, offered
 from costs.export.new_file import new_file, refuse
 from costs.export.report import Report
-from costs.export.survey import Figures, Survey, charges, figures, question, surveyed
+from costs.export.survey import Survey, charges, differences, figures, question, read_back, surveyed
 from costs.focus.columns import LATEST
 from costs.query import Question, ask
 from costs.query.dimensions import Value, column
@@ -26,7 +26,6 @@ from costs.query.snapshot import Snapshot, take
 from costs.store.base import CostStore, LoadedMonth
 from costs.store.copying import Copy, Progress
 from costs.store.kept import Result
-from costs.wording import counted
 
 # A row has up to 86 columns: as many rows are what is in memory at a time.
 _PARQUET = "format parquet, compression zstd, row_group_size 20480"
@@ -136,7 +135,7 @@ def _refuse_unknown(what: str, wanted: Sequence[str], known: Collection[str]) ->
 def _copy(fields: Sequence[Field], window: Window, path: Path, form: Form) -> Copy:
     select = charges(window).select(*(each.value(form) for each in fields))
     currency = column("BillingCurrency")
-    proof = exp.select(*figures(currency)).from_("written").group_by(currency)
+    proof = exp.select(*figures(read_back, currency)).from_("written").group_by(currency)
     return Copy(select, path, _OPTIONS[form], proof, lambda written: _reader(fields, written, form))
 
 
@@ -157,12 +156,8 @@ def _write(store: Store, loads: Sequence[LoadedMonth], copy: Copy, progress: Pro
         reason = f"{error}".partition("\n")[0].rstrip(".")
         raise ExportError(f"The file cannot be written: {reason}.") from error
     if (has := {currency: tuple(sums) for currency, *sums in rows}) != found.figures:
-        raise ExportError(f"The file would differ from what is loaded: {_difference(has, found.figures)}")
-
-
-def _difference(has: Figures, loaded: Figures) -> str:
-    rows = [sum(figures[0] for figures in each.values()) for each in (has, loaded)]
-    return f"it has {counted(rows[0], 'row')} instead of {rows[1]:,}, or other sums. This is a bug."
+        differs = "; ".join(differences(has, found.figures))
+        raise ExportError(f"The file would differ from what is loaded: {differs}. This is a bug.")
 
 
 def _sha256(path: Path) -> str:

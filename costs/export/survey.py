@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from sqlglot import exp
 
-from costs.focus.columns import columns
+from costs.focus.columns import Kind, columns
 from costs.query.dimensions import column
 from costs.query.periods import Window
 from costs.query.snapshot import Record
@@ -66,7 +67,7 @@ def question(window: Window) -> exp.Select:
     )
     return (
         charges(window)
-        .select(*figures(column("BillingCurrency")), *counted)
+        .select(*figures(column, column("BillingCurrency")), *counted)
         .select(aliased(_ESTIMATES, exp.Count(this=exp.case().when(is_estimate, exp.Literal.number(1)))))
         .select(aliased(_ESTIMATED, exp.func("SUM", billed)))
         .group_by(column("BillingCurrency"))
@@ -74,11 +75,20 @@ def question(window: Window) -> exp.Select:
     )
 
 
-def figures(currency: exp.Expr) -> list[exp.Expr]:
-    """What is compared: the currency, rows and sums. Money that is text is read as the number that it is."""
-    money = (exp.cast(column(name), "decimal(38,18)", dialect="duckdb") for name in COSTS)
-    sums = (aliased(name, exp.func("SUM", each)) for name, each in zip(COSTS, money, strict=True))
+def figures(money: Callable[[str], exp.Expr], currency: exp.Expr) -> list[exp.Expr]:
+    """What is compared: the currency, rows and sums.
+
+    Args:
+        money: the amount of a row, by the name of its column.
+        currency: of the amounts.
+    """
+    sums = (aliased(name, exp.func("SUM", money(name))) for name in COSTS)
     return [aliased("currency", currency), aliased(_ROWS, exp.Count(this=exp.Star())), *sums]
+
+
+def read_back(name: str) -> exp.Expr:
+    """Money of a file as a number, which text may be. A store has decimals: a cast could only round them."""
+    return exp.cast(column(name), Kind.MONEY.value, dialect="duckdb")
 
 
 def surveyed(records: Sequence[Record]) -> Survey:
@@ -92,3 +102,22 @@ def surveyed(records: Sequence[Record]) -> Survey:
         estimates=sum(record[_ESTIMATES] for record in records),
         estimated={record["currency"]: record[_ESTIMATED] for record in records if record[_ESTIMATES]},
     )
+
+
+def differences(has: Figures, loaded: Figures) -> Iterator[str]:
+    """What of a file is not as it is loaded, in words.
+
+    Args:
+        has: what the file has.
+        loaded: what it should have.
+    """
+    for currency in dict.fromkeys([*loaded, *has]):
+        of = f"of {currency or 'no currency'}"
+        pairs = zip_longest(has.get(currency, (0,)), loaded.get(currency, (0,)))
+        for name, (one, other) in zip(("rows", *COSTS), pairs, strict=False):
+            if one != other:
+                yield f"it has {_written(one)} instead of {_written(other)} {name} {of}"
+
+
+def _written(figure: Decimal | int | None) -> str:
+    return "no" if figure is None else f"{figure:,f}" if isinstance(figure, Decimal) else f"{figure:,}"

@@ -17,10 +17,14 @@ from costs.query.dimensions import DIMENSIONS, column, text
 from costs.query.snapshot import Record, take
 from costs.query.statements import aliased
 from costs.store.base import TABLE, CostStore
-from costs.wording import quoted
+from costs.wording import counted, quoted
 
 # Fields of a line that it may be compared by; period and currency always are.
 BY = ("invoice", "account", "period", "currency", "service")
+# What is added up of accounts that an invoice does not name.
+_OF_OTHERS = ("account", "period", "currency")
+# Of accounts that are not loaded, so many are named, with those that they may be.
+_MAX_NAMED = 5
 # Invoices say taxes beside services, and bills per service: they are compared as one.
 TAX = "Tax"
 _HALF = Decimal("0.5")
@@ -88,7 +92,8 @@ class Comparison:
 
     Args:
         rows: what is compared, in order of its key.
-        beside: what is loaded of the same accounts and months, and is on no invoice of the file.
+        beside: what else is loaded of these months: by account of those that the file does not name, and
+            of a partial file what is of none of its invoices.
         by: the fields that were compared by.
         notes: what is to be known about it, as sentences.
         is_demo: whether what is loaded is made up.
@@ -123,15 +128,18 @@ def compare(
     snapshot = take(store, None)
     records = snapshot.run(_charges(periods, sources))
     accounts = {line.account for line in invoice.lines} if "account" in invoice.fields else set[str]()
-    ours = [each for each in records if not accounts or each["account"] in accounts]
+    ours = [each for each in records if not accounts or (each["account"] or "") in accounts]
+    others = [each for each in records if accounts and (each["account"] or "") not in accounts]
     has_ids = not ours or any(each["invoice"] for each in ours)
     by = [name for name in BY if name in invoice.fields and (name != "invoice" or has_ids)]
-    rows = _joined(invoice, ours, by)
-    beside = [row for row in rows if row.invoiced is None] if is_partial else []
+    rows = _joined(invoice.lines, ours, by)
+    missing = [row for row in rows if row.invoiced is None] if is_partial else []
+    rows = [row for row in rows if row.invoiced is not None] if is_partial else rows
+    beside = [*missing, *_joined([], others, _OF_OTHERS)]
     filters = {"billing_month": periods, **({"source": list(sources)} if sources else {})}
     answer = ask(Question(filters=filters, as_of=snapshot.as_of), store)
     notes = [*invoice.notes, *_notes(invoice, records, ours, by), *filter(None, [answer["hint"]])]
-    return Comparison([row for row in rows if row not in beside], beside, by, notes, answer["is_demo"])
+    return Comparison(rows, beside, by, notes, answer["is_demo"])
 
 
 def _charges(periods: Sequence[str], sources: Sequence[str]) -> exp.Select:
@@ -150,16 +158,17 @@ def _charges(periods: Sequence[str], sources: Sequence[str]) -> exp.Select:
     return select.where(exp.In(this=column("x_Source"), expressions=named)) if named else select
 
 
-def _joined(invoice: Invoice, records: Iterable[Record], by: Sequence[str]) -> list[Compared]:
+def _joined(lines: Sequence[Line], records: Iterable[Record], by: Sequence[str]) -> list[Compared]:
     invoiced: dict[Key, list[Line]] = defaultdict(list)
-    for line in invoice.lines:
+    for line in lines:
         invoiced[_key({name: getattr(line, name) for name in (*BY, "category")}, by)].append(line)
     loaded: dict[Key, list[Record]] = defaultdict(list)
     for record in records:
         values = {name: record[name] or "" for name in (*BY, "category")}
         loaded[_key(values | {"period": f"{record['period']}"[:7]}, by)].append(record)
+    places = _places(lines)
     return [
-        _compared(dict(zip(by, key, strict=True)), invoiced.get(key, []), loaded.get(key, []), invoice)
+        _compared(dict(zip(by, key, strict=True)), invoiced.get(key, []), loaded.get(key, []), places)
         for key in sorted({*invoiced, *loaded})
     ]
 
@@ -171,25 +180,26 @@ def _key(values: Mapping[str, str], by: Sequence[str]) -> Key:
 
 
 def _compared(
-    key: Mapping[str, str], lines: Sequence[Line], records: Sequence[Record], invoice: Invoice
+    key: Mapping[str, str], lines: Sequence[Line], records: Sequence[Record], places: Mapping[str, int]
 ) -> Compared:
-    places = max(
-        (_places(line.amount) for line in invoice.lines if line.currency == key["currency"]), default=0
-    )
     return Compared(
         key,
         exact_sum(line.amount for line in lines) if lines else None,
         exact_sum(record["billed"] or Decimal(0) for record in records) if records else None,
-        EXACT.multiply(_HALF.scaleb(-places), Decimal(len(lines))),
+        EXACT.multiply(_HALF.scaleb(-places.get(key["currency"], 0)), Decimal(len(lines))),
         _parts((line.category, line.amount) for line in lines),
         _parts((record["category"] or "", record["billed"] or Decimal(0)) for record in records),
     )
 
 
-def _places(amount: Decimal) -> int:
-    """How many decimals an amount is written with."""
-    exponent = amount.as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+def _places(lines: Iterable[Line]) -> dict[str, int]:
+    """With how many decimals the amounts of each currency are written."""
+    places: dict[str, int] = {}
+    for line in lines:
+        exponent = line.amount.as_tuple().exponent
+        decimals = -exponent if isinstance(exponent, int) else 0
+        places[line.currency] = max(decimals, places.get(line.currency, 0))
+    return places
 
 
 def _parts(amounts: Iterable[tuple[str, Decimal]]) -> Money:
@@ -204,12 +214,20 @@ def _notes(
 ) -> Iterator[str]:
     if "invoice" in invoice.fields and "invoice" not in by:
         yield "The bills have no invoice ids, so the invoices of the file are compared as one."
-    known = sorted({record["account"] or "" for record in records})
     if "account" in invoice.fields:
-        for account in sorted({line.account for line in invoice.lines} - set(known)):
-            near = ", ".join(map(quoted, nearest(account, known))) or "none"
-            yield f"Of billing account {quoted(account)}, nothing is loaded in these months, but of {near}."
+        yield from _not_loaded(invoice, records)
     estimated = _parts((record["currency"] or "", record["estimated"] or Decimal(0)) for record in ours)
     for currency, amount in estimated.items():
         if amount:
             yield f"{amount.normalize():f} {currency} of what is loaded are estimates, which no invoice has."
+
+
+def _not_loaded(invoice: Invoice, records: Sequence[Record]) -> Iterator[str]:
+    """The accounts of an invoice of which nothing is loaded."""
+    known = sorted({record["account"] or "" for record in records})
+    lacking = sorted({line.account for line in invoice.lines} - set(known))
+    for account in lacking[:_MAX_NAMED]:
+        near = ", ".join(map(quoted, nearest(account, known))) or "none"
+        yield f"Of billing account {quoted(account)}, nothing is loaded in these months, but of {near}."
+    if (more := len(lacking) - _MAX_NAMED) > 0:
+        yield f"Nor is anything loaded of {counted(more, 'other billing account')} of the file."

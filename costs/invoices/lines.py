@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -34,7 +34,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 _REQUIRED = ("period", "currency", "amount")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 _AMOUNT = re.compile(r"[+-]?\d{1,20}(\.\d{1,18})?", re.ASCII)
-_VOIDED, _OPEN = "voided", "open"
+_ISSUED, _OPEN, _VOIDED = "Issued", "Open", "Voided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,10 @@ def read_invoice(path: Path) -> Invoice:
     lines, voided, is_open = [], 0, 0
     for number, row in numbered:
         cells = _cells(number, row, header, places)
-        voided += cells.get("status", "").casefold() == _VOIDED
-        is_open += cells.get("status", "").casefold() == _OPEN
-        if cells.get("status", "").casefold() != _VOIDED:
+        status = _named(number, "status", cells.get("status", ""), (_ISSUED, _OPEN, _VOIDED))
+        voided += status == _VOIDED
+        is_open += status == _OPEN
+        if status != _VOIDED:
             lines.append(_line(number, cells))
     if not lines:
         raise InvoiceError(f"{path.name} has no line that counts below its header.")
@@ -164,7 +165,7 @@ def _line(number: int, cells: Mapping[str, str]) -> Line:
         cells.get("account", ""),
         cells.get("invoice", ""),
         cells.get("service", ""),
-        _category(number, cells.get("category", "")),
+        _named(number, "category", cells.get("category", ""), columns()["ChargeCategory"].allowed),
     )
 
 
@@ -189,15 +190,15 @@ def _period(number: int, text: str) -> str:
     return month_of(parsed.astimezone(UTC).date() if isinstance(parsed, datetime) else parsed)
 
 
-def _category(number: int, text: str) -> str:
-    allowed = {each.casefold(): each for each in columns()["ChargeCategory"].allowed}
-    return _one_of(number, "category", allowed.get(text.casefold(), text), allowed.values()) if text else ""
+def _named(number: int, field: str, value: str, allowed: Iterable[str]) -> str:
+    """One of the allowed words, however it is capitalized; "" if none is said."""
+    words = {each.casefold(): each for each in allowed}
+    return _one_of(number, field, words.get(value.casefold(), value), words.values()) if value else ""
 
 
-def _one_of(number: int, field: str, value: str, known: Iterable[str]) -> str:
-    listed = sorted(known)
-    if value not in listed:
-        such = ", ".join(listed) if len(listed) < 10 else "such as USD"  # noqa: PLR2004 as many fit a line
+def _one_of(number: int, field: str, value: str, known: Collection[str]) -> str:
+    if value not in known:
+        such = ", ".join(sorted(known)) if len(known) < 10 else "such as USD"  # noqa: PLR2004 as many fit a line
         raise InvoiceError(f"Line {number}: the {field} {quoted(value)} is unknown ({such}).")
     return value
 

@@ -13,7 +13,10 @@ from costs.errors import SourceArgumentError
 from costs.load.report import LoadReport, MonthReport, Outcome
 from costs.models import ALL, CostLoad, CostSource
 from costs.pasted import refusal
-from costs.providers.registry import kind_of
+from costs.providers.registry import REMOTE, kind_of
+
+# Their locations have nothing after a question mark but signatures, which are not kept.
+_WITHOUT_OPTIONS = (CostSource.Kind.S3, CostSource.Kind.AZURE_BLOB)
 
 
 def chosen_sources(text: str, *, make: bool) -> Sequence[CostSource]:
@@ -21,11 +24,15 @@ def chosen_sources(text: str, *, make: bool) -> Sequence[CostSource]:
 
     Args:
         text: the name of a source, `all` for all that are enabled, a folder, or an address at a cloud.
-        make: whether a folder or an address that is no source yet becomes one, named after its last part.
+        make: whether a folder or an address that is no source yet becomes one, named after its last part
+            before a question mark.
 
     Raises:
         SourceArgumentError: there is none.
     """
+    if not text.strip():
+        # Python would take it for the working directory.
+        raise SourceArgumentError("The source is empty: name one, or leave --source out for all.")
     if text == ALL:
         return _required(list(CostSource.objects.filter(is_enabled=True)), "There are no sources of costs.")
     if source := CostSource.objects.filter(name=text).first():
@@ -49,22 +56,43 @@ def _required(sources: Sequence[CostSource], message: str) -> Sequence[CostSourc
 def _at(kind: str, location: str, *, make: bool) -> CostSource:
     if source := CostSource.objects.filter(location=location).first():
         return source
-    name = location.rpartition("/")[2]
-    source = CostSource(name=name, kind=kind, location=location)
+    shown = _shown(kind, location)
+    source = CostSource(name=_name(kind, shown), kind=kind, location=location)
     try:
         source.full_clean()
     except ValidationError as error:
         reason = " ".join(error.messages)
         if secret := refusal(location):
             raise SourceArgumentError(f"The address cannot become a source: {secret}") from error
-        # What follows a question mark may be a signature, which is a secret.
-        shown, name = location.partition("?")[0], name.partition("?")[0]
         raise SourceArgumentError(
-            f"{shown} cannot become the source {name!r}: {reason} Add it in the admin with another name."
+            f"{shown} cannot become the source {source.name!r}: {reason} "
+            "Add it in the admin with another name."
         ) from error
+    if kind in _WITHOUT_OPTIONS and shown != location:
+        raise SourceArgumentError(
+            f"{shown} cannot be read with what follows its question mark: leave it out."
+        )
     if make:
         source.save()
     return source
+
+
+def _shown(kind: str, location: str) -> str:
+    """What of a location may be shown: what follows a question mark may be a signature, which is a secret."""
+    return location if kind == CostSource.Kind.FOLDER else location.partition("?")[0]
+
+
+def _name(kind: str, shown: str) -> str:
+    """The last part of a location, as the name of its source."""
+    path = shown if kind == CostSource.Kind.FOLDER else shown.partition("://")[2]
+    if name := path.rstrip("/").rpartition("/")[2]:
+        return name
+    if kind == CostSource.Kind.FOLDER:
+        raise SourceArgumentError(
+            f"The folder {shown} has no name for a source: add it in the admin with one."
+        )
+    begins = f"{REMOTE[kind].scheme} is only how an address begins"
+    raise SourceArgumentError(f"{begins}: docs/deliveries.md says what follows.")
 
 
 def record(source: CostSource, report: LoadReport, period: str | None) -> None:

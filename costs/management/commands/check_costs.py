@@ -12,7 +12,7 @@ from tqdm import tqdm
 from catalog.management import exit_codes
 from catalog.management.terminal import CommandWithExamples
 from catalog.pricing.decimals import plain
-from costs.errors import CostError
+from costs.errors import CostError, LoadError
 from costs.load.report import amounts
 from costs.load.twins import Twins
 from costs.load.twins import find as find_twins
@@ -64,6 +64,22 @@ class Command(CommandWithExamples):
             out, tolerance, in_json = self.stdout, options["tolerance"], options["json"]
             against.check(out, path, tolerance, source=source, partial=partial, in_json=in_json)
             return
+        try:
+            self._check(**options)
+        except (CostError, LoadError) as error:
+            said = f"{error.message} {error.hint}" if isinstance(error, CostError) else f"{error}"
+            message = printable(said.strip())
+            if options["json"]:
+                self.stdout.write(json.dumps({"status": "failed", "error": message}, ensure_ascii=False))
+            raise CommandError(message, returncode=exit_codes.FAILED) from error
+
+    def _check(self, **options: Any) -> None:
+        """Print what is found; the command fails by what is wrong.
+
+        Raises:
+            LoadError: the store cannot be read.
+            StoreUnavailableError: it cannot be opened.
+        """
         loads = CostLoad.objects.current()
         if options["source"]:
             loads = loads.filter(source=options["source"])

@@ -46,6 +46,7 @@ class Dataset:
         self.place = place
         self.spent = Spent()
         self._lock = threading.Lock()
+        self._is_there = False
 
     @cached_property
     def _client(self) -> bigquery.Client:
@@ -111,9 +112,8 @@ class Dataset:
         with told(self.place):
             try:
                 return self._client.get_table(self.name_of(table), retry=_RETRY, timeout=_SECONDS)
-            except api.NotFound as error:
-                if "Not found: Dataset" in f"{error.message}":
-                    raise
+            except api.NotFound:
+                self._look_for_itself()
                 return None
 
     def tables(self) -> list[str]:
@@ -133,6 +133,12 @@ class Dataset:
         """
         with told(self.place):
             self._client.delete_table(self.name_of(table), not_found_ok=True, retry=_RETRY, timeout=_SECONDS)
+
+    def _look_for_itself(self) -> None:
+        """Raise what says that there is no dataset: that a table lacks may be because of that."""
+        if not self._is_there:
+            self._client.get_dataset(self.place.name, retry=_RETRY, timeout=_SECONDS)
+            self._is_there = True
 
     def _result(self, sql: str) -> tuple[QueryJob, Any]:
         planned = self._client.query(sql, self._config(is_dry=True), retry=_RETRY, job_retry=None)

@@ -121,7 +121,7 @@ def _of_permissions(error: api.Forbidden, place: Place) -> StoreUnavailableError
 
 
 def _of_absence(error: api.NotFound, place: Place) -> GoneError:
-    if "Not found: Dataset" in first_line(error):
+    if "not found: dataset" in first_line(error).casefold():
         return GoneError(
             f"There is no dataset {place.name}.",
             hint=f"Make it with: bq mk --dataset --location=REGION {place.project}:{place.dataset}. {_SEE}",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import fields
 from decimal import Decimal
@@ -140,6 +141,50 @@ def test_an_account_that_is_not_loaded_is_told_with_those_that_are() -> None:
 
     assert only(found).loaded is None
     assert found.notes[0].endswith(f'nothing is loaded in these months, but of "{ACCOUNT}".')
+
+
+def test_of_many_accounts_that_are_not_loaded_some_are_named() -> None:
+    lines = [line("4", account=f"a{number}") for number in range(7)]
+
+    found = compare(invoice(*lines), MemoryStore([billed("4")]))
+
+    assert len(found.rows) == 7
+    assert len(found.notes) == 6
+    assert found.notes[5] == "Nor is anything loaded of 2 other billing accounts of the file."
+
+
+def test_accounts_that_the_file_does_not_name_are_told_by_month_and_currency() -> None:
+    others = [
+        billed("8", BillingAccountId="9"),
+        billed("1", BillingAccountId="9", InvoiceId="INV-9", ServiceName="Amazon EC2"),
+        billed("2", BillingAccountId="9", BillingCurrency="EUR"),
+        billed("3", BillingAccountId=None),
+    ]
+
+    found = compare(invoice(line("4")), MemoryStore([billed("4"), *others]))
+
+    assert found.differing(Decimal(0)) == []
+    assert [(*row.key.values(), row.loaded) for row in found.beside] == [
+        ("", "2026-10", "USD", Decimal(3)),
+        ("9", "2026-10", "EUR", Decimal(2)),
+        ("9", "2026-10", "USD", Decimal(9)),
+    ]
+    told = "Loaded beside the invoice: 9 of account 9, period 2026-10, currency USD."
+    assert told in text(found, CENT).splitlines()
+    assert as_json(found, CENT)["beside"][2]["loaded"] == "9"
+    assert compare(invoice(line("4"), without=["account"]), MemoryStore(others)).beside == []
+
+
+def test_twice_as_many_invoices_take_about_twice_as_long() -> None:
+    def seconds(count: int) -> float:
+        lines = [line("1.00", invoice=f"{number}", account=f"{number}") for number in range(count)]
+        started = time.process_time()
+        found = compare(invoice(*lines), MemoryStore([billed("1")]), is_partial=True)
+        assert len(found.rows) == count
+        assert text(found, CENT)
+        return time.process_time() - started
+
+    assert seconds(8000) < 12 * max(seconds(1000), 0.05)
 
 
 def test_currencies_are_never_added_up() -> None:

@@ -79,6 +79,10 @@ def test_a_total_among_the_lines_is_told(tmp_path: Path) -> None:
         (HEADER + "i,a,2026-10,Dollar,5,s,\n", "Line 2: the currency .* is unknown"),
         (HEADER + "i,a,2026-10,USD,5,s,Rest\n", "the category .* is unknown .*Adjustment, Credit"),
         (HEADER + 'i,a,2026-10,USD,5,"s,\n', "is no CSV"),
+        (
+            "billing_period,currency,amount,status\n2026-10,USD,5,\n2026-10,USD,5,VOID\n",
+            r"Line 3: the status \"VOID\" is unknown \(Issued, Open, Voided\)",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_what_to_write(

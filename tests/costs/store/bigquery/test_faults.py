@@ -14,6 +14,7 @@ from pytest_django.fixtures import Settings
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
+from catalog.management import exit_codes
 from costs.errors import CostError, LoadError, StoreUnavailableError, TooLargeError
 from costs.models import CostLoad
 from costs.query import Question, ask
@@ -23,6 +24,7 @@ from costs.store.bigquery.place import Place
 from costs.store.configured import open_loads, open_store
 from pricing_site.checks import check_cost_store
 from tests.costs.bills import OCTOBER
+from tests.costs.management.running import as_json, fail
 from tests.costs.store.bigquery.wire import refusal
 from tests.costs.store.lakes import publish
 from tests.harness.ports import free_port
@@ -173,6 +175,21 @@ def test_a_job_gets_the_same_sentences_as_errors_of_loading(api: HTTPServer) -> 
 
     with pytest.raises(LoadError, match=r"may not read acme.costs. Grant them BigQuery Data Viewer"):
         open_loads().has(CostLoad(pk="x", path="x"))
+
+
+def test_a_check_without_credentials_is_a_sentence_and_an_object(
+    api: HTTPServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Settings
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "none.json"))
+    settings.COST_STORE = "bigquery://acme/costs"
+
+    code, said, shown = fail("check_costs", "--json")
+
+    assert (code, api.log) == (exit_codes.FAILED, [])
+    assert said.startswith("There are no credentials of Google Cloud: attach a service account")
+    assert said.endswith(SEE)
+    assert as_json(shown) == {"status": "failed", "error": said}
 
 
 @pytest.mark.parametrize(

@@ -108,3 +108,14 @@ def test_wrong_places_are_refused(settings: Settings) -> None:
         moved("lake")
     with pytest.raises(CommandError, match="names no store of costs"):
         moved("s3://bucket")
+
+
+@pytest.mark.parametrize("options", [[], ["--dry-run"]])
+def test_a_dataset_that_is_not_there_is_told_with_how_to_make_it(target: str, options: list[str]) -> None:
+    assert target
+    with pytest.raises(CommandError) as caught:
+        moved("bigquery://acme/nope", *options)
+
+    assert f"{caught.value}".startswith(
+        "There is no dataset acme.nope. Make it with: bq mk --dataset --location=REGION acme:nope."
+    )

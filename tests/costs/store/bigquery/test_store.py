@@ -187,7 +187,8 @@ def test_an_export_has_the_charges_that_count_whatever_store_they_are_in(
 
     call_command("export_focus", file, "--own-columns")
 
-    rows = list(csv.DictReader(file.open()))
+    with file.open() as opened:
+        rows = list(csv.DictReader(opened))
     assert [Decimal(row["BilledCost"]) for row in rows] == [Decimal("0.123456789012345678"), Decimal(2)]
 
 
