@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -17,13 +17,14 @@ from django.utils import timezone
 from costs.errors import LoadError
 from costs.load import lease, twins
 from costs.load.month import Built, RefusedError, from_delivery, from_stored, names, unexpected
-from costs.load.report import LoadReport, Money, MonthReport, Outcome, amounts
+from costs.load.report import LoadReport, MonthReport, Outcome, amounts
 from costs.load.sources import count_calls, record
 from costs.load.stamps import Stamps, stamps_of_now
 from costs.models import CostLoad, CostSource
 from costs.providers.estimates import EstimateSource
 from costs.providers.registry import REMOTE, open_source
 from costs.providers.source import Delivery
+from costs.store.base import Doubt
 from costs.store.configured import open_loads
 from costs.store.engine import open_writer
 from costs.store.stored_loads import LoadStore
@@ -31,6 +32,7 @@ from costs.store.stored_loads import LoadStore
 # Called with a few words at each step.
 Progress = Callable[[str], object]
 Build = Callable[[duckdb.DuckDBPyConnection, Path], Built]
+_NO_MORE = "the cloud was asked again, and no longer has the estimate"
 
 
 def no_progress(_: str) -> None:
@@ -61,10 +63,12 @@ def _load(job: _Job, period: str | None) -> LoadReport:
     source = job.source
     report = LoadReport(source.name, is_dry=job.is_dry)
     try:
-        deliveries = _offered(job, period, report)
-        report.gone = {} if period else _gone(source, deliveries)
+        offered = _offered(job, period, report)
+        deliveries, gone = offered.deliveries, _gone(source, offered.deliveries, period)
+        report.gone = {_month_of(load): load.billed_by_currency for load in gone}
         if not job.is_dry:
             job.store.note_days()
+            _doubt_gone(source, gone, offered.known_months)
         report.months += map(job.deliver, deliveries)
     except LoadError as error:
         report.error = str(error)
@@ -86,8 +90,21 @@ def _settle(job: _Job, report: LoadReport) -> None:
         report.behind = str(error)
 
 
-def _offered(job: _Job, period: str | None, report: LoadReport) -> Sequence[Delivery]:
-    """The deliveries of a source; what it says beside them is added to the report."""
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    """What a source offers.
+
+    Args:
+        deliveries: what is to be loaded.
+        known_months: of estimates, the months of which the cloud has told all accounts.
+    """
+
+    deliveries: Sequence[Delivery]
+    known_months: Collection[str] = ()
+
+
+def _offered(job: _Job, period: str | None, report: LoadReport) -> _Offered:
+    """What a source offers; what it says beside it is added to the report."""
     source = job.source
     _refuse_own_files(source, job.store.root)
     opened = open_source(source.kind, source.name, source.location, job.store.fetched(source))
@@ -99,22 +116,43 @@ def _offered(job: _Job, period: str | None, report: LoadReport) -> Sequence[Deli
         if isinstance(opened, EstimateSource):
             count_calls(source, opened.calls)
     found = [delivery for delivery in offered if period in (None, delivery.period)]
-    if not found:
+    known = opened.known_months() if isinstance(opened, EstimateSource) else set[str]()
+    # A cloud that has nothing any more has answered.
+    if not found and not (period in known if period else known):
         raise LoadError(f"There is no delivery{f' of {period}' if period else ''}.")
-    return found
+    return _Offered(found, known)
 
 
-def _gone(source: CostSource, offered: Sequence[Delivery]) -> Mapping[str, Money]:
+def _gone(source: CostSource, offered: Sequence[Delivery], period: str | None) -> list[CostLoad]:
+    """The current loads of a source, or of a month of it, that it does not offer any more."""
     still = {(delivery.period, delivery.account) for delivery in offered}
-    gone = [
+    current = CostLoad.objects.current().filter(source=source)
+    return [
         load
-        for load in CostLoad.objects.current().filter(source=source)
+        for load in (current.filter(billing_period=period) if period else current)
         if (load.billing_period, load.account) not in still
     ]
-    return {
-        f"{load.billing_period}{f' of {load.account}' if load.account else ''}": load.billed_by_currency
-        for load in gone
-    }
+
+
+def _month_of(load: CostLoad) -> str:
+    return f"{load.billing_period}{f' of {load.account}' if load.account else ''}"
+
+
+def _doubt_gone(source: CostSource, gone: Sequence[CostLoad], known_months: Collection[str]) -> None:
+    """Let answers doubt estimates that a cloud was asked for and has no more, until it has them again."""
+    lost = {load.pk for load in gone if load.billing_period in known_months}
+    for load in CostLoad.objects.current().filter(source=source, is_estimate=True):
+        doubts = [doubt for doubt in load.doubts if not doubt["says"].startswith(_NO_MORE)]
+        if load.pk in lost:
+            withdrawal = f"load_costs --source {source.name} --period {load.billing_period} --withdraw"
+            says = (
+                f"{_NO_MORE}{f' of account {load.account}' if load.account else ''}, so that "
+                f"{amounts(load.billed_by_currency)} may be wrong; {withdrawal} takes the month out of all "
+                "sums, and the next load_costs brings back what the cloud has."
+            )
+            doubts.append(asdict(Doubt(says)))
+        if doubts != load.doubts:
+            CostLoad.objects.filter(pk=load.pk).update(doubts=doubts)
 
 
 def _refuse_own_files(source: CostSource, root: Path) -> None:

@@ -271,7 +271,7 @@ def test_a_month_that_is_no_longer_in_the_folder_is_told_with_its_money(folder: 
 
     assert run("load_costs").splitlines() == [
         "bills 1 month unchanged.",
-        "bills 2026-10 is no longer in the folder; its load stays: 1.75 USD.",
+        "bills 2026-10 is no longer in its source; its load stays: 1.75 USD.",
     ]
     assert as_json(run("load_costs", "--json"))["sources"][0]["gone"] == {OCTOBER: {"USD": "1.75"}}
     assert "no longer" not in run("load_costs", "--period", NOVEMBER)
