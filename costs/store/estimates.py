@@ -6,14 +6,19 @@ of a past moment have what counted then, and an estimate counts again once the b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, groupby
 
 from costs.models import CostLoad
 from costs.store.base import Doubt, GivenWay
+from costs.wording import quoted
 
+_AWS = "aws"
+_AWS_ACCOUNT = re.compile(r"[0-9]{12}")
+_SPACING = re.compile(r"[\s-]")
 # As CostLoad.usage_days has them.
 Days = Mapping[str, Mapping[str, Mapping[str, Sequence[str | None]]]]
 
@@ -103,7 +108,7 @@ def of_days(loads: Sequence[CostLoad], days: Mapping[str, Days | None]) -> Count
                 lacking = [] if by.load.is_estimate else list(_lacking(estimate, by))
                 replaced.setdefault(by.load.pk, []).append(Replaced(estimate.load, by.load, lacking))
                 gone.add(estimate.load.pk)
-            elif told := [_doubt(bill.load) for bill in bills if bill.may_have(estimate)]:
+            elif told := [doubt for bill in bills for doubt in _may_be_twice(estimate, bill)]:
                 doubts[estimate.load.pk] = told
     return Counting([load for load in loads if load.pk not in gone], replaced, doubts)
 
@@ -126,13 +131,18 @@ class _Accounts:
 
     def __init__(self, load: CostLoad, days: Days | None) -> None:
         self.load, self.days = load, days
-        self.account = _key(load.account)
+        # An account is of one cloud, and so is its estimate.
+        self.account = _key(next(iter(load.accounts), ""), load.account)
         # By cloud, each billing account with those that its charges name.
         self.billing = {
-            (cloud, name): {_key(each) for each in (days or {}).get(cloud, {}).get(name, {})} - {""}
+            (cloud, name): {_key(cloud, each) for each in self._spelled(cloud, name)} - {""}
             for cloud, names in load.accounts.items()
             for name in names
         }
+
+    def _spelled(self, cloud: str, billing: str) -> Collection[str]:
+        """What accounts the charges of a billing account name, as they do; "" if some name none."""
+        return (self.days or {}).get(cloud, {}).get(billing, {})
 
     @property
     def subject(self) -> object:
@@ -147,7 +157,7 @@ class _Accounts:
         that names no accounts has all of its billing account, and so has one of which they are not known.
         """
         return any(
-            estimate.account in named if estimate.account and named else _is_of(name, billing)
+            estimate.account in named if estimate.account and named else _is_of(cloud, name, billing)
             for (cloud, name), named in self.billing.items()
             for of_cloud, billing in estimate.billing
             if cloud == of_cloud
@@ -156,19 +166,37 @@ class _Accounts:
     def may_have(self, estimate: _Accounts) -> bool:
         """Whether a bill does not tell: it names no accounts, and the estimate no billing account."""
         return any(
-            cloud == of_cloud and not named and estimate.account == _key(billing)
+            cloud == of_cloud and not named and estimate.account == _key(cloud, billing)
             for (cloud, _), named in self.billing.items()
             for of_cloud, billing in estimate.billing
         )
+
+    def has_unnamed(self, estimate: _Accounts) -> bool:
+        """Whether a bill of AWS has charges of no account beside those of named ones."""
+        return any(
+            cloud == of_cloud == _AWS and "" in self._spelled(cloud, name) and _is_of(cloud, name, billing)
+            for cloud, name in self.billing
+            for of_cloud, billing in estimate.billing
+        )
+
+    @cached_property
+    def unreadable(self) -> Sequence[str]:
+        """What stands where accounts of AWS should, and is no id: programs for sheets cut and round them."""
+        names = (
+            name
+            for billing in self.load.accounts.get(_AWS, {})
+            for name in [each for each in self._spelled(_AWS, billing) if each] or [billing]
+        )
+        return [name for name in names if not _AWS_ACCOUNT.fullmatch(_key(_AWS, name))]
 
     @cached_property
     def _usage(self) -> Mapping[str, Sequence[str]]:
         """The first and last days of usage by account."""
         found: dict[str, list[str]] = {}
-        for billing in (self.days or {}).values():
+        for cloud, billing in (self.days or {}).items():
             for accounts in billing.values():
                 for name, span in accounts.items():
-                    found.setdefault(_key(name), []).extend(filter(None, span))
+                    found.setdefault(_key(cloud, name), []).extend(filter(None, span))
         return found
 
     @cached_property
@@ -181,13 +209,19 @@ class _Accounts:
         return min(found, default=""), max(found, default="")
 
 
-def _key(account: str) -> str:
-    """What tells an account from others: Azure writes the same id with and without its path, in any case."""
-    return account.casefold().rpartition("/")[2]
+def _key(cloud: str, account: str) -> str:
+    """What tells an account from others.
+
+    Azure writes the same id with and without its path, in any case; people write those of AWS with dashes.
+    """
+    name = account.casefold().rpartition("/")[2]
+    return _SPACING.sub("", name) if cloud == _AWS else name
 
 
-def _is_of(name: str, billing: str) -> bool:
+def _is_of(cloud: str, name: str, billing: str) -> bool:
     """Whether a billing account is another, or a billing profile of it, as Azure has them."""
+    if cloud == _AWS:
+        return bool(billing) and _key(cloud, name) == _key(cloud, billing)
     return bool(billing) and f"{name.casefold()}/".startswith(f"{billing.casefold()}/")
 
 
@@ -206,9 +240,20 @@ def _lacking(estimate: _Accounts, bill: _Accounts) -> Iterator[str]:
         yield f"after {ends} through {last}"
 
 
-def _doubt(bill: CostLoad) -> Doubt:
-    says = (
-        f"source {bill.source_id} has a bill that names no accounts: if this one is in it, its estimate "
-        "counts twice."
-    )
-    return Doubt(says, bill.source_id)
+def _may_be_twice(estimate: _Accounts, bill: _Accounts) -> Iterator[Doubt]:
+    """Why an estimate that counts beside a bill may be in it."""
+    has = f"source {bill.load.source_id} has a bill"
+    account = f"account {estimate.load.account}"
+    if bill.may_have(estimate):
+        says = f"{has} that names no accounts: if this one is in it, its estimate counts twice."
+        yield Doubt(says, bill.load.source_id)
+    elif bill.has_unnamed(estimate):
+        says = f"{has} with charges of no account: as far as they are of {account}, they count twice."
+        yield Doubt(says, bill.load.source_id)
+    if bill.unreadable and _AWS in estimate.load.accounts:
+        more = f" and {len(bill.unreadable) - 1:,} more" if len(bill.unreadable) > 1 else ""
+        says = (
+            f"{has} of account {quoted(bill.unreadable[0])}{more}, which is no id of AWS, 12 digits: if "
+            f"{account} is meant, its estimate counts twice."
+        )
+        yield Doubt(says, bill.load.source_id)

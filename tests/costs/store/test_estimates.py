@@ -183,6 +183,42 @@ def test_a_bill_of_no_named_accounts_is_doubted_beside_an_estimate_of_no_known_b
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("spelled", ["4444-5555-6666", " 444455556666", "4444 5555 6666"])
+def test_an_account_of_aws_is_the_same_with_dashes_and_spaces(spelled: str) -> None:
+    estimate(FIRST, "5")
+    bill(spelled, "4", BillingAccountId="1111-2222-3333")
+    assert billed() == 4
+    assert "counts twice" not in f"{answer()['hint']}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("spelled", ["444455556666.0", "4.44456E+11", "44455556666"])
+def test_a_bill_whose_accounts_are_no_ids_of_aws_is_doubted_beside_an_estimate(spelled: str) -> None:
+    estimate(FIRST, "5")
+    bill(spelled, "4")
+
+    assert billed() == 9
+    assert (
+        f'source bill has a bill of account "{spelled}", which is no id of AWS, 12 digits: if account '
+        f"{FIRST} is meant, its estimate counts twice."
+    ) in f"{answer()['hint']}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("payer", "is_doubted"), [(PAYER, True), ("999999999999", False)])
+def test_charges_of_no_account_are_doubted_beside_an_estimate_of_their_payer(
+    payer: str, is_doubted: bool
+) -> None:
+    estimate(FIRST, "5")
+    real = bill(SECOND, "4", BillingAccountId=payer)
+    day = ["2026-10-05", "2026-10-05"]
+    CostLoad.objects.filter(pk=real.pk).update(usage_days={"aws": {payer: {SECOND: day, "": day}}})
+
+    assert billed() == 9
+    assert ("a bill with charges of no account: as far as" in f"{answer()['hint']}") == is_doubted
+
+
+@pytest.mark.django_db
 def test_of_two_estimates_of_an_account_the_newer_one_counts() -> None:
     estimate(FIRST, "5")
     estimate(FIRST, "6", source="other-guess")
