@@ -222,7 +222,8 @@ class _Job:
                 account = f" of account {each.account}" if each.account else ""
                 estimate = f"estimate of {load.billing_period}{account}, {amounts(each.billed)}"
                 if load.id in loads - unchanged:
-                    yield f"It replaces the {estimate}, of source {each.source}."
+                    by = "" if each.instead is None else f", by {amounts(each.instead)}"
+                    yield f"It replaces the {estimate}, of source {each.source}{by}."
                 if each.load in loads:
                     yield f"The {estimate}, does not count: source {load.source} has it (load {load.id})."
 

@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from sqlglot import exp
 
@@ -26,7 +26,7 @@ from costs.store.copying import Copy, Progress, copy
 from costs.store.engine import open_writer
 from costs.store.estimates import ALL_COUNT, Counting, Replaced, counting
 from costs.store.facts import Facts
-from costs.store.files import Written, usage_days
+from costs.store.files import Written, has_gaps_and_sums, usage_days
 from costs.store.kept import RESULTS, KeptResults, Result
 
 # Only the owner may read what others pay.
@@ -152,9 +152,12 @@ class LoadStore(ABC):
         load.save()
 
     def note_days(self) -> None:
-        """Note the days and accounts of current loads that were published before these were kept."""
-        for load in CostLoad.objects.current().filter(usage_days__isnull=True):
-            if self.has(load):
+        """Note what estimates are compared by of current loads that were published before it was kept."""
+        months = CostLoad.objects.current().filter(is_estimate=True).values("billing_period")
+        found = CostLoad.objects.current().filter(Q(usage_days=None) | Q(billing_period__in=months))
+        for load in found:
+            is_noted = load.usage_days is not None and has_gaps_and_sums(load.usage_days)
+            if not is_noted and self.has(load):
                 file = self.file(load)
                 key = f"days-{secrets.token_hex(5)}"
                 with self.workspace(key) as folder, open_writer(folder, [file]) as connection:
@@ -296,7 +299,8 @@ def as_month(load: CostLoad, counted: Counting = ALL_COUNT) -> LoadedMonth:
         load.billed_by_account,
         [
             *(Doubt(**doubt) for doubt in load.doubts),
-            *chain.from_iterable(map(Replaced.doubts, replaced)),
+            # Estimates that a bill without accounts replaces are doubted together.
+            *dict.fromkeys(chain.from_iterable(map(Replaced.doubts, replaced))),
             *counted.doubts.get(load.pk, ()),
         ],
         load.path,

@@ -200,7 +200,8 @@ def test_a_bill_replaces_the_estimate_of_its_account_and_the_loads_say_so(
     report = load(make_source(tmp_path / "bills"))
 
     assert report.problems() == []
-    replaced = f"bills: It replaces the estimate of 2026-11 of account {MEMBER}, 0.200015 USD, of source ce."
+    estimated = f"estimate of 2026-11 of account {MEMBER}, 0.200015 USD, of source ce"
+    replaced = f"bills: It replaces the {estimated}, by 7 USD."
     assert replaced in report.summary()
     assert billed() == {"bills": 7, "ce": Decimal("2.030415")}
     old, new = (
