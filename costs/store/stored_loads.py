@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -193,6 +193,10 @@ class LoadStore(ABC):
         """The loads that were current at `as_of`, by source and month."""
         found = counting(self._current(as_of))
         return [as_month(load, found) for load in found.loads]
+
+    def counted(self, *, without: Collection[str] = ()) -> Sequence[CostLoad]:
+        """The loads that count now, or would if some, by their ids, were withdrawn."""
+        return counting([load for load in self._current(None) if load.pk not in without]).loads
 
     def settled(self, now: datetime) -> datetime:
         """The last moment up to `now` whose loads are known for good, as `CostStore.settled`.
