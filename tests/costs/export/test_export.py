@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -88,7 +89,7 @@ def test_an_export_of_estimates_is_refused_as_a_bill(tmp_path: Path, others: lis
     account = charge()["SubAccountId"]
     values = {**charge(), "x_Cloud": "aws", "BillingPeriodStart": "2026-10-01T00:00:00Z"}
     values |= {"BillingPeriodEnd": "2026-11-01T00:00:00Z"}
-    columns = {name: value for name, value in values.items() if value and name in ESTIMATED}
+    columns: dict[str, Any] = {name: value for name, value in values.items() if value and name in ESTIMATED}
     publish("guess", OCTOBER, ["3"], estimate_of=account, **columns)
     if others:
         # Of another account, so that the estimate counts beside it.
