@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from costs.load.report import LoadReport, MonthReport, Outcome, amounts
 from costs.load.sources import count_calls, record
 from costs.load.stamps import Stamps, stamps_of_now
 from costs.models import CostLoad, CostSource
+from costs.models.loads import CostLoadQuerySet
 from costs.providers.estimates import EstimateSource
 from costs.providers.registry import REMOTE, open_source
 from costs.providers.source import Delivery
@@ -68,7 +69,8 @@ def _load(job: _Job, period: str | None) -> LoadReport:
         report.gone = {_month_of(load): load.billed_by_currency for load in gone}
         if not job.is_dry:
             job.store.note_days()
-            _doubt_gone(source, gone, offered.known_months)
+            lost = {load.pk for load in gone if load.billing_period in offered.known_months}
+            _doubt_lost(_current_of(source, period).filter(is_estimate=True), lost)
         report.months += map(job.deliver, deliveries)
     except LoadError as error:
         report.error = str(error)
@@ -126,25 +128,24 @@ def _offered(job: _Job, period: str | None, report: LoadReport) -> _Offered:
 def _gone(source: CostSource, offered: Sequence[Delivery], period: str | None) -> list[CostLoad]:
     """The current loads of a source, or of a month of it, that it does not offer any more."""
     still = {(delivery.period, delivery.account) for delivery in offered}
+    return [load for load in _current_of(source, period) if (load.billing_period, load.account) not in still]
+
+
+def _current_of(source: CostSource, period: str | None) -> CostLoadQuerySet:
     current = CostLoad.objects.current().filter(source=source)
-    return [
-        load
-        for load in (current.filter(billing_period=period) if period else current)
-        if (load.billing_period, load.account) not in still
-    ]
+    return current.filter(billing_period=period) if period else current
 
 
 def _month_of(load: CostLoad) -> str:
     return f"{load.billing_period}{f' of {load.account}' if load.account else ''}"
 
 
-def _doubt_gone(source: CostSource, gone: Sequence[CostLoad], known_months: Collection[str]) -> None:
+def _doubt_lost(estimates: Iterable[CostLoad], lost: Collection[str]) -> None:
     """Let answers doubt estimates that a cloud was asked for and has no more, until it has them again."""
-    lost = {load.pk for load in gone if load.billing_period in known_months}
-    for load in CostLoad.objects.current().filter(source=source, is_estimate=True):
+    for load in estimates:
         doubts = [doubt for doubt in load.doubts if not doubt["says"].startswith(_NO_MORE)]
         if load.pk in lost:
-            withdrawal = f"load_costs --source {source.name} --period {load.billing_period} --withdraw"
+            withdrawal = f"load_costs --source {load.source_id} --period {load.billing_period} --withdraw"
             says = (
                 f"{_NO_MORE}{f' of account {load.account}' if load.account else ''}, so that "
                 f"{amounts(load.billed_by_currency)} may be wrong; {withdrawal} takes the month out of all "

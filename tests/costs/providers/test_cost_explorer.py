@@ -254,6 +254,9 @@ def test_an_estimate_that_cost_explorer_has_no_more_is_told_and_doubted_until_it
         told = f"ce 2026-11 of {MEMBER} is no longer in its source; its load stays: 0.200015 USD."
         assert told in report.summary()
         assert doubts()
+        # A load of another month says nothing of this one.
+        assert load(guess, period=OCTOBER).gone == {}
+        assert doubts()
 
     # Nothing at all is left of the month.
     will_answer(port, {"ResultsByTime": [], "DimensionValueAttributes": []})
