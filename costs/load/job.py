@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -17,13 +17,15 @@ from django.utils import timezone
 from costs.errors import LoadError
 from costs.load import lease, twins
 from costs.load.month import Built, RefusedError, from_delivery, from_stored, names, unexpected
-from costs.load.report import LoadReport, Money, MonthReport, Outcome, amounts
+from costs.load.report import LoadReport, MonthReport, Outcome, amounts
 from costs.load.sources import count_calls, record
 from costs.load.stamps import Stamps, stamps_of_now
 from costs.models import CostLoad, CostSource
+from costs.models.loads import CostLoadQuerySet
 from costs.providers.estimates import EstimateSource
 from costs.providers.registry import REMOTE, open_source
 from costs.providers.source import Delivery
+from costs.store.base import Doubt
 from costs.store.configured import open_loads
 from costs.store.engine import open_writer
 from costs.store.stored_loads import LoadStore
@@ -31,6 +33,7 @@ from costs.store.stored_loads import LoadStore
 # Called with a few words at each step.
 Progress = Callable[[str], object]
 Build = Callable[[duckdb.DuckDBPyConnection, Path], Built]
+_NO_MORE = "the cloud was asked again, and no longer has the estimate"
 
 
 def no_progress(_: str) -> None:
@@ -61,10 +64,13 @@ def _load(job: _Job, period: str | None) -> LoadReport:
     source = job.source
     report = LoadReport(source.name, is_dry=job.is_dry)
     try:
-        deliveries = _offered(job, period, report)
-        report.gone = {} if period else _gone(source, deliveries)
+        offered = _offered(job, period, report)
+        deliveries, gone = offered.deliveries, _gone(source, offered.deliveries, period)
+        report.gone = {_month_of(load): load.billed_by_currency for load in gone}
         if not job.is_dry:
             job.store.note_days()
+            lost = {load.pk for load in gone if load.billing_period in offered.known_months}
+            _doubt_lost(_current_of(source, period).filter(is_estimate=True), lost)
         report.months += map(job.deliver, deliveries)
     except LoadError as error:
         report.error = str(error)
@@ -86,8 +92,21 @@ def _settle(job: _Job, report: LoadReport) -> None:
         report.behind = str(error)
 
 
-def _offered(job: _Job, period: str | None, report: LoadReport) -> Sequence[Delivery]:
-    """The deliveries of a source; what it says beside them is added to the report."""
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    """What a source offers.
+
+    Args:
+        deliveries: what is to be loaded.
+        known_months: of estimates, the months of which the cloud has told all accounts.
+    """
+
+    deliveries: Sequence[Delivery]
+    known_months: Collection[str] = ()
+
+
+def _offered(job: _Job, period: str | None, report: LoadReport) -> _Offered:
+    """What a source offers; what it says beside it is added to the report."""
     source = job.source
     _refuse_own_files(source, job.store.root)
     opened = open_source(source.kind, source.name, source.location, job.store.fetched(source))
@@ -99,22 +118,42 @@ def _offered(job: _Job, period: str | None, report: LoadReport) -> Sequence[Deli
         if isinstance(opened, EstimateSource):
             count_calls(source, opened.calls)
     found = [delivery for delivery in offered if period in (None, delivery.period)]
-    if not found:
+    known = opened.known_months() if isinstance(opened, EstimateSource) else set[str]()
+    # A cloud that has nothing any more has answered.
+    if not found and not (period in known if period else known):
         raise LoadError(f"There is no delivery{f' of {period}' if period else ''}.")
-    return found
+    return _Offered(found, known)
 
 
-def _gone(source: CostSource, offered: Sequence[Delivery]) -> Mapping[str, Money]:
+def _gone(source: CostSource, offered: Sequence[Delivery], period: str | None) -> list[CostLoad]:
+    """The current loads of a source, or of a month of it, that it does not offer any more."""
     still = {(delivery.period, delivery.account) for delivery in offered}
-    gone = [
-        load
-        for load in CostLoad.objects.current().filter(source=source)
-        if (load.billing_period, load.account) not in still
-    ]
-    return {
-        f"{load.billing_period}{f' of {load.account}' if load.account else ''}": load.billed_by_currency
-        for load in gone
-    }
+    return [load for load in _current_of(source, period) if (load.billing_period, load.account) not in still]
+
+
+def _current_of(source: CostSource, period: str | None) -> CostLoadQuerySet:
+    current = CostLoad.objects.current().filter(source=source)
+    return current.filter(billing_period=period) if period else current
+
+
+def _month_of(load: CostLoad) -> str:
+    return f"{load.billing_period}{f' of {load.account}' if load.account else ''}"
+
+
+def _doubt_lost(estimates: Iterable[CostLoad], lost: Collection[str]) -> None:
+    """Let answers doubt estimates that a cloud was asked for and has no more, until it has them again."""
+    for load in estimates:
+        doubts = [doubt for doubt in load.doubts if not doubt["says"].startswith(_NO_MORE)]
+        if load.pk in lost:
+            withdrawal = f"load_costs --source {load.source_id} --period {load.billing_period} --withdraw"
+            says = (
+                f"{_NO_MORE}{f' of account {load.account}' if load.account else ''}, so that "
+                f"{amounts(load.billed_by_currency)} may be wrong; {withdrawal} takes the month out of all "
+                "sums, and the next load_costs brings back what the cloud has."
+            )
+            doubts.append(asdict(Doubt(says)))
+        if doubts != load.doubts:
+            CostLoad.objects.filter(pk=load.pk).update(doubts=doubts)
 
 
 def _refuse_own_files(source: CostSource, root: Path) -> None:
@@ -184,7 +223,8 @@ class _Job:
                 account = f" of account {each.account}" if each.account else ""
                 estimate = f"estimate of {load.billing_period}{account}, {amounts(each.billed)}"
                 if load.id in loads - unchanged:
-                    yield f"It replaces the {estimate}, of source {each.source}."
+                    by = "" if each.instead is None else f", by {amounts(each.instead)}"
+                    yield f"It replaces the {estimate}, of source {each.source}{by}."
                 if each.load in loads:
                     yield f"The {estimate}, does not count: source {load.source} has it (load {load.id})."
 

@@ -16,6 +16,7 @@ from costs.focus.checks import Findings, check
 from costs.focus.repeated import ROW, may_be_restated, repeated
 from costs.focus.rounded import rounded
 from costs.focus.unreadable import FILE, describe, unreadable
+from costs.load.report import amounts
 from costs.load.stamps import Stamps
 from costs.providers.connection import sentence
 from costs.providers.files import digest, refuse_damaged
@@ -95,7 +96,7 @@ def from_delivery(
     refuse_damaged(delivery.files)
     _read(connection, delivery, load_id)
     findings = check(connection, CHARGES, delivery.period, is_estimate=delivery.is_estimate)
-    errors = [*findings.errors, *_twice(connection, delivery)]
+    errors = [*findings.errors, *_estimates(connection, delivery), *_twice(connection, delivery)]
     # What estimates lack is the same in all (docs/deliveries.md).
     lacking = [] if delivery.is_estimate else absent(describe(connection, relation(delivery)))
     doubts = [*without_end(delivery.files), *_may_be_twice(connection, delivery)]
@@ -158,6 +159,26 @@ def _read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, load_id: st
         raise LoadError(
             f"The files have {counted(count, 'row')}, but their manifest promises {delivery.rows:,}."
         )
+
+
+def _estimates(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[str]:
+    """What of a bill is none: as a part of it, estimates would neither give way nor let others count."""
+    if delivery.is_estimate:
+        return []
+    found = connection.execute(
+        f"select coalesce(BillingCurrency, ''), sum(BilledCost), count(*) from {CHARGES} "  # noqa: S608
+        "where x_IsEstimate group by all order by all"
+    ).fetchall()
+    if not found:
+        return []
+    rows = sum(count for *_, count in found)
+    money = amounts({currency: billed for currency, billed, _ in found})
+    says = (
+        f"{counted(rows, 'row')} of {connection.table(CHARGES).shape[0]:,}, {money}, are estimates, as "
+        "x_IsEstimate tells: they would count as a bill. Load the bill's own export instead; for estimates, "
+        "load their own source, costexplorer://ACCOUNT or costmanagement://SCOPE."
+    )
+    return [says]
 
 
 def _twice(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[str]:

@@ -139,7 +139,7 @@ class LoadReport:
         months = f"{counted(unchanged, 'month')} {_SAYS[Outcome.UNCHANGED]}."
         lines = [*changed, *([months] if unchanged else [])]
         gone = [
-            f"{self.source} {month} is no longer in the folder; its load stays: {amounts(billed)}."
+            f"{self.source} {month} is no longer in its source; its load stays: {amounts(billed)}."
             for month, billed in self.gone.items()
         ]
         notes = [f"{self.source}: {printable(note)}" for note in self.notes]

@@ -2,13 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
 
+from catalog.pricing.decimals import EXACT
 from costs.models import CostLoad
+from costs.store.stored_loads import LoadStore
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What it changes in all sums that loads are withdrawn.
+
+    Args:
+        less: those of them that count.
+        more: estimates that count again, since what they gave way to is gone.
+    """
+
+    less: Sequence[CostLoad]
+    more: Sequence[CostLoad]
+
+    @property
+    def difference(self) -> dict[str, Decimal]:
+        """By how much all sums together change, by currency."""
+        found: dict[str, Decimal] = {}
+        for sign, loads in ((-1, self.less), (1, self.more)):
+            for load in loads:
+                for currency, amount in load.billed_by_currency.items():
+                    found[currency] = EXACT.add(found.get(currency, Decimal(0)), sign * amount)
+        return found
+
+
+def effect(store: LoadStore, loads: Collection[CostLoad]) -> Effect:
+    """What withdrawing current loads would change."""
+    ids = {load.pk for load in loads}
+    before, after = store.counted(), store.counted(without=ids)
+    had = {load.pk for load in before}
+    return Effect([load for load in before if load.pk in ids], [load for load in after if load.pk not in had])
 
 
 def withdraw(loads: Iterable[CostLoad]) -> list[CostLoad]:

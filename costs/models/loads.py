@@ -159,8 +159,10 @@ class CostLoad(models.Model):
     account = models.TextField(
         default="", blank=True, help_text="Of an estimate, the account or subscription that it is of."
     )
-    # The first and last day of usage of each account that the charges are of, by cloud and billing account:
-    # {"aws": {"111122223333": {"444455556666": ["2026-10-01", "2026-10-31"]}}}. Null in loads of before 0006.
+    # Of each account that the charges are of, by cloud and billing account, the first and last day of usage,
+    # the runs of days between without usage, and the sum (costs/store/files.py): {"aws": {"111122223333":
+    # {"444455556666": ["2026-10-01", "2026-10-31", [["2026-10-04", "2026-10-05"]], {"USD": "12.5"}]}}}.
+    # Null in loads of before 0006.
     usage_days = models.JSONField(null=True, blank=True)
     delivered_at = models.DateTimeField(
         null=True, blank=True, help_text="When its charges were last delivered; to stamp them is no delivery."

@@ -92,6 +92,8 @@ class CostExplorerSource(EstimateSource):
     def __init__(self, name: str, place: _Place, folder: Path) -> None:
         super().__init__(name, folder)
         self._place = place
+        # Whether an account that it had has no costs any more.
+        self._has_lost = False
 
     def deliveries(self) -> Iterator[Delivery]:
         """Each account of each month, oldest month first, as it is known by now.
@@ -106,7 +108,7 @@ class CostExplorerSource(EstimateSource):
             self.notes = [self._told()]
         never = [each for each in unasked if not answers.asked_at(*each)]
         found = [*answers.deliveries(self.name, "aws"), *(self._unasked(*each) for each in never)]
-        if not found:
+        if not found and not self._has_lost:
             later = "Cost Explorer has them about a day after the usage"
             raise LoadError(f"{self._place.address} has no costs yet: {later}.")
         if older := len(unasked) - len(never):
@@ -123,6 +125,8 @@ class CostExplorerSource(EstimateSource):
         with closing(_Explorer(self, self._place)) as explorer:
             explorer.check_account()
             accounts = explorer.accounts(months, today)
+            dropped = [month for month in months if answers.drop_others(month, accounts.get(month, ()))]
+            self._has_lost = bool(dropped)
             asked = [(month, account) for month in months for account in accounts.get(month, ())]
             # Those come first that were asked for longest ago, or never.
             due = sorted(

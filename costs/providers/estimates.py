@@ -11,7 +11,7 @@ import csv
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -156,6 +156,27 @@ class Answers:
         self._kept[month, asked] = Answered(now().isoformat(), is_final, files)
         self._write_index()
 
+    def drop_others(self, month: str, asked: Collection[str]) -> bool:
+        """Forget what a month had beside these, which the cloud has no more.
+
+        Args:
+            month: whose accounts were asked for.
+            asked: those that have costs in it.
+
+        Returns:
+            Whether it had others.
+        """
+        gone = [key for key in self._kept if key[0] == month and key[1] not in ("", *asked)]
+        for key in gone:
+            del self._kept[key]
+        if gone:
+            self._write_index()
+        return bool(gone)
+
+    def known_months(self) -> set[str]:
+        """The months of which all accounts are known: what they lack, the cloud does not have."""
+        return {month for month, asked in self._kept if not asked}
+
     def deliveries(self, source: str, cloud: str) -> Iterator[Delivery]:
         """A delivery for each account of each month, oldest month first."""
         for (month, _), kept in sorted(self._kept.items()):
@@ -194,6 +215,10 @@ class EstimateSource:
         self.notes: Sequence[str] = ()
         # How often it was asked.
         self.calls = 0
+
+    def known_months(self) -> set[str]:
+        """The months of which it has told all accounts, so that those it does not offer have no costs."""
+        return Answers(self._folder).known_months()
 
 
 def of_month(month: str) -> Row:

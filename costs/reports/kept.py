@@ -49,8 +49,12 @@ def _key(name: str, arguments: Mapping[str, Any], costs: Snapshot) -> str:
         "version": _VERSION,
         "report": name,
         "arguments": arguments,
-        # A late estimate that gives way at once changes what is said of the bill.
-        "loads": [(load.id, [each.load for each in load.replaces]) for load in costs.loads],
+        # A late estimate that gives way at once changes what is said of the bill, and so do doubts that
+        # come later than a load.
+        "loads": [
+            (load.id, [each.load for each in load.replaces], [doubt.says for doubt in load.doubts])
+            for load in costs.loads
+        ],
         "sources": [repr(state) for state in costs.sources],
         "day": f"{costs.as_of.date()}",
     }

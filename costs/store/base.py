@@ -44,12 +44,14 @@ class GivenWay:
         source: the name of its source.
         account: the account or subscription that it is of.
         billed: its sum of BilledCost by currency.
+        instead: what stands in its place; None if that is not known by account.
     """
 
     load: str
     source: str
     account: str
     billed: Mapping[str, Decimal]
+    instead: Mapping[str, Decimal] | None = None
 
 
 @dataclass(frozen=True, slots=True)

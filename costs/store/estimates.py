@@ -6,16 +6,31 @@ of a past moment have what counted then, and an estimate counts again once the b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
 from functools import cached_property
-from itertools import chain, groupby
+from itertools import groupby
+from typing import Any
 
+from catalog.pricing.decimals import EXACT, plain
 from costs.models import CostLoad
 from costs.store.base import Doubt, GivenWay
+from costs.store.files import UsageDays
+from costs.wording import quoted
 
+_AWS = "aws"
+_AWS_ACCOUNT = re.compile(r"[0-9]{12}")
+_SPACING = re.compile(r"[\s-]")
+# Of what the estimates have. Bills differ from them by rounding, late usage, discounts and credits.
+_FAR_LESS = Decimal("0.75")
+_MAX_RUNS = 3
 # As CostLoad.usage_days has them.
-Days = Mapping[str, Mapping[str, Mapping[str, Sequence[str | None]]]]
+Days = UsageDays
+Money = Mapping[str, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,28 +40,42 @@ class Replaced:
     Args:
         estimate: the estimate.
         by: the bill that has its account, or a newer estimate of it.
-        lacking: the days of its usage that are before or after those of the bill; empty if none are.
+        lacking: the days of its usage that the bill has no usage on, in words; empty if there are none.
+        instead: what the bill has of its account, or of no account if it does not name it, by currency;
+            None if that is not known.
+        had: what the estimates had in that place.
+        is_named: whether the bill names its account.
     """
 
     estimate: CostLoad
     by: CostLoad
     lacking: Sequence[str] = ()
+    instead: Money | None = None
+    had: Money = field(default_factory=dict)
+    is_named: bool = True
 
     def given_way(self) -> GivenWay:
         load = self.estimate
-        return GivenWay(load.pk, load.source_id, load.account, load.billed_by_currency)
+        instead = self.instead if self.is_named else None
+        return GivenWay(load.pk, load.source_id, load.account, load.billed_by_currency, instead)
 
-    def doubts(self) -> list[Doubt]:
-        """What answers say of a bill that has fewer days than the estimate had."""
-        if not self.lacking:
-            return []
+    def doubts(self) -> Iterator[Doubt]:
+        """What answers say of a bill that has fewer days than the estimate had, or far less money."""
+        if self.by.is_estimate:
+            return
         of = f" of account {self.estimate.account}" if self.estimate.account else ""
-        return [
-            Doubt(
-                f"the bill{of} replaces the estimates of source {self.estimate.source_id}, which also had "
+        source = self.estimate.source_id
+        if self.lacking:
+            yield Doubt(
+                f"the bill{of} replaces the estimates of source {source}, which also had "
                 f"usage {' and '.join(self.lacking)}: these days count only as far as the bill has them."
             )
-        ]
+        if self.instead is not None and _is_far_less(self.instead, self.had):
+            has = f"{_money(self.instead)}{of if self.is_named else ' of no named account'}"
+            yield Doubt(
+                f"the bill has {has}, far less than the {_money(self.had)} of the estimates of source "
+                f"{source} that it replaces: it may not be whole."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +126,41 @@ def of_days(loads: Sequence[CostLoad], days: Mapping[str, Days | None]) -> Count
         newest: dict[object, _Accounts] = {}
         for estimate in sorted((each for each in month if each.load.is_estimate), key=_age):
             newest[estimate.subject] = estimate
+        pairs = list[_Pair]()
         for estimate in (each for each in month if each.load.is_estimate):
             by = next((bill for bill in bills if bill.has(estimate)), newest[estimate.subject])
             if by is not estimate:
-                lacking = [] if by.load.is_estimate else list(_lacking(estimate, by))
-                replaced.setdefault(by.load.pk, []).append(Replaced(estimate.load, by.load, lacking))
+                pairs.append((estimate, by))
                 gone.add(estimate.load.pk)
-            elif told := [_doubt(bill.load) for bill in bills if bill.may_have(estimate)]:
+            elif told := [doubt for bill in bills for doubt in _may_be_twice(estimate, bill)]:
                 doubts[estimate.load.pk] = told
+        for found in _replaced(pairs, {each.load.pk for each in newest.values()}):
+            replaced.setdefault(found.by.pk, []).append(found)
     return Counting([load for load in loads if load.pk not in gone], replaced, doubts)
+
+
+def _replaced(pairs: Sequence[_Pair], newest: Collection[str]) -> Iterator[Replaced]:
+    """What is to be said of estimates and what has replaced each.
+
+    Args:
+        pairs: the estimates of a month that do not count, each with what does.
+        newest: the estimates that have no newer one: of an account, one is compared with the bill.
+    """
+    had: dict[tuple[str, str], dict[str, Decimal]] = {}
+    for estimate, by in pairs:
+        if estimate.load.pk in newest:
+            sums = had.setdefault((by.load.pk, by.place_of(estimate)), {})
+            _add(sums, estimate.load.billed_by_currency)
+    for estimate, by in pairs:
+        place = by.place_of(estimate)
+        yield Replaced(
+            estimate.load,
+            by.load,
+            [] if by.load.is_estimate else list(_lacking(estimate, by)),
+            by.money(place),
+            had[by.load.pk, place] if estimate.load.pk in newest else {},
+            is_named=place == estimate.account,
+        )
 
 
 def _month(load: CostLoad) -> str:
@@ -126,13 +181,18 @@ class _Accounts:
 
     def __init__(self, load: CostLoad, days: Days | None) -> None:
         self.load, self.days = load, days
-        self.account = _key(load.account)
+        # An account is of one cloud, and so is its estimate.
+        self.account = _key(next(iter(load.accounts), ""), load.account)
         # By cloud, each billing account with those that its charges name.
         self.billing = {
-            (cloud, name): {_key(each) for each in (days or {}).get(cloud, {}).get(name, {})} - {""}
+            (cloud, name): {_key(cloud, each) for each in self._spelled(cloud, name)} - {""}
             for cloud, names in load.accounts.items()
             for name in names
         }
+
+    def _spelled(self, cloud: str, billing: str) -> Collection[str]:
+        """What accounts the charges of a billing account name, as they do; "" if some name none."""
+        return (self.days or {}).get(cloud, {}).get(billing, {})
 
     @property
     def subject(self) -> object:
@@ -147,7 +207,7 @@ class _Accounts:
         that names no accounts has all of its billing account, and so has one of which they are not known.
         """
         return any(
-            estimate.account in named if estimate.account and named else _is_of(name, billing)
+            estimate.account in named if estimate.account and named else _is_of(cloud, name, billing)
             for (cloud, name), named in self.billing.items()
             for of_cloud, billing in estimate.billing
             if cloud == of_cloud
@@ -156,59 +216,154 @@ class _Accounts:
     def may_have(self, estimate: _Accounts) -> bool:
         """Whether a bill does not tell: it names no accounts, and the estimate no billing account."""
         return any(
-            cloud == of_cloud and not named and estimate.account == _key(billing)
+            cloud == of_cloud and not named and estimate.account == _key(cloud, billing)
             for (cloud, _), named in self.billing.items()
             for of_cloud, billing in estimate.billing
         )
 
+    def has_unnamed(self, estimate: _Accounts) -> bool:
+        """Whether a bill of AWS has charges of no account beside those of named ones."""
+        return any(
+            cloud == of_cloud == _AWS and "" in self._spelled(cloud, name) and _is_of(cloud, name, billing)
+            for cloud, name in self.billing
+            for of_cloud, billing in estimate.billing
+        )
+
     @cached_property
-    def _usage(self) -> Mapping[str, Sequence[str]]:
-        """The first and last days of usage by account."""
-        found: dict[str, list[str]] = {}
-        for billing in (self.days or {}).values():
-            for accounts in billing.values():
-                for name, span in accounts.items():
-                    found.setdefault(_key(name), []).extend(filter(None, span))
+    def unreadable(self) -> Sequence[str]:
+        """What stands where accounts of AWS should, and is no id: programs for sheets cut and round them."""
+        names = (
+            name
+            for billing in self.load.accounts.get(_AWS, {})
+            for name in [each for each in self._spelled(_AWS, billing) if each] or [billing]
+        )
+        return [name for name in names if not _AWS_ACCOUNT.fullmatch(_key(_AWS, name))]
+
+    def place_of(self, estimate: _Accounts) -> str:
+        """Where a load has what an estimate is of: its account, or "" if the load does not name it."""
+        return estimate.account if estimate.account in self._spans else ""
+
+    def money(self, account: str) -> Money | None:
+        """What an account was billed, or what names none; None if it was not noted."""
+        if self.days is None:
+            return None
+        found: dict[str, Decimal] = {}
+        for _, _, *noted in self._spans.get(account, ()):
+            if not noted:
+                return None
+            _add(found, {currency: Decimal(amount) for currency, amount in noted[1].items()})
         return found
 
     @cached_property
-    def _all_usage(self) -> Sequence[str]:
-        return [*chain.from_iterable(self._usage.values())]
+    def _spans(self) -> Mapping[str, Sequence[Sequence[Any]]]:
+        """What was noted of each account."""
+        found: dict[str, list[Sequence[Any]]] = {}
+        for cloud, billing in (self.days or {}).items():
+            for accounts in billing.values():
+                for name, span in accounts.items():
+                    found.setdefault(_key(cloud, name), []).append(span)
+        return found
 
-    def span(self, account: str) -> tuple[str, str]:
-        """The first and last day of usage of an account, or of all if no charge names it; "" if none."""
-        found = self._usage.get(account, self._all_usage) if account else self._all_usage
-        return min(found, default=""), max(found, default="")
+    @cached_property
+    def _all_usage(self) -> AbstractSet[str]:
+        return {day for spans in self._spans.values() for span in spans for day in _days_of(span)}
+
+    def usage(self, account: str) -> AbstractSet[str]:
+        """The days of usage of an account, or of all if no charge names it."""
+        if account and account in self._spans:
+            return {day for span in self._spans[account] for day in _days_of(span)}
+        return self._all_usage
 
 
-def _key(account: str) -> str:
-    """What tells an account from others: Azure writes the same id with and without its path, in any case."""
-    return account.casefold().rpartition("/")[2]
+def _days_of(span: Sequence[Any]) -> Iterator[str]:
+    """The days of usage that were noted; where gaps were not, as if there were none."""
+    first, last, *noted = span
+    if first:
+        gaps = noted[0] if noted else []
+        yield from (day for day in _run(first, last) if not any(a <= day <= b for a, b in gaps))
 
 
-def _is_of(name: str, billing: str) -> bool:
+def _run(first: str, last: str) -> list[str]:
+    begin = date.fromisoformat(first)
+    return [f"{begin + timedelta(days=n)}" for n in range((date.fromisoformat(last) - begin).days + 1)]
+
+
+def _add(sums: dict[str, Decimal], money: Money) -> None:
+    for currency, amount in money.items():
+        sums[currency] = EXACT.add(sums.get(currency, Decimal(0)), amount)
+
+
+def _is_far_less(has: Money, had: Money) -> bool:
+    return any(has.get(currency, Decimal(0)) < _FAR_LESS * amount for currency, amount in had.items())
+
+
+def _money(sums: Money) -> str:
+    return " and ".join(f"{plain(amount)} {currency}".strip() for currency, amount in sums.items()) or "0"
+
+
+# An estimate, and what has replaced it.
+_Pair = tuple[_Accounts, _Accounts]
+
+
+def _key(cloud: str, account: str) -> str:
+    """What tells an account from others.
+
+    Azure writes the same id with and without its path, in any case; people write those of AWS with dashes.
+    """
+    name = account.casefold().rpartition("/")[2]
+    return _SPACING.sub("", name) if cloud == _AWS else name
+
+
+def _is_of(cloud: str, name: str, billing: str) -> bool:
     """Whether a billing account is another, or a billing profile of it, as Azure has them."""
+    if cloud == _AWS:
+        return bool(billing) and _key(cloud, name) == _key(cloud, billing)
     return bool(billing) and f"{name.casefold()}/".startswith(f"{billing.casefold()}/")
 
 
 def _lacking(estimate: _Accounts, bill: _Accounts) -> Iterator[str]:
-    """The days of an estimate before and after those of a bill, in words; none if they are not known."""
-    first, last = estimate.span("")
-    if not first or bill.days is None:
+    """The days of an estimate that a bill has no usage on, in words; none if they are not known."""
+    had = estimate.usage("")
+    if not had or bill.days is None:
         return
-    begins, ends = bill.span(estimate.account)
-    if not begins:
+    first, last = min(had), max(had)
+    has = bill.usage(estimate.account)
+    if not has:
         yield f"from {first} through {last}"
         return
+    begins, ends = min(has), max(has)
     if first < begins:
         yield f"from {first} until {begins}"
+    runs = list(_runs(sorted(day for day in had - has if begins < day < ends)))
+    yield from (f"on {a}" if a == b else f"from {a} through {b}" for a, b in runs[:_MAX_RUNS])
+    if len(runs) > _MAX_RUNS:
+        yield f"on more days until {runs[-1][1]}"
     if last > ends:
         yield f"after {ends} through {last}"
 
 
-def _doubt(bill: CostLoad) -> Doubt:
-    says = (
-        f"source {bill.source_id} has a bill that names no accounts: if this one is in it, its estimate "
-        "counts twice."
-    )
-    return Doubt(says, bill.source_id)
+def _runs(days: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The first and last of days that follow each other."""
+    numbered = enumerate(date.fromisoformat(day) for day in days)
+    for _, run in groupby(numbered, key=lambda each: each[1] - timedelta(days=each[0])):
+        found = [f"{day}" for _, day in run]
+        yield found[0], found[-1]
+
+
+def _may_be_twice(estimate: _Accounts, bill: _Accounts) -> Iterator[Doubt]:
+    """Why an estimate that counts beside a bill may be in it."""
+    has = f"source {bill.load.source_id} has a bill"
+    account = f"account {estimate.load.account}"
+    if bill.may_have(estimate):
+        says = f"{has} that names no accounts: if this one is in it, its estimate counts twice."
+        yield Doubt(says, bill.load.source_id)
+    elif bill.has_unnamed(estimate):
+        says = f"{has} with charges of no account: as far as they are of {account}, they count twice."
+        yield Doubt(says, bill.load.source_id)
+    if bill.unreadable and _AWS in estimate.load.accounts:
+        more = f" and {len(bill.unreadable) - 1:,} more" if len(bill.unreadable) > 1 else ""
+        says = (
+            f"{has} of account {quoted(bill.unreadable[0])}{more}, which is no id of AWS, 12 digits: if "
+            f"{account} is meant, its estimate counts twice."
+        )
+        yield Doubt(says, bill.load.source_id)

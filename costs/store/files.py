@@ -6,20 +6,25 @@ import hashlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from glob import escape
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from sqlglot import exp
 
-from catalog.pricing.decimals import exact_sum
+from catalog.pricing.decimals import exact_sum, plain
 from costs.focus.columns import columns
 from costs.store.base import Account, Accounts
 
-# By cloud, billing account and account: the first and last day of usage, None if it has only other charges.
-UsageDays = Mapping[str, Mapping[str, Mapping[str, Sequence[str | None]]]]
+# By cloud, billing account and account: the first and last day of usage, None if it has only other charges;
+# the days between without usage, each run by its first and last; and the sum of BilledCost by currency.
+UsageDays = Mapping[str, Mapping[str, Mapping[str, Sequence[Any]]]]
+_PARTS = 4
 # By time first, since questions are of a time; then neighbours that are alike; the hash decides the rest.
 _ORDER = ("ChargePeriodStart", "ServiceName", "x_Meter")
 # The id of the load is the name of the file, which makes the content independent of it.
@@ -36,7 +41,7 @@ class Written:
         billed: the sum of BilledCost by currency.
         accounts: the same by cloud and billing account.
         sha256: of its bytes.
-        usage_days: the first and last day of usage by cloud, billing account and account.
+        usage_days: the days of usage and the sums by cloud, billing account and account.
     """
 
     path: Path
@@ -84,18 +89,38 @@ def measure(connection: duckdb.DuckDBPyConnection, path: Path) -> Written:
 
 
 def usage_days(connection: duckdb.DuckDBPyConnection, path: Path) -> UsageDays:
-    """The accounts that a file has charges of, with their days."""
-    day = "strftime({}(ChargePeriodStart) filter (ChargeCategory = 'Usage') at time zone 'UTC', '%Y-%m-%d')"
+    """The accounts that a file has charges of, with their days and sums."""
     found = connection.execute(
-        "select coalesce(x_Cloud, ''), coalesce(BillingAccountId, ''), coalesce(SubAccountId, ''), "  # noqa: S608
-        f"{day.format('min')}, {day.format('max')} "  # names of ours
+        "select coalesce(x_Cloud, ''), coalesce(BillingAccountId, ''), coalesce(SubAccountId, ''), "
+        "coalesce(BillingCurrency, ''), sum(BilledCost), "
+        "list(distinct strftime(ChargePeriodStart at time zone 'UTC', '%Y-%m-%d')) "
+        "filter (ChargeCategory = 'Usage') "
         "from read_parquet($path) group by all order by all",
         {"path": escape(str(path))},
     ).fetchall()
-    days: dict[str, dict[str, dict[str, list[str | None]]]] = {}
-    for cloud, billing, account, *first_and_last in found:
-        days.setdefault(cloud, {}).setdefault(billing, {})[account] = first_and_last
-    return days
+    usage: dict[tuple[str, str, str], tuple[set[str], dict[str, str]]] = {}
+    for cloud, billing, account, currency, amount, its_days in found:
+        days, billed = usage.setdefault((cloud, billing, account), (set(), {}))
+        days.update(its_days or ())
+        billed[currency] = plain(amount or Decimal(0))
+    known: dict[str, dict[str, dict[str, list[Any]]]] = {}
+    for (cloud, billing, account), (days, billed) in usage.items():
+        span = [min(days, default=None), max(days, default=None), _gaps(sorted(days)), billed]
+        known.setdefault(cloud, {}).setdefault(billing, {})[account] = span
+    return known
+
+
+def has_gaps_and_sums(days: UsageDays) -> bool:
+    """Whether these were noted by a version that noted gaps and sums."""
+    of_accounts = (span for billing in days.values() for names in billing.values() for span in names.values())
+    return all(len(span) == _PARTS for span in of_accounts)
+
+
+def _gaps(days: Sequence[str]) -> list[list[str]]:
+    """The runs of days between the first and the last of these that are not among them, by their ends."""
+    dates = [date.fromisoformat(day) for day in days]
+    one = timedelta(days=1)
+    return [[f"{a + one}", f"{b - one}"] for a, b in pairwise(dates) if b - a > one]
 
 
 def _total(accounts: Accounts) -> dict[str, Decimal]:

@@ -68,6 +68,8 @@ def move(source: LoadStore, target: LoadStore, progress: Progress, *, dry_run: b
         if not dry_run:
             _note(digests)
             target.settle()
+        # Estimates that gave way are copied, and do not count.
+        _add_counting(moved, source)
     except LoadError as error:
         raise MoveError(f"{error}") from error
     except CostError as error:
@@ -133,7 +135,10 @@ def _count(moved: Moved, load: CostLoad, *, is_there: bool) -> None:
     moved.there += is_there
     moved.copied += not is_there
     moved.rows += load.rows
-    if load.status == CostLoad.Status.CURRENT:
+
+
+def _add_counting(moved: Moved, source: LoadStore) -> None:
+    for load in source.counted():
         for currency, amount in load.billed_by_currency.items():
             moved.billed[currency] = EXACT.add(moved.billed.get(currency, Decimal(0)), amount)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from sqlglot import exp
 
@@ -26,7 +26,7 @@ from costs.store.copying import Copy, Progress, copy
 from costs.store.engine import open_writer
 from costs.store.estimates import ALL_COUNT, Counting, Replaced, counting
 from costs.store.facts import Facts
-from costs.store.files import Written, usage_days
+from costs.store.files import Written, has_gaps_and_sums, usage_days
 from costs.store.kept import RESULTS, KeptResults, Result
 
 # Only the owner may read what others pay.
@@ -152,9 +152,12 @@ class LoadStore(ABC):
         load.save()
 
     def note_days(self) -> None:
-        """Note the days and accounts of current loads that were published before these were kept."""
-        for load in CostLoad.objects.current().filter(usage_days__isnull=True):
-            if self.has(load):
+        """Note what estimates are compared by of current loads that were published before it was kept."""
+        months = CostLoad.objects.current().filter(is_estimate=True).values("billing_period")
+        found = CostLoad.objects.current().filter(Q(usage_days=None) | Q(billing_period__in=months))
+        for load in found:
+            is_noted = load.usage_days is not None and has_gaps_and_sums(load.usage_days)
+            if not is_noted and self.has(load):
                 file = self.file(load)
                 key = f"days-{secrets.token_hex(5)}"
                 with self.workspace(key) as folder, open_writer(folder, [file]) as connection:
@@ -190,6 +193,10 @@ class LoadStore(ABC):
         """The loads that were current at `as_of`, by source and month."""
         found = counting(self._current(as_of))
         return [as_month(load, found) for load in found.loads]
+
+    def counted(self, *, without: Collection[str] = ()) -> Sequence[CostLoad]:
+        """The loads that count now, or would if some, by their ids, were withdrawn."""
+        return counting([load for load in self._current(None) if load.pk not in without]).loads
 
     def settled(self, now: datetime) -> datetime:
         """The last moment up to `now` whose loads are known for good, as `CostStore.settled`.
@@ -296,7 +303,8 @@ def as_month(load: CostLoad, counted: Counting = ALL_COUNT) -> LoadedMonth:
         load.billed_by_account,
         [
             *(Doubt(**doubt) for doubt in load.doubts),
-            *chain.from_iterable(map(Replaced.doubts, replaced)),
+            # Estimates that a bill without accounts replaces are doubted together.
+            *dict.fromkeys(chain.from_iterable(map(Replaced.doubts, replaced))),
             *counted.doubts.get(load.pk, ()),
         ],
         load.path,

@@ -13,12 +13,13 @@ from tqdm import tqdm
 
 from catalog.management import exit_codes
 from catalog.management.terminal import CommandWithExamples
+from catalog.pricing.decimals import plain
 from catalog.sync import signals
 from costs.errors import LoadError, LoadRefusedError, SourceArgumentError
 from costs.load.job import Progress, load, no_progress
-from costs.load.report import LoadReport, amounts
+from costs.load.report import LoadReport, amounts, changes
 from costs.load.sources import chosen_sources, forget_unloaded
-from costs.load.withdraw import withdraw
+from costs.load.withdraw import Effect, effect, withdraw
 from costs.models import CostLoad, CostSource
 from costs.reports.warm import warm
 from costs.store.configured import open_loads
@@ -96,13 +97,12 @@ class Command(CommandWithExamples):
             raise CommandError(
                 f"{message} Name a source with --source.", returncode=exit_codes.WRONG_ARGUMENTS
             )
+        changed = effect(open_loads(), loads)
         withdrawn = list(loads) if dry_run else withdraw(loads)
         if not dry_run:
             _settle()
-        if options["json"]:
-            self.stdout.write(_withdrawn_json(withdrawn, dry_run=dry_run))
-        else:
-            self.stdout.write(_withdrawn_text(withdrawn, dry_run=dry_run))
+        show = _withdrawn_json if options["json"] else _withdrawn_text
+        self.stdout.write(show(withdrawn, changed, dry_run=dry_run))
 
     @contextmanager
     def _progress(self) -> Iterator[Progress]:
@@ -123,22 +123,35 @@ def _settle() -> None:
         raise CommandError(f"{behind} {error}", returncode=exit_codes.PARTLY_DONE) from error
 
 
-def _withdrawn_text(loads: Sequence[CostLoad], *, dry_run: bool) -> str:
+def _withdrawn_text(loads: Sequence[CostLoad], changed: Effect, *, dry_run: bool) -> str:
     would = "Would be: " if dry_run else ""
-    lines = [f"{would}{load} withdrawn: {amounts(load.billed_by_currency)} less." for load in loads]
+    less = {load.pk: f"{amounts(load.billed_by_currency)} less" for load in changed.less}
+    lines = [f"{would}{load} withdrawn: {less.get(load.pk, 'it did not count')}." for load in loads]
+    lines += [
+        f"{would}{load} counts again, as an estimate: {amounts(load.billed_by_currency)} more."
+        for load in changed.more
+    ]
+    if changed.more or len(less) < len(loads):
+        lines.append(f"{would}All sums together: {changes(changed.difference)}.")
     if any(load.source.is_enabled for load in loads):
-        lines.append(
-            "The next load_costs loads what the source still offers, unless you disable it in the admin."
-        )
+        lines.append(AGAIN)
     return "\n".join(lines)
 
 
-def _withdrawn_json(loads: Sequence[CostLoad], *, dry_run: bool) -> str:
-    withdrawn = [
-        {"source": load.source_id, "period": load.billing_period, "load": load.pk, "billed": load.billed}
-        for load in loads
-    ]
-    return json.dumps({"status": "completed", "dry_run": dry_run, "withdrawn": withdrawn})
+def _withdrawn_json(loads: Sequence[CostLoad], changed: Effect, *, dry_run: bool) -> str:
+    did_count = {load.pk for load in changed.less}
+    content = {
+        "status": "completed",
+        "dry_run": dry_run,
+        "withdrawn": [{**_as_record(load), "did_count": load.pk in did_count} for load in loads],
+        "counts_again": [*map(_as_record, changed.more)],
+        "difference": {currency: plain(amount) for currency, amount in changed.difference.items()},
+    }
+    return json.dumps(content)
+
+
+def _as_record(load: CostLoad) -> dict[str, Any]:
+    return {"source": load.source_id, "period": load.billing_period, "load": load.pk, "billed": load.billed}
 
 
 def _report(source: CostSource, period: str | None, progress: Progress, *, dry_run: bool) -> LoadReport:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -25,12 +26,19 @@ from costs.query.periods import Window
 from costs.store.lake import Lake
 from tests.costs.bills import NOVEMBER, OCTOBER, charge, make_source, write_bill
 from tests.costs.export.exporting import charges, load_instead, load_rich, write
+from tests.costs.store.lakes import publish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 # What only 1.3 and 1.4 have: 1.2 cannot tell who hosts from who sells.
 LATER = [name for name in focus_columns("1.4") if name not in focus_columns("1.2")]
 OWN_NAMES = [column.name for column in OWN]
+# What estimates have too.
+ESTIMATED = {
+    *("x_Cloud", "BillingAccountId", "SubAccountId", "ChargeCategory", "ServiceName", "ChargePeriodStart"),
+    *("BillingPeriodStart", "BillingPeriodEnd", "ChargePeriodEnd", "EffectiveCost", "ListCost"),
+    *("ContractedCost", "InvoiceIssuerName", "ServiceCategory"),
+}
 NASTY = '=1+1, "quoted"\nsecond line, ünïcode \t'
 AMOUNTS = ["0.000000000000000001", "12345678901234567890.123456789012345678", "-7", "1e-7", "0"]
 
@@ -76,18 +84,28 @@ def test_an_export_without_our_columns_loaded_again_is_the_same_charges_but_for_
     assert charges(without) == before
 
 
-@pytest.mark.usefixtures("bills")
-def test_an_estimate_stays_one_when_an_export_is_loaded_again(tmp_path: Path) -> None:
-    path = write_bill(
-        tmp_path / "estimated", OCTOBER, [charge("3", x_IsEstimate="true", BillingAccountId="9"), charge("2")]
-    )
-    load(make_source(path.parent, "estimated"))
+@pytest.mark.parametrize("others", [[], [charge("2")]])
+def test_an_export_of_estimates_is_refused_as_a_bill(tmp_path: Path, others: list[dict[str, str]]) -> None:
+    account = charge()["SubAccountId"]
+    values = {**charge(), "x_Cloud": "aws", "BillingPeriodStart": "2026-10-01T00:00:00Z"}
+    values |= {"BillingPeriodEnd": "2026-11-01T00:00:00Z"}
+    columns: dict[str, Any] = {name: value for name, value in values.items() if value and name in ESTIMATED}
+    publish("guess", OCTOBER, ["3"], estimate_of=account, **columns)
+    if others:
+        # Of another account, so that the estimate counts beside it.
+        other = [{**each, "SubAccountId": "777788889999"} for each in others]
+        load(make_source(write_bill(tmp_path / "bills", OCTOBER, other).parent))
+    before = charges()
 
-    report = write(tmp_path / "again" / "all.csv", Wanted(sources=["estimated"], own=True))
-    load_instead(tmp_path / "again")
+    report = write(tmp_path / "again" / "all.csv", Wanted(own=True))
+    loaded = load(make_source(tmp_path / "again", "again"))
 
     assert (report.found.estimates, report.found.estimated) == (1, {"USD": Decimal(3)})
     assert "1 row (3 USD) are estimates, as x_IsEstimate tells." in report.notes()
+    [problem] = loaded.problems()
+    assert f"1 row of {1 + len(others)}, 3 USD, are estimates, as x_IsEstimate tells: they would" in problem
+    assert "costexplorer://ACCOUNT" in problem
+    assert charges() == before
     plain = write(tmp_path / "plain.csv")
     assert "1 row (3 USD) are estimates, and no column of FOCUS tells which: add --own-columns." in list(
         plain.notes()

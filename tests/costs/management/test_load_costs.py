@@ -15,6 +15,7 @@ from costs.management.commands import load_costs
 from costs.models import CostLoad, CostSource
 from tests.costs.bills import NOVEMBER, OCTOBER, charge, make_source, write_bill
 from tests.costs.management.running import as_json, fail, help_of, run
+from tests.costs.store.lakes import publish
 
 pytestmark = pytest.mark.django_db
 
@@ -231,6 +232,35 @@ def test_a_withdrawn_month_is_in_no_sum_but_in_those_of_before_until_it_is_loade
     assert new.current_from >= old.current_until
 
 
+def test_withdrawing_says_by_how_much_sums_change_with_estimates_that_count_again(folder: Path) -> None:
+    values: dict[str, Any] = {
+        "x_Cloud": "aws",
+        "BillingAccountId": "111122223333",
+        "SubAccountId": "444455556666",
+    }
+    publish("guess", OCTOBER, ["5"], estimate_of=values["SubAccountId"], **values)
+    run("load_costs", "--source", str(folder))
+    load = CostLoad.objects.get(source="bills")
+    guess = CostLoad.objects.get(source="guess")
+
+    def withdrawn(source: str, *options: str) -> list[str]:
+        return run("load_costs", "--source", source, "--withdraw", *options).splitlines()[:-1]
+
+    assert withdrawn("guess", "--dry-run") == [
+        f"Would be: guess 2026-10 of 444455556666 ({guess.pk}) withdrawn: it did not count.",
+        "Would be: All sums together: the same sum.",
+    ]
+    result = as_json(run("load_costs", "--source", "bills", "--withdraw", "--dry-run", "--json"))
+    assert result["difference"] == {"USD": "3.25"}
+    assert [each["load"] for each in result["counts_again"]] == [guess.pk]
+    assert withdrawn("bills") == [
+        f"bills 2026-10 ({load.pk}) withdrawn: 1.75 USD less.",
+        f"guess 2026-10 of 444455556666 ({guess.pk}) counts again, as an estimate: 5 USD more.",
+        "All sums together: 3.25 USD more.",
+    ]
+    assert withdrawn("guess") == [f"guess 2026-10 of 444455556666 ({guess.pk}) withdrawn: 5 USD less."]
+
+
 def test_a_withdrawn_source_that_is_disabled_is_not_loaded_again(folder: Path) -> None:
     run("load_costs", "--source", str(folder))
     make_source(folder.with_name("other"), "other")
@@ -271,7 +301,7 @@ def test_a_month_that_is_no_longer_in_the_folder_is_told_with_its_money(folder: 
 
     assert run("load_costs").splitlines() == [
         "bills 1 month unchanged.",
-        "bills 2026-10 is no longer in the folder; its load stays: 1.75 USD.",
+        "bills 2026-10 is no longer in its source; its load stays: 1.75 USD.",
     ]
     assert as_json(run("load_costs", "--json"))["sources"][0]["gone"] == {OCTOBER: {"USD": "1.75"}}
     assert "no longer" not in run("load_costs", "--period", NOVEMBER)

@@ -200,7 +200,8 @@ def test_a_bill_replaces_the_estimate_of_its_account_and_the_loads_say_so(
     report = load(make_source(tmp_path / "bills"))
 
     assert report.problems() == []
-    replaced = f"bills: It replaces the estimate of 2026-11 of account {MEMBER}, 0.200015 USD, of source ce."
+    estimated = f"estimate of 2026-11 of account {MEMBER}, 0.200015 USD, of source ce"
+    replaced = f"bills: It replaces the {estimated}, by 7 USD."
     assert replaced in report.summary()
     assert billed() == {"bills": 7, "ce": Decimal("2.030415")}
     old, new = (
@@ -231,6 +232,42 @@ def test_a_bill_replaces_the_estimate_of_its_account_and_the_loads_say_so(
 
     withdraw([new])
     assert billed() == {"ce": Decimal("2.23043")}
+
+
+@pytest.mark.django_db
+@pytest.mark.one_database
+def test_an_estimate_that_cost_explorer_has_no_more_is_told_and_doubted_until_it_is_back(
+    port: int, clock: Clock
+) -> None:
+    guess = CostSource.objects.create(name="ce", kind=kind_of(LOCATION), location=LOCATION)
+    will_answer(port, *two_months())
+    load(guess)
+
+    def doubts() -> bool:
+        return "no longer has the estimate of account" in f"{ask(Question(['billed_cost']), Lake())['hint']}"
+
+    assert not doubts()
+    for period in (None, NOVEMBER):
+        will_answer(port, accounts(NOVEMBER, PAYER), usage({"2026-11-01": [INPUT]}))
+        clock.now += timedelta(hours=13)
+        report = load(guess, period=period)
+        told = f"ce 2026-11 of {MEMBER} is no longer in its source; its load stays: 0.200015 USD."
+        assert told in report.summary()
+        assert doubts()
+        # A load of another month says nothing of this one.
+        assert load(guess, period=OCTOBER).gone == {}
+        assert doubts()
+
+    # Nothing at all is left of the month.
+    will_answer(port, {"ResultsByTime": [], "DimensionValueAttributes": []})
+    clock.now += timedelta(hours=13)
+    assert set(load(guess, period=NOVEMBER).gone) == {f"2026-11 of {PAYER}", f"2026-11 of {MEMBER}"}
+
+    answers = two_months()
+    will_answer(port, accounts(NOVEMBER, PAYER, MEMBER), *answers[2:])
+    clock.now += timedelta(hours=13)
+    assert load(guess).gone == {}
+    assert not doubts()
 
 
 def test_a_day_that_is_restated_is_read_again_and_a_month_that_is_final_is_not(

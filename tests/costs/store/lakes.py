@@ -27,9 +27,11 @@ def publish(
     lake: LoadStore | None = None,
     *,
     estimate_of: str | None = None,
-    **values: str,
+    **values: str | Sequence[str],
 ) -> CostLoad:
     """A new current load with a charge for each of `costs`; `values` are other columns of all charges.
+
+    A list has the value of each charge.
 
     Args:
         estimate_of: the account that it is an estimate of; None if it is a bill.
@@ -58,15 +60,22 @@ def publish(
     return load
 
 
-def write_file(folder: Path, costs: Sequence[str], **values: str) -> Written:
+def write_file(folder: Path, costs: Sequence[str], **values: str | Sequence[str]) -> Written:
     fixed = {"BillingCurrency": "USD", **values}
+    of_charges = {
+        name: [value] * len(costs) if isinstance(value, str) else value for name, value in fixed.items()
+    }
     with open_writer(folder, []) as connection:
         names = ", ".join(f'"{name}" varchar' for name in fixed)
         connection.execute(f"create table costs (BilledCost decimal(38, 18), {names})")
         row = f"(?, {', '.join('?' * len(fixed))})"
         connection.execute(
             f"insert into costs values {', '.join([row] * len(costs))}",  # noqa: S608  # placeholders
-            [value for cost in costs for value in (Decimal(cost), *fixed.values())],
+            [
+                value
+                for number, cost in enumerate(costs)
+                for value in (Decimal(cost), *(each[number] for each in of_charges.values()))
+            ],
         )
         return write(connection, _charges(("BilledCost", *fixed)), folder / "charges.parquet")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -134,6 +134,67 @@ def test_a_bill_of_fewer_days_says_which_the_estimate_had() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("notes_again", [False, True])
+def test_a_bill_that_lacks_days_in_the_middle_says_which(notes_again: bool) -> None:
+    def in_days(name: str, days: Sequence[int], **others: Any) -> CostLoad:
+        costs = ["1"] * len(days)
+        lists = {"ChargePeriodStart": [f"2026-10-{day:02}T00:00:00Z" for day in days]}
+        return publish(name, OCTOBER, costs, **(charges(FIRST) | lists | others))
+
+    estimated = in_days("guess", [*range(1, 16), *range(20, 32)], estimate_of=FIRST)
+    real = in_days("bill", [*range(1, 8), *range(10, 15), *range(17, 26), 27, 29, *range(31, 32)])
+    if notes_again:
+        for each, (first, last) in ((estimated, ("2026-10-01", "2026-10-31")), (real, ("2026-10-01",) * 2)):
+            old = {"aws": {PAYER: {FIRST: [first, last]}}}
+            CostLoad.objects.filter(pk=each.pk).update(usage_days=old)
+        Lake().note_days()
+
+    # The estimate has none from the 16th to the 19th.
+    assert (
+        "which also had usage from 2026-10-08 through 2026-10-09 and on 2026-10-15 and on 2026-10-26 and on "
+        "more days until 2026-10-30: these days count"
+    ) in f"{answer()['hint']}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cost", "currency", "is_doubted"),
+    [("0.01", "USD", True), ("7.49", "USD", True), ("7.5", "USD", False), ("11", "EUR", True)],
+)
+def test_a_bill_with_far_less_than_the_estimate_is_doubted(
+    cost: str, currency: str, is_doubted: bool
+) -> None:
+    estimate(FIRST, "10")
+    # An older estimate of the same account adds nothing to what is compared.
+    estimate(FIRST, "10", source="newer-guess")
+    bill(FIRST, cost, BillingCurrency=currency)
+    publish("bill-of-others", OCTOBER, ["100"], **charges(SECOND))
+
+    says = (
+        f"the bill has {cost} {currency} of account {FIRST}, far less than the 10 USD of the estimates of "
+        "source newer-guess that it replaces: it may not be whole."
+    )
+    hint = f"{answer()['hint']}"
+    assert (says in hint) == is_doubted
+    assert hint.count("far less") == is_doubted
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("cost", "is_doubted"), [("5", True), ("6", False)])
+def test_a_bill_that_names_no_accounts_is_compared_with_all_estimates_it_replaces(
+    cost: str, is_doubted: bool
+) -> None:
+    estimate(FIRST, "5")
+    estimate(SECOND, "3")
+    bill("", cost)
+
+    [load] = Lake().loads()
+    assert [each.instead for each in load.replaces] == [None, None]
+    says = f"the bill has {cost} USD of no named account, far less than the 8 USD of the estimates"
+    assert f"{answer()['hint']}".count(says) == is_doubted
+
+
+@pytest.mark.django_db
 def test_a_bill_with_purchases_of_an_account_alone_says_that_its_usage_is_missing() -> None:
     estimate(FIRST, "5")
     bill(FIRST, "4", ChargeCategory="Tax")
@@ -151,7 +212,7 @@ def test_a_bill_that_names_no_accounts_has_all_of_its_billing_account() -> None:
     assert billed() == 4
     Lake().note_days()
     real.refresh_from_db()
-    assert real.usage_days == {"aws": {PAYER: {"": ["2026-10-05", "2026-10-05"]}}}
+    assert real.usage_days == {"aws": {PAYER: {"": ["2026-10-05", "2026-10-05", [], {"USD": "4"}]}}}
 
 
 @pytest.mark.django_db
@@ -180,6 +241,42 @@ def test_a_bill_of_no_named_accounts_is_doubted_beside_an_estimate_of_no_known_b
         "source bill has a bill that names no accounts: if this one is in it, its estimate"
         in f"{answer()['hint']}"
     )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("spelled", ["4444-5555-6666", " 444455556666", "4444 5555 6666"])
+def test_an_account_of_aws_is_the_same_with_dashes_and_spaces(spelled: str) -> None:
+    estimate(FIRST, "5")
+    bill(spelled, "4", BillingAccountId="1111-2222-3333")
+    assert billed() == 4
+    assert "counts twice" not in f"{answer()['hint']}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("spelled", ["444455556666.0", "4.44456E+11", "44455556666"])
+def test_a_bill_whose_accounts_are_no_ids_of_aws_is_doubted_beside_an_estimate(spelled: str) -> None:
+    estimate(FIRST, "5")
+    bill(spelled, "4")
+
+    assert billed() == 9
+    assert (
+        f'source bill has a bill of account "{spelled}", which is no id of AWS, 12 digits: if account '
+        f"{FIRST} is meant, its estimate counts twice."
+    ) in f"{answer()['hint']}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("payer", "is_doubted"), [(PAYER, True), ("999999999999", False)])
+def test_charges_of_no_account_are_doubted_beside_an_estimate_of_their_payer(
+    payer: str, is_doubted: bool
+) -> None:
+    estimate(FIRST, "5")
+    real = bill(SECOND, "4", BillingAccountId=payer)
+    day = ["2026-10-05", "2026-10-05"]
+    CostLoad.objects.filter(pk=real.pk).update(usage_days={"aws": {payer: {SECOND: day, "": day}}})
+
+    assert billed() == 9
+    assert ("a bill with charges of no account: as far as" in f"{answer()['hint']}") == is_doubted
 
 
 @pytest.mark.django_db

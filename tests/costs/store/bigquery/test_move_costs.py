@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -16,6 +17,7 @@ from costs.query import Question, ask
 from costs.store.configured import open_store
 from tests.costs.bills import OCTOBER, charge, make_source, write_bill
 from tests.costs.store.bigquery.wire import Wire, query_of
+from tests.costs.store.lakes import publish
 
 pytestmark = pytest.mark.django_db
 
@@ -47,20 +49,24 @@ def answers() -> list[str]:
 def test_costs_move_to_bigquery_and_back_with_their_past(
     target: str, settings: Settings, costs_dir: Path
 ) -> None:
+    # It gave way to the bill, and counts in neither.
+    number = "444455556666"
+    account: dict[str, Any] = {"x_Cloud": "aws", "BillingAccountId": "111122223333", "SubAccountId": number}
+    publish("guess", OCTOBER, ["5"], estimate_of=number, **account)
     before = answers()
 
-    assert moved(target, "--dry-run") == "Would copy 2 loads; 0 are there.\n"
+    assert moved(target, "--dry-run") == "Would copy 3 loads; 0 are there.\n"
     said = moved(target)
     settings.COST_STORE = target
 
     assert said == (
-        f"2 loads with 4 rows are the same in {target}; 0 were there before. Those that count have "
+        f"3 loads with 5 rows are the same in {target}; 0 were there before. Those that count have "
         f"7.000000000000000001 USD.\nSet COST_STORE={target} for the server and all jobs, and restart them.\n"
     )
     assert answers() == before == ["7.000000000000000001", "3.5"]
     for file in costs_dir.rglob("*.parquet"):
         file.unlink()
-    assert json.loads(moved("lake", "--json"))["copied"] == 2
+    assert json.loads(moved("lake", "--json"))["copied"] == 3
     settings.COST_STORE = "lake"
     assert answers() == before
 
