@@ -25,8 +25,8 @@ class Outcome(StrEnum):
 
 
 _BEHIND = (
-    "Answers have the new months, but unified_costs in BigQuery could not follow, so SQL of others reads the "
-    "months before. The next load_costs tries again."
+    "unified_costs in BigQuery could not follow the loads that count, so SQL of others reads what counted "
+    "before. The next load_costs tries again."
 )
 _SAYS = {
     Outcome.LOADED: "loaded",
