@@ -29,7 +29,8 @@ from tests.costs.store.bigquery.wire import refusal
 from tests.costs.store.lakes import publish
 from tests.harness.ports import free_port
 
-pytestmark = pytest.mark.django_db
+# The rows of loads are as those of the lake; a server would close a transaction that waits for the emulator.
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 _JOBS = "/bigquery/v2/projects/acme/jobs"
 SEE = "docs/bigquery-store.md has the commands."

@@ -19,7 +19,8 @@ from tests.costs.bills import OCTOBER, charge, make_source, write_bill
 from tests.costs.store.bigquery.wire import Wire, query_of
 from tests.costs.store.lakes import publish
 
-pytestmark = pytest.mark.django_db
+# The rows of loads are as those of the lake; a server would close a transaction that waits for the emulator.
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture
