@@ -55,6 +55,7 @@ def test_a_killed_load_leaves_a_whole_old_or_new_month_and_the_next_load_complet
         assert after["statuses"] == ["current", *lost, "superseded"], point
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_a_swap_that_fails_half_way_changes_nothing(
     tmp_path: Path, place: str, client: bigquery.Client
@@ -75,6 +76,7 @@ def test_a_swap_that_fails_half_way_changes_nothing(
     assert [row_.values() for row_ in client.query(others).result(timeout=60)] == [(row.pk,)]
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_a_swap_that_was_planned_before_another_one_is_planned_anew(
     tmp_path: Path, place: str, client: bigquery.Client
