@@ -6,13 +6,17 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
 
 from catalog.pricing.decimals import EXACT
 from costs.models import CostLoad
-from costs.store.stored_loads import LoadStore
+
+if TYPE_CHECKING:
+    # It brings DuckDB, which a server loads at the first question.
+    from costs.store.stored_loads import LoadStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ _MICRO = Decimal("1e-6")
 Account = tuple[str, str]
 # What each was billed, by currency.
 Accounts = Mapping[Account, Mapping[str, Decimal]]
+# By cloud, billing account and account: the first and last day of usage, None if it has only other charges;
+# the days between without usage, each run by its first and last; and the sum of BilledCost by currency.
+UsageDays = Mapping[str, Mapping[str, Mapping[str, Sequence[Any]]]]
 
 
 @dataclass(frozen=True, slots=True)

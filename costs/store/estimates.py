@@ -18,8 +18,7 @@ from typing import Any
 
 from catalog.pricing.decimals import EXACT, plain
 from costs.models import CostLoad
-from costs.store.base import Doubt, GivenWay
-from costs.store.files import UsageDays
+from costs.store.base import Doubt, GivenWay, UsageDays
 from costs.wording import quoted
 
 _AWS = "aws"

@@ -19,11 +19,8 @@ from sqlglot import exp
 
 from catalog.pricing.decimals import exact_sum, plain
 from costs.focus.columns import columns
-from costs.store.base import Account, Accounts
+from costs.store.base import Account, Accounts, UsageDays
 
-# By cloud, billing account and account: the first and last day of usage, None if it has only other charges;
-# the days between without usage, each run by its first and last; and the sum of BilledCost by currency.
-UsageDays = Mapping[str, Mapping[str, Mapping[str, Sequence[Any]]]]
 _PARTS = 4
 # By time first, since questions are of a time; then neighbours that are alike; the hash decides the rest.
 _ORDER = ("ChargePeriodStart", "ServiceName", "x_Meter")
