@@ -34,7 +34,9 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("operations")
     settings = {"METRICS_TOKEN": METRICS_TOKEN, "LOG_FORMAT": "json", "WEB_CONCURRENCY": "2"}
     product = install(folder, "sample", **settings)
-    with serve(product, log_of(folder)):
+    with serve(product, log_of(folder)) as server:
+        workers = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+        assert len(workers) == 2, workers
         yield product
 
 
