@@ -215,7 +215,9 @@ def run(catalog: Path, folder: Path, clients: int, calls: int, workers: int) -> 
     """One run, with its report."""
     settings = {
         "WEB_CONCURRENCY": f"{workers}",
+        # All clients have one address.
         "TOOL_CALLS_PER_MINUTE": "0",
+        "PAGE_SEARCHES_PER_MINUTE": "0",
         "COSTS_DIR": f"{folder / 'costs'}",
     }
     product = install(folder, f"{catalog}", **settings)
