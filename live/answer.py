@@ -119,8 +119,44 @@ class CloudCost(CostTotal):
     cloud: str
 
 
+class Reconciled(TypedDict):
+    """The tokens of a cloud's model on a settled day: what was estimated, and what the bill says.
+
+    Amounts are effective costs in `currency`. `error` is the estimate less the bill; it is null if one of
+    them is not known, and `why` says why. A `model` of null is all of the cloud: what was priced, and what is
+    billed.
+    """
+
+    day: str
+    cloud: str
+    model: str | None
+    currency: str
+    estimated: str | None
+    billed: str | None
+    error: str | None
+    error_percent: str | None
+    why: str | None
+
+
+class Certainty(TypedDict):
+    """On each of the last `days` settled days, the estimate was within `within_percent` of the bill.
+
+    A `model` of null is all of the cloud.
+    """
+
+    cloud: str
+    model: str | None
+    currency: str
+    days: int
+    within_percent: str
+
+
 class CostAnswer(LiveBasis):
-    """The answer of live_cost. `billed` is what the bill has of the day already: it is part of no total."""
+    """The answer of live_cost. `billed` is what the bill has of the day already: it is part of no total.
+
+    `certainty` is how far off the estimates of past days were; it has nothing of a model of which that is not
+    known.
+    """
 
     totals: list[CostTotal]
     clouds: list[CloudCost]
@@ -128,6 +164,7 @@ class CostAnswer(LiveBasis):
     rows_left_out: int
     unpriced_tokens: str
     billed: dict[str, str] | None
+    certainty: list[Certainty]
 
 
 def utc(moment: datetime) -> str:

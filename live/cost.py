@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -15,40 +14,15 @@ from costs.query.dimensions import UNMAPPED
 from costs.query.question import Question
 from costs.store.base import CostStore
 from costs.wording import counted
-from live.answer import CloudCost, CostAnswer, CostRow, CostTotal, PriceSaid
+from live.answer import Certainty, CloudCost, CostAnswer, CostRow, CostTotal, PriceSaid
 from live.basis import Asked, basis, bound_hint, look
-from live.bill_prices import BillPrices
-from live.counts import Count, names_of_now
-from live.list_prices import ListPrices
-from live.providers.source import Measure
+from live.costed import Costed, cost_of, prices_at
 from live.question import LiveQuestion
-from live.rates import Chain, Key, Price
+from live.rates import Price
+from live.reconciliation import certainties, reconciliation
 
 MAX_ROWS = 100
 _MILLION = Decimal(1_000_000)
-_PROVISIONED = "provisioned"
-_NO_MODEL = "No table of models has this name; an administrator can add it under Model names."
-_NO_DIRECTION = "The cloud does not tell whether these tokens are input or output."
-_BY_THE_HOUR = "Provisioned throughput is billed by the hour, not by tokens."
-_NO_PRICE = "Neither a loaded bill nor a price list has a price of these tokens."
-
-
-@dataclass(frozen=True, slots=True)
-class Costed:
-    """Tokens of one kind with their price; `why` says why there is none."""
-
-    count: Count
-    price: Price | None
-    why: str = ""
-
-    @property
-    def cost(self) -> Decimal | None:
-        return EXACT.multiply(self.price.per_token, Decimal(self.count.value)) if self.price else None
-
-
-def prices_of_now(store: CostStore, now: datetime) -> Chain:
-    """The price chain: the own bill, then the provider's list. A community's list comes after it."""
-    return Chain([BillPrices.of(store, now), ListPrices(names_of_now())])
 
 
 def live_cost(question: LiveQuestion, store: CostStore, *, now: datetime | None = None) -> CostAnswer:
@@ -68,11 +42,12 @@ def live_cost(question: LiveQuestion, store: CostStore, *, now: datetime | None 
         InvalidLiveQuestionError: the time is in the future, or was too long ago.
     """
     asked = look(question, now)
-    costed = cost_of(asked, prices_of_now(store, asked.now))
+    costed = cost_of(asked, prices_at(store, asked.now))
     unpriced = sum(each.count.value for each in costed if each.price is None)
     ordered = sorted(costed, key=_largest_first)
     bounds = any(each.price.is_upper_bound for each in costed if each.price)
-    hints = [*bound_hint(has_bound=bounds), *_unpriced_hint(unpriced)]
+    certainty = _certainty(ordered, question, certainties(reconciliation(store, now=asked.now)))
+    hints = [*bound_hint(has_bound=bounds), *_unpriced_hint(unpriced), *_certainty_hint(certainty)]
     return {
         **basis(asked, is_complete=not unpriced, hints=hints),
         "totals": _totals(costed),
@@ -81,35 +56,8 @@ def live_cost(question: LiveQuestion, store: CostStore, *, now: datetime | None 
         "rows_left_out": len(ordered[MAX_ROWS:]),
         "unpriced_tokens": f"{unpriced}",
         "billed": _billed(asked, store),
+        "certainty": certainty,
     }
-
-
-def cost_of(asked: Asked, prices: Chain) -> list[Costed]:
-    """The tokens of a question with their prices."""
-    found = [count for count in asked.counts if count.measure is Measure.TOKENS and count.value]
-    return [_costed(count, prices) for count in found]
-
-
-def _costed(count: Count, prices: Chain) -> Costed:
-    series = count.series
-    if series.tier == _PROVISIONED:
-        return Costed(count, None, _BY_THE_HOUR)
-    if not series.direction:
-        return Costed(count, None, _NO_DIRECTION)
-    if count.model is None:
-        return Costed(count, None, _NO_MODEL)
-    key = Key(
-        count.cloud,
-        series.account,
-        series.region,
-        count.model.id,
-        series.direction,
-        cache=series.cache or None,
-        tier=series.tier or None,
-        scope=series.scope or None,
-    )
-    price = prices.price(key)
-    return Costed(count, price, "" if price else _NO_PRICE)
 
 
 def _largest_first(each: Costed) -> tuple[bool, Decimal, int, int]:
@@ -175,6 +123,31 @@ def _said(price: Price) -> PriceSaid:
 
 def _unpriced_hint(tokens: int) -> Sequence[str]:
     return [f"{counted(tokens, 'token')} have no known price, and are in no total."] if tokens else []
+
+
+def _certainty(
+    costed: Sequence[Costed], question: LiveQuestion, known: Iterable[Certainty]
+) -> list[Certainty]:
+    """Those of the models that are in an answer, and of all of a cloud if the question is of no model."""
+    shown: set[tuple[str, str | None]] = {
+        (each.count.cloud, each.count.model.id) for each in costed if each.count.model
+    }
+    if not question.model:
+        shown |= {(each.count.cloud, None) for each in costed}
+    return [each for each in known if (each["cloud"], each["model"]) in shown]
+
+
+def _certainty_hint(certainty: Iterable[Certainty]) -> Sequence[str]:
+    return [
+        f"{_days(each['days'])} of {each['cloud']}, the estimate was within {each['within_percent']} % "
+        f"of the bill in {each['currency']}."
+        for each in certainty
+        if each["model"] is None
+    ]
+
+
+def _days(number: int) -> str:
+    return f"On the last {number} settled days" if number > 1 else "On the one settled day"
 
 
 def _billed(asked: Asked, store: CostStore) -> dict[str, str] | None:

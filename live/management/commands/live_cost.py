@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 
 from catalog.management.terminal import CommandWithExamples, columns
 from costs.store import configured
+from costs.wording import counted
 from live.answer import CostAnswer, CostRow
 from live.cost import live_cost
 from live.management import asking
@@ -49,6 +50,10 @@ def _lines(answer: CostAnswer) -> Iterator[str]:
         yield f"Without a price: {int(answer['unpriced_tokens']):,} tokens"
     for currency, amount in (answer["billed"] or {}).items():
         yield f"Billed of this day, in no total above: {amount} {currency}"
+    for each in answer["certainty"]:
+        if each["model"]:
+            of, days = f"{each['model']} on {each['cloud']}", counted(each["days"], "settled day")
+            yield f"{of}: within {each['within_percent']} % of the bill on the last {days}"
     yield from asking.basis_lines(answer)
 
 
