@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from catalog.models import CurrentTimestamp
 from catalog.pricing.decimals import EXACT, NANO
+from costs.models.runs import Run
 from live.providers.registry import KINDS, cloud_of
 
 
@@ -202,16 +203,12 @@ class LiveRequests(models.Model):
         return EXACT.multiply(Decimal(self.units) * self.unit_nanos, NANO)
 
 
-class LiveRun(models.Model):
+class LiveRun(Run):
     """A collection. The one that runs holds the lease: there is one at a time."""
 
     LEASE = timedelta(minutes=3)
 
     job = models.TextField(default="collect")
-    started_at = models.DateTimeField()
-    heartbeat_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True, blank=True)
-    error = models.TextField(default="", blank=True)
     points = models.IntegerField(default=0, help_text="Counts that were new or had changed.")
     sources = models.IntegerField(default=0, help_text="Sources that were read.")
     failed = models.IntegerField(default=0, help_text="Sources that could not be read.")
