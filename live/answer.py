@@ -38,6 +38,7 @@ class LiveBasis(TypedDict):
     start: str
     end: str
     as_of: str
+    basis: str
     lag_seconds: dict[str, int | None]
     complete: bool
     missing: list[MissingMinutes]
@@ -47,8 +48,16 @@ class LiveBasis(TypedDict):
     hint: str | None
 
 
+class UsageGroup(TypedDict):
+    """The calls of a customer or feature; null is those of none."""
+
+    name: str | None
+    tokens: str
+    requests: str
+
+
 class UsageRow(TypedDict):
-    """A model of an account; null is what the cloud does not tell."""
+    """A model of an account; null is what the cloud does not tell. Only calls tell customers and features."""
 
     cloud: str
     account: str
@@ -56,6 +65,8 @@ class UsageRow(TypedDict):
     model: str
     name: str
     deployment: str | None
+    customer: str | None
+    feature: str | None
     input_tokens: str | None
     cached_input_tokens: str | None
     cache_write_tokens: str | None
@@ -73,6 +84,8 @@ class UsageAnswer(LiveBasis):
 
     rows: list[UsageRow]
     rows_left_out: int
+    groups: list[UsageGroup]
+    groups_left_out: int
     tokens: str
     requests: str | None
 
@@ -95,6 +108,8 @@ class CostRow(TypedDict):
     region: str
     model: str
     name: str
+    customer: str | None
+    feature: str | None
     direction: str | None
     cache: str | None
     tier: str | None
@@ -117,6 +132,15 @@ class CostTotal(TypedDict):
 
 class CloudCost(CostTotal):
     cloud: str
+
+
+class CostGroup(TypedDict):
+    """What the calls of a customer or feature cost, by currency; null is those of none."""
+
+    name: str | None
+    tokens: str
+    totals: list[CostTotal]
+    unpriced_tokens: str
 
 
 class Reconciled(TypedDict):
@@ -162,6 +186,8 @@ class CostAnswer(LiveBasis):
     clouds: list[CloudCost]
     rows: list[CostRow]
     rows_left_out: int
+    groups: list[CostGroup]
+    groups_left_out: int
     unpriced_tokens: str
     billed: dict[str, str] | None
     certainty: list[Certainty]

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from typing_extensions import TypedDict
+
 from catalog.pricing.decimals import EXACT, exact_sum, plain
 from costs.errors import NotLoadedError
 from costs.query.ask import ask
@@ -14,7 +16,7 @@ from costs.query.dimensions import UNMAPPED
 from costs.query.question import Question
 from costs.store.base import CostStore
 from costs.wording import counted
-from live.answer import Certainty, CloudCost, CostAnswer, CostRow, CostTotal, PriceSaid
+from live.answer import Certainty, CloudCost, CostAnswer, CostGroup, CostRow, CostTotal, PriceSaid
 from live.basis import Asked, basis, bound_hint, look
 from live.costed import Costed, cost_of, prices_at
 from live.question import LiveQuestion
@@ -43,7 +45,7 @@ def live_cost(question: LiveQuestion, store: CostStore, *, now: datetime | None 
     """
     asked = look(question, now)
     costed = cost_of(asked, prices_at(store, asked.now))
-    unpriced = sum(each.count.value for each in costed if each.price is None)
+    unpriced = _unpriced(costed)
     ordered = sorted(costed, key=_largest_first)
     bounds = any(each.price.is_upper_bound for each in costed if each.price)
     certainty = _certainty(ordered, question, certainties(reconciliation(store, now=asked.now)))
@@ -54,6 +56,7 @@ def live_cost(question: LiveQuestion, store: CostStore, *, now: datetime | None 
         "clouds": _of_clouds(costed),
         "rows": [_row(each) for each in ordered[:MAX_ROWS]],
         "rows_left_out": len(ordered[MAX_ROWS:]),
+        **_groups(question.by, costed),
         "unpriced_tokens": f"{unpriced}",
         "billed": _billed(asked, store),
         "certainty": certainty,
@@ -90,6 +93,43 @@ def _of_clouds(costed: Sequence[Costed]) -> list[CloudCost]:
     return [{"cloud": cloud, **total} for cloud in clouds for total in _totals(of[cloud])]
 
 
+class _Groups(TypedDict):
+    groups: list[CostGroup]
+    groups_left_out: int
+
+
+def _groups(by: str, costed: Iterable[Costed]) -> _Groups:
+    """Customers or features: first those with tokens of no known price, then the most expensive."""
+    found: defaultdict[str, list[Costed]] = defaultdict(list)
+    for each in costed if by else ():
+        found[getattr(each.count.series, by)].append(each)
+    groups = sorted((_group(name, of) for name, of in found.items()), key=_dearest_first)
+    return {"groups": groups[:MAX_ROWS], "groups_left_out": len(groups[MAX_ROWS:])}
+
+
+def _group(name: str, costed: Sequence[Costed]) -> CostGroup:
+    return {
+        "name": name or None,
+        "tokens": f"{sum(each.count.value for each in costed)}",
+        "totals": _totals(costed),
+        "unpriced_tokens": f"{_unpriced(costed)}",
+    }
+
+
+def _dearest_first(group: CostGroup) -> tuple[bool, Decimal, int, str]:
+    costs = [Decimal(total["cost"]) for total in group["totals"]]
+    return (
+        group["unpriced_tokens"] == "0",
+        -max(costs, default=Decimal(0)),
+        -int(group["tokens"]),
+        f"{group['name']}",
+    )
+
+
+def _unpriced(costed: Iterable[Costed]) -> int:
+    return sum(each.count.value for each in costed if each.price is None)
+
+
 def _row(each: Costed) -> CostRow:
     series, cost = each.count.series, each.cost
     return {
@@ -98,6 +138,8 @@ def _row(each: Costed) -> CostRow:
         "region": series.region,
         "model": each.count.model.id if each.count.model else UNMAPPED,
         "name": series.name,
+        "customer": series.customer or None,
+        "feature": series.feature or None,
         "direction": series.direction or None,
         "cache": series.cache or None,
         "tier": series.tier or None,

@@ -27,7 +27,7 @@ from live.answer import Certainty, Reconciled
 from live.basis import Asked, look
 from live.costed import BY_THE_HOUR, Costed, cost_of, prices_at
 from live.errors import NoLiveDataError
-from live.question import LiveQuestion
+from live.question import METRICS, LiveQuestion
 from live.sources import counting
 from live.window import floor_hour
 
@@ -177,7 +177,7 @@ def _billed(bills: Snapshot, start: date, end: date) -> Mapping[tuple[date, str]
 def _days(store: CostStore, day: date, clouds: Sequence[str], now: datetime) -> Mapping[str, _Day]:
     """What was estimated of clouds on a day, without those of which no minute of it was read."""
     try:
-        asked = look(LiveQuestion(day=day), now)
+        asked = look(LiveQuestion(day=day, basis=METRICS), now)
     except NoLiveDataError:
         return {}
     costed = cost_of(asked, prices_at(store, datetime.combine(day, time.min, UTC)))

@@ -43,6 +43,11 @@ def _lines(answer: CostAnswer) -> Iterator[str]:
     if answer["rows"]:
         yield from columns(NAMES, [_cells(row) for row in answer["rows"]], NUMBERS)
         yield ""
+    for group in answer["groups"]:
+        amounts = [f"{total['cost']} {total['currency']}" for total in group["totals"]]
+        unpriced = int(group["unpriced_tokens"])
+        parts = [*amounts, *([f"{unpriced:,} tokens without a price"] if unpriced else [])]
+        yield f"{group['name'] or '(none)'}: {', '.join(parts)}"
     for total in answer["totals"]:
         bound = " at most" if total["is_upper_bound"] else ""
         yield f"Estimate: {total['cost']} {total['currency']}{bound}"

@@ -14,6 +14,7 @@ from live.usage import live_usage
 EXAMPLES = """examples:
   live_usage                                  the last hour, by model
   live_usage --minutes 5 --cloud aws          the last five minutes on AWS
+  live_usage --by customer                    of the calls that were sent, by customer
   live_usage --day 2026-11-28 --json          a day, as the tool live_usage answers
 
 exit codes: 0 answered, 1 nothing is collected, 2 wrong arguments.
@@ -52,6 +53,9 @@ def _lines(answer: UsageAnswer) -> Iterator[str]:
     if answer["rows"]:
         yield from columns(NAMES, [_cells(row) for row in answer["rows"]], NUMBERS)
         yield ""
+    for group in answer["groups"]:
+        tokens, requests = int(group["tokens"]), int(group["requests"])
+        yield f"{group['name'] or '(none)'}: {tokens:,} tokens, {requests:,} requests"
     yield f"{int(answer['tokens']):,} tokens."
     yield from asking.basis_lines(answer)
 
