@@ -217,8 +217,8 @@ TOOL_CALLS_PER_MINUTE = env.int("TOOL_CALLS_PER_MINUTE", default=600)
 # By person, in each worker: calls that are sent to the intake.
 INTAKE_CALLS_PER_MINUTE = env.int("INTAKE_CALLS_PER_MINUTE", default=6000, minimum=1)
 # What says for whom and what a call is, the first that is there (docs/intake.md).
-INTAKE_CUSTOMER = env.list("INTAKE_CUSTOMER", default=["customer.id", "tenant.id", "customer"])
-INTAKE_FEATURE = env.list("INTAKE_FEATURE", default=["feature.name", "feature"])
+INTAKE_CUSTOMER = env.str("INTAKE_CUSTOMER", default="customer.id,tenant.id,customer").split(",")
+INTAKE_FEATURE = env.str("INTAKE_FEATURE", default="feature.name,feature").split(",")
 # By address, in each worker: searches on pages, and those that a page makes while somebody types.
 PAGE_SEARCHES_PER_MINUTE = 60
 PAGE_TYPED_SEARCHES_PER_MINUTE = 300
