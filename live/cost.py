@@ -19,7 +19,7 @@ from costs.wording import counted
 from live.answer import Certainty, CloudCost, CostAnswer, CostGroup, CostRow, CostTotal, PriceSaid
 from live.basis import Asked, basis, bound_hint, look
 from live.costed import Costed, cost_of, prices_at
-from live.question import LiveQuestion
+from live.question import METRICS, LiveQuestion
 from live.rates import Price
 from live.reconciliation import certainties, reconciliation
 
@@ -48,7 +48,7 @@ def live_cost(question: LiveQuestion, store: CostStore, *, now: datetime | None 
     unpriced = _unpriced(costed)
     ordered = sorted(costed, key=_largest_first)
     bounds = any(each.price.is_upper_bound for each in costed if each.price)
-    certainty = _certainty(ordered, question, certainties(reconciliation(store, now=asked.now)))
+    certainty = _certainty(ordered, asked, store)
     hints = [*bound_hint(has_bound=bounds), *_unpriced_hint(unpriced), *_certainty_hint(certainty)]
     return {
         **basis(asked, is_complete=not unpriced, hints=hints),
@@ -167,14 +167,18 @@ def _unpriced_hint(tokens: int) -> Sequence[str]:
     return [f"{counted(tokens, 'token')} have no known price, and are in no total."] if tokens else []
 
 
-def _certainty(
-    costed: Sequence[Costed], question: LiveQuestion, known: Iterable[Certainty]
-) -> list[Certainty]:
-    """Those of the models that are in an answer, and of all of a cloud if the question is of no model."""
+def _certainty(costed: Sequence[Costed], asked: Asked, store: CostStore) -> list[Certainty]:
+    """Those of the models that are in an answer, and of all of a cloud if the question is of no model.
+
+    What is known is how far off metrics were; calls may be any part of what is billed.
+    """
+    if asked.basis != METRICS:
+        return []
+    known = certainties(reconciliation(store, now=asked.now))
     shown: set[tuple[str, str | None]] = {
         (each.count.cloud, each.count.model.id) for each in costed if each.count.model
     }
-    if not question.model:
+    if not asked.question.model:
         shown |= {(each.count.cloud, None) for each in costed}
     return [each for each in known if (each["cloud"], each["model"]) in shown]
 
@@ -193,9 +197,12 @@ def _days(number: int) -> str:
 
 
 def _billed(asked: Asked, store: CostStore) -> dict[str, str] | None:
-    """What the bill has of the tokens of the day already; None if the question is of no day."""
+    """What the bill has of the tokens of the day already; None if the question is of no day, or of calls.
+
+    A bill tells customers by rules of its own, and no features.
+    """
     day = asked.question.day
-    if day is None:
+    if day is None or asked.basis != METRICS:
         return None
     filters: dict[str, list[str | None]] = {"not_direction": [None]}
     if asked.question.cloud:

@@ -142,11 +142,23 @@ def _changes(rows: Sequence[LiveCall], known: Mapping[str, LiveCall]) -> Counter
     """What is added to each series and minute, less what versions had added that no longer count."""
     changes: Counter[tuple[int, int]] = Counter()
     before = [known[row.key] for row in rows if row.key in known]
-    for versions, sign in ((rows, 1), (before, -1)):
-        for row in versions:
-            for series, count in row.counts.items():
-                changes[int(series), row.minute] += sign * count
+    there = _there({int(series) for row in before for series in row.counts})
+    for row in rows:
+        for series, count in row.counts.items():
+            changes[int(series), row.minute] += count
+    for row in before:
+        for series, count in row.counts.items():
+            if int(series) in there:
+                changes[int(series), row.minute] -= count
     return changes
+
+
+def _there(ids: Iterable[int]) -> set[int]:
+    """Which series are still there: an administrator may have deleted what a person had sent."""
+    found: set[int] = set()
+    for part in _parts(ids):
+        found |= set(LiveSeries.objects.filter(pk__in=part).values_list("pk", flat=True))
+    return found
 
 
 def _add(changes: Mapping[tuple[int, int], int]) -> None:

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from catalog.management.terminal import CommandWithExamples, columns
+from catalog.management.terminal import CommandWithExamples, columns, printable
 from costs.store import configured
 from costs.wording import counted
 from live.answer import CostAnswer, CostRow
 from live.cost import live_cost
 from live.management import asking
+from live.question import NONE
 
 EXAMPLES = """examples:
   live_cost                                   this hour so far, by model and kind of token
@@ -47,7 +48,7 @@ def _lines(answer: CostAnswer) -> Iterator[str]:
         amounts = [f"{total['cost']} {total['currency']}" for total in group["totals"]]
         unpriced = int(group["unpriced_tokens"])
         parts = [*amounts, *([f"{unpriced:,} tokens without a price"] if unpriced else [])]
-        yield f"{group['name'] or '(none)'}: {', '.join(parts)}"
+        yield f"{printable(group['name'] or NONE)}: {', '.join(parts)}"
     for total in answer["totals"]:
         bound = " at most" if total["is_upper_bound"] else ""
         yield f"Estimate: {total['cost']} {total['currency']}{bound}"

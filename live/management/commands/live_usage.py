@@ -6,9 +6,10 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from catalog.management.terminal import CommandWithExamples, columns
+from catalog.management.terminal import CommandWithExamples, columns, printable
 from live.answer import UsageAnswer, UsageRow
 from live.management import asking
+from live.question import NONE
 from live.usage import live_usage
 
 EXAMPLES = """examples:
@@ -55,7 +56,7 @@ def _lines(answer: UsageAnswer) -> Iterator[str]:
         yield ""
     for group in answer["groups"]:
         tokens, requests = int(group["tokens"]), int(group["requests"])
-        yield f"{group['name'] or '(none)'}: {tokens:,} tokens, {requests:,} requests"
+        yield f"{printable(group['name'] or NONE)}: {tokens:,} tokens, {requests:,} requests"
     yield f"{int(answer['tokens']):,} tokens."
     yield from asking.basis_lines(answer)
 

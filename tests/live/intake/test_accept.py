@@ -206,3 +206,12 @@ def test_many_calls_are_written_in_few_statements(django_assert_max_num_queries:
         accept(many, PERSON, NOW)
 
     assert totals()["requests"] == 1000
+
+
+def test_calls_whose_counts_an_administrator_deleted_can_be_revised() -> None:
+    sent(span(1))
+    LiveSource.objects.all().delete()
+
+    sent(span(1, gen_ai__usage__output_tokens=900))
+
+    assert totals() == {"Input": 100, "Output Uncached": 900, "requests": 1}

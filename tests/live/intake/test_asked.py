@@ -148,3 +148,14 @@ def test_without_calls_the_way_on_is_said() -> None:
     with pytest.raises(NoLiveDataError) as caught:
         usage(customer="acme")
     assert "docs/intake.md" in caught.value.hint
+
+
+def test_a_bill_of_all_is_not_set_beside_the_calls_of_a_customer() -> None:
+    used()
+    send_three()
+    day = NOON.date()
+
+    answer = live_cost(LiveQuestion(day=day, customer="acme"), bill(), now=NOON)
+
+    assert (answer["billed"], answer["certainty"]) == (None, [])
+    assert live_cost(LiveQuestion(day=day), bill(), now=NOON)["billed"] == {}
