@@ -60,8 +60,8 @@ class LeaseLostError(LoadRefusedError):
 
 
 class RunRefusedError(Exception):
-    """Another evaluation of the rules is running."""
+    """Another run of the job is at work."""
 
 
 class RunLostError(RunRefusedError):
-    """An evaluation that must stop, because another has replaced it."""
+    """A run that must stop, because another has replaced it."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 from costs.wording import printable
 from live.freshness import freshness
 from live.models import LiveRequests, LiveSource
+from live.providers.registry import CALLS
 
 
 @admin.register(LiveSource)
@@ -44,6 +45,8 @@ class LiveSourceAdmin(admin.ModelAdmin):
 
     @admin.display
     def state(self, source: LiveSource) -> str:
+        if source.kind == CALLS:
+            return "Sent to the intake"
         found = freshness(source, timezone.now())
         if found.lag is None:
             return "Not read yet"

@@ -38,6 +38,7 @@ class LiveBasis(TypedDict):
     start: str
     end: str
     as_of: str
+    basis: str
     lag_seconds: dict[str, int | None]
     complete: bool
     missing: list[MissingMinutes]
@@ -47,8 +48,16 @@ class LiveBasis(TypedDict):
     hint: str | None
 
 
+class UsageGroup(TypedDict):
+    """The calls of a customer or feature; null is those of none."""
+
+    name: str | None
+    tokens: str
+    requests: str
+
+
 class UsageRow(TypedDict):
-    """A model of an account; null is what the cloud does not tell."""
+    """A model of an account; null is what the cloud does not tell. Only calls tell customers and features."""
 
     cloud: str
     account: str
@@ -56,6 +65,8 @@ class UsageRow(TypedDict):
     model: str
     name: str
     deployment: str | None
+    customer: str | None
+    feature: str | None
     input_tokens: str | None
     cached_input_tokens: str | None
     cache_write_tokens: str | None
@@ -73,6 +84,8 @@ class UsageAnswer(LiveBasis):
 
     rows: list[UsageRow]
     rows_left_out: int
+    groups: list[UsageGroup]
+    groups_left_out: int
     tokens: str
     requests: str | None
 
@@ -95,6 +108,8 @@ class CostRow(TypedDict):
     region: str
     model: str
     name: str
+    customer: str | None
+    feature: str | None
     direction: str | None
     cache: str | None
     tier: str | None
@@ -119,15 +134,63 @@ class CloudCost(CostTotal):
     cloud: str
 
 
+class CostGroup(TypedDict):
+    """What the calls of a customer or feature cost, by currency; null is those of none."""
+
+    name: str | None
+    tokens: str
+    totals: list[CostTotal]
+    unpriced_tokens: str
+
+
+class Reconciled(TypedDict):
+    """The tokens of a cloud's model on a settled day: what was estimated, and what the bill says.
+
+    Amounts are effective costs in `currency`. `error` is the estimate less the bill; it is null if one of
+    them is not known, and `why` says why. A `model` of null is all of the cloud: what was priced, and what is
+    billed.
+    """
+
+    day: str
+    cloud: str
+    model: str | None
+    currency: str
+    estimated: str | None
+    billed: str | None
+    error: str | None
+    error_percent: str | None
+    why: str | None
+
+
+class Certainty(TypedDict):
+    """On each of the last `days` settled days, the estimate was within `within_percent` of the bill.
+
+    A `model` of null is all of the cloud.
+    """
+
+    cloud: str
+    model: str | None
+    currency: str
+    days: int
+    within_percent: str
+
+
 class CostAnswer(LiveBasis):
-    """The answer of live_cost. `billed` is what the bill has of the day already: it is part of no total."""
+    """The answer of live_cost. `billed` is what the bill has of the day already: it is part of no total.
+
+    `certainty` is how far off the estimates of past days were; it has nothing of a model of which that is not
+    known.
+    """
 
     totals: list[CostTotal]
     clouds: list[CloudCost]
     rows: list[CostRow]
     rows_left_out: int
+    groups: list[CostGroup]
+    groups_left_out: int
     unpriced_tokens: str
     billed: dict[str, str] | None
+    certainty: list[Certainty]
 
 
 def utc(moment: datetime) -> str:

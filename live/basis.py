@@ -15,10 +15,11 @@ from live.counts import Count, counts, names_of_now
 from live.errors import NoLiveDataError
 from live.freshness import Freshness, Gap, freshness, gaps
 from live.models import LiveRequests, LiveSource
-from live.question import LiveQuestion
-from live.sources import counting
+from live.question import CALLS, METRICS, NONE, LiveQuestion
+from live.sources import counting, of_calls
 
 _DEMO = "These figures are made up: the demo of a company, until a real source is collected."
+_CALLS = "These are the calls that were sent to the intake, and no others; the clouds' metrics are not in it."
 _BOUND = "Cached input is counted at the price of other input where a cloud does not tell it: an upper bound."
 _MAX_NAMED = 5
 
@@ -35,10 +36,13 @@ class Asked:
     counts: Sequence[Count]
     freshness: Sequence[Freshness]
     gaps: Sequence[Gap]
+    basis: str = METRICS
 
     @property
     def is_current(self) -> bool:
-        """Whether all sources were read, and of late."""
+        """Whether all sources were read, and of late. Which calls were not sent, nobody knows."""
+        if self.basis == CALLS:
+            return False
         return not self.gaps and not any(each.is_late for each in self.freshness)
 
 
@@ -55,12 +59,8 @@ def look(question: LiveQuestion, now: datetime | None = None) -> Asked:
     """
     now = now or timezone.now()
     start, end = question.window(now)
-    sources = [source for source in counting() if question.cloud in ("", source.cloud)]
-    if not sources:
-        of = f" of {question.cloud}" if question.cloud else ""
-        raise NoLiveDataError(
-            f"No live usage{of} is collected.", hint="Ask the operator to run the command collect_live."
-        )
+    basis_ = _chosen(question)
+    sources = _sources(question, basis_)
     found = counts(sources, start, end, names_of_now())
     enabled = [source for source in sources if source.is_enabled]
     return Asked(
@@ -69,10 +69,34 @@ def look(question: LiveQuestion, now: datetime | None = None) -> Asked:
         start,
         end,
         sources,
-        [count for count in found if _is_asked(question.model, count)],
+        [count for count in found if _is_asked(question, count)],
         [freshness(source, now) for source in enabled],
         gaps(enabled, start, end, now),
+        basis_,
     )
+
+
+def _chosen(question: LiveQuestion) -> str:
+    """The basis of an answer: what is asked for, else metrics, unless only calls have anything real."""
+    if question.basis or question.is_of_calls:
+        return question.basis or CALLS
+    is_measured = any(not source.is_demo for source in counting())
+    return METRICS if is_measured or not of_calls() else CALLS
+
+
+def _sources(question: LiveQuestion, basis_: str) -> Sequence[LiveSource]:
+    if basis_ == CALLS:
+        if sources := of_calls():
+            return sources
+        hint = "docs/intake.md says how OpenTelemetry and LiteLLM send them."
+        raise NoLiveDataError("No calls were sent to the intake.", hint=hint)
+    sources = [source for source in counting() if question.cloud in ("", source.cloud)]
+    if not sources:
+        of = f" of {question.cloud}" if question.cloud else ""
+        raise NoLiveDataError(
+            f"No live usage{of} is collected.", hint="Ask the operator to run the command collect_live."
+        )
+    return sources
 
 
 def basis(asked: Asked, *, is_complete: bool, hints: Sequence[str] = ()) -> LiveBasis:
@@ -89,12 +113,13 @@ def basis(asked: Asked, *, is_complete: bool, hints: Sequence[str] = ()) -> Live
         "start": utc(asked.start),
         "end": utc(asked.end),
         "as_of": utc(asked.now),
+        "basis": asked.basis,
         "lag_seconds": _lags(asked.freshness),
         "complete": is_complete and asked.is_current,
         "missing": [_missing(gap) for gap in asked.gaps],
         "collecting": collecting(asked.sources, asked.now),
         "is_estimate": True,
-        "is_demo": all(source.is_demo for source in asked.sources),
+        "is_demo": _is_demo(asked),
         "hint": " ".join(said) or None,
     }
 
@@ -122,10 +147,19 @@ def collecting(sources: Sequence[LiveSource], now: datetime) -> list[Collecting]
     return found
 
 
-def _is_asked(model: str, count: Count) -> bool:
-    wanted = model.casefold()
-    names = (count.series.name, count.model.id if count.model else "")
-    return not wanted or wanted in {name.casefold() for name in names}
+def _is_demo(asked: Asked) -> bool:
+    return all(source.is_demo for source in asked.sources)
+
+
+def _is_asked(question: LiveQuestion, count: Count) -> bool:
+    wanted, series = question.model.casefold(), count.series
+    names = {name.casefold() for name in (series.name, count.model.id if count.model else "")}
+    tags = ((question.customer, series.customer), (question.feature, series.feature))
+    return (
+        (not wanted or wanted in names)
+        and question.cloud in ("", count.cloud)
+        and all(asked in ("", told or NONE) for asked, told in tags)
+    )
 
 
 def _lags(found: Sequence[Freshness]) -> dict[str, int | None]:
@@ -149,7 +183,8 @@ def _missing(gap: Gap) -> MissingMinutes:
 
 
 def _hints(asked: Asked) -> Sequence[str]:
-    said = [_DEMO] if all(source.is_demo for source in asked.sources) else []
+    said = [_DEMO] if _is_demo(asked) else []
+    said += [_CALLS] if asked.basis == CALLS else []
     if asked.gaps:
         minutes = sum(int((gap.end - gap.start).total_seconds()) // 60 for gap in asked.gaps)
         said.append(f"{counted(minutes, 'minute')} of sources are missing, and count as nothing.")

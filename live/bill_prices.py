@@ -38,11 +38,11 @@ class BillPrices:
             self._days[day.axes["cloud"], day.axes["model"], day.axes["direction"]].append(day)
 
     @classmethod
-    def of(cls, store: CostStore, now: datetime) -> BillPrices:
-        """The prices of what is loaded; none if nothing is."""
-        today = now.date()
+    def of(cls, store: CostStore, at: datetime) -> BillPrices:
+        """The prices of what was loaded at a time; none if nothing was."""
+        today = at.date()
         try:
-            return cls(days_of_tokens(take(store, None), today - _LOOK_BACK, today + timedelta(days=1)))
+            return cls(days_of_tokens(take(store, at), today - _LOOK_BACK, today + timedelta(days=1)))
         except NotLoadedError:
             return cls([])
 

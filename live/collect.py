@@ -15,8 +15,10 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError
 from django.utils import timezone
 
-from live import lease, ticks
-from live.errors import CollectError, RunRefusedError
+from costs.errors import RunRefusedError
+from costs.lease import HEARTBEAT_SECONDS, Lease
+from live import ticks
+from live.errors import CollectError
 from live.models import LiveRun, LiveSource
 from live.providers.registry import open_source
 from live.providers.source import Collector, Reading, Requests, Tariff, moment_of
@@ -24,6 +26,8 @@ from live.window import Window, next_window, retry_after
 
 logger = logging.getLogger(__name__)
 
+# Two collections never run at once, so that no cloud is asked, or paid, twice.
+LEASE = Lease(LiveRun, "A collection", ("points", "sources", "failed"))
 # Sources that are asked at a time; more would only wait for the clouds.
 _AT_A_TIME = 4
 _FAULT = "It failed for a fault of this program, which the log has."
@@ -83,7 +87,7 @@ def collect(
     """
     now = now or timezone.now()
     due = [source for source in sources if source.retry_at is None or source.retry_at <= now]
-    with lease.running() as run:
+    with LEASE.running() as run:
         job = _Job(run, now, opener)
         found = Collection(run, [], [source for source in sources if source not in due])
         for outcome in job.outcomes(due):
@@ -111,9 +115,9 @@ class _Job:
             }
             waiting = set(reads)
             while waiting:
-                done, waiting = wait(waiting, lease.HEARTBEAT_SECONDS, FIRST_COMPLETED)
+                done, waiting = wait(waiting, HEARTBEAT_SECONDS, FIRST_COMPLETED)
                 if not done:
-                    lease.renew(self._run)
+                    LEASE.renew(self._run)
                 for read in done:
                     yield self._written(reads[read], read)
         finally:
@@ -129,7 +133,7 @@ class _Job:
     def _written(self, outcome: Outcome, read: Future[Reading]) -> Outcome:
         try:
             reading = read.result()
-            with lease.writing(self._run):
+            with LEASE.writing(self._run):
                 self._write(outcome, reading)
         except CollectError as error:
             self._fail(outcome, f"{error}")
@@ -159,7 +163,7 @@ class _Job:
     def _fail(self, outcome: Outcome, error: str) -> None:
         source = outcome.source
         outcome.error = error
-        with lease.writing(self._run):
+        with LEASE.writing(self._run):
             ticks.count_requests(source, outcome.requests, self._now.date(), outcome.tariffs)
             self._run.failed += 1
             source.failures += 1
@@ -171,10 +175,10 @@ class _Job:
         """Sum up old hours, one a transaction, and once an hour delete what is kept no longer."""
         is_done = False
         while not is_done:
-            with lease.writing(self._run):
+            with LEASE.writing(self._run):
                 is_done = not ticks.sum_up(self._now)
         if is_deep:
-            with lease.writing(self._run):
+            with LEASE.writing(self._run):
                 ticks.forget(self._now)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+
+from typing_extensions import TypedDict
 
 from catalog.pricing.decimals import EXACT, exact_sum, plain
 from costs.errors import NotLoadedError
@@ -15,40 +16,15 @@ from costs.query.dimensions import UNMAPPED
 from costs.query.question import Question
 from costs.store.base import CostStore
 from costs.wording import counted
-from live.answer import CloudCost, CostAnswer, CostRow, CostTotal, PriceSaid
+from live.answer import Certainty, CloudCost, CostAnswer, CostGroup, CostRow, CostTotal, PriceSaid
 from live.basis import Asked, basis, bound_hint, look
-from live.bill_prices import BillPrices
-from live.counts import Count, names_of_now
-from live.list_prices import ListPrices
-from live.providers.source import Measure
-from live.question import LiveQuestion
-from live.rates import Chain, Key, Price
+from live.costed import Costed, cost_of, prices_at
+from live.question import METRICS, LiveQuestion
+from live.rates import Price
+from live.reconciliation import certainties, reconciliation
 
 MAX_ROWS = 100
 _MILLION = Decimal(1_000_000)
-_PROVISIONED = "provisioned"
-_NO_MODEL = "No table of models has this name; an administrator can add it under Model names."
-_NO_DIRECTION = "The cloud does not tell whether these tokens are input or output."
-_BY_THE_HOUR = "Provisioned throughput is billed by the hour, not by tokens."
-_NO_PRICE = "Neither a loaded bill nor a price list has a price of these tokens."
-
-
-@dataclass(frozen=True, slots=True)
-class Costed:
-    """Tokens of one kind with their price; `why` says why there is none."""
-
-    count: Count
-    price: Price | None
-    why: str = ""
-
-    @property
-    def cost(self) -> Decimal | None:
-        return EXACT.multiply(self.price.per_token, Decimal(self.count.value)) if self.price else None
-
-
-def prices_of_now(store: CostStore, now: datetime) -> Chain:
-    """The price chain: the own bill, then the provider's list. A community's list comes after it."""
-    return Chain([BillPrices.of(store, now), ListPrices(names_of_now())])
 
 
 def live_cost(question: LiveQuestion, store: CostStore, *, now: datetime | None = None) -> CostAnswer:
@@ -68,48 +44,23 @@ def live_cost(question: LiveQuestion, store: CostStore, *, now: datetime | None 
         InvalidLiveQuestionError: the time is in the future, or was too long ago.
     """
     asked = look(question, now)
-    costed = cost_of(asked, prices_of_now(store, asked.now))
-    unpriced = sum(each.count.value for each in costed if each.price is None)
+    costed = cost_of(asked, prices_at(store, asked.now))
+    unpriced = _unpriced(costed)
     ordered = sorted(costed, key=_largest_first)
     bounds = any(each.price.is_upper_bound for each in costed if each.price)
-    hints = [*bound_hint(has_bound=bounds), *_unpriced_hint(unpriced)]
+    certainty = _certainty(ordered, asked, store)
+    hints = [*bound_hint(has_bound=bounds), *_unpriced_hint(unpriced), *_certainty_hint(certainty)]
     return {
         **basis(asked, is_complete=not unpriced, hints=hints),
         "totals": _totals(costed),
         "clouds": _of_clouds(costed),
         "rows": [_row(each) for each in ordered[:MAX_ROWS]],
         "rows_left_out": len(ordered[MAX_ROWS:]),
+        **_groups(question.by, costed),
         "unpriced_tokens": f"{unpriced}",
         "billed": _billed(asked, store),
+        "certainty": certainty,
     }
-
-
-def cost_of(asked: Asked, prices: Chain) -> list[Costed]:
-    """The tokens of a question with their prices."""
-    found = [count for count in asked.counts if count.measure is Measure.TOKENS and count.value]
-    return [_costed(count, prices) for count in found]
-
-
-def _costed(count: Count, prices: Chain) -> Costed:
-    series = count.series
-    if series.tier == _PROVISIONED:
-        return Costed(count, None, _BY_THE_HOUR)
-    if not series.direction:
-        return Costed(count, None, _NO_DIRECTION)
-    if count.model is None:
-        return Costed(count, None, _NO_MODEL)
-    key = Key(
-        count.cloud,
-        series.account,
-        series.region,
-        count.model.id,
-        series.direction,
-        cache=series.cache or None,
-        tier=series.tier or None,
-        scope=series.scope or None,
-    )
-    price = prices.price(key)
-    return Costed(count, price, "" if price else _NO_PRICE)
 
 
 def _largest_first(each: Costed) -> tuple[bool, Decimal, int, int]:
@@ -142,6 +93,43 @@ def _of_clouds(costed: Sequence[Costed]) -> list[CloudCost]:
     return [{"cloud": cloud, **total} for cloud in clouds for total in _totals(of[cloud])]
 
 
+class _Groups(TypedDict):
+    groups: list[CostGroup]
+    groups_left_out: int
+
+
+def _groups(by: str, costed: Iterable[Costed]) -> _Groups:
+    """Customers or features: first those with tokens of no known price, then the most expensive."""
+    found: defaultdict[str, list[Costed]] = defaultdict(list)
+    for each in costed if by else ():
+        found[getattr(each.count.series, by)].append(each)
+    groups = sorted((_group(name, of) for name, of in found.items()), key=_dearest_first)
+    return {"groups": groups[:MAX_ROWS], "groups_left_out": len(groups[MAX_ROWS:])}
+
+
+def _group(name: str, costed: Sequence[Costed]) -> CostGroup:
+    return {
+        "name": name or None,
+        "tokens": f"{sum(each.count.value for each in costed)}",
+        "totals": _totals(costed),
+        "unpriced_tokens": f"{_unpriced(costed)}",
+    }
+
+
+def _dearest_first(group: CostGroup) -> tuple[bool, Decimal, int, str]:
+    costs = [Decimal(total["cost"]) for total in group["totals"]]
+    return (
+        group["unpriced_tokens"] == "0",
+        -max(costs, default=Decimal(0)),
+        -int(group["tokens"]),
+        f"{group['name']}",
+    )
+
+
+def _unpriced(costed: Iterable[Costed]) -> int:
+    return sum(each.count.value for each in costed if each.price is None)
+
+
 def _row(each: Costed) -> CostRow:
     series, cost = each.count.series, each.cost
     return {
@@ -150,6 +138,8 @@ def _row(each: Costed) -> CostRow:
         "region": series.region,
         "model": each.count.model.id if each.count.model else UNMAPPED,
         "name": series.name,
+        "customer": series.customer or None,
+        "feature": series.feature or None,
         "direction": series.direction or None,
         "cache": series.cache or None,
         "tier": series.tier or None,
@@ -177,10 +167,42 @@ def _unpriced_hint(tokens: int) -> Sequence[str]:
     return [f"{counted(tokens, 'token')} have no known price, and are in no total."] if tokens else []
 
 
+def _certainty(costed: Sequence[Costed], asked: Asked, store: CostStore) -> list[Certainty]:
+    """Those of the models that are in an answer, and of all of a cloud if the question is of no model.
+
+    What is known is how far off metrics were; calls may be any part of what is billed.
+    """
+    if asked.basis != METRICS:
+        return []
+    known = certainties(reconciliation(store, now=asked.now))
+    shown: set[tuple[str, str | None]] = {
+        (each.count.cloud, each.count.model.id) for each in costed if each.count.model
+    }
+    if not asked.question.model:
+        shown |= {(each.count.cloud, None) for each in costed}
+    return [each for each in known if (each["cloud"], each["model"]) in shown]
+
+
+def _certainty_hint(certainty: Iterable[Certainty]) -> Sequence[str]:
+    return [
+        f"{_days(each['days'])} of {each['cloud']}, the estimate was within {each['within_percent']} % "
+        f"of the bill in {each['currency']}."
+        for each in certainty
+        if each["model"] is None
+    ]
+
+
+def _days(number: int) -> str:
+    return f"On the last {number} settled days" if number > 1 else "On the one settled day"
+
+
 def _billed(asked: Asked, store: CostStore) -> dict[str, str] | None:
-    """What the bill has of the tokens of the day already; None if the question is of no day."""
+    """What the bill has of the tokens of the day already; None if the question is of no day, or of calls.
+
+    A bill tells customers by rules of its own, and no features.
+    """
     day = asked.question.day
-    if day is None:
+    if day is None or asked.basis != METRICS:
         return None
     filters: dict[str, list[str | None]] = {"not_direction": [None]}
     if asked.question.cloud:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,11 @@ from catalog.offers.model_names import Names
 from costs.models import ModelName
 from live.model_ids import Model, model_of
 from live.models import LiveHour, LiveMinute, LiveSeries, LiveSource
+from live.providers.registry import cloud_of_provider
 from live.providers.source import Measure, minute_of
 from live.ticks import MINUTES_OF_HOUR
+
+_BATCH = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,17 @@ def counts(sources: Sequence[LiveSource], start: datetime, end: datetime, names:
     ]
     for series, total in totals[0].union(totals[1], all=True):
         sums[series] += total
-    found = LiveSeries.objects.filter(source__in=[*clouds], pk__in=[*sums]) if sums else []
-    return [_count(clouds[each.source_id], each, sums[each.pk], names) for each in found]
+    return [
+        _count(clouds[each.source_id] or cloud_of_provider(each.provider), each, sums[each.pk], names)
+        for each in _series(sources, sums)
+    ]
+
+
+def _series(sources: Sequence[LiveSource], sums: Mapping[int, int]) -> Iterator[LiveSeries]:
+    """The series of sources that have sums. Several queries, since a call has a series of its customer."""
+    ids = sorted(sums)
+    for at in range(0, len(ids), _BATCH):
+        yield from LiveSeries.objects.filter(source__in=sources, pk__in=ids[at : at + _BATCH])
 
 
 def _count(cloud: str, series: LiveSeries, value: int, names: Names) -> Count:

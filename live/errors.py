@@ -23,11 +23,3 @@ class CollectError(Exception):
 
 class SourceArgumentError(Exception):
     """A source that there is not; the message names those that there are."""
-
-
-class RunRefusedError(Exception):
-    """Another collection is running."""
-
-
-class RunLostError(RunRefusedError):
-    """A collection that must stop, because another has replaced it."""

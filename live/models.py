@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from catalog.models import CurrentTimestamp
 from catalog.pricing.decimals import EXACT, NANO
+from costs.models.runs import Run
 from live.providers.registry import KINDS, cloud_of
 
 
@@ -23,6 +24,7 @@ class LiveSource(models.Model):
         CLOUD_MONITORING = "cloud-monitoring", "Google Cloud Monitoring"
         AZURE_MONITOR = "azure-monitor", "Azure Monitor"
         DEMO = "demo", "Made-up demo data"
+        CALLS = "calls", "Calls sent to the intake"
 
     name = models.TextField(
         primary_key=True,
@@ -38,7 +40,7 @@ class LiveSource(models.Model):
     location = models.TextField(
         unique=True,
         help_text="cloudwatch://REGION, cloudwatch://REGION/ROLE_ARN, monitoring://PROJECT, or "
-        "azure-monitor://SUBSCRIPTION.",
+        "azure-monitor://SUBSCRIPTION; calls://PERSON is of the intake.",
     )
     is_enabled = models.BooleanField(default=True, help_text="Whether collect_live reads it.")
     read_at = models.DateTimeField(null=True, blank=True, help_text="When it was last read.")
@@ -92,6 +94,10 @@ class LiveSeries(models.Model):
     tier = models.TextField(default="", blank=True)
     scope = models.TextField(default="", blank=True)
     version = models.TextField(default="", blank=True)
+    # Of calls alone: who was called, and for whom and what.
+    provider = models.TextField(default="", blank=True)
+    customer = models.TextField(default="", blank=True)
+    feature = models.TextField(default="", blank=True)
 
     class Meta:
         db_table = "live_series"
@@ -112,6 +118,9 @@ class LiveSeries(models.Model):
                     "tier",
                     "scope",
                     "version",
+                    "provider",
+                    "customer",
+                    "feature",
                 ],
                 name="live_series_once",
             )
@@ -152,6 +161,26 @@ class LiveHour(models.Model):
 
     def __str__(self) -> str:
         return f"{self.series_id} at {self.hour}: {self.value}"
+
+
+class LiveCall(models.Model):
+    """A call that was sent to the intake, kept for as long as it could be sent again and be counted twice.
+
+    Of several versions of a call, the one with the highest rank counts (live/intake/calls.py).
+    """
+
+    key = models.TextField(primary_key=True, help_text="Of its id; the id itself is not kept.")
+    rank = models.TextField(help_text="Of the version that counts.")
+    minute = models.IntegerField(help_text="In which that version counts.")
+    seen = models.IntegerField(db_index=True, help_text="The last minute of all its versions.")
+    counts = models.JSONField(help_text="What that version added to each series.")
+
+    class Meta:
+        db_table = "live_calls"
+        verbose_name = "call"
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class LiveSpan(models.Model):
@@ -202,16 +231,12 @@ class LiveRequests(models.Model):
         return EXACT.multiply(Decimal(self.units) * self.unit_nanos, NANO)
 
 
-class LiveRun(models.Model):
+class LiveRun(Run):
     """A collection. The one that runs holds the lease: there is one at a time."""
 
     LEASE = timedelta(minutes=3)
 
     job = models.TextField(default="collect")
-    started_at = models.DateTimeField()
-    heartbeat_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True, blank=True)
-    error = models.TextField(default="", blank=True)
     points = models.IntegerField(default=0, help_text="Counts that were new or had changed.")
     sources = models.IntegerField(default=0, help_text="Sources that were read.")
     failed = models.IntegerField(default=0, help_text="Sources that could not be read.")

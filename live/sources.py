@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from live.errors import SourceArgumentError
 from live.models import LiveSource
-from live.providers.registry import KINDS, kind_of
+from live.providers.registry import CALLS, KINDS, kind_of
 
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 MAX_NAME = 60
@@ -36,17 +36,26 @@ def chosen_sources(texts: Sequence[str]) -> Sequence[LiveSource]:
 
 
 def counting() -> Sequence[LiveSource]:
-    """The sources whose counts answers rest on: the demo only if there is nothing real."""
-    sources = list(LiveSource.objects.all())
+    """The sources whose metrics answers rest on: the demo only if there is nothing real.
+
+    The calls that were sent to the intake are not among them: their tokens are in the clouds' metrics too.
+    """
+    sources = list(LiveSource.objects.exclude(kind=CALLS))
     return [source for source in sources if not source.is_demo] or sources
 
 
+def of_calls() -> Sequence[LiveSource]:
+    """What was sent to the intake, by who sent it."""
+    return list(LiveSource.objects.filter(kind=CALLS))
+
+
 def _source(text: str) -> LiveSource:
-    if found := LiveSource.objects.filter(name=text).first():
+    collected = LiveSource.objects.exclude(kind=CALLS)
+    if found := collected.filter(name=text).first():
         return found
     kind = kind_of(text)
     if not kind:
-        names = ", ".join(LiveSource.objects.values_list("name", flat=True)) or "none yet"
+        names = ", ".join(collected.values_list("name", flat=True)) or "none yet"
         raise SourceArgumentError(f"{text} is no source. The sources are: {names}. A new one is {_forms()}.")
     if found := LiveSource.objects.filter(location=text).first():
         return found

@@ -8,8 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
+from typing_extensions import TypedDict
+
 from costs.query.dimensions import UNMAPPED
-from live.answer import UsageAnswer, UsageRow
+from live.answer import UsageAnswer, UsageGroup, UsageRow
 from live.basis import basis, look
 from live.counts import Count
 from live.providers.source import Measure
@@ -28,8 +30,8 @@ _FIELDS: Mapping[tuple[str, str], str] = MappingProxyType(
     }
 )
 _OTHERS = "other_tokens"
-# Cloud, account, region, name and deployment.
-Group = tuple[str, str, str, str, str]
+# Cloud, account, region, name, deployment, customer and feature.
+Group = tuple[str, str, str, str, str, str, str]
 
 
 def live_usage(question: LiveQuestion, *, now: datetime | None = None) -> UsageAnswer:
@@ -52,7 +54,8 @@ def live_usage(question: LiveQuestion, *, now: datetime | None = None) -> UsageA
     groups: defaultdict[Group, list[Count]] = defaultdict(list)
     for count in asked.counts:
         each = count.series
-        groups[count.cloud, each.account, each.region, each.name, each.deployment].append(count)
+        of = (count.cloud, each.account, each.region, each.name, each.deployment)
+        groups[*of, each.customer, each.feature].append(count)
     ordered = sorted(groups.items(), key=lambda item: (-_tokens(item[1]), item[0]))
     requests = [count.value for count in asked.counts if count.measure is Measure.REQUESTS]
     return {
@@ -60,9 +63,32 @@ def live_usage(question: LiveQuestion, *, now: datetime | None = None) -> UsageA
         "is_estimate": False,
         "rows": [_row(key, found) for key, found in ordered[:MAX_ROWS]],
         "rows_left_out": len(ordered[MAX_ROWS:]),
+        **_groups(question.by, asked.counts),
         "tokens": f"{_tokens(asked.counts)}",
         "requests": f"{sum(requests)}" if requests else None,
     }
+
+
+class _Groups(TypedDict):
+    groups: list[UsageGroup]
+    groups_left_out: int
+
+
+def _groups(by: str, counts: Iterable[Count]) -> _Groups:
+    """Customers or features, the most tokens first."""
+    found: defaultdict[str, list[Count]] = defaultdict(list)
+    for count in counts if by else ():
+        found[getattr(count.series, by)].append(count)
+    ordered = sorted(found.items(), key=lambda item: (-_tokens(item[1]), item[0]))
+    shown: list[UsageGroup] = [
+        {
+            "name": name or None,
+            "tokens": f"{_tokens(of)}",
+            "requests": f"{_sum(of, Measure.REQUESTS) or 0}",
+        }
+        for name, of in ordered[:MAX_ROWS]
+    ]
+    return {"groups": shown, "groups_left_out": len(ordered[MAX_ROWS:])}
 
 
 def _tokens(counts: Iterable[Count]) -> int:
@@ -70,7 +96,7 @@ def _tokens(counts: Iterable[Count]) -> int:
 
 
 def _row(key: Group, counts: Sequence[Count]) -> UsageRow:
-    cloud, account, region, name, deployment = key
+    cloud, account, region, name, deployment, customer, feature = key
     tokens: dict[str, int] = {}
     for count in counts:
         if count.measure is Measure.TOKENS:
@@ -86,6 +112,8 @@ def _row(key: Group, counts: Sequence[Count]) -> UsageRow:
         "model": model.id if model else UNMAPPED,
         "name": name,
         "deployment": deployment or None,
+        "customer": customer or None,
+        "feature": feature or None,
         "input_tokens": told.get("input_tokens"),
         "cached_input_tokens": told.get("cached_input_tokens"),
         "cache_write_tokens": told.get("cache_write_tokens"),

@@ -15,7 +15,8 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 MAX_BYTES = 64 * 1024
 # The estimate page takes files of a MiB, beside the estimate that they replace.
 MAX_UPLOAD_BYTES = 2 * 1024 * 1024
-UPLOADS = frozenset({"/estimate/change/"})
+# So do calls of models, which come in batches and packed.
+UPLOADS = frozenset({"/estimate/change/", "/api/intake/v1/traces", "/api/intake/litellm"})
 MAX_LENGTH_DIGITS = 20
 # A client that is still sending when the connection closes may never read the response.
 DRAIN_BYTES = 1024 * 1024

@@ -45,8 +45,9 @@ SYNC_JOB = env.str("SYNC_JOB", default="")
 MCP_RESOURCE = f"{PUBLIC_URL}/mcp"
 MCP_SCOPE = "pricing:read"
 COSTS_SCOPE = "costs:read"
+INTAKE_SCOPE = "usage:write"
 # Who may give these scopes to a client or a token: the members of a group, and staff.
-SCOPE_GROUPS = {COSTS_SCOPE: "Cost readers"}
+SCOPE_GROUPS = {COSTS_SCOPE: "Cost readers", INTAKE_SCOPE: "Usage senders"}
 
 _public = urlsplit(PUBLIC_URL)
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
@@ -213,6 +214,11 @@ MAX_PENDING_CLIENTS_PER_ADDRESS = MAX_PENDING_CLIENTS if IS_LOCAL else 100
 TOKEN_REQUESTS_PER_MINUTE = 600
 # By person and tool, in each worker.
 TOOL_CALLS_PER_MINUTE = env.int("TOOL_CALLS_PER_MINUTE", default=600)
+# By person, in each worker: calls that are sent to the intake.
+INTAKE_CALLS_PER_MINUTE = env.int("INTAKE_CALLS_PER_MINUTE", default=6000, minimum=1)
+# What says for whom and what a call is, the first that is there (docs/intake.md).
+INTAKE_CUSTOMER = env.str("INTAKE_CUSTOMER", default="customer.id,tenant.id,customer").split(",")
+INTAKE_FEATURE = env.str("INTAKE_FEATURE", default="feature.name,feature").split(",")
 # By address, in each worker: searches on pages, and those that a page makes while somebody types.
 PAGE_SEARCHES_PER_MINUTE = 60
 PAGE_TYPED_SEARCHES_PER_MINUTE = 300
@@ -236,7 +242,11 @@ OAUTH2_PROVIDER = {
     "OAUTH2_PROTECTED_RESOURCE_AUTHORIZATION_SERVERS": [PUBLIC_URL],
     "OAUTH2_PROTECTED_RESOURCE_NAME": "Cloud Pricing",
     "OAUTH2_PROTECTED_RESOURCE_DOCUMENTATION": f"{PUBLIC_URL}/connect/",
-    "SCOPES": {MCP_SCOPE: "Search and read prices", COSTS_SCOPE: "Read what AI usage has cost"},
+    "SCOPES": {
+        MCP_SCOPE: "Search and read prices",
+        COSTS_SCOPE: "Read what AI usage has cost",
+        INTAKE_SCOPE: "Send which AI models were called",
+    },
     "DEFAULT_SCOPES": [MCP_SCOPE],
     # Only authorization codes and refresh tokens; the library's default supports every grant.
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",

@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 
 from costs.reports.shown import Shown
-from rest_api import access, answers, described, panels, sent
+from rest_api import access, answers, described, intake, panels, sent
 from rest_api.access import RefusedError
 from tools import registry
 from tools.version import product_version
@@ -102,6 +102,8 @@ def _database_away(_request: HttpRequest, error: Any) -> HttpResponse:
 
 urlpatterns = [
     path("", answers.not_found),
+    path("intake/v1/traces", intake.traces, name="intake-traces"),
+    path("intake/litellm", intake.litellm, name="intake-litellm"),
     path("", api.urls),
     path("<path:rest>", answers.not_found),
 ]

@@ -39,6 +39,19 @@ class LiveArguments(Arguments):
     )
     hour: Annotated[datetime, BeforeValidator(_hour), _text("This hour.", "2026-11-28T14:00Z")] | None = None
     day: Annotated[date, BeforeValidator(read_day), _text("This day (UTC).", "2026-11-28")] | None = None
+    # Customers and features may be called "all" or "any".
+    customer: Annotated[str, LeftOutAs(ABSENT)] = Field(
+        default="", max_length=300, description="For whom calls were, or (none).", examples=["acme"]
+    )
+    feature: Annotated[str, LeftOutAs(ABSENT)] = Field(
+        default="", max_length=300, description="What calls were for.", examples=["search"]
+    )
+    by: Annotated[str, LeftOutAs(ABSENT | ANYTHING)] = Field(
+        default="", max_length=20, description="Group calls by customer or feature.", examples=["customer"]
+    )
+    basis: Annotated[str, LeftOutAs(ABSENT | ANYTHING)] = Field(
+        default="", max_length=20, description="metrics or calls; never both.", examples=["calls"]
+    )
 
 
 class LiveUsageArguments(LiveArguments):

@@ -7,12 +7,15 @@ from functools import partial
 
 from django.utils import timezone
 
-from costs.alerts import causes, lease
+from costs.alerts import causes
 from costs.alerts.notify import Sender
 from costs.alerts.record import record
+from costs.lease import Lease
 from costs.models import AlertRun
 from costs.store.base import CostStore
 
+# Two evaluations never run at once, so that nobody is told twice.
+LEASE = Lease(AlertRun, "An evaluation", ("fired", "resolved", "sent", "unsent", "skipped"))
 FAULT = "A rule could not be evaluated for a fault, which is told as not evaluated."
 
 
@@ -27,10 +30,10 @@ def evaluate(store: CostStore, *, now: datetime | None = None) -> AlertRun:
         RunRefusedError: another evaluation is running, or has replaced this one.
     """
     now = now or timezone.now()
-    with lease.running() as run:
-        beat = partial(lease.renew, run)
+    with LEASE.running() as run:
+        beat = partial(LEASE.renew, run)
         findings = causes.find(store, now, beat)
-        with lease.writing(run):
+        with LEASE.writing(run):
             record(findings, run, now)
         sender = Sender(beat)
         try:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from catalog.models import CurrentTimestamp
+from costs.models.runs import Run
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):
@@ -145,16 +146,12 @@ class Notification(models.Model):
         return f"{self.channel}: {self.event}"
 
 
-class AlertRun(models.Model):
+class AlertRun(Run):
     """An evaluation of all rules. The one that runs holds the lease: there is one at a time."""
 
     LEASE = timedelta(minutes=5)
 
     rules = models.TextField(default="costs", help_text="Which rules were evaluated.")
-    started_at = models.DateTimeField()
-    heartbeat_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True, blank=True)
-    error = models.TextField(default="", blank=True)
     fired = models.IntegerField(default=0)
     resolved = models.IntegerField(default=0)
     sent = models.IntegerField(default=0)

@@ -17,7 +17,7 @@ from costs.errors import CostError
 from costs.management.asking import day
 from live.answer import CONTRACT, LiveBasis
 from live.errors import NoLiveDataError
-from live.question import CLOUDS, MAX_MINUTES, LiveQuestion
+from live.question import BASES, CLOUDS, GROUPS, MAX_MINUTES, LiveQuestion
 
 
 def add_arguments(parser: CommandParser, *, default: str) -> None:
@@ -29,6 +29,12 @@ def add_arguments(parser: CommandParser, *, default: str) -> None:
     )
     time.add_argument("--hour", type=_moment, help="the hour of this time, in UTC")
     time.add_argument("--day", type=day, help="this day, in UTC")
+    parser.add_argument("--customer", default="", help="only calls for this customer, or (none)")
+    parser.add_argument("--feature", default="", help="only calls for this feature")
+    parser.add_argument("--by", default="", choices=GROUPS, help="group calls by customer or feature")
+    parser.add_argument(
+        "--basis", default="", choices=BASES, help="what clouds measure, or the calls that were sent to us"
+    )
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
 
 
@@ -47,7 +53,7 @@ def failing(stdout: OutputWrapper, *, as_json: bool) -> Iterator[None]:
 
 
 def question(options: dict[str, Any]) -> LiveQuestion:
-    names = ("cloud", "model", "minutes", "hour", "day")
+    names = ("cloud", "model", "minutes", "hour", "day", "customer", "feature", "by", "basis")
     return LiveQuestion(**{name: options[name] for name in names})
 
 
@@ -57,7 +63,8 @@ def basis_lines(answer: LiveBasis) -> Iterator[str]:
         f"{cloud} {'never read' if lag is None else f'{lag} s'}"
         for cloud, lag in answer["lag_seconds"].items()
     )
-    yield f"{answer['start']} to {answer['end']}, as of {answer['as_of']}. Lag: {lags or '-'}."
+    of = f" Basis: {answer['basis']}."
+    yield f"{answer['start']} to {answer['end']}, as of {answer['as_of']}. Lag: {lags or '-'}.{of}"
     yield "Complete." if answer["complete"] else "Not complete."
     for gap in answer["missing"]:
         yield f"Missing of {gap['source']}: {gap['start']} to {gap['end']}. {gap['why']}"

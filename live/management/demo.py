@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time
 
 from costs.providers.demo.charges import CLOUDS
 from live.models import LiveSource
+from live.providers.registry import CALLS
 from live.providers.source import floor_minute
 from live.window import DEEP_OVERLAP
 
@@ -15,7 +16,7 @@ NAMES = tuple(f"demo-{cloud}" for cloud in CLOUDS)
 
 def real_sources() -> Sequence[str]:
     """The names of sources that are not made up."""
-    return list(LiveSource.objects.exclude(kind=LiveSource.Kind.DEMO).values_list("name", flat=True))
+    return [source.name for source in LiveSource.objects.exclude(kind=CALLS) if not source.is_demo]
 
 
 def install(now: datetime) -> Sequence[LiveSource]:

@@ -21,14 +21,12 @@ from botocore.config import Config
 from costs.errors import LoadError
 from costs.providers.aws_errors import AGAIN, explained
 from live.errors import CollectError
+from live.providers.scopes import scope_of
 from live.providers.source import MAX_SERIES, Measure, Reading, Requests, Series, Tariff, minute_of
 
 _LOCATION = re.compile(
     r"cloudwatch://(?P<region>[a-z]{2}(?:-[a-z]+)+-\d)(?:/(?P<role>arn:[^\s/]+:role/\S+))?"
 )
-# What a model id begins with if an inference profile sends the call to other regions (docs.aws.amazon.com,
-# "Supported Regions and models for inference profiles").
-_GEO = frozenset({"us", "us-gov", "eu", "apac", "jp", "au", "ca", "sa", "me", "af"})
 # Queries of one call, and how old a metric may be that ListMetrics lists as active (API reference).
 QUERIES = 500
 RECENTLY = timedelta(hours=3)
@@ -223,11 +221,3 @@ def _series(found: _Found, account: str, region: str) -> Series:
         tier="provisioned" if ":provisioned-model/" in found.model else "",
         scope=scope_of(found.model) if metric.measure is Measure.TOKENS else "",
     )
-
-
-def scope_of(model: str) -> str:
-    """Where calls of a model id are processed; "" if it does not tell, as that of a profile of one's own."""
-    if model.startswith("arn:") or "." not in model:
-        return ""
-    prefix = model.partition(".")[0]
-    return "global" if prefix == "global" else "geo" if prefix in _GEO else "regional"

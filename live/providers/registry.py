@@ -66,7 +66,31 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 )
 
 
-SETTLE: Mapping[str, timedelta] = MappingProxyType({name: kind.settle for name, kind in KINDS.items()})
+# What is sent to us and not collected: no collector opens it.
+CALLS = "calls"
+SETTLE: Mapping[str, timedelta] = MappingProxyType(
+    {**{name: kind.settle for name, kind in KINDS.items()}, CALLS: timedelta(0)}
+)
+# The clouds of providers, as OpenTelemetry and LiteLLM spell them. The Gemini API has prices of its own, and
+# names of a developer alone do not tell whose computers were used.
+_CLOUDS: Mapping[str, str] = MappingProxyType(
+    {
+        "aws.bedrock": "aws",
+        "aws_bedrock": "aws",
+        "bedrock": "aws",
+        "bedrock_converse": "aws",
+        "az.ai.inference": "azure",
+        "az.ai.openai": "azure",
+        "azure": "azure",
+        "azure.ai.inference": "azure",
+        "azure.ai.openai": "azure",
+        "azure_ai": "azure",
+        "azure_text": "azure",
+        "gcp.vertex_ai": "gcp",
+        "vertex_ai": "gcp",
+        "vertex_ai_beta": "gcp",
+    }
+)
 
 
 def kind_of(location: str) -> str:
@@ -75,8 +99,15 @@ def kind_of(location: str) -> str:
 
 
 def cloud_of(kind: str, location: str) -> str:
-    """The cloud whose usage a source has."""
+    """The cloud whose usage a source has; "" if each of its series says it."""
+    if kind == CALLS:
+        return ""
     return KINDS[kind].cloud or location.removeprefix(KINDS[kind].scheme)
+
+
+def cloud_of_provider(provider: str) -> str:
+    """The cloud that bills calls of a provider; the provider itself if it is none of the three."""
+    return _CLOUDS.get(provider.casefold(), provider)
 
 
 def open_source(kind: str, location: str) -> Collector:

@@ -41,6 +41,9 @@ class Series(NamedTuple):
         tier: standard, batch, priority, provisioned and so on.
         scope: regional, geo or global.
         version: of the model, where the cloud tells it apart from the name.
+        provider: of a call, who was called; "" of a cloud's metric.
+        customer: of a call, for whom it was.
+        feature: of a call, what it was for.
     """
 
     account: str
@@ -53,6 +56,9 @@ class Series(NamedTuple):
     tier: str = ""
     scope: str = ""
     version: str = ""
+    provider: str = ""
+    customer: str = ""
+    feature: str = ""
 
 
 Points = dict[tuple[Series, int], int]

@@ -8,10 +8,10 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from live import lease, ticks
+from costs.errors import RunLostError, RunRefusedError
+from live import ticks
 from live.basis import collecting
-from live.collect import next_minute
-from live.errors import RunLostError, RunRefusedError
+from live.collect import LEASE, next_minute
 from live.models import LiveHour, LiveMinute, LiveRequests, LiveRun, LiveSeries, LiveSource, LiveSpan
 from live.providers.source import minute_of
 from live.window import DEEP_OVERLAP, HOURS_KEPT, OVERLAP, kept_from
@@ -241,7 +241,7 @@ def test_a_source_with_too_many_series_is_refused_whole(monkeypatch: pytest.Monk
 
 def test_two_collections_never_run_at_once() -> None:
     _, cloud, clouds = one_cloud()
-    with lease.running(), pytest.raises(RunRefusedError, match="A collection is running since"):
+    with LEASE.running(), pytest.raises(RunRefusedError, match="A collection is running since"):
         clouds.collect(NOON)
     assert cloud.asked == []
 
@@ -249,12 +249,12 @@ def test_two_collections_never_run_at_once() -> None:
 def test_one_that_was_killed_is_replaced_and_writes_nothing_if_it_was_only_slow() -> None:
     source, cloud, clouds = one_cloud()
     cloud.tell(NOON - MINUTE, 5)
-    slow = lease.running()
+    slow = LEASE.running()
     run = slow.__enter__()
     LiveRun.objects.filter(pk=run.pk).update(heartbeat_at=timezone.now() - 2 * LiveRun.LEASE)
     clouds.collect(NOON)
 
-    with pytest.raises(RunLostError), lease.writing(run):
+    with pytest.raises(RunLostError), LEASE.writing(run):
         LiveMinute.objects.all().delete()
 
     assert stored() == {1: 5}

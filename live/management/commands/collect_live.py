@@ -16,10 +16,11 @@ from django.utils import timezone
 from catalog.management import exit_codes
 from catalog.management.terminal import CommandWithExamples, printable
 from catalog.sync import signals
+from costs.errors import RunRefusedError
 from costs.wording import counted
 from live.basis import collecting
 from live.collect import Collection, Outcome, collect, next_minute
-from live.errors import RunRefusedError, SourceArgumentError
+from live.errors import SourceArgumentError
 from live.models import LiveSource
 from live.sources import chosen_sources
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 from catalog.management import exit_codes
 from catalog.management.terminal import CommandWithExamples
 from catalog.sync import signals
+from costs.errors import RunRefusedError
 from live.collect import collect
-from live.errors import RunRefusedError
 from live.management import demo
 from live.models import LiveSource
 

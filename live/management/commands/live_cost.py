@@ -6,11 +6,13 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from catalog.management.terminal import CommandWithExamples, columns
+from catalog.management.terminal import CommandWithExamples, columns, printable
 from costs.store import configured
+from costs.wording import counted
 from live.answer import CostAnswer, CostRow
 from live.cost import live_cost
 from live.management import asking
+from live.question import NONE
 
 EXAMPLES = """examples:
   live_cost                                   this hour so far, by model and kind of token
@@ -42,6 +44,11 @@ def _lines(answer: CostAnswer) -> Iterator[str]:
     if answer["rows"]:
         yield from columns(NAMES, [_cells(row) for row in answer["rows"]], NUMBERS)
         yield ""
+    for group in answer["groups"]:
+        amounts = [f"{total['cost']} {total['currency']}" for total in group["totals"]]
+        unpriced = int(group["unpriced_tokens"])
+        parts = [*amounts, *([f"{unpriced:,} tokens without a price"] if unpriced else [])]
+        yield f"{printable(group['name'] or NONE)}: {', '.join(parts)}"
     for total in answer["totals"]:
         bound = " at most" if total["is_upper_bound"] else ""
         yield f"Estimate: {total['cost']} {total['currency']}{bound}"
@@ -49,6 +56,10 @@ def _lines(answer: CostAnswer) -> Iterator[str]:
         yield f"Without a price: {int(answer['unpriced_tokens']):,} tokens"
     for currency, amount in (answer["billed"] or {}).items():
         yield f"Billed of this day, in no total above: {amount} {currency}"
+    for each in answer["certainty"]:
+        if each["model"]:
+            of, days = f"{each['model']} on {each['cloud']}", counted(each["days"], "settled day")
+            yield f"{of}: within {each['within_percent']} % of the bill on the last {days}"
     yield from asking.basis_lines(answer)
 
 

@@ -6,14 +6,16 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from catalog.management.terminal import CommandWithExamples, columns
+from catalog.management.terminal import CommandWithExamples, columns, printable
 from live.answer import UsageAnswer, UsageRow
 from live.management import asking
+from live.question import NONE
 from live.usage import live_usage
 
 EXAMPLES = """examples:
   live_usage                                  the last hour, by model
   live_usage --minutes 5 --cloud aws          the last five minutes on AWS
+  live_usage --by customer                    of the calls that were sent, by customer
   live_usage --day 2026-11-28 --json          a day, as the tool live_usage answers
 
 exit codes: 0 answered, 1 nothing is collected, 2 wrong arguments.
@@ -52,6 +54,9 @@ def _lines(answer: UsageAnswer) -> Iterator[str]:
     if answer["rows"]:
         yield from columns(NAMES, [_cells(row) for row in answer["rows"]], NUMBERS)
         yield ""
+    for group in answer["groups"]:
+        tokens, requests = int(group["tokens"]), int(group["requests"])
+        yield f"{printable(group['name'] or NONE)}: {tokens:,} tokens, {requests:,} requests"
     yield f"{int(answer['tokens']):,} tokens."
     yield from asking.basis_lines(answer)
 

@@ -14,7 +14,8 @@ from werkzeug import Response
 
 from live.errors import CollectError
 from live.providers import aws
-from live.providers.aws import CloudWatch, open_source, scope_of
+from live.providers.aws import CloudWatch, open_source
+from live.providers.scopes import scope_of
 from live.providers.source import Measure, Points, Reading, Requests, Series, floor_minute, minute_of
 from tests.harness import moto_server
 from tests.harness.moto_server import Door

@@ -1,0 +1,71 @@
+"""Counted tokens with what they cost: each at the first price that the chain knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from catalog.pricing.decimals import EXACT
+from costs.store.base import CostStore
+from live.basis import Asked
+from live.bill_prices import BillPrices
+from live.counts import Count, names_of_now
+from live.list_prices import ListPrices
+from live.providers.source import Measure
+from live.rates import Chain, Key, Price
+
+_PROVISIONED = "provisioned"
+_NO_MODEL = "No table of models has this name; an administrator can add it under Model names."
+_NO_DIRECTION = "The cloud does not tell whether these tokens are input or output."
+BY_THE_HOUR = "Provisioned throughput is billed by the hour, not by tokens."
+_NO_PRICE = "Neither a loaded bill nor a price list has a price of these tokens."
+
+
+@dataclass(frozen=True, slots=True)
+class Costed:
+    """Tokens of one kind with their price; `why` says why there is none."""
+
+    count: Count
+    price: Price | None
+    why: str = ""
+
+    @property
+    def cost(self) -> Decimal | None:
+        return EXACT.multiply(self.price.per_token, Decimal(self.count.value)) if self.price else None
+
+
+def prices_at(store: CostStore, at: datetime) -> Chain:
+    """The price chain: the own bill as it was loaded at a time, then the provider's list of now.
+
+    A community's list comes after it.
+    """
+    return Chain([BillPrices.of(store, at), ListPrices(names_of_now())])
+
+
+def cost_of(asked: Asked, prices: Chain) -> list[Costed]:
+    """The tokens of a question with their prices."""
+    found = [count for count in asked.counts if count.measure is Measure.TOKENS and count.value]
+    return [_costed(count, prices) for count in found]
+
+
+def _costed(count: Count, prices: Chain) -> Costed:
+    series = count.series
+    if series.tier == _PROVISIONED:
+        return Costed(count, None, BY_THE_HOUR)
+    if not series.direction:
+        return Costed(count, None, _NO_DIRECTION)
+    if count.model is None:
+        return Costed(count, None, _NO_MODEL)
+    key = Key(
+        count.cloud,
+        series.account,
+        series.region,
+        count.model.id,
+        series.direction,
+        cache=series.cache or None,
+        tier=series.tier or None,
+        scope=series.scope or None,
+    )
+    price = prices.price(key)
+    return Costed(count, price, "" if price else _NO_PRICE)
