@@ -14,6 +14,7 @@ from console.costs import anomalies, boards, budgets
 from console.costs.access import cost_paths
 from console.costs.explore import explain_figure, explore, offered_values
 from console.docs import views as docs
+from console.live.page import live
 from console.pages import paths
 from console.prices.compare import compare
 from console.prices.estimate import change_estimate, show_estimate
@@ -65,4 +66,5 @@ urlpatterns = [
     path("costs/anomalies/mute/", anomalies.mute, name="costs-mute"),
     path("costs/anomalies/mutes/<int:pk>/unmute/", anomalies.unmute, name="costs-unmute"),
     *cost_paths("costs/loads/", boards.loads, "costs-loads"),
+    *cost_paths("live/", live, "live"),
 ]

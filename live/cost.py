@@ -22,11 +22,10 @@ from live.counts import Count, names_of_now
 from live.list_prices import ListPrices
 from live.providers.source import Measure
 from live.question import LiveQuestion
-from live.rates import Chain, Key, Price
+from live.rates import PROVISIONED, Chain, Key, Price
 
 MAX_ROWS = 100
 _MILLION = Decimal(1_000_000)
-_PROVISIONED = "provisioned"
 _NO_MODEL = "No table of models has this name; an administrator can add it under Model names."
 _NO_DIRECTION = "The cloud does not tell whether these tokens are input or output."
 _BY_THE_HOUR = "Provisioned throughput is billed by the hour, not by tokens."
@@ -69,30 +68,34 @@ def live_cost(question: LiveQuestion, store: CostStore, *, now: datetime | None 
     """
     asked = look(question, now)
     costed = cost_of(asked, prices_of_now(store, asked.now))
-    unpriced = sum(each.count.value for each in costed if each.price is None)
+    unpriced = unpriced_tokens(costed)
     ordered = sorted(costed, key=_largest_first)
     bounds = any(each.price.is_upper_bound for each in costed if each.price)
     hints = [*bound_hint(has_bound=bounds), *_unpriced_hint(unpriced)]
     return {
         **basis(asked, is_complete=not unpriced, hints=hints),
-        "totals": _totals(costed),
+        "totals": totals(costed),
         "clouds": _of_clouds(costed),
         "rows": [_row(each) for each in ordered[:MAX_ROWS]],
         "rows_left_out": len(ordered[MAX_ROWS:]),
         "unpriced_tokens": f"{unpriced}",
-        "billed": _billed(asked, store),
+        "billed": billed(asked, store),
     }
 
 
 def cost_of(asked: Asked, prices: Chain) -> list[Costed]:
     """The tokens of a question with their prices."""
-    found = [count for count in asked.counts if count.measure is Measure.TOKENS and count.value]
-    return [_costed(count, prices) for count in found]
+    return priced(asked.counts, prices)
+
+
+def priced(counts: Iterable[Count], prices: Chain) -> list[Costed]:
+    """The tokens among counts with their prices."""
+    return [_costed(count, prices) for count in counts if count.measure is Measure.TOKENS and count.value]
 
 
 def _costed(count: Count, prices: Chain) -> Costed:
     series = count.series
-    if series.tier == _PROVISIONED:
+    if series.tier == PROVISIONED:
         return Costed(count, None, _BY_THE_HOUR)
     if not series.direction:
         return Costed(count, None, _NO_DIRECTION)
@@ -118,7 +121,12 @@ def _largest_first(each: Costed) -> tuple[bool, Decimal, int, int]:
     return cost is not None, -(cost or Decimal(0)), -each.count.value, each.count.series.pk
 
 
-def _totals(costed: Iterable[Costed]) -> list[CostTotal]:
+def unpriced_tokens(costed: Iterable[Costed]) -> int:
+    return sum(each.count.value for each in costed if each.price is None)
+
+
+def totals(costed: Iterable[Costed]) -> list[CostTotal]:
+    """What tokens with a price cost, by currency."""
     by_currency: defaultdict[str, list[Costed]] = defaultdict(list)
     for each in costed:
         if each.price:
@@ -139,7 +147,7 @@ def _of_clouds(costed: Sequence[Costed]) -> list[CloudCost]:
     of: Mapping[str, list[Costed]] = {
         cloud: [each for each in costed if each.count.cloud == cloud] for cloud in clouds
     }
-    return [{"cloud": cloud, **total} for cloud in clouds for total in _totals(of[cloud])]
+    return [{"cloud": cloud, **total} for cloud in clouds for total in totals(of[cloud])]
 
 
 def _row(each: Costed) -> CostRow:
@@ -177,7 +185,7 @@ def _unpriced_hint(tokens: int) -> Sequence[str]:
     return [f"{counted(tokens, 'token')} have no known price, and are in no total."] if tokens else []
 
 
-def _billed(asked: Asked, store: CostStore) -> dict[str, str] | None:
+def billed(asked: Asked, store: CostStore) -> dict[str, str] | None:
     """What the bill has of the tokens of the day already; None if the question is of no day."""
     day = asked.question.day
     if day is None:

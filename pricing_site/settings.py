@@ -217,6 +217,8 @@ TOOL_CALLS_PER_MINUTE = env.int("TOOL_CALLS_PER_MINUTE", default=600)
 PAGE_SEARCHES_PER_MINUTE = 60
 PAGE_TYPED_SEARCHES_PER_MINUTE = 300
 KEPT_ESTIMATES_PER_HOUR = 60
+# Live pages that each worker tells of new figures; the others, and all if it is 0, ask each minute.
+LIVE_STREAMS = env.int("LIVE_STREAMS", default=20, minimum=0)
 # Workers share the counts of ACCOUNT_RATE_LIMITS through the database.
 CACHES = {
     "default": {
