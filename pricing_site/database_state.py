@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from catalog.models import PricingUpdate
 from catalog.pricing.freshness import offer
+from costs.alerts import causes
 from costs.models import Alert, AlertRun, CostLoad, CostSource
 from pricing_site.live_state import live_metrics
 from pricing_site.readiness import readiness
@@ -113,7 +114,7 @@ def _alerts() -> Iterator[Metric]:
     for kind in Alert.Kind:
         firing.add_metric([kind], found.get(kind, 0))
     yield firing
-    evaluated = AlertRun.objects.filter(error="").aggregate(at=Max("finished_at"))["at"]
+    evaluated = AlertRun.objects.filter(error="", rules=causes.COSTS).aggregate(at=Max("finished_at"))["at"]
     if evaluated:
         says = "When rules were last evaluated to the end."
         yield _gauge("cloud_pricing_rules_evaluated_timestamp_seconds", says, evaluated.timestamp())

@@ -45,8 +45,9 @@ SYNC_JOB = env.str("SYNC_JOB", default="")
 MCP_RESOURCE = f"{PUBLIC_URL}/mcp"
 MCP_SCOPE = "pricing:read"
 COSTS_SCOPE = "costs:read"
+ALERTS_SCOPE = "alerts:write"
 # Who may give these scopes to a client or a token: the members of a group, and staff.
-SCOPE_GROUPS = {COSTS_SCOPE: "Cost readers"}
+SCOPE_GROUPS = {COSTS_SCOPE: "Cost readers", ALERTS_SCOPE: "Cost readers"}
 
 _public = urlsplit(PUBLIC_URL)
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
@@ -238,7 +239,11 @@ OAUTH2_PROVIDER = {
     "OAUTH2_PROTECTED_RESOURCE_AUTHORIZATION_SERVERS": [PUBLIC_URL],
     "OAUTH2_PROTECTED_RESOURCE_NAME": "Cloud Pricing",
     "OAUTH2_PROTECTED_RESOURCE_DOCUMENTATION": f"{PUBLIC_URL}/connect/",
-    "SCOPES": {MCP_SCOPE: "Search and read prices", COSTS_SCOPE: "Read what AI usage has cost"},
+    "SCOPES": {
+        MCP_SCOPE: "Search and read prices",
+        COSTS_SCOPE: "Read what AI usage has cost",
+        ALERTS_SCOPE: "Have you told when AI usage costs more than you say, and read what it costs for that",
+    },
     "DEFAULT_SCOPES": [MCP_SCOPE],
     # Only authorization codes and refresh tokens; the library's default supports every grant.
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",

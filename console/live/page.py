@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 
+from accounts.models import User
 from catalog.pricing.decimals import exact_sum, plain
 from console.costs.charts import MAX_SERIES, OTHERS, Chart
 from console.costs.figures import Cell, cell
 from console.costs.moments import TABS
+from console.live.rules import of_person
 from console.pages import Page, Table
 from costs.query.dimensions import UNMAPPED
 from costs.reports.shown import Column, column
@@ -35,7 +37,7 @@ NOT_COLLECTED = 503
 _CSV = ("part", "cloud", "model", "name", "tokens", "cost", "currency", "is_upper_bound", "prices", "why")
 
 
-def live(_request: HttpRequest) -> Page:
+def live(request: HttpRequest) -> Page:
     """Show what is used and costs now, this hour and this day."""
     try:
         answer = kept_now(configured.open_store())
@@ -54,6 +56,7 @@ def live(_request: HttpRequest) -> Page:
             for name, amount in answer["this_day"]["billed"].items()
         ],
         "at": parse_datetime(answer["as_of"]),
+        **of_person(cast("User", request.user)),
     }
     return Page("console/live/live.html", {**answer}, _table(answer), context)
 

@@ -1,4 +1,4 @@
-"""Evaluates all rules: what is wrong, what no longer is, and who is told."""
+"""Evaluates rules: what is wrong, what no longer is, and who is told."""
 
 from __future__ import annotations
 
@@ -16,22 +16,24 @@ from costs.store.base import CostStore
 FAULT = "A rule could not be evaluated for a fault, which is told as not evaluated."
 
 
-def evaluate(store: CostStore, *, now: datetime | None = None) -> AlertRun:
-    """Evaluate all rules once, and send what is to be told.
+def evaluate(store: CostStore, *, now: datetime | None = None, rules: str = causes.COSTS) -> AlertRun:
+    """Evaluate the rules of a set once, and send what is to be told.
 
     Args:
         store: the costs.
         now: the time; None for the clock's.
+        rules: a key of `causes.RULES`.
 
     Raises:
-        RunRefusedError: another evaluation is running, or has replaced this one.
+        RunRefusedError: another evaluation of them is running, or has replaced this one.
     """
     now = now or timezone.now()
-    with lease.running() as run:
+    found = causes.RULES[rules]
+    with lease.running(rules) as run:
         beat = partial(lease.renew, run)
-        findings = causes.find(store, now, beat)
+        findings = found.find(store, now, beat)
         with lease.writing(run):
-            record(findings, run, now)
+            record(findings, run, now, found.prefixes)
         sender = Sender(beat)
         try:
             sender.send_due()

@@ -1,8 +1,8 @@
 """The lease of the rules: two evaluations never run at once, so that nobody is told twice.
 
-An evaluation has the lease while its row has no end, of which the database allows one. It renews the lease
-with a heartbeat. One without a heartbeat for LEASE counts as killed, and the next one closes its row. An
-evaluation that was only slow finds its row closed and must stop.
+An evaluation has the lease while its row has no end, of which the database allows one for each set of rules.
+It renews the lease with a heartbeat. One without a heartbeat for LEASE counts as killed, and the next one
+closes its row. An evaluation that was only slow finds its row closed and must stop.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _KILLED = "It crashed or was killed. Last heartbeat: {:%Y-%m-%d %H:%M:%S} UTC."
 
 
 @contextmanager
-def running() -> Iterator[AlertRun]:
-    """An evaluation with its row, which is closed however it ends.
+def running(rules: str) -> Iterator[AlertRun]:
+    """An evaluation of a set of rules with its row, which is closed however it ends.
 
     Raises:
-        RunRefusedError: another evaluation is running.
+        RunRefusedError: another evaluation of them is running.
     """
     with deferred_interrupts():
-        run = _acquire()
+        run = _acquire(rules)
     try:
         yield run
     except RunLostError:
@@ -64,16 +64,16 @@ def writing(run: AlertRun) -> Iterator[None]:
         yield
 
 
-def _acquire() -> AlertRun:
+def _acquire(rules: str) -> AlertRun:
     now = timezone.now()
-    for other in AlertRun.objects.filter(finished_at=None):
+    for other in AlertRun.objects.filter(finished_at=None, rules=rules):
         killed = _own_row(other).filter(heartbeat_at__lt=now - AlertRun.LEASE)
         killed.update(finished_at=now, error=_KILLED.format(other.heartbeat_at))
     try:
         with transaction.atomic():
-            return AlertRun.objects.create(started_at=now, heartbeat_at=now)
+            return AlertRun.objects.create(rules=rules, started_at=now, heartbeat_at=now)
     except IntegrityError:
-        raise RunRefusedError(_refusal()) from None
+        raise RunRefusedError(_refusal(rules)) from None
 
 
 @deferred_interrupts()
@@ -87,8 +87,8 @@ def _own_row(run: AlertRun) -> QuerySet[AlertRun]:
     return AlertRun.objects.filter(pk=run.pk, finished_at=None)
 
 
-def _refusal() -> str:
-    other = AlertRun.objects.filter(finished_at=None).first()
+def _refusal(rules: str) -> str:
+    other = AlertRun.objects.filter(finished_at=None, rules=rules).first()
     if other is None:
         return "Another evaluation was running and has just ended. Start again."
     free = other.heartbeat_at + AlertRun.LEASE

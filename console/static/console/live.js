@@ -88,5 +88,6 @@ document.addEventListener("DOMContentLoaded", () => {
   addEventListener("pagehide", stop);
   addEventListener("pageshow", (event) => { if (event.persisted) { renew(); start(); } });
   bar.hidden = false;
+  document.getElementById("unscripted").hidden = true;
   start();
 });

@@ -356,7 +356,7 @@ def test_an_acknowledged_anomaly_is_resolved_and_stays_so() -> None:
 
 
 def test_two_evaluations_never_run_at_once() -> None:
-    with lease.running(), pytest.raises(RunRefusedError, match="An evaluation is running"):
+    with lease.running(causes.COSTS), pytest.raises(RunRefusedError, match="An evaluation is running"):
         run(store("60"))
 
 
@@ -373,7 +373,7 @@ def test_a_killed_evaluation_is_taken_over_after_its_lease() -> None:
 
 def test_an_evaluation_that_was_only_slow_writes_nothing_after_another_took_over() -> None:
     def write() -> None:
-        with lease.running() as slow:
+        with lease.running(causes.COSTS) as slow:
             AlertRun.objects.filter(pk=slow.pk).update(finished_at=NOW)
             with lease.writing(slow):
                 Alert.objects.create(cause="x", kind="loads", started_at=NOW, seen_at=NOW)
