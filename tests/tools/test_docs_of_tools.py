@@ -61,6 +61,7 @@ WORDED_LIMITS = {
     "until": "ISO 8601 date",
     "hour": "ISO 8601 time",
     "day": "ISO 8601 date",
+    "usd_per_hour": "above 0, up to 15 digits and 18 decimals",
     "filters": f"at most {MAX_VALUES} values each",
 }
 

@@ -96,6 +96,22 @@ def test_a_page_that_is_paused_stays_as_it_is_until_it_is_told_to_go_on(product:
     expect(page.locator("#live")).not_to_have_attribute("data-at", "before")
 
 
+def test_a_person_says_above_what_they_are_told_and_takes_it_back(product: Product, page: Page) -> None:
+    page.goto(f"{product.url}/live/")
+    page.get_by_label("Name").fill("much")
+    page.get_by_label("Above, USD an hour").fill("1000")
+    page.get_by_role("button", name="Tell me").click()
+
+    expect(page.get_by_text("You are told when it costs more than 1000 USD an hour.")).to_be_visible()
+    expect(page.get_by_role("row", name="much all models, all clouds 1000 15 no alert")).to_be_visible()
+    for size in (PHONE, DESKTOP):
+        page.set_viewport_size(size)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        assert axe.faults(page) == []
+    page.get_by_role("button", name="Remove much").click()
+    expect(page.get_by_text("The rule is removed.")).to_be_visible()
+
+
 def test_without_javascript_the_page_is_whole(product: Product, browser: Browser, session: str) -> None:
     with watched_page(browser, [], viewport=PHONE, java_script_enabled=False) as page:
         page.context.add_cookies([{"name": "sessionid", "value": session, "url": product.url}])
