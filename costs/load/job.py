@@ -15,7 +15,8 @@ import duckdb
 from django.utils import timezone
 
 from costs.errors import LoadError
-from costs.load import lease, twins
+from costs.focus.checks import Findings
+from costs.load import incomplete, lease, twins
 from costs.load.month import Built, RefusedError, from_delivery, from_stored, names, unexpected
 from costs.load.report import LoadReport, MonthReport, Outcome, amounts
 from costs.load.sources import count_calls, record
@@ -209,7 +210,8 @@ class _Job:
         def build(connection: duckdb.DuckDBPyConnection, path: Path) -> Built:
             built = from_delivery(connection, delivery, load.pk, self.stamps, path)
             found = twins.compare(connection, load, path, others)
-            return built.checked(found.findings, found.doubts)
+            lacking = [] if delivery.is_exclusive else incomplete.lacks(built.written, old)
+            return built.checked(Findings(lacking)).checked(found.findings, found.doubts)
 
         files = [*delivery.files, *(other.file for other in others)]
         return self._run(load, old, _Work(files, build, delivery.problem, others))

@@ -16,6 +16,7 @@ from costs.focus.checks import Findings, check
 from costs.focus.repeated import ROW, may_be_restated, repeated
 from costs.focus.rounded import rounded
 from costs.focus.unreadable import FILE, describe, unreadable
+from costs.load import incomplete
 from costs.load.report import amounts
 from costs.load.stamps import Stamps
 from costs.providers.connection import sentence
@@ -48,7 +49,7 @@ class Built:
     warnings: Sequence[str] = field(default=())
     doubts: Sequence[Doubt] = field(default=())
 
-    def checked(self, findings: Findings, doubts: Sequence[Doubt]) -> Built:
+    def checked(self, findings: Findings, doubts: Sequence[Doubt] = ()) -> Built:
         """The same with what another check found.
 
         Raises:
@@ -99,7 +100,11 @@ def from_delivery(
     errors = [*findings.errors, *_estimates(connection, delivery), *_twice(connection, delivery)]
     # What estimates lack is the same in all (docs/deliveries.md).
     lacking = [] if delivery.is_estimate else absent(describe(connection, relation(delivery)))
-    doubts = [*without_end(delivery.files), *_may_be_twice(connection, delivery)]
+    doubts = [
+        *without_end(delivery.files),
+        *_may_be_twice(connection, delivery),
+        *incomplete.may_be_cut(connection, CHARGES, delivery),
+    ]
     lost = [*lacking, *rounded(connection, as_written(delivery)), *doubts]
     warnings = [*findings.warnings, *lost]
     if errors:
