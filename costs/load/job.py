@@ -110,7 +110,8 @@ def _offered(job: _Job, period: str | None, report: LoadReport) -> _Offered:
     """What a source offers; what it says beside it is added to the report."""
     source = job.source
     _refuse_own_files(source, job.store.root)
-    opened = open_source(source.kind, source.name, source.location, job.store.fetched(source))
+    fetched = job.store.fetched(source)
+    opened = open_source(source.kind, source.name, source.location, fetched, source.identity())
     try:
         offered = list(opened.deliveries())
     finally:

@@ -14,12 +14,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 from botocore.config import Config
 
 from costs.errors import LoadError
+from costs.identity import OWN, Identity
 from costs.providers import estimates
 from costs.providers.aws_errors import explained
+from costs.providers.aws_session import session
 from costs.providers.estimates import Answers, Bounds, EstimateSource, Row, day_after, first_day
 from costs.providers.source import Delivery, Layout
 from costs.wording import counted
@@ -41,18 +42,19 @@ _TAX, _NO_UNIT = "Tax", "N/A"
 _ZERO = re.compile(r"-?0*\.?0*")
 
 
-def open_source(name: str, location: str, fetched: Path) -> CostExplorerSource:
+def open_source(name: str, location: str, fetched: Path, identity: Identity = OWN) -> CostExplorerSource:
     """Open the Cost Explorer of an account.
 
     Args:
         name: of the source.
         location: costexplorer://ACCOUNT, or costexplorer://PAYER/ACCOUNT.
         fetched: where its answers are kept.
+        identity: whose credentials it is read with.
 
     Raises:
         LoadError: the location names no account.
     """
-    return CostExplorerSource(name, _Place.of(location), fetched)
+    return CostExplorerSource(name, _Place.of(location), fetched, identity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,12 @@ class CostExplorerSource(EstimateSource):
         name: of the source.
         place: what is asked for.
         folder: where its answers are kept.
+        identity: whose credentials it is asked with.
     """
 
-    def __init__(self, name: str, place: _Place, folder: Path) -> None:
+    def __init__(self, name: str, place: _Place, folder: Path, identity: Identity = OWN) -> None:
         super().__init__(name, folder)
-        self._place = place
+        self._place, self._identity = place, identity
         # Whether an account that it had has no costs any more.
         self._has_lost = False
 
@@ -122,7 +125,7 @@ class CostExplorerSource(EstimateSource):
         months = [month for month in wanted if answers.is_due(month)]
         if not months:
             return []
-        with closing(_Explorer(self, self._place)) as explorer:
+        with closing(_Explorer(self, self._place, self._identity)) as explorer:
             explorer.check_account()
             accounts = explorer.accounts(months, today)
             dropped = [month for month in months if answers.drop_others(month, accounts.get(month, ()))]
@@ -164,17 +167,18 @@ class _Explorer:
     Args:
         source: whose calls are counted.
         place: what is asked for.
+        identity: whose credentials it is asked with.
     """
 
-    def __init__(self, source: EstimateSource, place: _Place) -> None:
+    def __init__(self, source: EstimateSource, place: _Place, identity: Identity) -> None:
         self._source, self._place = source, place
         with self._explained():
-            session = boto3.session.Session()
+            opened = session(identity)
             retries = {"mode": "standard", "total_max_attempts": _REQUESTS}
             config = Config(retries=retries, connect_timeout=10, read_timeout=60)
-            region = session.region_name or _REGION
-            self._sts = session.client("sts", config=config, region_name=region)
-            self._client = session.client("ce", config=config, region_name=region)
+            region = opened.region_name or _REGION
+            self._sts = opened.client("sts", config=config, region_name=region)
+            self._client = opened.client("ce", config=config, region_name=region)
         # Each one that is sent, since AWS may take money for one whose answer is lost.
         self._client.meta.events.register("before-send.ce", self._count)
 

@@ -20,10 +20,11 @@ from azure.core import PipelineClient
 from azure.core.exceptions import AzureError, HttpResponseError
 from azure.core.pipeline.policies import BearerTokenCredentialPolicy, RetryPolicy, UserAgentPolicy
 from azure.core.rest import HttpRequest, HttpResponse
-from azure.identity import DefaultAzureCredential
 
 from costs.errors import LoadError
+from costs.identity import OWN, Identity
 from costs.providers import estimates
+from costs.providers.azure_credentials import credential
 from costs.providers.azure_errors import of_query
 from costs.providers.estimates import Answers, Bounds, EstimateSource, Row, day_after, first_day
 from costs.providers.source import Delivery, Layout
@@ -64,18 +65,19 @@ _OK = 200
 _Key = tuple[str, ...]
 
 
-def open_source(name: str, location: str, fetched: Path) -> CostManagementSource:
+def open_source(name: str, location: str, fetched: Path, identity: Identity = OWN) -> CostManagementSource:
     """Open the Cost Management of a scope.
 
     Args:
         name: of the source.
         location: costmanagement://subscriptions/ID or costmanagement://billingAccounts/ID.
         fetched: where its answers are kept.
+        identity: whose credentials it is read with.
 
     Raises:
         LoadError: the location names no scope.
     """
-    return CostManagementSource(name, _Place.of(location), fetched)
+    return CostManagementSource(name, _Place.of(location), fetched, identity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,12 @@ class CostManagementSource(EstimateSource):
         name: of the source.
         place: what is asked for.
         folder: where its answers are kept.
+        identity: whose credentials it is asked with.
     """
 
-    def __init__(self, name: str, place: _Place, folder: Path) -> None:
+    def __init__(self, name: str, place: _Place, folder: Path, identity: Identity = OWN) -> None:
         super().__init__(name, folder)
-        self._place = place
+        self._place, self._identity = place, identity
 
     def deliveries(self) -> Iterator[Delivery]:
         """Each subscription of each month, oldest month first, as it is known by now.
@@ -146,7 +149,7 @@ class CostManagementSource(EstimateSource):
         due = sorted(filter(answers.is_due, wanted), key=answers.asked_at)
         if not due:
             return []
-        with _opened() as client:
+        with _opened(self._identity) as client:
             for number, month in enumerate(due):
                 if self.calls >= self._place.bounds.max_calls:
                     return [each for each in due[number:] if not answers.asked_at(each)]
@@ -311,12 +314,12 @@ class _Throttling(RetryPolicy[HttpRequest, HttpResponse]):
 
 
 @contextmanager
-def _opened() -> Iterator[PipelineClient[HttpRequest, HttpResponse]]:
-    with DefaultAzureCredential() as credential:
+def _opened(identity: Identity) -> Iterator[PipelineClient[HttpRequest, HttpResponse]]:
+    with credential(identity) as opened:
         policies = [
             UserAgentPolicy(base_user_agent="cloud-pricing"),
             _Throttling(retry_total=_RETRIES, retry_status=_RETRIES),
-            BearerTokenCredentialPolicy(credential, "https://management.azure.com/.default"),
+            BearerTokenCredentialPolicy(opened, "https://management.azure.com/.default"),
         ]
         with PipelineClient[HttpRequest, HttpResponse](
             _ENDPOINT, policies=policies, connection_timeout=10, read_timeout=120

@@ -83,7 +83,8 @@ def test_a_file_of_the_last_30_days_does_not_replace_the_month_before(
     assert october.error == (
         "The files have no usage on 29 of 31 days that are loaded with usage, 2026-10-01 to 2026-10-29 (2 "
         f"rows, 2 USD instead of 31 rows, 31 USD), so they seem to be a part of the month, which would "
-        f"replace the whole. Export all of it; or, if it is right, {WITHDRAWAL} --source bills --period {OCTOBER}."
+        f"replace the whole. Export all of it; or, if it is right, {WITHDRAWAL} --source bills "
+        f"--period {OCTOBER}."
     )
     assert CostLoad.objects.current().get(billing_period=OCTOBER).billed == {"USD": "31"}
 
