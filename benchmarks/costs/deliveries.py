@@ -1,12 +1,19 @@
-"""Writes a month's bill as each cloud delivers it: AWS's Parquet, Azure's packed CSV, Google Cloud's rows."""
+"""Loads a month's bill as each cloud delivers it: AWS's Parquet, Azure's packed CSV, Google Cloud's rows.
+
+The files are those that a source has fetched; to fetch them takes no more memory, however many they are
+(docs/deliveries.md).
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
-from benchmarks.costs.bills import MONTHS, Bills
+from benchmarks.costs.bills import CLOUDS, MONTHS, Bills
+from benchmarks.costs.installation import Installation
 
 MONTH = MONTHS[-1]
 _PARTS = 8
@@ -99,6 +106,28 @@ WRITERS: Mapping[str, Callable[[Bills, Path], None]] = {
     "azure": write_azure,
     "gcp": write_google,
 }
+
+
+class Delivered(NamedTuple):
+    """The load of a delivery."""
+
+    rows: int
+    seconds: float
+    cpu: float
+    megabytes: float
+    billed: Decimal
+    expected: Decimal
+
+
+def measure(folder: Path, rows: int, cloud: str) -> Delivered:
+    """Load a new delivery of so many rows."""
+    bills = Bills(rows * len(CLOUDS) * len(MONTHS))
+    WRITERS[cloud](bills, folder / cloud)
+    installation = Installation(folder / f"{cloud}-installation")
+    installation.migrate()
+    found = installation.child("load", cloud, str(folder / cloud))
+    figures = (found["rows"], found["seconds"], found["cpu"], found["megabytes"])
+    return Delivered(*figures, Decimal(found["billed"]), bills.billed(cloud, MONTH))
 
 
 def _parts(bills: Bills, cloud: str) -> list[tuple[int, str]]:

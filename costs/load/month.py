@@ -122,6 +122,8 @@ def from_stored(connection: duckdb.DuckDBPyConnection, file: Path, stamps: Stamp
         before = measure(connection, file)
         select = stored(connection, [str(file)]).sql("duckdb")
         connection.execute(f"create table {CHARGES} as {select}")
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error as error:
         raise LoadError(f"The file {file.name} cannot be read: {unexpected(error)}") from error
     written = _stamped(connection, stamps, path)
@@ -157,6 +159,8 @@ def _read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, load_id: st
         selected = ", ".join(each.sql("duckdb") for each in [*cast(have, delivery=origin), *also])
         # SQL is put together from SQL: values in it are literals that sqlglot has written.
         connection.execute(f"create table {CHARGES} as select {selected} from {rows}")  # noqa: S608
+    except duckdb.OutOfMemoryException:
+        raise  # it is made again with more
     except duckdb.Error as error:
         raise LoadError(_why(connection, delivery, error)) from error
     count = connection.table(CHARGES).shape[0]

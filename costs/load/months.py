@@ -23,7 +23,7 @@ from costs.load.stamps import Stamps
 from costs.models import CostLoad, CostSource
 from costs.providers.source import Delivery
 from costs.store.configured import open_loads
-from costs.store.engine import open_writer
+from costs.store.engine import LOAD_MEMORY, WRITER_MEMORY, open_writer
 from costs.store.stored_loads import LoadStore
 
 # Called with a few words at each step.
@@ -176,8 +176,21 @@ class Months:
         """The file of a load, which the store has too, until the block ends or publishes it."""
         if work.problem:
             raise LoadError(work.problem)
+        with self.store.workspace(load.pk) as folder:
+            make = partial(self._made, load, work, old, folder)
+            try:
+                try:
+                    built = make(LOAD_MEMORY)
+                except duckdb.OutOfMemoryException:
+                    # Of very large months, not all that DuckDB computes can be put into files.
+                    built = make(WRITER_MEMORY)
+            except duckdb.Error as error:
+                raise LoadError(unexpected(error)) from error
+            yield built
+
+    def _made(self, load: CostLoad, work: _Work, old: CostLoad | None, folder: Path, memory: str) -> Built:
         heartbeat = no_heartbeat if self.is_dry else partial(lease.renew, load)
-        with self.store.workspace(load.pk) as folder, open_writer(folder, work.files) as connection:
+        with open_writer(folder, work.files, memory=memory) as connection:
 
             def build() -> Built:
                 built = work.build(connection, folder / "charges.parquet")
@@ -185,11 +198,7 @@ class Months:
                     self.store.stage(load, built.written)
                 return built
 
-            try:
-                built = lease.beating(heartbeat, connection, build)
-            except duckdb.Error as error:
-                raise LoadError(unexpected(error)) from error
-            yield built
+            return lease.beating(heartbeat, connection, build)
 
     def _is_same(self, old: CostLoad, built: Built) -> bool:
         return old.sha256 == built.written.sha256 and self.store.has(old)
