@@ -25,6 +25,10 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ has no t
         """
         return builtins.str(self.ENVIRON.get(var, "")).strip() or default
 
+    def beginning(self, prefix: builtins.str) -> dict[builtins.str, builtins.str]:
+        """The variables whose names begin so."""
+        return {name: self.str(name) for name in self.ENVIRON if name.startswith(prefix)}
+
     def int(self, var: builtins.str, default: builtins.int, *, minimum: builtins.int = 0) -> builtins.int:
         """A whole number of at least `minimum`.
 

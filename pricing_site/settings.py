@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from costs.identity import PREFIX as COST_SECRET
 from pricing_site import database, logs
 from pricing_site.environment import Environment
 
@@ -148,6 +149,9 @@ COSTS_DIR = BASE_DIR / env.str("COSTS_DIR", default="data/costs")
 # Where the charges are: in these files, or in a dataset of BigQuery (docs/bigquery-store.md).
 COST_STORE = env.str("COST_STORE", default="lake")
 BIGQUERY_USD_PER_TIB = env.decimal("BIGQUERY_USD_PER_TIB", default="6.25")
+# The keys that sources of costs may name (docs/deliveries.md): env:COST_SECRET_…, and secret:… for a file.
+COST_SECRETS = env.beginning(COST_SECRET)
+COST_SECRETS_DIR = BASE_DIR / env.str("COST_SECRETS_DIR", default="/run/secrets")
 # Where alerts are sent to (docs/alerts.md). Secrets are here only, never in the database or the log.
 ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
 ALERT_WEBHOOK_SECRET = env.str("ALERT_WEBHOOK_SECRET", default="")

@@ -133,16 +133,19 @@ class Bills:
 
     def write(self, path: Path, cloud: str, month: str, *, late: bool = True) -> None:
         """Write a bill as a FOCUS file, CSV or Parquet by its name, with its last tenth or before it."""
-        charges = self.charges(cloud, month)
-        focus = _FOCUS.format(
+        focus = self.focus(cloud, month, where="true" if late else "not is_late")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.connection.execute(f"copy ({focus}) to '{path}'")
+
+    def focus(self, cloud: str, month: str, *, where: str = "true") -> str:
+        """The charges of a month that meet a condition, in columns of FOCUS, as a query."""
+        return _FOCUS.format(
             cloud=cloud,
             month=month,
             provider=_PROVIDERS[cloud],
             meter_column=_METER_COLUMNS[cloud],
-            charges=charges if late else f"{charges} where not is_late",
+            charges=f"{self.charges(cloud, month)} where {where}",
         )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.connection.execute(f"copy ({focus}) to '{path}'")
 
     def billed(self, cloud: str, *months: str) -> Decimal:
         """The sum of bills, added up by Python in whole numbers."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.utils.module_loading import import_string
 
 from costs.errors import LoadError
+from costs.identity import Identity
 from costs.models import CostLoad, CostSource
 from costs.providers import credentials
 from costs.wording import printable
@@ -53,7 +54,7 @@ class Checked:
 
 def check(source: CostSource) -> Checked:
     """Look at a source, which need not be saved, for at most 20 seconds."""
-    found_by = credentials.found(source.kind)
+    found_by = credentials.found(source.kind, source.credentials)
     try:
         found = _within(SECONDS, lambda: _look(source))
     except LoadError as error:
@@ -65,8 +66,8 @@ def check(source: CostSource) -> Checked:
 
 
 def _look(source: CostSource) -> Look:
-    look: Callable[[str, str], Look] = import_string("costs.providers.look.look")
-    return look(source.kind, source.location)
+    look: Callable[[str, str, Identity], Look] = import_string("costs.providers.look.look")
+    return look(source.kind, source.location, source.identity())
 
 
 def _within(seconds: float, work: Callable[[], Look]) -> Look:

@@ -39,7 +39,13 @@ class SourceForm(forms.ModelForm):
     def full_clean(self) -> None:
         super().full_clean()
         # The form shows what was sent again.
-        self.data = {name: "" if refusal(f"{value}") else value for name, value in self.data.items()}
+        self.data = {name: "" if self._may_be_secret(name) else self.data[name] for name in self.data}
+
+    def _may_be_secret(self, name: str) -> bool:
+        """What of the form is not sent back: of credentials, all that name none."""
+        if name == "credentials":
+            return self.has_error(name)
+        return bool(refusal(f"{self.data[name]}"))
 
 
 @admin.register(CostSource)
@@ -54,6 +60,7 @@ class CostSourceAdmin(OneLineTexts):
         "name",
         "kind",
         "location",
+        "credentials",
         "is_enabled",
         "state",
         "read_at",

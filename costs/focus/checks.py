@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -40,6 +41,17 @@ _FAR = """
 ChargePeriodStart < cast($month as timestamptz) - interval 3 year
 or ChargePeriodEnd > cast($month as timestamptz) + interval 6 year
 """
+# A day for the clock of this machine, and one for the time zones of clouds.
+_AHEAD = timedelta(days=2)
+# Usage is billed in its month or later.
+_LATE = f"""
+ChargeCategory = 'Usage'
+and ChargePeriodStart >= cast($month as timestamptz) + interval 1 month + interval {_AHEAD.days} day
+"""
+# Nothing was charged for before: S3 began in March 2006 (aws.amazon.com, "Announcing Amazon S3"), App Engine
+# in April 2008, and Azure charges since February 2010 (Windows Azure Team Blog, 2010-02-01).
+_BEGAN = "case x_Cloud when 'gcp' then '2008-04' when 'azure' then '2010-02' else '2006-03' end"
+_BEFORE = f"{{}} < {_BEGAN}"
 # Bills print unit prices with three significant digits or more (0.5 % off at most) and costs with six
 # decimals or more. The errors to find are a wrong unit or tier, far larger. Doubles will do for this alone.
 _MISPRICED = """
@@ -80,7 +92,12 @@ class _Check:
 
 
 def check(
-    connection: duckdb.DuckDBPyConnection, table: str, period: str, *, is_estimate: bool = False
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    period: str,
+    *,
+    is_estimate: bool = False,
+    today: date | None = None,
 ) -> Findings:
     """Check a table that has the columns of unified_costs.
 
@@ -89,11 +106,14 @@ def check(
         table: the name of the table.
         period: the billing month that it is a load of, as 2026-10.
         is_estimate: whether it is known to lack what clouds leave out of bills by mistake.
+        today: the day in UTC; None for that of the clock. No month is billed before it begins.
     """
+    today = today or datetime.now(UTC).date()
     gaps = _LEFT_OUT if is_estimate else _DESCRIPTIVE
     checks = [
         *_column_checks(columns().values(), gaps),
         *_period_checks(period),
+        *_age_checks(period, today),
         *_amount_checks(),
         _unread(),
     ]
@@ -136,6 +156,19 @@ def _period_checks(period: str) -> Iterator[_Check]:
     ends = fill("ChargePeriodEnd < ChargePeriodStart")
     yield _Check(ends, "The charge period ends before it starts", is_error=True)
     yield _Check(fill("ChargePeriodEnd = ChargePeriodStart"), "The charge period ends when it starts")
+
+
+def _age_checks(period: str, today: date) -> Iterator[_Check]:
+    """What no cloud has billed: months that have not begun, or are older than it, and usage of later ones."""
+    latest = f"{today + _AHEAD:%Y-%m}"
+    ahead = fill(f"{_MONTH} > $latest", latest=exp.Literal.string(latest))
+    clock = f"by the clock of this machine, which says {today},"
+    yield _Check(ahead, f"The billing month has not begun {clock}", is_error=True, example=_MONTH)
+    says = "The billing month is before its cloud charged for anything"
+    example = f"concat_ws(' ', {_MONTH}, 'of', x_Cloud)"
+    yield _Check(fill(_BEFORE.format(_MONTH)), says, is_error=True, example=example)
+    late = fill(_LATE, month=exp.Literal.string(f"{period}-01T00:00:00Z"))
+    yield _Check(late, f"The usage is of after {period}, in which it is billed,", is_error=True)
 
 
 def _unread() -> _Check:

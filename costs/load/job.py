@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
-from typing import Any
-
-import duckdb
-from django.utils import timezone
+from contextlib import nullcontext
 
 from costs.errors import LoadError
-from costs.load import lease, twins
-from costs.load.month import Built, RefusedError, from_delivery, from_stored, names, unexpected
-from costs.load.report import LoadReport, MonthReport, Outcome, amounts
-from costs.load.sources import count_calls, record
-from costs.load.stamps import Stamps, stamps_of_now
-from costs.models import CostLoad, CostSource
-from costs.models.loads import CostLoadQuerySet
-from costs.providers.estimates import EstimateSource
-from costs.providers.registry import REMOTE, open_source
-from costs.providers.source import Delivery
-from costs.store.base import Doubt
-from costs.store.configured import open_loads
-from costs.store.engine import open_writer
+from costs.load.months import Months, Progress
+from costs.load.offered import current_of, doubt_lost, gone, month_of, offered
+from costs.load.report import LoadReport
+from costs.load.sources import record
+from costs.load.stamps import stamps_of_now
+from costs.models import CostSource
+from costs.providers.registry import REMOTE
 from costs.store.stored_loads import LoadStore
-
-# Called with a few words at each step.
-Progress = Callable[[str], object]
-Build = Callable[[duckdb.DuckDBPyConnection, Path], Built]
-_NO_MORE = "the cloud was asked again, and no longer has the estimate"
 
 
 def no_progress(_: str) -> None:
@@ -54,343 +33,39 @@ def load(
     Raises:
         LoadRefusedError: another load of the source is running.
     """
-    job = _Job(source, stamps_of_now(), is_dry=dry_run, progress=progress)
+    months = Months(source, stamps_of_now(), is_dry=dry_run, progress=progress)
     # Two loads at a time would change each other's copy as it is read.
-    with job.store.fetching(source) if source.kind in REMOTE else nullcontext():
-        return _load(job, period)
+    with months.store.fetching(source) if source.kind in REMOTE else nullcontext():
+        return _load(months, period)
 
 
-def _load(job: _Job, period: str | None) -> LoadReport:
-    source = job.source
-    report = LoadReport(source.name, is_dry=job.is_dry)
+def _load(months: Months, period: str | None) -> LoadReport:
+    source, store = months.source, months.store
+    report = LoadReport(source.name, is_dry=months.is_dry)
     try:
-        offered = _offered(job, period, report)
-        deliveries, gone = offered.deliveries, _gone(source, offered.deliveries, period)
-        report.gone = {_month_of(load): load.billed_by_currency for load in gone}
-        if not job.is_dry:
-            job.store.note_days()
-            lost = {load.pk for load in gone if load.billing_period in offered.known_months}
-            _doubt_lost(_current_of(source, period).filter(is_estimate=True), lost)
-        report.months += map(job.deliver, deliveries)
+        found = offered(source, store, period, report)
+        no_more = gone(source, found.deliveries, period)
+        report.gone = {month_of(load): load.billed_by_currency for load in no_more}
+        if not months.is_dry:
+            store.note_days()
+            lost = {load.pk for load in no_more if load.billing_period in found.known_months}
+            doubt_lost(current_of(source, period).filter(is_estimate=True), lost)
+        report.months += map(months.deliver, found.deliveries)
     except LoadError as error:
         report.error = str(error)
-    if not job.is_dry:
-        report.notes = [*report.notes, *job.replaced(report)]
+    if not months.is_dry:
+        report.notes = [*report.notes, *months.replaced(report)]
         record(source, report, period)
-    report.months += job.restamp_others({(month.period, month.account) for month in report.months}, period)
+    report.months += months.restamp_others({(month.period, month.account) for month in report.months}, period)
     report.months.sort(key=lambda month: (month.period, month.account))
-    if not job.is_dry:
-        _settle(job, report)
+    if not months.is_dry:
+        _settle(store, report)
     return report
 
 
-def _settle(job: _Job, report: LoadReport) -> None:
+def _settle(store: LoadStore, report: LoadReport) -> None:
     """Let the store follow the loads that count now. If it cannot, answers are right all the same."""
     try:
-        report.notes = [*report.notes, *job.store.settle()]
+        report.notes = [*report.notes, *store.settle()]
     except LoadError as error:
         report.behind = str(error)
-
-
-@dataclass(frozen=True, slots=True)
-class _Offered:
-    """What a source offers.
-
-    Args:
-        deliveries: what is to be loaded.
-        known_months: of estimates, the months of which the cloud has told all accounts.
-    """
-
-    deliveries: Sequence[Delivery]
-    known_months: Collection[str] = ()
-
-
-def _offered(job: _Job, period: str | None, report: LoadReport) -> _Offered:
-    """What a source offers; what it says beside it is added to the report."""
-    source = job.source
-    _refuse_own_files(source, job.store.root)
-    opened = open_source(source.kind, source.name, source.location, job.store.fetched(source))
-    try:
-        offered = list(opened.deliveries())
-    finally:
-        # They are made, and cost what they cost, in a dry run and in a load that fails too.
-        report.notes = opened.notes
-        if isinstance(opened, EstimateSource):
-            count_calls(source, opened.calls)
-    found = [delivery for delivery in offered if period in (None, delivery.period)]
-    known = opened.known_months() if isinstance(opened, EstimateSource) else set[str]()
-    # A cloud that has nothing any more has answered.
-    if not found and not (period in known if period else known):
-        raise LoadError(f"There is no delivery{f' of {period}' if period else ''}.")
-    return _Offered(found, known)
-
-
-def _gone(source: CostSource, offered: Sequence[Delivery], period: str | None) -> list[CostLoad]:
-    """The current loads of a source, or of a month of it, that it does not offer any more."""
-    still = {(delivery.period, delivery.account) for delivery in offered}
-    return [load for load in _current_of(source, period) if (load.billing_period, load.account) not in still]
-
-
-def _current_of(source: CostSource, period: str | None) -> CostLoadQuerySet:
-    current = CostLoad.objects.current().filter(source=source)
-    return current.filter(billing_period=period) if period else current
-
-
-def _month_of(load: CostLoad) -> str:
-    return f"{load.billing_period}{f' of {load.account}' if load.account else ''}"
-
-
-def _doubt_lost(estimates: Iterable[CostLoad], lost: Collection[str]) -> None:
-    """Let answers doubt estimates that a cloud was asked for and has no more, until it has them again."""
-    for load in estimates:
-        doubts = [doubt for doubt in load.doubts if not doubt["says"].startswith(_NO_MORE)]
-        if load.pk in lost:
-            withdrawal = f"load_costs --source {load.source_id} --period {load.billing_period} --withdraw"
-            says = (
-                f"{_NO_MORE}{f' of account {load.account}' if load.account else ''}, so that "
-                f"{amounts(load.billed_by_currency)} may be wrong; {withdrawal} takes the month out of all "
-                "sums, and the next load_costs brings back what the cloud has."
-            )
-            doubts.append(asdict(Doubt(says)))
-        if doubts != load.doubts:
-            CostLoad.objects.filter(pk=load.pk).update(doubts=doubts)
-
-
-def _refuse_own_files(source: CostSource, root: Path) -> None:
-    """A folder that has our own files, or is among them, would load them as a bill."""
-    folder, lake = Path(source.location).resolve(), root.resolve()
-    if source.kind == CostSource.Kind.FOLDER and (folder in (lake, *lake.parents) or lake in folder.parents):
-        raise LoadError(f"{folder} overlaps COSTS_DIR, {lake}: keep exports in a folder of their own.")
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """How the file of a load is made.
-
-    Args:
-        files: what it is made of.
-        build: makes it.
-        problem: why it cannot be made; "" if it can.
-        beside: the loads of other sources that it is compared with; None if it was compared before.
-    """
-
-    files: Sequence[Path]
-    build: Build
-    problem: str = ""
-    beside: Sequence[twins.Other] | None = None
-
-
-@dataclass(slots=True)
-class _Job:
-    """A run over one source."""
-
-    source: CostSource
-    stamps: Stamps
-    is_dry: bool
-    progress: Progress
-    store: LoadStore = field(default_factory=open_loads)
-
-    def deliver(self, delivery: Delivery) -> MonthReport:
-        """Load a delivery, unless it is loaded."""
-        old = self._current(delivery.period, delivery.account)
-        if old and old.revision == delivery.revision and self.store.has(old):
-            self._note_again(old, delivery)
-            return self.restamp(old)
-        load = self._new(
-            delivery.period,
-            revision=delivery.revision,
-            origin=names(delivery.files),
-            is_estimate=delivery.is_estimate,
-            account=delivery.account,
-        )
-        load.delivered_at = load.started_at
-        others = twins.others(load, self.store)
-
-        def build(connection: duckdb.DuckDBPyConnection, path: Path) -> Built:
-            built = from_delivery(connection, delivery, load.pk, self.stamps, path)
-            found = twins.compare(connection, load, path, others)
-            return built.checked(found.findings, found.doubts)
-
-        files = [*delivery.files, *(other.file for other in others)]
-        return self._run(load, old, _Work(files, build, delivery.problem, others))
-
-    def replaced(self, report: LoadReport) -> Iterator[str]:
-        """What the months of a run have replaced, and what of them does not count beside a bill."""
-        loads = {month.load for month in report.months if month.outcome is not Outcome.FAILED}
-        unchanged = {month.load for month in report.months if month.outcome is Outcome.UNCHANGED}
-        for load in self.store.loads():
-            for each in load.replaces:
-                account = f" of account {each.account}" if each.account else ""
-                estimate = f"estimate of {load.billing_period}{account}, {amounts(each.billed)}"
-                if load.id in loads - unchanged:
-                    by = "" if each.instead is None else f", by {amounts(each.instead)}"
-                    yield f"It replaces the {estimate}, of source {each.source}{by}."
-                if each.load in loads:
-                    yield f"The {estimate}, does not count: source {load.source} has it (load {load.id})."
-
-    def restamp_others(self, done: set[tuple[str, str]], period: str | None) -> Iterator[MonthReport]:
-        """Stamp the months again that have no new delivery."""
-        current = CostLoad.objects.current().filter(source=self.source)
-        for old in current.exclude(names_version=self.stamps.version):
-            is_done = (old.billing_period, old.account) in done
-            if period in (None, old.billing_period) and not is_done:
-                yield self.restamp(old)
-
-    def restamp(self, old: CostLoad) -> MonthReport:
-        """Stamp a month again, unless its stamps are those of now."""
-        if old.names_version == self.stamps.version:
-            return _report(old, Outcome.UNCHANGED)
-        load = self._new(
-            old.billing_period,
-            reason=CostLoad.Reason.NAMES,
-            revision=old.revision,
-            origin=old.origin,
-            checks=old.checks,
-            doubts=old.doubts,
-            delivered_at=old.delivered_at,
-            is_estimate=old.is_estimate,
-            account=old.account,
-        )
-        try:
-            work = self._stamping(old)
-        except LoadError as error:
-            work = _Work((), _nothing, str(error))
-        return self._run(load, old, work)
-
-    def _stamping(self, old: CostLoad) -> _Work:
-        if not self.store.has(old):
-            return _Work((), _nothing, f"{self.store.name_of(old)} of load {old.pk} is missing.")
-        file = self.store.file(old)
-
-        def build(connection: duckdb.DuckDBPyConnection, path: Path) -> Built:
-            return from_stored(connection, file, self.stamps, path)
-
-        return _Work([file], build)
-
-    def _run(self, load: CostLoad, old: CostLoad | None, work: _Work) -> MonthReport:
-        self.progress(f"{self.source.name} {load.billing_period}")
-        try:
-            if self.is_dry:
-                with self._built(load, work, old) as built:
-                    return _planned(load, old, built)
-            with lease.running(load, self.store):
-                return self._publish(load, work, old)
-        except LoadError as error:
-            return MonthReport(load.billing_period, Outcome.FAILED, error=str(error), account=load.account)
-
-    def _publish(self, load: CostLoad, work: _Work, before: CostLoad | None) -> MonthReport:
-        try:
-            with self._built(load, work, before) as built, lease.writing(load):
-                load.checks = [*load.checks, *built.warnings]
-                load.doubts = [*load.doubts, *map(asdict, built.doubts)]
-                old = self._current(load.billing_period, load.account)
-                if old and self._is_same(old, built):
-                    return self._note(old, load)
-                if work.beside is not None:
-                    twins.refuse_unseen(load, built.written, work.beside, self.store)
-                self.store.publish(load, built.written)
-                return _report(load, _outcome(load, old), before=old)
-        except RefusedError as error:
-            load.checks = error.findings
-            raise
-
-    @contextmanager
-    def _built(self, load: CostLoad, work: _Work, old: CostLoad | None) -> Iterator[Built]:
-        """The file of a load, which the store has too, until the block ends or publishes it."""
-        if work.problem:
-            raise LoadError(work.problem)
-        heartbeat = no_heartbeat if self.is_dry else partial(lease.renew, load)
-        with self.store.workspace(load.pk) as folder, open_writer(folder, work.files) as connection:
-
-            def build() -> Built:
-                built = work.build(connection, folder / "charges.parquet")
-                if not self.is_dry and not (old and self._is_same(old, built)):
-                    self.store.stage(load, built.written)
-                return built
-
-            try:
-                built = lease.beating(heartbeat, connection, build)
-            except duckdb.Error as error:
-                raise LoadError(unexpected(error)) from error
-            yield built
-
-    def _is_same(self, old: CostLoad, built: Built) -> bool:
-        return old.sha256 == built.written.sha256 and self.store.has(old)
-
-    def _note(self, old: CostLoad, load: CostLoad) -> MonthReport:
-        """Keep the current load: the new one has the same content, by another revision or other names."""
-        names_ = ("revision", "origin", "names_version", "checks", "doubts", "delivered_at")
-        for name in names_:
-            setattr(old, name, getattr(load, name))
-        old.save(update_fields=names_)
-        lease.cancel(load)
-        return _report(old, Outcome.UNCHANGED)
-
-    def _note_again(self, old: CostLoad, delivery: Delivery) -> None:
-        """Keep when the same delivery came again: its files have been written since."""
-        written = max(datetime.fromtimestamp(path.stat().st_mtime, UTC) for path in delivery.files)
-        if old.delivered_at and old.delivered_at < written and not self.is_dry:
-            old.delivered_at = min(written, timezone.now())
-            old.save(update_fields=["delivered_at"])
-
-    def _current(self, period: str, account: str) -> CostLoad | None:
-        current = CostLoad.objects.current().filter(source=self.source)
-        return current.filter(billing_period=period, account=account).first()
-
-    def _new(self, period: str, **values: Any) -> CostLoad:
-        now = timezone.now()
-        load_id = f"{period}-{secrets.token_hex(5)}"
-        return CostLoad(
-            id=load_id,
-            source=self.source,
-            billing_period=period,
-            status=CostLoad.Status.RUNNING,
-            path=f"{period}/{load_id}.parquet",
-            names_version=self.stamps.version,
-            is_demo=self.source.kind == CostSource.Kind.DEMO,
-            started_at=now,
-            heartbeat_at=now,
-            **values,
-        )
-
-
-def _nothing(*_: object) -> Built:
-    """What cannot be made is not."""
-    raise LoadError("It cannot be made.")
-
-
-def no_heartbeat() -> None:
-    """A dry run has no row to keep alive."""
-
-
-def _outcome(load: CostLoad, old: CostLoad | None) -> Outcome:
-    if load.reason == CostLoad.Reason.NAMES:
-        return Outcome.RESTAMPED
-    return Outcome.REPLACED if old else Outcome.LOADED
-
-
-def _report(load: CostLoad, outcome: Outcome, before: CostLoad | None = None) -> MonthReport:
-    return MonthReport(
-        load.billing_period,
-        outcome,
-        load.pk,
-        load.rows,
-        load.billed_by_currency,
-        before.billed_by_currency if before else {},
-        warnings=load.checks if outcome in (Outcome.LOADED, Outcome.REPLACED) else (),
-        account=load.account,
-    )
-
-
-def _planned(load: CostLoad, old: CostLoad | None, built: Built) -> MonthReport:
-    """What publishing would change."""
-    is_same = old is not None and old.sha256 == built.written.sha256
-    return MonthReport(
-        load.billing_period,
-        Outcome.UNCHANGED if is_same else _outcome(load, old),
-        rows=built.written.rows,
-        billed=built.written.billed,
-        before=old.billed_by_currency if old else {},
-        warnings=built.warnings,
-        account=load.account,
-    )

@@ -16,6 +16,7 @@ from costs.focus.checks import Findings, check
 from costs.focus.repeated import ROW, may_be_restated, repeated
 from costs.focus.rounded import rounded
 from costs.focus.unreadable import FILE, describe, unreadable
+from costs.load import incomplete
 from costs.load.report import amounts
 from costs.load.stamps import Stamps
 from costs.providers.connection import sentence
@@ -48,7 +49,7 @@ class Built:
     warnings: Sequence[str] = field(default=())
     doubts: Sequence[Doubt] = field(default=())
 
-    def checked(self, findings: Findings, doubts: Sequence[Doubt]) -> Built:
+    def checked(self, findings: Findings, doubts: Sequence[Doubt] = ()) -> Built:
         """The same with what another check found.
 
         Raises:
@@ -99,7 +100,11 @@ def from_delivery(
     errors = [*findings.errors, *_estimates(connection, delivery), *_twice(connection, delivery)]
     # What estimates lack is the same in all (docs/deliveries.md).
     lacking = [] if delivery.is_estimate else absent(describe(connection, relation(delivery)))
-    doubts = [*without_end(delivery.files), *_may_be_twice(connection, delivery)]
+    doubts = [
+        *without_end(delivery.files),
+        *_may_be_twice(connection, delivery),
+        *incomplete.may_be_cut(connection, CHARGES, delivery),
+    ]
     lost = [*lacking, *rounded(connection, as_written(delivery)), *doubts]
     warnings = [*findings.warnings, *lost]
     if errors:
@@ -117,6 +122,8 @@ def from_stored(connection: duckdb.DuckDBPyConnection, file: Path, stamps: Stamp
         before = measure(connection, file)
         select = stored(connection, [str(file)]).sql("duckdb")
         connection.execute(f"create table {CHARGES} as {select}")
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error as error:
         raise LoadError(f"The file {file.name} cannot be read: {unexpected(error)}") from error
     written = _stamped(connection, stamps, path)
@@ -152,6 +159,8 @@ def _read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, load_id: st
         selected = ", ".join(each.sql("duckdb") for each in [*cast(have, delivery=origin), *also])
         # SQL is put together from SQL: values in it are literals that sqlglot has written.
         connection.execute(f"create table {CHARGES} as select {selected} from {rows}")  # noqa: S608
+    except duckdb.OutOfMemoryException:
+        raise  # it is made again with more
     except duckdb.Error as error:
         raise LoadError(_why(connection, delivery, error)) from error
     count = connection.table(CHARGES).shape[0]

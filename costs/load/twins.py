@@ -22,7 +22,7 @@ from costs.models import CostLoad
 from costs.store.base import Account, Doubt
 from costs.store.engine import open_writer
 from costs.store.files import Written
-from costs.store.stored_loads import LoadStore
+from costs.store.stored_loads import LoadStore, named
 from costs.wording import printable, quoted
 
 # Of the billing accounts that two sources share, as many are named.
@@ -78,7 +78,11 @@ def find(lake: LoadStore, load: CostLoad) -> Twins:
     file, workspace = lake.file(load), f"check-{secrets.token_hex(5)}"
     files = [file, *(other.file for other in with_)]
     with lake.workspace(workspace) as folder, open_writer(folder, files) as connection:
-        return compare(connection, load, file, with_)
+        try:
+            return compare(connection, load, file, with_)
+        except duckdb.OutOfMemoryException:
+            says = f"{named(load)} takes more memory to compare with other sources than a check may use."
+            return Twins(shared=[says])
 
 
 def compare(
@@ -98,6 +102,8 @@ def compare(
             shared = overlap.billing_accounts(connection, file, other.file)
             charges = overlap.charges(connection, file, other.file) if shared else ""
             accounts = overlap.sub_accounts(connection, file, other.file) if shared else []
+        except duckdb.OutOfMemoryException:
+            raise
         except duckdb.Error:
             shared_.append(f"{_named(other)} cannot be read, so it was not compared. Run check_costs.")
             continue

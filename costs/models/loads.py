@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
 from catalog.models import CurrentTimestamp
+from costs import identity
 from costs.pasted import refusal
 
 # What load_costs takes for all sources.
@@ -53,6 +55,13 @@ class CostSource(models.Model):
         "https://ACCOUNT.blob.core.windows.net/CONTAINER/EXPORT, or bigquery://PROJECT/DATASET/TABLE. For "
         "estimates, costexplorer://ACCOUNT or costmanagement://subscriptions/ID.",
     )
+    credentials = models.TextField(
+        default="",
+        blank=True,
+        help_text="Empty for those of the job. Or whom it acts as: a role of AWS "
+        "(arn:aws:iam::ACCOUNT:role/NAME), a managed identity of Azure by its client id, a service account "
+        "of Google Cloud. Or env:COST_SECRET_NAME or secret:NAME, which name a key. Never a key itself.",
+    )
     is_enabled = models.BooleanField(
         default=True,
         help_text="Whether load_costs loads it when not told which. Its loads count until withdrawn.",
@@ -81,9 +90,21 @@ class CostSource(models.Model):
 
     def clean(self) -> None:
         """Refuse what looks like a secret: a source has none, and its location is shown and logged."""
-        secrets = {name: why for name in ("name", "location") if (why := refusal(getattr(self, name) or ""))}
-        if secrets:
-            raise ValidationError(secrets)
+        wrong = {name: why for name in ("name", "location") if (why := refusal(getattr(self, name) or ""))}
+        # An external id may look like a secret, and is none.
+        if why := identity.refusal(self.kind, self.credentials):
+            wrong["credentials"] = refusal(self.credentials) or why
+        if wrong:
+            raise ValidationError(wrong)
+
+    def identity(self) -> identity.Identity:
+        """Whose credentials it is read with.
+
+        Raises:
+            LoadError: it names what is not here.
+        """
+        variables, folder = settings.COST_SECRETS, settings.COST_SECRETS_DIR
+        return identity.identity(self.kind, self.credentials, variables, folder)
 
 
 class CostLoadQuerySet(models.QuerySet["CostLoad"]):

@@ -28,9 +28,11 @@ from botocore.exceptions import (
 )
 
 from costs.errors import LoadError
+from costs.identity import OWN, Identity
 from costs.providers import aws_export
 from costs.providers.aws_errors import code, explained
 from costs.providers.aws_export import Manifest
+from costs.providers.aws_session import session
 from costs.providers.bucket import Bucket, ChangedError, StoredObject
 from costs.providers.files import MAX_BYTES, MAX_FILES, MAX_MANIFEST
 from costs.providers.folder import FolderSource
@@ -48,27 +50,28 @@ _CUT_OFF = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
 _GONE = frozenset({"NoSuchKey", "PreconditionFailed", "404", "412"})
 
 
-def open_source(name: str, location: str, fetched: Path) -> AwsSource:
+def open_source(name: str, location: str, fetched: Path, identity: Identity = OWN) -> AwsSource:
     """Open an export in S3.
 
     Args:
         name: of the source.
         location: s3://BUCKET/PREFIX/EXPORT, the folder that has data/ and metadata/.
         fetched: the folder that it is copied to.
+        identity: whose credentials it is read with.
 
     Raises:
         LoadError: the location is none of S3, or there are no credentials.
     """
-    return AwsSource(name, S3Bucket(location), fetched)
+    return AwsSource(name, S3Bucket(location, identity), fetched)
 
 
-def look(location: str) -> Look:
+def look(location: str, identity: Identity = OWN) -> Look:
     """Look at an export in S3: list its manifests, and read the newest one.
 
     Raises:
         LoadError: it cannot be read, or is none.
     """
-    bucket = S3Bucket(location)
+    bucket = S3Bucket(location, identity)
     manifests = {Path(each.name): each for each in islice(bucket.objects("metadata/"), MAX_LISTED)}
     latest = aws_export.newest([*manifests])
     if not latest:
@@ -212,16 +215,17 @@ def _newer(month: _Month) -> str:
 
 
 class S3Bucket:
-    """The objects below a folder of a bucket (`Bucket`), by AWS's default credential chain.
+    """The objects below a folder of a bucket (`Bucket`).
 
     Args:
         location: s3://BUCKET/PREFIX.
+        identity: whose credentials it is read with.
 
     Raises:
         LoadError: the location is none, or the configuration of AWS cannot be read.
     """
 
-    def __init__(self, location: str) -> None:
+    def __init__(self, location: str, identity: Identity = OWN) -> None:
         found = _LOCATION.fullmatch(location)
         if not found:
             raise LoadError(f"{location} is no location in S3: write s3://BUCKET/PREFIX/EXPORT.")
@@ -229,7 +233,7 @@ class S3Bucket:
         self.address, self._name = location.rstrip("/"), found["bucket"]
         self._prefix = f"{folder}/" if folder else ""
         with explained(self.address, ""):
-            self._client = _client(self.address)
+            self._client = _client(self.address, session(identity))
 
     def objects(self, folder: str) -> Iterator[StoredObject]:
         pages = self._client.get_paginator("list_objects_v2")
@@ -274,10 +278,10 @@ class S3Bucket:
         return answer["Body"]
 
 
-def _client(address: str) -> Any:
+def _client(address: str, opened: boto3.session.Session) -> Any:
     retries = {"mode": "standard", "total_max_attempts": _REQUESTS}
     config = Config(retries=retries, connect_timeout=10, read_timeout=60)
     try:
-        return boto3.session.Session().client("s3", config=config)
+        return opened.client("s3", config=config)
     except ValueError as error:
         raise LoadError(f"{address} cannot be read: AWS_ENDPOINT_URL is no address.") from error

@@ -16,11 +16,12 @@ from urllib.parse import unquote
 
 from azure.core import MatchConditions
 from azure.core.exceptions import AzureError, ResourceModifiedError, ResourceNotFoundError
-from azure.identity import DefaultAzureCredential
 from azure.storage.blob import ContainerClient, ExponentialRetry
 
 from costs.errors import LoadError
+from costs.identity import OWN, Identity
 from costs.providers import azure_export
+from costs.providers.azure_credentials import OF_BLOBS, credential, is_connection_string
 from costs.providers.azure_errors import is_of_container, sentence
 from costs.providers.bucket import Bucket, ChangedError, StoredObject
 from costs.providers.files import inside
@@ -45,28 +46,29 @@ _RETRIES = 5
 _BACKOFF = 2
 
 
-def open_source(name: str, location: str, fetched: Path) -> AzureSource:
+def open_source(name: str, location: str, fetched: Path, identity: Identity = OWN) -> AzureSource:
     """Open an export in Blob Storage.
 
     Args:
         name: of the source.
         location: https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH/EXPORT.
         fetched: the folder that it is copied to.
+        identity: whose credentials it is read with.
 
     Raises:
         LoadError: the location is none of Blob Storage.
     """
-    return AzureSource(name, location, fetched)
+    return AzureSource(name, location, fetched, identity)
 
 
-def look(location: str) -> Look:
+def look(location: str, identity: Identity = OWN) -> Look:
     """Look at an export in Blob Storage: list its blobs, and read the start of a manifest.
 
     Raises:
         LoadError: it cannot be read, or is none.
     """
     place = _place(location)
-    with _opened(place) as client:
+    with _opened(place, identity) as client:
         bucket = BlobBucket(location, client, place.prefix)
         found = [*islice(bucket.objects(""), MAX_LISTED)]
         manifests = {Path(each.name): each for each in found if azure_export.is_manifest(Path(each.name))}
@@ -95,10 +97,12 @@ class AzureSource(FolderSource):
         name: of the source.
         location: of the export.
         folder: the copy.
+        identity: whose credentials it is read with.
     """
 
-    def __init__(self, name: str, location: str, folder: Path) -> None:
+    def __init__(self, name: str, location: str, folder: Path, identity: Identity = OWN) -> None:
         super().__init__(name, folder)
+        self._identity = identity
         self._location, self._place, self._folder = location, _place(location), folder.resolve()
 
     def deliveries(self) -> Iterator[Delivery]:
@@ -107,7 +111,7 @@ class AzureSource(FolderSource):
         Raises:
             LoadError: Azure cannot be read, or what it has is no export.
         """
-        with _opened(self._place) as client:
+        with _opened(self._place, self._identity) as client:
             bucket = BlobBucket(self._location, client, self._place.prefix)
             for attempt in again_if_changed(_ATTEMPTS):
                 with attempt:
@@ -206,8 +210,8 @@ def _place(location: str) -> _Place:
 
 
 @contextmanager
-def _opened(place: _Place) -> Iterator[ContainerClient]:
-    """A client by the environment's connection string if that is of the account, or else by an identity."""
+def _opened(place: _Place, identity: Identity) -> Iterator[ContainerClient]:
+    """A client by a connection string, of the identity or else of the environment, or by a credential."""
     retry = ExponentialRetry(initial_backoff=_BACKOFF, retry_total=_RETRIES, retry_status=_RETRIES)
     # Neither the first piece of a blob nor a later one is larger.
     options: dict[str, Any] = {
@@ -215,23 +219,35 @@ def _opened(place: _Place) -> Iterator[ContainerClient]:
         "max_single_get_size": _CHUNK,
         "max_chunk_get_size": _CHUNK,
     }
-    if (client := _by_connection_string(place, options)) is not None:
+    if (client := _by_connection_string(place, identity, options)) is not None:
         with client:
             yield client
         return
     with (
-        DefaultAzureCredential() as credential,
-        ContainerClient(place.endpoint, place.container, credential=credential, **options) as client,
+        credential(identity, OF_BLOBS) as opened,
+        ContainerClient(place.endpoint, place.container, credential=opened, **options) as client,
     ):
         yield client
 
 
-def _by_connection_string(place: _Place, options: Mapping[str, Any]) -> ContainerClient | None:
-    told = os.environ.get(_CONNECTION_STRING)
+def _by_connection_string(
+    place: _Place, identity: Identity, options: Mapping[str, Any]
+) -> ContainerClient | None:
+    if is_connection_string(identity):
+        client = _client(identity.key, identity.reference, place, options)
+        if client.account_name != place.account:
+            raise LoadError(f"{identity.reference} is of another storage account than {place.account}.")
+        return client
+    told = os.environ.get(_CONNECTION_STRING) if identity == OWN else None
     if not told:
         return None
-    try:
-        client = ContainerClient.from_connection_string(told, place.container, **options)
-    except ValueError as error:
-        raise LoadError(f"{_CONNECTION_STRING} is no connection string: copy it again.") from error
+    client = _client(told, _CONNECTION_STRING, place, options)
     return client if client.account_name == place.account else None
+
+
+def _client(told: str, name: str, place: _Place, options: Mapping[str, Any]) -> ContainerClient:
+    try:
+        return ContainerClient.from_connection_string(told, place.container, **options)
+    except ValueError:
+        # Without the cause, which may quote it.
+        raise LoadError(f"{name} is no connection string: copy it again.") from None

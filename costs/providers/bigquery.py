@@ -11,8 +11,10 @@ from google.cloud import bigquery
 from google.cloud.bigquery.retry import DEFAULT_RETRY
 
 from costs.errors import LoadError
+from costs.identity import OWN, Identity
 from costs.providers.bigquery_errors import RAISED, OverBoundError, reason, sentence
 from costs.providers.bigquery_place import Place
+from costs.providers.google_credentials import credentials
 
 GIB = 1024**3
 # Rows of an answer that are in memory at once; an answer of BigQuery has at most 10 MB.
@@ -27,17 +29,18 @@ class Table:
 
     Args:
         place: where it is.
+        identity: whose credentials it is read with.
 
     Raises:
         LoadError: there are no credentials.
     """
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, identity: Identity = OWN) -> None:
         self.place = place
         # How much the dry runs said, to be shown.
         self.queries, self.bytes = 0, 0
         with self._told():
-            self._client = bigquery.Client(project=place.run_in)
+            self._client = bigquery.Client(project=place.run_in, credentials=credentials(identity))
 
     def told(self) -> str:
         """How much was asked, in a sentence."""

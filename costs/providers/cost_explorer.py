@@ -14,15 +14,15 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 from botocore.config import Config
 
 from costs.errors import LoadError
+from costs.identity import OWN, Identity
 from costs.providers import estimates
 from costs.providers.aws_errors import explained
-from costs.providers.estimates import Answers, Bounds, EstimateSource, Row, day_after, first_day
-from costs.providers.source import Delivery, Layout
-from costs.wording import counted
+from costs.providers.aws_session import session
+from costs.providers.estimate_source import EstimateSource, Place, Service
+from costs.providers.estimates import Answers, Row, day_after, first_day
 
 # Of a load, for 0.50 USD. The pages of an answer that has begun are read to its end.
 MAX_CALLS = 50
@@ -41,35 +41,32 @@ _TAX, _NO_UNIT = "Tax", "N/A"
 _ZERO = re.compile(r"-?0*\.?0*")
 
 
-def open_source(name: str, location: str, fetched: Path) -> CostExplorerSource:
+def open_source(name: str, location: str, fetched: Path, identity: Identity = OWN) -> CostExplorerSource:
     """Open the Cost Explorer of an account.
 
     Args:
         name: of the source.
         location: costexplorer://ACCOUNT, or costexplorer://PAYER/ACCOUNT.
         fetched: where its answers are kept.
+        identity: whose credentials it is read with.
 
     Raises:
         LoadError: the location names no account.
     """
-    return CostExplorerSource(name, _Place.of(location), fetched)
+    return CostExplorerSource(name, _Place.of(location), fetched, identity)
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """What is asked for.
+class _Place(Place):
+    """The accounts that are asked for.
 
     Args:
-        address: as people write it.
         payer: the account that is billed.
         account: the only account of it; "" for all.
-        bounds: how much is asked.
     """
 
-    address: str
     payer: str
     account: str
-    bounds: Bounds
 
     @classmethod
     def of(cls, location: str) -> _Place:
@@ -77,63 +74,35 @@ class _Place:
         if not found:
             raise LoadError(f"{location!r} is no account of AWS: write {_FORM}.")
         bounds = estimates.bounds(location, "costexplorer://ACCOUNT", MAX_CALLS)
-        return cls(location.partition("?")[0], found["payer"], found["account"] or "", bounds)
+        return cls(location.partition("?")[0], bounds, found["payer"], found["account"] or "")
 
 
-class CostExplorerSource(EstimateSource):
-    """What Cost Explorer has of the accounts of a payer.
+class CostExplorerSource(EstimateSource[_Place]):
+    """What Cost Explorer has of the accounts of a payer."""
 
-    Args:
-        name: of the source.
-        place: what is asked for.
-        folder: where its answers are kept.
-    """
+    service = Service(
+        "cost-explorer", "Cost Explorer", "aws", "Cost Explorer has them about a day after the usage"
+    )
 
-    def __init__(self, name: str, place: _Place, folder: Path) -> None:
-        super().__init__(name, folder)
-        self._place = place
-        # Whether an account that it had has no costs any more.
-        self._has_lost = False
-
-    def deliveries(self) -> Iterator[Delivery]:
-        """Each account of each month, oldest month first, as it is known by now.
-
-        Raises:
-            LoadError: AWS cannot be asked, or has no costs yet. What was answered before is kept.
-        """
-        answers = Answers(self._folder)
-        try:
-            unasked = self._ask(answers)
-        finally:
-            self.notes = [self._told()]
-        never = [each for each in unasked if not answers.asked_at(*each)]
-        found = [*answers.deliveries(self.name, "aws"), *(self._unasked(*each) for each in never)]
-        if not found and not self._has_lost:
-            later = "Cost Explorer has them about a day after the usage"
-            raise LoadError(f"{self._place.address} has no costs yet: {later}.")
-        if older := len(unasked) - len(never):
-            self.notes = [self._told(), f"{counted(older, 'older answer')} will be renewed by the next load."]
-        return iter(sorted(found, key=lambda each: each.period))
-
-    def _ask(self, answers: Answers) -> Sequence[tuple[str, str]]:
-        """Ask for what may have changed; return the months and accounts that there were no calls left for."""
+    def ask(self, answers: Answers) -> Sequence[tuple[str, str]]:
+        """Ask for the accounts of months that may have changed."""
         today = estimates.now().date()
-        wanted = answers.months(estimates.months_until(today, self._place.bounds.months))
+        wanted = answers.months(estimates.months_until(today, self.place.bounds.months))
         months = [month for month in wanted if answers.is_due(month)]
         if not months:
             return []
-        with closing(_Explorer(self, self._place)) as explorer:
+        with closing(_Explorer(self, self.place)) as explorer:
             explorer.check_account()
             accounts = explorer.accounts(months, today)
             dropped = [month for month in months if answers.drop_others(month, accounts.get(month, ()))]
-            self._has_lost = bool(dropped)
+            self.has_lost = bool(dropped)
             asked = [(month, account) for month in months for account in accounts.get(month, ())]
             # Those come first that were asked for longest ago, or never.
             due = sorted(
                 filter(lambda each: answers.is_due(*each), asked), key=lambda each: answers.asked_at(*each)
             )
             for number, (month, account) in enumerate(due):
-                if self.calls >= self._place.bounds.max_calls:
+                if not self.may_ask():
                     return due[number:]
                 rows, is_final = explorer.month(month, account, today)
                 answers.keep(month, account, {account: rows} if rows else {}, is_final=is_final)
@@ -142,20 +111,6 @@ class CostExplorerSource(EstimateSource):
             of_accounts = (answers.is_final(month, account) for account in accounts.get(month, ()))
             answers.keep(month, "", {}, is_final=day_after(month) <= today and all(of_accounts))
         return []
-
-    def _unasked(self, month: str, account: str) -> Delivery:
-        most = self._place.bounds.max_calls
-        problem = (
-            f"it was not asked for, since a load may make {counted(most, 'call')}: the next load goes on. "
-            "Raise it with ?max_calls=NUMBER at the end of the location; a call costs 0.01 USD."
-        )
-        return Delivery(
-            self.name, "aws", month, "", Layout.FOCUS_CSV, problem=problem, is_estimate=True, account=account
-        )
-
-    def _told(self) -> str:
-        cost = self.calls * estimates.CALL_USD["cost-explorer"]
-        return f"Cost Explorer: {counted(self.calls, 'call')}, for {cost} USD."
 
 
 class _Explorer:
@@ -166,15 +121,15 @@ class _Explorer:
         place: what is asked for.
     """
 
-    def __init__(self, source: EstimateSource, place: _Place) -> None:
+    def __init__(self, source: CostExplorerSource, place: _Place) -> None:
         self._source, self._place = source, place
         with self._explained():
-            session = boto3.session.Session()
+            opened = session(source.identity)
             retries = {"mode": "standard", "total_max_attempts": _REQUESTS}
             config = Config(retries=retries, connect_timeout=10, read_timeout=60)
-            region = session.region_name or _REGION
-            self._sts = session.client("sts", config=config, region_name=region)
-            self._client = session.client("ce", config=config, region_name=region)
+            region = opened.region_name or _REGION
+            self._sts = opened.client("sts", config=config, region_name=region)
+            self._client = opened.client("ce", config=config, region_name=region)
         # Each one that is sent, since AWS may take money for one whose answer is lost.
         self._client.meta.events.register("before-send.ce", self._count)
 

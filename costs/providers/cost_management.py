@@ -20,14 +20,14 @@ from azure.core import PipelineClient
 from azure.core.exceptions import AzureError, HttpResponseError
 from azure.core.pipeline.policies import BearerTokenCredentialPolicy, RetryPolicy, UserAgentPolicy
 from azure.core.rest import HttpRequest, HttpResponse
-from azure.identity import DefaultAzureCredential
 
 from costs.errors import LoadError
+from costs.identity import OWN, Identity
 from costs.providers import estimates
+from costs.providers.azure_credentials import credential
 from costs.providers.azure_errors import of_query
-from costs.providers.estimates import Answers, Bounds, EstimateSource, Row, day_after, first_day
-from costs.providers.source import Delivery, Layout
-from costs.wording import counted
+from costs.providers.estimate_source import EstimateSource, Place, Service
+from costs.providers.estimates import Answers, Row, day_after, first_day
 
 # Two for each month, and their pages. Azure takes nothing, but throttles.
 MAX_CALLS = 40
@@ -64,33 +64,30 @@ _OK = 200
 _Key = tuple[str, ...]
 
 
-def open_source(name: str, location: str, fetched: Path) -> CostManagementSource:
+def open_source(name: str, location: str, fetched: Path, identity: Identity = OWN) -> CostManagementSource:
     """Open the Cost Management of a scope.
 
     Args:
         name: of the source.
         location: costmanagement://subscriptions/ID or costmanagement://billingAccounts/ID.
         fetched: where its answers are kept.
+        identity: whose credentials it is read with.
 
     Raises:
         LoadError: the location names no scope.
     """
-    return CostManagementSource(name, _Place.of(location), fetched)
+    return CostManagementSource(name, _Place.of(location), fetched, identity)
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """What is asked for.
+class _Place(Place):
+    """The scope that is asked for.
 
     Args:
-        address: as people write it.
         scope: as Azure writes it, such as /subscriptions/ID.
-        bounds: how much is asked.
     """
 
-    address: str
     scope: str
-    bounds: Bounds
 
     @classmethod
     def of(cls, location: str) -> _Place:
@@ -100,7 +97,7 @@ class _Place:
         scope = found["scope"]
         is_subscription = scope.startswith("subscriptions/")
         path = f"/{scope.lower()}" if is_subscription else f"/providers/Microsoft.Billing/{scope}"
-        return cls(location.partition("?")[0], path, estimates.bounds(location, _FORM, MAX_CALLS))
+        return cls(location.partition("?")[0], estimates.bounds(location, _FORM, MAX_CALLS), path)
 
     @property
     def account(self) -> str:
@@ -108,56 +105,27 @@ class _Place:
         return self.scope if self.scope.startswith("/subscriptions/") else ""
 
 
-class CostManagementSource(EstimateSource):
-    """What Cost Management has of the subscriptions of a scope.
+class CostManagementSource(EstimateSource[_Place]):
+    """What Cost Management has of the subscriptions of a scope."""
 
-    Args:
-        name: of the source.
-        place: what is asked for.
-        folder: where its answers are kept.
-    """
+    service = Service(
+        "cost-management", "Cost Management", "azure", "Azure has them some hours after the usage"
+    )
 
-    def __init__(self, name: str, place: _Place, folder: Path) -> None:
-        super().__init__(name, folder)
-        self._place = place
-
-    def deliveries(self) -> Iterator[Delivery]:
-        """Each subscription of each month, oldest month first, as it is known by now.
-
-        Raises:
-            LoadError: Azure cannot be asked, or has no costs yet. What was answered before is kept.
-        """
-        answers = Answers(self._folder)
-        try:
-            unasked = self._ask(answers)
-        finally:
-            self.notes = [f"Cost Management: {counted(self.calls, 'call')}."]
-        found = [*answers.deliveries(self.name, "azure"), *map(self._unasked, unasked)]
-        if not found:
-            raise LoadError(
-                f"{self._place.address} has no costs yet: Azure has them some hours after the usage."
-            )
-        return iter(sorted(found, key=lambda each: each.period))
-
-    def _ask(self, answers: Answers) -> Sequence[str]:
-        """Ask for what may have changed; return the months that were never asked for, for want of calls."""
+    def ask(self, answers: Answers) -> Sequence[tuple[str, str]]:
+        """Ask for the months that may have changed, of all subscriptions at once."""
         today = estimates.now().date()
-        wanted = answers.months(estimates.months_until(today, self._place.bounds.months))
+        wanted = answers.months(estimates.months_until(today, self.place.bounds.months))
         due = sorted(filter(answers.is_due, wanted), key=answers.asked_at)
         if not due:
             return []
-        with _opened() as client:
+        with _opened(self.identity) as client:
             for number, month in enumerate(due):
-                if self.calls >= self._place.bounds.max_calls:
-                    return [each for each in due[number:] if not answers.asked_at(each)]
-                rows = _Month(self, self._place, client, month).rows(today)
+                if not self.may_ask():
+                    return [(each, "") for each in due[number:]]
+                rows = _Month(self, self.place, client, month).rows(today)
                 answers.keep(month, "", rows, is_final=day_after(month) + _FINAL_AFTER <= today)
         return []
-
-    def _unasked(self, month: str) -> Delivery:
-        most = counted(self._place.bounds.max_calls, "call")
-        problem = f"it was not asked for, since a load may make {most}: raise it with ?max_calls=NUMBER."
-        return Delivery(self.name, "azure", month, "", Layout.FOCUS_CSV, problem=problem, is_estimate=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +139,7 @@ class _Month:
         month: the month.
     """
 
-    source: EstimateSource
+    source: CostManagementSource
     place: _Place
     client: PipelineClient[HttpRequest, HttpResponse]
     month: str
@@ -311,12 +279,12 @@ class _Throttling(RetryPolicy[HttpRequest, HttpResponse]):
 
 
 @contextmanager
-def _opened() -> Iterator[PipelineClient[HttpRequest, HttpResponse]]:
-    with DefaultAzureCredential() as credential:
+def _opened(identity: Identity) -> Iterator[PipelineClient[HttpRequest, HttpResponse]]:
+    with credential(identity) as opened:
         policies = [
             UserAgentPolicy(base_user_agent="cloud-pricing"),
             _Throttling(retry_total=_RETRIES, retry_status=_RETRIES),
-            BearerTokenCredentialPolicy(credential, "https://management.azure.com/.default"),
+            BearerTokenCredentialPolicy(opened, "https://management.azure.com/.default"),
         ]
         with PipelineClient[HttpRequest, HttpResponse](
             _ENDPOINT, policies=policies, connection_timeout=10, read_timeout=120

@@ -22,8 +22,15 @@ NAMES: Mapping[str, Sequence[str]] = MappingProxyType(
 )
 
 
-def found(kind: str) -> str:
-    """By what credentials of a kind of source are found here, in a sentence; "" for a folder."""
+def found(kind: str, told: str = "") -> str:
+    """By what credentials of a kind of source are found here, in a sentence; "" for a folder.
+
+    Args:
+        kind: of the source.
+        told: what the source says of its credentials.
+    """
+    if told:
+        return f"Read by {told}."
     names = NAMES.get(kind)
     if not names:
         return ""

@@ -202,25 +202,6 @@ class Answers:
         _replace(self._folder / _INDEX, json.dumps(values))
 
 
-class EstimateSource:
-    """A source that asks; its calls are counted, since they may cost money.
-
-    Args:
-        name: of the source.
-        folder: where its answers are kept.
-    """
-
-    def __init__(self, name: str, folder: Path) -> None:
-        self.name, self._folder = name, folder
-        self.notes: Sequence[str] = ()
-        # How often it was asked.
-        self.calls = 0
-
-    def known_months(self) -> set[str]:
-        """The months of which it has told all accounts, so that those it does not offer have no costs."""
-        return Answers(self._folder).known_months()
-
-
 def of_month(month: str) -> Row:
     """The columns that say which billing month a row is of."""
     return {

@@ -16,7 +16,7 @@ from costs.focus.cast import as_text
 from costs.focus.unreadable import FILE
 from costs.providers.connection import listed, read
 from costs.providers.files import HEAD, head, last_byte, refuse_copies, revision
-from costs.providers.found import Found, layout_of
+from costs.providers.found import MONTH, Found, layout_of, sharing
 from costs.providers.source import Delivery, Layout
 from costs.wording import counted
 
@@ -53,7 +53,7 @@ def find(source: str, files: Sequence[Path]) -> Found | None:
         for month, paths in months.items()
     ]
     empty = sorted(set(ours).difference(*months.values()))
-    return Found("FOCUS files", deliveries, frozenset(ours), empty=empty)
+    return Found("FOCUS files", sharing(deliveries), frozenset(ours), empty=empty)
 
 
 def is_focus(path: Path) -> bool:
@@ -117,7 +117,7 @@ def _months(layout: Layout, files: Sequence[Path]) -> Mapping[str, Sequence[Path
     )
     months: dict[str, list[Path]] = defaultdict(list)
     for month, path, example, count in rows:
-        if month is None:
+        if month is None or not MONTH.fullmatch(month):
             where = f"{counted(count, 'row')} in {PurePath(path).name}, such as {example!r}"
             raise LoadError(f"BillingPeriodStart does not tell the month of {where}.")
         months[month].append(Path(path))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from costs.errors import LoadError
@@ -41,6 +42,12 @@ def layout_of(path: Path) -> Layout | None:
     """What a file with FOCUS columns is, by the end of its name; None if it is neither CSV nor Parquet."""
     name = path.name.lower()
     return next((layout for end, layout in _LAYOUTS.items() if name.endswith(end)), None)
+
+
+def sharing(deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
+    """The same, of which those are marked whose files have rows of other months too."""
+    months = Counter(file for each in deliveries for file in each.files)
+    return [replace(each, shares_files=any(months[file] > 1 for file in each.files)) for each in deliveries]
 
 
 def refuse_several(what: str, exports: Collection[Path | str]) -> None:

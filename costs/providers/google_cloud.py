@@ -17,6 +17,7 @@ from pathlib import Path
 from google.cloud import bigquery
 
 from costs.errors import LoadError
+from costs.identity import OWN, Identity
 from costs.providers.bigquery import Answer, Table
 from costs.providers.bigquery_errors import OverBoundError
 from costs.providers.bigquery_place import Place
@@ -33,27 +34,28 @@ _ENDS: Mapping[Layout, str] = {Layout.GOOGLE_CLOUD_ROWS: ".json.gz", Layout.FOCU
 _FASTEST = 1
 
 
-def open_source(name: str, location: str, fetched: Path) -> GoogleCloudSource:
+def open_source(name: str, location: str, fetched: Path, identity: Identity = OWN) -> GoogleCloudSource:
     """Open the table of an export.
 
     Args:
         name: the name of the source.
         location: bigquery://PROJECT/DATASET/TABLE.
         fetched: the folder of its copy.
+        identity: whose credentials it is read with.
 
     Raises:
         LoadError: the location names no table.
     """
-    return GoogleCloudSource(name, Place.of(location), fetched)
+    return GoogleCloudSource(name, Place.of(location), fetched, identity)
 
 
-def look(location: str) -> Look:
+def look(location: str, identity: Identity = OWN) -> Look:
     """Look at the table of an export: what it is, and whether it may be queried. Nothing is billed.
 
     Raises:
         LoadError: it cannot be read, or is none.
     """
-    with closing(Table(Place.of(location))) as table:
+    with closing(Table(Place.of(location), identity)) as table:
         described = table.describe()
         export = export_of(described, table.place.name)
         values = {"since": date.fromisoformat(ALWAYS)} if export.partition else {}
@@ -72,10 +74,11 @@ class GoogleCloudSource:
         name: the name of the source.
         place: the table.
         folder: its copy; nobody else writes there.
+        identity: whose credentials it is read with.
     """
 
-    def __init__(self, name: str, place: Place, folder: Path) -> None:
-        self.name, self._place, self._folder = name, place, folder
+    def __init__(self, name: str, place: Place, folder: Path, identity: Identity = OWN) -> None:
+        self.name, self._place, self._folder, self._identity = name, place, folder, identity
         self.notes: Sequence[str] = ()
 
     def deliveries(self) -> Iterator[Delivery]:
@@ -85,7 +88,7 @@ class GoogleCloudSource:
             LoadError: the table cannot be read, or has no rows.
         """
         self._folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
-        with closing(Table(self._place)) as table:
+        with closing(Table(self._place, self._identity)) as table:
             copy = _Copy(table, table.describe(), self._folder)
             copy.look()
             offered = ((month, *self._brought(copy, month)) for month in copy.months())

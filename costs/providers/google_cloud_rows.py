@@ -16,7 +16,7 @@ from costs.focus.repeated import ROW
 from costs.focus.unreadable import FILE
 from costs.providers.connection import listed, read
 from costs.providers.files import head, refuse_copies
-from costs.providers.found import MONTH, Found
+from costs.providers.found import MONTH, Found, sharing
 from costs.providers.source import Delivery, Layout
 from costs.wording import counted
 
@@ -135,7 +135,8 @@ def find(source: str, files: Sequence[Path]) -> Found | None:
         from {_raw(ours)} group by 1 order by 1 nulls first
         """
     )
-    return Found("rows of Google Cloud", [_delivery(source, *month) for month in months], frozenset(ours))
+    deliveries = sharing([_delivery(source, *month) for month in months])
+    return Found("rows of Google Cloud", deliveries, frozenset(ours))
 
 
 def may_have_rows(path: Path) -> bool:

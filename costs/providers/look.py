@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from costs.errors import LoadError
+from costs.identity import OWN, Identity
 from costs.providers import aws_export, azure_export
 from costs.providers.files import walk
 from costs.providers.folder import FolderSource
@@ -62,19 +63,20 @@ def newest(seen: Sequence[Seen], *notes: str) -> Look:
     return Look(found[:MAX_SEEN], [*notes, *older])
 
 
-def look(kind: str, location: str) -> Look:
+def look(kind: str, location: str, identity: Identity = OWN) -> Look:
     """Look at a source.
 
     Args:
         kind: what it is, such as folder.
         location: where it is.
+        identity: whose credentials it is read with.
 
     Raises:
         LoadError: it cannot be read; the sentence says what to do.
     """
     if kind not in REMOTE:
         return _at_folder(Path(location))
-    found: Look | None = getattr(client_of(kind), "look", lambda _: None)(location)
+    found: Look | None = getattr(client_of(kind), "look", lambda *_: None)(location, identity)
     if found is None:
         raise LoadError("This kind of source has no check: run load_costs with --dry-run for it.")
     return found

@@ -9,11 +9,12 @@ from types import MappingProxyType, ModuleType
 from typing import NamedTuple
 
 from costs.errors import LoadError
+from costs.identity import OWN, Identity
 from costs.providers.folder import FolderSource
 from costs.providers.source import Source
 
-# Opens a source: its name, where it is, and a folder of its own for what it fetches.
-Opener = Callable[[str, str, Path], Source]
+# Opens a source: its name, where it is, a folder of its own for what it fetches, and its credentials.
+Opener = Callable[[str, str, Path, Identity], Source]
 
 
 class Remote(NamedTuple):
@@ -30,7 +31,7 @@ class Remote(NamedTuple):
     extra: str
 
 
-def _folder(name: str, location: str, _fetched: Path) -> Source:
+def _folder(name: str, location: str, _fetched: Path, _identity: Identity) -> Source:
     return FolderSource(name, location)
 
 
@@ -47,7 +48,7 @@ REMOTE: Mapping[str, Remote] = MappingProxyType(
 )
 
 
-def open_source(kind: str, name: str, location: str, fetched: Path) -> Source:
+def open_source(kind: str, name: str, location: str, fetched: Path, identity: Identity = OWN) -> Source:
     """Open a source.
 
     Args:
@@ -55,15 +56,16 @@ def open_source(kind: str, name: str, location: str, fetched: Path) -> Source:
         name: its name.
         location: where it is; for a folder, its path.
         fetched: a folder for what it fetches, kept between loads.
+        identity: whose credentials it is read with.
 
     Raises:
         LoadError: there is no such kind, or its client is not installed.
     """
     if opener := _LOCAL.get(kind):
-        return opener(name, location, fetched)
+        return opener(name, location, fetched, identity)
     if kind in REMOTE:
         opener = client_of(kind).open_source
-        source: Source = opener(name, location, fetched)
+        source: Source = opener(name, location, fetched, identity)
         return source
     raise LoadError(f"There is no kind of source {kind!r}. The kinds are {', '.join([*_LOCAL, *REMOTE])}.")
 

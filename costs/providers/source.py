@@ -29,7 +29,9 @@ class Delivery:
         layout: what the files are.
         files: the files, in order. They may hold other months too: only the rows of `period` count, unless
             `is_exclusive`.
-        is_exclusive: whether a row of another month is a fault of the delivery.
+        is_exclusive: whether a row of another month is a fault of the delivery, as one whose source tells
+            which rows the month has. Of others nobody does: they may have a part of it.
+        shares_files: whether its files have rows of other months too, so that they may have been cut by time.
         rows: how many rows its manifest promises; None if there is no promise.
         problem: why it cannot be loaded (a missing file, a short count), in one sentence; "" if it can.
         is_estimate: whether its charges are no bill, so that they give way to one.
@@ -44,6 +46,7 @@ class Delivery:
     layout: Layout
     files: Sequence[Path] = field(default=())
     is_exclusive: bool = False
+    shares_files: bool = False
     rows: int | None = None
     problem: str = ""
     is_estimate: bool = False

@@ -192,6 +192,7 @@ def _reaches(question: Question, least: Mapping[str, Decimal]) -> exp.Expr:
     largest = exp.Max(this=exp.Abs(this=column(question.base)))
     series = [column(key.name) for key in question.keys if not key.unit]
     amount = exp.case(column("currency"))
+    # The store of BigQuery writes these as literals (costs/store/bigquery/sql.py).
     for currency, floor in least.items():
         amount = amount.when(text(currency), exp.cast(text(f"{floor:f}"), "decimal(38,18)"))
     return exp.GTE(this=exp.Window(this=largest, partition_by=series), expression=amount)

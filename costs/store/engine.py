@@ -18,6 +18,8 @@ from costs.store.kept import Result
 # Of each session. A reader that needs more is refused; a writer puts the rest into files.
 READER_MEMORY = "512MB"
 WRITER_MEMORY = "1GB"
+# What a load begins with; beside it a process takes some 230 MB. What cannot be put into files gets more.
+LOAD_MEMORY = "256MB"
 THREADS = 2
 # Sessions of one process that stay open, each over another set of files.
 MAX_ENGINES = 4
@@ -88,7 +90,7 @@ def _make_views(connection: duckdb.DuckDBPyConnection, selects: Mapping[str, exp
 
 
 def open_writer(
-    folder: Path, files: Sequence[Path], *, keeps_order: bool = False
+    folder: Path, files: Sequence[Path], *, keeps_order: bool = False, memory: str = WRITER_MEMORY
 ) -> duckdb.DuckDBPyConnection:
     """A session that can read these files, and read and write in `folder`, and tells its progress.
 
@@ -97,6 +99,7 @@ def open_writer(
         files: what it may read.
         keeps_order: whether rows stay in order where nothing sorts them. One thread does it then, since
             several would each keep what is not its turn in memory.
+        memory: how much it may take.
     """
     connection = duckdb.connect()
     connection.execute("set temp_directory = ?", [str(folder / "spill")])
@@ -105,7 +108,7 @@ def open_writer(
     connection.execute("set enable_progress_bar_print = false")
     threads = 1 if keeps_order else THREADS
     paths, folders = list(map(str, files)), [f"{folder}/"]
-    _lock_up(connection, memory=WRITER_MEMORY, paths=paths, folders=folders, threads=threads)
+    _lock_up(connection, memory=memory, paths=paths, folders=folders, threads=threads)
     return connection
 
 

@@ -24,6 +24,8 @@ from costs.store.base import Account, Accounts, UsageDays
 _PARTS = 4
 # By time first, since questions are of a time; then neighbours that are alike; the hash decides the rest.
 _ORDER = ("ChargePeriodStart", "ServiceName", "x_Meter")
+# A writer has all values of as many rows in memory, for each thread.
+_ROW_GROUP = 30_720
 # The id of the load is the name of the file, which makes the content independent of it.
 _STORED = [name for name in columns() if name != "x_LoadId"]
 
@@ -60,7 +62,8 @@ def write(connection: duckdb.DuckDBPyConnection, charges: exp.Select, path: Path
     select = exp.select(*_columns(_STORED)).from_(charges.subquery("charges"), copy=False)
     select.order_by(*_columns(_ORDER), exp.func("hash", *_columns(_STORED), dialect="duckdb"), copy=False)
     target = exp.Literal.string(str(path)).sql("duckdb")
-    connection.execute(f"copy ({select.sql('duckdb')}) to {target} (format parquet, compression zstd)")
+    options = f"format parquet, compression zstd, row_group_size {_ROW_GROUP}"
+    connection.execute(f"copy ({select.sql('duckdb')}) to {target} ({options})")
     path.chmod(0o600)
     with path.open("rb") as file:
         os.fsync(file.fileno())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.test import Client
+from django.test import Client, override_settings
 
 from accounts.models import User
 from costs.admin import check_source
@@ -151,3 +151,48 @@ def test_a_location_with_a_secret_becomes_no_source_by_the_command_either(locati
     assert PASTED not in str(caught.value)
     assert "abc1" not in str(caught.value)
     assert not CostSource.objects.exists()
+
+
+S3 = {"name": "acme", "kind": "s3", "location": "s3://acme/exports"}
+ROLE = "arn:aws:iam::111122223333:role/read?external_id=5fY2kQ9xLm3Zt8Rv1Nb7Wc4D"
+
+
+def test_a_source_names_its_credentials_and_a_check_says_which(admin_client: Client) -> None:
+    form = {**S3, "credentials": "env:COST_SECRET_ACME"}
+
+    text = checked(admin_client, add_page(CostSource), **form)
+
+    assert "The environment variable COST_SECRET_ACME is not set here" in text
+    assert "Read by env:COST_SECRET_ACME." in text
+    assert 'value="env:COST_SECRET_ACME"' in text
+
+
+def test_an_external_id_that_looks_like_a_secret_is_kept(admin_client: Client) -> None:
+    admin_client.post(add_page(CostSource), {**S3, "credentials": ROLE, "is_enabled": "on"})
+    assert CostSource.objects.get().credentials == ROLE
+
+
+@pytest.mark.parametrize("button", ["_check", "_save"])
+@pytest.mark.parametrize("pasted", [PASTED, "hunter2", "env:SECRET_KEY"])
+def test_what_names_no_credentials_is_refused_and_not_sent_back(
+    admin_client: Client, caplog: pytest.LogCaptureFixture, button: str, pasted: str
+) -> None:
+    answer = admin_client.post(add_page(CostSource), {**S3, "credentials": pasted, button: "1"})
+
+    text = answer.content.decode()
+    assert "This looks like an access key" in text or "Write env:COST_SECRET_NAME or secret:NAME" in text
+    assert pasted not in text + caplog.text
+    assert not CostSource.objects.exists()
+
+
+def test_a_load_reads_the_key_that_its_source_names_and_shows_it_nowhere(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    source = CostSource.objects.create(**S3, credentials="env:COST_SECRET_ACME")
+
+    with override_settings(COST_SECRETS={"COST_SECRET_ACME": "made-up-key"}):
+        [problem] = load(source).problems()
+
+    source.refresh_from_db()
+    assert problem.startswith("acme: What env:COST_SECRET_ACME names is no key that can be read")
+    assert "made-up-key" not in f"{problem} {source.error} {caplog.text}"

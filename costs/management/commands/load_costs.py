@@ -16,7 +16,8 @@ from catalog.management.terminal import CommandWithExamples
 from catalog.pricing.decimals import plain
 from catalog.sync import signals
 from costs.errors import LoadError, LoadRefusedError, SourceArgumentError
-from costs.load.job import Progress, load, no_progress
+from costs.load.job import load, no_progress
+from costs.load.months import Progress
 from costs.load.report import LoadReport, amounts, changes
 from costs.load.sources import chosen_sources, forget_unloaded
 from costs.load.withdraw import Effect, effect, withdraw

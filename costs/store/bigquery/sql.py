@@ -181,7 +181,15 @@ def placed(select: exp.Query, place: Place, loads: Iterable[str], moment: Moment
             else set()
         )
         table.replace(_charges(place, used, [*loads], moment).subquery(TABLE))
+    _write_amounts(select)
     return select.sql("bigquery", copy=False)
+
+
+def _write_amounts(select: exp.Query) -> None:
+    """Amounts as literals: sqlglot casts them without digits, which BigQuery keeps and emulators round."""
+    for cast in [*select.find_all(exp.Cast)]:
+        if cast.is_type(exp.DataType.Type.DECIMAL) and cast.this.is_string:
+            cast.replace(exp.var(f"BIGNUMERIC {cast.this.sql('bigquery')}"))
 
 
 def _charges(place: Place, used: Collection[str], loads: Sequence[str], moment: Moment) -> exp.Query:

@@ -31,6 +31,7 @@ PRICE_SOURCE = (
     "the on-demand list price of the US (cloud.google.com/bigquery/pricing); BIGQUERY_USD_PER_TIB sets yours"
 )
 OWN_PRICE = "the setting BIGQUERY_USD_PER_TIB"
+# What on-demand queries begin at (cloud.google.com/bigquery/pricing, by copies of 2025 and 2026).
 LIST_PRICE = Decimal("6.25")
 
 

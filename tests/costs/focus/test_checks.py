@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,9 @@ def _good_row() -> None:
     session().execute("create or replace table good as from t")
 
 
+TODAY = date(2026, 6, 10)
+
+
 def checked(*changes: dict[str, str | None], period: str = "2026-05") -> Findings:
     """What is found in rows that are good but for their changes."""
     session().execute("create or replace table t as from good limit 0")
@@ -48,7 +52,7 @@ def checked(*changes: dict[str, str | None], period: str = "2026-05") -> Finding
         changed = ", ".join(f"cast(? as {columns()[name].kind.value}) as {name}" for name in values)
         sql = f"insert into t select * replace ({changed}) from good"  # noqa: S608
         session().execute(sql, list(values.values()))
-    return check(session(), "t", period)
+    return check(session(), "t", period, today=TODAY)
 
 
 def test_good_rows_have_no_findings() -> None:
@@ -134,9 +138,56 @@ def test_a_month_of_google_cloud_may_be_one_of_pacific_time() -> None:
     march = {
         "BillingPeriodStart": "2026-03-01T00:00:00-08:00",
         "BillingPeriodEnd": "2026-04-01T00:00:00-07:00",
+        "ChargePeriodStart": "2026-03-31T23:00:00-07:00",
     }
     assert checked({**may, "x_Cloud": "gcp"}, {"x_Cloud": "gcp"}).errors == []
     assert checked({**march, "x_Cloud": "gcp"}, period="2026-03").errors == []
+
+
+def of_month(month: str, ends: str, **changes: str) -> Findings:
+    start, end = f"{month}-01", f"{ends}-01"
+    charge = {"BillingPeriodStart": start, "BillingPeriodEnd": end, "ChargePeriodStart": start}
+    return checked({**charge, "ChargePeriodEnd": end, **changes}, period=month)
+
+
+def test_a_month_that_has_not_begun_is_an_error() -> None:
+    assert of_month("2026-06", "2026-07").errors == []
+    [error] = of_month("2026-07", "2026-08").errors
+    assert error == (
+        "The billing month has not begun by the clock of this machine, which says 2026-06-10, on 1 row, such "
+        "as '2026-07'; their BilledCost is 2 USD."
+    )
+    assert "has not begun" in of_month("2926-05", "2926-06").errors[0]
+
+
+@pytest.mark.parametrize(
+    ("cloud", "before", "first"),
+    [
+        ("aws", ("2006-02", "2006-03"), ("2006-03", "2006-04")),
+        ("gcp", ("2008-03", "2008-04"), ("2008-04", "2008-05")),
+        ("azure", ("2010-01", "2010-02"), ("2010-02", "2010-03")),
+        ("other", ("1970-01", "1970-02"), ("2006-03", "2006-04")),
+    ],
+)
+def test_a_month_before_a_cloud_charged_for_anything_is_an_error(
+    cloud: str, before: tuple[str, str], first: tuple[str, str]
+) -> None:
+    assert of_month(*first, x_Cloud=cloud).errors == []
+    [error] = of_month(*before, x_Cloud=cloud).errors
+    assert error == (
+        "The billing month is before its cloud charged for anything on 1 row, such as "
+        f"'{before[0]} of {cloud}'; their BilledCost is 2 USD."
+    )
+
+
+def test_usage_of_after_its_billing_month_is_an_error_but_a_purchase_is_none() -> None:
+    later: dict[str, str | None] = {"ChargePeriodStart": "2029-05-03", "ChargePeriodEnd": "2029-05-04"}
+    edge: dict[str, str | None] = {"ChargePeriodStart": "2026-06-02", "ChargePeriodEnd": "2026-06-03"}
+    assert checked(edge, {**later, "ChargeCategory": "Purchase"}).errors == []
+    [error] = checked({}, later).errors
+    assert error.startswith(
+        "The usage is of after 2026-05, in which it is billed, on 1 row, such as 'meter on"
+    )
 
 
 def test_a_column_that_the_source_never_fills_is_no_finding_unless_sums_are_made_of_it() -> None:

@@ -28,7 +28,7 @@ from django.db import connections  # noqa: E402
 from django.db.models import F  # noqa: E402
 from sqlglot import exp  # noqa: E402
 
-from costs.load import job, lease, month, twins  # noqa: E402
+from costs.load import lease, month, months, twins  # noqa: E402
 from costs.load.job import load  # noqa: E402
 from costs.models import CostLoad, CostSource  # noqa: E402
 from costs.store import holder, lake  # noqa: E402
@@ -53,7 +53,7 @@ POINTS: dict[str, tuple[Any, str]] = {
     "after-the-file-is-written": (lease, "writing"),
     "after-the-file-is-in-its-place": (lake, "_sync_folder"),
     "between-the-old-and-the-new-row": (CostLoad, "save"),
-    "after-the-rows-are-switched": (job, "_report"),
+    "after-the-rows-are-switched": (months, "_report"),
     "after-it-is-current": (shutil, "rmtree"),
 }
 

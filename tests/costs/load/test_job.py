@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from costs.errors import NotLoadedError
+from costs.load import months
 from costs.load.job import load
 from costs.load.report import LoadReport, Outcome, changes
 from costs.models import ConsumerRule, CostLoad, CostSource, ModelName
+from costs.store.engine import WRITER_MEMORY, open_writer
 from costs.store.kept import RESULTS
 from costs.store.lake import Lake
 from tests.costs.bills import NOVEMBER, OCTOBER, charge, make_source, write_bill
@@ -85,6 +87,28 @@ def test_what_is_rounded_or_lacking_is_said_with_the_load(folder: Path, source: 
     assert lacking == "The files have no column Tags: no customer is known by a tag."
     assert rounded.startswith("Rounded to 18 decimals: BilledCost on 1 row (by at most ")
     assert CostLoad.objects.get().checks == [lacking, rounded]
+
+
+def test_what_takes_more_memory_than_a_load_begins_with_is_made_with_more(
+    folder: Path, source: CostSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_bill(folder, OCTOBER, [charge("3")])
+    given = list[str]()
+
+    def opened(*arguments: Any, memory: str) -> Any:
+        given.append(memory)
+        return open_writer(*arguments, memory=memory)
+
+    monkeypatch.setattr(months, "LOAD_MEMORY", "1kB")
+    monkeypatch.setattr(months, "open_writer", opened)
+
+    assert outcomes(load(source)) == [(OCTOBER, Outcome.LOADED)]
+    assert given == ["1kB", WRITER_MEMORY]
+
+    monkeypatch.setattr(months, "WRITER_MEMORY", "1kB")
+    write_bill(folder, OCTOBER, [charge("4")])
+    assert "Out of Memory" in load(source).problems()[0]
+    assert billed() == Decimal(3)
 
 
 def test_the_same_delivery_again_is_no_load(folder: Path, source: CostSource, costs_dir: Path) -> None:

@@ -19,7 +19,7 @@ from werkzeug import Request, Response
 from costs.errors import LoadError
 from costs.load.job import load
 from costs.models import CostSource
-from costs.providers import azure
+from costs.providers import azure, azure_credentials
 from costs.providers.folder import FolderSource
 from costs.providers.look import look
 from costs.providers.registry import kind_of, open_source
@@ -537,7 +537,7 @@ def test_a_secret_that_has_expired_at_microsoft_entra_is_told(
             raise ClientAuthenticationError("AADSTS7000222: The provided client secret keys are expired.")
 
     monkeypatch.delenv(CONNECTION, raising=False)
-    monkeypatch.setattr(azure, "DefaultAzureCredential", Expired)
+    monkeypatch.setattr(azure_credentials, "DefaultAzureCredential", Expired)
     with pytest.raises(LoadError, match=r"Entra ID refuses the credentials .*\(AADSTS7000222\): renew them"):
         list(open_source("azure-blob", "azure", LOCATION, copy).deliveries())
 

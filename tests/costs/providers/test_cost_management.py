@@ -14,8 +14,8 @@ from werkzeug import Request, Response
 from costs.errors import LoadError
 from costs.load.job import load
 from costs.models import CostSource
+from costs.providers import azure_credentials, estimates
 from costs.providers import cost_management as module
-from costs.providers import estimates
 from costs.providers.cost_management import MAX_WAIT, CostManagementSource
 from costs.providers.registry import kind_of, open_source
 from costs.providers.source import Delivery
@@ -74,7 +74,7 @@ def cloud(server: CostManagement, monkeypatch: pytest.MonkeyPatch) -> CostManage
     server.__init__()  # type: ignore[misc]  # as it was at first
     server.url = url
     monkeypatch.setattr(module, "_ENDPOINT", url)
-    monkeypatch.setattr(module, "DefaultAzureCredential", Signed)
+    monkeypatch.setattr(azure_credentials, "DefaultAzureCredential", Signed)
     return server
 
 
@@ -256,7 +256,7 @@ def test_without_credentials_it_says_which_to_give(
         def get_token(self, *_: str, **__: object) -> object:  # type: ignore[override]
             raise ClientAuthenticationError("DefaultAzureCredential failed to retrieve a token.")
 
-    monkeypatch.setattr(module, "DefaultAzureCredential", Nobody)
+    monkeypatch.setattr(azure_credentials, "DefaultAzureCredential", Nobody)
     with pytest.raises(LoadError, match=f"There are no credentials for {OF_ACCOUNT}: give the job"):
         read(tmp_path)
     assert cloud.paths == []

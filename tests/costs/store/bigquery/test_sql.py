@@ -98,6 +98,16 @@ def test_series_below_an_amount_are_left_out_by_the_names_of_groups() -> None:
     ) in text
 
 
+def test_an_amount_that_series_are_compared_with_is_a_literal_of_all_its_digits() -> None:
+    least = {"USD": Decimal("0.000000000000000001")}
+    question = compile_question(Question(("billed_cost",), ("model", "day")), least=least)
+
+    text = sql.placed(question, PLACE, ["2026-10-aa"], MOMENT)
+
+    assert "CASE `currency` WHEN 'USD' THEN BIGNUMERIC '0.000000000000000001' END" in text
+    assert "CAST('0" not in text
+
+
 def test_no_amount_leaves_bigquery_as_a_double() -> None:
     text = sql.lines(PLACE, "load_x")
 
