@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('costs', '0006_estimates'),
+        ('costs', '0007_live_alerts'),
     ]
 
     operations = [
