@@ -75,12 +75,17 @@ def on_exit(_server: object) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def post_worker_init(_worker: object) -> None:
+def post_worker_init(worker: Any) -> None:
     """Log what is wrong with the database, and exclude the objects loaded so far from garbage collection.
 
     Collecting them delayed responses by 60 ms.
     """
-    from pricing_site.database_faults import log_faults  # noqa: PLC0415  # gunicorn sets the path after this file
+    # gunicorn sets the path after this file
+    from pricing_site.database_faults import log_faults  # noqa: PLC0415
+    from pricing_site.live_stream import streams  # noqa: PLC0415
+
+    # A stream would keep a worker that was asked to stop until it is killed.
+    streams.is_serving = lambda: worker.alive
 
     # In a thread, because a server that is away takes 20 s to notice.
     threading.Thread(target=log_faults, daemon=True).start()

@@ -154,8 +154,9 @@ class Beside:
 class Memory:
     """The resident memory of the workers, in MB, sampled over the run."""
 
-    def __init__(self, pids: Sequence[int], seen: Seen, calls: int) -> None:
-        self._pids, self._seen, self._calls = pids, seen, calls
+    def __init__(self, server: int, seen: Seen, calls: int) -> None:
+        self._server, self._seen, self._calls = server, seen, calls
+        self.pids = set(workers_of(server))
         self.samples: list[float] = []
         self._thread = threading.Thread(target=self._run)
         self._stop = threading.Event()
@@ -171,7 +172,9 @@ class Memory:
     def _run(self) -> None:
         while not self._stop.wait(0.05):
             if self._seen.done >= len(self.samples) * self._calls / SAMPLES:
-                self.samples.append(sum(map(_resident, self._pids)))
+                now = workers_of(self._server)
+                self.pids |= set(now)
+                self.samples.append(sum(map(_resident, now)))
 
     @property
     def growth(self) -> Decimal:
@@ -181,8 +184,16 @@ class Memory:
         return Decimal(sum(last) / len(last)) / Decimal(sum(second) / len(second))
 
 
+def workers_of(server: int) -> list[int]:
+    """The process ids of the workers that a server has now."""
+    return [int(pid) for pid in Path(f"/proc/{server}/task/{server}/children").read_text().split()]
+
+
 def _resident(pid: int) -> float:
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except OSError:  # it ended just now
+        return 0.0
     return pages * 4096 / 1e6
 
 
@@ -204,7 +215,9 @@ def run(catalog: Path, folder: Path, clients: int, calls: int, workers: int) -> 
     """One run, with its report."""
     settings = {
         "WEB_CONCURRENCY": f"{workers}",
+        # All clients have one address.
         "TOOL_CALLS_PER_MINUTE": "0",
+        "PAGE_SEARCHES_PER_MINUTE": "0",
         "COSTS_DIR": f"{folder / 'costs'}",
     }
     product = install(folder, f"{catalog}", **settings)
@@ -214,11 +227,11 @@ def run(catalog: Path, folder: Path, clients: int, calls: int, workers: int) -> 
     tokens = [product.cost_reader(f"person-{number}") for number in range(clients)]
     seen = Seen()
     with serve(product, folder / "log") as server:
-        children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text()
-        pids = [int(pid) for pid in children.split()]
-        skus = some_skus(Caller(product, tokens[0], pids))
+        if len(workers_of(server.pid)) != workers:
+            raise SystemExit(f"the server has {len(workers_of(server.pid))} worker(s), not {workers}")
+        skus = some_skus(Caller(product, tokens[0], []))
         began = time.perf_counter()
-        with Beside(product, catalog, bills) as beside, Memory(pids, seen, calls) as memory:
+        with Beside(product, catalog, bills) as beside, Memory(server.pid, seen, calls) as memory:
             drive(product, tokens, skus, calls, seen)
             seconds = time.perf_counter() - began
         report(workers, clients, seconds, seen, memory, beside)
@@ -295,6 +308,7 @@ def report(workers: int, clients: int, seconds: float, seen: Seen, memory: Memor
     verdict = "flat" if memory.growth <= MAX_GROWTH else "GROWS"
     trail = " ".join(f"{sample:.0f}" for sample in memory.samples[:: max(1, SAMPLES // 10)])
     print(f"memory of workers, MB: {trail}; last quarter {memory.growth:.2f} of the second: {verdict}")
+    print(f"workers replaced: {len(memory.pids) - workers}")
     print(f"errors: {seen.errors.total()}")
     for error, number in seen.errors.most_common(5):
         print(f"  {number} x {error}")

@@ -14,6 +14,8 @@ from console.costs import anomalies, boards, budgets
 from console.costs.access import cost_paths
 from console.costs.explore import explain_figure, explore, offered_values
 from console.docs import views as docs
+from console.live import rules as live_rules
+from console.live.page import live
 from console.pages import paths
 from console.prices.compare import compare
 from console.prices.estimate import change_estimate, show_estimate
@@ -65,4 +67,7 @@ urlpatterns = [
     path("costs/anomalies/mute/", anomalies.mute, name="costs-mute"),
     path("costs/anomalies/mutes/<int:pk>/unmute/", anomalies.unmute, name="costs-unmute"),
     *cost_paths("costs/loads/", boards.loads, "costs-loads"),
+    *cost_paths("live/", live, "live"),
+    path("live/rules/", live_rules.put, name="live-rule"),
+    path("live/rules/<name>/remove/", live_rules.remove, name="live-rule-remove"),
 ]

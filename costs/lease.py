@@ -7,9 +7,9 @@ only slow finds its row closed and must stop: its transactions begin with `renew
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from django.db import IntegrityError, transaction
@@ -34,11 +34,13 @@ class Lease(Generic[AnyRun]):
         model: its runs.
         name: what a run is, with its article, such as "A collection".
         results: the fields that a run fills, which are saved when it ends.
+        of: the fields that say which runs have one lease, if not all of the model.
     """
 
     model: type[AnyRun]
     name: str
     results: Sequence[str] = ()
+    of: Mapping[str, str] = field(default_factory=dict)
 
     @contextmanager
     def running(self) -> Iterator[AnyRun]:
@@ -88,7 +90,7 @@ class Lease(Generic[AnyRun]):
             killed.update(finished_at=now, error=_KILLED.format(other.heartbeat_at))
         try:
             with transaction.atomic():
-                return self.model._default_manager.create(started_at=now, heartbeat_at=now)
+                return self.model._default_manager.create(**self.of, started_at=now, heartbeat_at=now)
         except IntegrityError:
             raise RunRefusedError(self._refusal()) from None
 
@@ -99,7 +101,7 @@ class Lease(Generic[AnyRun]):
         self._own_row(run).update(**{name: getattr(run, name) for name in names})
 
     def _open_rows(self) -> QuerySet[AnyRun]:
-        return self.model._default_manager.filter(finished_at=None)
+        return self.model._default_manager.filter(**self.of, finished_at=None)
 
     def _own_row(self, run: AnyRun) -> QuerySet[AnyRun]:
         return self._open_rows().filter(pk=run.pk)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.http import HttpRequest
 from django.utils import timezone
 
 from costs.wording import printable
 from live.freshness import freshness
-from live.models import LiveRequests, LiveSource
+from live.models import LiveRequests, LiveRule, LiveSource
 from live.providers.registry import CALLS
 
 
@@ -55,6 +56,45 @@ class LiveSourceAdmin(admin.ModelAdmin):
     @admin.display(empty_value="-")
     def last_error(self, source: LiveSource) -> str | None:
         return printable(source.error) or None
+
+
+@admin.register(LiveRule)
+class LiveRuleAdmin(admin.ModelAdmin):
+    """Whoever may change rules here may share one: then all that are told of budgets are told."""
+
+    list_display = [
+        "name",
+        "owner",
+        "above_text",
+        "minutes",
+        "cloud",
+        "model",
+        "account",
+        "is_shared",
+        "is_enabled",
+        "made_with",
+    ]
+    list_filter = ["is_enabled", "is_shared", "cloud"]
+    search_fields = ["name", "owner__username", "model"]
+    fields = [
+        "owner",
+        "name",
+        "above_text",
+        "minutes",
+        "cloud",
+        "model",
+        "account",
+        "is_shared",
+        "is_enabled",
+        "made_with",
+    ]
+    readonly_fields = ["made_with"]
+    list_select_related = ["owner"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.get_internal_type() == "TextField" and not db_field.choices:
+            kwargs["widget"] = AdminTextInputWidget
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 @admin.register(LiveRequests)

@@ -49,14 +49,14 @@ class BillPrices:
     def price(self, key: Key) -> Price | None:
         """The price of the account, else that of the cloud's accounts together."""
         days = self._days.get((key.cloud, key.model, key.direction), [])
-        own = [day for day in days if _account(day.axes["account"]) == _account(key.account)]
+        own = [day for day in days if account_name(day.axes["account"]) == account_name(key.account)]
         for found, whose in ((own, ""), (days, "of other accounts, ")):
             if price := _price(_alike(found, key), key, whose):
                 return price
         return None
 
 
-def _account(name: str | None) -> str:
+def account_name(name: str | None) -> str:
     """An account as metrics spell it: bills of Azure write /subscriptions/ before it."""
     return f"{name}".rpartition("/")[2].casefold()
 

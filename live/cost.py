@@ -45,20 +45,20 @@ def live_cost(question: LiveQuestion, store: CostStore, *, now: datetime | None 
     """
     asked = look(question, now)
     costed = cost_of(asked, prices_at(store, asked.now))
-    unpriced = _unpriced(costed)
+    unpriced = unpriced_tokens(costed)
     ordered = sorted(costed, key=_largest_first)
     bounds = any(each.price.is_upper_bound for each in costed if each.price)
     certainty = _certainty(ordered, asked, store)
     hints = [*bound_hint(has_bound=bounds), *_unpriced_hint(unpriced), *_certainty_hint(certainty)]
     return {
         **basis(asked, is_complete=not unpriced, hints=hints),
-        "totals": _totals(costed),
+        "totals": totals(costed),
         "clouds": _of_clouds(costed),
         "rows": [_row(each) for each in ordered[:MAX_ROWS]],
         "rows_left_out": len(ordered[MAX_ROWS:]),
         **_groups(question.by, costed),
         "unpriced_tokens": f"{unpriced}",
-        "billed": _billed(asked, store),
+        "billed": billed(asked, store),
         "certainty": certainty,
     }
 
@@ -69,7 +69,12 @@ def _largest_first(each: Costed) -> tuple[bool, Decimal, int, int]:
     return cost is not None, -(cost or Decimal(0)), -each.count.value, each.count.series.pk
 
 
-def _totals(costed: Iterable[Costed]) -> list[CostTotal]:
+def unpriced_tokens(costed: Iterable[Costed]) -> int:
+    return sum(each.count.value for each in costed if each.price is None)
+
+
+def totals(costed: Iterable[Costed]) -> list[CostTotal]:
+    """What tokens with a price cost, by currency."""
     by_currency: defaultdict[str, list[Costed]] = defaultdict(list)
     for each in costed:
         if each.price:
@@ -90,7 +95,7 @@ def _of_clouds(costed: Sequence[Costed]) -> list[CloudCost]:
     of: Mapping[str, list[Costed]] = {
         cloud: [each for each in costed if each.count.cloud == cloud] for cloud in clouds
     }
-    return [{"cloud": cloud, **total} for cloud in clouds for total in _totals(of[cloud])]
+    return [{"cloud": cloud, **total} for cloud in clouds for total in totals(of[cloud])]
 
 
 class _Groups(TypedDict):
@@ -111,8 +116,8 @@ def _group(name: str, costed: Sequence[Costed]) -> CostGroup:
     return {
         "name": name or None,
         "tokens": f"{sum(each.count.value for each in costed)}",
-        "totals": _totals(costed),
-        "unpriced_tokens": f"{_unpriced(costed)}",
+        "totals": totals(costed),
+        "unpriced_tokens": f"{unpriced_tokens(costed)}",
     }
 
 
@@ -124,10 +129,6 @@ def _dearest_first(group: CostGroup) -> tuple[bool, Decimal, int, str]:
         -int(group["tokens"]),
         f"{group['name']}",
     )
-
-
-def _unpriced(costed: Iterable[Costed]) -> int:
-    return sum(each.count.value for each in costed if each.price is None)
 
 
 def _row(each: Costed) -> CostRow:
@@ -196,7 +197,7 @@ def _days(number: int) -> str:
     return f"On the last {number} settled days" if number > 1 else "On the one settled day"
 
 
-def _billed(asked: Asked, store: CostStore) -> dict[str, str] | None:
+def billed(asked: Asked, store: CostStore) -> dict[str, str] | None:
     """What the bill has of the tokens of the day already; None if the question is of no day, or of calls.
 
     A bill tells customers by rules of its own, and no features.

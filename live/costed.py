@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,9 +14,8 @@ from live.bill_prices import BillPrices
 from live.counts import Count, names_of_now
 from live.list_prices import ListPrices
 from live.providers.source import Measure
-from live.rates import Chain, Key, Price
+from live.rates import PROVISIONED, Chain, Key, Price
 
-_PROVISIONED = "provisioned"
 _NO_MODEL = "No table of models has this name; an administrator can add it under Model names."
 _NO_DIRECTION = "The cloud does not tell whether these tokens are input or output."
 BY_THE_HOUR = "Provisioned throughput is billed by the hour, not by tokens."
@@ -45,13 +45,17 @@ def prices_at(store: CostStore, at: datetime) -> Chain:
 
 def cost_of(asked: Asked, prices: Chain) -> list[Costed]:
     """The tokens of a question with their prices."""
-    found = [count for count in asked.counts if count.measure is Measure.TOKENS and count.value]
-    return [_costed(count, prices) for count in found]
+    return priced(asked.counts, prices)
+
+
+def priced(counts: Iterable[Count], prices: Chain) -> list[Costed]:
+    """The tokens among counts with their prices."""
+    return [_costed(count, prices) for count in counts if count.measure is Measure.TOKENS and count.value]
 
 
 def _costed(count: Count, prices: Chain) -> Costed:
     series = count.series
-    if series.tier == _PROVISIONED:
+    if series.tier == PROVISIONED:
         return Costed(count, None, BY_THE_HOUR)
     if not series.direction:
         return Costed(count, None, _NO_DIRECTION)

@@ -58,11 +58,16 @@ def gaps(sources: Sequence[LiveSource], start: datetime, end: datetime, now: dat
     found = []
     for source in sources:
         due = min(end, floor_minute(now) - SETTLE[source.kind] - PATIENCE)
-        spans = LiveSpan.objects.filter(source=source, start__lt=minute_of(end), end__gt=minute_of(start))
-        bounds = spans.order_by("start").values_list("start", "end")
-        for first, last in _between(bounds, minute_of(start), minute_of(due)):
+        for first, last in missed(source, start, due):
             found.append(Gap(source, moment_of(first), moment_of(last), source.error or _why(source)))
     return found
+
+
+def missed(source: LiveSource, start: datetime, end: datetime) -> list[tuple[int, int]]:
+    """The minutes of a time that a source was not read for: each stretch as its first and the one after."""
+    spans = LiveSpan.objects.filter(source=source, start__lt=minute_of(end), end__gt=minute_of(start))
+    bounds = spans.order_by("start").values_list("start", "end")
+    return list(_between(bounds, minute_of(start), minute_of(end)))
 
 
 def _between(spans: Iterable[tuple[int, int]], start: int, end: int) -> Iterable[tuple[int, int]]:

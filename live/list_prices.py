@@ -1,27 +1,21 @@
-"""List prices of tokens, by what SKUs of the catalog are: their names are read as the meters of bills are."""
+"""List prices of tokens, as the catalog has them (catalog/pricing/model_rates.py), by what a metric tells."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from catalog.meters.meter import Meter, UsageKind
-from catalog.meters.read import read_meter
-from catalog.models import Sku
 from catalog.offers.model_names import Names
 from catalog.pricing import list_prices
 from catalog.pricing.decimals import ROUNDED
-from catalog.pricing.list_prices import Listing, Snapshot
+from catalog.pricing.model_rate import ANYWHERE, Counted, ModelRate, ModelRates, RateSource
+from catalog.pricing.model_rates import every_rate
+from catalog.providers.community import prices as community
 from live.rates import Key, Price, PriceSource
 
-# SKUs with a direction are of tokens. Another product has models of the same names.
-_IS_OF_TOKENS = " direction="
-_OTHER_PRODUCT = " product=gemini-api "
-_EVERYWHERE = frozenset({"global"})
 # What a price is of if the metric does not tell; for the cache, other prices are lower.
 _USUAL: Mapping[str, str] = {"cache": "Uncached", "tier": "standard", "modality": "text", "context": "short"}
 _AXES = ("cache", "tier", "modality", "context", "scope")
@@ -30,77 +24,81 @@ _PLACES = Decimal("1e-15")
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """A SKU of tokens, and its price of one."""
+    """A price of one token. SKUs that disagree are one each, without a rate."""
 
-    meter: Meter
-    regions: frozenset[str]
+    counted: Counted
+    region: str
     per_token: Decimal
-    sku_id: str
-    name: str
-    since: date
-
-
-@dataclass(slots=True)
-class _Memory:
-    """What the SKUs of one state of the tables are."""
-
-    state: object = None
-    listed: Mapping[tuple[str, str, str], Sequence[_Listed]] = field(default_factory=dict)
-
-
-_memory = _Memory()
-
-
-def forget() -> None:
-    """Empty the memory, as a test has to that writes SKUs without a sync."""
-    _memory.state = None
+    rate: ModelRate | None = None
 
 
 class ListPrices:
     """The list prices of now.
 
     Args:
-        names: the models by their billing names.
+        names: the models by their billing names, for those that the table of names lacks.
     """
 
     def __init__(self, names: Names) -> None:
-        snapshot = list_prices.snapshot()
-        state = snapshot.state
-        if state is None or _memory.state != state:
-            _memory.listed, _memory.state = _by_model(_read(snapshot, names)), state
-        self._listed = _memory.listed
+        self._snapshot = list_prices.snapshot()
+        self._every = every_rate(self._snapshot).rates
+        self._names = names
 
     def price(self, key: Key) -> Price | None:
         """The one price of all SKUs that are what the key tells; None if there is none, or several."""
-        here = _sold_in(key.region, self._listed.get((key.cloud, key.model, key.direction), ()))
+        here = _sold_in(key.region, [each for rates in self._of(key) for each in _plain(rates, key)])
         found, assumes = here, []
         for axis in _AXES:
             usual: Any = {axis: getattr(key, axis) or _USUAL.get(axis)}
             found = _with(found, axis, key._replace(**usual))
             if getattr(key, axis) is None and axis in _USUAL and _tells(here, axis):
                 assumes.append(f"{axis} {_USUAL[axis]}")
-        prices = {each.per_token for each in found}
-        if len(prices) != 1:
+        if len({each.per_token for each in found}) != 1 or (rate := found[0].rate) is None:
             return None
-        [per_token] = prices
-        first = found[0]
         # Whatever the metric hides, such as cached tokens, costs no more.
-        is_bound = key.cache is None and key.direction == "Input" and _dearest(here, key) <= per_token
+        is_bound = key.cache is None and key.direction == "Input" and _dearest(here, key) <= rate.price
         return Price(
-            per_token,
+            ROUNDED.quantize(rate.price, _PLACES),
             "USD",
-            PriceSource.LIST,
-            first.since,
-            f"{first.name} ({first.sku_id})",
+            PriceSource(rate.source.value),
+            (rate.effective_time or datetime.now(UTC)).date(),
+            self._detail(rate),
             is_upper_bound=is_bound,
             assumes=tuple(assumes),
         )
+
+    def _of(self, key: Key) -> Iterator[ModelRates]:
+        """The rates of the model, under its id and under the billing names that an administrator gave it."""
+        if key.model in self._every:
+            yield self._every[key.model]
+        for name, rates in self._every.items():
+            if (found := self._names.find(key.cloud, (), name)) and found[0] == key.model != name:
+                yield rates
+
+    def _detail(self, rate: ModelRate) -> str:
+        sku_id = rate.sku_ids[0]
+        if rate.source is RateSource.COMMUNITY:
+            return f"{community.source().words}: {sku_id}"
+        listing = list_prices.look_up([sku_id], self._snapshot)[sku_id]
+        return f"{listing.sku.display_name} ({sku_id})"
+
+
+def _plain(rates: ModelRates, key: Key) -> Iterator[_Listed]:
+    """The prices of a cloud and a direction. No metric tells a host, or a cache for an hour."""
+    every = [_Listed(each.counted, each.region, each.price, each) for each in rates.rates]
+    every += [_Listed(each.counted, each.region, price) for each in rates.conflicts for price in each.sku_ids]
+    wanted = (key.cloud, key.direction, "")
+    return (
+        each
+        for each in every
+        if (each.counted.provider, each.counted.direction, each.counted.variant) == wanted
+    )
 
 
 def _with(listed: Sequence[_Listed], axis: str, key: Key) -> Sequence[_Listed]:
     """Those that are what the key tells, or else those whose name does not tell."""
     groups = key.values(axis)
-    alike = ([each for each in listed if getattr(each.meter, axis) in values] for values in groups)
+    alike = ([each for each in listed if getattr(each.counted, axis) in values] for values in groups)
     return next(filter(None, alike), []) if groups else listed
 
 
@@ -112,46 +110,10 @@ def _dearest(listed: Sequence[_Listed], key: Key) -> Decimal:
 
 
 def _tells(listed: Iterable[_Listed], axis: str) -> bool:
-    return len({getattr(each.meter, axis) for each in listed}) > 1
+    return len({getattr(each.counted, axis) for each in listed}) > 1
 
 
 def _sold_in(region: str, listed: Sequence[_Listed]) -> Sequence[_Listed]:
     """Those of a region, or else those of everywhere."""
-    here = [each for each in listed if region and region in each.regions]
-    return here or [each for each in listed if not each.regions or not each.regions.isdisjoint(_EVERYWHERE)]
-
-
-def _by_model(found: Iterable[tuple[str, str, _Listed]]) -> Mapping[tuple[str, str, str], Sequence[_Listed]]:
-    by_model: defaultdict[tuple[str, str, str], list[_Listed]] = defaultdict(list)
-    for cloud, model, listed in found:
-        by_model[cloud, model, f"{listed.meter.direction}"].append(listed)
-    return by_model
-
-
-def _read(snapshot: Snapshot, names: Names) -> Iterator[tuple[str, str, _Listed]]:
-    """The cloud and the model of each SKU of tokens that has a price, with what it is."""
-    ids = Sku.objects.offered().filter(attributes__facts__contains=_IS_OF_TOKENS)
-    ids = ids.exclude(attributes__facts__contains=_OTHER_PRODUCT).order_by("sku_id")
-    for listing in list_prices.look_up(ids.values_list("sku_id", flat=True), snapshot).values():
-        if (found := _listed(listing)) is None:
-            continue
-        cloud, service = listing.sku.provider, listing.sku.service.display_name
-        if model := names.find(cloud, (service,), found.meter.billing_model):
-            yield cloud, model[0], found
-
-
-def _listed(listing: Listing) -> _Listed | None:
-    price, sku = listing.list_price, listing.sku
-    if price is None or price.first_paid <= 0 or price.info.currency_code != "USD":
-        return None
-    meter = read_meter(sku.provider, sku.display_name, price.info.usage_unit, sku.service.display_name)
-    if meter.kind is not UsageKind.TOKENS or not meter.per_unit or not meter.direction:
-        return None
-    if meter.variant:
-        # Such as a host of its own, or a cache for an hour: no metric tells it.
-        return None
-    per_token = ROUNDED.quantize(ROUNDED.divide(price.first_paid, meter.per_unit), _PLACES)
-    since = price.info.effective_time or datetime.now(UTC)
-    return _Listed(
-        meter, frozenset(sku.service_regions), per_token, sku.sku_id, sku.display_name, since.date()
-    )
+    here = [each for each in listed if region and region == each.region]
+    return here or [each for each in listed if each.region in ANYWHERE]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
 from catalog.models import CurrentTimestamp
 from catalog.pricing.decimals import EXACT, NANO
+from costs.models.budgets import NAME, check_amount
 from costs.models.runs import Run
 from live.providers.registry import KINDS, cloud_of
 
@@ -253,3 +255,59 @@ class LiveRun(Run):
 
     def __str__(self) -> str:
         return f"{self.started_at:%Y-%m-%d %H:%M:%S}"
+
+
+class LiveRule(models.Model):
+    """Above what cost an hour its owner wants to be told, and all if it is shared (docs/live.md)."""
+
+    class Cloud(models.TextChoices):
+        AWS = "aws", "AWS"
+        GCP = "gcp", "Google Cloud"
+        AZURE = "azure", "Azure"
+
+    MAX_OF_PERSON, MAX_IN_ALL = 20, 500
+    MIN_MINUTES, MAX_MINUTES = 5, 180
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="live_rules")
+    name = models.TextField(validators=[NAME], help_text="Short: alerts name it.")
+    # An exact decimal as text.
+    above_text = models.TextField(
+        "USD an hour", validators=[check_amount], help_text="More than so much is told, such as 1000."
+    )
+    minutes = models.IntegerField(
+        default=15,
+        validators=[MinValueValidator(MIN_MINUTES), MaxValueValidator(MAX_MINUTES)],
+        help_text="The last so many minutes together are as much an hour; a shorter peak is not told.",
+    )
+    cloud = models.TextField(choices=Cloud.choices, default="", blank=True, help_text="Empty for all.")
+    model = models.TextField(
+        default="", blank=True, help_text="Its id, such as claude-opus-4-6, or its name. Empty for all."
+    )
+    account = models.TextField(
+        default="", blank=True, help_text="The account, project or subscription. Empty for all."
+    )
+    is_shared = models.BooleanField(
+        default=False, help_text="Whether all that are told of budgets are told, not only its owner."
+    )
+    is_enabled = models.BooleanField(default=True)
+    made_with = models.TextField(default="", blank=True, help_text="The client that added it for its owner.")
+    created_at = models.DateTimeField(db_default=CurrentTimestamp())
+
+    class Meta:
+        db_table = "live_rules"
+        ordering = ["owner", "name"]
+        verbose_name = "live rule"
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="live_rules_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def above(self) -> Decimal:
+        """In USD an hour."""
+        return Decimal(self.above_text)
+
+    @property
+    def cause(self) -> str:
+        """What its alert is about."""
+        return f"live/{self.pk}/"

@@ -3,7 +3,7 @@
 1. The own bill: the effective price of the same account on the last days that are loaded, else that of the
    cloud's other accounts. It has what was negotiated, and the share of cached tokens and long contexts.
 2. The provider's list, as the catalog has it.
-3. A list that a community keeps, marked as such, once the catalog has one.
+3. A list that a community keeps, marked as such, if the provider lists no price of the model.
 4. None: the tokens are counted, and never cost 0.
 """
 
@@ -18,6 +18,8 @@ from typing import NamedTuple, Protocol
 
 # Tiers of single calls, which a metric may count together. Batches and provisioned throughput are told apart.
 OF_CALLS = ("standard", "priority", "flex", "latency-optimized")
+# It is billed by the hour, whatever is used of it.
+PROVISIONED = "provisioned"
 # AWS's meters name global calls only: those that an inference profile sends elsewhere are as in the region.
 BILLED_AS = {("aws", "geo"): "regional"}
 

@@ -17,9 +17,10 @@ from tools import errors
 
 @dataclass(slots=True)
 class Call:
-    """A call of the person `subject`, and how it ended."""
+    """A call of the person `subject` by a client, and how it ended."""
 
     subject: str
+    client: str = ""
     outcome: str = "cancelled"
 
 
@@ -38,14 +39,13 @@ def counted(name: str, kind: str = "tool") -> Iterator[Call]:
         kind: what that is: tool, resource or prompt.
     """
     token = get_access_token()
-    call = Call(token.subject if token and token.subject else "")
+    call = Call(token.subject or "", token.client_id) if token else Call("")
     began = time.monotonic()
     try:
         yield call
     finally:
-        client = token.client_id if token else ""
         seconds = time.monotonic() - began
-        calls.record(calls.Call(kind, name, call.subject, client, seconds, call.outcome))
+        calls.record(calls.Call(kind, name, call.subject, call.client, seconds, call.outcome))
 
 
 async def missing_scope(subject: str, scope: str) -> errors.Error | None:

@@ -54,7 +54,7 @@ async def list_resources(
                 mime_type=each.mime_type,
             )
             for each in resources.listed().values()
-            if _is_allowed()
+            if _is_allowed(each.scope)
         ]
     )
 
@@ -62,14 +62,14 @@ async def list_resources(
 async def list_templates(
     _context: ServerRequestContext[Any], _params: PaginatedRequestParams | None
 ) -> ListResourceTemplatesResult:
-    return ListResourceTemplatesResult(resource_templates=[SKU] if _is_allowed() else [])
+    return ListResourceTemplatesResult(resource_templates=[SKU] if _is_allowed(resources.SCOPE) else [])
 
 
 async def read(_context: ServerRequestContext[Any], params: ReadResourceRequestParams) -> ReadResourceResult:
     uri = f"{params.uri}"
     with callers.counted(NAME, "resource") as call:
         try:
-            mime_type, text = await within_limits(call, NAME, resources.SCOPE, resources.read, uri)
+            mime_type, text = await within_limits(call, NAME, resources.scope_of(uri), resources.read, uri)
         except resources.RefusedError as error:
             call.outcome = error.error["code"]
             raise MCPError(INVALID_PARAMS, _told(error.error), {"uri": uri}) from None
@@ -99,8 +99,8 @@ async def within_limits(
     raise MCPError(REFUSED, _told(error))
 
 
-def _is_allowed() -> bool:
-    if resources.SCOPE in callers.scopes():
+def _is_allowed(scope: str) -> bool:
+    if scope in callers.scopes():
         return True
     if not callers.scopes():
         step_up.current.get().ask_for([resources.SCOPE])

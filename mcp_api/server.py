@@ -25,6 +25,7 @@ from mcp_types import (
 from mcp_api import callers, prompts, resources, step_up, turns
 from mcp_api.registry_entry import TITLE
 from tools import errors, limits, registry
+from tools.callers import Caller
 from tools.version import product_version
 
 MAX_NAME_LENGTH = 100
@@ -42,11 +43,16 @@ INSTRUCTIONS = (
     "find_anomalies tells odd days and their causes, budget_status how budgets stand, "
     "compare_models what the same tokens cost at other models. "
     "What is used now, before a bill has it: live_usage counts tokens, live_cost estimates what they cost. "
-    "All need the scope costs:read. "
+    "All need the scope costs:read; set_live_alert, which has a person told above a cost an hour, needs "
+    "alerts:write. "
     "Say beside each figure if its answer is_demo or is_estimate, and what its hint says is missing."
 )
 READ_ONLY = ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+)
+# It may change what was set before.
+ACTS = ToolAnnotations(
+    read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=False
 )
 
 
@@ -58,16 +64,16 @@ def tool_definition(name: str, tool: registry.Tool) -> Tool:
         description=tool.description,
         input_schema=tool.input_schema,
         output_schema=tool.output_schema,
-        annotations=READ_ONLY,
+        annotations=ACTS if tool.acts else READ_ONLY,
     )
 
 
 TOOLS = {name: tool_definition(name, tool) for name, tool in registry.TOOLS.items()}
 
 
-def respond(name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+def respond(name: str, arguments: Mapping[str, Any], caller: Caller) -> CallToolResult:
     """Call a tool. Errors are results too, so that the agent can read and correct them."""
-    return _result(registry.call(name, arguments))
+    return _result(registry.call(name, arguments, caller))
 
 
 def _result(result: registry.Result) -> CallToolResult:
@@ -97,18 +103,19 @@ async def _call_tool(_context: ServerRequestContext[Any], params: CallToolReques
         if error := await callers.missing_scope(call.subject, scope):
             result = _result(registry.failure(error))
         else:
-            result = await _limited(call.subject, params.name, params.arguments or {})
+            result = await _limited(call, params.name, params.arguments or {})
         call.outcome = result.structured_content["error"]["code"] if result.is_error else "ok"
         return result
 
 
-async def _limited(subject: str, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
-    if wait := limits.retry_after(name, subject, arguments):
+async def _limited(call: callers.Call, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+    if wait := limits.retry_after(name, call.subject, arguments):
         error = errors.rate_limited(name, settings.TOOL_CALLS_PER_MINUTE, wait)
         return _result(registry.failure(error))
     of_tool = turns.OF_SCOPE[registry.TOOLS[name].scope]
     try:
-        return await of_tool.run(subject, respond, name, arguments)
+        caller = Caller(int(call.subject), call.client)
+        return await of_tool.run(call.subject, respond, name, arguments, caller)
     except turns.TooManyCallsError:
         return _result(registry.failure(errors.too_many_at_once(of_tool.max_running, turns.MAX_WAITING)))
 

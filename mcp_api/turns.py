@@ -87,7 +87,9 @@ class Turns:
 
 
 # By the scope of the tools. A question about costs may take seconds, which calls for prices do not wait for.
+_costs = Turns(threads.costs, max_running=1)
 OF_SCOPE = {
     settings.MCP_SCOPE: Turns(threads.tools, max_running=2),
-    settings.COSTS_SCOPE: Turns(threads.costs, max_running=1),
+    settings.COSTS_SCOPE: _costs,
+    settings.ALERTS_SCOPE: _costs,
 }

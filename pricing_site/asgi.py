@@ -1,4 +1,4 @@
-"""The ASGI application: the MCP server at /mcp, probes and metrics, Django everywhere else."""
+"""The ASGI application: the MCP server at /mcp, probes, metrics and streams, Django everywhere else."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from starlette.requests import ClientDisconnect  # noqa: E402
 from starlette.types import Message, Receive  # noqa: E402
 
 from mcp_api import endpoint  # noqa: E402
-from pricing_site import health, metrics, request_body, traces  # noqa: E402
+from pricing_site import health, live_stream, metrics, request_body, traces  # noqa: E402
 
 # BREACH needs a browser that sends the credential by itself; /mcp takes a bearer token and no cookie. Smaller
 # answers fit in one packet anyway, and higher levels take longer to save a few bytes more.
@@ -55,6 +55,8 @@ async def serve(scope: dict[str, Any], receive: Receive, send: Any) -> None:
     if scope["type"] == "lifespan" or _is_for_mcp(scope):
         with contextlib.suppress(ClientDisconnect):  # the body ended early
             await mcp_application(scope, receive, send)
+    elif scope["type"] == "http" and scope["path"] == live_stream.PATH:
+        await live_stream.application(scope, receive, send)
     elif scope["type"] == "websocket":
         # Closing before accepting refuses the handshake with a 403.
         await receive()

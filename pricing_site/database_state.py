@@ -13,8 +13,9 @@ from prometheus_client.registry import Collector
 
 from catalog.models import PricingUpdate
 from catalog.pricing.freshness import offer
+from costs.alerts import causes
 from costs.models import Alert, AlertRun, CostLoad, CostSource
-from live.models import LiveSource
+from pricing_site.live_state import live_metrics
 from pricing_site.readiness import readiness
 from tools.version import product_version
 
@@ -38,7 +39,7 @@ class DatabaseState(Collector):
             says = "Migrations of this version that the database lacks."
             yield _gauge("cloud_pricing_migrations_missing", says, state["checks"]["migrations"]["missing"])
         try:
-            metrics = [*_catalog(), *_syncs(), *_loads(), *_alerts(), *_live()]
+            metrics = [*_catalog(), *_syncs(), *_loads(), *_alerts(), *live_metrics()]
         except Error:
             metrics = []
         yield _gauge("cloud_pricing_database_up", "Whether the database answers.", bool(metrics))
@@ -113,21 +114,7 @@ def _alerts() -> Iterator[Metric]:
     for kind in Alert.Kind:
         firing.add_metric([kind], found.get(kind, 0))
     yield firing
-    evaluated = AlertRun.objects.filter(error="").aggregate(at=Max("finished_at"))["at"]
+    evaluated = AlertRun.objects.filter(error="", rules=causes.COSTS).aggregate(at=Max("finished_at"))["at"]
     if evaluated:
         says = "When rules were last evaluated to the end."
         yield _gauge("cloud_pricing_rules_evaluated_timestamp_seconds", says, evaluated.timestamp())
-
-
-def _live() -> Iterator[Metric]:
-    says = "The end of the last minute that collect_live has read of a source."
-    through = GaugeMetricFamily(
-        "cloud_pricing_live_source_through_timestamp_seconds", says, labels=["source", "cloud"]
-    )
-    says = "How often in a row a source could not be read."
-    failures = GaugeMetricFamily("cloud_pricing_live_source_failures", says, labels=["source", "cloud"])
-    for source in LiveSource.objects.filter(is_enabled=True):
-        failures.add_metric([source.name, source.cloud], source.failures)
-        if source.through:
-            through.add_metric([source.name, source.cloud], source.through.timestamp())
-    yield from (through, failures)

@@ -45,9 +45,10 @@ SYNC_JOB = env.str("SYNC_JOB", default="")
 MCP_RESOURCE = f"{PUBLIC_URL}/mcp"
 MCP_SCOPE = "pricing:read"
 COSTS_SCOPE = "costs:read"
+ALERTS_SCOPE = "alerts:write"
 INTAKE_SCOPE = "usage:write"
 # Who may give these scopes to a client or a token: the members of a group, and staff.
-SCOPE_GROUPS = {COSTS_SCOPE: "Cost readers", INTAKE_SCOPE: "Usage senders"}
+SCOPE_GROUPS = {COSTS_SCOPE: "Cost readers", ALERTS_SCOPE: "Cost readers", INTAKE_SCOPE: "Usage senders"}
 
 _public = urlsplit(PUBLIC_URL)
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
@@ -223,6 +224,8 @@ INTAKE_FEATURE = env.str("INTAKE_FEATURE", default="feature.name,feature").split
 PAGE_SEARCHES_PER_MINUTE = 60
 PAGE_TYPED_SEARCHES_PER_MINUTE = 300
 KEPT_ESTIMATES_PER_HOUR = 60
+# Live pages that each worker tells of new figures; the others, and all if it is 0, ask each minute.
+LIVE_STREAMS = env.int("LIVE_STREAMS", default=20, minimum=0)
 # Workers share the counts of ACCOUNT_RATE_LIMITS through the database.
 CACHES = {
     "default": {
@@ -246,6 +249,7 @@ OAUTH2_PROVIDER = {
         MCP_SCOPE: "Search and read prices",
         COSTS_SCOPE: "Read what AI usage has cost",
         INTAKE_SCOPE: "Send which AI models were called",
+        ALERTS_SCOPE: "Have you told when AI usage costs more than you say, and read what it costs for that",
     },
     "DEFAULT_SCOPES": [MCP_SCOPE],
     # Only authorization codes and refresh tokens; the library's default supports every grant.

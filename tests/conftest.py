@@ -21,7 +21,6 @@ from catalog.pricing.resources import machine_rates, offers
 from catalog.search import siblings, values
 from catalog.search.index import vocabulary
 from console import limits as page_limits
-from live import list_prices as live_list_prices
 from mcp_api import threads
 from tests.harness import once
 from tests.harness.databases import copy_server
@@ -110,7 +109,6 @@ def _forgotten_vocabulary() -> None:
     values.forget()
     offers.forget()
     machine_rates.forget()
-    live_list_prices.forget()
     list_prices.forget()
     model_rates.forget()
     siblings.forget()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from decimal import Decimal
+from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from catalog import iso8601
 from live import answer
+from live.models import LiveRule
 from live.question import MAX_MINUTES
+from live.rules import RulesAnswer
 from tools.argument_forms import ABSENT, ANYTHING, LeftOutAs
 from tools.costs_schema import read_day
 from tools.prices_schema import Arguments
@@ -62,5 +65,45 @@ class LiveCostArguments(LiveArguments):
     pass
 
 
+def _amount(value: Any) -> Any:
+    """Parse an amount: a text in digits, or a number that has so many digits itself."""
+    if isinstance(value, bool):
+        return value
+    return f"{value}".strip() if isinstance(value, int | float | Decimal | str) else value
+
+
+class SetLiveAlertArguments(Arguments):
+    name: Annotated[str, LeftOutAs(ABSENT)] = Field(
+        default="", max_length=60, description="Of the rule; the same name changes it.", examples=["opus"]
+    )
+    usd_per_hour: Annotated[
+        str, BeforeValidator(_amount), LeftOutAs(ABSENT), _text("Told above this.", "1000")
+    ] = ""
+    minutes: int = Field(
+        default=15,
+        ge=LiveRule.MIN_MINUTES,
+        le=LiveRule.MAX_MINUTES,
+        description="For so many minutes together.",
+        examples=[15],
+    )
+    cloud: Annotated[str, LeftOutAs(ABSENT | ANYTHING)] = Field(
+        default="", max_length=20, description="aws, gcp or azure (default all).", examples=["aws"]
+    )
+    model: Annotated[str, LeftOutAs(ABSENT | ANYTHING)] = Field(
+        default="", max_length=300, description="Its id (default all).", examples=["claude-opus-4-6"]
+    )
+    account: Annotated[str, LeftOutAs(ABSENT | ANYTHING)] = Field(
+        default="", max_length=300, description="Or project (default all).", examples=["111122223333"]
+    )
+    remove: bool = Field(default=False, description="Remove the rule.", examples=[False])
+
+    @model_validator(mode="after")
+    def _has_a_threshold(self) -> Self:
+        if self.name and not self.remove and not self.usd_per_hour:
+            raise ValueError("usd_per_hour must be an amount, such as 1000")
+        return self
+
+
 LiveUsageAnswer = answer.UsageAnswer
 LiveCostAnswer = answer.CostAnswer
+SetLiveAlertAnswer = RulesAnswer

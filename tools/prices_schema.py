@@ -220,10 +220,12 @@ class CalculateItem(Arguments):
     tier: Code = _text("Tier, edition or class.", "enterprise-plus")
     context: Code = _text("short or long.", "long")
     scope: Code = _text("regional, geo or global.", "global")
+    host: Code = _text("Who hosts a model.", "fireworks")
     input_tokens: Amount = _amount("Uncached tokens a month.", "1000000")
     output_tokens: Amount = _amount("Tokens a month.", "200000")
     cached_input_tokens: Amount = _amount("Tokens from a cache.", "500000")
     cache_write_tokens: Amount = _amount("Tokens to a cache.", "100000")
+    cache_write_hour_tokens: Amount = _amount("Tokens to a cache of an hour.", "100000")
     batch: bool = Field(default=False, description="Batch prices.", examples=[True])
 
     @model_validator(mode="after")

@@ -26,6 +26,7 @@ from tools import (
     reports,
     reports_schema,
 )
+from tools.callers import Caller
 
 logger = logging.getLogger(__name__)
 
@@ -34,14 +35,16 @@ logger = logging.getLogger(__name__)
 class Tool:
     """A tool: its title, the types of its arguments and answer, and the function that answers.
 
-    Only tokens with its scope see and call it.
+    Only tokens with its scope see and call it. One that `acts` changes something of the caller's, and gets
+    them as its second argument.
     """
 
     title: str
     arguments: type[prices_schema.Arguments]
     answer: type
-    function: Callable[[Any], prices.Answer]
+    function: Callable[..., prices.Answer]
     scope: str = "pricing:read"
+    acts: bool = False
 
     @property
     def description(self) -> str:
@@ -63,7 +66,7 @@ class Result(NamedTuple):
     is_error: bool = False
 
 
-COSTS_SCOPE = "costs:read"
+COSTS_SCOPE, ALERTS_SCOPE = "costs:read", "alerts:write"
 
 TOOLS: dict[str, Tool] = {
     "search": Tool("Search SKUs", prices_schema.SearchArguments, prices_schema.SearchAnswer, prices.search),
@@ -129,15 +132,24 @@ TOOLS: dict[str, Tool] = {
         live.live_cost,
         scope=COSTS_SCOPE,
     ),
+    "set_live_alert": Tool(
+        "Set a live alert",
+        live_schema.SetLiveAlertArguments,
+        live_schema.SetLiveAlertAnswer,
+        live.set_live_alert,
+        scope=ALERTS_SCOPE,
+        acts=True,
+    ),
 }
 
 
-def call(name: str, arguments: Mapping[str, Any]) -> Result:
+def call(name: str, arguments: Mapping[str, Any], caller: Caller | None = None) -> Result:
     """Call a tool.
 
     Args:
         name: a key of TOOLS.
         arguments: the JSON arguments, not yet validated.
+        caller: who calls; only tools that act need it.
 
     Returns:
         The answer, or an error that says what to do about it.
@@ -147,7 +159,8 @@ def call(name: str, arguments: Mapping[str, Any]) -> Result:
     """
     tool = TOOLS[name]
     try:
-        return Result(tool.function(tool.arguments.model_validate(arguments)))
+        read = tool.arguments.model_validate(arguments)
+        return Result(tool.function(read, caller) if tool.acts else tool.function(read))
     except ValidationError as error:
         return failure(errors.from_validation_error(error, tool.arguments))
     except CatalogError as error:

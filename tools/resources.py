@@ -12,6 +12,8 @@ from catalog.models import PricingUpdate
 from catalog.pricing import list_prices
 from catalog.pricing.freshness import offer
 from catalog.pricing.status import largest
+from costs.store import configured
+from live.now import kept_now
 from tools import documents, prices, registry
 from tools.errors import Error, from_catalog_error
 from tools.version import product_version
@@ -21,13 +23,13 @@ SKU_PREFIX = "sku://"
 MAX_URI_LENGTH = 200
 # About 40 KB.
 MAX_SERVICES = 300
-# As for the tool of the same data.
-SCOPE = "pricing:read"
+# As for the tools of the same data.
+SCOPE, COSTS_SCOPE = "pricing:read", registry.COSTS_SCOPE
 
 
 @dataclass(frozen=True)
 class Resource:
-    """Something to read: where, what it is, and the function that returns its text."""
+    """Something to read: where, what it is, the function that returns its text, and its scope."""
 
     uri: str
     name: str
@@ -35,6 +37,7 @@ class Resource:
     description: str
     mime_type: str
     read: Callable[[], str]
+    scope: str = SCOPE
 
 
 class RefusedError(Exception):
@@ -69,6 +72,16 @@ def read(uri: str) -> tuple[str, str]:
 def listed() -> dict[str, Resource]:
     """The resources of this installation by their addresses: documents only if it came with them."""
     return {each.uri: each for each in _RESOURCES if each.mime_type != MARKDOWN or documents.root()}
+
+
+def scope_of(uri: str) -> str:
+    """The scope that reading an address needs; that of prices where there is nothing to read."""
+    found = listed().get(uri)
+    return found.scope if found else SCOPE
+
+
+def _now() -> str:
+    return _json(kept_now(configured.open_store()))
 
 
 def _state() -> str:
@@ -135,5 +148,15 @@ _RESOURCES = (
         "What the words of prices and costs mean.",
         MARKDOWN,
         lambda: documents.read("docs/glossary.md"),
+    ),
+    Resource(
+        "costs://now",
+        "now",
+        "AI usage right now",
+        "What AI usage costs an hour at the pace of the last minutes, this hour and this day, by cloud and "
+        "model, before any bill has it; how late each cloud tells, and what has no price.",
+        JSON,
+        _now,
+        COSTS_SCOPE,
     ),
 )

@@ -30,6 +30,7 @@ class Finding(TypedDict):
     id: str
     question: str
     source: str
+    words: str
     date: str
     status: Status
     expected: str
@@ -59,10 +60,19 @@ def check(figure: KnownFigure) -> Finding:
         logger.exception("The known figure %s could not be computed", figure.id)
         return _finding(figure, "failed", reason="It could not be computed; the log says why.")
     amount, lacks = answer["total"]["amount"], _missing(answer)
+    if _is_of_community(answer):
+        return _finding(figure, "not_checkable", reason="Only a community's list has a price of it.")
     if amount is None or lacks:
         return _finding(figure, "not_checkable", reason=f"The catalog has no price of {lacks or 'it'}.")
     is_same = round(Decimal(amount), -_exponent(figure.amount)) == figure.amount
     return _finding(figure, "passed" if is_same else "failed", found=amount)
+
+
+def _is_of_community(answer: CalculateAnswer) -> bool:
+    """Whether any part has no provider's price, so that it says nothing of the catalog."""
+    lines: Sequence[Any] = answer["items"]
+    parts = (part for line in lines for part in line.get("components") or ())
+    return any("source" in part for part in parts)
 
 
 def _missing(answer: CalculateAnswer) -> str:
@@ -83,6 +93,7 @@ def _finding(figure: KnownFigure, status: Status, *, found: str | None = None, r
         "id": figure.id,
         "question": figure.question,
         "source": figure.source,
+        "words": figure.words,
         "date": figure.date,
         "status": status,
         "expected": f"{figure.amount}",

@@ -1,14 +1,16 @@
-"""The known figures: what Google says that something costs, with the page that says it."""
+"""The known figures: what a provider says that something costs, with the page that says it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+MILLION = "1000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class KnownFigure:
         amount: in USD, with as many decimals as the source gives.
         source: the address of the page.
         date: of the copy of the page that was read, as ISO 8601.
+        words: where the source was read, and who says the same; empty if the page itself was.
     """
 
     id: str
@@ -30,13 +33,39 @@ class KnownFigure:
     amount: Decimal
     source: str
     date: str
+    words: str = ""
 
 
 @cache
 def known_figures() -> Sequence[KnownFigure]:
     """All known figures, in the order in which pages show them."""
-    text = files("catalog.accuracy").joinpath("data/known_figures.json").read_text(encoding="utf-8")
-    return [
+    figures = (
         KnownFigure(**{**figure, "amount": Decimal(figure["amount"])})
-        for figure in json.loads(text)["figures"]
-    ]
+        for figure in _read("known_figures.json")["figures"]
+    )
+    return [*figures, *_of_models()]
+
+
+def _of_models() -> Iterator[KnownFigure]:
+    for block in _read("models.json")["blocks"]:
+        for resource, tokens, arguments, amount in block["figures"]:
+            item = {"resource": resource, **arguments, tokens: MILLION}
+            told = [*(f"{value}" for value in arguments.values() if value is not True), *_flags(arguments)]
+            kind = tokens.replace("_", " ")
+            yield KnownFigure(
+                id="-".join("-".join((resource, *told, tokens)).replace("_", "-").split()),
+                question=f"A million {kind} of {resource} ({', '.join(told)})",
+                request={"items": [item]},
+                amount=Decimal(amount),
+                source=block["source"],
+                date=block["date"],
+                words=block["words"],
+            )
+
+
+def _flags(arguments: Mapping[str, Any]) -> Iterator[str]:
+    return (name for name, value in arguments.items() if value is True)
+
+
+def _read(name: str) -> Any:
+    return json.loads(files("catalog.accuracy").joinpath(f"data/{name}").read_text(encoding="utf-8"))

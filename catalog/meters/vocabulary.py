@@ -84,6 +84,13 @@ class Vocabulary:
             for phrase in phrases:
                 words = tuple(word.text for word in words_of(phrase))
                 self._facts[words] = (*self._facts.get(words, ()), fact)
+        # Who else hosts a model is part of the model's name: Fireworks, beside Azure.
+        self.hosts = frozenset(
+            fact.value
+            for facts in self._facts.values()
+            for fact in facts
+            if fact.is_name and fact.axis == "variant"
+        )
         # How long phrases are that start with a word, the longest first.
         self._lengths = {
             first: sorted({len(words) for words in self._facts if words[0] == first}, reverse=True)
@@ -110,3 +117,9 @@ def _fact(section: str, key: str, file: Path) -> Fact:
 def vocabulary(cloud: str) -> Vocabulary:
     """The words of the meters of aws, gcp or azure."""
     return Vocabulary(DATA / f"{cloud}.txt")
+
+
+@cache
+def hosts() -> frozenset[str]:
+    """The variants that say who hosts a model in place of the cloud itself, on any cloud."""
+    return frozenset(host for cloud in ("aws", "azure", "gcp") for host in vocabulary(cloud).hosts)

@@ -198,9 +198,13 @@ class RegionRow(TypedDict):
 
 
 class ModelPriceRow(TypedDict):
-    """List prices of a model in USD per million tokens; None is a price that the list lacks."""
+    """List prices of a model in USD per million tokens; None is a price that the list lacks.
+
+    `source` is "list" for the provider's own, "community" for those of a list that a community keeps.
+    """
 
     cloud: str
+    source: str
     tier: str
     scope: str
     context: str
@@ -273,7 +277,10 @@ class CostItem(TypedDict):
 
 
 class ComponentRow(TypedDict):
-    """What a resource is billed for: `quantity` is a month's usage of all of them."""
+    """What a resource is billed for: `quantity` is a month's usage of all of them.
+
+    `source` is set if the price is not the provider's: "community". Then `sku_id` is what its list calls it.
+    """
 
     part: str
     sku_id: str
@@ -281,6 +288,7 @@ class ComponentRow(TypedDict):
     quantity: str
     unit: str
     cost: str
+    source: NotRequired[str]
     tiers: NotRequired[list[CostSlice]]
     display_name: NotRequired[str]
     pricing: NotRequired[Pricing]

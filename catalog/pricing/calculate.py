@@ -150,7 +150,8 @@ def summary(
 
 def _price_ids(priced: Sequence[Priced]) -> list[int]:
     lines = (line for each in priced for line in each.entry.lines)
-    return list(dict.fromkeys(line.list_price.info.pk for line in lines))
+    # What a community's list says has no row.
+    return [pk for pk in dict.fromkeys(line.list_price.info.pk for line in lines) if pk is not None]
 
 
 def _fingerprint(priced: Sequence[Priced], *arguments: str | None) -> str:

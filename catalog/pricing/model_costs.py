@@ -9,7 +9,16 @@ from decimal import Decimal
 
 from catalog.pricing.decimals import EXACT, exact_sum
 from catalog.pricing.list_prices import Snapshot
-from catalog.pricing.model_rates import EVERYWHERE, Counted, ModelRate, ModelRates, every_rate
+from catalog.pricing.model_rate import (
+    ANYWHERE,
+    EVERYWHERE,
+    LIFETIMES,
+    Counted,
+    ModelRate,
+    ModelRates,
+    RateSource,
+)
+from catalog.pricing.model_rates import every_rate
 
 LONG = "long"
 
@@ -33,11 +42,13 @@ class ModelCost:
         developer: who makes it.
         provider: the cloud.
         scope: "regional", "geo" or "global"; None if the price list does not say.
-        region: the cheapest region of those with the most parts; "global" if it is the same everywhere.
+        region: the cheapest region of those with the most parts; "global" if it is the same everywhere,
+            UNSAID if its list names none.
         rates: the rate of each kind of tokens that has one there.
         missing: the kinds without a price, so that `cost` lacks them.
         cost: at list price in USD, exact; None if nothing has a price.
         dearest: the same in the dearest region with the same parts.
+        source: who says so: the provider, or a community's list of models that the provider does not list.
     """
 
     model_id: str
@@ -49,6 +60,7 @@ class ModelCost:
     missing: tuple[TokenUse, ...]
     cost: Decimal | None
     dearest: Decimal | None
+    source: RateSource = RateSource.LIST
 
 
 def cost_at_every_model(
@@ -67,7 +79,7 @@ def cost_at_every_model(
     """
     found = [
         cost
-        for model_id, rates in every_rate(snapshot).items()
+        for model_id, rates in every_rate(snapshot).rates.items()
         for cost in _of_model(used, rates)
         if not only or (model_id, None) in only or (model_id, cost.provider) in only
     ]
@@ -80,13 +92,13 @@ def _order(cost: ModelCost) -> tuple[int, bool, Decimal, str, str, str]:
 
 
 def _of_model(used: Mapping[TokenUse, Decimal], rates: ModelRates) -> Iterator[ModelCost]:
-    plain = [each for each in rates.rates if each.counted.modality == "text" and not each.counted.variant]
+    plain = [each for each in rates.rates if each.counted.modality == "text" and _is_plain(each.counted)]
     alike: defaultdict[tuple[str, str | None], list[ModelRate]] = defaultdict(list)
     for each in plain:
         alike[each.counted.provider, each.counted.scope].append(each)
     disputed = {(each.counted, each.region) for each in rates.conflicts}
     for own in alike.values():
-        regions = sorted({each.region for each in own} - {EVERYWHERE}) or [EVERYWHERE]
+        regions = sorted({each.region for each in own}.difference(ANYWHERE)) or [own[0].region]
         costs = [_in_region(used, own, region, disputed) for region in regions]
         costs = [each for each in costs if each.rates]
         if not costs:
@@ -100,12 +112,18 @@ def _of_model(used: Mapping[TokenUse, Decimal], rates: ModelRates) -> Iterator[M
             cheapest.developer,
             cheapest.provider,
             cheapest.scope,
-            cheapest.region if dearest != cheapest.cost else EVERYWHERE,
+            cheapest.region if dearest != cheapest.cost or not cheapest.region else EVERYWHERE,
             cheapest.rates,
             cheapest.missing,
             cheapest.cost,
             dearest,
+            cheapest.source,
         )
+
+
+def _is_plain(counted: Counted) -> bool:
+    """Whether the cloud itself sells it; no bill says how long a cache is kept, so it is not for an hour."""
+    return counted.host == "" and counted.lifetime != LIFETIMES[-1]
 
 
 def _in_region(
@@ -114,7 +132,7 @@ def _in_region(
     region: str,
     disputed: Collection[tuple[Counted, str]],
 ) -> ModelCost:
-    near = (region, EVERYWHERE)
+    near = (region, *ANYWHERE)
     own = [
         each
         for each in rates
@@ -127,7 +145,16 @@ def _in_region(
     missing = tuple(use for use in used if use not in found)
     counted = first.counted
     return ModelCost(
-        counted.model_id, first.developer, counted.provider, counted.scope, region, found, missing, cost, cost
+        counted.model_id,
+        first.developer,
+        counted.provider,
+        counted.scope,
+        region,
+        found,
+        missing,
+        cost,
+        cost,
+        first.source,
     )
 
 
@@ -141,5 +168,11 @@ def _rate(use: TokenUse, rates: Iterable[ModelRate], region: str) -> ModelRate |
         if (each.counted.direction, each.counted.cache, each.counted.tier) == wanted
         and each.counted.context in contexts
     ]
-    own.sort(key=lambda each: (each.region != region, each.counted.context is None))
+    own.sort(
+        key=lambda each: (
+            LIFETIMES.index(each.counted.lifetime),
+            each.region != region,
+            each.counted.context is None,
+        )
+    )
     return own[0] if own else None

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from catalog.pricing.list_prices import Snapshot
-from catalog.pricing.model_rates import Counted, ModelRate, ModelRates, every_rate, rates_of
+from catalog.pricing.model_rate import Counted, ModelRate, ModelRates, RateSource
+from catalog.pricing.model_rates import every_rate, rates_of
 
 # The kinds of tokens that have a column, by direction and cache.
 KINDS = {
@@ -21,7 +22,10 @@ KINDS = {
 
 
 class ModelLine(NamedTuple):
-    """What the prices of a row have in common; an empty text is what the price list does not say."""
+    """What the prices of a row have in common; an empty text is what the price list does not say.
+
+    `source` is "list" or "community", which is no provider's word.
+    """
 
     model: str
     developer: str
@@ -31,6 +35,7 @@ class ModelLine(NamedTuple):
     context: str
     modality: str
     variant: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class ListedModel:
 
     Args:
         line: what they are of.
-        regions: where they hold, in order.
+        regions: where they hold, in order; empty if the list does not say.
         rates: by the values of KINDS.
         disputed: the kinds whose SKUs disagree in these regions, so that they have no price.
     """
@@ -69,7 +74,7 @@ def listed_models(snapshot: Snapshot) -> list[ListedModel]:
     Returns:
         Rows in the order of the models. Regions with the same prices share one.
     """
-    every = every_rate(snapshot)
+    every = every_rate(snapshot).rates
     kept, rows = _memory.kept
     if kept is not every:
         rows = _rows(every)
@@ -90,10 +95,12 @@ def _rows(every: Mapping[str, ModelRates]) -> list[ListedModel]:
         developers = {rate.counted.provider: rate.developer for rate in found.rates}
         for rate in found.rates:
             if kind := _kind(rate.counted):
-                prices[_line(rate.counted, rate.developer), rate.region][kind] = rate
+                line = _line(rate.counted, rate.developer, rate.source)
+                prices[line, rate.region][kind] = rate
         for conflict in found.conflicts:
             if kind := _kind(conflict.counted):
-                line = _line(conflict.counted, developers.get(conflict.counted.provider, ""))
+                developer = developers.get(conflict.counted.provider, "")
+                line = _line(conflict.counted, developer, RateSource.LIST)
                 disputed[line, conflict.region].append(kind)
     same: defaultdict[tuple[ModelLine, tuple[tuple[str, Decimal], ...], tuple[str, ...]], list[str]]
     same = defaultdict(list)
@@ -102,7 +109,7 @@ def _rows(every: Mapping[str, ModelRates]) -> list[ListedModel]:
         amounts = tuple(sorted((kind, rate.price) for kind, rate in prices[key].items()))
         same[line, amounts, tuple(sorted(disputed[key]))].append(region)
     return [
-        ListedModel(line, tuple(regions), prices[line, regions[0]], wrong)
+        ListedModel(line, tuple(filter(None, regions)), prices[line, regions[0]], wrong)
         for (line, _, wrong), regions in same.items()
     ]
 
@@ -111,7 +118,7 @@ def _kind(counted: Counted) -> str | None:
     return KINDS.get((counted.direction or "", counted.cache or ""))
 
 
-def _line(counted: Counted, developer: str) -> ModelLine:
+def _line(counted: Counted, developer: str, source: RateSource) -> ModelLine:
     return ModelLine(
         counted.model_id,
         developer,
@@ -121,4 +128,5 @@ def _line(counted: Counted, developer: str) -> ModelLine:
         counted.context or "",
         counted.modality or "",
         counted.variant,
+        source.value,
     )

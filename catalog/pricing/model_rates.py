@@ -2,6 +2,7 @@
 
 AWS lists most rates under two spellings, and Azure a meter for each group of regions. So a rate is looked up
 by all that tells prices apart. SKUs that agree in it and not in the price are a conflict, which has no rate.
+A model that no price list of a cloud has is priced there by a list that a community keeps, marked as such.
 """
 
 from __future__ import annotations
@@ -13,77 +14,36 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.db.models import Q, QuerySet
+
 from catalog.errors import CatalogError
 from catalog.meters.meter import Meter, UsageKind
 from catalog.models import Service, SkuModel
+from catalog.pricing.community_rates import community_rates
 from catalog.pricing.decimals import EXACT
 from catalog.pricing.list_prices import Listing, ListPrice, Snapshot, look_up
 from catalog.pricing.memory import Memory
+from catalog.pricing.model_rate import (
+    EVERYWHERE,
+    Counted,
+    ModelRate,
+    ModelRates,
+    RateConflict,
+    holds_in,
+    order,
+)
 
 COUNT = "count"
-# Where a SKU is sold that names no region, and one that is listed for all.
-EVERYWHERE = "global"
+# Models that are kept in memory.
+MAX_KEPT = 200
+# Another product of Google's, with the same models at prices of its own.
+_OTHER_PRODUCT = " product=gemini-api "
 
 
 class RateConflictError(CatalogError):
     """SKUs of one thing have different prices, so none can be quoted."""
 
     code = "no_price"
-
-
-class Counted(NamedTuple):
-    """What a rate is of, in the words of catalog/meters/meter.py."""
-
-    provider: str
-    model_id: str
-    kind: str
-    direction: str | None
-    cache: str | None
-    modality: str | None
-    tier: str | None
-    scope: str | None
-    context: str | None
-    variant: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelRate:
-    """The list price of one token, request or other thing that is counted, in USD.
-
-    Args:
-        counted: what it is of.
-        developer: who makes the model.
-        region: where it holds, a code of the provider; "global" if everywhere.
-        price: of one, exact.
-        sku_ids: the SKUs that say so, the first by id first.
-        pricing_info_ids: their price rows, for the proof.
-        effective_time: since when, by the first SKU; None if unknown.
-    """
-
-    counted: Counted
-    developer: str
-    region: str
-    price: Decimal
-    sku_ids: tuple[str, ...]
-    pricing_info_ids: tuple[int, ...]
-    effective_time: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class RateConflict:
-    """One thing with several prices in a region: the SKUs by the price of one of it, in USD."""
-
-    counted: Counted
-    region: str
-    sku_ids: Mapping[Decimal, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class ModelRates:
-    """The list prices of a model, sorted by what is counted, and what has no rate as its SKUs disagree."""
-
-    rates: tuple[ModelRate, ...]
-    conflicts: tuple[RateConflict, ...] = ()
 
 
 def counted_by(provider: str, model_id: str, meter: Meter) -> Counted:
@@ -105,66 +65,134 @@ def rates_of(
 
     Args:
         snapshot: the time; gets the services that were found.
-        model_id: the model, as the table of names has it.
+        model_id: the model, as the table of names has it; one that it lacks is called as its price list does.
         provider: only of this one.
         region: only where it is sold there or everywhere, by its code.
         kind: what is counted.
 
     Returns:
         The rates. A SKU without a price, with tiers, or whose unit does not say how many tokens it is, has no
-        rate: that is unknown, not free.
+        rate: that is unknown, not free. The rates of a provider that lists no SKU of the model are a
+        community's. Takes two queries, or none if they are kept.
     """
-    found = SkuModel.objects.filter(model_id=model_id, kind=kind, sku__retired_at=None)
-    rows = {row.sku_id: row for row in (found.filter(provider=provider) if provider else found)}
-    return _rates(rows, look_up(rows, snapshot), region)
+    rates = _of_model(snapshot, model_id, kind)
+    if provider is None and region is None:
+        return rates
+    return ModelRates(
+        tuple(each for each in rates.rates if _is_asked(each, provider, region)),
+        tuple(each for each in rates.conflicts if _is_asked(each, provider, region)),
+    )
 
 
-def every_rate(snapshot: Snapshot, kind: UsageKind = UsageKind.TOKENS) -> Mapping[str, ModelRates]:
-    """The list prices of all models by their ids, as `rates_of`. Takes two queries, or none if they are kept.
+def _of_model(snapshot: Snapshot, model_id: str, kind: UsageKind) -> ModelRates:
+    """All rates of a model, which are kept as those of `every_rate` are."""
+    key, state = f"{kind.value} {model_id}", snapshot.state if snapshot.as_of is None else None
+    kept = _one.find([key], state).get(key)
+    if kept is None or not _holds(kept.until, snapshot):
+        kept = _read_one(snapshot, model_id, kind)
+        _one.keep({key: kept}, state)
+    snapshot.services.update(kept.services)
+    return kept.rates
+
+
+def _read_one(snapshot: Snapshot, model_id: str, kind: UsageKind) -> _Kept:
+    named = Q(model_id=model_id) | Q(model_id=None, billing_model=model_id)
+    rows = {row.sku_id: row for row in skus_counting(kind).filter(named)}
+    listings = look_up(rows, snapshot)
+    others = community_rates(snapshot, kind, {(row.provider, model_id) for row in rows.values()})
+    rates = _joined(_rates(rows, listings), others.get(model_id, ()))
+    return _Kept(_until(listings, snapshot), rates, _services(listings))
+
+
+class EveryRate(NamedTuple):
+    """The rates of all models, which hold `until` another price takes effect; None if none is known to."""
+
+    until: datetime | None
+    rates: Mapping[str, ModelRates]
+    services: Mapping[str, Service]
+
+
+def every_rate(snapshot: Snapshot, kind: UsageKind = UsageKind.TOKENS) -> EveryRate:
+    """The list prices of all models by their ids, and for how long they hold.
 
     A model that the table of names lacks is called as its price list calls it.
-    They are kept until a sync changes the tables, or the next price takes effect.
+    They are kept until a sync changes the tables, or the next price takes effect. Takes two queries, or none
+    if they are kept.
     """
     key = kind.value
     state = snapshot.state if snapshot.as_of is None else None
     kept = _every.find([key], state).get(key)
-    if kept and (kept.until is None or kept.until > snapshot.at):
-        snapshot.services.update(kept.services)
-        return kept.rates
-    rows = SkuModel.objects.filter(kind=kind, sku__retired_at=None).exclude(model_id=None, billing_model="")
-    by_sku = {row.sku_id: row for row in rows}
+    if kept is None or not _holds(kept.until, snapshot):
+        kept = _read_every(snapshot, kind)
+        _every.keep({key: kept}, state)
+    snapshot.services.update(kept.services)
+    return kept
+
+
+def _read_every(snapshot: Snapshot, kind: UsageKind) -> EveryRate:
+    by_sku = {row.sku_id: row for row in skus_counting(kind)}
     listings = look_up(by_sku, snapshot)
-    found = _rates(by_sku, listings, None)
+    every = _by_model(_rates(by_sku, listings))
+    others = community_rates(snapshot, kind, {(row.provider, _model(row)) for row in by_sku.values()})
+    rates = {
+        name: _joined(every.get(name, ModelRates(())), others.get(name, ()))
+        for name in sorted({*every, *others})
+    }
+    return EveryRate(_until(listings, snapshot), rates, _services(listings))
+
+
+def _by_model(found: ModelRates) -> dict[str, ModelRates]:
     rates: defaultdict[str, list[ModelRate]] = defaultdict(list)
     conflicts: defaultdict[str, list[RateConflict]] = defaultdict(list)
     for rate in found.rates:
         rates[rate.counted.model_id].append(rate)
     for conflict in found.conflicts:
         conflicts[conflict.counted.model_id].append(conflict)
-    names = sorted({*rates, *conflicts})
-    every = {name: ModelRates(tuple(rates[name]), tuple(conflicts[name])) for name in names}
-    until = min((time for each in listings.values() for time in _later(each, snapshot)), default=None)
-    _every.keep({key: _Every(until, every, dict(snapshot.services))}, state)
-    return every
+    return {
+        name: ModelRates(tuple(rates[name]), tuple(conflicts[name])) for name in sorted({*rates, *conflicts})
+    }
+
+
+def _services(listings: Mapping[str, Listing]) -> dict[str, Service]:
+    return {each.sku.service_id: each.sku.service for each in listings.values()}
+
+
+def _holds(until: datetime | None, snapshot: Snapshot) -> bool:
+    return until is None or until > snapshot.at
+
+
+def skus_counting(kind: UsageKind) -> QuerySet[SkuModel]:
+    """What the SKUs count that price something of a kind of a model that has a name."""
+    found = SkuModel.objects.filter(kind=kind, sku__retired_at=None).exclude(model_id=None, billing_model="")
+    return found.exclude(sku__attributes__facts__contains=_OTHER_PRODUCT)
+
+
+def _joined(rates: ModelRates, others: Sequence[ModelRate]) -> ModelRates:
+    return ModelRates(tuple(sorted((*rates.rates, *others), key=order)), rates.conflicts) if others else rates
+
+
+def _is_asked(rate: ModelRate | RateConflict, provider: str | None, region: str | None) -> bool:
+    return provider in (None, rate.counted.provider) and (region is None or holds_in(rate.region, region))
 
 
 def forget() -> None:
     """Empty the memory, as between tests."""
     _every.forget()
+    _one.forget()
 
 
-def _later(listing: Listing, snapshot: Snapshot) -> Iterator[datetime]:
-    """When further prices of a SKU take effect."""
-    times = (price.info.effective_time for price in listing.history)
-    return (time for time in times if time and time > snapshot.at)
+def _until(listings: Mapping[str, Listing], snapshot: Snapshot) -> datetime | None:
+    """When the next price takes effect; None if none is known to."""
+    times = (price.info.effective_time for each in listings.values() for price in each.history)
+    return min((time for time in times if time and time > snapshot.at), default=None)
 
 
-def _rates(rows: Mapping[str, SkuModel], listings: Mapping[str, Listing], region: str | None) -> ModelRates:
+def _rates(rows: Mapping[str, SkuModel], listings: Mapping[str, Listing]) -> ModelRates:
     same: defaultdict[tuple[Counted, str], list[_Priced]] = defaultdict(list)
-    for each in _priced(rows, listings, region):
+    for each in _priced(rows, listings):
         same[_counted(each.row), each.region].append(each)
     folded = [_folded(counted, code, found) for (counted, code), found in same.items()]
-    rates = sorted((each for each in folded if isinstance(each, ModelRate)), key=_order)
+    rates = sorted((each for each in folded if isinstance(each, ModelRate)), key=order)
     return ModelRates(tuple(rates), tuple(each for each in folded if isinstance(each, RateConflict)))
 
 
@@ -188,16 +216,16 @@ def rate_of(snapshot: Snapshot, counted: Counted, region: str) -> ModelRate | No
     return next((rate for rate in found.rates if rate.counted == counted), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Every:
-    """The rates of all models, which hold `until` another price takes effect; None if none is known to."""
+class _Kept(NamedTuple):
+    """The rates of a model, as those of `EveryRate`."""
 
     until: datetime | None
-    rates: Mapping[str, ModelRates]
+    rates: ModelRates
     services: Mapping[str, Service]
 
 
-_every: Memory[str, _Every] = Memory(2)
+_every: Memory[str, EveryRate] = Memory(2)
+_one: Memory[str, _Kept] = Memory(MAX_KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,17 +238,14 @@ class _Priced:
     price: Decimal
 
 
-def _priced(
-    rows: Mapping[str, SkuModel], listings: Mapping[str, Listing], region: str | None
-) -> Iterator[_Priced]:
+def _priced(rows: Mapping[str, SkuModel], listings: Mapping[str, Listing]) -> Iterator[_Priced]:
     for sku_id, listing in sorted(listings.items()):
         listed = listing.list_price
         price = _of_one(listed) if listed else None
         if listed is None or price is None:
             continue
         for code in _regions(listing):
-            if region in (None, code) or code == EVERYWHERE:
-                yield _Priced(rows[sku_id], listed, code, price)
+            yield _Priced(rows[sku_id], listed, code, price)
 
 
 def _of_one(listed: ListPrice) -> Decimal | None:
@@ -254,8 +279,9 @@ def _folded(counted: Counted, region: str, found: Sequence[_Priced]) -> ModelRat
 
 def _counted(row: SkuModel) -> Counted:
     axes = (row.direction, row.cache, row.modality, row.tier, row.scope, row.context)
-    return Counted(row.provider, row.model_id or row.billing_model, row.kind, *axes, row.variant)
+    return Counted(row.provider, _model(row), row.kind, *axes, row.variant)
 
 
-def _order(rate: ModelRate) -> tuple[str, ...]:
-    return (*(value or "" for value in rate.counted), rate.region)
+def _model(row: SkuModel) -> str:
+    """The model of a SKU; one that the table of names lacks is called as its price list does."""
+    return row.model_id or row.billing_model

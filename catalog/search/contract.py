@@ -86,9 +86,13 @@ class ResourcePrice(TypedDict):
 
 
 class FoundResource(TypedDict):
-    """A whole resource; without a price if its region is open, or if a part of it has none."""
+    """A whole resource; without a price if its region is open, or if a part of it has none.
+
+    `source` is set if no provider lists the model: "community".
+    """
 
     resource: str
+    source: NotRequired[str]
     region: str | None
     usage_type: str
     price: ResourcePrice | None

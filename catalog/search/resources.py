@@ -20,6 +20,7 @@ from catalog.places import Place, read_place
 from catalog.pricing.answers import ResourceExample, ResourceExampleItem
 from catalog.pricing.decimals import plain
 from catalog.pricing.list_prices import Snapshot
+from catalog.pricing.model_rate import RateSource
 from catalog.pricing.model_rates import rates_of
 from catalog.pricing.resources.components import compose
 from catalog.pricing.resources.composed import Composed
@@ -143,22 +144,31 @@ def _models_of(request: SearchRequest, snapshot: Snapshot) -> list[FoundResource
         read = read_model_name(name)
         clouds = [read.cloud] if read.cloud else [request.provider] if request.provider else []
         rates = rates_of(snapshot, model_id=read.model_id or "").rates
-        sold = dict.fromkeys(each.counted.provider for each in rates)
-        sold_on = [cloud for cloud in sold if not clouds or cloud in clouds]
+        sources = {each.counted.provider: each.source for each in rates}
+        sold_on = {cloud: source for cloud, source in sources.items() if not clouds or cloud in clouds}
         if sold_on:
-            found.append(
-                {
-                    "resource": name,
-                    "region": None,
-                    "usage_type": USAGE_TYPES[ON_DEMAND],
-                    "price": None,
-                    "notes": [f"Listed on {', '.join(sold_on)}; it has prices by tokens, in details."],
-                    "example": {
-                        "items": [{"resource": name, "input_tokens": "1000000", "output_tokens": "1000000"}]
-                    },
-                }
-            )
+            found.append(_model(name, sold_on))
     return found
+
+
+def _model(name: str, sources: Mapping[str, RateSource]) -> FoundResource:
+    """A model with the clouds that have it, and who says what it costs there."""
+    listed = [cloud for cloud, source in sources.items() if source is RateSource.LIST]
+    others = [cloud for cloud in sources if cloud not in listed]
+    notes = [f"Listed on {', '.join(listed)}; it has prices by tokens, in details."] if listed else []
+    if others:
+        notes.append(f"On {', '.join(others)} only a community's list has prices of it: source community.")
+    row: FoundResource = {
+        "resource": name,
+        "region": None,
+        "usage_type": USAGE_TYPES[ON_DEMAND],
+        "price": None,
+        "notes": notes,
+        "example": {"items": [{"resource": name, "input_tokens": "1000000", "output_tokens": "1000000"}]},
+    }
+    if not listed:
+        row["source"] = RateSource.COMMUNITY.value
+    return row
 
 
 def _may_be_machines(plan: Plan, request: SearchRequest, vocabulary: Vocabulary) -> bool:

@@ -27,6 +27,7 @@ from costs.wording import quoted
 
 TABS = (
     ("costs", "Overview"),
+    ("live", "Live"),
     ("costs-explore", "Explore"),
     ("costs-models", "Models"),
     ("costs-customers", "Customers"),

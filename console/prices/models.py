@@ -17,7 +17,7 @@ from catalog.pricing import list_prices
 from catalog.pricing.answers import utc_text
 from catalog.pricing.decimals import EXACT
 from catalog.pricing.model_lists import KINDS, ListedModel, listed_models
-from catalog.pricing.model_rates import EVERYWHERE, ModelRate
+from catalog.pricing.model_rate import EVERYWHERE, ModelRate, RateSource
 from console.arguments import read
 from console.limits import limited
 from console.pages import Page
@@ -156,6 +156,8 @@ def _price(rate: ModelRate | None, *, is_disputed: bool) -> Cell:
     if rate is None:
         return Cell(None)
     amount = EXACT.multiply(rate.price, MILLION)
+    if rate.source is RateSource.COMMUNITY:
+        return Cell(amount, "community")
     return Cell(amount, "", rate.sku_ids[0])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple
 
 from costs.alerts import of_anomalies, of_budgets, of_loads
 from costs.alerts.findings import Findings
@@ -14,6 +15,8 @@ from costs.store.base import CostStore
 
 logger = logging.getLogger(__name__)
 
+COSTS = "costs"
+
 # The beginnings of causes, with what they are called and what finds them.
 _OF_COSTS: dict[str, tuple[str, Callable[[Snapshot], Findings]]] = {
     "budget/": ("Budgets", of_budgets.find),
@@ -22,14 +25,14 @@ _OF_COSTS: dict[str, tuple[str, Callable[[Snapshot], Findings]]] = {
 
 
 def find(store: CostStore, now: datetime, beat: Callable[[], object]) -> Findings:
-    """Everything that is wrong.
+    """Everything that is wrong with costs.
 
     Args:
         store: the costs.
         now: the time.
         beat: called between rules.
     """
-    found = _tried("loads/", "Loads", lambda: of_loads.find(store, now))
+    found = tried("loads/", "Loads", lambda: of_loads.find(store, now))
     costs: list[Snapshot] = []
     for prefix, (name, rule) in _OF_COSTS.items():
         beat()
@@ -39,11 +42,12 @@ def find(store: CostStore, now: datetime, beat: Callable[[], object]) -> Finding
             costs[:] = costs or [take(store, None, now)]
             return rule(costs[0])
 
-        found = _joined(found, _tried(prefix, name, evaluate))
+        found = _joined(found, tried(prefix, name, evaluate))
     return found
 
 
-def _tried(prefix: str, name: str, rule: Callable[[], Findings]) -> Findings:
+def tried(prefix: str, name: str, rule: Callable[[], Findings]) -> Findings:
+    """What a rule finds; if it fails, that its causes are unknown."""
     try:
         return rule()
     except CostError as error:
@@ -63,3 +67,21 @@ def _joined(one: Findings, other: Findings) -> Findings:
         one.replaced | other.replaced,
         one.failed or other.failed,
     )
+
+
+class Rules(NamedTuple):
+    """Rules that are evaluated together.
+
+    Args:
+        prefixes: the beginnings of their causes.
+        find: finds what is wrong.
+        is_needed: whether there is anything to evaluate.
+    """
+
+    prefixes: tuple[str, ...]
+    find: Callable[[CostStore, datetime, Callable[[], object]], Findings]
+    is_needed: Callable[[], bool] = lambda: True
+
+
+# The sets of rules; rooms above add theirs when the apps are loaded.
+RULES: dict[str, Rules] = {COSTS: Rules(("loads/", *_OF_COSTS), find)}

@@ -1,4 +1,4 @@
-"""Evaluates all rules: what is wrong, what no longer is, and who is told."""
+"""Evaluates rules: what is wrong, what no longer is, and who is told."""
 
 from __future__ import annotations
 
@@ -14,27 +14,33 @@ from costs.lease import Lease
 from costs.models import AlertRun
 from costs.store.base import CostStore
 
-# Two evaluations never run at once, so that nobody is told twice.
-LEASE = Lease(AlertRun, "An evaluation", ("fired", "resolved", "sent", "unsent", "skipped"))
 FAULT = "A rule could not be evaluated for a fault, which is told as not evaluated."
 
 
-def evaluate(store: CostStore, *, now: datetime | None = None) -> AlertRun:
-    """Evaluate all rules once, and send what is to be told.
+def lease_of(rules: str) -> Lease[AlertRun]:
+    """Two evaluations of a set of rules never run at once, so that nobody is told twice."""
+    results = ("fired", "resolved", "sent", "unsent", "skipped")
+    return Lease(AlertRun, "An evaluation", results, {"rules": rules})
+
+
+def evaluate(store: CostStore, *, now: datetime | None = None, rules: str = causes.COSTS) -> AlertRun:
+    """Evaluate the rules of a set once, and send what is to be told.
 
     Args:
         store: the costs.
         now: the time; None for the clock's.
+        rules: a key of `causes.RULES`.
 
     Raises:
-        RunRefusedError: another evaluation is running, or has replaced this one.
+        RunRefusedError: another evaluation of them is running, or has replaced this one.
     """
     now = now or timezone.now()
-    with LEASE.running() as run:
-        beat = partial(LEASE.renew, run)
-        findings = causes.find(store, now, beat)
-        with LEASE.writing(run):
-            record(findings, run, now)
+    found, lease = causes.RULES[rules], lease_of(rules)
+    with lease.running() as run:
+        beat = partial(lease.renew, run)
+        findings = found.find(store, now, beat)
+        with lease.writing(run):
+            record(findings, run, now, found.prefixes)
         sender = Sender(beat)
         try:
             sender.send_due()

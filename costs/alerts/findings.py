@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from costs.models import Alert
@@ -24,6 +25,8 @@ class Found:
         is_demo: whether it is about made-up data.
         is_covered: whether another alert says the same and more.
         owners: the e-mail addresses of those whom it is for.
+        is_personal: whether nobody else is told.
+        holds: how long it is not found before it is resolved, so that it does not flap.
     """
 
     cause: str
@@ -36,6 +39,8 @@ class Found:
     is_demo: bool = False
     is_covered: bool = False
     owners: tuple[str, ...] = ()
+    is_personal: bool = False
+    holds: timedelta = timedelta()
 
 
 @dataclass(slots=True)

@@ -110,6 +110,7 @@ class Sender:
             key=_key(notification),
             message=notification.message,
             owners=notification.alert.owners,
+            is_personal=notification.alert.is_personal,
             created_at=notification.created_at,
             now=timezone.now(),
         )

@@ -19,16 +19,17 @@ HOLDS = timedelta(days=1)
 LATER = (Alert.Untold.NO_CHANNEL, Alert.Untold.MUTED, Alert.Untold.DEMO)
 
 
-def record(findings: Findings, run: AlertRun, now: datetime) -> None:
+def record(findings: Findings, run: AlertRun, now: datetime, prefixes: tuple[str, ...]) -> None:
     """Open, renew and resolve alerts, and write down what is to be told.
 
     Args:
         findings: what was found.
         run: the evaluation, which counts.
         now: the time.
+        prefixes: the beginnings of the causes that were looked for; other alerts stay as they are.
     """
     run.skipped = list(findings.unknown.values())
-    firing = {alert.cause: alert for alert in Alert.objects.firing()}
+    firing = {alert.cause: alert for alert in Alert.objects.firing(prefixes)}
     mutes = list(Mute.objects.filter(Q(until=None) | Q(until__gt=now)))
     for cause, found in findings.found.items():
         alert = firing.get(cause)
@@ -54,6 +55,7 @@ def _is_acknowledged(cause: str) -> bool:
 def _renew(alert: Alert, found: Found, mutes: Iterable[Mute], now: datetime) -> None:
     alert.summary, alert.details, alert.about = found.summary, {**found.details}, {**found.about}
     alert.path, alert.owners, alert.is_demo = found.path, [*found.owners], found.is_demo
+    alert.is_personal, alert.holds_seconds = found.is_personal, int(found.holds.total_seconds())
     alert.seen_at = now
     why = _untold(found, mutes)
     if alert.untold in LATER and alert.acknowledged_at is None:
@@ -67,7 +69,8 @@ def _new_to(alert: Alert) -> list[str]:
     """The channels that it reaches someone by and that have never had a message of it."""
     firing = alert.notifications.filter(event=Notification.Event.FIRING)
     had = set(firing.values_list("channel", flat=True))
-    return [name for name in _reaching(alert.owners) if name not in had]
+    reached = _reaching(alert.owners, is_personal=alert.is_personal)
+    return [name for name in reached if name not in had]
 
 
 def _untold(found: Found, mutes: Iterable[Mute]) -> Alert.Untold:
@@ -78,7 +81,8 @@ def _untold(found: Found, mutes: Iterable[Mute]) -> Alert.Untold:
         return Alert.Untold.DEMO
     if any(_mutes(mute, found) for mute in mutes):
         return Alert.Untold.MUTED
-    return Alert.Untold.NO if _reaching(found.owners) else Alert.Untold.NO_CHANNEL
+    is_reached = _reaching(found.owners, is_personal=found.is_personal)
+    return Alert.Untold.NO if is_reached else Alert.Untold.NO_CHANNEL
 
 
 def _mutes(mute: Mute, found: Found) -> bool:
@@ -97,7 +101,7 @@ def _resolution(alert: Alert, findings: Findings, now: datetime) -> str:
         return f"Acknowledged: {alert.reason}" if alert.reason else "Acknowledged."
     if alert.cause in findings.found or findings.is_unknown(alert.cause):
         return ""
-    if _is_estimate(alert) and now - alert.seen_at < HOLDS:
+    if now - alert.seen_at < _holds(alert):
         return ""
     return _why_gone(alert, now)
 
@@ -111,8 +115,10 @@ def _why_gone(alert: Alert, now: datetime) -> str:
     return "It is no longer so."
 
 
-def _is_estimate(alert: Alert) -> bool:
-    return alert.kind == Alert.Kind.ANOMALY or alert.details.get("kind") == "forecast"
+def _holds(alert: Alert) -> timedelta:
+    """How long it is not found before it is over."""
+    is_estimate = alert.kind == Alert.Kind.ANOMALY or alert.details.get("kind") == "forecast"
+    return HOLDS if is_estimate else timedelta(seconds=alert.holds_seconds)
 
 
 def _resolve(alert: Alert, why: str, now: datetime, *, is_told: bool) -> None:
@@ -126,9 +132,9 @@ def _resolve(alert: Alert, why: str, now: datetime, *, is_told: bool) -> None:
         _tell(alert, Notification.Event.RESOLVED, list(heard.values_list("channel", flat=True)), now)
 
 
-def _reaching(owners: Sequence[str]) -> list[str]:
+def _reaching(owners: Sequence[str], *, is_personal: bool) -> list[str]:
     """The channels by which an alert reaches someone."""
-    return [name for name, channel in channels().items() if channel.reaches(owners)]
+    return [name for name, channel in channels().items() if channel.reaches(owners, is_personal=is_personal)]
 
 
 def _tell(alert: Alert, event: Notification.Event, names: Sequence[str], now: datetime) -> None:

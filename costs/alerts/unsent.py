@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from costs.alerts import causes
 from costs.alerts.channels import channels
 from costs.models import AlertRun, Notification
 
@@ -31,7 +32,7 @@ class Unsent:
 
 
 def unsent(run: AlertRun) -> list[Unsent]:
-    """The messages that wait, and those given up, by this evaluation or of what still fires.
+    """The messages of these rules that wait, and those given up, by this evaluation or of what still fires.
 
     Those of a channel that is no longer set up are left out.
     """
@@ -48,8 +49,11 @@ def _not_sent(run: AlertRun) -> list[Notification]:
     waits = Q(state__in=_WAIT)
     fires = Q(state=State.FAILED, event=Event.FIRING, alert__resolved_at=None)
     was_tried = Q(state__in=(State.FAILED, State.UNKNOWN), claimed_at__gte=run.started_at)
-    found = Notification.objects.filter(waits | fires | was_tried, channel__in=channels())
-    return list(found.order_by("claimed_at", "id"))
+    found = Notification.objects.filter(waits | fires | was_tried, channel__in=channels()).select_related(
+        "alert"
+    )
+    prefixes = causes.RULES[run.rules].prefixes
+    return [each for each in found.order_by("claimed_at", "id") if each.alert.cause.startswith(prefixes)]
 
 
 def _of(channel: str, found: list[Notification], *, waits: bool) -> Unsent:

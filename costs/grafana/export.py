@@ -9,7 +9,7 @@ from pathlib import Path
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
-from costs.grafana import bigquery, lake, operations
+from costs.grafana import bigquery, lake, metrics, now, operations
 
 _MADE = "# Made by manage.py export_grafana. docs/grafana.md says where it goes.\n"
 _PROVIDERS = (
@@ -46,8 +46,8 @@ datasources:
     secureJsonData:
       bearerToken: $COSTS_TOKEN
   - name: Prometheus
-    uid: {operations.SOURCE.uid}
-    type: {operations.SOURCE.type_val}
+    uid: {metrics.SOURCE.uid}
+    type: {metrics.SOURCE.type_val}
     url: $PROMETHEUS_URL
 """
 )
@@ -58,6 +58,7 @@ def files() -> Mapping[str, str]:
     return {
         "dashboards/costs-bigquery.json": _json(bigquery.board()),
         "dashboards/costs-lake.json": _json(lake.board()),
+        "dashboards/live.json": _json(now.board()),
         "dashboards/operations.json": _json(operations.board()),
         "provisioning/dashboards/costs.yaml": _PROVIDERS,
         "provisioning/datasources/costs.yaml": _SOURCES,

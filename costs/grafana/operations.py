@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from grafana_foundation_sdk.builders import dashboard, prometheus, stat, timeseries
-from grafana_foundation_sdk.models.common import DataSourceRef
+from grafana_foundation_sdk.builders import dashboard
 
 from costs.grafana import drawing
+from costs.grafana.metrics import Metric, with_panels
 
 UID = "operations"
-SOURCE = DataSourceRef("prometheus", "prometheus")
 DESCRIPTION = (
     "Whether the server answers, how fast, and how old its prices and costs are. docs/operations.md says "
     "what each metric means. `manage.py export_grafana` makes this board."
 )
-# Of the 24 columns of a board.
-_NARROW, _WIDE, _LOW = 4, 12, 4
-
-
-class Metric(NamedTuple):
-    """A panel: its title, PromQL, Grafana's unit, and what a line is called; a number alone without that."""
-
-    title: str
-    query: str
-    unit: str
-    legend: str = ""
 
 
 def _rate(name: str, by: str) -> str:
@@ -78,19 +64,4 @@ METRICS = (
 
 def board() -> dashboard.Dashboard:
     made = drawing.board("Cloud Pricing: operations", UID, DESCRIPTION).tags(["operations"])
-    made = made.time("now-6h", "now").refresh("1m")
-    for number, metric in enumerate(METRICS, 1):
-        made = made.with_panel(_panel(metric, number))
-    return made
-
-
-def _panel(metric: Metric, number: int) -> stat.Panel | timeseries.Panel:
-    query = (
-        prometheus.Dataquery().expr(metric.query).legend_format(metric.legend).ref_id("A").datasource(SOURCE)
-    )
-    visual = timeseries.Panel().span(_WIDE).height(drawing.HEIGHT) if metric.legend else _number()
-    return visual.id(number).title(metric.title).unit(metric.unit).datasource(SOURCE).with_target(query)
-
-
-def _number() -> stat.Panel:
-    return stat.Panel().span(_NARROW).height(_LOW)
+    return with_panels(made.time("now-6h", "now").refresh("1m"), METRICS)

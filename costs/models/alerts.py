@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import operator
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -13,8 +16,10 @@ from costs.models.runs import Run
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):
-    def firing(self) -> AlertQuerySet:
-        return self.filter(resolved_at=None)
+    def firing(self, prefixes: Sequence[str] = ("",)) -> AlertQuerySet:
+        """Those that fire, with causes that begin with one of these."""
+        begins = [Q(cause__startswith=prefix) for prefix in prefixes]
+        return self.filter(functools.reduce(operator.or_, begins), resolved_at=None)
 
 
 class Alert(models.Model):
@@ -24,6 +29,7 @@ class Alert(models.Model):
         BUDGET = "budget", "Budget"
         ANOMALY = "anomaly", "Anomaly"
         LOADS = "loads", "Loads"
+        LIVE = "live", "Live cost"
 
     class Severity(models.TextChoices):
         CRITICAL = "critical"
@@ -49,7 +55,11 @@ class Alert(models.Model):
     about = models.JSONField(default=dict)
     path = models.TextField(help_text="The address of its page on this site.")
     owners = models.JSONField(default=list, blank=True, help_text="E-mail addresses of those whom it is for.")
+    is_personal = models.BooleanField(default=False, help_text="Whether only its owners are told.")
     is_demo = models.BooleanField(default=False, help_text="Whether it is about made-up data.")
+    holds_seconds = models.IntegerField(
+        default=0, help_text="How long it is not found before it is resolved."
+    )
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField(help_text="When it was last found.")
     resolved_at = models.DateTimeField(null=True, blank=True)

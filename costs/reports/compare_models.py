@@ -19,6 +19,8 @@ from catalog.pricing.decimals import EXACT, NANO, ROUNDED, exact_sum, plain
 from catalog.pricing.list_prices import Snapshot as Prices
 from catalog.pricing.list_prices import snapshot as prices_now
 from catalog.pricing.model_costs import ModelCost, TokenUse, cost_at_every_model
+from catalog.pricing.model_rate import ModelRate, RateSource
+from catalog.providers.community import prices as community
 from costs.errors import InvalidQuestionError
 from costs.query.answer import Basis
 from costs.query.ask import basis
@@ -39,6 +41,7 @@ MAX_ROWS = 50
 # So many tiers and contexts are asked about for what was paid elsewhere; bills have five.
 MAX_SORTS = 12
 TEXT = "text"
+MEASURES = ("effective_cost", "tokens", "cost_per_million_tokens")
 _USE = ("direction", "cache", "tier", "context")
 _MILLION = Decimal(1_000_000)
 _CLOUDS = {"aws": "AWS", "azure": "Azure", "gcp": "Google Cloud"}
@@ -135,22 +138,14 @@ def compare_models(
     Raises:
         InvalidQuestionError: a filter or candidate cannot be used.
     """
-    asked = {name: list(values) for name, values in (filters or {}).items()}
     only = [_candidate(name) for name in candidates]
-    question = Question(
-        measures=("effective_cost", "tokens", "cost_per_million_tokens"),
-        dimensions=_USE,
-        filters=asked,
-        start=start,
-        end=end,
-    )
+    asked = {name: list(values) for name, values in (filters or {}).items()}
+    question = Question(MEASURES, _USE, filters=asked, start=start, end=end)
     whole = all_groups(question, costs)
-    of_text = _of_text(question)
-    used = _used(of_text, costs)
+    used = _used(_of_text(question), costs)
     prices = prices or prices_now()
-    rows = cost_at_every_model({use: each.tokens for use, each in used.items()}, prices, only) if used else []
     found = basis(question, costs, coverage(question, costs), summarize(question, costs, whole.totals))
-    own = _own_rates(of_text, used, costs)
+    rows = _rows(question, used, costs, prices, only)
     return {
         **found,
         "hint": joined([*_told(prices, used), found["hint"] or ""]),
@@ -160,9 +155,24 @@ def compare_models(
         "left_out": _left_out(whole.totals, used),
         "not_included": list(NOT_INCLUDED),
         "prices_as_of": utc_text(prices.at),
-        "rows": [_row(each, used, own, prices) for each in rows[:MAX_ROWS]],
+        "rows": rows[:MAX_ROWS],
         "rows_left_out": max(len(rows) - MAX_ROWS, 0),
     }
+
+
+def _rows(
+    question: Question,
+    used: Mapping[TokenUse, _Used],
+    costs: Snapshot,
+    prices: Prices,
+    only: Sequence[tuple[str, str | None]],
+) -> list[ModelRow]:
+    """The models with what the tokens cost there, the cheapest first; none without tokens."""
+    if not used:
+        return []
+    own = _own_rates(_of_text(question), used, costs)
+    found = cost_at_every_model({use: each.tokens for use, each in used.items()}, prices, only)
+    return [_row(each, used, own, prices) for each in found]
 
 
 def _candidate(name: str) -> tuple[str, str | None]:
@@ -239,7 +249,6 @@ def _own_cost(cost: ModelCost, used: Mapping[TokenUse, _Used], own: _OwnRates) -
 
 
 def _row(cost: ModelCost, used: Mapping[TokenUse, _Used], own: _OwnRates, prices: Prices) -> ModelRow:
-    source = "list price" if not (prices.latest and prices.latest.source == SAMPLE) else "bundled sample"
     return {
         "model": cost.model_id,
         "developer": cost.developer,
@@ -251,19 +260,29 @@ def _row(cost: ModelCost, used: Mapping[TokenUse, _Used], own: _OwnRates, prices
         "partial": bool(cost.missing),
         "missing": [_named(use) for use in cost.missing],
         "own_cost": _own_cost(cost, used, own),
-        "source": f"{_CLOUDS.get(cost.provider, cost.provider)}, {source}",
-        "prices": [
-            {
-                "direction": use.direction,
-                "cache": use.cache,
-                "tier": use.tier,
-                "context": use.context,
-                "per_million": plain(EXACT.multiply(rate.price, _MILLION)),
-                "sku_id": rate.sku_ids[0],
-                "since": utc_text(rate.effective_time)[:10] if rate.effective_time else None,
-            }
-            for use, rate in cost.rates.items()
-        ],
+        "source": _source(cost, prices),
+        "prices": [_price_row(use, rate) for use, rate in cost.rates.items()],
+    }
+
+
+def _source(cost: ModelCost, prices: Prices) -> str:
+    if cost.source is RateSource.COMMUNITY:
+        return f"{cost.source.value}: {community.source().words}, not the provider's word"
+    is_of_sample = prices.latest is not None and prices.latest.source == SAMPLE
+    return (
+        f"{_CLOUDS.get(cost.provider, cost.provider)}, {'bundled sample' if is_of_sample else 'list price'}"
+    )
+
+
+def _price_row(use: TokenUse, rate: ModelRate) -> PriceRow:
+    return {
+        "direction": use.direction,
+        "cache": use.cache,
+        "tier": use.tier,
+        "context": use.context,
+        "per_million": plain(EXACT.multiply(rate.price, _MILLION)),
+        "sku_id": rate.sku_ids[0],
+        "since": utc_text(rate.effective_time)[:10] if rate.effective_time else None,
     }
 
 

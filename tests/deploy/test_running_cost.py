@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from io import StringIO
 from typing import Any
@@ -17,8 +18,11 @@ from tests.deploy.fake_cloud import ROOT
 from tests.deploy.test_cloud_run import SECRETS, schedules
 
 COST = ROOT / "deploy" / "cost"
+COLLECTOR = ROOT / "deploy" / "cloud_run" / "optional" / "collect-live.yaml"
 DOCUMENT = (ROOT / "docs" / "deploy.md").read_text()
 SIZES = ("small", "medium", "large")
+# How often the live collector runs, which is not deployed by itself.
+LIVE = {"every 5 minutes": 5, "every minute": 1}
 
 pytestmark = pytest.mark.django_db
 
@@ -36,11 +40,11 @@ def _estimated(size: str) -> str:
     return out.getvalue()
 
 
-def table(estimates: list[dict[str, Any]]) -> str:
-    """The table of the document: each line's cost in dollars, by size."""
+def table(estimates: list[dict[str, Any]], titles: Sequence[str] = SIZES) -> str:
+    """A table of the document: each line's cost in dollars, by size or how often it runs."""
     labels = [item["label"] for item in estimates[0]["items"]]
     rows = [[_cents(item["cost"]) for item in estimate["items"]] for estimate in estimates]
-    lines = ["| USD a month | small | medium | large |", "|---|---:|---:|---:|"]
+    lines = [f"| USD a month | {' | '.join(titles)} |", f"|---|{'---:|' * len(titles)}"]
     lines += [f"| {label} | {' | '.join(costs)} |" for label, *costs in zip(labels, *rows, strict=True)]
     totals = [f"**{_cents(estimate['total']['amount'])}**" for estimate in estimates]
     return "\n".join([*lines, f"| **together** | {' | '.join(totals)} |"])
@@ -53,6 +57,25 @@ def _cents(amount: str) -> str:
 def test_the_document_has_what_the_product_estimates_at_each_size(estimates: list[dict[str, Any]]) -> None:
     assert [estimate["status"] for estimate in estimates] == ["complete"] * len(SIZES)
     assert table(estimates) in DOCUMENT
+
+
+def test_the_document_has_what_the_live_collector_costs() -> None:
+    sync(FolderSource(COST / "price_list"))
+    found = [json.loads(_estimated(f"live-{name.replace(' ', '-')}")) for name in LIVE]
+
+    assert table(found, list(LIVE)) in DOCUMENT
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_the_live_collector_costs_a_minute_a_run_of_what_its_job_may_use(name: str) -> None:
+    seconds = 60 * 30 * 24 * 60 // LIVE[name]
+    [resources] = re.findall(r"limits: {cpu: \"(\d)\", memory: (\d+)Mi}", COLLECTOR.read_text())
+    rows = (COST / f"live-{name.replace(' ', '-')}.csv").read_text()
+
+    assert re.findall(r",(\d+),", rows) == [
+        f"{seconds * int(resources[0])}",
+        f"{seconds * int(resources[1]) // 1024}",
+    ]
 
 
 def test_each_size_has_the_same_lines_and_larger_ones_cost_more(estimates: list[dict[str, Any]]) -> None:

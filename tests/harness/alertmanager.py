@@ -32,14 +32,14 @@ class Alertmanager:
 
 
 @contextmanager
-def alertmanager(folder: Path) -> Iterator[Alertmanager]:
+def alertmanager(folder: Path, configuration: str = CONFIG) -> Iterator[Alertmanager]:
     """A server on loopback with its data in `folder`."""
     program = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
     if program is None:
         skip_or_fail("needs Alertmanager: apt-get install prometheus-alertmanager")
     url = f"http://127.0.0.1:{free_port()}"
     config = folder / "alertmanager.yml"
-    config.write_text(CONFIG)
+    config.write_text(configuration)
     command = [program, f"--config.file={config}", f"--storage.path={folder / 'data'}"]
     command += [f"--web.listen-address={url.removeprefix('http://')}", "--cluster.listen-address="]
     with (

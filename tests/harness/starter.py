@@ -4,7 +4,8 @@
 
 is that process. A line on its standard input is a program, as JSON, or the id of a process. It answers
 the first with the id of the process that runs it, the second with its exit code, or null as long as it runs.
-It loads nothing that reads settings, so that a program has those of its own environment.
+It loads nothing that reads settings, so that a program has those of its own environment: gunicorn.config, for
+one, reads the number of workers as it is loaded.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ PACKAGES = [
     "django.template.defaulttags",
     "django.test.signals",
     "duckdb",
-    "gunicorn.app.wsgiapp",
+    "gunicorn.util",
     "jwcrypto.jwk",
     "limits.strategies",
     "mcp.server.lowlevel.server",

@@ -5,6 +5,10 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
+from tests.costs.alerts.conftest import mailbox
+
+__all__ = ["mailbox"]
+
 
 @pytest.fixture(autouse=True)
 def costs_dir(settings: Settings, tmp_path: Path) -> Path:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from catalog.models import PricingInfo, PricingTier, Service, Sku, SkuAttributes
+from catalog.offers import store
 from catalog.offers.model_names import Names
 from costs.reports.effective_prices import AXES, DayOfTokens
-from live import list_prices
 from live.bill_prices import BillPrices
 from live.list_prices import ListPrices
 from live.rates import Chain, Key, Price, PriceSource
@@ -199,6 +199,7 @@ def list_sku(name: str, price: int, *, regions: tuple[str, ...] = ("global",), *
     SkuAttributes.objects.create(
         sku=sku, facts=facts, unread=" ", key=name, costs={}, cost=0, has_place=False
     )
+    store.read_services_again([service.pk])
     info = PricingInfo.objects.create(
         sku=sku, usage_unit="count", effective_time=datetime(2026, 10, 1, tzinfo=UTC), base_unit="count"
     )
@@ -211,10 +212,6 @@ def listed_price(key: Key = GEMINI) -> Price | None:
 
 @pytest.mark.django_db
 class TestList:
-    @pytest.fixture(autouse=True)
-    def _forgotten(self) -> None:
-        list_prices.forget()
-
     def test_a_price_is_found_by_what_the_name_of_its_sku_says(self) -> None:
         list_sku("Gemini 2.5 Pro Text Input - Predictions", 1250)
         list_sku("Gemini 2.5 Pro Text Output - Predictions", 10000)

@@ -65,6 +65,23 @@ def test_resources_are_listed_and_read(product: Product, mode: str) -> None:
     assert json.loads(contents.text)["skus"][0]["sku_id"] == "22EB-AAE8-FBCD"
 
 
+def test_what_is_used_now_is_for_tokens_that_may_read_costs(product: Product) -> None:
+    product.manage("demo_live")
+
+    async def read(client: Client) -> tuple[list[str], Any]:
+        listed = [str(each.uri) for each in (await client.list_resources()).resources]
+        return listed, (await client.read_resource("costs://now")).contents
+
+    listed, [contents] = ask(product, product.cost_reader("gil"), "auto", read)
+    assert listed == [*URIS, "costs://now"]
+    answer = json.loads(contents.text)
+    assert answer["is_demo"] is True
+    assert {each["cloud"] for each in answer["clouds"]} == {"aws", "azure", "gcp"}
+    assert len(contents.text) < 40_000
+    error = ask(product, product.token("hal"), "auto", read)
+    assert "costs:read" in error.error.message
+
+
 @MODES
 def test_what_is_not_there_is_an_error_that_says_what_is(product: Product, mode: str) -> None:
     error = ask(

@@ -12,13 +12,15 @@ from mcp_api import server
 from tests.catalog.factories import make_price, make_sku, make_update
 from tests.harness.product import ROOT
 from tools import registry
+from tools.callers import Caller
 
 
 def _wire(tool: Tool) -> dict[str, Any]:
     return tool.model_dump(by_alias=True, exclude_none=True)
 
 
-def test_the_list_of_tools_shows_each_tool_of_the_registry_as_read_only() -> None:
+def test_the_list_of_tools_shows_each_tool_of_the_registry_and_which_one_acts() -> None:
+    assert [name for name, tool in registry.TOOLS.items() if tool.acts] == ["set_live_alert"]
     assert list(server.TOOLS) == list(registry.TOOLS)
     for name, tool in registry.TOOLS.items():
         assert _wire(server.TOOLS[name]) == {
@@ -28,15 +30,17 @@ def test_the_list_of_tools_shows_each_tool_of_the_registry_as_read_only() -> Non
             "inputSchema": tool.input_schema,
             "outputSchema": tool.output_schema,
             "annotations": {
-                "readOnlyHint": True,
-                "destructiveHint": False,
+                "readOnlyHint": not tool.acts,
+                "destructiveHint": tool.acts,
                 "idempotentHint": True,
                 "openWorldHint": False,
             },
         }
 
 
-@pytest.mark.parametrize(("scope", "limit"), [("pricing:read", 12_288), ("costs:read", 13_312)])
+@pytest.mark.parametrize(
+    ("scope", "limit"), [("pricing:read", 12_288), ("costs:read", 13_312), ("alerts:write", 2_048)]
+)
 def test_the_tools_of_a_scope_are_listed_in_a_few_kilobytes(scope: str, limit: int) -> None:
     listed = [_wire(server.TOOLS[name]) for name, tool in registry.TOOLS.items() if tool.scope == scope]
 
@@ -45,7 +49,7 @@ def test_the_tools_of_a_scope_are_listed_in_a_few_kilobytes(scope: str, limit: i
 
 def test_the_instructions_say_what_each_tool_is_for_and_which_scope_it_needs() -> None:
     assert all(name in server.INSTRUCTIONS for name in registry.TOOLS)
-    assert "All need the scope costs:read." in server.INSTRUCTIONS
+    assert "All need the scope costs:read;" in server.INSTRUCTIONS
 
 
 def test_a_server_starts_without_the_engine_of_costs() -> None:
@@ -75,7 +79,7 @@ def test_the_text_of_a_result_equals_its_structured_content_and_errors_are_flagg
     make_update()
     make_price(make_sku(sku_id="22EB-AAE8-FBCD", display_name="N2 Core in Köln"))
 
-    result = server.respond(name, arguments)
+    result = server.respond(name, arguments, Caller(1))
 
     [text] = result.content
     assert isinstance(text, TextContent)

@@ -15,7 +15,8 @@ import httpx2
 import pytest
 import yaml
 
-from costs.grafana.operations import METRICS
+from costs.grafana import now, operations
+from tests.harness.alertmanager import alertmanager
 from tests.harness.databases import copy_server
 from tests.harness.needs import skip_or_fail
 from tests.harness.ports import free_port
@@ -24,8 +25,9 @@ from tests.harness.sqld import Sqld
 
 METRICS_TOKEN = "metrics-" + "x" * 24
 DEPLOYED = ROOT / "deploy" / "prometheus"
+METRICS = (*operations.METRICS, *now.METRICS)
 # Loads are made by other tests; there are none here.
-WITHOUT_COSTS = {"Age of cost sources"}
+WITHOUT_COSTS = {"Age of cost sources", "Idle capacity, a day"}
 QUESTION = "n2 core in a secret project"
 
 
@@ -34,7 +36,10 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("operations")
     settings = {"METRICS_TOKEN": METRICS_TOKEN, "LOG_FORMAT": "json", "WEB_CONCURRENCY": "2"}
     product = install(folder, "sample", **settings)
-    with serve(product, log_of(folder)):
+    product.manage("demo_live")
+    with serve(product, log_of(folder)) as server:
+        workers = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+        assert len(workers) == 2, workers
         yield product
 
 
@@ -134,7 +139,7 @@ def test_promtool_finds_nothing_wrong_with_the_metrics(product: Product) -> None
 
 
 @pytest.mark.usefixtures("calls")
-def test_a_prometheus_has_a_value_for_each_panel_of_the_board(product: Product, tmp_path: Path) -> None:
+def test_a_prometheus_has_a_value_for_each_panel_of_the_boards(product: Product, tmp_path: Path) -> None:
     with prometheus(product, tmp_path) as url:
         empty = {metric.title for metric in METRICS}
         deadline = time.monotonic() + 30
@@ -198,10 +203,40 @@ def test_each_alert_fires_when_it_should() -> None:
     )
 
     assert checked.returncode == 0, checked.stdout + checked.stderr
-    rules = yaml.safe_load((DEPLOYED / "rules.yml").read_text())["groups"][0]["rules"]
-    assert {rule["alert"] for rule in rules} == set(
+    groups = yaml.safe_load((DEPLOYED / "rules.yml").read_text())["groups"]
+    rules = [rule for group in groups for rule in group["rules"]]
+    assert {rule["alert"] for rule in rules if "alert" in rule} == set(
         re.findall(r"alertname: (\w+)\n\s+exp_alerts", (DEPLOYED / "rules_test.yml").read_text())
     )
+
+
+def test_alertmanager_silences_costs_of_a_cloud_that_is_late_and_of_no_other(tmp_path: Path) -> None:
+    checked = subprocess.run(  # noqa: S603 Debian's program
+        [program("amtool"), "check-config", "alertmanager.yml"],
+        cwd=DEPLOYED,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
+    cost = {"alertname": "LiveCostAboveLimit", "needs": "live"}
+    sent = [
+        {"alertname": "LiveSourceLate", "cloud": "gcp", "source": "acme"},
+        *({**cost, "cloud": cloud} for cloud in ("aws", "gcp")),
+    ]
+
+    config = (DEPLOYED / "alertmanager.yml").read_text().replace("group_wait: 30s", "group_wait: 0s")
+    with alertmanager(tmp_path, config) as server:
+        url = server.url
+        httpx2.post(f"{url}/api/v2/alerts", json=[{"labels": labels} for labels in sent]).raise_for_status()
+        deadline = time.monotonic() + 20
+        states: dict[str, str] = {}
+        while states.get("gcp") != "suppressed" and time.monotonic() < deadline:
+            time.sleep(0.2)
+            found = httpx2.get(f"{url}/api/v2/alerts", params={"filter": 'needs="live"'}).json()
+            states = {each["labels"]["cloud"]: each["status"]["state"] for each in found}
+
+    assert states == {"aws": "active", "gcp": "suppressed"}
 
 
 @pytest.mark.usefixtures("calls")

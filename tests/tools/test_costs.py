@@ -77,7 +77,11 @@ def test_the_schemas_have_the_names_of_the_contract() -> None:
 
 def test_costs_need_a_scope_of_their_own() -> None:
     assert {tool.scope for tool in COST_TOOLS.values()} == {"costs:read"}
-    others = registry.TOOLS.keys() - COST_TOOLS.keys() - {"budget_status", "live_usage", "live_cost"}
+    others = (
+        registry.TOOLS.keys()
+        - COST_TOOLS.keys()
+        - {"budget_status", "live_usage", "live_cost", "set_live_alert"}
+    )
     assert {registry.TOOLS[name].scope for name in others} == {"pricing:read"}
 
 

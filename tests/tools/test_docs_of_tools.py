@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from pydantic import TypeAdapter
 
+from accounts.models import User
 from catalog.errors import CatalogError
 from catalog.pricing.quantities import MAX_QUANTITY
 from catalog.providers.sample.source import SampleSource
@@ -25,6 +26,7 @@ from tests.costs.alerts.making import make_budget
 from tests.costs.stores import MemoryStore, charge, tokens
 from tests.live import scripted as live
 from tools import errors, registry
+from tools.callers import Caller
 from tools.json_schema import Schema
 from tools.prices_schema import MAX_CHARACTERS, CalculateItem, Envelope
 
@@ -59,6 +61,7 @@ WORDED_LIMITS = {
     "until": "ISO 8601 date",
     "hour": "ISO 8601 time",
     "day": "ISO 8601 date",
+    "usd_per_hour": "above 0, up to 15 digits and 18 decimals",
     "filters": f"at most {MAX_VALUES} values each",
 }
 
@@ -354,12 +357,13 @@ def test_an_example_shows_what_the_tool_answers_on_the_sample(
     of_days = place.section in ("forecast_costs", "find_anomalies", "budget_status")
     make_budget("acme", "2500", filters={"customer": ["acme"]}, owners=["ada@example.com"])
     monkeypatch.setattr(configured, "open_store", made_up_days if of_days else made_up_costs)
-    if place.section.startswith("live_"):
+    if "live" in place.section:
         live.used()
         monkeypatch.setattr("django.utils.timezone.now", lambda: live.NOON + timedelta(seconds=20))
         monkeypatch.setattr(configured, "open_store", live.bill)
     request, shown = EXAMPLES[place]
 
-    actual = registry.call(place.section, request).content
+    caller = Caller(User.objects.create(username="ada").pk)
+    actual = registry.call(place.section, request, caller).content
 
     assert shown == as_shown(actual, shown)

@@ -90,6 +90,6 @@ def test_an_installation_without_documents_lists_none(
     monkeypatch.setattr(documents, "HERE", tmp_path)
     monkeypatch.setattr(documents, "_CHECKOUT", tmp_path)
 
-    assert list(resources.listed()) == ["pricing://catalog", "pricing://services"]
+    assert list(resources.listed()) == ["pricing://catalog", "pricing://services", "costs://now"]
     with pytest.raises(resources.RefusedError):
         resources.read("pricing://glossary")

@@ -98,28 +98,33 @@ class Part:
 
 
 class Tokens(NamedTuple):
-    """What a part of a model counts, in the words of catalog/meters/meter.py."""
+    """What a part of a model counts, in the words of catalog/meters/meter.py.
+
+    `lifetime` is that of a cache that is written to; "" is the shortest that the price list has.
+    """
 
     direction: str
     cache: str
+    lifetime: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelUse:
     """How a model is used whose price depends on the cloud.
 
+    `model_id` is that of the table of names, and None if only the words of `name` say which model it is.
     `clouds` are those that may list it, or the one that is named; `counted` is what each part of the bill is.
-    `scope` and `context` are None if they are not said. With `by_facts`, Google Cloud's SKUs of it are found
-    by the facts of the parts.
+    `scope`, `context` and `host` are None if they are not said; a `host` of "" is the cloud itself.
     """
 
-    model_id: str
+    model_id: str | None
+    name: str
     clouds: tuple[str, ...]
     counted: tuple[Tokens, ...] = ()
     tier: str = "standard"
     scope: str | None = None
     context: str | None = None
-    by_facts: bool = False
+    host: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

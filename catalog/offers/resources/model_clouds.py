@@ -12,6 +12,7 @@ from functools import cache
 from catalog.errors import InvalidArgumentError
 from catalog.offers.model_names import BUNDLED
 from catalog.offers.phrases import texts
+from catalog.providers.community import prices as community
 
 AWS, AZURE, GCP = "aws", "azure", "gcp"
 # What people call the clouds and their services of models.
@@ -122,11 +123,13 @@ def _id_at(words: Sequence[str], count: int) -> bool:
 
 @cache
 def model_clouds() -> Mapping[str, tuple[str, ...]]:
-    """The clouds by the id of each model, as the table of names has them."""
+    """The clouds by the id of each model, as the table of names and the community's list have them."""
     found: defaultdict[str, dict[str, None]] = defaultdict(dict)
     with BUNDLED.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             found[row["model_id"]][row["cloud"]] = None
+    for price in community.prices():
+        found[price.model_id][price.provider] = None
     return {model_id: tuple(sorted(clouds)) for model_id, clouds in found.items()}
 
 

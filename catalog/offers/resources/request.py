@@ -47,9 +47,11 @@ class ResourceRequest:
     tier: str | None = None
     context: str | None = None
     scope: str | None = None
+    host: str | None = None
     input_tokens: Decimal | None = None
     output_tokens: Decimal | None = None
     cached_input_tokens: Decimal | None = None
     cache_write_tokens: Decimal | None = None
+    cache_write_hour_tokens: Decimal | None = None
     batch: bool = False
     label: str | None = None

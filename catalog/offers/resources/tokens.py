@@ -4,44 +4,49 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from catalog.errors import InvalidArgumentError
+from catalog.meters.vocabulary import hosts
 from catalog.offers import DATA
-from catalog.offers.language_models import TIER, VERSION, language_model_at
+from catalog.offers.language_models import language_model_at
 from catalog.offers.resources.arguments import refuse_others
-from catalog.offers.resources.bill import Bill, Choice, ModelUse, Part, Time, Tokens, facts
-from catalog.offers.resources.model_clouds import GCP, clouds_of, read_model_name
-from catalog.offers.resources.model_clouds import words_of as _words
+from catalog.offers.resources.bill import Bill, Choice, ModelUse, Part, Time, Tokens
+from catalog.offers.resources.model_clouds import (
+    AWS,
+    AZURE,
+    GCP,
+    ModelName,
+    clouds_of,
+    model_ids,
+    read_model_name,
+    words_of,
+)
 from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.vocabulary import Fact
 
-# The amounts, what they are called, what their SKUs are, and what a meter says of them.
-DIRECTIONS: dict[str, tuple[str, tuple[str, ...], Tokens]] = {
-    "input_tokens": ("input tokens", ("direction=input",), Tokens("Input", "Uncached")),
-    "output_tokens": ("output tokens", ("direction=output",), Tokens("Output", "Uncached")),
-    "cached_input_tokens": (
-        "cached input tokens",
-        ("direction=input", "cache=cached"),
-        Tokens("Input", "Read"),
-    ),
-    "cache_write_tokens": ("cache writes", ("direction=input", "cache=write"), Tokens("Input", "Write")),
+# The amounts, what they are called, and what a meter says of them.
+DIRECTIONS: dict[str, tuple[str, Tokens]] = {
+    "input_tokens": ("input tokens", Tokens("Input", "Uncached")),
+    "output_tokens": ("output tokens", Tokens("Output", "Uncached")),
+    "cached_input_tokens": ("cached input tokens", Tokens("Input", "Read")),
+    "cache_write_tokens": ("cache writes", Tokens("Input", "Write")),
+    "cache_write_hour_tokens": ("cache writes for 1 hour", Tokens("Input", "Write", "1h")),
 }
-TAKES = (*DIRECTIONS, "batch", "context", "cloud", "tier", "scope")
+TAKES = (*DIRECTIONS, "batch", "context", "cloud", "tier", "scope", "host")
 NOT_INCLUDED = ("grounding", "context cache storage", "images, audio and video")
 CONTEXTS = ("short", "long")
 SCOPES = ("regional", "geo", "global")
 STANDARD, BATCH, LONG = "standard", "batch", "long"
-SHORT = "Prompts of a short context, as no context is named; send context long for others."
+TIERS = (STANDARD, BATCH, "flex", "priority")
 
 
-def model_facts(name: str) -> tuple[Fact, ...]:
+def model_facts(name: str) -> frozenset[Fact]:
     """The facts of the model that `name` is, or none."""
-    words = _words(name)
+    words = words_of(name)
     found = language_model_at(words, 0) if words else None
-    return found[1] if found and found[0] == len(words) else ()
+    return frozenset(found[1]) if found and found[0] == len(words) else frozenset()
 
 
 def is_model(name: str) -> bool:
@@ -62,52 +67,74 @@ def tokens_bill(request: ResourceRequest, name: str) -> Bill:
     """
     refuse_others(request, name, TAKES)
     read = read_model_name(name)
-    facts_of_it = model_facts(read.name)
-    brand = dict(facts_of_it).get("llm", "")
+    facts = model_facts(read.name)
+    brand = dict(facts).get("llm", "")
     if brand in _data()["others"]:
         raise InvalidArgumentError(f"{brand} is not billed by tokens.", hint=f"Search for {brand}.")
-    tier = _value(request.tier, "tier", (STANDARD, BATCH, *_data()["words"])) or STANDARD
+    use = ModelUse(
+        _id_of(read, facts),
+        read.name,
+        clouds_of(read, request.cloud, is_of_google=bool(facts)),
+        tuple(what for argument, (_, what) in DIRECTIONS.items() if getattr(request, argument) is not None),
+        tier=_tier(request, name),
+        scope=_value(request.scope, "scope", SCOPES),
+        context=_value(request.context, "context", CONTEXTS),
+        host=_host(request.host),
+    )
+    choices = tuple(_choices(request, use, facts))
+    parts = () if choices else tuple(_parts(request, use))
+    return Bill(name, parts, not_included=NOT_INCLUDED, choices=choices, model=use)
+
+
+def _id_of(read: ModelName, facts: frozenset[Fact]) -> str | None:
+    """The id of the model, or of the only one of the table whose name says the same in other words."""
+    alike = ids_by_facts().get(facts, ()) if facts else ()
+    return read.model_id or (alike[0] if len(alike) == 1 else None)
+
+
+@cache
+def ids_by_facts() -> dict[frozenset[Fact], tuple[str, ...]]:
+    """The ids of the table's models by what their names say."""
+    found: dict[frozenset[Fact], tuple[str, ...]] = {}
+    for model_id in model_ids():
+        if facts := model_facts(model_id):
+            found[facts] = (*found.get(facts, ()), model_id)
+    return found
+
+
+def _tier(request: ResourceRequest, name: str) -> str:
+    tier = _value(request.tier, "tier", TIERS) or STANDARD
     if request.batch and tier not in (STANDARD, BATCH):
         raise InvalidArgumentError(f"batch is a tier of its own: {name} has no {tier} tier of batches.")
-    tier = BATCH if request.batch else tier
-    context = _value(request.context, "context", CONTEXTS)
-    clouds = clouds_of(read, request.cloud, is_of_google=bool(facts_of_it))
-    by_facts = GCP in clouds and bool(facts_of_it)
-    scope = _value(request.scope, "scope", SCOPES)
-    counted = tuple(
-        what[2] for argument, what in DIRECTIONS.items() if getattr(request, argument) is not None
-    )
-    use = ModelUse(read.model_id or read.name, clouds, counted, tier, scope, context, by_facts=by_facts)
-    choices = tuple(_choices(request, facts_of_it, is_listed=bool(read.model_id)))
-    bill = Bill(name, not_included=NOT_INCLUDED, choices=choices, model=use)
-    if bill.choices:
-        return bill
-    purposes = [*([BATCH] if tier == BATCH else []), *([LONG] if context == LONG else [])]
-    words = tuple(_data()["words"][STANDARD if tier == BATCH else tier])
-    parts = tuple(_parts(request, facts_of_it, purposes, words))
-    notes = () if context or clouds != (GCP,) else (SHORT,)
-    return replace(bill, parts=parts, notes=notes)
+    return BATCH if request.batch else tier
 
 
-def _parts(
-    request: ResourceRequest, model: tuple[Fact, ...], purposes: list[str], words: tuple[str, ...]
-) -> Iterator[Part]:
-    special = "".join(f"{purpose} " for purpose in purposes)
-    for argument, (name, direction, _) in DIRECTIONS.items():
+def _host(said: str | None) -> str | None:
+    """Who is to host the model; "" is the cloud itself."""
+    host = _value(said, "host", (*sorted(hosts()), AWS, AZURE, GCP))
+    return "" if host in (AWS, AZURE, GCP) else host
+
+
+def _parts(request: ResourceRequest, use: ModelUse) -> Iterator[Part]:
+    words = [use.tier if use.tier != STANDARD else "", LONG if use.context == LONG else ""]
+    special = "".join(f"{word} " for word in words if word)
+    for argument, (name, _) in DIRECTIONS.items():
         amount = getattr(request, argument)
         if amount is not None:
-            found = facts("product=vertex-ai", *model, *direction, *(("purpose", each) for each in purposes))
-            yield Part(f"{special}{name}", (found,), amount, "count", Time.USE, words=words)
+            yield Part(f"{special}{name}", (), amount, "count", Time.USE)
 
 
-def _choices(request: ResourceRequest, model: tuple[Fact, ...], *, is_listed: bool) -> Iterator[Choice]:
-    """What is open: which model of a brand, and how many tokens."""
-    known = dict(model)
-    if not is_listed and VERSION not in known and TIER not in known:
-        names = tuple(each for each in _data()["names"] if each.startswith(known["llm"]))
+def _choices(request: ResourceRequest, use: ModelUse, facts: frozenset[Fact]) -> Iterator[Choice]:
+    """What is open: which model is meant, and how many tokens."""
+    if use.model_id is None and (names := _meant_by(facts)):
         yield Choice("resource", names, "Which model?")
     if all(getattr(request, argument) is None for argument in DIRECTIONS):
         yield Choice("input_tokens", (), "How many input_tokens and output_tokens in a month?")
+
+
+def _meant_by(facts: frozenset[Fact]) -> tuple[str, ...]:
+    """The models that a name may mean which leaves something open: "gemini", "claude sonnet"."""
+    return tuple(name for known, names in ids_by_facts().items() for name in names if facts <= known)
 
 
 def _value(said: str | None, argument: str, values: tuple[str, ...]) -> str | None:

@@ -7,12 +7,16 @@ from decimal import Decimal
 
 from catalog.offers.resources.bill import Choice, Part
 from catalog.pricing.list_prices import Listing, ListPrice
+from catalog.pricing.model_rate import RateSource
 from catalog.pricing.resources.wanted import Wanted
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A part with the SKU that prices it; `quantity` is a month's usage of all the resources, in its unit."""
+    """A part with the SKU that prices it; `quantity` is a month's usage of all the resources, in its unit.
+
+    `source` says whose price it is.
+    """
 
     part: Part
     listing: Listing
@@ -20,6 +24,7 @@ class Component:
     quantity: Decimal
     term: str
     note: str | None = None
+    source: RateSource = RateSource.LIST
 
 
 @dataclass(frozen=True, slots=True)

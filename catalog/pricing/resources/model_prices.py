@@ -21,7 +21,8 @@ def model_prices(use: ModelUse, snapshot: Snapshot) -> tuple[list[ModelPriceRow]
         use: the model, maybe on one cloud.
         snapshot: the time whose prices are shown.
     """
-    found = [each for each in listed_model(use.model_id, snapshot) if each.line.cloud in use.clouds]
+    listed = listed_model(use.model_id or use.name, snapshot)
+    found = [each for each in listed if each.line.cloud in use.clouds]
     found.sort(key=lambda each: (each.line.modality != "text", each.line.variant, each.line))
     return [_row(each) for each in found[:MAX_ROWS]], max(len(found) - MAX_ROWS, 0)
 
@@ -35,6 +36,7 @@ def _row(each: ListedModel) -> ModelPriceRow:
     times = [rate.effective_time for rate in each.rates.values() if rate.effective_time]
     return {
         "cloud": line.cloud,
+        "source": line.source,
         "tier": line.tier,
         "scope": line.scope,
         "context": line.context,

@@ -10,6 +10,7 @@ from catalog.offers.resources.request import HOURS_PER_MONTH
 from catalog.offers.resources.terms import AS_WORDS, USAGE_TYPES
 from catalog.pricing.answers import ComponentRow, CostSlice, DiscountRow, NotPriced, ResourceLine
 from catalog.pricing.decimals import plain
+from catalog.pricing.model_rate import RateSource
 from catalog.pricing.resources.composed import Component, Composed
 from catalog.pricing.sku_details import pricing
 from catalog.pricing.tiers import Slice
@@ -75,7 +76,9 @@ def _component(
     }
     if len(slices) > 1 or detailed:
         row["tiers"] = [cost_slice(part) for part in slices]
-    if detailed:
+    if component.source is RateSource.COMMUNITY:
+        row["source"] = component.source.value
+    elif detailed:
         row["display_name"] = component.listing.sku.display_name
         row["pricing"] = pricing(component.list_price)
     return row

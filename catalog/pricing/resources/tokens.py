@@ -1,53 +1,36 @@
-"""Models whose price depends on the cloud: which cloud, scope and region is meant, and the SKU of each part.
+"""Models, whose price depends on the cloud: which cloud, scope and region is meant, and the SKU of each part.
 
-What prices differ by is asked, never chosen: the cloud always, the scope and the region if the price of any
+What prices differ by is asked, never chosen: the cloud always, the scope, host and region if the price of any
 part differs between them. A part without a price stays missing, and so does one whose SKUs disagree.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from datetime import datetime
 
-from catalog.offers.resources.bill import Choice, ModelUse, Part, Tokens
-from catalog.offers.resources.model_clouds import GCP
-from catalog.places import Place, read_place
+from catalog.offers.resources.bill import Choice, ModelUse, Part
+from catalog.offers.resources.tokens import model_facts
+from catalog.places import Place
 from catalog.pricing.answers import utc_text
 from catalog.pricing.decimals import EXACT
 from catalog.pricing.list_prices import Snapshot, look_up
-from catalog.pricing.model_rates import EVERYWHERE, ModelRate, ModelRates, RateConflict, rates_of
+from catalog.pricing.model_rate import ANYWHERE, UNSAID, ModelRate, ModelRates, RateSource
+from catalog.pricing.model_rates import every_rate, rates_of
+from catalog.pricing.resources.community_listing import community_listing
 from catalog.pricing.resources.composed import Component, Composed
-from catalog.pricing.resources.offers import offers_of
-from catalog.pricing.resources.parts import ON_DEMAND, texts_of
+from catalog.pricing.resources.parts import ON_DEMAND
+from catalog.pricing.resources.token_options import LONG, WIDE, Option, options_of
 from catalog.pricing.resources.wanted import Wanted
+from catalog.providers.community import prices as community
 
 CLOUD_NAMES = {"aws": "AWS", "azure": "Azure", "gcp": "Google Cloud"}
-LONG = "long"
-
-
-@dataclass(frozen=True, slots=True)
-class _Option:
-    """One way to buy the tokens: a scope in a region, with the rate of each part, None if it has none."""
-
-    scope: str | None
-    region: str
-    rates: tuple[ModelRate | None, ...]
-    conflicts: tuple[RateConflict, ...] = ()
-
-    @property
-    def prices(self) -> tuple[Decimal | None, ...]:
-        return tuple(rate.price if rate else None for rate in self.rates)
-
-    @property
-    def count(self) -> int:
-        return sum(rate is not None for rate in self.rates)
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Models by their position: what those are that are priced here; the others are left to Google's SKUs."""
+    """Models as they are composed, by their position; the others are no models."""
 
     composed: Mapping[int, Composed]
     others: Mapping[int, Wanted]
@@ -61,148 +44,67 @@ def resolve_models(wanted: Sequence[Wanted], snapshot: Snapshot) -> Resolved:
         snapshot: the time whose prices apply.
 
     Returns:
-        By their positions, the models as they are composed, and all else, whose SKUs are found by facts.
-        Takes a query for each model that may be on a cloud other than Google's.
+        By their positions, the models as they are composed, and all else. Takes two queries for each model.
     """
     composed: dict[int, Composed] = {}
     others: dict[int, Wanted] = {}
     for position, each in enumerate(wanted):
-        found = _resolved(each, each.bill.model, snapshot) if each.bill.model else each
-        if isinstance(found, Composed):
-            composed[position] = found
+        if each.bill.model:
+            composed[position] = _resolved(each, each.bill.model, snapshot)
         else:
-            others[position] = found
+            others[position] = each
     return Resolved(composed, others)
 
 
-def _resolved(wanted: Wanted, use: ModelUse, snapshot: Snapshot) -> Wanted | Composed:
+def _resolved(wanted: Wanted, use: ModelUse, snapshot: Snapshot) -> Composed:
     if wanted.bill.choices:
         return Composed(wanted)
-    by_facts = use.by_facts and not use.scope and _has_offers(wanted, snapshot)
-    if use.clouds == (GCP,) and by_facts:
-        return wanted
-    rates = rates_of(snapshot, model_id=use.model_id)
-    options = {cloud: _options(rates, cloud, use) for cloud in use.clouds if cloud != GCP or not by_facts}
-    sold = [cloud for cloud in use.clouds if options.get(cloud) or (cloud == GCP and by_facts)]
-    here = _of_region(sold, options, wanted, by_facts=by_facts)
+    rates = _rates_of(use, snapshot)
+    options = {cloud: options_of(rates, cloud, use) for cloud in use.clouds}
+    regions = regions_of(wanted)
+    here = {
+        cloud: found
+        for cloud, own in options.items()
+        if (found := [each for each in own if each.is_in(regions, use.scope)])
+    }
+    if not here:
+        return _not_sold(wanted, [each for own in options.values() for each in own], rates, use)
     if len(here) > 1:
         return Composed(wanted.with_choices([Choice("cloud", tuple(here), "Which cloud?")]))
-    if here and here[0] in options:
-        return _composed(_on_cloud(wanted, use, here[0]), options[here[0]], rates, snapshot)
-    is_of_google = bool(here) or (use.by_facts and use.clouds == (GCP,) and not sold)
-    return wanted if is_of_google else _not_sold(wanted, options, rates, use)
+    [(cloud, found)] = here.items()
+    return _composed(_on_cloud(wanted, use, cloud), found, rates, snapshot)
 
 
-def _has_offers(wanted: Wanted, snapshot: Snapshot) -> bool:
-    texts = {text: None for part in wanted.bill.parts for text in texts_of(part, ON_DEMAND)}
-    return any(offers_of(texts, snapshot).values())
+def _rates_of(use: ModelUse, snapshot: Snapshot) -> ModelRates:
+    """The rates of the model; one that the table of names lacks is found by the words of its name."""
+    if use.model_id:
+        return rates_of(snapshot, model_id=use.model_id)
+    facts = model_facts(use.name)
+    alike = [name for name in every_rate(snapshot).rates if model_facts(name) == facts]
+    return rates_of(snapshot, model_id=alike[0]) if len(alike) == 1 else ModelRates(())
 
 
 def _on_cloud(wanted: Wanted, use: ModelUse, cloud: str) -> Wanted:
-    return replace(wanted, bill=replace(wanted.bill, resource=f"{use.model_id}-on-{cloud}"))
+    model = use.model_id or use.name
+    resource = f"{model}-on-{cloud}" if len(use.clouds) > 1 or cloud != "gcp" else wanted.bill.resource
+    return replace(wanted, bill=replace(wanted.bill, resource=resource))
 
 
-def region_of(wanted: Wanted) -> str | None:
-    """The region that is named, in lower case and without blanks, as AWS and Azure spell theirs."""
+def regions_of(wanted: Wanted) -> frozenset[str]:
+    """The codes of the region that is named, also as AWS and Azure spell theirs; none if none is."""
     if wanted.place is None:
-        return None
-    return "".join((wanted.request.region or wanted.place.label).lower().split())
+        return frozenset()
+    said = "".join((wanted.request.region or wanted.place.label).lower().split())
+    return frozenset((said, *wanted.place.codes))
 
 
-def _of_region(
-    sold: Sequence[str], options: Mapping[str, Sequence[_Option]], wanted: Wanted, *, by_facts: bool
-) -> list[str]:
-    """The clouds that sell it in the region that is named; all if none is."""
-    region = region_of(wanted)
-    if region is None:
-        return list(sold)
-    return [
-        cloud
-        for cloud in sold
-        if any(_is_in(each, region) for each in options.get(cloud, ()))
-        or (cloud == GCP and by_facts and read_place(region) is not None)
-    ]
-
-
-def _is_in(option: _Option, region: str) -> bool:
-    return option.region in (region, EVERYWHERE)
-
-
-def _options(rates: ModelRates, cloud: str, use: ModelUse) -> list[_Option]:
-    """The ways to buy what is wanted on a cloud, with any of its parts."""
-    fitting = [each for each in rates.rates if _fits(each, cloud, use)]
-    disputed = [each for each in rates.conflicts if _fits(each, cloud, use)]
-    scopes = {each.counted.scope for each in fitting} | {each.counted.scope for each in disputed}
-    if use.scope:
-        scopes &= {use.scope}
-    if len(scopes) > 1:
-        # Which of the others one is that names none, nobody can tell.
-        scopes.discard(None)
-    found = [
-        option
-        for scope in sorted(scopes, key=str)
-        for option in _in_regions(
-            scope,
-            [each for each in fitting if each.counted.scope == scope],
-            [each for each in disputed if each.counted.scope == scope and _is_wanted(each, use)],
-            use,
-        )
-    ]
-    return [each for each in found if each.count or each.conflicts]
-
-
-def _in_regions(
-    scope: str | None, rates: Sequence[ModelRate], conflicts: Sequence[RateConflict], use: ModelUse
-) -> Iterator[_Option]:
-    """The ways to buy in one scope; what is listed for everywhere holds in each region."""
-    regions = {each.region for each in rates} | {each.region for each in conflicts}
-    for region in sorted(regions - {EVERYWHERE} or regions):
-        near = {region, EVERYWHERE}
-        own = [each for each in rates if each.region in near]
-        clash = tuple(each for each in conflicts if each.region in near)
-        parts = [_rate(own, counted, region) for counted in use.counted]
-        yield _Option(scope, region, _without(parts, clash), clash)
-
-
-def _fits(each: ModelRate | RateConflict, cloud: str, use: ModelUse) -> bool:
-    counted = each.counted
-    contexts = (LONG,) if use.context == LONG else (None, "short")
-    plain = counted.modality == "text" and not counted.variant
-    return plain and counted.provider == cloud and counted.tier == use.tier and counted.context in contexts
-
-
-def _is_wanted(conflict: RateConflict, use: ModelUse) -> bool:
-    return any(_counts(conflict, counted) for counted in use.counted)
-
-
-def _counts(each: ModelRate | RateConflict, counted: Tokens) -> bool:
-    return (each.counted.direction, each.counted.cache) == counted
-
-
-def _without(
-    rates: Iterable[ModelRate | None], conflicts: Sequence[RateConflict]
-) -> tuple[ModelRate | None, ...]:
-    """The rates without those of which other SKUs say something else."""
-    wrong = [each.counted for each in conflicts]
-    return tuple(None if rate and rate.counted in wrong else rate for rate in rates)
-
-
-def _rate(rates: Iterable[ModelRate], counted: Tokens, region: str) -> ModelRate | None:
-    """The rate of a part: that of the region before one of everywhere, one that names its context first."""
-    own = [each for each in rates if _counts(each, counted)]
-    own.sort(key=lambda each: (each.region != region, each.counted.context is None))
-    return own[0] if own else None
-
-
-def _composed(wanted: Wanted, options: Sequence[_Option], rates: ModelRates, snapshot: Snapshot) -> Composed:
-    region = region_of(wanted)
-    here = [each for each in options if region is None or _is_in(each, region)]
+def _composed(wanted: Wanted, here: Sequence[Option], rates: ModelRates, snapshot: Snapshot) -> Composed:
     most = max(each.count for each in here)
     best = [each for each in here if each.count == most]
     if choices := _choices(best):
         return Composed(wanted.with_choices(choices))
     option = best[0]
-    is_anywhere = region is None and len({each.region for each in best}) > 1
+    is_anywhere = not wanted.place and len({each.region for each in best}) > 1
     place = wanted.place or (None if is_anywhere else _place(option.region))
     notes = [*wanted.bill.notes, *_notes(wanted, option, rates, best)]
     wanted = replace(wanted, place=place, bill=replace(wanted.bill, notes=tuple(notes)))
@@ -215,69 +117,96 @@ def _composed(wanted: Wanted, options: Sequence[_Option], rates: ModelRates, sna
     return Composed(wanted, components, missing, on_demand, lacks_main=bool(missing), reason=_clash([option]))
 
 
-def _choices(options: Sequence[_Option]) -> list[Choice]:
-    """The scope and the region, where prices differ by them."""
-    by_scope: defaultdict[str, dict[tuple[Decimal | None, ...], str]] = defaultdict(dict)
-    for each in options:
-        by_scope[each.scope or ""].setdefault(each.prices, each.region)
-    prices = {price for each in by_scope.values() for price in each}
-    if len(prices) <= 1:
+def _choices(options: Sequence[Option]) -> list[Choice]:
+    """The scope, the host and the region, where prices differ by them."""
+    if len({each.prices for each in options}) <= 1:
         return []
     choices = []
-    if len(by_scope) > 1:
-        choices.append(Choice("scope", tuple(sorted(by_scope)), "Which scope: in the region, geo or global?"))
-    if any(len(each) > 1 for each in by_scope.values()):
-        regions = sorted({each.region for each in options})
+    scopes = {each.scope or "" for each in options}
+    if len(scopes) > 1:
+        named = tuple(sorted(scopes - {""}))
+        choices.append(Choice("scope", named, "Which scope: in the region, geo or global?"))
+    if _differ([(each.scope, each.region) for each in options], options):
+        cloud = next(rate.counted.provider for each in options for rate in each.rates if rate)
+        hosts = sorted({each.host or cloud for each in options})
+        choices.append(Choice("host", tuple(hosts), "Who is to host it?"))
+    if _differ([(each.scope, each.host) for each in options], options):
+        regions = sorted({each.region for each in options} - {UNSAID})
         choices.append(Choice("region", tuple(regions), "Which region?"))
     return choices
 
 
+def _differ(alike: Sequence[tuple[str | None, str]], options: Sequence[Option]) -> bool:
+    """Whether any of the options that are `alike` have different prices."""
+    return len(set(alike)) < len({*zip(alike, (each.prices for each in options), strict=True)})
+
+
 def _place(region: str) -> Place | None:
-    return None if region == EVERYWHERE else Place(region, (region,))
+    return None if region in ANYWHERE else Place(region, (region,))
 
 
 def _component(part: Part, rate: ModelRate | None, wanted: Wanted, snapshot: Snapshot) -> Component | None:
     if rate is None:
         return None
-    sku_id = rate.sku_ids[0]
-    listing = look_up([sku_id], snapshot)[sku_id]
+    if rate.source is RateSource.COMMUNITY:
+        listing = community_listing(rate)
+    else:
+        listing = look_up(rate.sku_ids[:1], snapshot)[rate.sku_ids[0]]
     if listing.list_price is None:
         return None
     quantity = EXACT.multiply(part.quantity, wanted.request.quantity)
-    return Component(part, listing, listing.list_price, quantity, ON_DEMAND)
+    return Component(part, listing, listing.list_price, quantity, ON_DEMAND, source=rate.source)
 
 
-def _notes(wanted: Wanted, option: _Option, rates: ModelRates, options: Sequence[_Option]) -> Iterator[str]:
+def _notes(wanted: Wanted, option: Option, rates: ModelRates, options: Sequence[Option]) -> Iterator[str]:
     """Whose prices they are, since when, and what was taken for granted."""
     found = [rate for rate in option.rates if rate]
     use = wanted.bill.model
     if found and use:
         of = found[0].counted
-        where = f" in {option.region}" if option.region != EVERYWHERE else ""
-        scope = f", scope {option.scope}" if option.scope else ""
-        yield f"{CLOUD_NAMES[of.provider]}'s list price{where}{scope}, tier {use.tier}, {_since(found)}."
+        yield _whose(found, option, use.tier)
         regions = {each.region for each in options}
         if len(regions) > 1 and not wanted.place:
             yield f"It is the same in all {len(regions)} regions that list it."
         if use.context is None and any(_is_long(each, of.provider, use) for each in rates.rates):
             yield "Prompts of a short context, as no context is named; send context long for others."
+        lifetimes = {each.counted.lifetime for each in found if each.counted.cache == "Write"}
+        yield from (f"Cache writes are of {each}." for each in sorted(lifetimes - {"", "5m", "1h"}))
     if clash := _clash([option]):
         yield clash
+
+
+def _whose(rates: Sequence[ModelRate], option: Option, tier: str) -> str:
+    cloud = CLOUD_NAMES[rates[0].counted.provider]
+    where = f" in {option.region}" if option.region not in ANYWHERE else ""
+    scope = f", scope {option.scope}" if option.scope else ""
+    host = f", hosted by {option.host.capitalize()}" if option.host else ""
+    if rates[0].source is RateSource.COMMUNITY:
+        unsaid = "" if option.region else " It names no region: the price there may differ."
+        return (
+            f"Not {cloud}'s word, as the catalog has no price of {cloud}'s for this model: a community's list"
+            f" ({community.source().words}){where}{scope}{host}, tier {tier}.{unsaid}"
+        )
+    return f"{cloud}'s list price{where}{scope}{host}, tier {tier}, {_since(rates)}."
 
 
 def _since(rates: Sequence[ModelRate]) -> str:
     times = sorted({each.effective_time for each in rates if each.effective_time})
     if not times:
         return "since when is not known"
-    first, last = utc_text(times[0])[:10], utc_text(times[-1])[:10]
+    first, last = (_day(time) for time in (times[0], times[-1]))
     return f"since {first}" if first == last else f"since {first} to {last}"
+
+
+def _day(time: datetime) -> str:
+    return utc_text(time)[:10]
 
 
 def _is_long(rate: ModelRate, cloud: str, use: ModelUse) -> bool:
     return rate.counted.provider == cloud and rate.counted.tier == use.tier and rate.counted.context == LONG
 
 
-def _clash(options: Iterable[_Option]) -> str | None:
+def _clash(options: Iterable[Option]) -> str | None:
     """Which SKUs list several prices for one thing, so that none is used."""
     found = [conflict for each in options for conflict in each.conflicts]
     if not found:
@@ -286,14 +215,21 @@ def _clash(options: Iterable[_Option]) -> str | None:
     return f"SKUs {' and '.join(ids)} list different prices for one thing, so none is used."
 
 
-def _not_sold(
-    wanted: Wanted, options: Mapping[str, Sequence[_Option]], rates: ModelRates, use: ModelUse
-) -> Composed:
-    """A model that no cloud sells so: where it is sold instead, or that no price of it is listed at all."""
-    regions = sorted({each.region for own in options.values() for each in own})
+def _not_sold(wanted: Wanted, options: Sequence[Option], rates: ModelRates, use: ModelUse) -> Composed:
+    """A model that no cloud sells so: where or how it is sold instead, or that no price is listed at all."""
     missing = tuple(part.name for part in wanted.bill.parts)
-    if not wanted.place:
-        regions = []
+    regions = tuple(sorted({each.region for each in options}.difference(ANYWHERE))) if wanted.place else ()
+    wide = sorted({each.scope for each in options if each.scope in WIDE and each.region in ANYWHERE})
+    reason = (
+        f"its price for {wanted.place.label} is not listed, only that of scope {' or '.join(wide)}, which has"
+        " no region: send that scope to have it."
+        if wanted.place and wide
+        else _why_not_listed(missing, rates, use)
+    )
+    return Composed(wanted, missing=missing, sold_in=regions, lacks_main=True, reason=reason)
+
+
+def _why_not_listed(missing: Sequence[str], rates: ModelRates, use: ModelUse) -> str:
     tiers = sorted(
         {
             f"{each.counted.tier}{' long' if each.counted.context == LONG else ''}"
@@ -304,7 +240,7 @@ def _not_sold(
     wanted_so = f"{use.tier}{' long' if use.context == LONG else ''}"
     where = " or ".join(CLOUD_NAMES[cloud] for cloud in use.clouds)
     has = f"It has {', '.join(tiers)}." if tiers else "It has none at all."
+    asked = {"scope": use.scope, "host": use.host}
+    told = " and the ".join(f"{argument} asked for is {value}" for argument, value in asked.items() if value)
     reason = f"{where} lists no {wanted_so} price of its {', '.join(missing)}. {has}"
-    if use.scope:
-        reason += f" The scope asked for is {use.scope}."
-    return Composed(wanted, missing=missing, sold_in=tuple(regions), lacks_main=True, reason=reason)
+    return f"{reason} The {told}." if told else reason

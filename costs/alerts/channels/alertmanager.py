@@ -31,8 +31,8 @@ class Alertmanager:
     def __init__(self, url: str) -> None:
         self._url = f"{url}/api/v2/alerts"
 
-    def reaches(self, _owners: Sequence[str]) -> bool:
-        return True
+    def reaches(self, _owners: Sequence[str], *, is_personal: bool = False) -> bool:
+        return not is_personal
 
     def send(self, outgoing: Outgoing) -> None:
         post(self._url, body_of([_alert(outgoing)]))

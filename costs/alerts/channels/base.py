@@ -33,6 +33,7 @@ class Outgoing:
         key: its own, the same each time that it is sent.
         message: what it says.
         owners: the e-mail addresses of those whom it is for.
+        is_personal: whether nobody else is told.
         created_at: when it was written.
         now: when it is sent.
     """
@@ -42,6 +43,7 @@ class Outgoing:
     owners: Sequence[str]
     created_at: datetime
     now: datetime
+    is_personal: bool = False
 
 
 class Channel(Protocol):
@@ -55,8 +57,8 @@ class Channel(Protocol):
     knows_repeats: bool
     repeats_every: timedelta | None
 
-    def reaches(self, owners: Sequence[str]) -> bool:
-        """Whether a message for these owners reaches anyone."""
+    def reaches(self, owners: Sequence[str], *, is_personal: bool = False) -> bool:
+        """Whether a message for these owners, and for nobody else if it is personal, reaches anyone."""
 
     def send(self, outgoing: Outgoing) -> None:
         """Send a message.

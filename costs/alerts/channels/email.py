@@ -30,8 +30,8 @@ class Email:
     def __init__(self, everyone: Sequence[str]) -> None:
         self._everyone = everyone
 
-    def reaches(self, owners: Sequence[str]) -> bool:
-        return bool(self._recipients(owners))
+    def reaches(self, owners: Sequence[str], *, is_personal: bool = False) -> bool:
+        return bool(self._recipients(owners, is_personal=is_personal))
 
     def send(self, outgoing: Outgoing) -> None:
         message = outgoing.message
@@ -41,7 +41,7 @@ class Email:
             subject,
             "\n\n".join(["\n".join(lines(message)), message["url"]]),
             # Owners need not know each other's addresses.
-            bcc=self._recipients(outgoing.owners),
+            bcc=self._recipients(outgoing.owners, is_personal=outgoing.is_personal),
             headers={
                 "To": "undisclosed-recipients:;",
                 "Message-ID": f"<{outgoing.key}@{_domain()}>",
@@ -59,10 +59,10 @@ class Email:
         except (smtplib.SMTPException, OSError) as error:
             raise UnreachableError(f"The server cannot be used: {type(error).__name__}.") from None
 
-    def _recipients(self, owners: Sequence[str]) -> list[str]:
+    def _recipients(self, owners: Sequence[str], *, is_personal: bool) -> list[str]:
         """Each once: no server in use tells addresses apart by their capitals."""
         found: dict[str, str] = {}
-        for address in (*owners, *self._everyone):
+        for address in (*owners, *([] if is_personal else self._everyone)):
             found.setdefault(address.casefold(), address)
         return list(found.values())
 

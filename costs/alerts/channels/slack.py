@@ -29,8 +29,8 @@ class Slack:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def reaches(self, _owners: Sequence[str]) -> bool:
-        return True
+    def reaches(self, _owners: Sequence[str], *, is_personal: bool = False) -> bool:
+        return not is_personal
 
     def send(self, outgoing: Outgoing) -> None:
         text = "\n".join(map(escaped, lines(outgoing.message)))[:MAX_CHARACTERS]

@@ -31,8 +31,8 @@ class Webhook:
         self._url = url
         self._secret = secret
 
-    def reaches(self, _owners: Sequence[str]) -> bool:
-        return True
+    def reaches(self, _owners: Sequence[str], *, is_personal: bool = False) -> bool:
+        return not is_personal
 
     def send(self, outgoing: Outgoing) -> None:
         message = outgoing.message

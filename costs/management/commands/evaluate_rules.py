@@ -10,11 +10,13 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError, close_old_connections
+from django.db.models import QuerySet
 
 from catalog.management import exit_codes
 from catalog.management.terminal import CommandWithExamples, printable
 from catalog.pricing.answers import utc_text
 from catalog.sync import signals
+from costs.alerts import causes
 from costs.alerts.evaluate import evaluate
 from costs.alerts.unsent import Unsent, unsent
 from costs.errors import RunRefusedError
@@ -31,15 +33,17 @@ EXAMPLES = """examples:
 
 exit codes: 0 evaluated, and nothing is left to be sent, 1 failed or another evaluation runs, 2 wrong
 arguments, 3 evaluated except for rules that failed, or messages are not sent. A month that is not loaded
-is printed as not evaluated, and is no failure. --json prints one object for each evaluation; after a
-failure {"status": "failed", "error": "..."}.
+is printed as not evaluated, and is no failure. --json prints one object for each evaluation: of rules about
+costs, and of live rules if there are any; after a failure {"status": "failed", "error": "..."}.
 """
 MAX_MINUTES = 1440
 _NOT_TRIED = "Its turn has not come."
 
 
 class Command(CommandWithExamples):
-    help = "Look at budgets, anomalies and loads, and tell people what is wrong and what no longer is."
+    help = (
+        "Look at budgets, anomalies, loads and live rules, and tell people what is wrong, and what no longer."
+    )
     examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -81,8 +85,13 @@ class Command(CommandWithExamples):
             close_old_connections()
 
     def _evaluate(self, *, as_json: bool, verbosity: int) -> str:
-        """Evaluate and print; what of it failed, or ""."""
-        run = evaluate(open_store())
+        """Evaluate all rules and print; what of it failed, or ""."""
+        needed = [name for name, rules in causes.RULES.items() if rules.is_needed()]
+        faults = [self._evaluate_set(name, as_json=as_json, verbosity=verbosity) for name in needed]
+        return " ".join(filter(None, faults))
+
+    def _evaluate_set(self, rules: str, *, as_json: bool, verbosity: int) -> str:
+        run = evaluate(open_store(), rules=rules)
         left = unsent(run)
         self.stdout.write(_as_json(run, left) if as_json else _text(run, left, verbosity))
         count = _count(left)
@@ -96,7 +105,7 @@ class Command(CommandWithExamples):
 
 
 def _text(run: AlertRun, left: Sequence[Unsent], verbosity: int) -> str:
-    firing = list(Alert.objects.firing().order_by("started_at", "id"))
+    firing = list(_firing(run))
     shown = [each for each in firing if verbosity > 1 or each.untold != Alert.Untold.COVERED]
     lines = [f"{alert.severity}: {printable(alert.summary)}{_untold(alert)}" for alert in shown]
     lines += [f"not evaluated: {printable(why)}" for why in run.skipped]
@@ -106,6 +115,10 @@ def _text(run: AlertRun, left: Sequence[Unsent], verbosity: int) -> str:
     counts = [f"{counted(len(firing), 'alert')} firing{also}", f"{run.fired} new", f"{run.resolved} resolved"]
     not_sent = f", {_count(left)} not sent" if left else ""
     return "\n".join([*lines, f"{', '.join(counts)}; {counted(run.sent, 'message')} sent{not_sent}."])
+
+
+def _firing(run: AlertRun) -> QuerySet[Alert]:
+    return Alert.objects.firing(causes.RULES[run.rules].prefixes).order_by("started_at", "id")
 
 
 def _untold(alert: Alert) -> str:
@@ -129,10 +142,11 @@ def _count(left: Sequence[Unsent]) -> int:
 
 
 def _as_json(run: AlertRun, left: Sequence[Unsent]) -> str:
-    firing = Alert.objects.firing().order_by("started_at", "id")
+    firing = _firing(run)
     names = ("cause", "kind", "severity", "summary", "untold", "is_demo")
     content = {
         "status": "partial" if run.error or left else "completed",
+        "rules": run.rules,
         **{name: getattr(run, name) for name in ("fired", "resolved", "sent", "unsent", "skipped")},
         "not_sent": [
             {**asdict(each), "next_attempt_at": each.next_attempt_at and utc_text(each.next_attempt_at)}

@@ -16,8 +16,11 @@ from django.utils import timezone
 from catalog.management import exit_codes
 from catalog.management.terminal import CommandWithExamples, printable
 from catalog.sync import signals
+from costs.alerts.evaluate import evaluate
 from costs.errors import RunRefusedError
+from costs.store.configured import open_store
 from costs.wording import counted
+from live import watch
 from live.basis import collecting
 from live.collect import Collection, Outcome, collect, next_minute
 from live.errors import SourceArgumentError
@@ -59,6 +62,9 @@ class Command(CommandWithExamples):
         )
         parser.add_argument(
             "--with-parent", action="store_true", help="end when the process that started it does"
+        )
+        parser.add_argument(
+            "--no-alerts", action="store_true", help="leave live rules to evaluate_rules, where costs are"
         )
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
@@ -117,7 +123,21 @@ class Command(CommandWithExamples):
             self.stdout.write(_as_json(found))
         elif verbosity:
             self.stdout.write(_text(found))
+        if not options["no_alerts"]:
+            self._watch()
         return found
+
+    def _watch(self) -> None:
+        """Hold what was collected against live rules; what fails is tried again after the next collection."""
+        try:
+            if watch.is_needed():
+                for why in evaluate(open_store(), rules=watch.RULES).skipped:
+                    logger.warning("%s", printable(why))
+        except RunRefusedError as error:
+            logger.warning("Live rules are not evaluated: %s", error)
+        except DatabaseError:
+            logger.exception("Live rules are not evaluated")
+            close_old_connections()
 
     def _failure(self, error: str, code: int, **options: Any) -> CommandError:
         if options["json"]:

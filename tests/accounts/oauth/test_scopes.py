@@ -165,4 +165,4 @@ def test_a_registration_says_which_scope_it_keeps(scope: str | None) -> None:
 def test_only_scopes_that_exist_are_advertised(path: str, client: Browser) -> None:
     document = client.get(f"/.well-known/{path}").json()
 
-    assert document["scopes_supported"] == ["costs:read", "pricing:read", "usage:write"]
+    assert document["scopes_supported"] == ["alerts:write", "costs:read", "pricing:read", "usage:write"]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from io import StringIO
@@ -16,6 +17,8 @@ from catalog.accuracy import check as checking
 from catalog.accuracy.check import check, check_all, counts
 from catalog.accuracy.figures import KnownFigure, known_figures
 from catalog.models import AccuracyCheck, PricingUpdate
+from catalog.offers.resources.model_clouds import model_clouds, read_model_name
+from catalog.offers.resources.tokens import DIRECTIONS
 from tests.catalog.factories import make_price, make_sku, make_update
 
 pytestmark = pytest.mark.django_db
@@ -78,8 +81,8 @@ def test_a_sync_checks_the_known_figures_at_its_end(caplog: pytest.LogCaptureFix
     assert kept.update == PricingUpdate.objects.latest_completed()
     assert kept.findings == check_all()
     # The sample has no price of Northern Virginia's own, so that the one of the US stands in for it.
-    assert counts(kept.findings) == {"failed": 1, "not_checkable": 7, "passed": 10}
-    assert "known_figures failed=1 not_checkable=7 passed=10" in caplog.text
+    assert counts(kept.findings) == {"failed": 1, "not_checkable": 34, "passed": 131}
+    assert "known_figures failed=1 not_checkable=34 passed=131" in caplog.text
     assert "known_figure=standard-us-east4 expected=23.00 found=19.9" in caplog.text
 
 
@@ -95,12 +98,45 @@ def test_a_check_that_cannot_be_kept_does_not_stop_a_sync(monkeypatch: pytest.Mo
     assert not AccuracyCheck.objects.exists()
 
 
-def test_each_known_figure_has_a_page_of_googles_and_a_date() -> None:
+def test_a_price_that_no_provider_lists_says_nothing_of_the_catalog() -> None:
+    call_command("sync_catalog", source="sample", stdout=StringIO())
+    request = {"items": [{"resource": "grok-4.3 on gcp", "input_tokens": "1000000"}]}
+
+    found = check(KnownFigure("grok", "Grok", request, Decimal("1.25"), "https://example.com", "2026-01-02"))
+
+    assert (found["status"], "community" in found["reason"]) == ("not_checkable", True)
+
+
+def test_figures_of_five_models_a_cloud_hold_in_the_sample() -> None:
+    call_command("sync_catalog", source="sample", stdout=StringIO())
+    passed = {each["id"] for each in check_all() if each["status"] == "passed"}
+    items = [item for each in known_figures() if each.id in passed for item in each.request["items"]]
+    models = {read_model_name(item["resource"]) for item in items if "resource" in item}
+    clouds = Counter(
+        name.cloud or "gcp" for name in models if name.model_id and name.model_id in model_clouds()
+    )
+
+    assert min(clouds[cloud] for cloud in ("aws", "azure", "gcp")) >= 5
+    asked = {
+        (item.get("tier") or ("batch" if item.get("batch") else ""), item.get("context")) for item in items
+    }
+    assert {("batch", None), ("priority", None), ("flex", None), ("", "long")} <= asked
+    assert all(any(kind in item for item in items) for kind in DIRECTIONS)
+
+
+def test_each_known_figure_has_a_page_of_its_provider_and_a_date() -> None:
     figures = known_figures()
 
-    assert len({each.id for each in figures}) == len(figures) >= 18
+    assert len({each.id for each in figures}) == len(figures) >= 150
     for each in figures:
-        assert each.source.startswith("https://cloud.google.com/")
+        assert each.source.startswith(
+            (
+                "https://cloud.google.com/",
+                "https://aws.amazon.com/bedrock/pricing/",
+                "https://pricing.us-east-1.amazonaws.com/",
+                "https://prices.azure.com/",
+            )
+        )
         assert date(2020, 1, 1) < date.fromisoformat(each.date)
         assert each.amount > 0
 

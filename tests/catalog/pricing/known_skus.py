@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from catalog.models import Service, Sku
+from catalog.offers.store import model_row_of, write_models
+from catalog.pricing.models import named
 from tests.catalog.factories import make_price, make_sku
 
 AMERICAS = ["us-central1", "us-east1", "us-west1"]
@@ -81,6 +83,8 @@ def add_sku(sku_id: str, name: str, unit: str, tiers: Tiers, *, regions: Sequenc
         **fields,
     )
     make_price(sku, tiers, **{"usage_unit": unit} | _UNITS[unit] | price_fields)
+    if row := model_row_of(sku.pk, named(sku)):
+        write_models([sku.pk], [row])
     return sku
 
 

@@ -10,12 +10,16 @@ import pytest
 
 from catalog.meters.read import read_meter
 from catalog.offers.model_names import Names
+from catalog.offers.store import read_all_again
 from catalog.pricing.list_prices import snapshot
-from catalog.pricing.model_rates import ModelRates, RateConflictError, counted_by, rate_of, rates_of
+from catalog.pricing.model_rate import ModelRates
+from catalog.pricing.model_rates import RateConflictError, counted_by, rate_of, rates_of
 from catalog.providers.aws.source import AwsSource
 from catalog.providers.sample.source import SampleSource
 from catalog.sync.run import sync
+from tests.catalog.factories import make_service
 from tests.catalog.meters.rows import meters
+from tests.catalog.pricing.known_skus import GLOBAL, add_sku
 from tests.harness.fake_aws_prices import FakeAwsPrices, Rate
 
 NAMES = Names()
@@ -49,11 +53,49 @@ def test_every_real_usage_type_of_aws_finds_its_own_price_and_no_other(aws: Any)
         assert rate.price in (Decimal(usd) / 1000, Decimal(usd) / 1_000_000)
 
 
-def _thing(meter: str, unit: str, *products: str) -> Any:
-    read = read_meter("aws", meter, unit, *products)
-    model = NAMES.find("aws", products, read.billing_model)
+def _thing(meter: str, unit: str, *products: str, cloud: str = "aws") -> Any:
+    read = read_meter(cloud, meter, unit, *products)
+    model = NAMES.find(cloud, products, read.billing_model)
     assert model, meter
-    return counted_by("aws", model[0], read)
+    return counted_by(cloud, model[0], read)
+
+
+@pytest.mark.django_db
+def test_every_real_sku_of_googles_models_finds_its_own_price_and_no_other() -> None:
+    rows = [row for row in meters() if row.cloud == "gcp" and row.product.startswith("Vertex AI")]
+    rows = [row for row in rows if read_meter("gcp", row.meter, row.unit, *row.products).kind == "tokens"]
+    things: dict[Any, int] = {}
+    services = {product: make_service(display_name=product) for product in {row.product for row in rows}}
+    for number, row in enumerate(rows):
+        thing = _thing(row.meter, row.unit, *row.products, cloud="gcp")
+        nanos = things.setdefault(thing, 1000 * (len(things) + 1))
+        service = services[row.product]
+        add_sku(f"SKU-{number}", row.meter, row.unit, [(0, "0", nanos)], regions=GLOBAL, service=service)
+    assert len(rows) > 80
+    now = snapshot()
+    for thing, nanos in things.items():
+        rate = rate_of(now, thing, "us-central1")
+        assert rate, thing
+        assert rate.price == Decimal(nanos) / 10**9
+
+
+@pytest.mark.django_db
+def test_the_gemini_api_is_another_product_whose_prices_are_not_vertex_ais() -> None:
+    for service, nanos in (("Gemini API", 900), ("Vertex AI", 1250)):
+        add_sku(
+            f"SKU-{nanos}",
+            "Gemini 2.5 Pro Text Input - Predictions",
+            "count",
+            [(0, "0", nanos)],
+            regions=GLOBAL,
+            service=make_service(display_name=service),
+        )
+    read_all_again()
+
+    found = rates_of(snapshot(), model_id="gemini-2.5-pro")
+
+    assert [rate.price * 1_000_000 for rate in found.rates] == [Decimal("1.25")]
+    assert found.conflicts == ()
 
 
 @pytest.mark.django_db

@@ -18,7 +18,8 @@ from catalog.meters.read import read_meter
 from catalog.models import SkuModel
 from catalog.offers.model_names import Names
 from catalog.pricing.list_prices import snapshot
-from catalog.pricing.model_rates import ModelRates, counted_by, rates_of
+from catalog.pricing.model_rate import ModelRates
+from catalog.pricing.model_rates import counted_by, rates_of
 from catalog.providers.azure.source import AzureSource
 from catalog.sync.run import sync
 from tests.catalog.meters.rows import table

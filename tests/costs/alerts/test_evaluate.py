@@ -11,7 +11,7 @@ from werkzeug import Response
 
 from costs.alerts import causes
 from costs.alerts.acknowledge import acknowledge
-from costs.alerts.evaluate import LEASE
+from costs.alerts.evaluate import lease_of
 from costs.alerts.figures import money
 from costs.alerts.findings import Findings
 from costs.errors import RunLostError, RunRefusedError
@@ -357,7 +357,7 @@ def test_an_acknowledged_anomaly_is_resolved_and_stays_so() -> None:
 
 
 def test_two_evaluations_never_run_at_once() -> None:
-    with LEASE.running(), pytest.raises(RunRefusedError, match="An evaluation is running"):
+    with lease_of(causes.COSTS).running(), pytest.raises(RunRefusedError, match="An evaluation is running"):
         run(store("60"))
 
 
@@ -374,9 +374,9 @@ def test_a_killed_evaluation_is_taken_over_after_its_lease() -> None:
 
 def test_an_evaluation_that_was_only_slow_writes_nothing_after_another_took_over() -> None:
     def write() -> None:
-        with LEASE.running() as slow:
+        with lease_of(causes.COSTS).running() as slow:
             AlertRun.objects.filter(pk=slow.pk).update(finished_at=NOW)
-            with LEASE.writing(slow):
+            with lease_of(causes.COSTS).writing(slow):
                 Alert.objects.create(cause="x", kind="loads", started_at=NOW, seen_at=NOW)
 
     with pytest.raises(RunLostError):

@@ -19,7 +19,7 @@ from costs.panels import PANELS
 from tests.costs.management.running import fail, run
 
 DEPLOYED = settings.BASE_DIR / "deploy" / "grafana"
-BOARDS = ["dashboards/costs-bigquery.json", "dashboards/costs-lake.json"]
+BOARDS = ["dashboards/costs-bigquery.json", "dashboards/costs-lake.json", "dashboards/live.json"]
 
 
 def test_the_files_of_this_repository_are_those_that_are_exported() -> None:

@@ -16,6 +16,15 @@ from tests.costs.stores import Charge, MemoryStore, charge, tokens
 
 pytestmark = pytest.mark.django_db
 SONNET = {"model": ["claude-sonnet-4-6"]}
+# Models of the sample; the community's list has many more, and an answer at most fifty rows.
+OF_SAMPLE = (
+    "claude-sonnet-4-6",
+    "claude-sonnet-4",
+    "gpt-5-mini",
+    "gpt-5.4-mini",
+    "gemini-2.5-pro",
+    "qwen3-32b",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +43,7 @@ def used(count: str, cost: str, direction: str = "Input", cache: str = "Uncached
 
 
 def compared(*charges: Charge, **arguments: Any) -> CompareAnswer:
-    sent = {"filters": SONNET} | arguments
+    sent = {"filters": SONNET, "candidates": OF_SAMPLE} | arguments
     return compare_models(take(MemoryStore([*charges]), None), **sent)
 
 
@@ -98,7 +107,8 @@ def test_tokens_of_a_tier_or_a_long_context_have_its_price_alone(
     answer = compared(used("1000000", "1", **axes))
 
     assert row(answer, model, cloud, scope)["list_cost"] == cost
-    assert not any(each["model"] == "nova-2-lite" for each in answer["rows"])
+    others = compared(used("1000000", "1", **axes), candidates=["nova-2-lite on aws"])
+    assert others["rows"] == []
 
 
 def test_charges_that_are_no_text_tokens_are_told_with_their_cost() -> None:
@@ -116,7 +126,11 @@ def test_candidates_narrow_the_models() -> None:
         ("gpt-5-mini", "azure"),
         ("grok-4.3", "aws"),
         ("grok-4.3", "azure"),
+        ("grok-4.3", "gcp"),
     }
+    sources = {each["cloud"]: each["source"] for each in answer["rows"]}
+    assert sources["aws"] == "AWS, bundled sample"
+    assert sources["gcp"].startswith("community: LiteLLM ")
 
 
 def test_without_tokens_it_says_that_there_is_nothing_to_compare() -> None:

@@ -116,7 +116,13 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
 
-  const canvases = [...document.querySelectorAll("canvas[data-chart]")];
-  canvases.forEach((canvas) => readable(canvas, draw(canvas)));
+  let canvases = [];
+  function drawAll() {
+    canvases.filter((canvas) => !canvas.isConnected).forEach((canvas) => Chart.getChart(canvas)?.destroy());
+    canvases = [...document.querySelectorAll("canvas[data-chart]")];
+    canvases.forEach((canvas) => readable(canvas, draw(canvas)));
+  }
+  drawAll();
+  document.addEventListener("charts:replaced", drawAll);
   dark.addEventListener("change", () => canvases.forEach(draw));
 });

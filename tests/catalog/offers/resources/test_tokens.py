@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from catalog.errors import InvalidArgumentError, NotFoundError
-from catalog.offers.resources.bill import Bill, Part
+from catalog.offers.resources.bill import Bill, ModelUse, Part
 from catalog.offers.resources.read import read_bill
 from catalog.offers.resources.request import ResourceRequest
 
@@ -23,66 +23,85 @@ def first(resource: str, **arguments: Any) -> Part:
     return model(resource, **{"input_tokens": MILLION} | arguments).parts[0]
 
 
+def use(resource: str, **arguments: Any) -> ModelUse:
+    found = model(resource, **{"input_tokens": MILLION} | arguments).model
+    assert found
+    return found
+
+
 def test_each_kind_of_tokens_is_a_part_in_single_tokens() -> None:
-    bill = model(
-        "gemini-2.5-pro", input_tokens=MILLION, output_tokens=Decimal(5), cached_input_tokens=Decimal(7)
-    )
+    sent = {
+        "output_tokens": Decimal(5),
+        "cached_input_tokens": Decimal(7),
+        "cache_write_tokens": Decimal(8),
+        "cache_write_hour_tokens": Decimal(9),
+    }
+    bill = model("gemini-2.5-pro", input_tokens=MILLION, **sent)
 
     assert [(part.name, f"{part.quantity:f} {part.unit}") for part in bill.parts] == [
         ("input tokens", "1000000 count"),
         ("output tokens", "5 count"),
         ("cached input tokens", "7 count"),
+        ("cache writes", "8 count"),
+        ("cache writes for 1 hour", "9 count"),
     ]
-    assert ("cache", "cached") in bill.parts[2].facts[0]
+    assert use("gemini-2.5-pro", **sent).counted == (
+        ("Input", "Uncached", ""),
+        ("Output", "Uncached", ""),
+        ("Input", "Read", ""),
+        ("Input", "Write", ""),
+        ("Input", "Write", "1h"),
+    )
 
 
 @pytest.mark.parametrize(
-    ("name", "facts"),
+    ("name", "model_id"),
     [
-        ("gemini-2.5-pro", {("llm", "gemini"), ("llm_version", "2-5"), ("llm_tier", "pro")}),
-        ("Gemini 2.5 Flash Lite", {("llm", "gemini"), ("llm_version", "2-5"), ("llm_tier", "flash-lite")}),
-        ("gemini-2.5-pro input", {("llm", "gemini"), ("llm_version", "2-5"), ("llm_tier", "pro")}),
-        ("claude-sonnet-4", {("llm", "claude"), ("llm_version", "4"), ("llm_tier", "sonnet")}),
-        ("gpt-oss-120b", {("llm", "gpt-oss"), ("llm_version", "120b")}),
+        ("gemini-2.5-pro", "gemini-2.5-pro"),
+        ("Gemini 2.5 Flash Lite", "gemini-2.5-flash-lite"),
+        ("gemini-2.5-pro input", "gemini-2.5-pro"),
+        ("gemini 3.0 pro", "gemini-3-pro"),
+        ("claude-sonnet-4", "claude-sonnet-4"),
+        ("gpt-oss-120b", "gpt-oss-120b"),
+        ("gemini-9.9-ultra", None),
     ],
 )
-def test_a_model_is_read_from_its_name(name: str, facts: set[tuple[str, str]]) -> None:
-    assert facts <= first(name).facts[0]
+def test_a_model_is_read_from_its_name(name: str, model_id: str | None) -> None:
+    assert use(name).model_id == model_id
 
 
 @pytest.mark.parametrize(
-    ("arguments", "purposes", "name"),
+    ("arguments", "tier", "context", "name"),
     [
-        ({}, set(), "input tokens"),
-        ({"batch": True}, {"batch"}, "batch input tokens"),
-        ({"tier": "batch"}, {"batch"}, "batch input tokens"),
-        ({"context": "long"}, {"long"}, "long input tokens"),
-        ({"context": "short"}, set(), "input tokens"),
+        ({}, "standard", None, "input tokens"),
+        ({"batch": True}, "batch", None, "batch input tokens"),
+        ({"tier": "batch"}, "batch", None, "batch input tokens"),
+        ({"tier": "flex"}, "flex", None, "flex input tokens"),
+        ({"context": "long"}, "standard", "long", "long input tokens"),
+        ({"context": "short"}, "standard", "short", "input tokens"),
     ],
 )
-def test_batches_and_long_contexts_have_skus_of_their_own(
-    arguments: dict[str, Any], purposes: set[str], name: str
+def test_batches_and_long_contexts_have_prices_of_their_own(
+    arguments: dict[str, Any], tier: str, context: str | None, name: str
 ) -> None:
-    part = first("gemini-2.5-pro", **arguments)
+    found = use("gemini-2.5-pro", **arguments)
 
-    assert {value for attribute, value in part.facts[0] if attribute == "purpose"} == purposes
-    assert part.name == name
-
-
-def test_another_tier_is_never_priced_as_the_standard_one() -> None:
-    standard, flex = (set(first("gemini-2.5-pro", tier=tier).words) for tier in (None, "flex"))
-
-    assert standard.isdisjoint(flex)
+    assert (found.tier, found.context) == (tier, context)
+    assert first("gemini-2.5-pro", **arguments).name == name
 
 
-def test_a_context_that_is_not_named_is_said() -> None:
-    assert model("gemini-2.5-pro", input_tokens=MILLION).notes
-    assert not model("gemini-2.5-pro", input_tokens=MILLION, context="short").notes
+@pytest.mark.parametrize(("host", "read"), [("Fireworks", "fireworks"), ("azure", ""), (None, None)])
+def test_a_host_is_another_or_the_cloud_itself(host: str | None, read: str | None) -> None:
+    assert use("glm-5.2 on azure", host=host).host == read
 
 
 @pytest.mark.parametrize(
     ("resource", "arguments", "attribute"),
-    [("gemini", {"input_tokens": MILLION}, "resource"), ("gemini-2.5-pro", {}, "input_tokens")],
+    [
+        ("gemini", {"input_tokens": MILLION}, "resource"),
+        ("claude sonnet", {"input_tokens": MILLION}, "resource"),
+        ("gemini-2.5-pro", {}, "input_tokens"),
+    ],
 )
 def test_what_is_open_is_asked(resource: str, arguments: dict[str, Any], attribute: str) -> None:
     [choice] = model(resource, **arguments).choices
@@ -96,6 +115,7 @@ def test_what_is_open_is_asked(resource: str, arguments: dict[str, Any], attribu
         ("imagen-4", {}, "not billed by tokens"),
         ("gemini-2.5-pro", {"cloud": "aws"}, "aws"),
         ("gemini-2.5-pro", {"context": "wide"}, "wide"),
+        ("gemini-2.5-pro", {"host": "nobody"}, "nobody"),
         ("gemini-2.5-pro", {"size_gib": MILLION}, "size_gib"),
     ],
 )

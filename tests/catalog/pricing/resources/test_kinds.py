@@ -244,7 +244,7 @@ def test_a_region_that_is_open_is_asked() -> None:
 
 
 @pytest.mark.usefixtures("remembering")
-def test_many_kinds_of_resources_take_the_queries_of_one(
+def test_many_kinds_of_resources_take_the_queries_of_one_and_two_more_for_a_model(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     asked = [
@@ -256,7 +256,9 @@ def test_many_kinds_of_resources_take_the_queries_of_one(
     ]
     calculate(asked[:1])  # the catalog's latest sync
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
+        calculate(asked)
+    with django_assert_num_queries(1):
         calculate(asked)
 
 

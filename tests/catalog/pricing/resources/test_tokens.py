@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from catalog.errors import CatalogError, InvalidArgumentError, NoPriceError, RegionMismatchError
 from catalog.estimates.items import read_item
-from catalog.meters.read import read_meter
 from catalog.models import SkuModel
-from catalog.offers.resources.model_clouds import model_ids, read_model_name
+from catalog.offers.resources.tokens import DIRECTIONS
 from catalog.pricing.answers import ResourceLine
 from catalog.pricing.calculate import ResourceRequest, calculate
 from catalog.pricing.details import details
 from catalog.pricing.list_prices import snapshot
+from catalog.pricing.resources.components import compose
+from catalog.pricing.resources.wanted import read_resource
 from catalog.providers.aws.source import AwsSource
 from catalog.providers.sample.source import SampleSource
 from catalog.search import SearchRequest, search
@@ -49,11 +52,16 @@ def asked(row: ResourceLine) -> dict[str, list[str]]:
     [
         ("claude-sonnet-4.6 on bedrock", {"scope": "global"}, "3"),
         ("Claude Sonnet 4.6", {"scope": "regional", "cloud": "aws"}, "3.3"),
-        ("claude-sonnet-4-6", {"scope": "regional", "batch": True}, "1.65"),
+        ("claude-sonnet-4-6 on aws", {"scope": "regional", "batch": True}, "1.65"),
         ("claude-sonnet-4 on aws", {"context": "long"}, "6"),
         ("qwen3-32b", {"tier": "priority", "output_tokens": MILLION}, "1.3125"),
         ("gpt-5-mini on foundry", {"scope": "global"}, "0.25"),
         ("gpt-5.4-mini", {"tier": "priority", "scope": "global"}, "1.5"),
+        ("glm-5.2 on azure", {"output_tokens": MILLION}, "6.38"),
+        ("glm-5.2 on azure", {"host": "fireworks", "cached_input_tokens": MILLION}, "1.69"),
+        ("gemini-3.8-flash", {"scope": "global", "region": "europe-west1"}, "1.5"),
+        ("gemini-3.8-flash", {}, "1.5"),
+        ("gemini-3-pro", {"context": "long", "output_tokens": MILLION}, "22"),
         ("grok-4.3 on azure", {"scope": "geo", "context": "long", "output_tokens": MILLION}, "8.25"),
         ("gemini-2.5-pro on vertex-ai", {"output_tokens": MILLION}, "11.25"),
     ],
@@ -73,6 +81,7 @@ def test_each_kind_of_tokens_is_counted_once_at_its_own_price() -> None:
         output_tokens=MILLION,
         cached_input_tokens=MILLION,
         cache_write_tokens=MILLION,
+        cache_write_hour_tokens=MILLION,
     )
 
     assert {each["part"]: each["cost"] for each in row["components"]} == {
@@ -80,15 +89,18 @@ def test_each_kind_of_tokens_is_counted_once_at_its_own_price() -> None:
         "output tokens": "15",
         "cached input tokens": "0.3",
         "cache writes": "3.75",
+        "cache writes for 1 hour": "6",
     }
 
 
 @pytest.mark.parametrize(
     ("resource", "arguments", "questions"),
     [
-        ("grok-4.3", {}, {"cloud": ["aws", "azure"]}),
-        ("claude-sonnet-4.6", {}, {"scope": ["global", "regional"]}),
+        ("grok-4.3", {}, {"cloud": ["aws", "azure", "gcp"]}),
+        ("claude-sonnet-4.6 on bedrock", {}, {"scope": ["global", "regional"]}),
         ("grok-4.3", {"region": "eastus", "scope": "geo"}, {}),
+        # Azure and Fireworks host it at the same price.
+        ("gpt-oss-120b on azure", {"scope": "geo"}, {}),
     ],
 )
 @pytest.mark.usefixtures("sample")
@@ -123,6 +135,10 @@ def test_a_part_without_a_price_makes_the_total_partial_and_is_named() -> None:
         ("grok-4.3", {"scope": "planet"}, InvalidArgumentError, "planet"),
         ("qwen3-32b", {"region": "eu-west-1"}, RegionMismatchError, "us-east-1"),
         ("grok-4.3 on aws", {"context": "long"}, NoPriceError, "no standard long price"),
+        ("gemini-3.8-flash", {"region": "europe-west1"}, NoPriceError, "only that of scope global"),
+        ("gemini-3.8-flash", {"scope": "regional"}, NoPriceError, "scope asked for is regional"),
+        ("glm-5.2 on azure", {"host": "azure"}, NoPriceError, "lists no standard price"),
+        ("gemini-9.9-ultra", {}, NoPriceError, "none at all"),
         ("gpt-5", {"tier": "priority", "batch": True}, InvalidArgumentError, "tier of its own"),
     ],
 )
@@ -161,26 +177,80 @@ def test_a_price_that_differs_by_region_asks_for_it(tmp_path: Path) -> None:
     assert line("qwen3-32b", region=EUROPE)["cost"] == "0.3"
 
 
+# What is asked of every model; a region of each cloud, and none.
+REGIONS = (None, "us-east-1", "eastus", "us-central1", "europe-west1")
+TIERS = ("standard", "batch", "flex", "priority")
+
+
+def asked_for(tokens: str, **arguments: Any) -> ResourceRequest:
+    return ResourceRequest(**arguments | {tokens: MILLION})
+
+
+@pytest.mark.usefixtures("sample", "remembering")
+def test_every_price_of_every_model_region_tier_and_direction_is_of_just_what_was_asked() -> None:
+    skus = {each.sku_id: each for each in SkuModel.objects.select_related("sku")}
+    asked = [
+        asked_for(tokens, resource=model_id, region=region, tier=tier, scope=scope)
+        for model_id in sorted({each.model_id for each in skus.values() if each.model_id})
+        for region in REGIONS
+        for tier in TIERS
+        for scope in (None, "regional", "geo", "global")
+        for tokens in DIRECTIONS
+    ]
+    rows = priced(asked)
+    assert len(rows) > 500
+    for request, row in rows:
+        assert Decimal(row["cost"] or 0) > 0
+        [part] = row["components"]
+        if "source" in part:
+            assert row["notes"][0].startswith("Not ")
+            continue
+        read = skus[part["sku_id"]]
+        counted = next(what for name, (_, what) in DIRECTIONS.items() if getattr(request, name))
+        assert (read.model_id, read.tier, read.modality) == (request.resource, request.tier, "text")
+        assert (read.direction, read.cache) == counted[:2]
+        assert read.variant.endswith("1h") == (counted.lifetime == "1h")
+        assert request.scope in (None, read.scope)
+        is_anywhere = read.sku.service_regions == ["global"]
+        assert request.region is None or is_anywhere or request.region in read.sku.service_regions
+        # The price of calls to anywhere is never that of a region, unless it was asked for.
+        assert not (request.region and is_anywhere and read.scope in ("geo", "global") and not request.scope)
+
+
+def priced(asked: list[ResourceRequest]) -> list[tuple[ResourceRequest, ResourceLine]]:
+    """Those that have a price, in their order."""
+    found = compose([read_resource(each) for each in asked], snapshot())
+    sold = [each.wanted.request for each in found if each.components]
+    rows = [
+        cast("ResourceLine", row) for start in range(0, len(sold), 100) for row in lines(sold[start:][:100])
+    ]
+    return list(zip(sold, rows, strict=True))
+
+
+def lines(asked: list[ResourceRequest]) -> list[Any]:
+    return [*calculate([*asked])["items"]]
+
+
+TOKENS = st.integers(min_value=1, max_value=10**12)
+
+
 @pytest.mark.usefixtures("sample")
-def test_every_model_that_is_priced_is_of_the_name_that_was_sent() -> None:
-    priced = 0
-    for model_id in model_ids():
-        assert read_model_name(model_id).model_id == model_id
-        for scope in ("regional", "geo", "global"):
-            for cloud in ("aws", "azure"):
-                try:
-                    row = line(model_id, cloud=cloud, scope=scope)
-                except CatalogError:
-                    continue
-                for each in row["components"]:
-                    read = SkuModel.objects.get(pk=each["sku_id"])
-                    meter = read_meter(
-                        read.provider, read.sku.display_name, "1K", read.sku.resource_group or ""
-                    )
-                    assert (read.model_id, read.provider, meter.scope) == (model_id, cloud, scope)
-                    assert (read.tier, read.modality, read.cache) == ("standard", "text", "Uncached")
-                    priced += 1
-    assert priced > 15
+def test_tokens_are_counted_once_however_they_are_split() -> None:
+    """Whatever is read from a cache or written to one is in no other part, and the parts add up exactly."""
+    prices = dict(zip(DIRECTIONS, map(Decimal, ("3", "15", "0.3", "3.75", "6")), strict=True))
+
+    @given(st.dictionaries(st.sampled_from([*DIRECTIONS]), TOKENS, min_size=1))
+    @settings(max_examples=30, deadline=None)
+    def check(split: dict[str, int]) -> None:
+        sent: dict[str, Any] = {name: Decimal(count) for name, count in split.items()}
+        request = ResourceRequest(resource="claude-sonnet-4.6 on aws", scope="global", **sent)
+        [row] = calculate([request])["items"]
+        components = cast("ResourceLine", row)["components"]
+        assert sum(Decimal(each["quantity"]) for each in components) == sum(split.values())
+        expected = sum(prices[name] * count for name, count in split.items()) / MILLION
+        assert Decimal(row["cost"] or 0) == expected
+
+    check()
 
 
 @pytest.mark.usefixtures("sample")
@@ -189,6 +259,11 @@ def test_details_show_the_prices_of_a_model_on_each_cloud() -> None:
     rows = {(row["cloud"], row["scope"], row["context"]): row for row in grok["model_prices"]}
 
     assert rows["aws", "regional", ""]["input"] == "1.25"
+    assert {row["cloud"]: row["source"] for row in grok["model_prices"]} == {
+        "aws": "list",
+        "azure": "list",
+        "gcp": "community",
+    }
     assert rows["aws", "regional", ""]["cached_input"] is None
     assert rows["azure", "geo", "long"]["output"] == "5.5"
     assert grok["example"] == {
@@ -201,6 +276,7 @@ def test_details_show_the_prices_of_a_model_on_each_cloud() -> None:
     ("query", "names"),
     [
         ("claude sonnet 4.6 on bedrock", ["claude-sonnet-4-6-on-aws"]),
+        ("grok 4.3 on vertex ai", ["grok-4.3-on-gcp"]),
         ("gpt-5 mini price", ["gpt-5-mini"]),
         ("Grok 4.3 or gemini 2.5 pro", ["grok-4.3", "gemini-2.5-pro"]),
         ("tokens", []),
