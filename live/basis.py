@@ -62,7 +62,8 @@ def look(question: LiveQuestion, now: datetime | None = None) -> Asked:
     basis_ = _chosen(question)
     sources = _sources(question, basis_)
     found = counts(sources, start, end, names_of_now())
-    enabled = [source for source in sources if source.is_enabled]
+    # Nobody waits for calls.
+    enabled = [source for source in sources if source.is_enabled and basis_ == METRICS]
     return Asked(
         question,
         now,
@@ -80,8 +81,9 @@ def _chosen(question: LiveQuestion) -> str:
     """The basis of an answer: what is asked for, else metrics, unless only calls have anything real."""
     if question.basis or question.is_of_calls:
         return question.basis or CALLS
+    is_sent = any(not source.is_demo for source in of_calls())
     is_measured = any(not source.is_demo for source in counting())
-    return METRICS if is_measured or not of_calls() else CALLS
+    return METRICS if is_measured or not is_sent else CALLS
 
 
 def _sources(question: LiveQuestion, basis_: str) -> Sequence[LiveSource]:

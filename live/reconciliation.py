@@ -50,17 +50,24 @@ Money = Mapping[Subject, Decimal]
 
 @dataclass(slots=True)
 class _Memory:
-    """The rows of one state of the bills; counts of settled days and names change seldom, so by the hour."""
+    """What was computed before: counts of settled days and names change seldom, so it is kept for an hour.
+
+    Args:
+        found: the rows of one state of the bills.
+        days: the estimates of days by what they rest on, since each takes a question of its own to the store.
+    """
 
     found: tuple[object, Sequence[Reconciled]] = (None, ())
+    days: dict[object, Mapping[str, _Day]] = field(default_factory=dict)
 
 
-_memory = _Memory()
+_MAX_DAYS = 60
 
 
 def forget() -> None:
     """Empty the memory, as a test has to that changes what was counted."""
     _memory.found = (None, ())
+    _memory.days = {}
 
 
 @dataclass(slots=True)
@@ -71,6 +78,9 @@ class _Day:
     unpriced: dict[str, int] = field(default_factory=dict)
     billed: dict[Subject, Decimal] = field(default_factory=dict)
     is_read: bool = True
+
+
+_memory = _Memory()
 
 
 def reconciliation(store: CostStore, *, now: datetime | None = None) -> Sequence[Reconciled]:
@@ -180,7 +190,18 @@ def _days(store: CostStore, day: date, clouds: Sequence[str], now: datetime) -> 
         asked = look(LiveQuestion(day=day, basis=METRICS), now)
     except NoLiveDataError:
         return {}
-    costed = cost_of(asked, prices_at(store, datetime.combine(day, time.min, UTC)))
+    start = datetime.combine(day, time.min, UTC)
+    loads = tuple(load.id for load in store.loads(as_of=start))
+    values = hash(frozenset((each.series.pk, each.value, each.model) for each in asked.counts))
+    state = (day, tuple(clouds), loads, values, tuple(asked.gaps))
+    if state not in _memory.days:
+        if len(_memory.days) >= _MAX_DAYS:
+            _memory.days = {}
+        _memory.days[state] = _estimates(asked, clouds, cost_of(asked, prices_at(store, start)))
+    return _memory.days[state]
+
+
+def _estimates(asked: Asked, clouds: Sequence[str], costed: Sequence[Costed]) -> Mapping[str, _Day]:
     found: dict[str, _Day] = {}
     for cloud in clouds:
         if _is_collected(asked, cloud):

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from live.errors import SourceArgumentError
 from live.models import LiveSource
-from live.providers.registry import CALLS, KINDS, kind_of
+from live.providers.registry import CALLS, DEMO_CALLS, KINDS, kind_of
 
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 MAX_NAME = 60
@@ -40,13 +40,15 @@ def counting() -> Sequence[LiveSource]:
 
     The calls that were sent to the intake are not among them: their tokens are in the clouds' metrics too.
     """
-    sources = list(LiveSource.objects.exclude(kind=CALLS))
+    sources = list(LiveSource.objects.exclude(kind=CALLS).exclude(location=DEMO_CALLS))
     return [source for source in sources if not source.is_demo] or sources
 
 
 def of_calls() -> Sequence[LiveSource]:
-    """What was sent to the intake, by who sent it."""
-    return list(LiveSource.objects.filter(kind=CALLS))
+    """What was sent to the intake, by who sent it; that of the demo only if there is nothing real."""
+    sent = list(LiveSource.objects.filter(kind=CALLS))
+    is_real = sent or any(not source.is_demo for source in counting())
+    return sent if is_real else list(LiveSource.objects.filter(location=DEMO_CALLS))
 
 
 def _source(text: str) -> LiveSource:

@@ -43,6 +43,8 @@ from tools import errors
 logger = logging.getLogger(__name__)
 
 CALLS = Counter("cloud_pricing_intake_calls", "Calls of models that were sent to the intake.", ["outcome"])
+for _outcome in ("counted", "revised", "repeated", "ignored", "rejected"):
+    CALLS.labels(_outcome)  # from the start at 0, so that the first one is an increase
 JSON, PROTOBUF = "application/json", "application/x-protobuf"
 # Of a body once it is unpacked; what comes over the wire is bounded by pricing_site/request_body.py.
 MAX_BYTES = 16 * 1024 * 1024

@@ -34,6 +34,7 @@ _FIELDS: Mapping[str, Sequence[str]] = {
     "output": ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"),
 }
 _OPERATION = "gen_ai.operation.name"
+_KINDS = ("stringValue", "intValue", "doubleValue", "boolValue")
 _NOT_A_SPAN = "It is not a span."
 
 Entry = Told | None | RejectedCallError
@@ -147,8 +148,8 @@ def _attributes(holder: object) -> dict[str, object]:
     for pair in pairs if isinstance(pairs, list) else []:
         value = pair.get("value") if isinstance(pair, dict) else None
         if isinstance(value, dict):
-            names = ("stringValue", "intValue", "doubleValue", "boolValue")
-            found[f"{pair.get('key')}"] = next((value[name] for name in names if name in value), None)
+            told = next((value[name] for name in _KINDS if name in value), None)
+            found[f"{pair.get('key')}"] = told if isinstance(told, str | int | float) else None
     return found
 
 

@@ -11,7 +11,9 @@ from live.providers.registry import CALLS
 from live.providers.source import floor_minute
 from live.window import DEEP_OVERLAP
 
-NAMES = tuple(f"demo-{cloud}" for cloud in CLOUDS)
+# The clouds, and what is as if it had been sent to the intake.
+PLACES = (*CLOUDS, "calls")
+NAMES = tuple(f"demo-{place}" for place in PLACES)
 
 
 def real_sources() -> Sequence[str]:
@@ -23,8 +25,8 @@ def install(now: datetime) -> Sequence[LiveSource]:
     """The sources of the demo, made where they are not there."""
     values = {"kind": LiveSource.Kind.DEMO, "is_enabled": True}
     sources = [
-        LiveSource.objects.update_or_create(name=name, defaults={**values, "location": f"demo://{cloud}"})[0]
-        for name, cloud in zip(NAMES, CLOUDS, strict=True)
+        LiveSource.objects.update_or_create(name=name, defaults={**values, "location": f"demo://{place}"})[0]
+        for name, place in zip(NAMES, PLACES, strict=True)
     ]
     for source in sources:
         # The first read goes back to midnight: two days of made-up minutes would take a newcomer too long.

@@ -68,6 +68,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 
 # What is sent to us and not collected: no collector opens it.
 CALLS = "calls"
+# Of the demo, what is as if it had been sent.
+DEMO_CALLS = "demo://calls"
 SETTLE: Mapping[str, timedelta] = MappingProxyType(
     {**{name: kind.settle for name, kind in KINDS.items()}, CALLS: timedelta(0)}
 )
@@ -100,7 +102,7 @@ def kind_of(location: str) -> str:
 
 def cloud_of(kind: str, location: str) -> str:
     """The cloud whose usage a source has; "" if each of its series says it."""
-    if kind == CALLS:
+    if kind == CALLS or location == DEMO_CALLS:
         return ""
     return KINDS[kind].cloud or location.removeprefix(KINDS[kind].scheme)
 

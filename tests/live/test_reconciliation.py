@@ -292,6 +292,9 @@ def test_it_is_computed_again_once_other_bills_are_loaded() -> None:
 
     assert reconciliation(store, now=LATER + MINUTE) is first
     assert len(store.statements) == asked
+    # Each hour only what may have changed is asked again, and not the prices of each day.
+    assert reconciliation(store, now=LATER + HOUR) == first
+    assert len(store.statements) - asked < asked
     store.loaded_at = {**store.loaded_at, "aws-later": LATER + HOUR}
     store.until = {"aws-early": LATER + HOUR}
     assert not reconciliation(store, now=LATER + 2 * MINUTE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -26,6 +26,9 @@ _MINUTES_OF_DAY = 24 * 60
 # How busy each hour of a day is.
 _HOURS = (3, 2, 2, 2, 2, 3, 5, 8, 12, 14, 15, 15, 14, 15, 15, 14, 13, 11, 9, 8, 7, 6, 5, 4)
 _TOKENS_OF_ANSWER = 600
+_CALLS = "calls"
+_ACCOUNT, _SHARED = "demo-", "shared"
+_PROVIDERS = {"aws": "aws.bedrock", "gcp": "gcp.vertex_ai", "azure": "azure.ai.openai"}
 # Where the cloud's metric counts the tokens of a cache apart.
 _TELLS_CACHE = frozenset({"aws"})
 # What a model is called where it is called, and its deployment, by cloud and billing name.
@@ -51,30 +54,42 @@ def open_source(location: str) -> Demo:
     Raises:
         CollectError: the demo has no such cloud.
     """
-    cloud = location.removeprefix("demo://")
-    if cloud not in CLOUDS:
-        raise CollectError(f"{location} is no demo: write demo:// and one of {', '.join(CLOUDS)}.")
-    return Demo(cloud)
+    known = {**{cloud: (cloud,) for cloud in CLOUDS}, _CALLS: CLOUDS}
+    name = location.removeprefix("demo://")
+    if name not in known:
+        raise CollectError(f"{location} is no demo: write demo:// and one of {', '.join(known)}.")
+    return Demo(known[name], is_of_calls=name == _CALLS)
 
 
 class Demo:
-    """The counts of a cloud of the demo, which are the same on every machine."""
+    """The counts of clouds of the demo, which are the same on every machine.
+
+    Args:
+        clouds: whose.
+        is_of_calls: whether as calls that were sent, which tell customers; those of none are not sent.
+    """
 
     tariffs: Mapping[str, Tariff] = MappingProxyType({})
 
-    def __init__(self, cloud: str) -> None:
-        self._cloud = cloud
+    def __init__(self, clouds: Iterable[str], *, is_of_calls: bool = False) -> None:
+        self._clouds, self._is_of_calls = tuple(clouds), is_of_calls
 
     def read(self, start: datetime, end: datetime, requests: Requests) -> Reading:
         """The counts of a time; see Collector."""
         requests.count("read")
         reading, day = Reading(), start.date()
         while datetime.combine(day, time.min, UTC) < end:
-            for series, total in _of_day(self._cloud, day).items():
-                for minute, value in _spread(series, total, day, minute_of(start), minute_of(end)):
-                    reading.add(series, minute, value)
+            for cloud in self._clouds:
+                self._add(reading, cloud, day, range(minute_of(start), minute_of(end)))
             day += _DAY
         return reading
+
+    def _add(self, reading: Reading, cloud: str, day: date, minutes: range) -> None:
+        for series, total in _of_day(cloud, day).items():
+            counted = _as_call(cloud, series) if self._is_of_calls else series
+            if counted:
+                for minute, value in _spread(series, total, day, minutes.start, minutes.stop):
+                    reading.add(counted, minute, value)
 
 
 @lru_cache(maxsize=12)
@@ -92,7 +107,7 @@ def _of_day(cloud: str, day: date) -> Mapping[Series, int]:
 
 
 def _series(charge: Charge, meter: Meter) -> Series:
-    cloud, account = charge.meter.cloud, f"demo-{charge.customer or 'shared'}"
+    cloud, account = charge.meter.cloud, f"{_ACCOUNT}{charge.customer or _SHARED}"
     name, deployment = _MODELS[cloud, meter.billing_model]
     is_told = cloud in _TELLS_CACHE or meter.direction == "Output"
     return Series(
@@ -104,6 +119,16 @@ def _series(charge: Charge, meter: Meter) -> Series:
         direction=meter.direction or "",
         cache=(meter.cache or "") if is_told else "",
         scope=meter.scope or "",
+    )
+
+
+def _as_call(cloud: str, series: Series) -> Series | None:
+    """The same as a call tells it; None if it is of no customer."""
+    customer = series.account.removeprefix(_ACCOUNT)
+    if customer == _SHARED:
+        return None
+    return series._replace(
+        account="", region="", deployment="", provider=_PROVIDERS[cloud], customer=customer
     )
 
 

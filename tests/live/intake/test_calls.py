@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from live.intake import litellm, otlp
 from live.intake.batch import Batch, batch_of
@@ -256,6 +258,58 @@ def test_metadata_of_the_caller_says_for_whom_a_call_is() -> None:
 @pytest.mark.parametrize("ended", [None, "soon", float("nan"), 1e300, True])
 def test_a_payload_without_a_time_is_rejected(ended: Any) -> None:
     assert of_litellm({**PAYLOAD, "endTime": ended}).rejected.total() == 1
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+NAMES = st.sampled_from(
+    [each["key"] for each in span()["attributes"]]
+    + ["gen_ai.response.id", "gen_ai.usage.cache_read.input_tokens", "customer.id", "tenant.id"]
+)
+KINDS = st.sampled_from(["stringValue", "intValue", "doubleValue", "boolValue", "arrayValue"])
+
+
+@given(
+    st.lists(st.tuples(NAMES, KINDS, ANYTHING), max_size=6),
+    st.dictionaries(
+        st.sampled_from(["traceId", "spanId", "endTimeUnixNano", "attributes"]), ANYTHING, max_size=2
+    ),
+)
+def test_whatever_a_span_has_in_place_of_values_it_is_counted_ignored_or_rejected(
+    values: list[tuple[str, str, Any]], fields: dict[str, Any]
+) -> None:
+    broken = span(2)
+    broken["attributes"] += [{"key": name, "value": {kind: value}} for name, kind, value in values]
+    broken |= fields
+
+    found = batch(span(1), broken)
+
+    assert len(found.calls) + found.ignored + found.rejected.total() == 2
+    assert found.calls[0] == call(number=1)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(PAYLOAD)), ANYTHING, max_size=4))
+def test_whatever_a_payload_has_in_place_of_values_it_is_counted_ignored_or_rejected(
+    fields: dict[str, Any],
+) -> None:
+    found = of_litellm([{**PAYLOAD, **fields}])
+
+    assert len(found.calls) + found.ignored + found.rejected.total() == 1
+
+
+@given(ANYTHING, st.sampled_from(["resourceSpans", "scopeSpans", "spans"]))
+def test_whatever_a_body_is_it_is_read_or_refused(value: Any, place: str) -> None:
+    inner = {"spans": [span()]}
+    for name in ("spans", "scopeSpans", "resourceSpans"):
+        inner = {name: value if name == place else [inner] if name != "spans" else inner[name]}
+    try:
+        found = batch_of(otlp.from_json(json.dumps(inner).encode(), TAGS), NOW)
+    except MalformedBodyError:
+        return
+    assert len(found.calls) == 0
 
 
 def test_protobuf_and_json_tell_the_same() -> None:

@@ -101,7 +101,7 @@ def test_the_demo_does_nothing_beside_a_real_source() -> None:
 def test_the_minutes_of_a_day_of_the_demo_add_up_to_its_bill(cloud: str) -> None:
     day = datetime(2026, 11, 27, tzinfo=UTC)
 
-    found = Demo(cloud).read(day, day.replace(day=28), Requests())
+    found = Demo([cloud]).read(day, day.replace(day=28), Requests())
 
     counted = sum(value for (series, _), value in found.points.items() if series.measure is Measure.TOKENS)
     units = {"1K tokens": 1000, "1K": 1000, "1M": 1_000_000, "count": 1}
@@ -117,7 +117,7 @@ def test_a_part_of_a_day_of_the_demo_is_part_of_the_whole() -> None:
     start, noon, end = (datetime(2026, 11, 27, hour, tzinfo=UTC) for hour in (3, 12, 23))
     whole = open_source("demo", "demo://aws").read(start, end, Requests()).points
 
-    parts = [Demo("aws").read(*each, Requests()).points for each in ((start, noon), (noon, end))]
+    parts = [Demo(["aws"]).read(*each, Requests()).points for each in ((start, noon), (noon, end))]
 
     assert {**parts[0], **parts[1]} == whole
 
@@ -169,3 +169,14 @@ def test_the_loop_ends_with_the_process_that_started_it(monkeypatch: pytest.Monk
     run("collect_live", "--with-parent")
 
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_demo_has_calls_of_its_customers_beside_what_its_clouds_measure() -> None:
+    measured = json.loads(run("live_usage", "--minutes", "30", "--json"))
+    called = json.loads(run("live_usage", "--minutes", "30", "--by", "customer", "--json"))
+
+    assert (measured["basis"], called["basis"], called["is_demo"]) == ("metrics", "calls", True)
+    assert {group["name"] for group in called["groups"]} == {"acme", "globex", "initech"}
+    assert 0 < int(called["tokens"]) < int(measured["tokens"])
+    assert "acme: " in run("live_cost", "--minutes", "30", "--by", "customer")
