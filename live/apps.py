@@ -12,5 +12,8 @@ class LiveConfig(AppConfig):
         """Let rules about what is used now be evaluated as those about bills are."""
         from costs.alerts import causes  # noqa: PLC0415  # models are not loaded before
         from live import watch  # noqa: PLC0415
+        from live.window import MINUTES_KEPT  # noqa: PLC0415
 
-        causes.RULES[watch.RULES] = causes.Rules((watch.PREFIX,), watch.find, watch.is_needed)
+        causes.RULES[watch.RULES] = causes.Rules(
+            (watch.PREFIX,), watch.find, watch.is_needed, keeps=MINUTES_KEPT
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from costs.alerts import of_anomalies, of_budgets, of_loads
@@ -76,11 +76,13 @@ class Rules(NamedTuple):
         prefixes: the beginnings of their causes.
         find: finds what is wrong.
         is_needed: whether there is anything to evaluate.
+        keeps: how long their evaluations are kept; None for good.
     """
 
     prefixes: tuple[str, ...]
     find: Callable[[CostStore, datetime, Callable[[], object]], Findings]
     is_needed: Callable[[], bool] = lambda: True
+    keeps: timedelta | None = None
 
 
 # The sets of rules; rooms above add theirs when the apps are loaded.

@@ -41,6 +41,8 @@ def evaluate(store: CostStore, *, now: datetime | None = None, rules: str = caus
         findings = found.find(store, now, beat)
         with lease.writing(run):
             record(findings, run, now, found.prefixes)
+            if found.keeps:
+                AlertRun.objects.filter(rules=rules, finished_at__lt=now - found.keeps).delete()
         sender = Sender(beat)
         try:
             sender.send_due()

@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from live.models import LiveSource
+from accounts.models import User
+from live.models import LiveRule, LiveSource
 from tests.live.scripted import NOON, make_source, one_cloud
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
@@ -35,6 +36,20 @@ def test_a_source_is_added_and_a_location_of_another_kind_refused(admin_client: 
     admin_client.post(add, {**form, "location": "cloudwatch://us-east-1"})
 
     assert LiveSource.objects.get().location == "cloudwatch://us-east-1"
+
+
+def test_an_administrator_shares_a_rule_and_a_wrong_threshold_is_refused(admin_client: Client) -> None:
+    owner = User.objects.create(username="ada")
+    add = reverse("admin:live_liverule_add")
+    form = {"owner": owner.pk, "name": "all", "above_text": "1K", "minutes": "15", "is_shared": "on"}
+
+    refused = admin_client.post(add, {**form, "is_enabled": "on"}).content.decode()
+    assert "Write an amount above 0 in digits" in refused
+    admin_client.post(add, {**form, "above_text": "1000", "is_enabled": "on"})
+
+    rule = LiveRule.objects.get()
+    assert (rule.above_text, rule.is_shared, rule.owner) == ("1000", True, owner)
+    assert "1000" in admin_client.get(reverse("admin:live_liverule_changelist")).content.decode()
 
 
 def test_what_counts_depend_on_cannot_be_changed(admin_client: Client) -> None:

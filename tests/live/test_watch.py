@@ -143,6 +143,19 @@ def test_a_rule_that_is_taken_away_ends_its_alert(mailbox: Mailbox) -> None:
     assert len(mailbox.sent) == 2
 
 
+def test_evaluations_of_each_minute_are_kept_as_long_as_minutes_are() -> None:
+    old = [
+        AlertRun.objects.create(rules=rules, started_at=NOON, heartbeat_at=NOON) for rules in (RULES, "costs")
+    ]
+    AlertRun.objects.update(finished_at=NOON - timedelta(hours=49))
+    rule()
+    spending(50)
+
+    done = run()
+
+    assert set(AlertRun.objects.all()) == {done, old[1]}
+
+
 def test_who_may_no_longer_read_costs_is_told_nothing() -> None:
     made = rule()
     spending(50)
