@@ -67,7 +67,7 @@ def cost_at_every_model(
     """
     found = [
         cost
-        for model_id, rates in every_rate(snapshot).items()
+        for model_id, rates in every_rate(snapshot).rates.items()
         for cost in _of_model(used, rates)
         if not only or (model_id, None) in only or (model_id, cost.provider) in only
     ]

@@ -13,6 +13,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
 from catalog.errors import CatalogError
 from catalog.meters.meter import Meter, UsageKind
 from catalog.models import Service, SkuModel
@@ -119,20 +121,38 @@ def rates_of(
     return _rates(rows, look_up(rows, snapshot), region)
 
 
-def every_rate(snapshot: Snapshot, kind: UsageKind = UsageKind.TOKENS) -> Mapping[str, ModelRates]:
-    """The list prices of all models by their ids, as `rates_of`. Takes two queries, or none if they are kept.
+class EveryRate(NamedTuple):
+    """The rates of all models, which hold `until` another price takes effect; None if none is known to."""
+
+    until: datetime | None
+    rates: Mapping[str, ModelRates]
+    services: Mapping[str, Service]
+
+
+def every_rate(snapshot: Snapshot, kind: UsageKind = UsageKind.TOKENS) -> EveryRate:
+    """The list prices of all models by their ids, and for how long they hold.
 
     A model that the table of names lacks is called as its price list calls it.
-    They are kept until a sync changes the tables, or the next price takes effect.
+    They are kept until a sync changes the tables, or the next price takes effect. Takes two queries, or none
+    if they are kept.
     """
     key = kind.value
     state = snapshot.state if snapshot.as_of is None else None
     kept = _every.find([key], state).get(key)
-    if kept and (kept.until is None or kept.until > snapshot.at):
-        snapshot.services.update(kept.services)
-        return kept.rates
-    rows = SkuModel.objects.filter(kind=kind, sku__retired_at=None).exclude(model_id=None, billing_model="")
-    by_sku = {row.sku_id: row for row in rows}
+    if kept is None or (kept.until is not None and kept.until <= snapshot.at):
+        kept = _read_every(snapshot, kind)
+        _every.keep({key: kept}, state)
+    snapshot.services.update(kept.services)
+    return kept
+
+
+def skus_counting(kind: UsageKind) -> QuerySet[SkuModel]:
+    """What the SKUs count that price something of a kind of a model that has a name."""
+    return SkuModel.objects.filter(kind=kind, sku__retired_at=None).exclude(model_id=None, billing_model="")
+
+
+def _read_every(snapshot: Snapshot, kind: UsageKind) -> EveryRate:
+    by_sku = {row.sku_id: row for row in skus_counting(kind)}
     listings = look_up(by_sku, snapshot)
     found = _rates(by_sku, listings, None)
     rates: defaultdict[str, list[ModelRate]] = defaultdict(list)
@@ -144,8 +164,7 @@ def every_rate(snapshot: Snapshot, kind: UsageKind = UsageKind.TOKENS) -> Mappin
     names = sorted({*rates, *conflicts})
     every = {name: ModelRates(tuple(rates[name]), tuple(conflicts[name])) for name in names}
     until = min((time for each in listings.values() for time in _later(each, snapshot)), default=None)
-    _every.keep({key: _Every(until, every, dict(snapshot.services))}, state)
-    return every
+    return EveryRate(until, every, {each.sku.service_id: each.sku.service for each in listings.values()})
 
 
 def forget() -> None:
@@ -188,16 +207,7 @@ def rate_of(snapshot: Snapshot, counted: Counted, region: str) -> ModelRate | No
     return next((rate for rate in found.rates if rate.counted == counted), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Every:
-    """The rates of all models, which hold `until` another price takes effect; None if none is known to."""
-
-    until: datetime | None
-    rates: Mapping[str, ModelRates]
-    services: Mapping[str, Service]
-
-
-_every: Memory[str, _Every] = Memory(2)
+_every: Memory[str, EveryRate] = Memory(2)
 
 
 @dataclass(frozen=True, slots=True)

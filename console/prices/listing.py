@@ -32,11 +32,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value, None if there is none, with a few words about it or about why, and where it leads."""
+    """A value, None if there is none, with a few words about it or about why, and where it leads.
+
+    `short` is what a page shows of a text that is long.
+    """
 
     value: Decimal | str | None
     note: str = ""
     href: str = ""
+    short: str = ""
 
     @property
     def text(self) -> str | None:
