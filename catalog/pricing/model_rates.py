@@ -7,7 +7,7 @@ by all that tells prices apart. SKUs that agree in it and not in the price are a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -121,6 +121,18 @@ def rates_of(
     return _rates(rows, look_up(rows, snapshot), region)
 
 
+def rates_of_models(model_ids: Collection[str], snapshot: Snapshot) -> dict[str, ModelRates]:
+    """The list prices of tokens of some models, as `rates_of`. Takes two queries for all of them.
+
+    Args:
+        model_ids: the models, as the table of names has them.
+        snapshot: the time; gets the services that were found.
+    """
+    tokens = skus_counting(UsageKind.TOKENS)
+    rows = {row.sku_id: row for row in tokens.filter(model_id__in=model_ids)} if model_ids else {}
+    return _by_model(_rates(rows, look_up(rows, snapshot), None)) if rows else {}
+
+
 class EveryRate(NamedTuple):
     """The rates of all models, which hold `until` another price takes effect; None if none is known to."""
 
@@ -155,16 +167,21 @@ def _read_every(snapshot: Snapshot, kind: UsageKind) -> EveryRate:
     by_sku = {row.sku_id: row for row in skus_counting(kind)}
     listings = look_up(by_sku, snapshot)
     found = _rates(by_sku, listings, None)
+    every = _by_model(found)
+    until = min((time for each in listings.values() for time in _later(each, snapshot)), default=None)
+    return EveryRate(until, every, {each.sku.service_id: each.sku.service for each in listings.values()})
+
+
+def _by_model(found: ModelRates) -> dict[str, ModelRates]:
     rates: defaultdict[str, list[ModelRate]] = defaultdict(list)
     conflicts: defaultdict[str, list[RateConflict]] = defaultdict(list)
     for rate in found.rates:
         rates[rate.counted.model_id].append(rate)
     for conflict in found.conflicts:
         conflicts[conflict.counted.model_id].append(conflict)
-    names = sorted({*rates, *conflicts})
-    every = {name: ModelRates(tuple(rates[name]), tuple(conflicts[name])) for name in names}
-    until = min((time for each in listings.values() for time in _later(each, snapshot)), default=None)
-    return EveryRate(until, every, {each.sku.service_id: each.sku.service for each in listings.values()})
+    return {
+        name: ModelRates(tuple(rates[name]), tuple(conflicts[name])) for name in sorted({*rates, *conflicts})
+    }
 
 
 def forget() -> None:

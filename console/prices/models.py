@@ -13,6 +13,7 @@ from django.urls import reverse
 from pydantic import Field
 
 from catalog.errors import InvalidArgumentError
+from catalog.offers.resources.model_clouds import read_model_name
 from catalog.pricing import list_prices
 from catalog.pricing.answers import utc_text
 from catalog.pricing.decimals import EXACT
@@ -154,7 +155,7 @@ class _Row(Mapping[str, Cell]):
 
 
 _CELLS: Mapping[str, Callable[[ListedModel], Cell]] = {
-    "model": lambda each: Cell(each.line.model, each.line.variant),
+    "model": lambda each: Cell(each.line.model, each.line.variant, _id_of(each.line.model)),
     "cloud": lambda each: Cell(CLOUDS.get(each.line.cloud, each.line.cloud)),
     "tier": lambda each: Cell(each.line.tier or None),
     "scope": lambda each: Cell(each.line.scope or None),
@@ -174,13 +175,22 @@ def _price(each: ListedModel, kind: str) -> Cell:
     return Cell(EXACT.multiply(rate.price, MILLION), "", rate.sku_id) if rate else Cell(None)
 
 
+def _id_of(model: str) -> str:
+    """The model, if the table of names has it, so that it can be compared; else nothing."""
+    return read_model_name(model).model_id or ""
+
+
 def _with_links(rows: Sequence[Row]) -> list[Row]:
-    """Rows whose prices lead to their SKUs."""
-    return [{key: _linked(cell) for key, cell in row.items()} for row in rows]
+    """Rows whose models lead to their comparison on all clouds, and prices to their SKUs."""
+    return [{key: _linked(key, cell) for key, cell in row.items()} for row in rows]
 
 
-def _linked(cell: Cell) -> Cell:
-    return replace(cell, href=reverse("sku", args=[cell.href])) if cell.href else cell
+def _linked(key: str, cell: Cell) -> Cell:
+    if not cell.href:
+        return cell
+    is_model = key == "model"
+    page = reverse("compare", query={"q": cell.href}) if is_model else reverse("sku", args=[cell.href])
+    return replace(cell, href=page)
 
 
 def _regions(regions: Sequence[str]) -> Cell:
