@@ -30,7 +30,7 @@ Context = Literal["short", "long"]
 NOT_INCLUDED = (
     "discounts, commitments, provisioned throughput and free allowances",
     "grounding, storage of caches, images, audio and video",
-    "that another model may need more or fewer tokens for the same text",
+    "how many more or fewer tokens another model needs for the same text",
 )
 
 

@@ -46,7 +46,7 @@ COLUMNS = (
     Column("context", "Context"),
     Column("modality", "Of"),
     Column("regions", "Regions"),
-    Column("since", "Since"),
+    Column("since", "Since", "word"),
     Column("developer", "Developer"),
 )
 
@@ -104,7 +104,7 @@ def models(request: HttpRequest) -> Page:
     _check(wanted, every)
     found = [each for each in every if wanted.takes(each)]
     rows = [_Row(each) for each in found]
-    listing = Listing(COLUMNS, rows, wanted.sort, wanted.page, whole=_with_links)
+    listing = Listing(COLUMNS, rows, wanted.sort, wanted.page, _made, _with_links)
     return listing.page_of(
         "console/models.html",
         request.GET,
@@ -155,7 +155,7 @@ class _Row(Mapping[str, Cell]):
 
 
 _CELLS: Mapping[str, Callable[[ListedModel], Cell]] = {
-    "model": lambda each: Cell(each.line.model, each.line.variant, _id_of(each.line.model)),
+    "model": lambda each: Cell(each.line.model, each.line.variant),
     "cloud": lambda each: Cell(CLOUDS.get(each.line.cloud, each.line.cloud)),
     "tier": lambda each: Cell(each.line.tier or None),
     "scope": lambda each: Cell(each.line.scope or None),
@@ -175,9 +175,9 @@ def _price(each: ListedModel, kind: str) -> Cell:
     return Cell(EXACT.multiply(rate.price, MILLION), "", rate.sku_id) if rate else Cell(None)
 
 
-def _id_of(model: str) -> str:
-    """The model, if the table of names has it, so that it can be compared; else nothing."""
-    return read_model_name(model).model_id or ""
+def _made(rows: Sequence[Row]) -> list[Row]:
+    """Rows whose cells are made, each once."""
+    return [dict(row) for row in rows]
 
 
 def _with_links(rows: Sequence[Row]) -> list[Row]:
@@ -186,11 +186,11 @@ def _with_links(rows: Sequence[Row]) -> list[Row]:
 
 
 def _linked(key: str, cell: Cell) -> Cell:
-    if not cell.href:
-        return cell
-    is_model = key == "model"
-    page = reverse("compare", query={"q": cell.href}) if is_model else reverse("sku", args=[cell.href])
-    return replace(cell, href=page)
+    if key == "model":
+        # Only those that the table of names has can be compared.
+        model_id = read_model_name(f"{cell.value}").model_id
+        return replace(cell, href=reverse("compare", query={"q": model_id})) if model_id else cell
+    return replace(cell, href=reverse("sku", args=[cell.href])) if cell.href else cell
 
 
 def _regions(regions: Sequence[str]) -> Cell:

@@ -76,18 +76,18 @@ def price_cell(column: Column, cell: Cell, per: str) -> SafeString:
     shown = _shown(column, cell, per)
     note = f' <span class="unit">{escape(cell.note)}</span>' if cell.note else ""
     content = f"<div>{shown}{note}</div>" if shown else ""
-    kind = "" if column.kind == "text" else ' class="number"'
-    return SafeString(f'<td{kind} data-label="{escape(column.heading)}">{content}</td>')
+    return SafeString(f'<td{_CLASSES[column.kind]} data-label="{escape(column.heading)}">{content}</td>')
 
 
 def _shown(column: Column, cell: Cell, per: str) -> str:
     """The value of a cell as HTML."""
     if cell.value is None:
         return _NOTHING if column.kind == "money" or cell.note else ""
-    value = escape((cell.short or cell.text or "") if column.kind == "text" else _number(column, cell, per))
+    value = escape((cell.short or cell.text or "") if column.is_text else _number(column, cell, per))
     return f'<a href="{escape(cell.href)}">{value}</a>' if cell.href else value
 
 
+_CLASSES = {"text": "", "word": ' class="word"', "number": ' class="number"', "money": ' class="number"'}
 _NOTHING = '<span class="soft">\N{EN DASH}</span>'
 
 
