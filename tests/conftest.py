@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from accounts import limits
-from catalog.pricing import list_prices, memory, model_rates
+from catalog.pricing import list_prices, memory, model_lists, model_rates
 from catalog.pricing.resources import machine_rates, offers
 from catalog.search import siblings, values
 from catalog.search.index import vocabulary
@@ -111,6 +111,7 @@ def _forgotten_vocabulary() -> None:
     machine_rates.forget()
     list_prices.forget()
     model_rates.forget()
+    model_lists.forget()
     siblings.forget()
 
 

@@ -47,5 +47,8 @@ def assumptions(priced: Sequence[Priced], months: int, *, is_capped: bool) -> li
 
 
 def _providers(priced: Sequence[Priced]) -> set[str]:
-    """Whose prices they are; Google's if no SKU has one."""
-    return {line.sku.provider for each in priced for line in each.entry.lines} or {GCP}
+    """Whose prices they are, or would be of a model that has none yet; Google's if nothing says more."""
+    entries = [each.entry for each in priced]
+    of_skus = {line.sku.provider for each in entries for line in each.lines}
+    models = [each.composed.wanted.bill.model for each in entries if each.composed and not each.lines]
+    return of_skus | {cloud for model in models if model for cloud in model.clouds} or {GCP}

@@ -8,20 +8,28 @@ sync, nothing is found, and whoever asks works it out from the tables.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from catalog.models import Derived, DerivedState
 from catalog.pricing.list_prices import Snapshot
 
 _CODE = Path(__file__).parents[1]
+# The number of a price stands for all of it, since its row never changes. It counts once the run that wrote
+# it, or a later one, is served.
+_PRICES = """
+SELECT info.id, info.sku_id, +info.effective_time, info.created_at <= %s
+FROM json_each(%s) AS wanted CROSS JOIN pricing_info AS info ON info.sku_id = wanted.value
+ORDER BY wanted.id, info.id
+"""
 
 
 class Stored(NamedTuple):
@@ -80,6 +88,33 @@ class Kind:
             DerivedState.objects.filter(pk=self.name).update(tables=settled)
             return 0
         return _write(made_from, contents())
+
+
+def source_of(rows: Iterable[object], sku_ids: Iterable[str], snapshot: Snapshot) -> Source:
+    """What is made from SKUs and their prices.
+
+    Args:
+        rows: all that counts but for prices, in an order that does not change.
+        sku_ids: the SKUs whose prices count.
+        snapshot: the present.
+    """
+    prices = _prices(sku_ids, snapshot)
+    digest = hashlib.blake2b(digest_size=16)
+    for row in (*rows, *prices):
+        digest.update(f"{row}\n".encode())
+    times = (
+        datetime.fromisoformat(effective).replace(tzinfo=UTC) for _, _, effective, _ in prices if effective
+    )
+    return Source(digest.hexdigest(), min((time for time in times if time > snapshot.at), default=None))
+
+
+def _prices(sku_ids: Iterable[str], snapshot: Snapshot) -> list[tuple[int, str, str | None, int]]:
+    synced_at = snapshot.update.completed_at if snapshot.update else None
+    ids = json.dumps([*dict.fromkeys(sku_ids)])
+    with connection.cursor() as cursor:
+        cursor.execute(_PRICES, [connection.ops.adapt_datetimefield_value(synced_at), ids])
+        rows: list[tuple[int, str, str | None, int]] = cursor.fetchall()
+    return rows
 
 
 @cache

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from catalog.pricing.decimals import EXACT, exact_sum
 from catalog.pricing.list_prices import Snapshot
@@ -48,6 +49,7 @@ class ModelCost:
         missing: the kinds without a price, so that `cost` lacks them.
         cost: at list price in USD, exact; None if nothing has a price.
         dearest: the same in the dearest region with the same parts.
+        disputed: those of the missing kinds whose SKUs disagree.
         source: who says so: the provider, or a community's list of models that the provider does not list.
     """
 
@@ -60,7 +62,15 @@ class ModelCost:
     missing: tuple[TokenUse, ...]
     cost: Decimal | None
     dearest: Decimal | None
+    disputed: tuple[TokenUse, ...] = ()
     source: RateSource = RateSource.LIST
+
+
+class CostInRegions(NamedTuple):
+    """What tokens cost in the regions of a scope where each kind has the same price since the same time."""
+
+    cost: ModelCost
+    regions: tuple[str, ...]
 
 
 def cost_at_every_model(
@@ -79,11 +89,45 @@ def cost_at_every_model(
     """
     found = [
         cost
-        for model_id, rates in every_rate(snapshot).rates.items()
+        for rates in every_rate(snapshot).rates.values()
         for cost in _of_model(used, rates)
-        if not only or (model_id, None) in only or (model_id, cost.provider) in only
+        if _is_wanted(cost, only)
     ]
     return sorted(found, key=_order)
+
+
+def costs_by_region(
+    used: Mapping[TokenUse, Decimal],
+    rates: Iterable[ModelRates],
+    only: Collection[tuple[str, str | None]] = (),
+) -> list[CostInRegions]:
+    """Price the same tokens at models, in each cloud, scope and region that lists any of them.
+
+    Args:
+        used: tokens by kind.
+        rates: the list prices of each model.
+        only: as for `cost_at_every_model`.
+
+    Returns:
+        Rows: whole ones before those that lack a price, the cheapest first. A kind whose SKUs disagree has no
+        price.
+    """
+    alike: defaultdict[Hashable, list[ModelCost]] = defaultdict(list)
+    every = (cost for each in rates for costs in _of_scopes(used, each) for cost in costs)
+    for cost in every:
+        if _is_wanted(cost, only):
+            alike[_key(cost)].append(cost)
+    rows = [CostInRegions(own[0], tuple(each.region for each in own)) for own in alike.values()]
+    return sorted(rows, key=lambda row: (*_order(row.cost), row.regions))
+
+
+def _is_wanted(cost: ModelCost, only: Collection[tuple[str, str | None]]) -> bool:
+    return not only or (cost.model_id, None) in only or (cost.model_id, cost.provider) in only
+
+
+def _key(cost: ModelCost) -> Hashable:
+    prices = [(use, rate.price, rate.effective_time) for use, rate in cost.rates.items()]
+    return cost.model_id, cost.provider, cost.scope, frozenset(prices), cost.missing, cost.disputed
 
 
 def _order(cost: ModelCost) -> tuple[int, bool, Decimal, str, str, str]:
@@ -91,8 +135,9 @@ def _order(cost: ModelCost) -> tuple[int, bool, Decimal, str, str, str]:
     return len(cost.missing), cost.cost is None, amount, cost.model_id, cost.provider, cost.scope or ""
 
 
-def _of_model(used: Mapping[TokenUse, Decimal], rates: ModelRates) -> Iterator[ModelCost]:
-    plain = [each for each in rates.rates if each.counted.modality == "text" and _is_plain(each.counted)]
+def _of_scopes(used: Mapping[TokenUse, Decimal], rates: ModelRates) -> Iterator[list[ModelCost]]:
+    """What tokens cost in each region, for each cloud and scope that lists any of them there."""
+    plain = [each for each in rates.rates if is_plain(each.counted)]
     alike: defaultdict[tuple[str, str | None], list[ModelRate]] = defaultdict(list)
     for each in plain:
         alike[each.counted.provider, each.counted.scope].append(each)
@@ -100,9 +145,12 @@ def _of_model(used: Mapping[TokenUse, Decimal], rates: ModelRates) -> Iterator[M
     for own in alike.values():
         regions = sorted({each.region for each in own}.difference(ANYWHERE)) or [own[0].region]
         costs = [_in_region(used, own, region, disputed) for region in regions]
-        costs = [each for each in costs if each.rates]
-        if not costs:
-            continue
+        if costs := [each for each in costs if each.rates]:
+            yield costs
+
+
+def _of_model(used: Mapping[TokenUse, Decimal], rates: ModelRates) -> Iterator[ModelCost]:
+    for costs in _of_scopes(used, rates):
         most = min(len(each.missing) for each in costs)
         best = [each for each in costs if len(each.missing) == most and each.cost is not None]
         cheapest = min(best, key=lambda each: (each.cost or Decimal(0), each.region))
@@ -117,13 +165,8 @@ def _of_model(used: Mapping[TokenUse, Decimal], rates: ModelRates) -> Iterator[M
             cheapest.missing,
             cheapest.cost,
             dearest,
-            cheapest.source,
+            source=cheapest.source,
         )
-
-
-def _is_plain(counted: Counted) -> bool:
-    """Whether the cloud itself sells it; no bill says how long a cache is kept, so it is not for an hour."""
-    return counted.host == "" and counted.lifetime != LIFETIMES[-1]
 
 
 def _in_region(
@@ -144,6 +187,12 @@ def _in_region(
     cost = exact_sum(costs) if costs else None
     missing = tuple(use for use in used if use not in found)
     counted = first.counted
+    whose = (counted.model_id, counted.provider, counted.scope)
+    clashing = [
+        each
+        for each, where in disputed
+        if where in near and (each.model_id, each.provider, each.scope) == whose and is_plain(each)
+    ]
     return ModelCost(
         counted.model_id,
         first.developer,
@@ -154,20 +203,25 @@ def _in_region(
         missing,
         cost,
         cost,
+        tuple(use for use in missing if any(_is_of(each, use) for each in clashing)),
         first.source,
     )
 
 
-def _rate(use: TokenUse, rates: Iterable[ModelRate], region: str) -> ModelRate | None:
-    """The rate of tokens: that of the region before one of everywhere, one that names its context first."""
+def is_plain(counted: Counted) -> bool:
+    """Whether it is text that the cloud itself sells, and not a cache of an hour: no bill says how long."""
+    return counted.modality == "text" and counted.host == "" and counted.lifetime != LIFETIMES[-1]
+
+
+def _is_of(counted: Counted, use: TokenUse) -> bool:
     contexts = (LONG,) if use.context == LONG else (None, "short")
     wanted = (use.direction, use.cache, use.tier)
-    own = [
-        each
-        for each in rates
-        if (each.counted.direction, each.counted.cache, each.counted.tier) == wanted
-        and each.counted.context in contexts
-    ]
+    return (counted.direction, counted.cache, counted.tier) == wanted and counted.context in contexts
+
+
+def _rate(use: TokenUse, rates: Iterable[ModelRate], region: str) -> ModelRate | None:
+    """The rate of tokens: that of the region before one of everywhere, one that names its context first."""
+    own = [each for each in rates if _is_of(each.counted, use)]
     own.sort(
         key=lambda each: (
             LIFETIMES.index(each.counted.lifetime),

@@ -8,7 +8,7 @@ A model that no price list of a cloud has is priced there by a list that a commu
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -92,16 +92,28 @@ def _of_model(snapshot: Snapshot, model_id: str, kind: UsageKind) -> ModelRates:
         kept = _read_one(snapshot, model_id, kind)
         _one.keep({key: kept}, state)
     snapshot.services.update(kept.services)
-    return kept.rates
+    return kept.rates[model_id]
 
 
-def _read_one(snapshot: Snapshot, model_id: str, kind: UsageKind) -> _Kept:
-    named = Q(model_id=model_id) | Q(model_id=None, billing_model=model_id)
-    rows = {row.sku_id: row for row in skus_counting(kind).filter(named)}
-    listings = look_up(rows, snapshot)
-    others = community_rates(snapshot, kind, {(row.provider, model_id) for row in rows.values()})
-    rates = _joined(_rates(rows, listings), others.get(model_id, ()))
-    return _Kept(_until(listings, snapshot), rates, _services(listings))
+def _read_one(snapshot: Snapshot, model_id: str, kind: UsageKind) -> EveryRate:
+    return _read(skus_counting(kind).filter(_named([model_id])), snapshot, kind, [model_id])
+
+
+def _named(model_ids: Collection[str]) -> Q:
+    return Q(model_id__in=model_ids) | Q(model_id=None, billing_model__in=model_ids)
+
+
+def rates_of_models(model_ids: Collection[str], snapshot: Snapshot) -> dict[str, ModelRates]:
+    """The list prices of tokens of some models, as `rates_of`. Takes two queries for all of them.
+
+    Args:
+        model_ids: the models, as the table of names has them.
+        snapshot: the time; gets the services that were found.
+    """
+    found = skus_counting(UsageKind.TOKENS).filter(_named(model_ids))
+    every = _read(found, snapshot, UsageKind.TOKENS, model_ids)
+    snapshot.services.update(every.services)
+    return {name: rates for name, rates in every.rates.items() if rates.rates or rates.conflicts}
 
 
 class EveryRate(NamedTuple):
@@ -130,14 +142,19 @@ def every_rate(snapshot: Snapshot, kind: UsageKind = UsageKind.TOKENS) -> EveryR
 
 
 def _read_every(snapshot: Snapshot, kind: UsageKind) -> EveryRate:
-    by_sku = {row.sku_id: row for row in skus_counting(kind)}
+    return _read(skus_counting(kind), snapshot, kind, None)
+
+
+def _read(
+    found: QuerySet[SkuModel], snapshot: Snapshot, kind: UsageKind, model_ids: Collection[str] | None
+) -> EveryRate:
+    """The rates of SKUs, and a community's of models that have none; `model_ids` None asks for all models."""
+    by_sku = {row.sku_id: row for row in found}
     listings = look_up(by_sku, snapshot)
     every = _by_model(_rates(by_sku, listings))
     others = community_rates(snapshot, kind, {(row.provider, _model(row)) for row in by_sku.values()})
-    rates = {
-        name: _joined(every.get(name, ModelRates(())), others.get(name, ()))
-        for name in sorted({*every, *others})
-    }
+    names = sorted({*every, *others} if model_ids is None else {*model_ids})
+    rates = {name: _joined(every.get(name, ModelRates(())), others.get(name, ())) for name in names}
     return EveryRate(_until(listings, snapshot), rates, _services(listings))
 
 
@@ -216,16 +233,8 @@ def rate_of(snapshot: Snapshot, counted: Counted, region: str) -> ModelRate | No
     return next((rate for rate in found.rates if rate.counted == counted), None)
 
 
-class _Kept(NamedTuple):
-    """The rates of a model, as those of `EveryRate`."""
-
-    until: datetime | None
-    rates: ModelRates
-    services: Mapping[str, Service]
-
-
 _every: Memory[str, EveryRate] = Memory(2)
-_one: Memory[str, _Kept] = Memory(MAX_KEPT)
+_one: Memory[str, EveryRate] = Memory(MAX_KEPT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,12 @@ class Price:
         return ROUNDED.divide(EXACT.multiply(others[0].start, periods), Decimal(months))
 
     @cached_property
+    def only_rate(self) -> Decimal | None:
+        """What a usage unit costs whatever the usage; None if that depends on it."""
+        tiers = self.tiers
+        return tiers[0].unit_price if len(tiers) == 1 and not tiers[0].start else None
+
+    @cached_property
     def scaled_unit(self) -> Decimal:
         """The base units in a usage unit, scaled as the steps are."""
         return EXACT.multiply(self.unit_size, self.aggregation.per_month[1])
@@ -133,6 +139,10 @@ def cost_of_month(quantity: Decimal, price: Price) -> Decimal:
         quantity: the usage, in base units.
         price: a complete price, in USD per usage unit.
     """
+    if price.only_rate is not None:
+        # Most prices have one tier. The months would scale its usage and its unit alike.
+        cost = EXACT.multiply(quantity, price.only_rate)
+        return _divide_to_nanos(cost, price.unit_size) if quantity > 0 else Decimal(0)
     unit = price.scaled_unit
     return exact_sum(
         _divide_to_nanos(EXACT.multiply(amount, step.unit_price), unit)

@@ -137,7 +137,7 @@ class UsageUnit:
         return f" {self.code.rpartition('.')[0]}".rstrip()
 
     def _is_own(self, unit: str) -> bool:
-        return unit.casefold() in (self.code.casefold(), self.description.casefold())
+        return unit == self.code or unit.casefold() in (self.code.casefold(), self.description.casefold())
 
     def _is_kept(self, reading: Reading) -> bool:
         """Whether the unit lacks only the month that the SKU is priced by: GiB of GiBy.mo, IOPS of mo."""

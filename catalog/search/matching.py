@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from catalog.offers.plain import COST_OF_SIDE, cost_of
 from catalog.places import fold
 from catalog.search.contract import Missing, SearchRequest
+from catalog.search.hints import labels_of, ways_to_drop
 from catalog.search.index.plan import Plan, conditions
 from catalog.search.index.relaxation import keep
 from catalog.search.index.services import find_services
@@ -49,6 +50,11 @@ class Match:
         """The words for values of which no match has any, beside another value of their attribute."""
         return [word for word, _ in self.found["unheld"]]
 
+    @property
+    def without(self) -> Mapping[int, int]:
+        """The matches without what each way to drop leaves out, by its number; empty if not counted."""
+        return dict(self.found["without"])
+
     def total(self, part: str) -> int:
         return self.found[part][0][1] if self.found[part] else 0
 
@@ -82,7 +88,7 @@ def first_round(
     """
     missing = [_missing(plan, request, vocabulary) for plan, request in asked]
     parts = [
-        _parts(plan, request, offset, limit, has_skus=not lacking)
+        _parts(plan, request, offset, limit, None if lacking else ())
         for (plan, request), lacking in zip(asked, missing, strict=True)
     ]
     asking = [number for number, own in enumerate(parts) if own]
@@ -106,15 +112,19 @@ def match(plan: Plan, request: SearchRequest, offset: int, limit: int, first: Fi
         offset: the first row of the page.
         limit: the rows of the page.
         first: what `first_round` found of it.
+
+    Returns:
+        What was found. If words were read leniently and there is still nothing, the counts of `without` too.
     """
     found = first.found
     if first.missing:
         return Match(plan, found, first.missing)
     if plan.may_be_lenient and not found["kept"] and (_is_empty(found) or _is_excluded(found, plan)):
         plan = replace(plan, is_lenient=True)
-        found = _find(plan, request, offset, limit)
+        ways = ways_to_drop(plan, labels_of(plan, request.kind), request.kind)
+        found = _find(plan, request, offset, limit, ways)
     if not_here := _missing_region(plan, found, request):
-        return Match(plan, _find(plan, request, offset, limit, has_skus=False), [not_here])
+        return Match(plan, _services(found), [not_here])
     if found["kept"]:
         plan = keep(plan, {number for _, number in found["kept"]})
         found = _find(plan, request, offset, limit)
@@ -141,9 +151,16 @@ def objects(rows: list[tuple[Any, int]]) -> list[Any]:
     return [json.loads(value) for value, _ in sorted(rows, key=lambda row: row[1])]
 
 
-def _find(plan: Plan, request: SearchRequest, offset: int, limit: int, *, has_skus: bool = True) -> Found:
-    parts = _parts(plan, request, offset, limit, has_skus=has_skus)
+def _find(
+    plan: Plan, request: SearchRequest, offset: int, limit: int, ways: Sequence[frozenset[int]] = ()
+) -> Found:
+    parts = _parts(plan, request, offset, limit, ways)
     return _found(in_one_round_trip(parts)) if parts else defaultdict(list)
+
+
+def _services(found: Found) -> Found:
+    """What was found without the SKUs."""
+    return defaultdict(list, {part: found[part] for part in ("found_service", "service_total")})
 
 
 def _found(statement: Sql) -> Found:
@@ -153,10 +170,17 @@ def _found(statement: Sql) -> Found:
     return found
 
 
-def _parts(plan: Plan, request: SearchRequest, offset: int, limit: int, *, has_skus: bool) -> list[Sql]:
+def _parts(
+    plan: Plan,
+    request: SearchRequest,
+    offset: int,
+    limit: int,
+    ways: Sequence[frozenset[int]] | None = (),
+) -> list[Sql]:
+    """The statements of a plan; without SKUs if `ways` is None."""
     if request.kind == "services":
         return [*filter(None, [find_services(plan, limit, offset)])]
-    parts = [find_skus(plan, conditions(plan), limit, offset)] if has_skus else []
+    parts = [] if ways is None else [find_skus(plan, conditions(plan), limit, offset, ways)]
     names_a_service = bool(plan.question.words or plan.service)
     if request.kind == "all" and names_a_service and offset == 0:
         services = find_services(plan, min(limit, MAX_SERVICES_WITH_SKUS), 0)

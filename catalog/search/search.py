@@ -163,7 +163,7 @@ def _answer(
             found.plan,
             [
                 *map(missing_sentence, found.missing),
-                "" if total or found.missing else _why_nothing(found.plan, request.kind, services),
+                "" if total or found.missing else _why_nothing(found, request.kind, services),
                 f"No SKU matches {quoted(found.unheld)} with the rest." if found.unheld else "",
                 *sentences,
                 ambiguous_sentence(ambiguous),
@@ -223,13 +223,22 @@ def _without_state(row: dict[str, Any], name: str, snapshot: Snapshot) -> Any:
     return row
 
 
-def _why_nothing(plan: Plan, kind: Kind, services: Sequence[FoundService]) -> str:
+def _why_nothing(found: Match, kind: Kind, services: Sequence[FoundService]) -> str:
+    plan = found.plan
     labels = labels_of(plan, kind)
     ways = ways_to_drop(plan, labels, kind)
+    counts = found.without or (_counts(plan, ways, kind) if ways else {})
+    return explain(kind, labels, {ways[way]: n for way, n in counts.items()}, plan, services)
+
+
+def _counts(plan: Plan, ways: Sequence[frozenset[int]], kind: Kind) -> dict[int, int]:
+    """How much matches without each of the ways, by its number."""
     is_of_services = kind == "services"
-    count = count_services_without(plan, ways) if is_of_services else count_without(conditions(plan), ways)
-    matching = {ways[way]: n for way, n in rows_of(count)} if ways else {}
-    return explain(kind, labels, matching, plan, services)
+    return dict(
+        rows_of(
+            count_services_without(plan, ways) if is_of_services else count_without(conditions(plan), ways)
+        )
+    )
 
 
 def _interpreted(plan: Plan) -> Interpreted:

@@ -73,29 +73,38 @@ GROUP BY value
 
 # A sibling: its id, its facts, and its places as JSON.
 _Row = tuple[str, str, str]
-_kept: Memory[str, Sequence[_Row]] = Memory(MAX_KEPT)
+# By SKU and by the terms that were wanted.
+_kept: Memory[tuple[str, tuple[str, ...]], Sequence[_Row]] = Memory(MAX_KEPT)
+EVERY_TERM = tuple(TERMS.values())
 
 
-def siblings(sku_ids: Sequence[str], snapshot: Snapshot, beside: Collection[str] = ()) -> dict[str, Siblings]:
+def siblings(
+    sku_ids: Sequence[str],
+    snapshot: Snapshot,
+    beside: Collection[str] = (),
+    terms: tuple[str, ...] = EVERY_TERM,
+) -> dict[str, Siblings]:
     """Find the SKUs that are the same thing as each of some in another place, or bought in another way.
 
     Args:
         sku_ids: SKU ids as the catalog spells them, at most MAX_ASKED.
         snapshot: the time whose prices apply.
         beside: SKUs that are wanted besides, which are kept in memory.
+        terms: how the other SKUs are bought; those that are bought as a SKU itself are always among them.
 
     Returns:
         By id, those with a price that are not withdrawn, the SKU itself among them. Takes one query, or none
         if all are in memory.
     """
     asked = sku_ids[:MAX_ASKED]
-    kept = _kept.find(asked, snapshot.state)
+    found = _kept.find([(sku_id, terms) for sku_id in asked], snapshot.state)
+    kept = {sku_id: rows for (sku_id, _), rows in found.items()}
     if kept.keys() >= {*asked}:
         names = (name for rows in kept.values() for name, _, _ in rows)
         listings = look_up([*asked, *names, *beside], snapshot)
     else:
-        listings, kept = _read(asked, beside, snapshot)
-        _kept.keep(kept, snapshot.state)
+        listings, kept = _read(asked, beside, terms, snapshot)
+        _kept.keep({(sku_id, terms): rows for sku_id, rows in kept.items()}, snapshot.state)
     return {sku_id: _siblings(sku_id, kept.get(sku_id, ()), listings) for sku_id in sku_ids}
 
 
@@ -105,11 +114,11 @@ def forget() -> None:
 
 
 def _read(
-    asked: Sequence[str], beside: Collection[str], snapshot: Snapshot
+    asked: Sequence[str], beside: Collection[str], terms: Sequence[str], snapshot: Snapshot
 ) -> tuple[dict[str, Listing], dict[str, Sequence[_Row]]]:
     """The siblings of SKUs, and all of these with their prices."""
-    ids, terms = json.dumps([*asked]), json.dumps(list(TERMS.values()))
-    found = look_up_chosen(_CHOSEN, [ids, ids, terms, json.dumps([*asked, *beside])], snapshot)
+    ids = json.dumps([*asked])
+    found = look_up_chosen(_CHOSEN, [ids, ids, json.dumps([*terms]), json.dumps([*asked, *beside])], snapshot)
     of_each: dict[str, list[_Row]] = {sku_id: [] for sku_id in asked}
     for one, *row in sorted(link for _, links in found for link in json.loads(links or "[]")):
         of_each[one].append((row[0], row[1], row[2]))

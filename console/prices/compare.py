@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
@@ -14,6 +15,7 @@ from catalog.pricing.list_prices import Snapshot, look_up
 from catalog.search.siblings import MAX_ASKED
 from console.limits import limited
 from console.pages import Page, Table
+from console.prices.compared_models import ComparedModels, compared_models
 from console.prices.offered import Offered, Price, columns_of
 from console.prices.regions import HEADINGS, place_of
 from console.prices.things import Open, Thing, read_things
@@ -49,10 +51,12 @@ def compare(request: HttpRequest) -> Page:
     snapshot = list_prices.snapshot()
     state = prices.catalog_state(snapshot)
     things = read_things([*dict.fromkeys(questions)], snapshot, TERMS.get(usage_type))
-    settled = [each for each in things if each.left is None]
+    models = compared_models(things, request.GET, snapshot)
+    settled = [each for each in things if each.left is None and each.model is None]
     columns = columns_of(settled, TERMS.get(usage_type), snapshot, is_alone=len(things) == 1)
     unknown = _unknown(columns, snapshot)
-    things = [unknown.get(each.question, each) for each in things]
+    known = {**unknown, **(models.unsold if models else {})}
+    things = [known.get(each.question, each) for each in things]
     columns = [each for each in columns if each.thing.question not in unknown]
     regions = _in_order(columns)
     return Page(
@@ -61,11 +65,13 @@ def compare(request: HttpRequest) -> Page:
             **state,
             "things": [_as_json(each, columns) for each in things],
             "regions": _regions(columns, regions),
+            **({"models": models.as_json()} if models else {}),
         },
-        Table(COLUMNS, _rows(columns, regions), NUMBERS),
+        _table(columns, regions, models),
         {
             "questions": questions,
             "columns": columns,
+            "models": models,
             "rows": [(each, place_of(each), _cells(columns, each)) for each in regions],
             "open": [_left_open(each, request.GET) for each in things if each.left],
             "usage_type": usage_type,
@@ -130,9 +136,11 @@ def _with(sent: QueryDict, question: str, other: str) -> str:
 
 def _as_json(thing: Thing, columns: Sequence[Offered]) -> dict[str, Any]:
     own = [each for each in columns if each.thing is thing]
+    model = {"model": thing.model.model_id, "cloud": thing.model.cloud} if thing.model else {}
     return {
         "q": thing.question,
         "name": own[0].name if own else None,
+        **model,
         "sku_id": thing.sku_id,
         "resource": thing.request.resource if thing.request else None,
         "per": own[0].per if own else None,
@@ -166,6 +174,17 @@ def _price(column: Offered, price: Price | None, over: str | None) -> dict[str, 
         "percent_over_cheapest": over,
         "note": (price.note if price else "") or None,
     }
+
+
+def _table(columns: Sequence[Offered], regions: Sequence[str], models: ComparedModels | None) -> Table:
+    """The CSV, with the columns of models if there are any."""
+    if models is None:
+        return Table(COLUMNS, _rows(columns, regions), NUMBERS)
+    names = (*COLUMNS, *models.columns)
+    others = ((*row, *(None for _ in models.columns)) for row in _rows(columns, regions))
+    of_models = (tuple(row.get(name) for name in names) for row in models.csv_rows())
+    numbers = {name for name, is_number in models.columns.items() if is_number}
+    return Table(names, chain(others, of_models), NUMBERS | numbers)
 
 
 def _rows(columns: Sequence[Offered], regions: Sequence[str]) -> Iterator[tuple[str | None, ...]]:

@@ -81,13 +81,18 @@ def questions(found: Estimate) -> Iterator[tuple[Sequence[Question], Sequence[st
         asking += bool(left)
         as_fields = asking <= MAX_ASKED
         yield (
-            [
-                Question(f"answer-{position}-{each['attribute']}", each["ask"], _named(each["values"]))
-                for each in left
-                if as_fields
-            ],
+            [one for each in left if as_fields for one in _fields_of(each, position)],
             [] if as_fields else [each["ask"] for each in left],
         )
+
+
+def _fields_of(left: Mapping[str, Any], position: int) -> Iterator[Question]:
+    """The field of what a line leaves open; of tokens, which are asked for at once, one each way."""
+    asks = {left["attribute"]: left["ask"]}
+    if left["attribute"] == "input_tokens":
+        asks = {f"{each}_tokens": f"How many {each} tokens in a month?" for each in ("input", "output")}
+    for name, ask in asks.items():
+        yield Question(f"answer-{position}-{name}", ask, _named(left["values"]))
 
 
 def _named(values: Sequence[str]) -> list[tuple[str, str]]:

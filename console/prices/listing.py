@@ -23,20 +23,31 @@ _DIGITS = re.compile(r"(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its key in the address, JSON and CSV, its heading, and what its cells have."""
+    """A column: its key in the address, JSON and CSV, its heading, and what its cells have.
+
+    A word is a text that is not broken over lines.
+    """
 
     key: str
     heading: str
-    kind: Literal["text", "number", "money"] = "text"
+    kind: Literal["text", "word", "number", "money"] = "text"
+
+    @property
+    def is_text(self) -> bool:
+        return self.kind in ("text", "word")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value, None if there is none, with a few words about it or about why, and where it leads."""
+    """A value, None if there is none, with a few words about it or about why, and where it leads.
+
+    `short` is what a page shows of a text that is long.
+    """
 
     value: Decimal | str | None
     note: str = ""
     href: str = ""
+    short: str = ""
 
     @property
     def text(self) -> str | None:
@@ -65,6 +76,7 @@ class Listing:
         sort: the key of the column to sort by, after "-" from the highest down.
         page: the page that is shown, from 1.
         whole: completes rows that have only the cells to sort by, once it is known which are shown.
+        linked: adds links that take time to rows that a page shows; JSON and CSV have none.
     """
 
     columns: Sequence[Column]
@@ -72,6 +84,7 @@ class Listing:
     sort: str
     page: int = 1
     whole: Callable[[Sequence[Row]], Sequence[Row]] = list
+    linked: Callable[[Sequence[Row]], Sequence[Row]] = list
 
     def page_of(self, template: str, sent: QueryDict, answer: Mapping[str, Any], **context: Any) -> Page:
         """The page of this table.
@@ -82,7 +95,7 @@ class Listing:
         rows = self.sorted_rows()
         pages = max(1, -(-len(rows) // PAGE))
         number = min(self.page, pages)
-        shown = self.whole(rows[(number - 1) * PAGE : number * PAGE])
+        shown = self.linked(self.whole(rows[(number - 1) * PAGE : number * PAGE]))
         return Page(
             template,
             {**answer, "sort": self.sort, "total": len(rows)},
@@ -124,7 +137,7 @@ class Listing:
 
     def _table(self, rows: Sequence[Row]) -> Table:
         keys = [column.key for column in self.columns]
-        numbers = frozenset(column.key for column in self.columns if column.kind != "text")
+        numbers = frozenset(column.key for column in self.columns if not column.is_text)
         return Table([*keys, NOTES], self._texts(keys, rows), numbers)
 
     def _texts(self, keys: Sequence[str], rows: Sequence[Row]) -> Iterator[list[str | None]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
@@ -13,11 +13,13 @@ from django.urls import reverse
 from pydantic import Field
 
 from catalog.errors import InvalidArgumentError
+from catalog.offers.resources.model_clouds import read_model_name
 from catalog.pricing import list_prices
 from catalog.pricing.answers import utc_text
 from catalog.pricing.decimals import EXACT
-from catalog.pricing.model_lists import KINDS, ListedModel, listed_models
-from catalog.pricing.model_rate import EVERYWHERE, ModelRate, RateSource
+from catalog.pricing.model_lines import ListedModel, ListedRate
+from catalog.pricing.model_lists import listed_models
+from catalog.pricing.model_rate import EVERYWHERE, RateSource
 from console.arguments import read
 from console.limits import limited
 from console.pages import Page
@@ -44,7 +46,7 @@ COLUMNS = (
     Column("context", "Context"),
     Column("modality", "Of"),
     Column("regions", "Regions"),
-    Column("since", "Since"),
+    Column("since", "Since", "word"),
     Column("developer", "Developer"),
 )
 
@@ -69,7 +71,7 @@ class ModelsArguments(Arguments):
         line = each.line
         region = (self.region or "").lower().replace(" ", "")
         return (
-            _folded(self.model or "") in _folded(line.model)
+            (not self.model or _folded(self.model) in _folded(line.model))
             and self.cloud in (None, line.cloud)
             and self.developer in (None, line.developer)
             and self.tier in (None, line.tier)
@@ -101,8 +103,8 @@ def models(request: HttpRequest) -> Page:
     every = listed_models(snapshot)
     _check(wanted, every)
     found = [each for each in every if wanted.takes(each)]
-    rows = [_row(each) for each in found]
-    listing = Listing(COLUMNS, rows, wanted.sort, wanted.page, whole=_with_links)
+    rows = [_Row(each) for each in found]
+    listing = Listing(COLUMNS, rows, wanted.sort, wanted.page, _made, _with_links)
     return listing.page_of(
         "console/models.html",
         request.GET,
@@ -121,8 +123,7 @@ def models(request: HttpRequest) -> Page:
 def _check(wanted: ModelsArguments, every: Sequence[ListedModel]) -> None:
     """Refuse a region that no price list of models has."""
     region = (wanted.region or "").lower().replace(" ", "")
-    known = {each for row in every for each in row.regions}
-    if region and region not in known:
+    if region and not any(region in row.regions for row in every):
         raise InvalidArgumentError(
             f'No model has a price in "{wanted.region}".',
             hint="Send a region as its cloud spells it, such as us-east-1 or swedencentral.",
@@ -133,49 +134,81 @@ def _values(found: Iterable[str]) -> list[str]:
     return sorted({each for each in found if each})
 
 
-def _row(each: ListedModel) -> Row:
-    line = each.line
-    cells = {kind: _price(each.rates.get(kind), is_disputed=kind in each.disputed) for kind in KINDS.values()}
-    return {
-        "model": Cell(line.model, line.variant),
-        "cloud": Cell(CLOUDS.get(line.cloud, line.cloud)),
-        **cells,
-        "tier": Cell(line.tier or None),
-        "scope": Cell(line.scope or None),
-        "context": Cell(line.context or None),
-        "modality": Cell(line.modality or None),
-        "regions": _regions(each.regions),
-        "since": Cell(_since(each.rates.values())),
-        "developer": Cell(line.developer or None),
-    }
+class _Row(Mapping[str, Cell]):
+    """A row whose cells are made when they are asked for: a page shows 50 of more than a thousand rows."""
+
+    __slots__ = ("_listed",)
+
+    def __init__(self, listed: ListedModel) -> None:
+        self._listed = listed
+
+    def __getitem__(self, key: str) -> Cell:
+        if key in OF_TOKENS:
+            return _price(self._listed, key)
+        return _CELLS[key](self._listed)
+
+    def __iter__(self) -> Iterator[str]:
+        return (column.key for column in COLUMNS)
+
+    def __len__(self) -> int:
+        return len(COLUMNS)
 
 
-def _price(rate: ModelRate | None, *, is_disputed: bool) -> Cell:
-    if is_disputed:
+_CELLS: Mapping[str, Callable[[ListedModel], Cell]] = {
+    "model": lambda each: Cell(each.line.model, each.line.variant),
+    "cloud": lambda each: Cell(CLOUDS.get(each.line.cloud, each.line.cloud)),
+    "tier": lambda each: Cell(each.line.tier or None),
+    "scope": lambda each: Cell(each.line.scope or None),
+    "context": lambda each: Cell(each.line.context or None),
+    "modality": lambda each: Cell(each.line.modality or None),
+    "regions": lambda each: _regions(each.regions),
+    "since": lambda each: Cell(since_of(each.rates.values())),
+    "developer": lambda each: Cell(each.line.developer or None),
+}
+
+
+def _price(each: ListedModel, kind: str) -> Cell:
+    """The price of a million tokens. Its SKU stands for its link until the row is shown: links take time."""
+    if kind in each.disputed:
         return Cell(None, "SKUs disagree")
+    rate = each.rates.get(kind)
     if rate is None:
         return Cell(None)
     amount = EXACT.multiply(rate.price, MILLION)
-    if rate.source is RateSource.COMMUNITY:
+    if each.line.source == RateSource.COMMUNITY.value:
         return Cell(amount, "community")
-    return Cell(amount, "", rate.sku_ids[0])
+    return Cell(amount, "", rate.sku_id)
+
+
+def _made(rows: Sequence[Row]) -> list[Row]:
+    """Rows whose cells are made, each once."""
+    return [dict(row) for row in rows]
 
 
 def _with_links(rows: Sequence[Row]) -> list[Row]:
-    """Rows whose prices lead to their SKUs, of which a cell has the id until it is shown: links take time."""
-    return [{key: _linked(cell) for key, cell in row.items()} for row in rows]
+    """Rows whose models lead to their comparison on all clouds, and prices to their SKUs."""
+    return [{key: _linked(key, cell) for key, cell in row.items()} for row in rows]
 
 
-def _linked(cell: Cell) -> Cell:
+def _linked(key: str, cell: Cell) -> Cell:
+    if key == "model":
+        # Only those that the table of names has can be compared.
+        model_id = read_model_name(f"{cell.value}").model_id
+        return replace(cell, href=reverse("compare", query={"q": model_id})) if model_id else cell
     return replace(cell, href=reverse("sku", args=[cell.href])) if cell.href else cell
 
 
 def _regions(regions: Sequence[str]) -> Cell:
+    return Cell(", ".join(regions), short=some_regions(regions))
+
+
+def some_regions(regions: Sequence[str]) -> str:
+    """The first regions, and how many more there are; empty if these are all."""
     more = len(regions) - MAX_NAMED
-    return Cell(", ".join(regions[:MAX_NAMED]), f"and {more} more" if more > 0 else "")
+    return f"{', '.join(regions[:MAX_NAMED])} and {more} more" if more > 0 else ""
 
 
-def _since(rates: Iterable[ModelRate]) -> str | None:
+def since_of(rates: Iterable[ListedRate]) -> str | None:
     """The day of the latest of the prices."""
     times = [each.effective_time for each in rates if each.effective_time]
     return utc_text(max(times))[:10] if times else None

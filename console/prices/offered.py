@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from django.urls import reverse
 
@@ -18,7 +19,7 @@ from catalog.pricing.resources.by_region import RegionQuotes, quotes_by_region
 from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.wanted import Wanted
 from catalog.pricing.sku_ids import normalize
-from catalog.search.siblings import Siblings, siblings
+from catalog.search.siblings import EVERY_TERM, Siblings, siblings
 from console.prices.names import shared_name
 from console.prices.regions import HEADINGS, cheapest_offer, percent_over
 from console.prices.things import SKU_ID, Thing, facts_of
@@ -40,7 +41,7 @@ class Price:
         return plain(self.amount)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Offered:
     """A column: a thing bought in one way, with its price in each region that sells it so.
 
@@ -64,7 +65,7 @@ class Offered:
     def bought(self) -> str:
         return HEADINGS[self.term]
 
-    @property
+    @cached_property
     def cheapest(self) -> tuple[str, Price] | None:
         """The region where it costs the least, the first of several by name."""
         if not self.prices:
@@ -100,7 +101,9 @@ def columns_of(
         A column for each thing. SKUs take one query together, and resources two.
     """
     ids = [each.sku_id for each in things if each.sku_id]
-    found = siblings(ids, snapshot, _skus_of_machines(things, term, snapshot)) if ids else {}
+    terms = EVERY_TERM if is_alone else (term,) if term else ()
+    beside = _skus_of_machines(things, term, snapshot)
+    found = siblings(ids, snapshot, beside, terms) if ids else {}
     asked = [
         (thing, each)
         for thing in things

@@ -11,6 +11,7 @@ from catalog import search as catalog_search
 from catalog.errors import CatalogError, InvalidArgumentError
 from catalog.offers.attributes import TERMS
 from catalog.offers.resources.machines import is_machine
+from catalog.offers.resources.model_clouds import ModelName, read_model_name
 from catalog.offers.resources.read import read_bill, resource_name
 from catalog.offers.resources.request import ResourceRequest
 from catalog.pricing.list_prices import Snapshot
@@ -54,7 +55,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """What a question names: a resource by its `request`, or a SKU by its id; neither if it is `left` open.
+    """What a question names: a resource by its `request`, a SKU by its id, or a model; none if `left` open.
 
     `term` is how it is bought if the question says so.
     """
@@ -64,6 +65,7 @@ class Thing:
     sku_id: str | None = None
     term: str | None = None
     left: Open | None = None
+    model: ModelName | None = None
 
 
 def read_things(questions: Sequence[str], snapshot: Snapshot, term: str | None = None) -> list[Thing]:
@@ -101,14 +103,20 @@ def facts_of(requests: Iterable[ResourceRequest], term: str) -> list[str]:
 
 
 def _named(question: str) -> Thing | None:
-    """The SKU or the machine type that the question is the name of."""
+    """The SKU, the machine type or the model that the question is the name of."""
     if len(question) > MAX_CHARACTERS:
         raise InvalidArgumentError(f"q: must have at most {MAX_CHARACTERS} characters.")
     sku_id = normalize(question)
     if SKU_ID.fullmatch(sku_id):
         return Thing(question, sku_id=sku_id)
-    request = _machine(question)
-    return Thing(question, request) if request else None
+    if request := _machine(question):
+        return Thing(question, request)
+    return _model(question, question)
+
+
+def _model(question: str, name: str) -> Thing | None:
+    read = read_model_name(name)
+    return Thing(question, model=read) if read.model_id else None
 
 
 def _machine(question: str) -> ResourceRequest | None:
@@ -124,8 +132,7 @@ def _resource_of(question: str, answer: SearchAnswer) -> Thing | None:
     """The one resource that is named; the question which, if there are several."""
     examples = [each["example"]["items"][0] for each in answer["resources"]]
     if any("input_tokens" in each for each in examples):
-        says = "A model is priced by its tokens: the page of models has its prices on each cloud."
-        return Thing(question, left=Open(says))
+        return _one_model(question, [each["resource"] for each in examples])
     requests = dict.fromkeys(
         ResourceRequest(resource=each["resource"], gpu=each.get("gpu"), gpu_count=each.get("gpu_count"))
         for each in examples
@@ -136,6 +143,13 @@ def _resource_of(question: str, answer: SearchAnswer) -> Thing | None:
         return Thing(question, left=Open("This names several machines.", [Choice("Which one?", names)]))
     term = terms.pop() if len(terms) == 1 and terms != {ON_DEMAND} else None
     return next((Thing(question, request, term=term) for request in requests), None)
+
+
+def _one_model(question: str, names: Sequence[str]) -> Thing | None:
+    if len(names) == 1:
+        return _model(question, names[0])
+    choice = Choice("Which one?", [(name, name) for name in names])
+    return Thing(question, left=Open("This names several models.", [choice]))
 
 
 def _sku_of(question: str, answer: SearchAnswer) -> Thing | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html import escape
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from console.prices import money
@@ -68,23 +69,26 @@ SELECTED = SafeString(" selected")
 
 @register.simple_tag
 def price_cell(column: Column, cell: Cell, per: str) -> SafeString:
-    """A cell of a price list that is not the first of its row: its value as a link, and its note."""
-    is_text = column.kind == "text"
-    if cell.value is not None:
-        value = cell.text if is_text else _number(column, cell, per)
-        link = '<a href="{1}">{0}</a>' if cell.href else "{0}"
-        shown = format_html(link, value, cell.href)
-    else:
-        is_missing = column.kind == "money" or bool(cell.note)
-        shown = _NOTHING if is_missing else SafeString("")
-    note = format_html(' <span class="unit">{}</span>', cell.note) if cell.note else ""
-    content = format_html("<div>{}{}</div>", shown, note) if shown else ""
-    kind = "" if is_text else _NUMBER
-    return format_html('<td{} data-label="{}">{}</td>', kind, column.heading, content)
+    """A cell of a price list that is not the first of its row: its value as a link, and its note.
+
+    A page has hundreds, and format_html takes five times as long as to escape each text here.
+    """
+    shown = _shown(column, cell, per)
+    note = f' <span class="unit">{escape(cell.note)}</span>' if cell.note else ""
+    content = f"<div>{shown}{note}</div>" if shown else ""
+    return SafeString(f'<td{_CLASSES[column.kind]} data-label="{escape(column.heading)}">{content}</td>')
 
 
-_NOTHING = SafeString('<span class="soft">\N{EN DASH}</span>')
-_NUMBER = SafeString(' class="number"')
+def _shown(column: Column, cell: Cell, per: str) -> str:
+    """The value of a cell as HTML."""
+    if cell.value is None:
+        return _NOTHING if column.kind == "money" or cell.note else ""
+    value = escape((cell.short or cell.text or "") if column.is_text else _number(column, cell, per))
+    return f'<a href="{escape(cell.href)}">{value}</a>' if cell.href else value
+
+
+_CLASSES = {"text": "", "word": ' class="word"', "number": ' class="number"', "money": ' class="number"'}
+_NOTHING = '<span class="soft">\N{EN DASH}</span>'
 
 
 def _number(column: Column, cell: Cell, per: str) -> str:

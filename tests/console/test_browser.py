@@ -39,6 +39,9 @@ ADDRESSES = [
     "/compare/",
     "/compare/?q=n2-standard-8",
     "/compare/?q=n2+core&q=e2+core&q=n2-standard-9",
+    "/compare/?q=claude-sonnet-4.6&q=qwen3-32b&q=n2-standard-8&input_tokens=1000&cached_input_tokens=1000",
+    "/compare/?q=claude-sonnet-4.5",
+    "/machines/claude-sonnet-4.6/",
     "/estimate/",
     "/estimate/?csv=resource,region%0An2-standard-8,%0Apd-ssd,europe-west1%0Acloud-sql,%0Afrobnicate,&change=1",
 ]
@@ -140,6 +143,25 @@ def test_an_estimate_is_built_and_completed_by_the_keyboard_alone(product: Produ
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("row", name="n2-standard-8")).to_contain_text("europe-west1")
+
+
+def test_models_are_filtered_and_sorted_without_scripts(product: Product, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport=PHONE)
+    page = context.new_page()
+    page.goto(product.url + "/models/")
+    cloud = page.locator("select[name=cloud]")
+    cloud.select_option("azure")
+    page.locator("select[name=sort]").select_option("-output")
+    page.get_by_role("button", name="Show").click()
+
+    expect(cloud).to_have_value("azure")
+    cells = page.locator('td[data-label="Output"] a').all_text_contents()
+    amounts = [float(text.lstrip("$").replace(",", "")) for text in cells]
+    assert amounts == sorted(amounts, reverse=True)
+    assert {*page.locator('td[data-label="Cloud"]').all_text_contents()} == {"Azure"}
+    page.get_by_role("row").nth(1).get_by_role("link").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("on all clouds")
+    context.close()
 
 
 def test_pages_work_without_scripts(product: Product, browser: Browser) -> None:

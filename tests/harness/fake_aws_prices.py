@@ -47,7 +47,7 @@ class Rate:
         return {
             "sku": self.sku,
             "attributes": {
-                "location": LOCATIONS[self.region],
+                "location": LOCATIONS.get(self.region, self.region),
                 "locationType": "AWS Region",
                 "operation": "",
                 "regionCode": self.region,

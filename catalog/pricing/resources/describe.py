@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from catalog.errors import CatalogError
-from catalog.offers.resources.bill import Bill
+from catalog.offers.resources.bill import Bill, ModelUse
 from catalog.offers.resources.read import read_bill
 from catalog.offers.resources.request import ResourceRequest
 from catalog.offers.resources.terms import USAGE_TYPES
@@ -18,6 +18,7 @@ from catalog.pricing.resources.detail_rows import Offered, details_row
 from catalog.pricing.resources.model_prices import model_prices
 from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.regions import sold_regions
+from catalog.pricing.resources.tokens import CLOUD_NAMES
 from catalog.pricing.resources.wanted import Wanted
 
 # Rows of regions in an answer, shared evenly between the resources.
@@ -67,6 +68,8 @@ def _with_model_prices(row: ResourceDetails, bill: Bill, snapshot: Snapshot) -> 
         return row
     prices, left_out = model_prices(bill.model, snapshot)
     if not prices:
+        if not row["prices"]:
+            row["notes"].append(_no_price_of(bill.model))
         return row
     row["model_prices"] = prices
     row["example"] = {
@@ -75,6 +78,11 @@ def _with_model_prices(row: ResourceDetails, bill: Bill, snapshot: Snapshot) -> 
     if left_out:
         row["notes"].append(f"{left_out} more rows of prices are on the page of models.")
     return row
+
+
+def _no_price_of(use: ModelUse) -> str:
+    where = " or ".join(CLOUD_NAMES[cloud] for cloud in use.clouds)
+    return f"Unknown: no price list in this catalog has the tokens of {use.model_id} on {where}."
 
 
 def _offered(bills: Iterable[Bill], snapshot: Snapshot) -> dict[str, Offered]:

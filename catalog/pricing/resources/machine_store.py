@@ -6,18 +6,15 @@ prices are read from their own tables. catalog/pricing/derived.py says for how l
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, NamedTuple
-
-from django.db import connection
 
 from catalog.offers.resources.terms import USAGE_TYPES
 from catalog.places import Place, read_place
 from catalog.pricing import list_prices
-from catalog.pricing.derived import Kind, Source
+from catalog.pricing.derived import Kind, Source, source_of
 from catalog.pricing.list_prices import Snapshot, look_up
 from catalog.pricing.resources.machine_offers import (
     MachineOffer,
@@ -32,13 +29,6 @@ from catalog.pricing.resources.wanted import Wanted
 from catalog.providers.google_cloud.regions import REGIONS
 
 KIND = Kind("machine offers", ("meters", "offers", "pricing", "providers"))
-# The number of a price stands for all of it, since its row never changes. It counts once the run that wrote
-# it, or a later one, is served.
-_PRICES = """
-SELECT info.id, info.sku_id, +info.effective_time, info.created_at <= %s
-FROM json_each(%s) AS wanted CROSS JOIN pricing_info AS info ON info.sku_id = wanted.value
-ORDER BY wanted.id, info.id
-"""
 
 
 class Stored(NamedTuple):
@@ -91,23 +81,8 @@ def _source(snapshot: Snapshot) -> Source:
     wanted = [Wanted(*billed(name), None, term) for name in _firsts() for term in USAGE_TYPES]
     texts = {text: None for each in wanted for text in texts_anywhere(each)}
     found = offers_of(texts, snapshot)
-    synced_at = snapshot.update.completed_at if snapshot.update else None
-    prices = _prices((offer.sku_id for each in found.values() for offer in each), synced_at)
-    digest = hashlib.blake2b(digest_size=16)
-    for row in (*((text, *map(tuple, found[text])) for text in texts), *prices):
-        digest.update(f"{row}\n".encode())
-    times = (
-        datetime.fromisoformat(effective).replace(tzinfo=UTC) for _, _, effective, _ in prices if effective
-    )
-    return Source(digest.hexdigest(), min((time for time in times if time > snapshot.at), default=None))
-
-
-def _prices(sku_ids: Iterable[str], synced_at: datetime | None) -> list[tuple[int, str, str | None, int]]:
-    ids = json.dumps([*dict.fromkeys(sku_ids)])
-    with connection.cursor() as cursor:
-        cursor.execute(_PRICES, [connection.ops.adapt_datetimefield_value(synced_at), ids])
-        rows: list[tuple[int, str, str | None, int]] = cursor.fetchall()
-    return rows
+    rows = [(text, *map(tuple, found[text])) for text in texts]
+    return source_of(rows, (offer.sku_id for each in found.values() for offer in each), snapshot)
 
 
 def _firsts() -> Iterator[str]:

@@ -8,7 +8,8 @@ from catalog.offers.resources.bill import ModelUse
 from catalog.pricing.answers import ModelPriceRow, utc_text
 from catalog.pricing.decimals import EXACT, plain
 from catalog.pricing.list_prices import Snapshot
-from catalog.pricing.model_lists import ListedModel, listed_model
+from catalog.pricing.model_lines import ListedModel
+from catalog.pricing.model_lists import listed_model
 
 MAX_ROWS = 60
 _MILLION = Decimal(1_000_000)
@@ -49,5 +50,5 @@ def _row(each: ListedModel) -> ModelPriceRow:
         "output": amounts.get("output"),
         "disputed": list(each.disputed),
         "since": utc_text(max(times))[:10] if times else None,
-        "sku_ids": [rate.sku_ids[0] for rate in each.rates.values()],
+        "sku_ids": [rate.sku_id for rate in each.rates.values()],
     }

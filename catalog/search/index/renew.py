@@ -7,6 +7,7 @@ import logging
 from django.db import DatabaseError
 
 from catalog.offers.store import Progress, ReadAgain, no_progress
+from catalog.pricing import model_store
 from catalog.pricing.resources import machine_store
 from catalog.search.index import vocabulary
 from catalog.search.index.rebuild import rebuild
@@ -17,6 +18,7 @@ logger = logging.getLogger(__name__)
 def renew() -> None:
     """Work out anew what was made from other tables than those of now; else only say that it holds."""
     machine_store.renew()
+    model_store.renew()
     vocabulary.renew()
 
 

@@ -136,6 +136,7 @@ UNION ALL SELECT 'elsewhere', place, count(*)
 FROM ({elsewhere}) CROSS JOIN sku_search USING (id) GROUP BY place
 UNION ALL SELECT 'unheld', word, 0 FROM ({unheld})
 UNION ALL SELECT * FROM ({kept})
+UNION ALL SELECT 'without', way, n FROM ({without})
 """
 # SKUs that are what the question asks for, if none of them is sold in its place.
 ELSEWHERE = """
@@ -176,7 +177,9 @@ SELECT sku_id FROM (
 ) CROSS JOIN sku_search USING (id)
 ORDER BY id
 """
-COUNT = "SELECT {way}, count(*) FROM sku_words WHERE sku_words MATCH {match}"
+COUNT = "SELECT {way} AS way, count(*) AS n FROM sku_words WHERE sku_words MATCH {match}"
+# A match that costs nothing unless no SKU was found.
+MATCH_IF_EMPTY = "CASE WHEN {is_empty} THEN ({match}) ELSE {nothing} END"
 # It is fast to find out that no SKU matches all words, but slow if the place matches many SKUs.
 MATCH_IF_TOGETHER = """
 CASE WHEN EXISTS (SELECT 1 FROM sku_words WHERE sku_words MATCH {words}) THEN {match} ELSE {nothing} END
@@ -214,8 +217,17 @@ def find_ids(found: Sequence[Condition], most: int) -> Sql:
     return compose(IDS, match=value(match_of(found)), most=Sql(str(most)))
 
 
-def find_skus(plan: Plan, found: Sequence[Condition], limit: int, offset: int) -> Sql:
-    """A page of SKUs with prices, total and facets; if there are no matches, the words to keep."""
+def find_skus(
+    plan: Plan,
+    found: Sequence[Condition],
+    limit: int,
+    offset: int,
+    ways: Sequence[frozenset[int]] = (),
+) -> Sql:
+    """A page of SKUs with prices, total and facets; if there are no matches, the words to keep.
+
+    Then it counts the matches without the conditions of each of the `ways`, too, as `count_without`.
+    """
     hits = max(HITS, offset + limit)
     words = [c for c in found if (plan.may_drop(c.fact) if c.fact else c.weight)]
     fixed = [condition for condition in found if condition not in words]
@@ -242,6 +254,7 @@ def find_skus(plan: Plan, found: Sequence[Condition], limit: int, offset: int) -
         elsewhere=_elsewhere(found),
         unheld=_unheld(plan),
         kept=_kept(fixed, words),
+        without=count_without(found, ways, IS_EMPTY) if ways else Sql("SELECT NULL AS way, 0 AS n WHERE 0"),
     )
 
 
@@ -313,14 +326,28 @@ def _match_if_together(found: Sequence[Condition]) -> Sql:
     )
 
 
-def count_without(found: Sequence[Condition], ways: Sequence[frozenset[int]]) -> Sql:
-    """Rows (way, count): the number of SKUs that match without the conditions of each way."""
+def count_without(
+    found: Sequence[Condition], ways: Sequence[frozenset[int]], is_needed: Sql | None = None
+) -> Sql:
+    """Rows (way, count): the number of SKUs that match without the conditions of each way.
+
+    Args:
+        found: the conditions.
+        ways: the numbers of those to leave out, for each way.
+        is_needed: true if they are to be counted; otherwise all counts are 0.
+    """
     kept = [[condition for i, condition in enumerate(found) if i not in way] for way in ways]
     pieces = [
-        compose(COUNT, way=value(number), match=_match_if_together(conditions))
+        compose(COUNT, way=value(number), match=_if_needed(_match_if_together(conditions), is_needed))
         for number, conditions in enumerate(kept)
     ]
     return join(" UNION ALL ", pieces)
+
+
+def _if_needed(match: Sql, is_needed: Sql | None) -> Sql:
+    if is_needed is None:
+        return match
+    return compose(MATCH_IF_EMPTY, is_empty=is_needed, match=match, nothing=value(NOTHING))
 
 
 def required_terms(plan: Plan) -> list[Term]:

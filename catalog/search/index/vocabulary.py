@@ -8,7 +8,7 @@ import json
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -49,6 +49,8 @@ UNION ALL SELECT 'name of service', name, service_id FROM service_search
 UNION ALL SELECT 'provider', s.provider, service_id FROM services AS s JOIN service_search USING (service_id)
     WHERE sku_count > 0
 """
+# The columns that have words of SKUs.
+OF_SKUS = ("name", "text", "place", "reach", "filters", "facts")
 STORED = Kind("words", ("search/index",))
 # So many words are a name, even if each of them is ordinary.
 MIN_WORDS_OF_NAME = 3
@@ -158,43 +160,53 @@ def renew() -> int:
         1 if they were written.
     """
     snapshot = list_prices.snapshot()
-    words = json.dumps(rows_of(Sql(LOAD)), ensure_ascii=False, separators=(",", ":"))
+    words = json.dumps(_by_column(rows_of(Sql(LOAD))), ensure_ascii=False, separators=(",", ":"))
     source = Source(hashlib.blake2b(words.encode(), digest_size=16).hexdigest())
     return STORED.renew(lambda: source, lambda: {"": words}, snapshot)
 
 
-def _rows(snapshot: Snapshot) -> Iterable[Sequence[Any]]:
+# The texts of a column, those of services with their ids.
+_Columns = Mapping[str, Sequence[Any]]
+
+
+def _by_column(rows: Iterable[Sequence[Any]]) -> _Columns:
+    """The rows of LOAD by column, which are quicker to read than rows."""
+    found: defaultdict[str, list[Any]] = defaultdict(list)
+    for column, text, service_id in rows:
+        found[column].append(text if service_id is None else [text, service_id])
+    return found
+
+
+def _columns(snapshot: Snapshot) -> _Columns:
     stored = STORED.find("", snapshot)
-    rows: Iterable[Sequence[Any]] = json.loads(stored.content) if stored else rows_of(Sql(LOAD))
-    return rows
+    columns: _Columns = json.loads(stored.content) if stored else _by_column(rows_of(Sql(LOAD)))
+    return columns
 
 
 def _load(snapshot: Snapshot) -> Vocabulary:
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    names, words_of_names = [], []
+    columns = _columns(snapshot)
+    found = {name: frozenset(columns.get(name, ())) for name in OF_SKUS}
     sellers: defaultdict[str, list[str]] = defaultdict(list)
-    for column, text, service_id in _rows(snapshot):
-        if column == "service":
-            names.append((text, service_id))
-        elif column == "provider":
-            sellers[text].append(service_id)
-        elif column == "name of service":
-            words_of_names.append((service_id, text))
-        else:
-            found[column].add(text)
+    for provider, service_id in columns.get("provider", ()):
+        sellers[provider].append(service_id)
     words = found["name"] | found["text"]
-    services = _services(tuple(names))
+    services = _services(tuple((text, service_id) for text, service_id in columns.get("service", ())))
     return Vocabulary(
         Words(words),
         services.words,
-        frozenset(text for column in ("place", "reach", "filters") for text in found[column]),
-        frozenset(found["facts"]),
-        replace(services.products, models=_models(found["facts"])),
+        found["place"] | found["reach"] | found["filters"],
+        found["facts"],
+        replace(services.products, models=_models(_values_of(LLM, found["facts"]))),
         services.ids,
-        ServiceNames(words_of_names),
+        _service_names(tuple((of, name) for name, of in columns.get("name of service", ()))),
         {each: tuple(sellers[each]) for each in PROVIDERS if each in sellers},
         SpellChecker(words | services.words, LISTED_WORDS, words),
     )
+
+
+def _values_of(attribute: str, facts: Iterable[str]) -> frozenset[str]:
+    start = f"{attribute}="
+    return frozenset(fact.removeprefix(start) for fact in facts if fact.startswith(start))
 
 
 class _Services(NamedTuple):
@@ -216,12 +228,16 @@ def _services(names: tuple[tuple[str, str], ...]) -> _Services:
     return _Services(ids, words, _products(text for text, _ in names))
 
 
-def _models(facts: Iterable[str]) -> Phrases[str]:
+# Most syncs leave the names of services and models as they are, too.
+_service_names = lru_cache(maxsize=1)(ServiceNames)
+
+
+@lru_cache(maxsize=1)
+def _models(values: frozenset[str]) -> Phrases[str]:
     """The names of the language models that are values of their own, as no list has their brand."""
     names: Phrases[str] = Phrases()
-    for fact in facts:
-        attribute, _, value = fact.partition("=")
-        if attribute == LLM and not has_brand(value):
+    for value in values:
+        if not has_brand(value):
             names.add(value.replace("-", " "), value)
     return names
 

@@ -448,6 +448,24 @@ def test_a_search_takes_one_statement_and_a_second_one_if_no_sku_matches_all_wor
         _ask("n2 core")
 
 
+def test_what_to_drop_is_counted_with_the_search_for_what_may_lack_an_attribute(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    sql = make_service(display_name="Cloud SQL")
+    for engine in ("PostgreSQL", "MySQL"):
+        make_price(make_sku(service=sql, display_name=f"Cloud SQL for {engine}: Zonal - vCPU in Frankfurt"))
+    make_price(make_sku(service=sql, display_name="Cloud SQL for MySQL: Regional - vCPU in Frankfurt"))
+    latest = make_update(completed_at=NOON)
+    search(SearchRequest("vcpu"), latest=latest)
+
+    with django_assert_num_queries(2):
+        answer = search(SearchRequest("cloud sql postgres vcpu ha"), latest=latest)
+
+    assert (answer["total"], answer["missing"]) == (0, None)
+    assert 'Without "postgres": 1 match.' in (answer["hint"] or "")
+    assert 'Without "ha": 1 match.' in (answer["hint"] or "")
+
+
 def test_the_vocabulary_is_read_once_per_sync(
     compute: Service, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -51,6 +51,25 @@ def test_several_skus_are_asked_about_at_once_and_each_gets_its_own(
     assert ids(found[n2.pk])["us-central1"] == {"ondemand": [n2_iowa.pk], "spot": [spot.pk]}
 
 
+@pytest.mark.usefixtures("remembering")
+def test_those_that_are_bought_in_other_ways_are_read_only_if_they_are_wanted() -> None:
+    make_update()
+    service = make_service(display_name="Compute Engine")
+    own = add(service, "N2 Instance Core running in Iowa", "us-central1")
+    spot = add(service, "Spot Preemptible N2 Instance Core running in Iowa", "us-central1", "Preemptible")
+    near = add(service, "N2 Instance Core running in Frankfurt", "europe-west3")
+    snapshot = list_prices.snapshot()
+    places = {"us-central1": {"ondemand": [own.pk]}, "europe-west3": {"ondemand": [near.pk]}}
+
+    for _ in ("read", "remembered"):
+        assert ids(siblings([own.pk], snapshot, terms=())[own.pk]) == places
+        assert ids(siblings([own.pk], snapshot, terms=("1y",))[own.pk]) == places
+        assert ids(siblings([own.pk], snapshot, terms=("spot",))[own.pk])["us-central1"] == {
+            "ondemand": [own.pk],
+            "spot": [spot.pk],
+        }
+
+
 def test_an_unknown_sku_has_no_siblings() -> None:
     make_update()
 

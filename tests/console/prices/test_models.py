@@ -10,7 +10,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.pricing import model_rates
+from catalog.models import Sku, SkuModel
+from catalog.pricing import model_lists, model_rates
 from catalog.providers.sample.source import SampleSource
 from catalog.sync.run import sync
 
@@ -102,12 +103,28 @@ def test_the_first_view_takes_few_queries_and_the_next_one(
     client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     model_rates.forget()
+    model_lists.forget()
     with django_assert_max_num_queries(4):
         client.get("/models/")
 
 
-def test_a_comparison_of_a_model_leads_to_the_page_of_models(client: Client) -> None:
-    page = client.get("/compare/?q=claude-sonnet-4.6+on+bedrock").content.decode()
+def test_json_and_csv_have_all_regions_and_the_page_the_first(client: Client) -> None:
+    row = SkuModel.objects.get(model_id="gpt-5", scope="global", tier="standard", direction="Output")
+    places = ["eu-west-1", "eu-west-3", "sa-east-1", "us-east-1", "us-west-2"]
+    Sku.objects.filter(pk=row.sku_id).update(service_regions=places)
 
-    assert "the page of models has its prices on each cloud" in page
-    assert "no price of this" not in page
+    [found] = [
+        each
+        for each in rows(client, "model=gpt-5&scope=global&tier=standard")
+        if each["model"] == "gpt-5" and not each["input"]
+    ]
+    page = client.get("/models/?model=gpt-5&scope=global&tier=standard").content.decode()
+
+    assert found["regions"] == ", ".join(places)
+    assert ">eu-west-1, eu-west-3, sa-east-1 and 2 more<" in page
+
+
+def test_a_model_leads_to_its_comparison_on_all_clouds(client: Client) -> None:
+    page = client.get("/models/?model=claude-sonnet-4-6").content.decode()
+
+    assert 'href="/compare/?q=claude-sonnet-4-6"' in page
