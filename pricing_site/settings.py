@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "catalog",
     "costs",
     "live",
+    "assistant",
     "mcp_api",
     "console",
     "accounts",
@@ -155,6 +156,8 @@ ALERT_EMAIL_TO = env.list("ALERT_EMAIL_TO", default=[])
 ALERT_DEMO = env.bool("ALERT_DEMO", default=False)
 ALERT_STALE_DAYS = env.int("ALERT_STALE_DAYS", default=4)
 ALERT_ANOMALY_DAYS = env.int("ALERT_ANOMALY_DAYS", default=45, minimum=1)
+# How long conversations are kept after their last question (docs/ask.md).
+TALK_DAYS = env.int("TALK_DAYS", default=90, minimum=1)
 EMAIL_HOST = env.str("EMAIL_HOST", default="")
 EMAIL_PORT = env.int("EMAIL_PORT", default=587, minimum=1)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
