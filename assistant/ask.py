@@ -50,7 +50,8 @@ class Ask(TypedDict):
 class Answer(TypedDict):
     """An answer. `question` is what it was read as, null if nothing was answered.
 
-    Amounts in `rows` and `totals` are decimal strings; null is unknown. `basis` says what they rest on.
+    Amounts in `rows` and `totals` are decimal strings; null is unknown. `basis` says what they rest on. `error` is the
+    code of why a question that was read has no figures.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Answer(TypedDict):
     asks: list[Ask]
     hint: str | None
     basis: dict[str, Any]
+    error: str | None
 
 
 def ask(person: Any, text: str, *, today: date | None = None, follow: str = "", now: datetime | None = None) -> Answer:
@@ -141,7 +143,9 @@ class _Asked:
         except CannotError as error:
             return _answer(_told(read.remarks, f"{error}"))
         except CatalogError as error:
-            return _answer(_told(read.remarks, error.message, error.hint))
+            found = _answer(_told(read.remarks, error.message, error.hint), question=readings[0].plan.as_json())
+            found["error"] = error.code
+            return found
         if any(each.rows != results[0].rows for each in results):
             return _asked_back(readings, read)
         return _answered(readings[0].plan, results[0], read)
@@ -228,4 +232,5 @@ def _answer(said: str, *, question: dict[str, Any] | None = None, not_understood
         "asks": [],
         "hint": None,
         "basis": {},
+        "error": None,
     }

@@ -279,7 +279,7 @@ def _of_price(plan: Plan, result: Result) -> Iterator[str]:
     if price is None:
         yield f"The list price of {name} is not known."
         return
-    yield f"The list price of {name}{f' in {place}' if place else ''} is {price['amount']} {price['currency']} per {price['per']}."
+    yield f"The list price of {name}{f' in {place}' if place else ''} is {price['amount']} {price.get('currency', 'USD')} per {price['per']}."
 
 
 _SAYERS: Mapping[Kind, Callable[[Plan, Result], Iterator[str]]] = {

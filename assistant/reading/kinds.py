@@ -103,6 +103,8 @@ def _is_target(before: Sequence[str]) -> bool:
 
 def _models(span: Span, values: Sequence[str | None]) -> list[str]:
     """The models of the catalog that a name is of; those of the charges if the catalog has none."""
+    if any(each.dimension == "model" and each.is_whole for each in span.named):
+        return [f"{value}" for value in values]
     words = [word for each in span.words for word in each.atoms]
     known = model_clouds()
     found = [model for model in known if all(word in model.replace(".", "-").split("-") for word in words)]

@@ -28,7 +28,7 @@ def read_measures(spans: Sequence[Span], draft: Draft) -> None:
             _add(draft, key)
     for index, span in counted:
         _count(spans, index, span, draft, is_of_cost=bool(strong))
-    _count_words(spans)
+    _count_words(spans, draft)
     _shares(spans, draft)
     _averages(spans, draft)
     _usage(spans, draft)
@@ -72,13 +72,17 @@ def _joins(span: Span) -> bool:
     return is_joining(span) or span.text == "with"
 
 
-def _count_words(spans: Sequence[Span]) -> None:
-    """ "how many", before what is counted."""
+def _count_words(spans: Sequence[Span], draft: Draft) -> None:
+    """ "how many", before what is counted: tokens, requests or searches."""
     for index, span in enumerate(spans):
-        if span.has("op", "count") and not span.role:
-            following = spans[index + 1 :]
-            if any(each.role == "measure" and each.keys("measure")[0] in _COUNTS for each in following):
-                span.role = "measure"
+        if not span.has("op", "count") or span.role:
+            continue
+        following = spans[index + 1 :]
+        if any(each.role == "measure" and each.keys("measure")[0] in _COUNTS for each in following):
+            span.role = "measure"
+        elif any("usage_kind=searches" in each.keys("value") for each in following):
+            span.role = "measure"
+            _add(draft, "requests")
 
 
 def _shares(spans: Sequence[Span], draft: Draft) -> None:

@@ -14,7 +14,7 @@ from costs.query.question import EXCLUDES
 _FIRST = ("customer", "account", "model", "service", "region")
 _SAID = {"cloud": "the cloud", "developer": "the developer of models"}
 _JOINING = ("and", "or", "nor", "plus", ",")
-_DETERMINERS = ("the", "our", "a", "an", "any", "all", "of", "on", "by", "from", "for", "in", "to", "my", "this", "that", "at", "called", "named")
+_DETERMINERS = ("the", "our", "a", "an", "any", "all", "of", "on", "by", "from", "for", "in", "to", "my", "this", "that", "at", "called", "named", "as")
 
 Spans = Sequence[Span]
 
@@ -95,15 +95,23 @@ class Values:
 
     def _marker(self, index: int, readings: dict[str, tuple[Value, ...]]) -> str | None:
         """The dimension that a noun beside a value says it is of: "customer acme", "the acme account"."""
-        for neighbour in (index - 1, index + 1):
-            span = self._spans[neighbour] if 0 <= neighbour < len(self._spans) else None
-            if span is None or span.role not in ("", "marker"):
+        for neighbour in self._neighbours(index):
+            span = self._spans[neighbour]
+            if span.role not in ("", "marker"):
                 continue
             found = next((name for name in span.keys("dimension") if name in readings), None)
             if found and not self._is_grouping(neighbour):
                 span.role = "marker"
                 return found
         return None
+
+    def _neighbours(self, index: int) -> Iterator[int]:
+        """The places of the spans before and after one, beyond articles and prepositions."""
+        place = before(self._spans, index, over=is_determiner)
+        if place is not None:
+            yield place
+        following = [at for at in range(index + 1, len(self._spans)) if not is_determiner(self._spans[at])]
+        yield from following[:1]
 
     def _is_grouping(self, index: int) -> bool:
         """Whether a noun is what to group by, so that a value after it is no name of it: "by model Claude"."""

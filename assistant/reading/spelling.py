@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from assistant.reading.words import Word
@@ -49,6 +49,7 @@ def _nearest(text: str, known: Collection[str], names: Collection[str]) -> str |
     edits = 2 if len(text) >= MIN_LENGTH_FOR_TWO_EDITS else 1
     choices = [word for word in {*known, *names} if len(word) >= MIN_LENGTH and word.isalpha()]
     near = process.extract(text, choices, scorer=OSA.distance, score_cutoff=edits, limit=None)
-    least = min((distance for _, distance, _ in near), default=0)
-    best = [word for word, distance, _ in near if distance == least]
-    return best[0] if len(best) == 1 else None
+    # Of as few edits, one that adds or swaps letters is likelier than one that takes others.
+    by_likeness = sorted(((distance, -fuzz.ratio(text, word), word) for word, distance, _ in near))
+    is_tie = len(by_likeness) > 1 and by_likeness[0][:2] == by_likeness[1][:2]
+    return None if is_tie or not by_likeness else by_likeness[0][2]

@@ -46,7 +46,7 @@ class Command(CommandWithExamples):
             raise CommandError(said, returncode=exit_codes.WRONG_ARGUMENTS) from error
         as_json = options["json"]
         self.stdout.write(json.dumps(answer, ensure_ascii=False) if as_json else "\n".join(_lines(answer)))
-        if answer["question"] is None:
+        if answer["question"] is None or answer["error"]:
             raise SystemExit(exit_codes.FAILED)
 
 
