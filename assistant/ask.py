@@ -20,7 +20,7 @@ from assistant.reading.complete import CannotError, Context
 from assistant.reading.names import Names
 from assistant.reading.plan import Kind, Plan
 from assistant.reading.planner import Read, Reading, plan
-from assistant.reading.words import MAX_CHARACTERS, folded
+from assistant.reading.words import MAX_CHARACTERS, atoms, folded
 from catalog.errors import CatalogError
 from catalog.nearest import closest
 from costs.errors import NotLoadedError
@@ -118,10 +118,24 @@ class _Asked:
         )
         read = plan(self._text, names, context)
         if read.not_understood:
+            if read.may_be_price and (priced := self._price(read.not_understood)):
+                return priced
             return _answer(_not_understood(read, names), not_understood=[*read.not_understood])
         if read.cannot:
             return _answer(_told(read.remarks, read.cannot, _examples(read)))
         return self._of(read.readings, read)
+
+    def _price(self, not_understood: Sequence[str]) -> Answer | None:
+        """The list price of a machine or the like that is named whole, as in "how much is an e2-micro?"."""
+        asked = Plan(Kind.PRICE, name=self._text.rstrip(" ?"))
+        try:
+            result = reports.answer_price(asked)
+        except CatalogError:
+            return None
+        words = set(atoms(" ".join(not_understood)))
+        named = f"{result.rows[0]['name']}" if result.rows and not result.facts["missing"] else ""
+        is_meant = named and named in folded(self._text) and words & {*atoms(named)}
+        return self._answered(asked, result, Read()) if is_meant else None
 
     def _picked(self) -> Reading | None:
         """The reading that a reply to what was asked back names, by its number or its words."""
@@ -148,7 +162,16 @@ class _Asked:
             return found
         if any(each.rows != results[0].rows for each in results):
             return _asked_back(readings, read)
-        return _answered(readings[0].plan, results[0], read)
+        return self._answered(readings[0].plan, results[0], read)
+
+    def _answered(self, asked: Plan, result: Result, read: Read) -> Answer:
+        """The answer of a plan. Of prices that differ it asks which is meant."""
+        choices = reports.narrower(asked, result) if asked.kind is Kind.PRICE else []
+        if choices:
+            unclear = result.facts["ambiguous_in"][0]
+            said = Read(asks=unclear["ask"], about=unclear["attribute"], remarks=[*read.remarks, result.hint])
+            return _asked_back([Reading(says, each) for says, each in choices], said)
+        return _answered(asked, result, read)
 
     def _run(self, asked: Plan) -> Result:
         if asked.kind is Kind.PRICE:

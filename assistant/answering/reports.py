@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -27,6 +29,7 @@ from tools.prices_schema import SearchArguments
 
 # The rows of a search for a price.
 MAX_FOUND = 5
+MAX_QUERY = 200
 _TOKENS = ("input_tokens", "output_tokens", "cached_input_tokens", "cache_write_tokens")
 
 
@@ -128,10 +131,39 @@ def _added(rows: list[Row], name: str) -> str | None:
 
 
 def answer_price(plan: Plan) -> Result:
+    """List prices of whole resources and SKUs, as the search finds them.
+
+    Raises:
+        CannotError: nothing is named.
+        CatalogEmptyError: nothing has been synced yet.
+    """
     if not plan.name:
         raise CannotError("Say of what: a machine, a model or another product.")
-    answer = search(SearchArguments(query=plan.name[:200], limit=MAX_FOUND))
-    rows = [{"kind": "resource", **row} for row in answer.get("resources") or []]
-    rows += [{"kind": "sku", **row} for row in answer["skus"]]
-    facts = {name: answer.get(name) for name in ("ambiguous_in", "missing", "interpreted", "total")}
+    answer = search(SearchArguments(query=plan.name[:MAX_QUERY], limit=MAX_FOUND))
+    # A resource without a price of its own, as a model, has that of its SKUs.
+    whole = [row for row in answer["resources"] if row["price"] or not answer["skus"] or answer["ambiguous_in"]]
+    rows = [_priced(row["resource"], row, [row["region"]]) for row in whole]
+    if not any(row["price"] for row in rows):
+        rows += [_priced(row["display_name"], row, row["regions"]) for row in answer["skus"]]
+    facts = {name: answer[name] for name in ("ambiguous_in", "missing", "interpreted")}
     return Result(rows, hint=answer["hint"] or "", basis=basis(answer), facts=facts)
+
+
+def _priced(name: str, row: Any, regions: Sequence[str | None]) -> Row:
+    price = row["price"] or {}
+    return {
+        "name": name,
+        "region": ", ".join(each for each in regions if each) or None,
+        "usage_type": row["usage_type"],
+        "price": price.get("amount"),
+        "currency": price.get("currency", "USD"),
+        "per": price.get("per"),
+        "sku_id": row.get("sku_id"),
+    }
+
+
+def narrower(plan: Plan, result: Result) -> list[tuple[str, Plan]]:
+    """The same question of each value of what several prices differ in; none if there is one price."""
+    unclear = (result.facts.get("ambiguous_in") or [None])[0]
+    values = [each["value"] for each in unclear["values"]] if unclear else []
+    return [(f"{each}", replace(plan, name=f"{plan.name} {each}")) for each in values if each]

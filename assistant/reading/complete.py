@@ -73,6 +73,10 @@ def _window(draft: Draft, context: Context, default: Window | None = None) -> tu
         return this.window, this
     if any(time.live in ("now", "minutes", "hour") for time in draft.times):
         raise CannotError("Bills have no hours or minutes: ask for live usage alone, or for days.")
+    if any(time.is_end and not time.is_until for time in draft.times):
+        raise CannotError("Say which days: the end of a time is asked for in forecasts.")
+    if draft.times[0].is_until and len(draft.times) == 1:
+        return Window(None, draft.times[0].window.end), None
     windows = sorted((time.window for time in draft.times), key=lambda each: each.start or date.min)
     for earlier, later in zip(windows, windows[1:], strict=False):
         if earlier.end is None or later.start is None or earlier.end < later.start:
@@ -189,7 +193,7 @@ def _filters(draft: Draft, last: Plan | None, ranking: Ranking | None, by: Seque
         # Charges without a value were left out of a ranking alone.
         filters = {name: values for name, values in filters.items() if not (name.startswith(EXCLUDES) and list(values) == [None])}
     filters.update(draft.filters)
-    picks = [each for each in by if each in draft.picks] if ranking else []
+    picks = [each for each in by if each in draft.picks]
     for name in picks:
         if name not in TIMES and name not in filters:
             filters[f"{EXCLUDES}{name}"] = [*filters.get(f"{EXCLUDES}{name}", ()), None]

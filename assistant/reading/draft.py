@@ -73,6 +73,7 @@ class Draft:
         refused: why nothing is answered.
         refers_back: whether it is about the question before.
         is_empty: whether nothing of it is about costs or prices.
+        may_be_price: whether the words may be those of a list price.
         corrections: words whose spelling was corrected.
     """
 
@@ -100,6 +101,7 @@ class Draft:
     refused: str = ""
     refers_back: bool = False
     is_empty: bool = False
+    may_be_price: bool = False
     corrections: Sequence[Correction] = ()
 
     def add(self, name: str, values: Sequence[Value]) -> None:

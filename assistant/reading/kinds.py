@@ -28,7 +28,9 @@ def read_kind(spans: Sequence[Span], draft: Draft) -> None:
         return
     draft.kind = kind
     for span in spans:
-        if span.has("kind", kind.value) or _helps(span, kind):
+        # Whether a budget will hold is a forecast of it.
+        is_ahead = kind is Kind.BUDGETS and span.has("kind", Kind.FORECAST)
+        if span.has("kind", kind.value) or is_ahead or _helps(span, kind):
             span.role = span.role or "kind"
     if kind is Kind.MODELS:
         _candidates(spans, draft)
@@ -94,7 +96,7 @@ def _candidates(spans: Sequence[Span], draft: Draft) -> None:
 def _is_target(before: Sequence[str]) -> bool:
     """Whether what is said before a name makes it what to move to."""
     for text in reversed(before):
-        if text in ("on", "to", "with", "using", "used", "in", "onto") or text.endswith((" used", " to", " switched", " moved", " ran")):
+        if text in ("on", "to", "with", "using", "used", "in", "onto") or text.endswith((" used", " to", " ran")):
             return True
         if text not in ("the", "a", "only", "all"):
             return False
@@ -115,7 +117,7 @@ def _search_words(spans: Sequence[Span], draft: Draft) -> None:
     """All words but those that say that a price is asked for: the search reads the rest."""
     text = ""
     for span in spans:
-        if not (span.role == "kind" or span.is_harmless or span.has("op", "which") or span.has("measure", "billed_cost")):
+        if not (span.role == "kind" or span.is_harmless or span.has("op", "which", "compare", "versus") or span.has("measure", "billed_cost")):
             for word in span.words:
                 text += f"{word.glue if text else ''}{word.shown}"
         span.role = "search"

@@ -13,6 +13,7 @@ from costs.query.question import MAX_MEASURES
 _COUNTS = ("tokens", "requests")
 # These say money only where nothing else is counted.
 _WEAK = ("how much", "money")
+_NOUNS = ("usage", "consumption", "utilisation", "utilization", "traffic", "volume", "workload", "workloads")
 _OF_A_WHOLE = ("of", "in", "within")
 
 
@@ -91,6 +92,8 @@ def _shares(spans: Sequence[Span], draft: Draft) -> None:
         return
     for span in shares:
         span.role = "share"
+    if _is_of_change(spans, shares, draft):
+        return
     draft.is_share = True
     if draft.by:
         _add_share(draft)
@@ -99,6 +102,12 @@ def _shares(spans: Sequence[Span], draft: Draft) -> None:
         return
     draft.kind = Kind.SHARE
     draft.whole = _whole(spans, draft)
+
+
+def _is_of_change(spans: Sequence[Span], shares: Sequence[Span], draft: Draft) -> bool:
+    """Whether per cent of a change are meant, which comparisons always tell."""
+    changes = bool(draft.compared) or any(span.has("op", "change") for span in spans)
+    return changes and all(span.text.startswith(("percent", "pct")) for span in shares)
 
 
 def _add_share(draft: Draft) -> None:
@@ -141,13 +150,15 @@ def _averages(spans: Sequence[Span], draft: Draft) -> None:
 
 
 def _usage(spans: Sequence[Span], draft: Draft) -> None:
-    """ "Usage" without a measure is of tokens or of money."""
+    """ "Usage" without a measure is of tokens or of money; "which models do we use" is neither, but a list."""
     used = [span for span in spans if span.has("op", "usage") and not span.role]
-    if not used or draft.measures or draft.kind:
+    is_amount = all(span.text == "how much" for span in spans if span.role == "measure")
+    if not used or draft.kind or draft.is_share or draft.average or draft.count_of or not is_amount:
         return
+    is_ranked = any(span.has("op", "most", "least", "rank") for span in spans)
     for span in used:
         span.role = "usage"
-    if draft.is_share or draft.average or draft.count_of:
+    if not (is_ranked or draft.measures or any(span.text in _NOUNS for span in used)):
         return
     options = [Option("in tokens", {"measures": ["tokens"]}), Option("in money", {"measures": ["billed_cost"]})]
     draft.choices.append(Choice(used[0].shown, "Usage in tokens, or in money?", options))

@@ -29,6 +29,7 @@ class Time:
         also: what else the words may mean.
         is_running: whether it is a calendar unit that is not over.
         is_end: whether only its end is meant, as by "by the end of the month".
+        is_until: whether that is said with "until", so that all days before are meant of bills.
     """
 
     window: Window = field(default_factory=Window)
@@ -40,6 +41,7 @@ class Time:
     also: tuple[Time, ...] = ()
     is_running: bool = False
     is_end: bool = False
+    is_until: bool = False
 
 
 def unit_of(day: date, unit: str) -> Window:

@@ -36,6 +36,7 @@ class Read:
         about: the words with several readings.
         not_understood: words that nothing was made of.
         cannot: why it is not answered, in a sentence.
+        may_be_price: whether the words not understood may name something with a list price.
         remarks: what was corrected, as sentences.
     """
 
@@ -44,6 +45,7 @@ class Read:
     about: str = ""
     not_understood: Sequence[str] = ()
     cannot: str = ""
+    may_be_price: bool = False
     remarks: Sequence[str] = field(default_factory=list)
 
 
@@ -60,7 +62,9 @@ def plan(text: str, names: Names, context: Context) -> Read:
     if draft.refused:
         return Read(cannot=draft.refused, remarks=remarks)
     if draft.not_understood:
-        return Read(not_understood=draft.not_understood, remarks=remarks)
+        return Read(
+            not_understood=draft.not_understood, may_be_price=draft.may_be_price, remarks=remarks
+        )
     is_edit = context.last is not None and draft.refers_back
     if not is_edit:
         context = Context(context.today, context.budgets)

@@ -7,14 +7,17 @@ from collections.abc import Callable, Sequence
 from assistant.reading.draft import Choice, Draft, Option, Ranking
 from assistant.reading.kinds import read_kind
 from assistant.reading.measures import read_measures
+from assistant.reading.plan import Kind
 from assistant.reading.roles import Values, before, is_determiner, is_joining
 from assistant.reading.spans import Sentence, Span
 from assistant.reading.when import read_times
 from costs.query.question import EXCLUDES, MAX_DIMENSIONS, MAX_LIMIT
 
+_OF_SPENDING = frozenset("we us our i my did spend spent spending paid pay bill billed was were have has".split())
 _OF_TIME = ("day", "week", "month", "billing_month")
 # What a breakdown or ranking without a dimension may be by.
 USUAL = ("cloud", "service", "model", "customer")
+_PREPOSITIONS = ("on", "for", "to", "of", "from", "in", "with", "by", "via", "through")
 _CONNECTORS = ("and", "but", "only", "now", "what about", "how about", "same", "also", "instead", "or", "then", "just")
 _PRONOUNS = ("that", "it", "those", "them", "they", "these", "this", "same")
 _OPENERS = ("which", "what", "who", "how", "show", "list", "give", "tell", "compare", "is", "are", "did", "do", "does", "was", "were", "will")
@@ -40,7 +43,10 @@ def read(sentence: Sentence) -> Draft:
     _read_ranking(spans, draft)
     _read_change(spans, draft)
     _read_rest(spans, draft)
+    _cost_or_price(spans, draft)
     draft.not_understood = _not_understood(spans)
+    texts = {word.text for span in spans for word in span.words}
+    draft.may_be_price = _may_be_price(draft, with_filters=True) and texts.isdisjoint(_OF_SPENDING)
     draft.is_empty = not any(span.role for span in spans)
     return draft
 
@@ -74,7 +80,9 @@ def _read_dimensions(spans: Sequence[Span], draft: Draft) -> None:
         if not names or span.role:
             continue
         name = names[0]
-        if _is_counted(spans, index):
+        if _is_apposition(spans, index, name, draft):
+            span.role = "marker"
+        elif _is_counted(spans, index):
             span.role, draft.count_of = "count", name
         elif draft.kind is None and name in _OF_TIME and _is_average(spans, span, index):
             span.role, draft.average = "average", name
@@ -91,6 +99,22 @@ def _group(spans: Sequence[Span], index: int, name: str, draft: Draft) -> None:
         draft.by.append(name)
     if _is_picked(spans, index):
         draft.picks.append(name)
+
+
+def _is_apposition(spans: Sequence[Span], index: int, name: str, draft: Draft) -> bool:
+    """Whether a noun only belongs to a name: "on Anthropic models", "customers other than acme"."""
+    following = spans[index + 1] if index + 1 < len(spans) else None
+    if following and following.role == "not" and f"{EXCLUDES}{name}" in draft.filters:
+        draft.add(f"{EXCLUDES}{name}", [None])
+        return True
+    if index == 0 or spans[index - 1].role != "filter":
+        return False
+    place = before(spans, index - 1, over=lambda span: span.text in ("the", "our", "all") or span.role == "filter" or is_joining(span))
+    is_of = place is not None and spans[place].text in _PREPOSITIONS
+    of_models = name == "model" and not {"model", "developer"}.isdisjoint(draft.filters)
+    if is_of and not of_models and name == "model":
+        draft.add(f"{EXCLUDES}{name}", [None])
+    return is_of
 
 
 def _is_counted(spans: Sequence[Span], index: int) -> bool:
@@ -147,14 +171,14 @@ def _is_grouping(spans: Sequence[Span], index: int, draft: Draft) -> bool:
 
 
 def _passes(span: Span) -> bool:
-    return span.text in ("the", "our", "single", "different", "individual", "of", "is", "was", "by") and not span.has("op") or span.number is not None
+    return span.text in ("the", "our", "single", "different", "individual", "of", "is", "was", "by") and not span.has("op") or span.number is not None or span.has("op", "usage")
 
 
 def _is_picked(spans: Sequence[Span], index: int) -> bool:
     """Whether single ones are asked for: "which customer", "top 3 models", "who"."""
     if spans[index].text in ("who", "whom", "whose") or spans[index].text.startswith(("biggest", "spender")):
         return True
-    place = before(spans, index, over=lambda span: span.number is not None or span.text in ("the", "our", "of", "single", "is", "are", "was", "were") or span.has("op", "most", "least"))
+    place = before(spans, index, over=lambda span: span.number is not None or span.text in ("the", "our", "of", "single", "is", "are", "was", "were") or span.has("op", "most", "least", "usage"))
     has_most = index > 0 and spans[index - 1].has("op", "most", "least")
     if place is None:
         return has_most or (index > 0 and spans[index - 1].number is not None)
@@ -306,8 +330,14 @@ def _plain_words(spans: Sequence[Span], draft: Draft) -> None:
             span.role = "helper"
         elif span.has("op", "rank") and not draft.kind:
             span.role = "helper"
-        elif span.has("op", "usage") and (draft.measures or draft.kind or draft.choices):
+        elif span.has("op", "usage") and (draft.measures or draft.kind or draft.choices or draft.count_of):
             span.role = "helper"
+        elif span.text == "down" and any(each.text in ("break", "breaking") for each in spans):
+            span.role = "helper"
+        elif span.has("op", "but") and not (index + 1 < len(spans) and spans[index + 1].is_value):
+            span.role = "helper"
+        elif span.has("op", "versus", "compare") and len(draft.measures) > 1:
+            span.role = "compare"
         elif span.has("op", "ai"):
             _ai(span, draft)
         elif span.has("op", "weak change") and index + 1 < len(spans) and (spans[index + 1].time or spans[index + 1].text in ("the", "time")):
@@ -324,6 +354,25 @@ def _ai(span: Span, draft: Draft) -> None:
         Option("all charges", {}),
     ]
     draft.choices.append(Choice(span.shown, "Do you mean only charges for the use of AI, or all charges?", options))
+
+
+def _cost_or_price(spans: Sequence[Span], draft: Draft) -> None:
+    """ "How much does gpt-4.1 cost?" asks what was spent on it, or its list price."""
+    texts = {word.text for span in spans for word in span.words}
+    is_of_model = "model" in draft.filters and draft.filters.keys() <= {"model", "cloud"}
+    is_timeless = texts.isdisjoint(_OF_SPENDING) and not texts.isdisjoint(("is", "does", "do", "are"))
+    measured = set(draft.measures) <= {"billed_cost", "cost_per_million_tokens"}
+    if not (is_of_model and is_timeless and measured and _may_be_price(draft, with_filters=True)):
+        return
+    name = " ".join(span.shown for span in spans if span.is_value)
+    options = [Option("what was spent on it", {}), Option("its list price", {"kind": Kind.PRICE, "name": name})]
+    draft.choices.append(Choice(name, "Do you mean what was spent on it, or its list price?", options))
+
+
+def _may_be_price(draft: Draft, *, with_filters: bool = False) -> bool:
+    """Whether nothing was said that only questions about charges have."""
+    said = (draft.kind, draft.times, draft.by, draft.ranking, draft.is_compared, draft.is_share, draft.average)
+    return not any(said) and not draft.choices and (with_filters or not draft.filters)
 
 
 def _not_understood(spans: Sequence[Span]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import SATURDAY
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import MAXYEAR, date, timedelta
@@ -212,9 +213,9 @@ class TimeReader:
         return replace(Time(rolling), also=(calendar_unit(self._today, name, -1),))
 
     def _weekend(self, offset: int) -> Time:
-        """The latest weekend that has begun before today, or a later one."""
-        latest_one = unit_of(self._today - DAY, "weekend")
-        return Time(moved(latest_one, "week", max(offset, 0)), unit="weekend")
+        """This weekend is the one that is or comes, the last one is over."""
+        is_on = self._today.weekday() >= SATURDAY
+        return Time(moved(unit_of(self._today, "weekend"), "week", offset + (0 if is_on else 1)), unit="weekend")
 
     def _live_unit(self, relation: str, name: str) -> Time:
         if relation == "this" and name == "hour":
@@ -506,6 +507,11 @@ class TimeReader:
 
     def _end_of(self, start: int) -> Found | None:
         """ "by the end of the month", "month end", "year end": a period of which the end is meant."""
+        found = self._end(start)
+        is_until = self._is(start, "until", "till", "through")
+        return (found[0], replace(found[1], is_until=is_until)) if found else None
+
+    def _end(self, start: int) -> Found | None:
         at = start + (1 if self._is(start, "by", "at", "until", "till", "through", "for") else 0)
         at += self._the(at)
         if self._is(at, "month", "quarter", "year", "week") and self._is(at + 1, "end", "ends"):
