@@ -67,7 +67,9 @@ class Answer(TypedDict):
     error: str | None
 
 
-def ask(person: Any, text: str, *, today: date | None = None, follow: str = "", now: datetime | None = None) -> Answer:
+def ask(
+    person: Any, text: str, *, today: date | None = None, follow: str = "", now: datetime | None = None
+) -> Answer:
     """Answer a question in words.
 
     Args:
@@ -98,7 +100,9 @@ def ask(person: Any, text: str, *, today: date | None = None, follow: str = "", 
 def _moment(today: date | None, now: datetime | None) -> datetime:
     """The moment that a question is asked at: the clock's, or the last second of a day that is given."""
     now = now or datetime.now(UTC)
-    return now if today in (None, now.date()) else datetime.combine(today or now.date(), time(23, 59, 59), UTC)
+    return (
+        now if today in (None, now.date()) else datetime.combine(today or now.date(), time(23, 59, 59), UTC)
+    )
 
 
 class _Asked:
@@ -113,9 +117,7 @@ class _Asked:
             return self._of([picked], Read())
         names = known.names(self._costs)
         last = self._following.plan if self._following else None
-        context = Context(
-            self._moment.date(), names.values["budget"], Plan.from_json(last) if last else None
-        )
+        context = Context(self._moment.date(), names.values["budget"], Plan.from_json(last) if last else None)
         read = plan(self._text, names, context)
         if read.not_understood:
             if read.may_be_price and (priced := self._price(read.not_understood)):
@@ -139,11 +141,15 @@ class _Asked:
 
     def _picked(self) -> Reading | None:
         """The reading that a reply to what was asked back names, by its number or its words."""
-        choices = [each for ask in (self._following.asks if self._following else ()) for each in ask["choices"]]
+        choices = [
+            each for ask in (self._following.asks if self._following else ()) for each in ask["choices"]
+        ]
         reply = folded(self._text).strip(" .!?")
         said = [folded(choice["says"]) for choice in choices]
         exact = [index for index, each in enumerate(said) if reply in (each, f"{index + 1}")]
-        found = exact or [index for index, each in enumerate(said) if set(reply.split()) <= {*each.split(), "the"}]
+        found = exact or [
+            index for index, each in enumerate(said) if set(reply.split()) <= {*each.split(), "the"}
+        ]
         if len(found) != 1:
             return None
         return Reading(choices[found[0]]["says"], Plan.from_json(choices[found[0]]["question"]))
@@ -157,7 +163,9 @@ class _Asked:
         except CannotError as error:
             return _answer(_told(read.remarks, f"{error}"))
         except CatalogError as error:
-            found = _answer(_told(read.remarks, error.message, error.hint), question=readings[0].plan.as_json())
+            found = _answer(
+                _told(read.remarks, error.message, error.hint), question=readings[0].plan.as_json()
+            )
             found["error"] = error.code
             return found
         if any(each.rows != results[0].rows for each in results):
@@ -169,7 +177,7 @@ class _Asked:
         choices = reports.narrower(asked, result) if asked.kind is Kind.PRICE else []
         if choices:
             unclear = result.facts["ambiguous_in"][0]
-            said = Read(asks=unclear["ask"], about=unclear["attribute"], remarks=[*read.remarks, result.hint])
+            said = Read(asks=unclear["ask"], about=unclear["attribute"], remarks=read.remarks)
             return _asked_back([Reading(says, each) for says, each in choices], said)
         return _answered(asked, result, read)
 
@@ -227,11 +235,20 @@ def _not_understood(read: Read, names: Names) -> str:
     words = " and ".join(quoted(each) for each in read.not_understood)
     near = dict.fromkeys(found for each in read.not_understood for found in _near(each, names))
     alike = f"Known names like it: {', '.join(map(quoted, near))}." if near else ""
-    return _told(read.remarks, f"I did not understand {words}, so I give no figure.", alike, "Leave it out, or say it in other words.")
+    return _told(
+        read.remarks,
+        f"I did not understand {words}, so I give no figure.",
+        alike,
+        "Leave it out, or say it in other words.",
+    )
 
 
 def _near(words: str, names: Names) -> list[str]:
-    values = [value for name in ("customer", "model", "service", "account", "region") for value in names.values.get(name, ())]
+    values = [
+        value
+        for name in ("customer", "model", "service", "account", "region")
+        for value in names.values.get(name, ())
+    ]
     return closest(words, values)[:3]
 
 
@@ -243,7 +260,9 @@ def _told(remarks: Sequence[str], *sentences: str) -> str:
     return joined([*remarks, *sentences]) or ""
 
 
-def _answer(said: str, *, question: dict[str, Any] | None = None, not_understood: list[str] | None = None) -> Answer:
+def _answer(
+    said: str, *, question: dict[str, Any] | None = None, not_understood: list[str] | None = None
+) -> Answer:
     return {
         "id": "",
         "question": question,

@@ -10,7 +10,17 @@ from costs.query.dimensions import DIMENSIONS
 from costs.query.snapshot import Snapshot
 from costs.query.statements import distinct
 
-DIMENSIONS_WITH_NAMES = ("customer", "account", "model", "service", "region", "developer", "meter", "source", "currency")
+DIMENSIONS_WITH_NAMES = (
+    "customer",
+    "account",
+    "model",
+    "service",
+    "region",
+    "developer",
+    "meter",
+    "source",
+    "currency",
+)
 # Of more values, a question knows the first ones in order; others it does not understand.
 MAX_NAMES = 10_000
 

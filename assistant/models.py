@@ -32,7 +32,11 @@ class Talk(models.Model):
     """A conversation. `person` is null for the commands of whoever runs the server."""
 
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="talks", db_column="user_id"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="talks",
+        db_column="user_id",
     )
     title = models.TextField()
     started_at = models.DateTimeField(db_default=CurrentTimestamp())

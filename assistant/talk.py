@@ -29,10 +29,15 @@ def find(person: Any, turn_id: str) -> Turn:
     Raises:
         UnknownTurnError: there is none of this person, or it is older than what is kept.
     """
-    turn = Turn.objects.filter(pk=turn_id, talk__person=person, talk__asked_at__gte=_kept_from()).select_related("talk").first()
+    turn = (
+        Turn.objects.filter(pk=turn_id, talk__person=person, talk__asked_at__gte=_kept_from())
+        .select_related("talk")
+        .first()
+    )
     if turn is None:
         raise UnknownTurnError(
-            f"There is no answer {turn_id[:40]!r} to follow.", hint="Ask the whole question, without following."
+            f"There is no answer {turn_id[:40]!r} to follow.",
+            hint="Ask the whole question, without following.",
         )
     return turn
 

@@ -52,9 +52,7 @@ def answer_costs(plan: Plan, costs: Snapshot) -> Result:
     computed = _Computed(plan, question, costs)
     rows = computed.rows()
     hint = joined([*computed.told(), answer["hint"] or ""]) or ""
-    return Result(
-        rows[: plan.limit], computed.totals(), max(len(rows) - plan.limit, 0), hint, basis(answer)
-    )
+    return Result(rows[: plan.limit], computed.totals(), max(len(rows) - plan.limit, 0), hint, basis(answer))
 
 
 class _Computed:
@@ -163,13 +161,17 @@ class _Computed:
         days = Decimal((end - start).days)
         if self._plan.average == "month":
             if start.day != 1 or end.day != 1:
-                raise CannotError("An average by month is of whole months: say which, such as the last 2 months.")
+                raise CannotError(
+                    "An average by month is of whole months: say which, such as the last 2 months."
+                )
             return Decimal(sum(1 for _ in Window(start, end).months()))
         return days if self._plan.average == "day" else ROUNDED.divide(days, Decimal(WEEK_DAYS))
 
     def _in_order(self, rows: Sequence[Row]) -> list[Row]:
         by, descending = self._order()
-        named = sorted(rows, key=lambda row: [(row.get(name) is None, row.get(name) or "") for name in self._names])
+        named = sorted(
+            rows, key=lambda row: [(row.get(name) is None, row.get(name) or "") for name in self._names]
+        )
         known = [row for row in named if _value(row, by) is not None]
         unknown = [row for row in named if _value(row, by) is None]
         return sorted(known, key=lambda row: _value(row, by), reverse=descending) + unknown
@@ -187,7 +189,9 @@ class _Computed:
             if name == "change":
                 known = value if isinstance(value, Change) else None
                 shown["change"] = plain(known.absolute) if known else None
-                shown["change_percent"] = plain(known.percent) if known and known.percent is not None else None
+                shown["change_percent"] = (
+                    plain(known.percent) if known and known.percent is not None else None
+                )
             else:
                 shown[name] = value if isinstance(value, str) else figure(value)
         if self._plan.average:
@@ -225,7 +229,13 @@ def answer_share(plan: Plan, costs: Snapshot) -> Result:
         has = parts[currency][plan.base] if currency in parts else Decimal(0)
         row = {plan.base: _text(has), "whole": _text(of), "share": _text(_quotient(has, of))}
         rows.append({"currency": currency, **row} if len(whole) > 1 else row)
-    return Result(rows, answer["totals"], 0, answer["hint"] or "", {**basis(answer), "currency": next(iter(whole), None)})
+    return Result(
+        rows,
+        answer["totals"],
+        0,
+        answer["hint"] or "",
+        {**basis(answer), "currency": next(iter(whole), None)},
+    )
 
 
 def _quotient(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
@@ -258,7 +268,11 @@ def months(window: Window) -> list[str]:
 
 def is_month(window: Window) -> str:
     """The month that a window is, as 2026-10; "" if it is none."""
-    found = months(window) if window.start and window.start.day == 1 and window.end and window.end.day == 1 else []
+    found = (
+        months(window)
+        if window.start and window.start.day == 1 and window.end and window.end.day == 1
+        else []
+    )
     return month_of(window.start) if window.start and len(found) == 1 else ""
 
 

@@ -36,7 +36,9 @@ _TOKENS = ("input_tokens", "output_tokens", "cached_input_tokens", "cache_write_
 def answer_forecast(plan: Plan, costs: Snapshot) -> Result:
     answer = forecast_costs(plan.filters, plan.window.end, costs)
     facts = {"until": answer["until"], "through": answer["through"]}
-    return Result([{**row} for row in answer["rows"]], hint=answer["hint"] or "", basis=basis(answer), facts=facts)
+    return Result(
+        [{**row} for row in answer["rows"]], hint=answer["hint"] or "", basis=basis(answer), facts=facts
+    )
 
 
 def answer_anomalies(plan: Plan, costs: Snapshot) -> Result:
@@ -106,7 +108,9 @@ def answer_live(plan: Plan, costs: Snapshot, now: datetime | None) -> Result:
         [{"tokens": answer["tokens"], "requests": answer["requests"]}] if plan.usage else [*answer["totals"]]
     )
     facts = {name: answer[name] for name in ("start", "end", "unpriced_tokens") if name in answer}
-    return Result(rows[: plan.limit], totals, answer["rows_left_out"], answer["hint"] or "", basis(answer), facts)
+    return Result(
+        rows[: plan.limit], totals, answer["rows_left_out"], answer["hint"] or "", basis(answer), facts
+    )
 
 
 def _grouped(rows: list[Row], plan: Plan) -> list[Row]:
@@ -120,7 +124,9 @@ def _grouped(rows: list[Row], plan: Plan) -> list[Row]:
         row = dict(zip(plan.by, key, strict=True)) | {name: _added(members, name) for name in fields}
         if not plan.usage:
             row["currency"] = next((each["currency"] for each in members if each["currency"]), None)
-            row["unpriced_tokens"] = _added([each for each in members if each["cost"] is None], "tokens") or "0"
+            row["unpriced_tokens"] = (
+                _added([each for each in members if each["cost"] is None], "tokens") or "0"
+            )
         grouped.append(row)
     return sorted(grouped, key=lambda row: Decimal(row[fields[0]] or 0), reverse=True)
 
@@ -141,7 +147,9 @@ def answer_price(plan: Plan) -> Result:
         raise CannotError("Say of what: a machine, a model or another product.")
     answer = search(SearchArguments(query=plan.name[:MAX_QUERY], limit=MAX_FOUND))
     # A resource without a price of its own, as a model, has that of its SKUs.
-    whole = [row for row in answer["resources"] if row["price"] or not answer["skus"] or answer["ambiguous_in"]]
+    whole = [
+        row for row in answer["resources"] if row["price"] or not answer["skus"] or answer["ambiguous_in"]
+    ]
     rows = [_priced(row["resource"], row, [row["region"]]) for row in whole]
     if not any(row["price"] for row in rows):
         rows += [_priced(row["display_name"], row, row["regions"]) for row in answer["skus"]]

@@ -8,7 +8,17 @@ from typing import Any
 
 Row = dict[str, Any]
 # What answers of the engine say beside their figures, and are passed on.
-_BASIS = ("as_of", "loads", "is_demo", "is_estimate", "currency", "query_cost", "lag_seconds", "complete", "catalog")
+_BASIS = (
+    "as_of",
+    "loads",
+    "is_demo",
+    "is_estimate",
+    "currency",
+    "query_cost",
+    "lag_seconds",
+    "complete",
+    "catalog",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,9 @@ def complete(draft: Draft, context: Context) -> Plan:
 
 def _is_of_costs(draft: Draft) -> bool:
     """Whether what is said makes a question of costs of any question before."""
-    return bool(draft.measures or draft.by or draft.ranking or draft.is_trend or draft.average or draft.is_share)
+    return bool(
+        draft.measures or draft.by or draft.ranking or draft.is_trend or draft.average or draft.is_share
+    )
 
 
 # Times
@@ -119,18 +121,22 @@ def _with_said(draft: Draft, window: Window, said: Time, context: Context) -> tu
 
 
 def _of_costs(draft: Draft, context: Context) -> Plan:
-    last = context.last if context.last and context.last.kind in (Kind.COSTS, Kind.SHARE, Kind.COUNT) else None
+    last = (
+        context.last if context.last and context.last.kind in (Kind.COSTS, Kind.SHARE, Kind.COUNT) else None
+    )
     by = _by(draft, last)
     window, time = _window(draft, context, _default_window(draft, by, last))
     assumed = _assumed(draft, last, time)
     compare: Window | None = None
     if draft.is_compared or (last and last.compare):
         keeps = last is not None and not draft.times and not draft.compared and not draft.is_compared
-        window, compare = (window, last.compare) if keeps and last else _compared(draft, window, time, context)
+        window, compare = (
+            (window, last.compare) if keeps and last else _compared(draft, window, time, context)
+        )
     by = _with_trend(draft, by, window)
     measures = tuple(draft.measures) or (last.measures if last else ()) or ("billed_cost",)
-    if measures == ("share",):
-        measures = ("billed_cost", "share")
+    if draft.is_share and "share" not in measures:
+        measures = _with_share(measures, by)
     ranking, kept_order = _ranking(draft, last, by)
     filters = _filters(draft, last, ranking, by)
     return Plan(
@@ -145,6 +151,14 @@ def _of_costs(draft: Draft, context: Context) -> Plan:
         draft.average or (last.average if last and not draft.by else ""),
         assumed=assumed,
     )
+
+
+def _with_share(measures: tuple[str, ...], by: Sequence[str]) -> tuple[str, ...]:
+    if not by:
+        raise CannotError(
+            "A share of what? Ask for that of a customer, model or cloud, or for shares by one of them."
+        )
+    return (*measures, "share")
 
 
 def _by(draft: Draft, last: Plan | None) -> tuple[str, ...]:
@@ -191,24 +205,43 @@ def _filters(draft: Draft, last: Plan | None, ranking: Ranking | None, by: Seque
     filters: dict[str, Sequence[Value]] = dict(last.filters) if last else {}
     if last and by != last.by:
         # Charges without a value were left out of a ranking alone.
-        filters = {name: values for name, values in filters.items() if not (name.startswith(EXCLUDES) and list(values) == [None])}
+        filters = {
+            name: values
+            for name, values in filters.items()
+            if not (name.startswith(EXCLUDES) and list(values) == [None])
+        }
+        filters = {
+            name: values
+            for name, values in filters.items()
+            if name not in draft.by or len(values) > 1  # "by customer" after one of them is of all
+        }
     filters.update(draft.filters)
     picks = [each for each in by if each in draft.picks]
     for name in picks:
         if name not in TIMES and name not in filters:
-            filters[f"{EXCLUDES}{name}"] = [*filters.get(f"{EXCLUDES}{name}", ()), None]
+            excluded = filters.get(f"{EXCLUDES}{name}", ())
+            filters[f"{EXCLUDES}{name}"] = [*dict.fromkeys([*excluded, None])]
     return filters
 
 
 def _of_share(draft: Draft, context: Context) -> Plan:
     last = context.last
     if draft.by or draft.is_compared or draft.average:
-        raise CannotError("A share of one thing has no groups and no comparison: ask for shares by cloud, model and the like.")
+        raise CannotError(
+            "A share of one thing has no groups and no comparison: ask for shares by cloud, model and the like."
+        )
     window, time = _window(draft, context, last.window if last else None)
     filters = {**(last.filters if last else {}), **draft.filters}
     measures = tuple(each for each in draft.measures if each != "share") or ("billed_cost",)
     whole = draft.whole or (last.filters if last and last.kind is Kind.COSTS else {})
-    return Plan(Kind.SHARE, measures, filters=filters, window=window, whole=dict(whole), assumed=_assumed(draft, last, time))
+    return Plan(
+        Kind.SHARE,
+        measures,
+        filters=filters,
+        window=window,
+        whole=dict(whole),
+        assumed=_assumed(draft, last, time),
+    )
 
 
 def _of_count(draft: Draft, context: Context) -> Plan:
@@ -216,7 +249,13 @@ def _of_count(draft: Draft, context: Context) -> Plan:
         raise CannotError("Values are counted in one time and without groups.")
     window, time = _window(draft, context, context.last.window if context.last else None)
     filters = {**(context.last.filters if context.last else {}), **draft.filters}
-    return Plan(Kind.COUNT, filters=filters, window=window, count_of=draft.count_of, assumed=_assumed(draft, context.last, time))
+    return Plan(
+        Kind.COUNT,
+        filters=filters,
+        window=window,
+        count_of=draft.count_of,
+        assumed=_assumed(draft, context.last, time),
+    )
 
 
 # Questions of reports
@@ -240,7 +279,9 @@ def _only(draft: Draft, what: str, *, allows_by: bool = False) -> None:
 def _of_forecast(draft: Draft, context: Context) -> Plan:
     _only(draft, "A forecast")
     filters = {
-        name: values for name, values in _kept(draft, context).items() if not (name.startswith(EXCLUDES) and list(values) == [None])
+        name: values
+        for name, values in _kept(draft, context).items()
+        if not (name.startswith(EXCLUDES) and list(values) == [None])
     }
     if len(draft.times) > 1:
         raise CannotError("A forecast is of one month, quarter or year.")
@@ -270,9 +311,13 @@ def _of_budgets(draft: Draft, context: Context) -> Plan:
     named = [f"{value}" for values in filters.values() for value in values]
     if not named:
         return Plan(Kind.BUDGETS)
-    found = [budget for budget in context.budgets if all(set(atoms(each)) <= set(atoms(budget)) for each in named)]
+    found = [
+        budget for budget in context.budgets if all(set(atoms(each)) <= set(atoms(budget)) for each in named)
+    ]
     if len(found) != 1:
-        raise CannotError(f"There is no one budget of {', '.join(named)}. Budgets: {', '.join(context.budgets) or 'none'}.")
+        raise CannotError(
+            f"There is no one budget of {', '.join(named)}. Budgets: {', '.join(context.budgets) or 'none'}."
+        )
     return Plan(Kind.BUDGETS, name=found[0])
 
 
@@ -303,7 +348,9 @@ def _of_live(draft: Draft, context: Context) -> Plan:
         raise CannotError(f"Live usage is told by {', '.join(_BY_LIVE)}.")
     time = draft.times[0] if draft.times else Time(live="now")
     if is_too_long(time.minutes):
-        raise CannotError(f"Live usage goes back {MAX_MINUTES} minutes: ask for today, or for days that are billed.")
+        raise CannotError(
+            f"Live usage goes back {MAX_MINUTES} minutes: ask for today, or for days that are billed."
+        )
     return Plan(
         Kind.LIVE,
         by=tuple(draft.by),

@@ -28,11 +28,13 @@ class Choice:
         about: the words.
         ask: the question to a person.
         options: the readings.
+        wants_by: whether it asks by what rows are grouped, which the question before may say.
     """
 
     about: str
     ask: str
     options: Sequence[Option]
+    wants_by: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,9 @@ def read_kind(spans: Sequence[Span], draft: Draft) -> None:
     elif kind is Kind.PRICE:
         _search_words(spans, draft)
     elif kind is Kind.LIVE:
-        draft.usage = any(span.has("measure", "tokens", "requests") or span.has("op", "usage") for span in spans)
+        draft.usage = any(
+            span.has("measure", "tokens", "requests") or span.has("op", "usage") for span in spans
+        )
 
 
 def _helps(span: Span, kind: Kind) -> bool:
@@ -50,7 +52,9 @@ def _helps(span: Span, kind: Kind) -> bool:
         Kind.LIVE: ("usage", "which", "total"),
         Kind.PRICE: ("which",),
     }[kind]
-    return span.has("op", *helpers) or (kind is not Kind.PRICE and span.has("measure") and kind is not Kind.LIVE)
+    return span.has("op", *helpers) or (
+        kind is not Kind.PRICE and span.has("measure") and kind is not Kind.LIVE
+    )
 
 
 def _asks_elsewhere(spans: Sequence[Span]) -> bool:
@@ -63,7 +67,10 @@ def _asks_elsewhere(spans: Sequence[Span]) -> bool:
 
 def _is_list_price(spans: Sequence[Span]) -> bool:
     """Whether a price is asked for, rather than a cost at list price or what was paid."""
-    return not any(span.time or span.has("measure", "list_cost") or span.text in ("paid", "pay", "paying") for span in spans)
+    return not any(
+        span.time or span.has("measure", "list_cost") or span.text in ("paid", "pay", "paying")
+        for span in spans
+    )
 
 
 def _is_live(draft: Draft) -> bool:
@@ -84,7 +91,9 @@ def _candidates(spans: Sequence[Span], draft: Draft) -> None:
             continue
         span.role = "candidate"
         if "model" in readings:
-            draft.candidates += [model for model in _models(span, readings["model"]) if model not in draft.candidates]
+            draft.candidates += [
+                model for model in _models(span, readings["model"]) if model not in draft.candidates
+            ]
         elif "developer" in readings and "cloud" not in readings:
             span.role = ""
         elif "cloud" in readings:
@@ -96,7 +105,9 @@ def _candidates(spans: Sequence[Span], draft: Draft) -> None:
 def _is_target(before: Sequence[str]) -> bool:
     """Whether what is said before a name makes it what to move to."""
     for text in reversed(before):
-        if text in ("on", "to", "with", "using", "used", "in", "onto") or text.endswith((" used", " to", " ran")):
+        if text in ("on", "to", "with", "using", "used", "in", "onto") or text.endswith(
+            (" used", " to", " ran")
+        ):
             return True
         if text not in ("the", "a", "only", "all"):
             return False
@@ -117,7 +128,12 @@ def _search_words(spans: Sequence[Span], draft: Draft) -> None:
     """All words but those that say that a price is asked for: the search reads the rest."""
     text = ""
     for span in spans:
-        if not (span.role == "kind" or span.is_harmless or span.has("op", "which", "compare", "versus") or span.has("measure", "billed_cost")):
+        if not (
+            span.role == "kind"
+            or span.is_harmless
+            or span.has("op", "which", "compare", "versus")
+            or span.has("measure", "billed_cost")
+        ):
             for word in span.words:
                 text += f"{word.glue if text else ''}{word.shown}"
         span.role = "search"

@@ -19,7 +19,12 @@ _OF_A_WHOLE = ("of", "in", "within")
 
 def read_measures(spans: Sequence[Span], draft: Draft) -> None:
     """Put the measures into the draft, and give their spans a role."""
-    found = [(index, span, key) for index, span in enumerate(spans) if not span.role for key in span.keys("measure")[:1]]
+    found = [
+        (index, span, key)
+        for index, span in enumerate(spans)
+        if not span.role
+        for key in span.keys("measure")[:1]
+    ]
     counted = [(index, span) for index, span, key in found if key in _COUNTS]
     strong = [(index, span) for index, span, key in found if key not in _COUNTS and span.text not in _WEAK]
     for _, span, key in found:
@@ -49,7 +54,9 @@ def _count(spans: Sequence[Span], index: int, span: Span, draft: Draft, *, is_of
     if not is_of_cost or _is_beside_cost(spans, index):
         _add(draft, key)
         return
-    is_narrowed = not {"direction", "cache", "usage_kind"}.isdisjoint(draft.filters) or "direction" in draft.by
+    is_narrowed = (
+        not {"direction", "cache", "usage_kind"}.isdisjoint(draft.filters) or "direction" in draft.by
+    )
     if key == "tokens" and not is_narrowed:
         draft.add("usage_kind", ["tokens"])
     elif key == "requests":
@@ -129,8 +136,16 @@ def _whole(spans: Sequence[Span], draft: Draft) -> dict[str, list[str | None]]:
 
 def _is_whole(spans: Sequence[Span], share: int, index: int, values: Sequence[int]) -> bool:
     """Whether a value is of the whole: "of" is said of it, and no verb stands between it and the share."""
-    place = before(spans, index, over=lambda span: span.text in ("the", "our", "total", "all") or span.role in ("marker", "total", "measure"))
-    is_of = place is not None and (spans[place].text in _OF_A_WHOLE or (spans[place].role == "filter" and place > share))
+    place = before(
+        spans,
+        index,
+        over=lambda span: (
+            span.text in ("the", "our", "total", "all") or span.role in ("marker", "total", "measure")
+        ),
+    )
+    is_of = place is not None and (
+        spans[place].text in _OF_A_WHOLE or (spans[place].role == "filter" and place > share)
+    )
     return index > share and is_of
 
 
@@ -160,5 +175,8 @@ def _usage(spans: Sequence[Span], draft: Draft) -> None:
         span.role = "usage"
     if not (is_ranked or draft.measures or any(span.text in _NOUNS for span in used)):
         return
-    options = [Option("in tokens", {"measures": ["tokens"]}), Option("in money", {"measures": ["billed_cost"]})]
+    options = [
+        Option("in tokens", {"measures": ["tokens"]}),
+        Option("in money", {"measures": ["billed_cost"]}),
+    ]
     draft.choices.append(Choice(used[0].shown, "Usage in tokens, or in money?", options))

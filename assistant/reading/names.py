@@ -75,7 +75,8 @@ class Names:
     @cached_property
     def _partial_atoms(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
         return {
-            dimension: {value: atoms(value) for value in self.values.get(dimension, ())} for dimension in PARTIAL
+            dimension: {value: atoms(value) for value in self.values.get(dimension, ())}
+            for dimension in PARTIAL
         }
 
     def _whole(self, part: Sequence[Word], length: int) -> Iterator[Named]:
@@ -99,7 +100,9 @@ class Names:
 
     def _may_be_part(self, found: Sequence[str]) -> bool:
         """Whether it has a word that means nothing else, and begins with letters."""
-        own = [atom for atom in found if atom.isalpha() and len(atom) >= MIN_PART and atom not in self.ordinary]
+        own = [
+            atom for atom in found if atom.isalpha() and len(atom) >= MIN_PART and atom not in self.ordinary
+        ]
         return bool(own) and not any(atom in self.ordinary for atom in found if atom.isalpha())
 
     def _having(self, dimension: str, part: Sequence[Word]) -> list[str]:

@@ -62,12 +62,13 @@ def plan(text: str, names: Names, context: Context) -> Read:
     if draft.refused:
         return Read(cannot=draft.refused, remarks=remarks)
     if draft.not_understood:
-        return Read(
-            not_understood=draft.not_understood, may_be_price=draft.may_be_price, remarks=remarks
-        )
+        return Read(not_understood=draft.not_understood, may_be_price=draft.may_be_price, remarks=remarks)
     is_edit = context.last is not None and draft.refers_back
     if not is_edit:
         context = Context(context.today, context.budgets)
+    elif context.last and context.last.by:
+        draft.choices = [choice for choice in draft.choices if not choice.wants_by]
+        draft.picks = draft.picks or ([*context.last.by] if draft.ranking else [])
     if draft.is_empty:
         return Read(cannot="This asks nothing about costs or prices.", remarks=remarks)
     try:

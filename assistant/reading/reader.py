@@ -9,18 +9,52 @@ from assistant.reading.kinds import read_kind
 from assistant.reading.measures import read_measures
 from assistant.reading.plan import Kind
 from assistant.reading.roles import Values, before, is_determiner, is_joining
-from assistant.reading.spans import Sentence, Span
+from assistant.reading.spans import Sentence, Span, content
 from assistant.reading.when import read_times
 from costs.query.question import EXCLUDES, MAX_DIMENSIONS, MAX_LIMIT
 
-_OF_SPENDING = frozenset("we us our i my did spend spent spending paid pay bill billed was were have has".split())
+_OF_SPENDING = frozenset(
+    "we us our i my did spend spent spending paid pay bill billed was were have has".split()
+)
 _OF_TIME = ("day", "week", "month", "billing_month")
 # What a breakdown or ranking without a dimension may be by.
+MAX_SHORT = 2
 USUAL = ("cloud", "service", "model", "customer")
 _PREPOSITIONS = ("on", "for", "to", "of", "from", "in", "with", "by", "via", "through")
-_CONNECTORS = ("and", "but", "only", "now", "what about", "how about", "same", "also", "instead", "or", "then", "just")
+_CONNECTORS = (
+    "and",
+    "but",
+    "only",
+    "now",
+    "what about",
+    "how about",
+    "same",
+    "also",
+    "instead",
+    "or",
+    "then",
+    "just",
+)
 _PRONOUNS = ("that", "it", "those", "them", "they", "these", "this", "same")
-_OPENERS = ("which", "what", "who", "how", "show", "list", "give", "tell", "compare", "is", "are", "did", "do", "does", "was", "were", "will")
+_OPENERS = (
+    "which",
+    "what",
+    "who",
+    "how",
+    "show",
+    "list",
+    "give",
+    "tell",
+    "compare",
+    "is",
+    "are",
+    "did",
+    "do",
+    "does",
+    "was",
+    "were",
+    "will",
+)
 
 
 def read(sentence: Sentence) -> Draft:
@@ -44,6 +78,7 @@ def read(sentence: Sentence) -> Draft:
     _read_change(spans, draft)
     _read_rest(spans, draft)
     _cost_or_price(spans, draft)
+    draft.refers_back = draft.refers_back or _lacks_its_object(draft)
     draft.not_understood = _not_understood(spans)
     texts = {word.text for span in spans for word in span.words}
     draft.may_be_price = _may_be_price(draft, with_filters=True) and texts.isdisjoint(_OF_SPENDING)
@@ -56,8 +91,19 @@ def _refers_back(spans: Sequence[Span]) -> bool:
     texts = [word.text for span in spans for word in span.words]
     start = " ".join(texts[:2])
     begins = any(start == each or texts[:1] == [each] for each in _CONNECTORS)
-    is_bare = bool(texts) and texts[0] not in _OPENERS and not any(span.has("measure") or span.has("kind") for span in spans)
-    return begins or is_bare or any(text in _PRONOUNS for text in texts if text != "this")
+    is_bare = (
+        bool(texts)
+        and texts[0] not in _OPENERS
+        and not any(span.has("measure") or span.has("kind") for span in spans)
+    )
+    is_short = texts[:1] and texts[0] in _PREPOSITIONS and len([*content(spans)]) <= MAX_SHORT
+    return begins or is_bare or bool(is_short) or any(text in _PRONOUNS for text in texts if text != "this")
+
+
+def _lacks_its_object(draft: Draft) -> bool:
+    """Whether only an order or a comparison is said: "which was the most expensive?"."""
+    says_what = draft.kind or draft.times or draft.filters or draft.by or draft.measures or draft.count_of
+    return not says_what and (draft.ranking is not None or draft.is_compared or draft.is_share)
 
 
 def _refusal(spans: Sequence[Span]) -> str:
@@ -109,7 +155,11 @@ def _is_apposition(spans: Sequence[Span], index: int, name: str, draft: Draft) -
         return True
     if index == 0 or spans[index - 1].role != "filter":
         return False
-    place = before(spans, index - 1, over=lambda span: span.text in ("the", "our", "all") or span.role == "filter" or is_joining(span))
+    place = before(
+        spans,
+        index - 1,
+        over=lambda span: span.text in ("the", "our", "all") or span.role == "filter" or is_joining(span),
+    )
     is_of = place is not None and spans[place].text in _PREPOSITIONS
     of_models = name == "model" and not {"model", "developer"}.isdisjoint(draft.filters)
     if is_of and not of_models and name == "model":
@@ -118,7 +168,9 @@ def _is_apposition(spans: Sequence[Span], index: int, name: str, draft: Draft) -
 
 
 def _is_counted(spans: Sequence[Span], index: int) -> bool:
-    place = before(spans, index, over=lambda span: is_determiner(span) or span.text in ("different", "distinct"))
+    place = before(
+        spans, index, over=lambda span: is_determiner(span) or span.text in ("different", "distinct")
+    )
     if place is None or not spans[place].has("op", "count"):
         return False
     spans[place].role = "count"
@@ -151,7 +203,9 @@ def _is_adjective(spans: Sequence[Span], index: int, name: str) -> bool:
 
 def _is_grouping(spans: Sequence[Span], index: int, draft: Draft) -> bool:
     span = spans[index]
-    if span.text in ("who", "whom", "whose") or span.text.endswith(("ly", "by day", "by week", "by month", " output")):
+    if span.text in ("who", "whom", "whose") or span.text.endswith(
+        ("ly", "by day", "by week", "by month", " output")
+    ):
         return True
     if span.text.endswith("s") or " and " in span.text or " vs " in span.text or " versus " in span.text:
         return True
@@ -164,21 +218,38 @@ def _is_grouping(spans: Sequence[Span], index: int, draft: Draft) -> bool:
     if nearest.has("op", "by", "which", "most", "least", "rank", "breakdown", "compare"):
         return True
     if is_joining(nearest) or nearest.role == "by":
-        place = before(spans, place, over=lambda each: is_joining(each) or is_determiner(each)) if is_joining(nearest) else place
+        place = (
+            before(spans, place, over=lambda each: is_joining(each) or is_determiner(each))
+            if is_joining(nearest)
+            else place
+        )
         return place is not None and spans[place].role == "by"
     following = spans[index + 1] if index + 1 < len(spans) else None
     return bool(following and following.has("measure"))
 
 
 def _passes(span: Span) -> bool:
-    return span.text in ("the", "our", "single", "different", "individual", "of", "is", "was", "by") and not span.has("op") or span.number is not None or span.has("op", "usage")
+    return (
+        span.text in ("the", "our", "single", "different", "individual", "of", "is", "was", "by")
+        and not span.has("op")
+        or span.number is not None
+        or span.has("op", "usage")
+    )
 
 
 def _is_picked(spans: Sequence[Span], index: int) -> bool:
     """Whether single ones are asked for: "which customer", "top 3 models", "who"."""
     if spans[index].text in ("who", "whom", "whose") or spans[index].text.startswith(("biggest", "spender")):
         return True
-    place = before(spans, index, over=lambda span: span.number is not None or span.text in ("the", "our", "of", "single", "is", "are", "was", "were") or span.has("op", "most", "least", "usage"))
+    place = before(
+        spans,
+        index,
+        over=lambda span: (
+            span.number is not None
+            or span.text in ("the", "our", "of", "single", "is", "are", "was", "were")
+            or span.has("op", "most", "least", "usage")
+        ),
+    )
     has_most = index > 0 and spans[index - 1].has("op", "most", "least")
     if place is None:
         return has_most or (index > 0 and spans[index - 1].number is not None)
@@ -206,7 +277,11 @@ def _only_grouping_words(spans: Sequence[Span], draft: Draft) -> None:
 
 def _read_ranking(spans: Sequence[Span], draft: Draft) -> None:
     ranks = [span for span in spans if span.has("op", "most", "least", "rank") and not span.role]
-    numbers = [span for index, span in enumerate(spans) if span.number is not None and not span.role and _is_of_rank(spans, index)]
+    numbers = [
+        span
+        for index, span in enumerate(spans)
+        if span.number is not None and not span.role and _is_of_rank(spans, index)
+    ]
     if draft.kind or not (ranks or numbers):
         return
     if len(numbers) > 1 or any(not 1 <= (each.number or 0) <= MAX_LIMIT for each in numbers):
@@ -253,7 +328,10 @@ def _read_change(spans: Sequence[Span], draft: Draft) -> None:
     draft.is_compared = draft.is_compared or bool(changes or weak or draft.compared)
     ranked = draft.ranking or (Ranking(descending=True) if draft.picks else None)
     if ranked and (changes or weak):
-        is_down = any(span.has("op", "down") or span.text in ("lower", "less", "fewer", "down") for span in (*changes, *weak))
+        is_down = any(
+            span.has("op", "down") or span.text in ("lower", "less", "fewer", "down")
+            for span in (*changes, *weak)
+        )
         draft.ranking = Ranking(ranked.descending is not is_down, ranked.limit, is_change=True)
 
 
@@ -261,12 +339,20 @@ def _is_asked_of_change(spans: Sequence[Span], span: Span) -> bool:
     """Whether "up" or "higher" is said of costs: "are costs up?"."""
     texts = [each.text for each in spans]
     place = texts.index(span.text)
-    return span.text in ("up", "down", "higher", "lower") and any(each in ("is", "are", "was", "were", "has", "have") for each in texts[:place])
+    return span.text in ("up", "down", "higher", "lower") and any(
+        each in ("is", "are", "was", "were", "has", "have") for each in texts[:place]
+    )
 
 
 def _read_rest(spans: Sequence[Span], draft: Draft) -> None:
     """The words that only say how the answer should look, and those that something is missing for."""
-    rules: Sequence[Callable[[Sequence[Span], Draft], None]] = (_compare_values, _trend, _why, _plain_words, _by_what)
+    rules: Sequence[Callable[[Sequence[Span], Draft], None]] = (
+        _compare_values,
+        _trend,
+        _why,
+        _plain_words,
+        _by_what,
+    )
     for rule in rules:
         rule(spans, draft)
 
@@ -276,8 +362,14 @@ def _compare_values(spans: Sequence[Span], draft: Draft) -> None:
     comparing = [span for span in spans if span.has("op", "versus", "compare", "than") and not span.role]
     if not comparing:
         return
-    several = [name for name, values in draft.filters.items() if len(values) > 1 and not name.startswith(EXCLUDES)]
-    several = [name for name in several if len([span for span in spans if name in span.readings() and span.role == "filter"]) > 1]
+    several = [
+        name for name, values in draft.filters.items() if len(values) > 1 and not name.startswith(EXCLUDES)
+    ]
+    several = [
+        name
+        for name in several
+        if len([span for span in spans if name in span.readings() and span.role == "filter"]) > 1
+    ]
     for name in several:
         if name not in draft.by and len(draft.by) < MAX_DIMENSIONS:
             draft.by.append(name)
@@ -317,7 +409,9 @@ def _by_what(spans: Sequence[Span], draft: Draft) -> None:
 
 def _ask_by_what(draft: Draft, about: str, ask: str) -> None:
     options = [Option(f"by {name}", {"by": [name]}) for name in USUAL]
-    draft.choices.append(Choice(about, f"{ask}: {', '.join(option.says for option in options)}?", options))
+    draft.choices.append(
+        Choice(about, f"{ask}: {', '.join(option.says for option in options)}?", options, wants_by=True)
+    )
 
 
 def _plain_words(spans: Sequence[Span], draft: Draft) -> None:
@@ -340,7 +434,11 @@ def _plain_words(spans: Sequence[Span], draft: Draft) -> None:
             span.role = "compare"
         elif span.has("op", "ai"):
             _ai(span, draft)
-        elif span.has("op", "weak change") and index + 1 < len(spans) and (spans[index + 1].time or spans[index + 1].text in ("the", "time")):
+        elif (
+            span.has("op", "weak change")
+            and index + 1 < len(spans)
+            and (spans[index + 1].time or spans[index + 1].text in ("the", "time"))
+        ):
             span.role = "helper"
 
 
@@ -353,7 +451,9 @@ def _ai(span: Span, draft: Draft) -> None:
         Option("only charges for the use of AI", {"not_usage_kind": (None,)}),
         Option("all charges", {}),
     ]
-    draft.choices.append(Choice(span.shown, "Do you mean only charges for the use of AI, or all charges?", options))
+    draft.choices.append(
+        Choice(span.shown, "Do you mean only charges for the use of AI, or all charges?", options)
+    )
 
 
 def _cost_or_price(spans: Sequence[Span], draft: Draft) -> None:
@@ -365,13 +465,24 @@ def _cost_or_price(spans: Sequence[Span], draft: Draft) -> None:
     if not (is_of_model and is_timeless and measured and _may_be_price(draft, with_filters=True)):
         return
     name = " ".join(span.shown for span in spans if span.is_value)
-    options = [Option("what was spent on it", {}), Option("its list price", {"kind": Kind.PRICE, "name": name})]
+    options = [
+        Option("what was spent on it", {}),
+        Option("its list price", {"kind": Kind.PRICE, "name": name}),
+    ]
     draft.choices.append(Choice(name, "Do you mean what was spent on it, or its list price?", options))
 
 
 def _may_be_price(draft: Draft, *, with_filters: bool = False) -> bool:
     """Whether nothing was said that only questions about charges have."""
-    said = (draft.kind, draft.times, draft.by, draft.ranking, draft.is_compared, draft.is_share, draft.average)
+    said = (
+        draft.kind,
+        draft.times,
+        draft.by,
+        draft.ranking,
+        draft.is_compared,
+        draft.is_share,
+        draft.average,
+    )
     return not any(said) and not draft.choices and (with_filters or not draft.filters)
 
 

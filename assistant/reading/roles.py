@@ -14,7 +14,28 @@ from costs.query.question import EXCLUDES
 _FIRST = ("customer", "account", "model", "service", "region")
 _SAID = {"cloud": "the cloud", "developer": "the developer of models"}
 _JOINING = ("and", "or", "nor", "plus", ",")
-_DETERMINERS = ("the", "our", "a", "an", "any", "all", "of", "on", "by", "from", "for", "in", "to", "my", "this", "that", "at", "called", "named", "as")
+_DETERMINERS = (
+    "the",
+    "our",
+    "a",
+    "an",
+    "any",
+    "all",
+    "of",
+    "on",
+    "by",
+    "from",
+    "for",
+    "in",
+    "to",
+    "my",
+    "this",
+    "that",
+    "at",
+    "called",
+    "named",
+    "as",
+)
 
 Spans = Sequence[Span]
 

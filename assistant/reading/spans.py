@@ -108,9 +108,13 @@ def _span(words: Sequence[Word], at: int, names: Names, reader: TimeReader) -> S
     timed = reader.at(at)
     length = named[0].length if named else 0
     if timed and timed[0] >= max(said[0], length):
-        return Span(words[at : at + timed[0]], at, meanings=said[1] if said[0] == timed[0] else (), time=timed[1])
+        return Span(
+            words[at : at + timed[0]], at, meanings=said[1] if said[0] == timed[0] else (), time=timed[1]
+        )
     if named and (length > said[0] or (length == said[0] and _is_name(words, at, named, said[1]))):
-        return Span(words[at : at + length], at, named=named, meanings=_values(said[1]) if length == said[0] else ())
+        return Span(
+            words[at : at + length], at, named=named, meanings=_values(said[1]) if length == said[0] else ()
+        )
     if said[0]:
         return Span(words[at : at + said[0]], at, meanings=said[1])
     return Span(words[at : at + 1], at, number=_number(words[at]))

@@ -206,7 +206,7 @@ class TimeReader:
         return length, calendar_unit(self._today, name, offset)
 
     def _past_one(self, name: str) -> Time:
-        """"past week" is of days; "past month" may be the month before as well."""
+        """ "past week" is of days; "past month" may be the month before as well."""
         if name in DAYS:
             return self._weekend(-1) if name == "weekend" else self._days_back(DAYS[name])
         rolling = Window(moved(Window(self._today, self._today), name, -1).start, self._today)
@@ -215,7 +215,9 @@ class TimeReader:
     def _weekend(self, offset: int) -> Time:
         """This weekend is the one that is or comes, the last one is over."""
         is_on = self._today.weekday() >= SATURDAY
-        return Time(moved(unit_of(self._today, "weekend"), "week", offset + (0 if is_on else 1)), unit="weekend")
+        return Time(
+            moved(unit_of(self._today, "weekend"), "week", offset + (0 if is_on else 1)), unit="weekend"
+        )
 
     def _live_unit(self, relation: str, name: str) -> Time:
         if relation == "this" and name == "hour":
@@ -223,7 +225,7 @@ class TimeReader:
         return Time(unit_of(self._today, "day"), live="minutes", minutes=MINUTES[name])
 
     def _month_said(self, at: int, relation: tuple[int, str]) -> Found | None:
-        """"last October" and "this October" are the latest one."""
+        """ "last October" and "this October" are the latest one."""
         month = self._lexed(at + relation[0], "month")
         if month is None or relation[1] not in ("last", "this", "past"):
             return None
@@ -327,7 +329,11 @@ class TimeReader:
             if middle is None:
                 return None
             return Window(start, middle) if is_first else Window(middle, end)
-        cut = moved(Window(start, start), unit, count).start if is_first else moved(Window(end, end), unit, -count).start
+        cut = (
+            moved(Window(start, start), unit, count).start
+            if is_first
+            else moved(Window(end, end), unit, -count).start
+        )
         if cut is None or not start < cut < end:
             return None
         return Window(start, cut) if is_first else Window(cut, end)
@@ -422,7 +428,11 @@ class TimeReader:
         if first is None or not first[1].window.start or first[1].live:
             return None
         to = at + first[0]
-        links = ("to", "until", "till", "through", "thru") if at == start else ("to", "until", "till", "through", "thru", "and")
+        links = (
+            ("to", "until", "till", "through", "thru")
+            if at == start
+            else ("to", "until", "till", "through", "thru", "and")
+        )
         if not self._is(to, *links):
             return self._days_of_month(start, at, first)
         second = self._single(to + 1) or self._day_of_same_month(to + 1, first[1])

@@ -19,6 +19,8 @@ def read_times(spans: Sequence[Span], draft: Draft) -> None:
         if span.time is None:
             continue
         span.role = "time"
+        if index == 0 and span.text == "now" and any(each.has("dimension") for each in spans):
+            continue  # "now by customer" goes on
         if span.time.before:
             draft.compared.append(span.time)
         elif _is_compared_with(spans, index):
@@ -41,7 +43,9 @@ def _are_units(span: Span) -> bool:
 
 def _are_pair(spans: Sequence[Span], draft: Draft) -> bool:
     """Whether two times are compared rather than added up: no values are there to be compared instead."""
-    compares = any(span.has("op", "compare", "versus") or span.text in ("difference", "differ") for span in spans)
+    compares = any(
+        span.has("op", "compare", "versus") or span.text in ("difference", "differ") for span in spans
+    )
     has_values = sum(span.is_value for span in spans) > 1
     return compares and not has_values and bool(draft.times)
 

@@ -18,7 +18,16 @@ _ATOM = re.compile(r"\d+[a-z]+|\d+|[^\W\d_]+")
 _SIGNS = {"%": "percent", "$": "usd", "€": "eur", "£": "gbp", "&": "and", "+": "and", ";": ","}
 _GLUES = ("-", "_", "/", ".", ":")
 _CONTRACTED = {
-    "s": {"what": "is", "who": "is", "how": "is", "where": "is", "that": "is", "it": "is", "there": "is", "let": "us"}
+    "s": {
+        "what": "is",
+        "who": "is",
+        "how": "is",
+        "where": "is",
+        "that": "is",
+        "it": "is",
+        "there": "is",
+        "let": "us",
+    }
 }
 _ENDINGS = {"re": "are", "ve": "have", "ll": "will", "d": "would", "m": "am"}
 

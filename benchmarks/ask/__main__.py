@@ -76,7 +76,11 @@ def _day(case: Case) -> date:
 
 
 def _report(found: Sequence[tuple[Case, Mark, Mark]]) -> None:
-    held = [each for each in found if any({"asks", "not_understood", "refused"} & one.keys() for one in each[0].accepted)]
+    held = [
+        each
+        for each in found
+        if any({"asks", "not_understood", "refused"} & one.keys() for one in each[0].accepted)
+    ]
     figures = [each for each in found if each not in held]
     print(f"\n{'':44}{'planner':>9}{'baseline':>10}")
     for title, part in (("questions with figures", figures), ("questions to be held back", held)):

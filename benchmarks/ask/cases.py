@@ -59,5 +59,7 @@ def _case(file: str, entry: Mapping[str, Any], today: date, before: Case | None)
     for expect in case.accepted:
         unknown = set(expect) - KEYS
         if unknown or expect.get("kind", "costs") not in KINDS:
-            raise ValueError(f"{file}: {entry['ask']!r} expects {sorted(unknown) or expect['kind']}, which FORMAT.md lacks")
+            raise ValueError(
+                f"{file}: {entry['ask']!r} expects {sorted(unknown) or expect['kind']}, which FORMAT.md lacks"
+            )
     return case

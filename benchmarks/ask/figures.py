@@ -59,12 +59,16 @@ class Demo:
     def __init__(self, files: Sequence[str], today: date) -> None:
         self._connection = duckdb.connect()
         self._connection.execute("set TimeZone = 'UTC'")
-        self._connection.execute("create table charges as select * from read_parquet(?, union_by_name=true)", [[*files]])
+        self._connection.execute(
+            "create table charges as select * from read_parquet(?, union_by_name=true)", [[*files]]
+        )
         self._today = today
 
     def expected(self, expect: Mapping[str, Any]) -> list[Row]:
         """The rows of an expectation of kind costs, share or count."""
-        return {"costs": self._costs, "share": self._share, "count": self._count}[expect.get("kind", "costs")](expect)
+        return {"costs": self._costs, "share": self._share, "count": self._count}[
+            expect.get("kind", "costs")
+        ](expect)
 
     def _costs(self, expect: Mapping[str, Any]) -> list[Row]:
         measures = [*expect.get("measures", ["billed_cost"])]
@@ -76,7 +80,11 @@ class Demo:
         for row in rows:
             if "average" in expect:
                 row["average"] = _rounded(_EXACT.divide(row[measures[0]], self._units(expect)), "1e-9")
-        shown = [*expect.get("by", ()), *measures, *[each for each in ("before", "change", "change_percent", "average") if rows and each in rows[0]]]
+        shown = [
+            *expect.get("by", ()),
+            *measures,
+            *[each for each in ("before", "change", "change_percent", "average") if rows and each in rows[0]],
+        ]
         self._finish(rows, measures)
         ordered = _ordered(rows, expect, measures)
         return [{name: row[name] for name in shown} for row in ordered]
@@ -94,7 +102,9 @@ class Demo:
         columns = [column[0] for column in result.description or ()]
         return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
 
-    def _where(self, filters: Mapping[str, Sequence[Any]], start: date | None, end: date | None) -> tuple[str, list[Any]]:
+    def _where(
+        self, filters: Mapping[str, Sequence[Any]], start: date | None, end: date | None
+    ) -> tuple[str, list[Any]]:
         conditions, values = ["true"], list[Any]()
         for name, wanted in filters.items():
             column = _COLUMNS[name.removeprefix("not_")]
@@ -116,10 +126,14 @@ class Demo:
         now = {tuple(row[name] for name in by): row for row in rows}
         merged = []
         for key in dict.fromkeys([*now, *before]):
-            row = dict(now.get(key) or {**dict.fromkeys(_SUMS, Decimal(0)), **dict(zip(by, key, strict=True))})
+            row = dict(
+                now.get(key) or {**dict.fromkeys(_SUMS, Decimal(0)), **dict(zip(by, key, strict=True))}
+            )
             past = before[key][measure] if key in before else Decimal(0)
             row |= {"before": past, "change": row[measure] - past}
-            row["change_percent"] = _rounded(_EXACT.divide(row["change"] * 100, past), "1e-4") if past > 0 else None
+            row["change_percent"] = (
+                _rounded(_EXACT.divide(row["change"] * 100, past), "1e-4") if past > 0 else None
+            )
             merged.append(row)
         return merged
 
@@ -134,7 +148,9 @@ class Demo:
         base = next((each for each in measures if each in _SUMS), "billed_cost")
         total = sum((row[base] or Decimal(0) for row in rows), Decimal(0))
         for row in rows:
-            row["share"] = _rounded(_EXACT.divide(row[base], total), "1e-6") if total and row[base] is not None else None
+            row["share"] = (
+                _rounded(_EXACT.divide(row[base], total), "1e-6") if total and row[base] is not None else None
+            )
             row["cost_per_million_tokens"] = (
                 _rounded(_EXACT.divide(_EXACT.multiply(row["of_tokens"], _MILLION), row["tokens"]), "1e-9")
                 if row["tokens"] and row["of_tokens"] is not None
@@ -164,5 +180,3 @@ def _ordered(rows: list[Row], expect: Mapping[str, Any], measures: Sequence[str]
 
 def _rounded(value: Decimal, places: str) -> Decimal:
     return value.quantize(Decimal(places), context=_EXACT)
-
-

@@ -34,7 +34,9 @@ class Command(CommandWithExamples):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("question", help="the question, in English")
         parser.add_argument("--json", action="store_true", help="print the answer as JSON")
-        parser.add_argument("--follow", default="", metavar="ID", help="the answer that the question is about")
+        parser.add_argument(
+            "--follow", default="", metavar="ID", help="the answer that the question is about"
+        )
         day = 'the day that "yesterday" is seen from, in UTC (default: today)'
         parser.add_argument("--today", type=asking.day, metavar="DATE", help=day)
 
