@@ -16,7 +16,7 @@ from assistant.answering.result import Result
 from assistant.answering.sentences import say
 from assistant.errors import AskError
 from assistant.models import Turn
-from assistant.reading.complete import CannotError, Context
+from assistant.reading.context import CannotError, Context
 from assistant.reading.names import Names
 from assistant.reading.plan import Kind, Plan
 from assistant.reading.planner import Read, Reading, plan
@@ -212,15 +212,15 @@ def _costs(moment: datetime) -> tuple[Snapshot | None, NotLoadedError | None]:
 
 def _answered(asked: Plan, result: Result, read: Read) -> Answer:
     said = _told(read.remarks, *asked.assumed, say(asked, result), result.hint)
-    found = _answer(said, question=asked.as_json())
-    found.update(
-        rows=[*result.rows],
-        totals=[*result.totals],
-        rows_left_out=result.rows_left_out,
-        hint=result.hint or None,
-        basis={**result.basis, **{name: value for name, value in result.facts.items() if value is not None}},
-    )
-    return found
+    facts = {name: value for name, value in result.facts.items() if value is not None}
+    return {
+        **_answer(said, question=asked.as_json()),
+        "rows": [*result.rows],
+        "totals": [*result.totals],
+        "rows_left_out": result.rows_left_out,
+        "hint": result.hint or None,
+        "basis": {**result.basis, **facts},
+    }
 
 
 def _asked_back(readings: Sequence[Reading], read: Read) -> Answer:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from assistant.answering.result import Result, Row, basis
-from assistant.reading.complete import CannotError
+from assistant.reading.context import CannotError
 from assistant.reading.periods import WEEK_DAYS
 from assistant.reading.plan import WEEK, Plan
 from catalog.pricing.decimals import EXACT, NANO, ROUNDED, plain

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from assistant.answering.result import Result, Row, basis
-from assistant.reading.complete import CannotError
+from assistant.reading.context import CannotError
 from assistant.reading.plan import Plan
 from catalog.pricing.decimals import EXACT, exact_sum, plain
 from costs.query.snapshot import Snapshot
@@ -49,7 +49,7 @@ def answer_anomalies(plan: Plan, costs: Snapshot) -> Result:
         filters=plan.filters,
         dimensions=plan.by or DEFAULT_DIMENSIONS,
     )
-    facts = {name: answer[name] for name in ("start", "end", "through", "is_known")}  # type: ignore[literal-required]
+    facts = {name: answer[name] for name in ("start", "end", "through", "is_known")}
     rows = [{**row} for row in answer["anomalies"]]
     return Result(rows, hint=answer["hint"] or "", basis=basis(answer), facts=facts)
 

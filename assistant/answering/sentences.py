@@ -168,7 +168,7 @@ def _totals(plan: Plan, result: Result) -> Iterator[str]:
     if plan.measures[0] == "cost_per_million_tokens":
         return
     told = [_figures(plan, row, row.get("currency")) for row in result.totals]
-    if told and not all(each in TIMES for each in plan.by) or plan.by and told:
+    if (told and not all(each in TIMES for each in plan.by)) or (plan.by and told):
         yield f"In total: {'; '.join(told)}."
 
 
@@ -267,7 +267,7 @@ def _of_live(plan: Plan, result: Result) -> Iterator[str]:
         yield f"Live cost{about}: nothing with a known price."
     else:
         told = "; ".join(
-            f"{row['is_upper_bound'] and 'at most ' or ''}{row['cost']} {row['currency']}"
+            f"{(row['is_upper_bound'] and 'at most ') or ''}{row['cost']} {row['currency']}"
             for row in result.totals
         )
         yield f"Estimated live cost{about}: {told}. It is not billed yet."

@@ -16,14 +16,7 @@ _PLAIN = ("now", "hour", "minutes")
 
 def read_kind(spans: Sequence[Span], draft: Draft) -> None:
     """Say in the draft which part is meant, and give the words for it a role."""
-    kinds = {key for span in spans for key in span.keys("kind")}
-    kind = next((each for each in _ORDER if each.value in kinds), None)
-    if _asks_elsewhere(spans):
-        kind = Kind.MODELS
-    if kind is Kind.PRICE and not _is_list_price(spans):
-        kind = None
-    if kind is None and _is_live(draft):
-        kind = Kind.LIVE
+    kind = _kind(spans, draft)
     if kind is None:
         return
     draft.kind = kind
@@ -37,9 +30,18 @@ def read_kind(spans: Sequence[Span], draft: Draft) -> None:
     elif kind is Kind.PRICE:
         _search_words(spans, draft)
     elif kind is Kind.LIVE:
-        draft.usage = any(
-            span.has("measure", "tokens", "requests") or span.has("op", "usage") for span in spans
-        )
+        counted = [span for span in spans if span.has("measure", "tokens", "requests")]
+        draft.usage = bool(counted) or any(span.has("op", "usage") for span in spans)
+
+
+def _kind(spans: Sequence[Span], draft: Draft) -> Kind | None:
+    if _asks_elsewhere(spans):
+        return Kind.MODELS
+    kinds = {key for span in spans for key in span.keys("kind")}
+    kind = next((each for each in _ORDER if each.value in kinds), None)
+    if kind is Kind.PRICE and not _is_list_price(spans):
+        kind = None
+    return Kind.LIVE if kind is None and _is_live(draft) else kind
 
 
 def _helps(span: Span, kind: Kind) -> bool:
@@ -52,16 +54,15 @@ def _helps(span: Span, kind: Kind) -> bool:
         Kind.LIVE: ("usage", "which", "total"),
         Kind.PRICE: ("which",),
     }[kind]
-    return span.has("op", *helpers) or (
-        kind is not Kind.PRICE and span.has("measure") and kind is not Kind.LIVE
-    )
+    is_money = span.has("measure", "billed_cost") and kind not in (Kind.PRICE, Kind.LIVE)
+    return is_money or span.has("op", *helpers)
 
 
 def _asks_elsewhere(spans: Sequence[Span]) -> bool:
-    """ "What would the same tokens cost on Gemini?"."""
+    """As in "What would the same tokens cost on Gemini?"."""
     texts = [span.text for span in spans]
     would = [index for index, span in enumerate(spans) if span.has("op", "would")]
-    costs = any(span.has("measure") or span.text in ("cheaper",) for span in spans)
+    costs = any(span.has("measure") or span.text == "cheaper" for span in spans)
     return bool(would) and costs and any(span.is_value for span in spans) and "like" not in texts
 
 

@@ -81,7 +81,7 @@ def _joins(span: Span) -> bool:
 
 
 def _count_words(spans: Sequence[Span], draft: Draft) -> None:
-    """ "how many", before what is counted: tokens, requests or searches."""
+    """As in "how many", before what is counted: tokens, requests or searches."""
     for index, span in enumerate(spans):
         if not span.has("op", "count") or span.role:
             continue
@@ -129,12 +129,12 @@ def _whole(spans: Sequence[Span], draft: Draft) -> dict[str, list[str | None]]:
     values = [index for index, span in enumerate(spans) if span.role == "filter"]
     for index in values:
         name = next(iter(spans[index].readings()))
-        if name in draft.filters and _is_whole(spans, share, index, values):
+        if name in draft.filters and _is_whole(spans, share, index):
             whole[name] = list(draft.filters[name])
     return whole if len(whole) < len(draft.filters) else {}
 
 
-def _is_whole(spans: Sequence[Span], share: int, index: int, values: Sequence[int]) -> bool:
+def _is_whole(spans: Sequence[Span], share: int, index: int) -> bool:
     """Whether a value is of the whole: "of" is said of it, and no verb stands between it and the share."""
     place = before(
         spans,
@@ -165,7 +165,7 @@ def _averages(spans: Sequence[Span], draft: Draft) -> None:
 
 
 def _usage(spans: Sequence[Span], draft: Draft) -> None:
-    """ "Usage" without a measure is of tokens or of money; "which models do we use" is neither, but a list."""
+    """As in "Usage" without a measure is of tokens or of money; "which models do we use" is neither, but a list."""
     used = [span for span in spans if span.has("op", "usage") and not span.role]
     is_amount = all(span.text == "how much" for span in spans if span.role == "measure")
     if not used or draft.kind or draft.is_share or draft.average or draft.count_of or not is_amount:

@@ -85,9 +85,8 @@ class Names:
         for dimension, value in self._by_key.get(key, ()) if key else ():
             by_dimension[dimension].append(value)
         for dimension, values in by_dimension.items():
-            if dimension in ALL_OF:
-                values = [*dict.fromkeys([*values, *self._having(dimension, part)])]
-            yield Named(dimension, tuple(values), is_whole=True, length=length)
+            others = self._having(dimension, part) if dimension in ALL_OF else []
+            yield Named(dimension, tuple(dict.fromkeys([*values, *others])), is_whole=True, length=length)
 
     def _partial(self, part: Sequence[Word], length: int) -> Iterator[Named]:
         found = [atom for word in part for atom in word.atoms]

@@ -80,7 +80,7 @@ def _moved(day: date, unit: str, count: int) -> date:
 
 
 def calendar_unit(today: date, unit: str, offset: int) -> Time:
-    """This unit (0), which is until today, or an earlier (-1) or later one, which is whole."""
+    """The unit that today is in (0), until today, or an earlier (-1) or later one, which is whole."""
     if offset == 0:
         whole = unit_of(today, unit)
         return Time(Window(whole.start, min(whole.end or today, today + DAY)), unit=unit, is_running=True)

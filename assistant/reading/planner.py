@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from assistant.reading.complete import CannotError, Context, complete
+from assistant.reading.complete import complete
+from assistant.reading.context import CannotError, Context
 from assistant.reading.draft import Choice, Draft, Option
 from assistant.reading.names import Names
 from assistant.reading.plan import Plan

@@ -21,9 +21,7 @@ def read_times(spans: Sequence[Span], draft: Draft) -> None:
         span.role = "time"
         if index == 0 and span.text == "now" and any(each.has("dimension") for each in spans):
             continue  # "now by customer" goes on
-        if span.time.before:
-            draft.compared.append(span.time)
-        elif _is_compared_with(spans, index):
+        if span.time.before or _is_compared_with(spans, index):
             draft.compared.append(span.time)
         elif comparing and span.time.parts and _are_units(span):
             draft.times.append(span.time.parts[1])

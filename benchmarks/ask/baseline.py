@@ -8,7 +8,20 @@ from datetime import date, timedelta
 from typing import Any
 
 _DIMENSIONS = ("cloud", "service", "account", "region", "model", "developer", "customer", "day", "month")
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _CLOUDS = {"aws": "aws", "amazon": "aws", "azure": "azure", "gcp": "gcp", "google": "gcp"}
 
 

@@ -13,8 +13,33 @@ import yaml
 FOLDER = Path(__file__).with_name("questions")
 KINDS = ("costs", "share", "count", "forecast", "anomalies", "budgets", "models", "live", "price")
 KEYS = frozenset(
-    "kind measures by filters start end order limit compare average of until name candidates measure cloud model "
-    "minutes hour day search asks not_understood refused any".split()
+    [
+        "kind",
+        "measures",
+        "by",
+        "filters",
+        "start",
+        "end",
+        "order",
+        "limit",
+        "compare",
+        "average",
+        "of",
+        "until",
+        "name",
+        "candidates",
+        "measure",
+        "cloud",
+        "model",
+        "minutes",
+        "hour",
+        "day",
+        "search",
+        "asks",
+        "not_understood",
+        "refused",
+        "any",
+    ]
 )
 
 

@@ -65,7 +65,7 @@ def is_same(answer: Mapping[str, Any], expect: Mapping[str, Any], expected: Expe
     """Whether an answer has the figures of an expectation; of live usage and prices, whether it was read so."""
     kind, plan = expect.get("kind", "costs"), answer["question"]
     if kind == "live":
-        return bool(plan["kind"] == "live" and _is_same_live(plan, expect))
+        return plan["kind"] == "live" and _is_same_live(plan, expect)
     if kind == "price":
         words = f"{plan.get('name', '')}".casefold()
         return bool(
@@ -78,13 +78,9 @@ def is_same(answer: Mapping[str, Any], expect: Mapping[str, Any], expected: Expe
 
 def _is_same_live(plan: Mapping[str, Any], expect: Mapping[str, Any]) -> bool:
     filters = {name: [expect[name]] for name in ("cloud", "model") if name in expect}
-    is_day = "day" in expect
-    return (
-        plan.get("filters", {}) == filters
-        and plan.get("usage", False) == (expect.get("measure") == "usage")
-        and plan.get("minutes", 0) == expect.get("minutes", 0)
-        and (plan["live"] == "day") == is_day
-    )
+    usage, minutes = expect.get("measure") == "usage", expect.get("minutes", 0)
+    found = (plan.get("filters", {}), plan.get("usage", False), plan.get("minutes", 0), plan["live"] == "day")
+    return found == (filters, usage, minutes, "day" in expect)
 
 
 def _same_rows(found: Sequence[Mapping[str, Any]], wanted: Sequence[Row], *, is_ordered: bool) -> bool:
