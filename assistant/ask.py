@@ -50,8 +50,8 @@ class Ask(TypedDict):
 class Answer(TypedDict):
     """An answer. `question` is what it was read as, null if nothing was answered.
 
-    Amounts in `rows` and `totals` are decimal strings; null is unknown. `basis` says what they rest on. `error` is the
-    code of why a question that was read has no figures.
+    Amounts in `rows` and `totals` are decimal strings; null is unknown. `basis` says what they rest on.
+    `error` is the code of why a question that was read has no figures.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""The rows of an answer as a table of a terminal: what a row holds besides texts and figures is left to JSON."""
+"""The rows of an answer as a table of a terminal. Lists and objects in a row are left to JSON."""
 
 from __future__ import annotations
 

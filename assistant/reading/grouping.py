@@ -111,12 +111,9 @@ def _is_grouping(spans: Sequence[Span], index: int, draft: Draft) -> bool:
 
 def _is_of_several(text: str) -> bool:
     """Whether a noun is a plural, or means each: "models", "daily", "input vs output", "who"."""
-    is_each = text.endswith(("s", "ly", "by day", "by week", "by month")) or text in _WHO
-    return (
-        is_each
-        or any(f" {word} " in text for word in ("and", "vs", "versus", "or"))
-        or text == "input output"
-    )
+    is_each = text in _WHO or text.endswith(("s", "ly", "by day", "by week", "by month"))
+    is_either = any(f" {word} " in text for word in ("and", "vs", "versus", "or"))
+    return is_each or is_either or text == "input output"
 
 
 def _joins_grouping(spans: Sequence[Span], place: int) -> bool:

@@ -165,7 +165,7 @@ def _averages(spans: Sequence[Span], draft: Draft) -> None:
 
 
 def _usage(spans: Sequence[Span], draft: Draft) -> None:
-    """As in "Usage" without a measure is of tokens or of money; "which models do we use" is neither, but a list."""
+    """Usage without a measure is of tokens or of money; "which models do we use" asks for a list."""
     used = [span for span in spans if span.has("op", "usage") and not span.role]
     is_amount = all(span.text == "how much" for span in spans if span.role == "measure")
     if not used or draft.kind or draft.is_share or draft.average or draft.count_of or not is_amount:

@@ -123,7 +123,7 @@ def of_share(draft: Draft, context: Context) -> Plan:
     last = context.last
     if draft.by or draft.is_compared or draft.average:
         raise CannotError(
-            "A share of one thing has no groups and no comparison: ask for shares by cloud, model and the like."
+            "A share of one thing has no groups and no comparison: ask for shares by cloud or model."
         )
     window, time = window_of(draft, context, last.window if last else None)
     filters = {**(last.filters if last else {}), **draft.filters}

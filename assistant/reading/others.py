@@ -131,7 +131,7 @@ def _plain_words(spans: Sequence[Span], draft: Draft) -> None:
 
 
 def _ai(span: Span, draft: Draft) -> None:
-    """As in "AI costs" are all costs, or those of charges for the use of AI; with a model they are its own."""
+    """As in "AI costs": all costs, or those of charges for the use of AI; with a model, its own."""
     span.role = "ai"
     if not {"model", "developer", "usage_kind"}.isdisjoint({*draft.filters, *draft.by}):
         return

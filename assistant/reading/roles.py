@@ -135,7 +135,7 @@ class Values:
         yield from following[:1]
 
     def _is_grouping(self, index: int) -> bool:
-        """Whether a noun is what to group by, so that a value after it is no name of it: "by model Claude"."""
+        """Whether a noun is what to group by, and not of the value after it: "by model Claude"."""
         place = before(self._spans, index, over=lambda span: span.text in ("the", "our"))
         return place is not None and self._spans[place].has("op", "by", "which", "most", "least")
 

@@ -1,4 +1,4 @@
-"""Corrects words that look misspelt, where one known word is nearest; it says so, and never picks of several."""
+"""Corrects words that look misspelt, where one known word is nearest; none of several that are."""
 
 from __future__ import annotations
 

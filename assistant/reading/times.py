@@ -1,4 +1,4 @@
-"""Times in a question, and relations between them: "since the 3rd", "from March to May", "the week before"."""
+"""Times in a question, and their relations: "since the 3rd", "from March to May", "the week before"."""
 
 from __future__ import annotations
 

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 MAX_CHARACTERS = 500
 
-_DATE = r"\d{4}-\d{1,2}(?:-\d{1,2})?(?![\w-])|\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\w/])|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?(?!\w)"
+_ISO_DATE = r"\d{4}-\d{1,2}(?:-\d{1,2})?(?![\w-])"
+# Of these, nobody knows which is the day.
+_OTHER_DATE = r"\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\w/])|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?(?!\w)"
+_DATE = f"{_ISO_DATE}|{_OTHER_DATE}"
 _QUOTED = r"[\"“”«]([^\"“”«»]{1,200})[\"“”»]"
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w)"
-_WORD = r"[^\W_]+(?:[.'’][^\W_]+)*"
+_WORD = r"[^\W_]+(?:[.'\u2019][^\W_]+)*"
 _TOKEN = re.compile(f"{_QUOTED}|({_DATE})|({_NUMBER}|{_WORD})|([%$€£&+<>=,;])")
 # A value's smallest parts: "m7i" is m and 7i, "4.6" is 4 and 6, "32b" is one.
 _ATOM = re.compile(r"\d+[a-z]+|\d+|[^\W\d_]+")
@@ -66,7 +69,7 @@ def atoms(text: str) -> tuple[str, ...]:
 
 def folded(text: str) -> str:
     """A text in small letters without accents."""
-    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'"))
+    decomposed = unicodedata.normalize("NFKD", text.replace("\u2019", "'"))
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).casefold()
 
 

@@ -62,7 +62,7 @@ def _held_back(answer: Mapping[str, Any], expect: Mapping[str, Any]) -> bool:
 
 
 def is_same(answer: Mapping[str, Any], expect: Mapping[str, Any], expected: Expected) -> bool:
-    """Whether an answer has the figures of an expectation; of live usage and prices, whether it was read so."""
+    """Whether an answer has the figures of an expectation; live usage and prices need only be read so."""
     kind, plan = expect.get("kind", "costs"), answer["question"]
     if kind == "live":
         return plan["kind"] == "live" and _is_same_live(plan, expect)

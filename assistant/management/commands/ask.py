@@ -28,7 +28,7 @@ exit codes: 0 answered, 1 no figure: not understood, asked back or nothing loade
 
 
 class Command(CommandWithExamples):
-    help = "Answer a question about costs or prices in words, with figures from the engine and without any model."
+    help = "Answer a question in words about costs or prices, with figures from the engine."
     examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
