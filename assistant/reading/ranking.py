@@ -28,9 +28,13 @@ def read_ranking(spans: Sequence[Span], draft: Draft) -> None:
 
 
 def _is_of_rank(spans: Sequence[Span], index: int) -> bool:
-    """Whether a number says how many rows: it stands beside "top", "most" or what is ranked."""
-    neighbours = [spans[each] for each in (index - 1, index + 1) if 0 <= each < len(spans)]
-    return any(each.has("op", "most", "least", "rank") or each.role == "by" for each in neighbours)
+    """Whether a number says how many rows: "top 3", "5 most expensive", "3 customers"."""
+    before = spans[index - 1] if index else None
+    after = spans[index + 1] if index + 1 < len(spans) else None
+    is_after_top = before is not None and before.has("op", "most", "least")
+    is_before_rank = after is not None and after.has("op", "most", "least")
+    is_before_noun = after is not None and after.role == "by" and after.text.endswith("s")
+    return is_after_top or is_before_rank or is_before_noun
 
 
 def _single(spans: Sequence[Span], draft: Draft) -> int | None:

@@ -91,9 +91,9 @@ def _refusal(spans: Sequence[Span]) -> str:
     first = next((span for span in spans if not span.is_harmless), None)
     if first is None or not first.has("refused"):
         return ""
-    is_about_costs = any(span.has("measure") or span.time for span in spans)
-    if is_about_costs and first.has("op"):
-        return ""
+    following = spans[spans.index(first) + 1 :][:1]
+    if first.has("op") and any(span.text in ("in", "of") for span in following):
+        return ""  # "drop in costs"
     return f'I answer questions about costs and prices, and change nothing: "{first.shown}" is none of them.'
 
 

@@ -123,7 +123,8 @@ class SingleTimes(Dates):
         if number is None:
             return None
         unit = self._lexed(at + relation[0] + number[0], "unit")
-        if unit is None:
+        is_plural = unit is not None and self._text(at + relation[0] + number[0] + unit[0] - 1).endswith("s")
+        if unit is None or (number[1] > 1 and not is_plural):
             return None
         return self._span(relation[0] + number[0] + unit[0], number[1], unit[1])
 

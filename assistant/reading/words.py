@@ -14,8 +14,10 @@ _OTHER_DATE = r"\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\w/])|\d{1,2}\.\d{1,2}\.(?:\d{2,
 _DATE = f"{_ISO_DATE}|{_OTHER_DATE}"
 _QUOTED = r"[\"“”«]([^\"“”«»]{1,200})[\"“”»]"
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w)"
+# An amount is one word, which nothing here asks for.
+_AMOUNT = r"[$\u20ac\u00a3]\s?\d[\d,.]*\w*"
 _WORD = r"[^\W_]+(?:[.'\u2019][^\W_]+)*"
-_TOKEN = re.compile(f"{_QUOTED}|({_DATE})|({_NUMBER}|{_WORD})|([%$€£&+<>=,;])")
+_TOKEN = re.compile(f"{_QUOTED}|({_DATE})|({_AMOUNT}|{_NUMBER}|{_WORD})|([%$€£&+<>=,;])")
 # A value's smallest parts: "m7i" is m and 7i, "4.6" is 4 and 6, "32b" is one.
 _ATOM = re.compile(r"\d+[a-z]+|\d+|[^\W\d_]+")
 _SIGNS = {"%": "percent", "$": "usd", "€": "eur", "£": "gbp", "&": "and", "+": "and", ";": ","}
