@@ -29,6 +29,7 @@ from costs.query.snapshot import Snapshot, take
 from costs.store import configured
 from costs.wording import quoted
 
+MAX_NEAR = 3
 EXAMPLES = "How much yesterday? Which customer spent most on Claude last month? Are we over budget?"
 
 
@@ -249,7 +250,8 @@ def _near(words: str, names: Names) -> list[str]:
         for name in ("customer", "model", "service", "account", "region")
         for value in names.values.get(name, ())
     ]
-    return closest(words, values)[:3]
+    found = dict.fromkeys(each for word in words.split() for each in closest(word, values)[:1])
+    return [*found][:MAX_NEAR]
 
 
 def _examples(read: Read) -> str:

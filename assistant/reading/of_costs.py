@@ -87,7 +87,11 @@ def _ranking(draft: Draft, last: Plan | None, by: tuple[str, ...]) -> tuple[Rank
     if draft.ranking:
         return draft.ranking, ("", DEFAULT_LIMIT)
     if last and last.by == by:
-        return None, (last.order_by, last.limit)
+        by_measure = last.order_by.partition(" ")[0] in last.measures
+        way = last.order_by.rpartition(" ")[2]
+        # In another measure, the order is by that one.
+        order = f"{(draft.measures or last.measures)[0]} {way}" if by_measure else last.order_by
+        return None, (order, last.limit)
     return None, ("", DEFAULT_LIMIT)
 
 

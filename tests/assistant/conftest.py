@@ -11,10 +11,12 @@ from tests.costs import whole_demo
 
 @pytest.fixture(scope="module")
 def demo_loaded(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None,  # noqa: ARG001 requested so that the database exists
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[None]:
     """The demo up to the day before whole_demo.TODAY, for all tests of a module."""
-    with whole_demo.loaded(tmp_path_factory.mktemp("lake"), django_db_blocker):
+    with whole_demo.loaded(tmp_path_factory.mktemp("lake"), django_db_blocker, is_warm=False):
         yield
 
 
