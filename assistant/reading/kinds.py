@@ -62,7 +62,7 @@ def _asks_elsewhere(spans: Sequence[Span]) -> bool:
     """As in "What would the same tokens cost on Gemini?"."""
     texts = [span.text for span in spans]
     would = [index for index, span in enumerate(spans) if span.has("op", "would")]
-    costs = any(span.has("measure") or span.text == "cheaper" for span in spans)
+    costs = any(span.has("measure") or span.text in ("cheaper", "cheapest") for span in spans)
     return bool(would) and costs and any(span.is_value for span in spans) and "like" not in texts
 
 

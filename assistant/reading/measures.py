@@ -153,8 +153,13 @@ def _averages(spans: Sequence[Span], draft: Draft) -> None:
     averages = [span for span in spans if span.has("op", "average") and not span.role]
     if not averages or draft.average or draft.kind:
         return
+    of_others = [name for name in draft.by if name not in ("day", "week", "month")]
+    if any(span.role == "helper" and span.text in ("per", "by") for span in spans) and of_others:
+        return  # an average over customers is none over time
     for span in averages:
         span.role = "average"
+    if "cost_per_million_tokens" in draft.measures:
+        return
     of_time = [name for name in draft.by if name in ("day", "week", "month")]
     if of_time:
         draft.by.remove(of_time[0])

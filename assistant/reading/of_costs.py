@@ -33,6 +33,7 @@ def of_costs(draft: Draft, context: Context) -> Plan:
     if draft.is_share and "share" not in measures:
         measures = _with_share(measures, by)
     ranking, kept_order = _ranking(draft, last, by)
+    _check_ranking(draft, by)
     filters = _filters(draft, last, by)
     return Plan(
         Kind.COSTS,
@@ -80,6 +81,16 @@ def _with_trend(draft: Draft, by: tuple[str, ...], window: Window) -> tuple[str,
         return by
     is_short = window.start and window.end and (window.end - window.start).days <= _DAYS_OF_TREND
     return ("day" if is_short else "month", *by)
+
+
+def _check_ranking(draft: Draft, by: Sequence[str]) -> None:
+    """Refuse the first ones in each group, which a Question does not give.
+
+    Raises:
+        CannotError: they are asked for.
+    """
+    if draft.ranking and draft.ranking.limit and draft.picks and {*by} - {*draft.picks}:
+        raise CannotError("The first ones in each group are not told: ask for one group, or without a number.")
 
 
 def _ranking(draft: Draft, last: Plan | None, by: tuple[str, ...]) -> tuple[Ranking | None, tuple[str, int]]:

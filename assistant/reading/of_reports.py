@@ -71,6 +71,8 @@ def of_budgets(draft: Draft, context: Context) -> Plan:
     if any(not (time.is_running or time.is_end or time.live) for time in draft.times):
         raise CannotError("Budgets are told as they stand now, with their history; leave out the time.")
     filters = {name: list(values) for name, values in draft.filters.items()}
+    if exact := filters.get("budget"):
+        return Plan(Kind.BUDGETS, name=f"{exact[0]}")
     named = [f"{value}" for values in filters.values() for value in values]
     if not named:
         return Plan(Kind.BUDGETS)
@@ -85,7 +87,7 @@ def of_budgets(draft: Draft, context: Context) -> Plan:
 
 
 def of_models(draft: Draft, context: Context) -> Plan:
-    if draft.is_share or draft.average or draft.by:
+    if draft.is_share or draft.average or {*draft.by} - {"model"}:
         raise CannotError("What the same tokens would cost elsewhere is told for each model.")
     last = context.last
     window, time = window_of(draft, context, last.window if last else None)

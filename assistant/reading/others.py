@@ -122,11 +122,7 @@ def _plain_words(spans: Sequence[Span], draft: Draft) -> None:
             span.role = "compare"
         elif span.has("op", "ai"):
             _ai(span, draft)
-        elif (
-            span.has("op", "weak change")
-            and index + 1 < len(spans)
-            and (spans[index + 1].time or spans[index + 1].text in ("the", "time"))
-        ):
+        elif span.text == "over" and any(each.time for each in spans[index + 1 : index + 3]):
             span.role = "helper"
 
 

@@ -8,6 +8,10 @@ from assistant.reading.draft import Draft, Ranking
 from assistant.reading.spans import Span
 from costs.query.question import MAX_LIMIT
 
+_DOWN = ("lower", "less", "fewer", "down", "cheaper", "less expensive", "less costly", "cost less", "costs less")
+_BEING = frozenset({"is", "are", "was", "were", "has", "have"})
+_BECOMING = frozenset({"become", "became", "becomes", "get", "got", "gets", "getting", "gone", "went"})
+
 
 def read_ranking(spans: Sequence[Span], draft: Draft) -> None:
     ranks = [span for span in spans if span.has("op", "most", "least", "rank") and not span.role]
@@ -45,31 +49,43 @@ def _single(spans: Sequence[Span], draft: Draft) -> int | None:
 
 def read_change(spans: Sequence[Span], draft: Draft) -> None:
     """Whether a change over time is asked for, and whether rows are in its order."""
-    changes = [span for span in spans if span.has("op", "change") and not span.role]
-    is_than = bool(draft.compared) or any(span.has("op", "than", "versus") for span in spans)
-    weak = [span for span in spans if span.has("op", "weak change") and not span.role]
-    weak = [span for span in weak if is_than or _is_asked_of_change(spans, span)]
-    if draft.kind or not (changes or weak or draft.compared):
+    if draft.kind or _compares_values(spans, draft):
         return
-    for span in (*changes, *weak):
+    is_than = bool(draft.compared) or any(span.has("op", "than", "versus") for span in spans)
+    weak = [
+        span
+        for index, span in enumerate(spans)
+        if span.has("op", "weak change") and not span.role and (is_than or _is_asked_of_change(spans, index))
+    ]
+    changes = [span for span in spans if span.has("op", "change") and not span.role] + weak
+    if not (changes or draft.compared):
+        return
+    for span in changes:
         span.role = "change"
     for span in spans:
         if span.has("op", "than", "versus", "compare") and not span.role and draft.compared:
             span.role = "compare"
-    draft.is_compared = draft.is_compared or bool(changes or weak or draft.compared)
+    draft.is_compared = True
     ranked = draft.ranking or (Ranking(descending=True) if draft.picks else None)
-    if ranked and (changes or weak):
-        is_down = any(
-            span.has("op", "down") or span.text in ("lower", "less", "fewer", "down")
-            for span in (*changes, *weak)
-        )
+    if ranked and changes:
+        is_down = any(span.has("op", "down") or span.text in _DOWN for span in changes)
         draft.ranking = Ranking(ranked.descending is not is_down, ranked.limit, is_change=True)
 
 
-def _is_asked_of_change(spans: Sequence[Span], span: Span) -> bool:
-    """Whether "up" or "higher" is said of costs: "are costs up?"."""
-    texts = [each.text for each in spans]
-    place = texts.index(span.text)
-    return span.text in ("up", "down", "higher", "lower") and any(
-        each in ("is", "are", "was", "were", "has", "have") for each in texts[:place]
-    )
+def _compares_values(spans: Sequence[Span], draft: Draft) -> bool:
+    """Whether "more than" is said of two values of a dimension, in one time."""
+    places = [index for index, span in enumerate(spans) if span.has("op", "than")]
+    following = [spans[index + 1] for index in places if index + 1 < len(spans)]
+    if draft.compared or not any(span.role == "filter" for span in following):
+        return False
+    for span in spans:
+        if span.has("op", "weak change") and not span.role:
+            span.role = "compare"
+    return True
+
+
+def _is_asked_of_change(spans: Sequence[Span], index: int) -> bool:
+    """Whether "up" or "cheaper" is said of what has changed: "are costs up?", "which got cheaper?"."""
+    before = [span.text for span in spans[:index]]
+    is_state = spans[index].text in ("up", "down", "higher", "lower") and not _BEING.isdisjoint(before)
+    return is_state or not _BECOMING.isdisjoint(before)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from assistant.reading.draft import Choice, Draft, Option
 from assistant.reading.names import PARTIAL
+from assistant.reading.plan import Kind
 from assistant.reading.spans import Span
 from costs.query.dimensions import Value
 from costs.query.question import EXCLUDES
@@ -100,7 +101,7 @@ class Values:
 
     def _narrowed(self, index: int, span: Span) -> dict[str, tuple[Value, ...]]:
         """The readings of a value, without those that its neighbours rule out."""
-        readings = dict(span.readings())
+        readings = self._of_budgets(dict(span.readings()))
         if marker := self._marker(index, readings):
             return {marker: readings[marker]}
         whole = {each.dimension for each in span.named if each.is_whole} | {
@@ -113,6 +114,16 @@ class Values:
         if nested and not whole:
             return {nested[0]: readings[nested[0]]}
         return readings
+
+    def _of_budgets(self, readings: dict[str, tuple[Value, ...]]) -> dict[str, tuple[Value, ...]]:
+        """The readings: the name of a budget is meant if nothing else has it, or budgets are asked about."""
+        if "budget" not in readings:
+            return readings
+        others = {name: values for name, values in readings.items() if name != "budget"}
+        if others and self._draft.kind is not Kind.BUDGETS:
+            return others
+        self._draft.kind = Kind.BUDGETS
+        return {"budget": readings["budget"]}
 
     def _marker(self, index: int, readings: dict[str, tuple[Value, ...]]) -> str | None:
         """The dimension that a noun beside a value says it is of: "customer acme", "the acme account"."""

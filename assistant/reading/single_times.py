@@ -50,6 +50,8 @@ class SingleTimes(Dates):
             "today": Time(day, unit="day", live="day"),
             "yesterday": calendar_unit(self._today, "day", -1),
             "before yesterday": calendar_unit(self._today, "day", -2),
+            "week before last": calendar_unit(self._today, "week", -2),
+            "month before last": calendar_unit(self._today, "month", -2),
             "tomorrow": calendar_unit(self._today, "day", 1),
             "now": Time(day, live="now"),
             "ever": Time(Window()),
@@ -153,18 +155,37 @@ class SingleTimes(Dates):
         return length + 1, calendar_unit(self._today, unit[1], -number[1])
 
     def _part_of(self, at: int) -> Found | None:
-        """As in "first week of October", "last 3 days of last month", "first half of October"."""
-        is_first, is_last = self._is(at, "first"), self._is(at, "last")
+        """As in "first week of October", "last 3 days of last month", "third week of October"."""
+        if not self._is(at, "first", "last"):
+            return self._nth_week_of(at)
         number = self._number(at + 1)
         length = 1 + (number[0] if number else 0)
         unit = self._lexed(at + length, "unit")
-        if not (is_first or is_last) or unit is None or not self._is(at + length + unit[0], "of"):
+        whole = self._of_whole(at + length + unit[0]) if unit else None
+        if unit is None or whole is None:
             return None
-        whole = self._single(at + length + unit[0] + 1)
+        window = self._cut(whole[1], number[1] if number else 1, unit[1], is_first=self._is(at, "first"))
+        return (length + unit[0] + whole[0], Time(window)) if window else None
+
+    def _of_whole(self, at: int) -> Found | None:
+        """The time after "of"."""
+        whole = self._single(at + 1) if self._is(at, "of") else None
         if whole is None or not (whole[1].window.start and whole[1].window.end) or whole[1].live:
             return None
-        window = self._cut(whole[1], number[1] if number else 1, unit[1], is_first=is_first)
-        return (length + unit[0] + 1 + whole[0], Time(window)) if window else None
+        return whole[0] + 1, whole[1]
+
+    def _nth_week_of(self, at: int) -> Found | None:
+        """The seven days that are so far into a month, as far as it goes."""
+        ordinal = self._ordinal(at)
+        whole = self._of_whole(at + ordinal[0] + 1) if ordinal and self._is(at + ordinal[0], "week") else None
+        if ordinal is None or whole is None or whole[1].unit != "month":
+            return None
+        start, end = whole[1].window.start, whole[1].window.end
+        begins = start and start + timedelta(days=WEEK_DAYS * (ordinal[1] - 1))
+        if not (begins and end) or begins >= end:
+            return None
+        window = Window(begins, min(end, begins + timedelta(days=WEEK_DAYS)))
+        return ordinal[0] + 1 + whole[0], Time(window)
 
     def _cut(self, whole: Time, count: int, unit: str, *, is_first: bool) -> Window | None:
         start, end = whole.window.start, whole.window.end

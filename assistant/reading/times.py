@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.reading.periods import Time, a_day, moved, unit_of
+from assistant.reading.periods import Time, a_day, calendar_unit, moved, unit_of
 from assistant.reading.single_times import SingleTimes
 from assistant.reading.time_words import Found, Rule
 from costs.query.periods import DAY, Window
@@ -98,7 +98,7 @@ class TimeReader(SingleTimes):
         if relation is None or relation[1] not in ("since", "after"):
             return None
         at = start + relation[0]
-        found = self._single(at + self._start_of(at))
+        found = self._single(at + self._start_of(at)) or self._unit_begun(at)
         if found is None or not (found[1].window.start and found[1].window.end):
             return None
         length = relation[0] + self._start_of(at) + found[0]
@@ -107,6 +107,14 @@ class TimeReader(SingleTimes):
         if self._text(start) == "from" or begins >= ends:
             return None
         return length, Time(Window(begins, ends))
+
+    def _unit_begun(self, at: int) -> Found | None:
+        """The unit of "the beginning of the month", which is this one."""
+        start = at + self._start_of(at)
+        skip = self._the(start)
+        if not self._start_of(at) or not self._is(start + skip, "week", "month", "quarter", "year"):
+            return None
+        return skip + 1, calendar_unit(self._today, self._text(start + skip), 0)
 
     def _start_of(self, at: int) -> int:
         """The words of "the start of"."""
