@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.reading.draft import Draft
+from assistant.reading.draft import Choice, Draft, Option
 from assistant.reading.roles import before, is_determiner, is_joining
 from assistant.reading.spans import Span, content
 from costs.query.question import EXCLUDES, MAX_DIMENSIONS
@@ -32,16 +32,22 @@ def read_dimensions(spans: Sequence[Span], draft: Draft) -> None:
         elif _is_adjective(spans, index, name):
             span.role = "adjective"
         elif _is_grouping(spans, index, draft):
-            _group(spans, index, name, draft)
+            _group(spans, index, names, draft)
     _only_grouping_words(spans, draft)
 
 
-def _group(spans: Sequence[Span], index: int, name: str, draft: Draft) -> None:
+def _group(spans: Sequence[Span], index: int, names: Sequence[str], draft: Draft) -> None:
+    """Group by a noun, or ask by which of the dimensions that it may be."""
     spans[index].role = "by"
-    if name not in draft.by and len(draft.by) < MAX_DIMENSIONS:
-        draft.by.append(name)
+    name = names[0]
     if _is_picked(spans, index):
-        draft.picks.append(name)
+        draft.picks += names
+    if len(names) > 1:
+        options = [Option(f"by {each}", {"by": [*draft.by, each]}) for each in names]
+        ask = f'By "{spans[index].shown}", do you mean {" or ".join(option.says for option in options)}?'
+        draft.choices.append(Choice(spans[index].shown, ask, options))
+    elif name not in draft.by and len(draft.by) < MAX_DIMENSIONS:
+        draft.by.append(name)
 
 
 def _is_apposition(spans: Sequence[Span], index: int, name: str, draft: Draft) -> bool:

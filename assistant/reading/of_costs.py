@@ -90,7 +90,7 @@ def _check_ranking(draft: Draft, by: Sequence[str]) -> None:
         CannotError: they are asked for.
     """
     if draft.ranking and draft.ranking.limit and draft.picks and {*by} - {*draft.picks}:
-        raise CannotError("The first ones in each group are not told: ask for one group, or without a number.")
+        raise CannotError("The first ones in each group are not told: ask for one group, or for all rows.")
 
 
 def _ranking(draft: Draft, last: Plan | None, by: tuple[str, ...]) -> tuple[Ranking | None, tuple[str, int]]:

@@ -90,7 +90,8 @@ def _why(spans: Sequence[Span], draft: Draft) -> None:
 
 def _by_what(spans: Sequence[Span], draft: Draft) -> None:
     """Ask for the dimension of a ranking or breakdown that has none."""
-    if draft.by or draft.kind or draft.choices or (draft.is_compared and draft.ranking is None):
+    has_by = draft.by or any("by" in option.changes for choice in draft.choices for option in choice.options)
+    if has_by or draft.kind or draft.choices or (draft.is_compared and draft.ranking is None):
         return
     wanting = next((span for span in spans if span.role in ("rank", "breakdown")), None)
     if wanting and not draft.is_share and not draft.is_trend:

@@ -117,6 +117,6 @@ def _chosen(draft: Draft, options: Sequence[Option]) -> Draft:
                 setattr(made, name, value)
             else:
                 made.add(name, value)
-    if any("by" in option.changes for option in options) and made.ranking:
-        made.picks = list(made.by)
+    if any("by" in option.changes for option in options):
+        made.picks = [*made.by] if made.ranking or draft.picks else []
     return made

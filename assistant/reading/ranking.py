@@ -8,7 +8,10 @@ from assistant.reading.draft import Draft, Ranking
 from assistant.reading.spans import Span
 from costs.query.question import MAX_LIMIT
 
-_DOWN = ("lower", "less", "fewer", "down", "cheaper", "less expensive", "less costly", "cost less", "costs less")
+_DOWN = (
+    *("lower", "less", "fewer", "down", "cheaper"),
+    *("less expensive", "less costly", "cost less", "costs less"),
+)
 _BEING = frozenset({"is", "are", "was", "were", "has", "have"})
 _BECOMING = frozenset({"become", "became", "becomes", "get", "got", "gets", "getting", "gone", "went"})
 

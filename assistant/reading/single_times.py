@@ -147,7 +147,7 @@ class SingleTimes(Dates):
         """As in "3 days ago", "two months ago": the day, or the calendar unit."""
         number = self._number(at)
         unit = self._lexed(at + number[0], "unit") if number else None
-        if number is None or unit is None or unit[1] in (*MINUTES, "fortnight", "weekend"):
+        if number is None or unit is None or unit[1] in (*MINUTES, "fortnight", "weekend", "year"):
             return None
         length = number[0] + unit[0]
         if not self._is(at + length, "ago", "back"):

@@ -8,16 +8,19 @@ from assistant.reading.draft import Draft
 from assistant.reading.roles import before, is_determiner
 from assistant.reading.spans import Span
 
-_COMPARING = ("versus", "than", "compare", "change")
+_COMPARING = ("versus", "than", "compare", "change", "weak change", "why")
 _WHOLE = ("month", "week", "quarter", "half", "year")
 
 
 def read_times(spans: Sequence[Span], draft: Draft) -> None:
     """Put the times into the draft, and give their spans a role."""
     comparing = any(span.has("op", *_COMPARING) for span in spans)
+    is_only = sum(span.time is not None for span in spans) == 1
     for index, span in enumerate(spans):
         if span.time is None:
             continue
+        if span.time.before and is_only and not comparing and not _says_compare(span):
+            continue  # "the same time last year" alone is compared with nothing
         span.role = "time"
         if index == 0 and span.text == "now" and any(each.has("dimension") for each in spans):
             continue  # "now by customer" goes on
@@ -31,6 +34,12 @@ def read_times(spans: Sequence[Span], draft: Draft) -> None:
     if comparing and len(draft.times) == 2 and not draft.compared and _are_pair(spans, draft):  # noqa: PLR2004 a pair
         draft.compared.append(draft.times.pop(0))
     draft.is_compared = bool(draft.compared)
+
+
+def _says_compare(span: Span) -> bool:
+    """Whether a time says by itself that it is compared with: "week over week"."""
+    words = [word.text for word in span.words]
+    return len(words) == 1 or "over" in words or "on" in words
 
 
 def _are_units(span: Span) -> bool:
