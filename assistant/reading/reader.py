@@ -62,7 +62,7 @@ def read(sentence: Sentence) -> Draft:
     draft.not_understood = _not_understood(spans)
     texts = {word.text for span in spans for word in span.words}
     draft.may_be_price = may_be_price(draft, with_filters=True) and texts.isdisjoint(OF_SPENDING)
-    draft.is_empty = not any(span.role for span in spans)
+    draft.is_empty = _says_nothing(draft)
     return draft
 
 
@@ -78,6 +78,13 @@ def _refers_back(spans: Sequence[Span]) -> bool:
     )
     is_short = texts[:1] and texts[0] in PREPOSITIONS and len([*content(spans)]) <= MAX_SHORT
     return begins or is_bare or bool(is_short) or any(text in _PRONOUNS for text in texts if text != "this")
+
+
+def _says_nothing(draft: Draft) -> bool:
+    """Whether nothing of it is about costs or prices: "What can you do?"."""
+    about = (draft.kind, draft.measures, draft.by, draft.filters, draft.times, draft.ranking, draft.choices)
+    others = (draft.is_compared, draft.is_share, draft.average, draft.count_of, draft.is_trend)
+    return not any((*about, *others, draft.wants_total))
 
 
 def _lacks_its_object(draft: Draft) -> bool:

@@ -150,7 +150,7 @@ def test_what_a_report_cannot_be_asked_gets_no_other_answer(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["pause gpt-4.1", "please delete acme", "drop table charges", "write a poem"]
+    "text", ["pause gpt-4.1", "please delete acme", "drop table charges", "write a poem", "What can you do?"]
 )
 def test_what_is_no_question_of_costs_is_refused(text: str) -> None:
     assert read(text).readings == ()
@@ -183,6 +183,41 @@ def test_a_follow_up_changes_the_question_before(text: str, expected: dict[str, 
     if expected is not None:
         assert found == expected
     assert found["filters"].keys() >= {"customer"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "top 2 customers per cloud in October",
+        "average spend per customer in October",
+        "spend through October",
+    ],
+)
+def test_what_is_almost_another_question_is_not_answered_as_that(text: str) -> None:
+    found = read(text)
+
+    assert not found.readings
+    assert found.not_understood or found.cannot
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("Which services got cheaper in October?", "asc"),
+        ("Which models became more expensive last week?", "desc"),
+    ],
+)
+def test_what_became_dearer_is_compared_with_the_time_before(text: str, way: str) -> None:
+    found = planned(text)
+
+    assert found.compare == found.window.before()
+    assert found.order_by == f"change {way}"
+
+
+def test_more_than_another_value_is_no_comparison_of_times() -> None:
+    found = shown("Is Opus more expensive than Sonnet in October?")
+
+    assert found == {"by": ["model"], "filters": {"model": CLAUDE}, "window": OCTOBER}
 
 
 def test_a_candidate_is_where_to_go_and_a_filter_where_from() -> None:
