@@ -42,7 +42,7 @@ INSTRUCTIONS = (
     "find_anomalies tells odd days and their causes, budget_status how budgets stand, "
     "compare_models what the same tokens cost at other models. "
     "What is used now, before a bill has it: live_usage counts tokens, live_cost estimates what they cost. "
-    "All need the scope costs:read. "
+    "All need the scope costs:read. run_cost_sql, with the scope costs:sql, answers what they cannot. "
     "Say beside each figure if its answer is_demo or is_estimate, and what its hint says is missing."
 )
 READ_ONLY = ToolAnnotations(

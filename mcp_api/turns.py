@@ -86,8 +86,10 @@ class Turns:
             del self._people[subject]
 
 
-# By the scope of the tools. A question about costs may take seconds, which calls for prices do not wait for.
+# By the scope of the tools. A question about costs may take seconds, which calls for prices do not wait for,
+# and SQL longer, which neither waits for.
 OF_SCOPE = {
     settings.MCP_SCOPE: Turns(threads.tools, max_running=2),
     settings.COSTS_SCOPE: Turns(threads.costs, max_running=1),
+    settings.SQL_SCOPE: Turns(threads.sql, max_running=1),
 }

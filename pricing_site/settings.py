@@ -45,8 +45,9 @@ SYNC_JOB = env.str("SYNC_JOB", default="")
 MCP_RESOURCE = f"{PUBLIC_URL}/mcp"
 MCP_SCOPE = "pricing:read"
 COSTS_SCOPE = "costs:read"
+SQL_SCOPE = "costs:sql"
 # Who may give these scopes to a client or a token: the members of a group, and staff.
-SCOPE_GROUPS = {COSTS_SCOPE: "Cost readers"}
+SCOPE_GROUPS = {COSTS_SCOPE: "Cost readers", SQL_SCOPE: "Cost analysts"}
 
 _public = urlsplit(PUBLIC_URL)
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
@@ -239,7 +240,11 @@ OAUTH2_PROVIDER = {
     "OAUTH2_PROTECTED_RESOURCE_AUTHORIZATION_SERVERS": [PUBLIC_URL],
     "OAUTH2_PROTECTED_RESOURCE_NAME": "Cloud Pricing",
     "OAUTH2_PROTECTED_RESOURCE_DOCUMENTATION": f"{PUBLIC_URL}/connect/",
-    "SCOPES": {MCP_SCOPE: "Search and read prices", COSTS_SCOPE: "Read what AI usage has cost"},
+    "SCOPES": {
+        MCP_SCOPE: "Search and read prices",
+        COSTS_SCOPE: "Read what AI usage has cost",
+        SQL_SCOPE: "Ask SQL of all charges of bills",
+    },
     "DEFAULT_SCOPES": [MCP_SCOPE],
     # Only authorization codes and refresh tokens; the library's default supports every grant.
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",

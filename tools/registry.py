@@ -64,6 +64,7 @@ class Result(NamedTuple):
 
 
 COSTS_SCOPE = "costs:read"
+SQL_SCOPE = "costs:sql"
 
 TOOLS: dict[str, Tool] = {
     "search": Tool("Search SKUs", prices_schema.SearchArguments, prices_schema.SearchAnswer, prices.search),
@@ -128,6 +129,13 @@ TOOLS: dict[str, Tool] = {
         live_schema.LiveCostAnswer,
         live.live_cost,
         scope=COSTS_SCOPE,
+    ),
+    "run_cost_sql": Tool(
+        "Run SQL over costs",
+        costs_schema.RunCostSqlArguments,
+        costs_schema.RunCostSqlAnswer,
+        costs.run_cost_sql,
+        scope=SQL_SCOPE,
     ),
 }
 

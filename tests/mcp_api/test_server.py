@@ -36,7 +36,9 @@ def test_the_list_of_tools_shows_each_tool_of_the_registry_as_read_only() -> Non
         }
 
 
-@pytest.mark.parametrize(("scope", "limit"), [("pricing:read", 12_288), ("costs:read", 13_312)])
+@pytest.mark.parametrize(
+    ("scope", "limit"), [("pricing:read", 12_288), ("costs:read", 13_312), ("costs:sql", 1_536)]
+)
 def test_the_tools_of_a_scope_are_listed_in_a_few_kilobytes(scope: str, limit: int) -> None:
     listed = [_wire(server.TOOLS[name]) for name, tool in registry.TOOLS.items() if tool.scope == scope]
 

@@ -102,6 +102,7 @@ def test_the_schemas_have_the_names_of_the_contract() -> None:
         "budget_status",
         "live_usage",
         "live_cost",
+        "run_cost_sql",
     ]
     for name, arguments in ARGUMENTS.items():
         tool = registry.TOOLS[name]
