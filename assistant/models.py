@@ -69,3 +69,17 @@ class Turn(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class ModelDay(models.Model):
+    """What was spent on the model in a day (UTC), with what is taken for requests under way, in nano-USD."""
+
+    day = models.DateField(primary_key=True)
+    spent_nanos = models.BigIntegerField(default=0)
+    requests = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "cost_model_days"
+
+    def __str__(self) -> str:
+        return f"{self.day}"
