@@ -57,9 +57,13 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ has no t
             raise ImproperlyConfigured(f"{var} must be a number from 0 on, not {text!r}.")
         return number
 
-    def decimals(self, var: builtins.str) -> builtins.list[Decimal]:
-        """Amounts separated by commas, none of them below 0; none if it is not set."""
-        given = self.str(var, default="")
+    def decimals(self, var: builtins.str, default: builtins.str) -> builtins.list[Decimal]:
+        """Numbers from 0 on, separated by commas.
+
+        Raises:
+            ImproperlyConfigured: one of them is not.
+        """
+        given = self.str(var) or default
         try:
             amounts = [Decimal(part.strip()) for part in given.split(",") if part.strip()]
         except InvalidOperation:

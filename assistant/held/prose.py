@@ -73,7 +73,7 @@ class Prose:
 
     def add(self, text: str) -> Iterator[Run]:
         """Take in text, and give out what is whole: sentences and lines."""
-        self._waiting += "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
+        self._waiting += "".join(sign for sign in text if _is_shown(sign))
         ends = [found.end() for found in _END.finditer(self._waiting)]
         end = ends[-1] if ends else 0
         if not end and len(self._waiting) > _MAX_HELD_BACK:
@@ -140,6 +140,11 @@ class Prose:
         length = _LENGTH.match(text[number.end :])
         unit = length[1].casefold() if length else ""
         return self._evidence.holds(number) or self._evidence.counts_to(number, unit)
+
+
+def _is_shown(sign: str) -> bool:
+    """Whether a sign is one to read: others could hide a number, or be obeyed by a terminal."""
+    return sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs")
 
 
 def _mentions(text: str, evidence: Evidence) -> Iterator[tuple[int, int]]:

@@ -35,8 +35,6 @@ def provider() -> Provider:
 
 @cache
 def _opened(name: str, *_settings: str) -> Provider:
-    if name not in PROVIDERS:
-        raise ModelError(f"ASK_PROVIDER cannot be {name!r}.", hint=f"Set it to {', '.join(PROVIDERS)}.")
     try:
         return cast("Provider", import_string(PROVIDERS[name])())
     except ImportError as error:
@@ -50,8 +48,12 @@ def price() -> Price:
     """What the model takes. Without a price nothing is asked: what it costs would be unknown, and unbounded.
 
     Raises:
-        ModelError: the key, the model or its price is not set.
+        ModelError: the key, the model or its price is not set, or there is no such provider.
     """
+    if settings.ASK_PROVIDER not in PROVIDERS:
+        raise ModelError(
+            f"ASK_PROVIDER cannot be {settings.ASK_PROVIDER!r}.", hint=f"Set it to {', '.join(PROVIDERS)}."
+        )
     lacking = [
         name for name in ("ANTHROPIC_API_KEY", "ASK_MODEL", "ASK_MODEL_PRICE") if not getattr(settings, name)
     ]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -188,7 +189,7 @@ def test_no_text_is_lost_or_changed_but_for_the_marks(text: str) -> None:
 
 
 def shown_signs(text: str) -> str:
-    """Without signs of no width, which could hide a number."""
-    import unicodedata  # noqa: PLC0415
-
-    return "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
+    """Without signs that could hide a number, or that a terminal would obey."""
+    return "".join(
+        sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs")
+    )
