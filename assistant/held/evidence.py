@@ -36,6 +36,8 @@ _COUNTS = frozenset(
 )
 _RATIOS = frozenset({"share", "ratio", "fraction"})
 _MAX_NAME = 200
+# A smaller whole number without a unit is a count of something rather than an amount that was rounded to it.
+_SMALL = 100
 _TEXTS = ("VARCHAR", "STRING", "JSON")
 
 
@@ -52,6 +54,8 @@ class Fact:
             self.name in _COUNTS | _RATIOS or (self.currency and self.currency != number.currency)
         ):
             return False
+        if number.is_count and abs(number.values[0]) < _SMALL:
+            return number.values[0] == self.value
         if not number.is_percent:
             return self.name not in _RATIOS and number.is_near(self.value)
         if self.name in _COUNTS:

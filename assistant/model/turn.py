@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from prometheus_client import Counter
 
 from assistant import talk
 from assistant.errors import AskError
@@ -40,6 +41,15 @@ from assistant.reading.words import MAX_CHARACTERS
 from catalog.pricing.decimals import EXACT, plain
 
 logger = logging.getLogger(__name__)
+
+TURNS = Counter("cloud_pricing_model_turns", "Questions asked through a model.", ["reason"])
+USD = Counter(
+    "cloud_pricing_model_usd", "What they have cost, at most, in US dollars."
+)
+UNHELD = Counter("cloud_pricing_model_unheld_figures", "Figures of their answers that were in no row.")
+# From the start at 0, so that the first one is an increase.
+for _reason in Reason:
+    TURNS.labels(_reason.value)
 
 # Of one step.
 TRIES = 4
@@ -279,6 +289,9 @@ class _Turn:
     def _done(self, end: _EndError) -> Event:
         answer = " ".join(filter(None, ["".join(self.said).strip(), end.says]))
         kept: dict[str, Any] = {"question": None, "asks": [], "answer": answer, "not_understood": []}
+        TURNS.labels(end.reason.value).inc()
+        USD.inc(float(self.spent))
+        UNHELD.inc(len(self.prose.unheld))
         turn = talk.keep(self.person, self.text, kept, self.following)
         return {
             "event": "done",

@@ -93,6 +93,7 @@ def test_figures_of_the_rows_and_what_is_no_figure_are_left_alone(text: str) -> 
         ("$0, or 0.", ["$0", "0"]),
         ("$3 and 5 USD.", ["$3", "5 USD"]),  # three rows, and five were asked for
         ("In 2026 we paid 2026 USD.", ["2026 USD"]),
+        ("78 customers cost 1235 USD.", ["78"]),  # 77.7 is money
         ("4711, 888 and 777.", ["4711", "888", "777"]),
         ("Two hundred thousand dollars, or fifty percent.", ["Two hundred thousand", "fifty percent"]),
         ("8x as much, and 500tokens.", ["8x", "500"]),

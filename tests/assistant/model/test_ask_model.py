@@ -11,7 +11,8 @@ from pytest_django.fixtures import Settings
 
 from tests.harness.fake_anthropic import FakeAnthropic, Reply
 
-pytestmark = pytest.mark.django_db
+# What the database has a part in is tested in test_spending.py.
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 CALL = ("query_costs", {"dimensions": ["cloud"], "start": "2026-10-01", "end": "2026-11-01"})
 

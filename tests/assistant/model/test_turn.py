@@ -23,7 +23,8 @@ from tests.costs.stores import MemoryStore
 from tests.harness.fake_anthropic import FakeAnthropic, Reply
 from tools import registry
 
-pytestmark = pytest.mark.django_db
+# What the database has a part in is tested in test_spending.py.
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 Play = Callable[..., FakeAnthropic]
 OCTOBER = {"start": "2026-10-01", "end": "2026-11-01"}
