@@ -1,7 +1,7 @@
 """An Anthropic on loopback: its Messages API as the client of Anthropic 2.14 reads it, well behaved or not.
 
-Each reply is a stream of server-sent events as in the client's types (RawMessageStreamEvent). What is asked is
-checked as the real API does: a call without its result in the next message is refused.
+Each reply is a stream of server-sent events as in the client's types (RawMessageStreamEvent). What is asked
+is checked as the real API does: a call without its result in the next message is refused.
 """
 
 from __future__ import annotations
