@@ -43,9 +43,7 @@ from catalog.pricing.decimals import EXACT, plain
 logger = logging.getLogger(__name__)
 
 TURNS = Counter("cloud_pricing_model_turns", "Questions asked through a model.", ["reason"])
-USD = Counter(
-    "cloud_pricing_model_usd", "What they have cost, at most, in US dollars."
-)
+USD = Counter("cloud_pricing_model_usd", "What they have cost, at most, in US dollars.")
 UNHELD = Counter("cloud_pricing_model_unheld_figures", "Figures of their answers that were in no row.")
 # From the start at 0, so that the first one is an increase.
 for _reason in Reason:
