@@ -29,6 +29,12 @@ class TooLargeError(CostError):
     code = "too_large"
 
 
+class BusyError(CostError):
+    """Too many others ask at the moment."""
+
+    code = "rate_limited"
+
+
 class StoreUnavailableError(CostError):
     """The store of costs cannot be asked now, or not by these credentials."""
 

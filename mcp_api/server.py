@@ -44,7 +44,7 @@ INSTRUCTIONS = (
     "compare_models what the same tokens cost at other models. "
     "What is used now, before a bill has it: live_usage counts tokens, live_cost estimates what they cost. "
     "All need the scope costs:read; set_live_alert, which has a person told above a cost an hour, needs "
-    "alerts:write. "
+    "alerts:write, and run_cost_sql, which answers what they cannot, costs:sql. "
     "Say beside each figure if its answer is_demo or is_estimate, and what its hint says is missing."
 )
 READ_ONLY = ToolAnnotations(

@@ -50,8 +50,9 @@ class Pool:
 
 
 # More threads would only wait for each other. Tokens are checked while tools are busy, tools of prices run
-# while questions about costs are added up, and nothing waits for writes.
+# while questions about costs are added up, these while SQL does, and nothing waits for writes.
 tools = Pool("tools", 4)
 costs = Pool("costs", 2)
+sql = Pool("sql", 2)
 tokens = Pool("tokens", 2)
 writes = Pool("writes", 1)

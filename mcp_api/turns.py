@@ -86,10 +86,12 @@ class Turns:
             del self._people[subject]
 
 
-# By the scope of the tools. A question about costs may take seconds, which calls for prices do not wait for.
+# By the scope of the tools. A question about costs may take seconds, which calls for prices do not wait for,
+# and SQL longer, which neither waits for.
 _costs = Turns(threads.costs, max_running=1)
 OF_SCOPE = {
     settings.MCP_SCOPE: Turns(threads.tools, max_running=2),
     settings.COSTS_SCOPE: _costs,
     settings.ALERTS_SCOPE: _costs,
+    settings.SQL_SCOPE: Turns(threads.sql, max_running=1),
 }

@@ -10,6 +10,8 @@ from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as CheckWarning
 from django.core.exceptions import ImproperlyConfigured
 
+from assistant.model import providers
+from assistant.model.provider import ModelError
 from catalog.sync import cloud_run
 from costs.errors import StoreUnavailableError
 from costs.store import configured
@@ -103,6 +105,17 @@ def check_cost_store(**_: Any) -> list[CheckMessage]:
     return []
 
 
+def check_model(**_: Any) -> list[CheckMessage]:
+    """A model that is half set up would be found out at somebody's question."""
+    if not (settings.ANTHROPIC_API_KEY or settings.ASK_MODEL or settings.ASK_MODEL_PRICE):
+        return []
+    try:
+        providers.price()
+    except ModelError as error:
+        return [CheckWarning(error.message, hint=error.hint, id="pricing_site.W003")]
+    return []
+
+
 CHECKS = (
     check_secret_key,
     check_debug,
@@ -113,6 +126,7 @@ CHECKS = (
     check_proxies,
     check_metrics,
     check_cost_store,
+    check_model,
     *alert_checks.CHECKS,
 )
 

@@ -61,6 +61,21 @@ class Environment(environ.Env):  # type: ignore[misc]  # django-environ has no t
             raise ImproperlyConfigured(f"{var} must be a number from 0 on, not {text!r}.")
         return number
 
+    def decimals(self, var: builtins.str, default: builtins.str) -> builtins.list[Decimal]:
+        """Numbers from 0 on, separated by commas.
+
+        Raises:
+            ImproperlyConfigured: one of them is not.
+        """
+        given = self.str(var) or default
+        try:
+            amounts = [Decimal(part.strip()) for part in given.split(",") if part.strip()]
+        except InvalidOperation:
+            amounts = [Decimal("NaN")]
+        if not all(amount.is_finite() and amount >= 0 for amount in amounts):
+            raise ImproperlyConfigured(f"{var} must be amounts such as 3,15,0.30,3.75, not {given!r}.")
+        return amounts
+
     def bool(self, var: builtins.str, default: builtins.bool) -> builtins.bool:
         """True or false.
 

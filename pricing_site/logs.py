@@ -116,5 +116,5 @@ def configuration(form: str, project: str, level: str = "INFO") -> dict[str, Any
         "root": {"handlers": ["console"], "level": level},
         # At INFO the SDK logs a line or two per request, without the caller or the tool; AWS's client says at
         # each load where it has found credentials, and Azure's log all headers of theirs.
-        "loggers": {name: {"level": "WARNING"} for name in ("mcp", "botocore", "azure")},
+        "loggers": {name: {"level": "WARNING"} for name in ("mcp", "botocore", "azure", "httpx2")},
     }

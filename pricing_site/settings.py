@@ -47,9 +47,15 @@ MCP_RESOURCE = f"{PUBLIC_URL}/mcp"
 MCP_SCOPE = "pricing:read"
 COSTS_SCOPE = "costs:read"
 ALERTS_SCOPE = "alerts:write"
+SQL_SCOPE = "costs:sql"
 INTAKE_SCOPE = "usage:write"
 # Who may give these scopes to a client or a token: the members of a group, and staff.
-SCOPE_GROUPS = {COSTS_SCOPE: "Cost readers", ALERTS_SCOPE: "Cost readers", INTAKE_SCOPE: "Usage senders"}
+SCOPE_GROUPS = {
+    COSTS_SCOPE: "Cost readers",
+    ALERTS_SCOPE: "Cost readers",
+    SQL_SCOPE: "Cost analysts",
+    INTAKE_SCOPE: "Usage senders",
+}
 
 _public = urlsplit(PUBLIC_URL)
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
@@ -84,6 +90,7 @@ INSTALLED_APPS = [
     "catalog",
     "costs",
     "live",
+    "assistant",
     "mcp_api",
     "console",
     "accounts",
@@ -161,6 +168,18 @@ ALERT_EMAIL_TO = env.list("ALERT_EMAIL_TO", default=[])
 ALERT_DEMO = env.bool("ALERT_DEMO", default=False)
 ALERT_STALE_DAYS = env.int("ALERT_STALE_DAYS", default=4)
 ALERT_ANOMALY_DAYS = env.int("ALERT_ANOMALY_DAYS", default=45, minimum=1)
+# Questions through a model (docs/ask.md). Without its price it is not asked: unknown is not $0.
+ASK_PROVIDER = env.str("ASK_PROVIDER", default="anthropic")
+ANTHROPIC_API_KEY = env.str("ANTHROPIC_API_KEY", default="")
+ANTHROPIC_BASE_URL = env.str("ANTHROPIC_BASE_URL", default="https://api.anthropic.com").rstrip("/")
+ASK_MODEL = env.str("ASK_MODEL", default="")
+ASK_MODEL_PRICE = env.decimals("ASK_MODEL_PRICE", default="")
+ASK_USD_PER_DAY = env.decimal("ASK_USD_PER_DAY", default="5")
+ASK_MAX_STEPS = env.int("ASK_MAX_STEPS", default=6, minimum=1)
+ASK_MAX_TOKENS = env.int("ASK_MAX_TOKENS", default=150_000, minimum=1_000)
+ASK_TURN_SECONDS = env.int("ASK_TURN_SECONDS", default=120, minimum=5)
+# How long conversations are kept after their last question (docs/ask.md).
+TALK_DAYS = env.int("TALK_DAYS", default=90, minimum=1)
 EMAIL_HOST = env.str("EMAIL_HOST", default="")
 EMAIL_PORT = env.int("EMAIL_PORT", default=587, minimum=1)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
@@ -254,6 +273,7 @@ OAUTH2_PROVIDER = {
         COSTS_SCOPE: "Read what AI usage has cost",
         INTAKE_SCOPE: "Send which AI models were called",
         ALERTS_SCOPE: "Have you told when AI usage costs more than you say, and read what it costs for that",
+        SQL_SCOPE: "Ask SQL of all charges of bills",
     },
     "DEFAULT_SCOPES": [MCP_SCOPE],
     # Only authorization codes and refresh tokens; the library's default supports every grant.

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Model
 
 ROOT = Path(__file__).resolve().parent.parent
-OWN_APPS = {"accounts", "catalog", "costs", "live", "mcp_api", "pricing_site"}
+OWN_APPS = {"accounts", "assistant", "catalog", "costs", "live", "mcp_api", "pricing_site"}
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 TEXT = "\n".join(document.read_text() for document in DOCUMENTS)
 
@@ -142,7 +142,7 @@ COLUMN = re.compile(r"^\| `(\w+)` \| ([^|,]+?)(?:, JSON)? \| (yes|no) \|", re.MU
 SEARCH_TABLES = ["sku_search", "service_search"]
 MODELS = [
     model
-    for app in ("catalog", "costs", "live", "accounts")
+    for app in ("catalog", "costs", "live", "assistant", "accounts")
     for model in apps.get_app_config(app).get_models()
 ]
 

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from catalog import iso8601
 from costs import explain, query
+from costs import sql as costs_sql
 from costs.query.dimensions import DIMENSIONS, value_of
 from costs.query.question import (
     DEFAULT_LIMIT,
@@ -142,5 +143,22 @@ class ExplainCostArguments(Arguments):
     as_of: AsOf | None = None
 
 
+class RunCostSqlArguments(Arguments):
+    sql: str = Field(
+        min_length=1,
+        max_length=costs_sql.MAX_CHARACTERS,
+        description="A SELECT in DuckDB's SQL, or BigQuery's if costs are there.",
+        examples=["SELECT x_ModelId, SUM(BilledCost) AS cost FROM unified_costs GROUP BY 1"],
+    )
+    limit: int = Field(
+        default=costs_sql.DEFAULT_LIMIT,
+        ge=1,
+        le=costs_sql.MAX_LIMIT,
+        description="Rows at most.",
+        examples=[20],
+    )
+
+
 QueryCostsAnswer = query.Answer
 ExplainCostAnswer = explain.Explanation
+RunCostSqlAnswer = costs_sql.SqlAnswer

@@ -66,7 +66,7 @@ class Result(NamedTuple):
     is_error: bool = False
 
 
-COSTS_SCOPE, ALERTS_SCOPE = "costs:read", "alerts:write"
+COSTS_SCOPE, ALERTS_SCOPE, SQL_SCOPE = "costs:read", "alerts:write", "costs:sql"
 
 TOOLS: dict[str, Tool] = {
     "search": Tool("Search SKUs", prices_schema.SearchArguments, prices_schema.SearchAnswer, prices.search),
@@ -139,6 +139,13 @@ TOOLS: dict[str, Tool] = {
         live.set_live_alert,
         scope=ALERTS_SCOPE,
         acts=True,
+    ),
+    "run_cost_sql": Tool(
+        "Run SQL over costs",
+        costs_schema.RunCostSqlArguments,
+        costs_schema.RunCostSqlAnswer,
+        costs.run_cost_sql,
+        scope=SQL_SCOPE,
     ),
 }
 

@@ -14,6 +14,8 @@ from catalog.pricing.decimals import EXACT, ROUNDED, plain
 
 # The table or view that questions are asked of.
 TABLE = "unified_costs"
+# Of one cloud, the charges for AI.
+VIEWS = {"aws_llm_costs": "aws", "gcp_llm_costs": "gcp", "azure_llm_costs": "azure"}
 _MICRO = Decimal("1e-6")
 
 # The cloud, and the id of the billing account.
@@ -162,6 +164,40 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """What SQL from outside may take.
+
+    Args:
+        rows: how many rows of its result are read.
+        size: how many bytes these may have as JSON.
+        seconds: how long it may run.
+    """
+
+    rows: int
+    size: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A result within bounds, as JSON has it: numbers and times are texts.
+
+    Args:
+        names: of columns.
+        kinds: the types of the columns, as the store calls them.
+        rows: the rows.
+        is_cut: whether there are more.
+        billed_bytes: as in `Rows`.
+    """
+
+    names: Sequence[str]
+    kinds: Sequence[str]
+    rows: Sequence[Sequence[str | bool | None]]
+    is_cut: bool
+    billed_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Metered:
     """What a store takes for what questions read.
 
@@ -204,6 +240,21 @@ class CostStore(Protocol):
 
         Raises:
             costs.errors.NotLoadedError: nothing is loaded.
+        """
+
+    def run_bounded(self, select: exp.Query, *, loads: Sequence[LoadedMonth], bounds: Bounds) -> Table:
+        """Run a query from outside, over TABLE and the views of clouds.
+
+        Args:
+            select: what costs.sql has let through.
+            loads: the loads that TABLE has.
+            bounds: what it may take.
+
+        Raises:
+            costs.errors.InvalidQuestionError: the store refuses it.
+            costs.errors.TooLargeError: it takes more than it may.
+            costs.errors.BusyError: too many others run.
+            costs.errors.NotLoadedError: the charges of a load are gone or damaged.
         """
 
     def settled(self, now: datetime) -> datetime:

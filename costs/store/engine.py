@@ -12,7 +12,7 @@ import duckdb
 from sqlglot import exp
 
 from costs.focus.columns import Column, columns
-from costs.store.base import TABLE
+from costs.store.base import TABLE, VIEWS
 from costs.store.kept import Result
 
 # Of each session. A reader that needs more is refused; a writer puts the rest into files.
@@ -26,8 +26,6 @@ MAX_ENGINES = 4
 LOAD = "x_LoadId"
 # The files of rollups, by name.
 Views = Mapping[str, Sequence[Path]]
-# Of one cloud, the charges for AI.
-VIEWS = {"aws_llm_costs": "aws", "gcp_llm_costs": "gcp", "azure_llm_costs": "azure"}
 
 
 class Engines:
@@ -60,16 +58,20 @@ class Engines:
             return engine.cursor()
 
 
-def open_reader(files: Sequence[str]) -> duckdb.DuckDBPyConnection:
+def open_reader(
+    files: Sequence[str], *, memory: str = READER_MEMORY, threads: int = THREADS
+) -> duckdb.DuckDBPyConnection:
     """A session with unified_costs and its views, which are all that it can read."""
     connection = duckdb.connect()
+    # A name that is no table would be looked for among the variables of Python.
+    connection.execute("set python_enable_replacements = false")
     costs = stored(connection, files)
     of_clouds = {
         name: exp.select("*").from_(TABLE).where(f"x_Cloud = '{cloud}'", "x_UsageKind is not null")
         for name, cloud in VIEWS.items()
     }
     _make_views(connection, {TABLE: costs, **of_clouds})
-    _lock_up(connection, memory=READER_MEMORY, paths=files)
+    _lock_up(connection, memory=memory, paths=files, threads=threads)
     return connection
 
 

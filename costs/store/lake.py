@@ -14,8 +14,8 @@ from sqlglot import exp
 
 from costs.errors import NotLoadedError, TooLargeError
 from costs.models import CostLoad
-from costs.store import rolled_up
-from costs.store.base import LoadedMonth, Rows
+from costs.store import apart, rolled_up
+from costs.store.base import Bounds, LoadedMonth, Rows, Table
 from costs.store.engine import Engines, fetched
 from costs.store.facts import Facts, by_name, facts
 from costs.store.files import Written, digest_of, sha256_of
@@ -59,6 +59,10 @@ class Lake(LoadStore):
             raise NotLoadedError("No costs are loaded." if loads is None else "No costs were loaded then.")
         names, rows = self._fetched(select, found)
         return Rows(names, rows, found)
+
+    def run_bounded(self, select: exp.Query, *, loads: Sequence[LoadedMonth], bounds: Bounds) -> Table:
+        """Run a query from outside in a process of its own, as `CostStore.run_bounded`."""
+        return apart.run(select.sql(self.dialect, comments=False), self.files(loads), bounds)
 
     def _fetched(self, select: exp.Query, loads: Sequence[LoadedMonth]) -> Result:
         files = [self._existing(load) for load in loads]

@@ -21,7 +21,17 @@ from catalog.pricing.decimals import plain
 from costs.errors import LoadRefusedError
 from costs.models import CostLoad, CostSource
 from costs.store import holder
-from costs.store.base import Doubt, LoadedMonth, Metered, Refusal, Replacement, Rows, SourceState
+from costs.store.base import (
+    Bounds,
+    Doubt,
+    LoadedMonth,
+    Metered,
+    Refusal,
+    Replacement,
+    Rows,
+    SourceState,
+    Table,
+)
 from costs.store.copying import Copy, Progress, copy
 from costs.store.engine import open_writer
 from costs.store.estimates import ALL_COUNT, Counting, Replaced, counting
@@ -55,6 +65,10 @@ class LoadStore(ABC):
     @abstractmethod
     def run(self, select: exp.Query, *, loads: Sequence[LoadedMonth] | None = None) -> Rows:
         """Run a query, as `CostStore.run`."""
+
+    @abstractmethod
+    def run_bounded(self, select: exp.Query, *, loads: Sequence[LoadedMonth], bounds: Bounds) -> Table:
+        """Run a query from outside, as `CostStore.run_bounded`."""
 
     @abstractmethod
     def prepare(self, loads: Sequence[LoadedMonth]) -> None:

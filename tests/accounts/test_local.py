@@ -106,11 +106,11 @@ def test_the_token_moves_with_the_server_to_another_port(path: Path, settings: S
 
 def test_the_token_has_all_scopes_even_those_that_came_after_it(path: Path) -> None:
     before = ensure_local_account(path)
-    assert AccessToken.objects.get().scope == "costs:read pricing:read usage:write"
+    assert AccessToken.objects.get().scope == "alerts:write costs:read costs:sql pricing:read usage:write"
     AccessToken.objects.update(scope="pricing:read")
 
     assert ensure_local_account(path) == before
-    assert AccessToken.objects.get().scope == "costs:read pricing:read usage:write"
+    assert AccessToken.objects.get().scope == "alerts:write costs:read costs:sql pricing:read usage:write"
 
 
 def test_a_token_that_is_replaced_is_revoked_and_those_of_others_are_kept(path: Path) -> None:

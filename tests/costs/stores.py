@@ -18,14 +18,17 @@ from costs.focus.columns import columns
 from costs.store.base import (
     TABLE,
     Accounts,
+    Bounds,
     GivenWay,
     LoadedMonth,
     Metered,
     Replacement,
     Rows,
     SourceState,
+    Table,
 )
 from costs.store.fitting import over_rollup, reads
+from costs.store.json_values import within
 from costs.store.rollups import ROLLUPS, Rollup
 
 LATEST = datetime(2026, 11, 15, tzinfo=UTC)
@@ -141,6 +144,14 @@ class MemoryStore:
         self._show([load.id for load in loads])
         cursor = _engine().execute(select.sql(dialect=self.dialect))
         return Rows([column[0] for column in cursor.description or ()], cursor.fetchall(), loads)
+
+    def run_bounded(self, select: exp.Query, *, loads: Sequence[LoadedMonth], bounds: Bounds) -> Table:
+        """Without what bounds a process."""
+        self._show([load.id for load in loads])
+        cursor = _engine().execute(select.sql(dialect=self.dialect))
+        described = cursor.description or ()
+        rows, is_cut = within(bounds, cursor.fetchall())
+        return Table([name for name, *_ in described], [f"{kind}" for _, kind, *_ in described], rows, is_cut)
 
     def loads(self, *, as_of: datetime | None = None) -> Sequence[LoadedMonth]:
         return [load for load in self._all() if self._is_current(load, as_of)]

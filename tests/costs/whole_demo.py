@@ -20,12 +20,13 @@ TODAY = date(2026, 11, 28)
 
 
 @contextmanager
-def loaded(folder: Path, blocker: DjangoDbBlocker) -> Iterator[str]:
+def loaded(folder: Path, blocker: DjangoDbBlocker, *, is_warm: bool = True) -> Iterator[str]:
     """The demo up to the day before TODAY, and what its command prints; it is gone afterwards.
 
     Args:
         folder: COSTS_DIR meanwhile.
         blocker: of the database, which is set up.
+        is_warm: whether pages of it are made ahead, which takes most of the time.
     """
     with (
         pytest.MonkeyPatch.context() as patch,
@@ -34,6 +35,8 @@ def loaded(folder: Path, blocker: DjangoDbBlocker) -> Iterator[str]:
         transaction.atomic(),
     ):
         patch.setattr(demo, "current_day", lambda: TODAY)
+        if not is_warm:
+            patch.setattr(demo, "warm", lambda _: None)
         out = StringIO()
         call_command("demo_costs", stdout=out)
         yield out.getvalue()

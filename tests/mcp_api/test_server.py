@@ -39,7 +39,8 @@ def test_the_list_of_tools_shows_each_tool_of_the_registry_and_which_one_acts() 
 
 
 @pytest.mark.parametrize(
-    ("scope", "limit"), [("pricing:read", 12_288), ("costs:read", 14_336), ("alerts:write", 2_048)]
+    ("scope", "limit"),
+    [("pricing:read", 12_288), ("costs:read", 14_336), ("alerts:write", 2_048), ("costs:sql", 1_536)],
 )
 def test_the_tools_of_a_scope_are_listed_in_a_few_kilobytes(scope: str, limit: int) -> None:
     listed = [_wire(server.TOOLS[name]) for name, tool in registry.TOOLS.items() if tool.scope == scope]

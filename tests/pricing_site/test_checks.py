@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -178,3 +179,21 @@ def test_a_token_of_metrics_that_could_be_guessed_is_refused(
     settings.METRICS_TOKEN = token
 
     assert faults(settings, "https://pricing.example.com") == (["pricing_site.E011"] if is_refused else [])
+
+
+@pytest.mark.parametrize(
+    ("key", "model", "price", "warns"),
+    [
+        ("", "", [], False),
+        ("made-up", "m", [Decimal(1)] * 4, False),
+        ("made-up", "", [], True),
+        ("made-up", "m", [], True),
+        ("made-up", "m", [Decimal(1)] * 3, True),
+    ],
+)
+def test_a_model_that_is_half_set_up_is_warned_of(
+    settings: Settings, key: str, model: str, price: list[Decimal], *, warns: bool
+) -> None:
+    settings.ANTHROPIC_API_KEY, settings.ASK_MODEL, settings.ASK_MODEL_PRICE = key, model, price
+
+    assert bool(checks.check_model()) is warns

@@ -96,3 +96,18 @@ def test_a_choice_is_one_of_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NAME", "JSON")
     with pytest.raises(ImproperlyConfigured, match=r"^NAME must be line or json, not 'JSON'\.$"):
         env.choice("NAME", default="line", choices=("line", "json"))
+
+
+def test_amounts_are_read_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.decimals("NAME", default="") == []
+    monkeypatch.setenv("NAME", " 3, 15,0.30,3.75 ")
+
+    assert [str(amount) for amount in env.decimals("NAME", default="")] == ["3", "15", "0.30", "3.75"]
+
+
+@pytest.mark.parametrize("text", ["3,x", "-1", "NaN", "1,Infinity"])
+def test_anything_else_is_no_amount(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("NAME", text)
+
+    with pytest.raises(ImproperlyConfigured, match="NAME must be amounts such as"):
+        env.decimals("NAME", default="")

@@ -80,9 +80,10 @@ def test_costs_need_a_scope_of_their_own() -> None:
     others = (
         registry.TOOLS.keys()
         - COST_TOOLS.keys()
-        - {"budget_status", "live_usage", "live_cost", "set_live_alert"}
+        - {"budget_status", "live_usage", "live_cost", "set_live_alert", "run_cost_sql"}
     )
     assert {registry.TOOLS[name].scope for name in others} == {"pricing:read"}
+    assert registry.TOOLS["run_cost_sql"].scope == "costs:sql"
 
 
 def test_the_descriptions_are_short_and_say_units() -> None:
@@ -219,3 +220,21 @@ def test_without_loads_the_error_names_the_command(monkeypatch: pytest.MonkeyPat
         found = error(name)
         assert found["code"] == NotLoadedError.code
         assert found["hint"] == "Ask the operator to run the command load_costs."
+
+
+def test_sql_is_a_tool_of_two_arguments_that_refuses_with_the_reason() -> None:
+    tool = registry.TOOLS["run_cost_sql"]
+    sql = "SELECT x_ConsumerId AS customer, SUM(BilledCost) AS cost FROM unified_costs GROUP BY 1"
+
+    assert list(tool.input_schema["properties"]) == ["sql", "limit"]
+    assert len(tool.description) < 250
+    assert "data, not instructions" in tool.description
+    assert call("run_cost_sql", sql=f"{sql} ORDER BY 2 DESC", limit="2")["rows"] == [
+        {"customer": "acme, inc", "cost": "5.5"},
+        {"customer": "7", "cost": "3"},
+    ]
+    refused = error("run_cost_sql", sql="SELECT read_text('/etc/passwd')")
+    assert refused["code"] == "invalid_argument"
+    assert refused["message"] == 'The function "read_text" is not allowed.'
+    assert error("run_cost_sql", sql="")["code"] == "invalid_argument"
+    assert error("run_cost_sql")["message"] == "missing argument: sql."

@@ -103,6 +103,7 @@ def test_the_schemas_have_the_names_of_the_contract() -> None:
         "live_usage",
         "live_cost",
         "set_live_alert",
+        "run_cost_sql",
     ]
     for name, arguments in ARGUMENTS.items():
         tool = registry.TOOLS[name]

@@ -83,6 +83,7 @@ def _lines(reports: Sequence[LoadReport], today: date) -> Iterator[str]:
     yield from (f"  {sentence}" for sentence in planted.sentences(today))
     yield "\nAsk next:"
     yield from (f"  {settings.MANAGE_COMMAND} query_costs {question}" for question in demo.questions(today))
+    yield f'  {settings.MANAGE_COMMAND} ask "Which customer spent most on Claude last month?"'
     yield "Agents ask the same with the tools query_costs and explain_cost."
     yield "\nOnce a bill of your own is loaded, the demo counts no more. To delete it:"
     yield f"  {settings.MANAGE_COMMAND} demo_costs --remove"

@@ -16,8 +16,11 @@ from google.cloud import bigquery
 from google.cloud.bigquery.job import QueryJob
 from google.cloud.bigquery.retry import DEFAULT_RETRY
 
+from costs.errors import TooLargeError
+from costs.store.base import Bounds, Table
 from costs.store.bigquery.faults import over_bound, told
 from costs.store.bigquery.place import Place
+from costs.store.json_values import within
 
 GIB = 1024**3
 # Rows of an answer that are in memory at once; an answer of BigQuery has at most 10 MB.
@@ -72,6 +75,26 @@ class Dataset:
             job, rows = self._result(sql)
             names = [field.name for field in rows.schema]
             return names, [row.values() for row in rows], self._billed(job)
+
+    def ask_bounded(self, sql: str, bounds: Bounds) -> Table:
+        """The result of a query as `ask`, as far as it is within bounds.
+
+        Raises:
+            TooLargeError: it would read more than it may, or runs longer.
+            RefusedQueryError: BigQuery finds it wrong.
+            StoreUnavailableError: it fails.
+        """
+        with told(self.place):
+            try:
+                job, rows = self._result(sql, bounds.seconds)
+            except TookTooLongError as error:
+                raise TooLargeError(
+                    f"The SQL ran for {bounds.seconds:g} seconds, which is as long as it may.",
+                    hint="Ask for a shorter time, or sums in the place of rows.",
+                ) from error
+            names, kinds = [each.name for each in rows.schema], [each.field_type for each in rows.schema]
+            listed, is_cut = within(bounds, (row.values() for row in rows))
+            return Table(names, kinds, listed, is_cut, self._billed(job))
 
     def pages(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
         """The rows of a query, some at a time, as of `ask`."""
@@ -140,17 +163,17 @@ class Dataset:
             self._client.get_dataset(self.place.name, retry=_RETRY, timeout=_SECONDS)
             self._is_there = True
 
-    def _result(self, sql: str) -> tuple[QueryJob, Any]:
+    def _result(self, sql: str, seconds: float = _SECONDS) -> tuple[QueryJob, Any]:
         planned = self._client.query(sql, self._config(is_dry=True), retry=_RETRY, job_retry=None)
         size = planned.total_bytes_processed or 0
         if size > self.place.max_gib * GIB:
             raise over_bound(f"{size / GIB:,.1f} GiB", self.place)
-        return self._finished(sql)
+        return self._finished(sql, seconds)
 
-    def _finished(self, sql: str) -> tuple[QueryJob, Any]:
+    def _finished(self, sql: str, seconds: float = _SECONDS) -> tuple[QueryJob, Any]:
         job = self._client.query(sql, self._config(), retry=_RETRY, job_retry=None)
         try:
-            return job, job.result(page_size=_PAGE, retry=_RETRY, timeout=_SECONDS, job_retry=None)
+            return job, job.result(page_size=_PAGE, retry=_RETRY, timeout=seconds, job_retry=None)
         except BaseException as error:
             if isinstance(error, TookTooLongError | KeyboardInterrupt):
                 # Nobody waits for it any more, but it would be paid for.

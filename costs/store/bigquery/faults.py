@@ -29,6 +29,10 @@ class GoneError(StoreUnavailableError):
     """A table, or the dataset, is not there."""
 
 
+class RefusedQueryError(StoreUnavailableError):
+    """BigQuery finds a query wrong."""
+
+
 class ConflictError(StoreUnavailableError):
     """Another transaction has changed the same table meanwhile."""
 
@@ -95,7 +99,7 @@ def _of_service(error: BaseException, place: Place) -> StoreUnavailableError:
             f"BigQuery cannot be reached, in spite of retries ({type(error).__name__}).",
             hint="Try again later.",
         )
-    return StoreUnavailableError(f"BigQuery refuses a query of {place.name}: {first_line(error)}.")
+    return RefusedQueryError(f"BigQuery refuses a query of {place.name}: {first_line(error)}.")
 
 
 def _of_permissions(error: api.Forbidden, place: Place) -> StoreUnavailableError:

@@ -11,9 +11,9 @@ from types import MappingProxyType
 from sqlglot import exp, maybe_parse
 
 from costs.focus.columns import Column, Kind, columns
-from costs.store.base import TABLE
+from costs.store.base import TABLE, VIEWS
 from costs.store.bigquery.place import Place
-from costs.store.engine import LOAD, VIEWS
+from costs.store.engine import LOAD
 
 # Which loads unified_costs has. Its row without a load is changed first by every change of unified_costs: of
 # two at one moment BigQuery cancels one.
@@ -190,6 +190,27 @@ def _write_amounts(select: exp.Query) -> None:
     for cast in [*select.find_all(exp.Cast)]:
         if cast.is_type(exp.DataType.Type.DECIMAL) and cast.this.is_string:
             cast.replace(exp.var(f"BIGNUMERIC {cast.this.sql('bigquery')}"))
+
+
+def placed_from_outside(select: exp.Query, place: Place, loads: Iterable[str], moment: Moment) -> str:
+    """The same of a query that costs.sql has let through: it may name views, and all columns by a star."""
+    select = select.copy()
+    names = {node.name.casefold() for node in select.find_all(exp.Identifier)}
+    is_all = any(not isinstance(star.parent, exp.Count) for star in select.find_all(exp.Star))
+    used = {name for name in columns() if is_all or name.casefold() in names} | {"x_Cloud", "x_UsageKind"}
+    for table in [table for table in select.find_all(exp.Table) if table.name.casefold() in (TABLE, *VIEWS)]:
+        name = table.name.casefold()
+        found = _charges(place, used, [*loads], moment)
+        if name in VIEWS:
+            of_cloud = (
+                exp.column("x_Cloud").eq(VIEWS[name]),
+                exp.column("x_UsageKind").is_(exp.null()).not_(),
+            )
+            found = exp.select("*").from_(found.subquery("charges")).where(*of_cloud)
+        subquery = found.subquery(table.alias or table.name)
+        subquery.set("joins", table.args.get("joins"))
+        table.replace(subquery)
+    return select.sql("bigquery", copy=False, comments=False)
 
 
 def _charges(place: Place, used: Collection[str], loads: Sequence[str], moment: Moment) -> exp.Query:

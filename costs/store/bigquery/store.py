@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -11,13 +12,13 @@ from pathlib import Path
 from django.conf import settings
 from sqlglot import exp
 
-from costs.errors import LoadError, NotLoadedError
+from costs.errors import InvalidQuestionError, LoadError, NotLoadedError
 from costs.models import CostLoad
-from costs.store.base import LoadedMonth, Metered, Rows
+from costs.store.base import Bounds, LoadedMonth, Metered, Rows, Table
 from costs.store.bigquery import sql
 from costs.store.bigquery.copies import Copies, of_table, uploaded
 from costs.store.bigquery.dataset import Dataset
-from costs.store.bigquery.faults import GoneError, for_jobs
+from costs.store.bigquery.faults import GoneError, RefusedQueryError, for_jobs
 from costs.store.bigquery.place import Place
 from costs.store.bigquery.unified import Unified
 from costs.store.engine import open_writer
@@ -76,6 +77,20 @@ class BigQueryStore(LoadStore):
         if self._kept:
             self._kept.put(text, over, result)
         return Rows(*result, found, billed)
+
+    def run_bounded(self, select: exp.Query, *, loads: Sequence[LoadedMonth], bounds: Bounds) -> Table:
+        """Run a query from outside, tried first and bounded, as `CostStore.run_bounded`."""
+        self._refuse_deleted(loads)
+        moment, looking = self._unified.moment()
+        text = sql.placed_from_outside(select, self._place, [load.id for load in loads], moment)
+        try:
+            found = self._dataset.ask_bounded(text, bounds)
+        except RefusedQueryError as error:
+            raise InvalidQuestionError(error.message) from error
+        except GoneError:
+            self._refuse_missing(loads, moment)
+            raise
+        return replace(found, billed_bytes=found.billed_bytes + looking)
 
     def _asked(self, select: exp.Query, loads: Sequence[LoadedMonth]) -> tuple[Result, int]:
         self._refuse_deleted(loads)

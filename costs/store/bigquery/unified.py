@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from costs.errors import StoreUnavailableError
-from costs.store.base import TABLE
+from costs.store.base import TABLE, VIEWS
 from costs.store.bigquery import sql
 from costs.store.bigquery.dataset import Dataset
 from costs.store.bigquery.faults import ConflictError, GoneError
-from costs.store.engine import VIEWS
 from costs.store.facts import facts
 
 # So long questions look at one moment. Loads that have come since are read from their own tables.

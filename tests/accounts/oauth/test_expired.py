@@ -31,7 +31,7 @@ def test_rows_in_use_are_kept(agent: Agent) -> None:
     waiting = agent.code()
     Client.objects.update(created=ago(400))
 
-    assert clear() == "Deleted consents: 0, codes: 0, clients: 0.\n"
+    assert clear() == "Deleted consents: 0, codes: 0, clients: 0, conversations: 0.\n"
 
     assert tokens.check(body["access_token"]) is not None
     assert tokens.check(personal) is not None
@@ -46,7 +46,7 @@ def test_expired_codes_and_tokens_are_deleted(agent: Agent) -> None:
     AccessToken.objects.update(expires=ago(15))
     Grant.objects.update(expires=ago(1))
 
-    assert clear() == "Deleted consents: 0, codes: 1, clients: 0.\n"
+    assert clear() == "Deleted consents: 0, codes: 1, clients: 0, conversations: 0.\n"
 
     for model in (AccessToken, RefreshToken, Grant, RedeemedCode, PersonalToken):
         assert not model.objects.exists()
@@ -69,7 +69,7 @@ def test_expired_consents_are_deleted_with_their_clients(agent: Agent) -> None:
     AccessToken.objects.update(expires=ago(15))
     Client.objects.update(created=ago(400))
 
-    assert clear() == "Deleted consents: 1, codes: 1, clients: 1.\n"
+    assert clear() == "Deleted consents: 1, codes: 1, clients: 1, conversations: 0.\n"
 
 
 def test_a_client_without_consents_is_deleted_after_a_month(agent: Agent) -> None:
@@ -81,7 +81,7 @@ def test_a_client_without_consents_is_deleted_after_a_month(agent: Agent) -> Non
     Client.objects.filter(pk=ours.pk).update(registration_source=Client.RegistrationSource.MANUAL)
     Client.objects.filter(pk=disabled.pk).update(disabled=True)
 
-    assert clear() == "Deleted consents: 0, codes: 0, clients: 1.\n"
+    assert clear() == "Deleted consents: 0, codes: 0, clients: 1, conversations: 0.\n"
 
     assert set(Client.objects.all()) == {agent.client, fresh, ours, disabled}
     assert not Client.objects.filter(pk=forgotten.pk).exists()
@@ -95,7 +95,7 @@ def test_a_client_that_nobody_ever_agreed_to_is_deleted_after_a_week(agent: Agen
     Client.objects.exclude(pk=fresh.pk).update(created=ago(PENDING_CLIENT_DAYS))
     Client.objects.filter(pk=disabled.pk).update(disabled=True)
 
-    assert clear() == "Deleted consents: 0, codes: 0, clients: 1.\n"
+    assert clear() == "Deleted consents: 0, codes: 0, clients: 1, conversations: 0.\n"
 
     assert set(Client.objects.all()) == {agent.client, fresh, disabled, used}
     assert not Client.objects.filter(pk=forgotten.pk).exists()

@@ -137,7 +137,7 @@ def test_the_server_metadata_lists_every_endpoint_and_capability(suffix: str, cl
         "token_endpoint": f"{ISSUER}/oauth/token",
         "revocation_endpoint": f"{ISSUER}/oauth/revoke",
         "registration_endpoint": f"{ISSUER}/oauth/register",
-        "scopes_supported": ["alerts:write", "costs:read", "pricing:read", "usage:write"],
+        "scopes_supported": ["alerts:write", "costs:read", "costs:sql", "pricing:read", "usage:write"],
         "response_types_supported": ["code"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
         "code_challenge_methods_supported": ["S256"],
@@ -155,7 +155,7 @@ def test_the_resource_metadata_names_the_authorization_server(suffix: str, clien
     assert response.json() == {
         "resource": RESOURCE,
         "authorization_servers": [ISSUER],
-        "scopes_supported": ["alerts:write", "costs:read", "pricing:read", "usage:write"],
+        "scopes_supported": ["alerts:write", "costs:read", "costs:sql", "pricing:read", "usage:write"],
         "bearer_methods_supported": ["header"],
         "resource_name": "Cloud Pricing",
         "resource_documentation": f"{ISSUER}/connect/",

@@ -165,4 +165,18 @@ def test_a_registration_says_which_scope_it_keeps(scope: str | None) -> None:
 def test_only_scopes_that_exist_are_advertised(path: str, client: Browser) -> None:
     document = client.get(f"/.well-known/{path}").json()
 
-    assert document["scopes_supported"] == ["alerts:write", "costs:read", "pricing:read", "usage:write"]
+    assert document["scopes_supported"] == [
+        "alerts:write",
+        "costs:read",
+        "costs:sql",
+        "pricing:read",
+        "usage:write",
+    ]
+
+
+def test_who_may_read_costs_may_not_ask_sql_of_them(reader: Agent) -> None:
+    assert grantable(reader.user.pk) == {"pricing:read", "costs:read", "alerts:write"}
+
+    reader.user.groups.add(Group.objects.create(name="Cost analysts"))
+
+    assert grantable(reader.user.pk) == {"pricing:read", "costs:read", "alerts:write", "costs:sql"}

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from costs.query import Question, compile_question
+from costs.sql.guard import check
 from costs.store.bigquery import sql
 from costs.store.bigquery.place import Place
 from tests.costs.query.asking import OCTOBER
@@ -114,3 +115,29 @@ def test_no_amount_leaves_bigquery_as_a_double() -> None:
     assert "CAST(`BilledCost` AS STRING) AS `BilledCost`" in text
     assert "CAST(UNIX_MICROS(`ChargePeriodStart`) AS STRING) AS `ChargePeriodStart`" in text
     assert "`Tags` AS `Tags`" in text
+
+
+def test_sql_from_outside_reads_only_the_columns_that_it_names_and_views_as_charges() -> None:
+    query = check(
+        "SELECT a.xcloud, BILLEDCOST FROM (SELECT X_Cloud AS xcloud, BilledCost FROM aws_llm_costs) AS a",
+        "bigquery",
+    )
+
+    text = sql.placed_from_outside(query, PLACE, ["2026-10-aa"], MOMENT)
+
+    assert "SELECT `BilledCost`, `x_Cloud`, `x_UsageKind` FROM `acme.costs.unified_costs`" in text
+    assert "WHERE x_Cloud = 'aws' AND NOT x_UsageKind IS NULL) AS aws_llm_costs" in text
+
+
+def test_a_star_from_outside_reads_all_columns_and_a_count_of_rows_does_not() -> None:
+    everything = sql.placed_from_outside(
+        check("SELECT u.* FROM unified_costs AS u, unified_costs", "bigquery"), PLACE, ["2026-10-cc"], MOMENT
+    )
+    counted = sql.placed_from_outside(
+        check("SELECT COUNT(*) FROM unified_costs", "bigquery"), PLACE, ["2026-10-cc"], MOMENT
+    )
+
+    assert everything.count("`AllocatedMethodDetails`, ") == 2
+    assert ") AS u" in everything
+    own = "SELECT `x_Cloud`, `x_UsageKind` FROM `acme.costs.load_2026_10_cc`"
+    assert counted == f"SELECT COUNT(*) FROM ({own}) AS unified_costs"

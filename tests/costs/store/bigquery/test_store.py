@@ -13,11 +13,13 @@ from django.core.management import call_command
 from django.utils import timezone
 from google.cloud import bigquery
 
+from costs.errors import InvalidQuestionError
 from costs.load.job import load
 from costs.load.report import Outcome
 from costs.load.withdraw import withdraw
 from costs.models import ConsumerRule, CostLoad, CostSource
 from costs.query import Question, ask
+from costs.sql import run_sql
 from costs.store.audit import faults
 from costs.store.configured import open_loads, open_store
 from costs.store.sweep import sweep
@@ -221,3 +223,27 @@ def usage(account: str) -> dict[str, str]:
         "ChargePeriodStart": f"{OCTOBER}-05T00:00:00Z",
         "BillingPeriodStart": f"{OCTOBER}-01T00:00:00Z",
     }
+
+
+def test_sql_is_answered_within_the_bound_of_what_a_question_may_read(
+    source: CostSource, wire: Wire, place: str
+) -> None:
+    bill(source, "0.123456789012345678", "2")
+    load(source)
+    sql = (
+        "SELECT x_Cloud, SUM(BilledCost) AS cost, DATE(MAX(ChargePeriodStart)) AS last, COUNT(*) AS n "
+        "FROM aws_llm_costs GROUP BY x_Cloud"
+    )
+
+    found = run_sql(sql, open_store())
+
+    assert found["rows"] == [
+        {"x_Cloud": "aws", "cost": "2.123456789012345678", "last": "2026-10-03", "n": "2"}
+    ]
+    assert found["dialect"] == "bigquery"
+    assert [column["type"] for column in found["columns"]][1].endswith("NUMERIC")
+    assert "query_cost" in found
+    with pytest.raises(InvalidQuestionError, match="BigQuery refuses"):
+        run_sql("SELECT nope FROM unified_costs", open_store())
+    assert wire.asked
+    assert place

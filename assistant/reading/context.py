@@ -1,0 +1,28 @@
+"""What a question is asked in, and why one that was understood is not answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.reading.plan import Plan
+
+
+class CannotError(Exception):
+    """A question that was understood and that nothing here answers; the message says what can be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a question is asked in.
+
+    Args:
+        today: the day.
+        budgets: the names of the budgets.
+        last: the question before, if it is about that.
+    """
+
+    today: date
+    budgets: Sequence[str] = ()
+    last: Plan | None = None

@@ -1,0 +1,187 @@
+"""What is measured: money, tokens, requests, a share, an average."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.reading.draft import Choice, Draft, Option
+from assistant.reading.plan import Kind
+from assistant.reading.roles import before, is_determiner, is_joining
+from assistant.reading.spans import Span
+from costs.query.question import MAX_MEASURES
+
+_COUNTS = ("tokens", "requests")
+# These say money only where nothing else is counted.
+_WEAK = ("how much", "money")
+_NOUNS = ("usage", "consumption", "utilisation", "utilization", "traffic", "volume", "workload", "workloads")
+_OF_A_WHOLE = ("of", "in", "within")
+
+
+def read_measures(spans: Sequence[Span], draft: Draft) -> None:
+    """Put the measures into the draft, and give their spans a role."""
+    found = [
+        (index, span, key)
+        for index, span in enumerate(spans)
+        if not span.role
+        for key in span.keys("measure")[:1]
+    ]
+    counted = [(index, span) for index, span, key in found if key in _COUNTS]
+    strong = [(index, span) for index, span, key in found if key not in _COUNTS and span.text not in _WEAK]
+    for _, span, key in found:
+        span.role = "measure"
+        is_weak = span.text in _WEAK and bool(counted or strong)
+        if key not in _COUNTS and not is_weak:
+            _add(draft, key)
+    for index, span in counted:
+        _count(spans, index, span, draft, is_of_cost=bool(strong))
+    _count_words(spans, draft)
+    _shares(spans, draft)
+    _averages(spans, draft)
+    _usage(spans, draft)
+
+
+def _add(draft: Draft, key: str) -> None:
+    if key not in draft.measures and len(draft.measures) < MAX_MEASURES:
+        draft.measures.append(key)
+    # Per million tokens, the cost is not asked for itself.
+    if "cost_per_million_tokens" in draft.measures and "billed_cost" in draft.measures:
+        draft.measures.remove("billed_cost")
+
+
+def _count(spans: Sequence[Span], index: int, span: Span, draft: Draft, *, is_of_cost: bool) -> None:
+    """Tokens are counted, or they are what costs are of: "how much did input tokens cost"."""
+    key = span.keys("measure")[0]
+    if not is_of_cost or _is_beside_cost(spans, index):
+        _add(draft, key)
+        return
+    is_narrowed = (
+        not {"direction", "cache", "usage_kind"}.isdisjoint(draft.filters) or "direction" in draft.by
+    )
+    if key == "tokens" and not is_narrowed:
+        draft.add("usage_kind", ["tokens"])
+    elif key == "requests":
+        span.role = ""
+
+
+def _is_beside_cost(spans: Sequence[Span], index: int) -> bool:
+    """Whether it is joined to a cost: "cost and tokens", "tokens, cost and requests"."""
+    return any(_joins_cost(spans, index, step) for step in (-1, 1))
+
+
+def _joins_cost(spans: Sequence[Span], index: int, step: int) -> bool:
+    place, is_joined = index + step, False
+    while 0 <= place < len(spans) and (_joins(spans[place]) or is_determiner(spans[place])):
+        is_joined = is_joined or _joins(spans[place])
+        place += step
+    return is_joined and 0 <= place < len(spans) and spans[place].has("measure")
+
+
+def _joins(span: Span) -> bool:
+    return is_joining(span) or span.text == "with"
+
+
+def _count_words(spans: Sequence[Span], draft: Draft) -> None:
+    """As in "how many", before what is counted: tokens, requests or searches."""
+    for index, span in enumerate(spans):
+        if not span.has("op", "count") or span.role:
+            continue
+        following = spans[index + 1 :]
+        if any(each.role == "measure" and each.keys("measure")[0] in _COUNTS for each in following):
+            span.role = "measure"
+        elif any("usage_kind=searches" in each.keys("value") for each in following):
+            span.role = "measure"
+            _add(draft, "requests")
+
+
+def _shares(spans: Sequence[Span], draft: Draft) -> None:
+    shares = [span for span in spans if span.has("op", "share") and not span.role]
+    if not shares or draft.kind:
+        return
+    for span in shares:
+        span.role = "share"
+    if _is_of_change(spans, shares, draft):
+        return
+    draft.is_share = True
+    if draft.by:
+        _add_share(draft)
+        return
+    if not draft.filters:
+        return
+    draft.kind = Kind.SHARE
+    draft.whole = _whole(spans, draft)
+
+
+def _is_of_change(spans: Sequence[Span], shares: Sequence[Span], draft: Draft) -> bool:
+    """Whether per cent of a change are meant, which comparisons always tell."""
+    changes = bool(draft.compared) or any(span.has("op", "change") for span in spans)
+    return changes and all(span.text.startswith(("percent", "pct")) for span in shares)
+
+
+def _add_share(draft: Draft) -> None:
+    draft.measures = draft.measures or ["billed_cost"]
+    draft.measures.append("share")
+
+
+def _whole(spans: Sequence[Span], draft: Draft) -> dict[str, list[str | None]]:
+    """The filters of what a share is of: "of acme's spend", "of the AWS bill"."""
+    whole: dict[str, list[str | None]] = {}
+    share = next(index for index, span in enumerate(spans) if span.role == "share")
+    values = [index for index, span in enumerate(spans) if span.role == "filter"]
+    for index in values:
+        name = next(iter(spans[index].readings()))
+        if name in draft.filters and _is_whole(spans, share, index):
+            whole[name] = list(draft.filters[name])
+    return whole if len(whole) < len(draft.filters) else {}
+
+
+def _is_whole(spans: Sequence[Span], share: int, index: int) -> bool:
+    """Whether a value is of the whole: "of" is said of it, and no verb stands between it and the share."""
+    place = before(
+        spans,
+        index,
+        over=lambda span: (
+            span.text in ("the", "our", "total", "all") or span.role in ("marker", "total", "measure")
+        ),
+    )
+    is_of = place is not None and (
+        spans[place].text in _OF_A_WHOLE or (spans[place].role == "filter" and place > share)
+    )
+    return index > share and is_of
+
+
+def _averages(spans: Sequence[Span], draft: Draft) -> None:
+    averages = [span for span in spans if span.has("op", "average") and not span.role]
+    if not averages or draft.average or draft.kind:
+        return
+    of_others = [name for name in draft.by if name not in ("day", "week", "month")]
+    if any(span.role == "helper" and span.text in ("per", "by") for span in spans) and of_others:
+        return  # an average over customers is none over time
+    for span in averages:
+        span.role = "average"
+    if "cost_per_million_tokens" in draft.measures:
+        return
+    of_time = [name for name in draft.by if name in ("day", "week", "month")]
+    if of_time:
+        draft.by.remove(of_time[0])
+        draft.average = of_time[0]
+        return
+    options = [Option(f"per {unit}", {"average": unit}) for unit in ("day", "week", "month")]
+    draft.choices.append(Choice(averages[0].shown, "An average per day, per week or per month?", options))
+
+
+def _usage(spans: Sequence[Span], draft: Draft) -> None:
+    """Usage without a measure is of tokens or of money; "which models do we use" asks for a list."""
+    used = [span for span in spans if span.has("op", "usage") and not span.role]
+    is_amount = all(span.text == "how much" for span in spans if span.role == "measure")
+    if not used or draft.kind or draft.is_share or draft.average or draft.count_of or not is_amount:
+        return
+    is_ranked = any(span.has("op", "most", "least", "rank") for span in spans)
+    for span in used:
+        span.role = "usage"
+    if not (is_ranked or draft.measures or any(span.text in _NOUNS for span in used)):
+        return
+    options = [
+        Option("in tokens", {"measures": ["tokens"]}),
+        Option("in money", {"measures": ["billed_cost"]}),
+    ]
+    draft.choices.append(Choice(used[0].shown, "Usage in tokens, or in money?", options))

@@ -1,0 +1,77 @@
+"""Which times a question is about, and which it compares them with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.reading.draft import Draft
+from assistant.reading.roles import before, is_determiner
+from assistant.reading.spans import Span
+
+_COMPARING = ("versus", "than", "compare", "change", "weak change", "why")
+_WHOLE = ("month", "week", "quarter", "half", "year")
+
+
+def read_times(spans: Sequence[Span], draft: Draft) -> None:
+    """Put the times into the draft, and give their spans a role."""
+    comparing = any(span.has("op", *_COMPARING) for span in spans)
+    is_only = sum(span.time is not None for span in spans) == 1
+    for index, span in enumerate(spans):
+        if span.time is None:
+            continue
+        if span.time.before and is_only and not comparing and not _says_compare(span):
+            continue  # "the same time last year" alone is compared with nothing
+        span.role = "time"
+        if index == 0 and span.text == "now" and any(each.has("dimension") for each in spans):
+            continue  # "now by customer" goes on
+        if span.time.before or _is_compared_with(spans, index):
+            draft.compared.append(span.time)
+        elif comparing and span.time.parts and _are_units(span):
+            draft.times.append(span.time.parts[1])
+            draft.compared.append(span.time.parts[0])
+        else:
+            draft.times.append(span.time)
+    if comparing and len(draft.times) == 2 and not draft.compared and _are_pair(spans, draft):  # noqa: PLR2004 a pair
+        draft.compared.append(draft.times.pop(0))
+    draft.is_compared = bool(draft.compared)
+
+
+def _says_compare(span: Span) -> bool:
+    """Whether a time says by itself that it is compared with: "week over week"."""
+    words = [word.text for word in span.words]
+    return len(words) == 1 or "over" in words or "on" in words
+
+
+def _are_units(span: Span) -> bool:
+    """Whether a time from A to B is of two calendar units that can be compared."""
+    parts = span.time.parts if span.time else ()
+    return bool(parts) and all(part.unit in _WHOLE for part in parts)
+
+
+def _are_pair(spans: Sequence[Span], draft: Draft) -> bool:
+    """Whether two times are compared rather than added up: no values are there to be compared instead."""
+    compares = any(
+        span.has("op", "compare", "versus") or span.text in ("difference", "differ") for span in spans
+    )
+    has_values = sum(span.is_value for span in spans) > 1
+    return compares and not has_values and bool(draft.times)
+
+
+def _is_compared_with(spans: Sequence[Span], index: int) -> bool:
+    """Whether "than", "versus" or "compared with" is said of a time."""
+    place = before(spans, index, over=lambda span: is_determiner(span) or span.is_harmless)
+    if place is None:
+        return False
+    nearest = spans[place]
+    if nearest.has("op", "versus", "than"):
+        nearest.role = "compare"
+        return True
+    # "compare this month with last month"
+    earlier = [span for span in spans[:index] if span.has("op", "compare")]
+    is_with = any(span.text in ("with", "to", "and") for span in spans[place + 1 : index])
+    if earlier and nearest.time and is_with:
+        return True
+    if earlier and nearest.has("op", "compare") and is_with:
+        nearest.role = "compare"
+        return True
+    return False

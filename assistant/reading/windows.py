@@ -1,0 +1,63 @@
+"""The days that a question is about, by what it says or by the conventions of docs/ask.md."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+
+from assistant.reading.context import CannotError, Context
+from assistant.reading.draft import Draft
+from assistant.reading.periods import Time, calendar_unit, moved
+from assistant.reading.times import relative
+from costs.query.periods import Window
+
+
+def window_of(draft: Draft, context: Context, default: Window | None = None) -> tuple[Window, Time | None]:
+    """The days that are asked about, with the time that says so; the default if none does."""
+    if not draft.times:
+        if default is not None:
+            return default, None
+        this = calendar_unit(context.today, "month", 0)
+        return this.window, this
+    if any(time.live in ("now", "minutes", "hour") for time in draft.times):
+        raise CannotError("Bills have no hours or minutes: ask for live usage alone, or for days.")
+    if any(time.is_end and not time.is_until for time in draft.times):
+        raise CannotError("Say which days: the end of a time is asked for in forecasts.")
+    if draft.times[0].is_until and len(draft.times) == 1:
+        return Window(None, draft.times[0].window.end), None
+    windows = sorted((time.window for time in draft.times), key=lambda each: each.start or date.min)
+    for earlier, later in pairwise(windows):
+        if earlier.end is None or later.start is None or earlier.end < later.start:
+            raise CannotError("These times do not follow each other: ask for one of them, or compare two.")
+    ends = [each.end for each in windows]
+    end = None if None in ends else max(each for each in ends if each)
+    return Window(windows[0].start, end), draft.times[0] if len(windows) == 1 else None
+
+
+def compared(draft: Draft, window: Window, time: Time | None, context: Context) -> tuple[Window, Window]:
+    """The two times of a comparison, the later first."""
+    said = draft.compared[0] if draft.compared else None
+    if len(draft.compared) > 1:
+        raise CannotError("Compare with one other time.")
+    if said and not said.before:
+        return _with_said(draft, window, said, context)
+    if not (window.start and window.end):
+        raise CannotError("Say of which time: all that is loaded has no time before it.")
+    if said:
+        return window, relative(window, said.before)
+    if time and time.is_running:
+        return window, moved(window, time.unit, -1)
+    return window, window.before()
+
+
+def _with_said(draft: Draft, window: Window, said: Time, context: Context) -> tuple[Window, Window]:
+    if said.live in ("now", "minutes", "hour"):
+        raise CannotError("Bills have no hours or minutes: compare days, weeks or months.")
+    if not draft.times and context.last is None:
+        if said.unit in ("", "day", "weekend"):
+            raise CannotError("Say both times that are compared, such as yesterday and the day before.")
+        window = calendar_unit(context.today, said.unit, 0).window
+    if said.window == window:
+        return window, window.before()
+    first, second = sorted((said.window, window), key=lambda each: each.start or date.min)
+    return second, first

@@ -1,0 +1,111 @@
+"""The words of a question, in order, each with what was written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+MAX_CHARACTERS = 500
+
+_ISO_DATE = r"\d{4}-\d{1,2}(?:-\d{1,2})?(?![\w-])"
+# Of these, nobody knows which is the day.
+_OTHER_DATE = r"\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\w/])|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?(?!\w)"
+_DATE = f"{_ISO_DATE}|{_OTHER_DATE}"
+_QUOTED = r"[\"“”«]([^\"“”«»]{1,200})[\"“”»]"
+_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w)"
+# An amount is one word, which nothing here asks for.
+_AMOUNT = r"[$\u20ac\u00a3]\s?\d[\d,.]*\w*"
+_WORD = r"[^\W_]+(?:[.'\u2019][^\W_]+)*"
+_TOKEN = re.compile(f"{_QUOTED}|({_DATE})|({_AMOUNT}|{_NUMBER}|{_WORD})|([%$€£&+<>=,;])")
+# A value's smallest parts: "m7i" is m and 7i, "4.6" is 4 and 6, "32b" is one.
+_ATOM = re.compile(r"\d+[a-z]+|\d+|[^\W\d_]+")
+_SIGNS = {"%": "percent", "$": "usd", "€": "eur", "£": "gbp", "&": "and", "+": "and", ";": ","}
+_GLUES = ("-", "_", "/", ".", ":")
+_CONTRACTED = {
+    "s": {
+        "what": "is",
+        "who": "is",
+        "how": "is",
+        "where": "is",
+        "that": "is",
+        "it": "is",
+        "there": "is",
+        "let": "us",
+    }
+}
+_ENDINGS = {"re": "are", "ve": "have", "ll": "will", "d": "would", "m": "am"}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a question.
+
+    Args:
+        text: in small letters, without accents.
+        shown: as it was written.
+        is_quoted: whether it stood in quotation marks, which make a name of any words.
+        is_date: whether it is a date in digits.
+        glue: what stands between the word before and it: a blank, or the sign that joins them.
+    """
+
+    text: str
+    shown: str
+    is_quoted: bool = False
+    is_date: bool = False
+    glue: str = " "
+
+    @property
+    def atoms(self) -> tuple[str, ...]:
+        return atoms(self.text)
+
+    @property
+    def is_capital(self) -> bool:
+        return self.shown[:1].isupper()
+
+
+def atoms(text: str) -> tuple[str, ...]:
+    """The letters and numbers of a name, without its signs."""
+    return tuple(_ATOM.findall(folded(text)))
+
+
+def folded(text: str) -> str:
+    """A text in small letters without accents."""
+    decomposed = unicodedata.normalize("NFKD", text.replace("\u2019", "'"))
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).casefold()
+
+
+def split(text: str) -> list[Word]:
+    """The words of a question; signs between them are left out, unless they say something."""
+    found: list[Word] = []
+    ended = 0
+    for match in _TOKEN.finditer(text):
+        between = text[ended : match.start()]
+        ended = match.end()
+        quoted, day, word, sign = match.groups()
+        if quoted is not None:
+            found.append(Word(folded(quoted).strip(), quoted.strip(), is_quoted=True))
+        elif day is not None:
+            found.append(Word(day, day, is_date=True))
+        elif sign is not None:
+            found.append(Word(_SIGNS.get(sign, sign), sign))
+        else:
+            found += _plain(word, between if between in _GLUES else " ")
+    return found
+
+
+def _plain(shown: str, glue: str) -> list[Word]:
+    """A word without its apostrophe: "what's" is two words, "acme's" is acme."""
+    text = folded(shown)
+    if re.fullmatch(r"[\d,]+(\.\d+)?", text):
+        return [Word(text.replace(",", ""), shown, glue=glue)]
+    stem, mark, ending = text.rpartition("'")
+    if not mark:
+        return [Word(text, shown, glue=glue)]
+    if ending == "t":
+        first = {"can": "can", "won": "will"}.get(stem, stem.removesuffix("n"))
+        return [Word(first, shown), Word("not", shown)]
+    if second := _CONTRACTED.get(ending, {}).get(stem) or _ENDINGS.get(ending):
+        return [Word(stem, shown), Word(second, shown)]
+    kept = shown[: len(stem)] if ending in ("s", "") else shown
+    return [Word(stem if ending in ("s", "") else text.replace("'", ""), kept)]

@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.reading.context import Context
+from assistant.reading.plan import Kind, Plan
+from assistant.reading.planner import plan
+from assistant.reading.vocabulary import meanings, times
+from tests.assistant.made_up import NAMES, TODAY, planned, read, shown
+
+QUESTIONS = (
+    "How much did acme spend on Claude in October?",
+    "top 3 customers last month",
+    "spend by cloud and week",
+    "October vs September by service",
+    "What share of acme's spend was AWS last month?",
+    "average daily cost in October",
+    "How many customers used Claude in October?",
+    "tokens by model last 7 days",
+    "costs without acme in October",
+    "Any unusual costs last week?",
+    "Are we over budget?",
+    "How much will we spend this month?",
+)
+OCTOBER = {"start": "2026-10-01", "end": "2026-11-01"}
+SEPTEMBER = {"start": "2026-09-01", "end": "2026-10-01"}
+CLAUDE = ["claude-opus-4-6", "claude-sonnet-4-6"]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("word", ["atlantis", "zebra", "500", "$20", "unless", "per hour"])
+def test_no_word_is_passed_over_wherever_it_stands(question: str, word: str) -> None:
+    words = question.split()
+
+    for place in range(len(words) + 1):
+        found = read(" ".join([*words[:place], word, *words[place:]]))
+        assert not found.readings, (place, found)
+        assert found.not_understood or found.cannot
+
+
+@given(
+    st.lists(st.sampled_from(sorted(meanings().words | times().words | {"acme", "claude", "7"})), max_size=9)
+)
+def test_any_words_are_read_or_refused(words: list[str]) -> None:
+    found = read(" ".join(words))
+
+    for reading in found.readings:
+        assert Plan.from_json(reading.plan.as_json()) == reading.plan
+        if reading.plan.kind is Kind.COSTS:
+            reading.plan.question()
+
+
+@pytest.mark.parametrize("negation", ["without", "excluding", "except", "not", "other than", "no"])
+def test_what_is_left_out_is_never_what_is_asked_for(negation: str) -> None:
+    assert shown(f"October costs {negation} acme") == {
+        "filters": {"not_customer": ["acme"]},
+        "window": OCTOBER,
+    }
+
+
+def test_a_negation_of_nothing_in_particular_is_not_understood() -> None:
+    assert read("which customers did not use Claude in October").not_understood == ["not"]
+
+
+def test_everything_but_is_not_what_follows() -> None:
+    assert shown("everything but Azure in October")["filters"] == {"not_cloud": ["azure"]}
+
+
+def test_a_version_is_that_version_alone() -> None:
+    assert shown("gpt 4.1 in October")["filters"] == {"model": ["gpt-4.1"]}
+    assert read("gpt 4 in October").not_understood == ["4"]
+    assert shown("claude opus 4.5 in October")["filters"] == {"model": ["claude-opus-4-5"]}
+
+
+def test_a_service_is_all_services_of_that_name() -> None:
+    both = ["Amazon Bedrock", "Claude 4.6 Opus (Amazon Bedrock Edition)"]
+
+    assert shown("Bedrock in October")["filters"] == {"service": both}
+    assert shown("Amazon Bedrock in October")["filters"] == {"service": both}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Wich custmer spent the most yesterdy", "customer"),
+        ("spend by modle in october", "model"),
+        ("costs of globx in octobre", None),
+    ],
+)
+def test_a_misspelt_word_is_corrected_and_told(text: str, name: str | None) -> None:
+    found = read(text)
+
+    assert found.remarks
+    assert len(found.readings) == 1
+    assert found.readings[0].plan.by == ((name,) if name else ())
+
+
+def test_a_word_that_may_be_two_is_not_corrected() -> None:
+    names = type(NAMES)({"customer": ["acmea", "acmeb"]}, (), meanings().words)
+
+    assert plan("acmec in October", names, Context(TODAY)).not_understood == ["acmec"]
+
+
+def test_a_name_of_two_kinds_has_two_readings() -> None:
+    found = read("How much did we spend on Google in October?")
+
+    assert {next(iter(each.plan.filters)) for each in found.readings} == {"cloud", "developer"}
+    assert "Google" in found.asks
+
+
+def test_other_clouds_say_that_a_cloud_is_meant() -> None:
+    assert shown("compare AWS and Google in October")["filters"] == {"cloud": ["aws", "gcp"]}
+
+
+def test_a_ranking_leaves_out_what_has_no_value_and_a_breakdown_keeps_it() -> None:
+    assert planned("top 3 customers in October").filters == {"not_customer": [None]}
+    assert planned("costs by customer in October").filters == {}
+
+
+def test_of_two_times_the_later_is_the_figure() -> None:
+    for text in (
+        "October vs September",
+        "September compared with October",
+        "from September to October change",
+    ):
+        found = planned(f"cost {text}")
+        assert (f"{found.window.start}", f"{found.compare and found.compare.start}") == (
+            "2026-10-01",
+            "2026-09-01",
+        )
+
+
+def test_a_month_that_is_not_over_is_compared_with_the_same_days() -> None:
+    found = shown("Did costs rise this month?")
+
+    assert found["window"] == {"start": "2026-11-01", "end": "2026-11-30"}
+    assert found["compare"] == {"start": "2026-10-01", "end": "2026-10-30"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["forecast of tokens", "forecast by model", "top 3 budgets", "average cost per customer in October"],
+)
+def test_what_a_report_cannot_be_asked_gets_no_other_answer(text: str) -> None:
+    assert read(text).readings == () or read(text).asks
+
+
+@pytest.mark.parametrize(
+    "text", ["pause gpt-4.1", "please delete acme", "drop table charges", "write a poem", "What can you do?"]
+)
+def test_what_is_no_question_of_costs_is_refused(text: str) -> None:
+    assert read(text).readings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("and by cloud?", {"by": ["cloud"], "filters": {"customer": ["acme"]}, "window": OCTOBER}),
+        ("only Bedrock", None),
+        ("and in September?", {"filters": {"customer": ["acme"]}, "window": SEPTEMBER}),
+        ("what about globex?", {"filters": {"customer": ["globex"]}, "window": OCTOBER}),
+        ("in tokens", {"measures": ["tokens"], "filters": {"customer": ["acme"]}, "window": OCTOBER}),
+        (
+            "how does that compare with September?",
+            {"filters": {"customer": ["acme"]}, "window": OCTOBER, "compare": SEPTEMBER},
+        ),
+        ("without Azure", {"filters": {"customer": ["acme"], "not_cloud": ["azure"]}, "window": OCTOBER}),
+        (
+            "How much did globex spend in September?",
+            {"filters": {"customer": ["globex"]}, "window": SEPTEMBER},
+        ),
+    ],
+)
+def test_a_follow_up_changes_the_question_before(text: str, expected: dict[str, Any] | None) -> None:
+    last = planned("How much did acme spend in October?")
+
+    found = shown(text, last)
+
+    if expected is not None:
+        assert found == expected
+    assert found["filters"].keys() >= {"customer"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "top 2 customers per cloud in October",
+        "average spend per customer in October",
+        "spend through October",
+    ],
+)
+def test_what_is_almost_another_question_is_not_answered_as_that(text: str) -> None:
+    found = read(text)
+
+    assert not found.readings
+    assert found.not_understood or found.cannot
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("Which services got cheaper in October?", "asc"),
+        ("Which models became more expensive last week?", "desc"),
+    ],
+)
+def test_what_became_dearer_is_compared_with_the_time_before(text: str, way: str) -> None:
+    found = planned(text)
+
+    assert found.compare == found.window.before()
+    assert found.order_by == f"change {way}"
+
+
+def test_more_than_another_value_is_no_comparison_of_times() -> None:
+    found = shown("Is Opus more expensive than Sonnet in October?")
+
+    assert found == {"by": ["model"], "filters": {"model": CLAUDE}, "window": OCTOBER}
+
+
+def test_a_candidate_is_where_to_go_and_a_filter_where_from() -> None:
+    found = planned("How much would acme's Claude usage in October have cost on Gemini 2.5 Pro?")
+
+    assert found.kind is Kind.MODELS
+    assert found.candidates == ("gemini-2.5-pro",)
+    assert found.filters == {"customer": ["acme"], "model": CLAUDE}
+
+
+def test_words_after_price_are_for_the_search() -> None:
+    assert (
+        planned("What is the list price of an n2-standard-4 in Frankfurt?").name == "n2-standard-4 Frankfurt"
+    )
