@@ -229,7 +229,7 @@ def test_a_person_who_may_only_read_prices_chooses_no_scope(agent: Agent) -> Non
 
 def test_a_person_who_may_read_costs_chooses_what_a_token_may_do(agent: Agent, user: User) -> None:
     user.groups.add(Group.objects.create(name="Cost readers"))
-    assert html_of(agent).count('name="scopes"') == 2
+    assert html_of(agent).count('name="scopes"') == 3
 
     agent.browser.post("/account/tokens/", {"name": "x", "days": 7, "scopes": ["costs:read"]})
 

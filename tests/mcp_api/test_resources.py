@@ -18,7 +18,7 @@ from tests.harness.product import Product, install, serve
 MODES = pytest.mark.parametrize("mode", ["legacy", "auto"])
 URIS = ["pricing://catalog", "pricing://services", "pricing://rules", "pricing://glossary"]
 PRICES = ["estimate_terraform_plan", "compare_regions", "check_a_price"]
-COSTS = ["ai_cost_last_month", "budget_outlook"]
+COSTS = ["ai_cost_last_month", "cost_review", "why_did_it_rise", "cheaper_model", "budget_outlook"]
 SHOW_CALLS = """
 from accounts.models import ToolUse
 print(*ToolUse.objects.filter(user__username="cid").order_by("tool").values_list("tool", "calls", "failed"))
