@@ -49,7 +49,7 @@ def live_cost(question: LiveQuestion, store: CostStore, *, now: datetime | None 
     ordered = sorted(costed, key=_largest_first)
     bounds = any(each.price.is_upper_bound for each in costed if each.price)
     certainty = _certainty(ordered, asked, store)
-    hints = [*bound_hint(has_bound=bounds), *_unpriced_hint(unpriced), *_certainty_hint(certainty)]
+    hints = [*bound_hint(has_bound=bounds), *unpriced_hint(unpriced), *_certainty_hint(certainty)]
     return {
         **basis(asked, is_complete=not unpriced, hints=hints),
         "totals": totals(costed),
@@ -164,7 +164,7 @@ def _said(price: Price) -> PriceSaid:
     }
 
 
-def _unpriced_hint(tokens: int) -> Sequence[str]:
+def unpriced_hint(tokens: int) -> Sequence[str]:
     return [f"{counted(tokens, 'token')} have no known price, and are in no total."] if tokens else []
 
 

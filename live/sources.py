@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
 from live.errors import SourceArgumentError
 from live.models import LiveSource
@@ -26,7 +27,8 @@ def chosen_sources(texts: Sequence[str]) -> Sequence[LiveSource]:
     """
     if texts:
         return [_source(text) for text in texts]
-    enabled = list(LiveSource.objects.filter(is_enabled=True))
+    # What is sent to the intake is not read, whatever somebody enabled.
+    enabled = list(LiveSource.objects.filter(is_enabled=True).exclude(kind=CALLS))
     if not enabled:
         raise SourceArgumentError(
             f"There are no sources of live usage. Name one with --source: {_forms()}; or see the demo with "
@@ -35,12 +37,17 @@ def chosen_sources(texts: Sequence[str]) -> Sequence[LiveSource]:
     return enabled
 
 
+def of_metrics() -> QuerySet[LiveSource]:
+    """The sources that tell a cloud's metrics, the demo's too; the others are calls, which have no cloud."""
+    return LiveSource.objects.exclude(kind=CALLS).exclude(location=DEMO_CALLS)
+
+
 def counting() -> Sequence[LiveSource]:
     """The sources whose metrics answers rest on: the demo only if there is nothing real.
 
     The calls that were sent to the intake are not among them: their tokens are in the clouds' metrics too.
     """
-    sources = list(LiveSource.objects.exclude(kind=CALLS).exclude(location=DEMO_CALLS))
+    sources = list(of_metrics())
     return [source for source in sources if not source.is_demo] or sources
 
 

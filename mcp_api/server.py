@@ -44,7 +44,10 @@ INSTRUCTIONS = (
     "compare_models what the same tokens cost at other models. "
     "What is used now, before a bill has it: live_usage counts tokens, live_cost estimates what they cost. "
     "All need the scope costs:read; set_live_alert, which has a person told above a cost an hour, needs "
-    "alerts:write, and run_cost_sql, which answers what they cannot, costs:sql. "
+    "alerts:write, and run_cost_sql, which answers what they cannot, costs:sql.\n"
+    "Fields of most answers, which the list of tools leaves out: hint; as_of, start and end, the time asked "
+    "about; catalog and loads, how new prices and bills are; currency; query_cost, what was read; "
+    "rows_left_out; next_cursor; contract, its version.\n"
     "Say beside each figure if its answer is_demo or is_estimate, and what its hint says is missing."
 )
 READ_ONLY = ToolAnnotations(
@@ -62,8 +65,8 @@ def tool_definition(name: str, tool: registry.Tool) -> Tool:
         name=name,
         title=tool.title,
         description=tool.description,
-        input_schema=tool.input_schema,
-        output_schema=tool.output_schema,
+        input_schema=tool.listed_input,
+        output_schema=tool.listed_output,
         annotations=ACTS if tool.acts else READ_ONLY,
     )
 

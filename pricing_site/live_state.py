@@ -17,10 +17,10 @@ from catalog.errors import CatalogError
 from costs.store import configured
 from live.freshness import freshness
 from live.idle import idle_capacity
-from live.models import LiveRun, LiveSource
+from live.models import LiveRun
 from live.now import kept_now
 from live.now_answer import NowAnswer, PaceNow
-from live.sources import counting
+from live.sources import counting, of_metrics
 
 # Models beyond those that the answer names, together.
 OTHERS = "(others)"
@@ -57,7 +57,7 @@ def _sources() -> Iterator[Metric]:
     through = GaugeMetricFamily(name, says, labels=labels)
     says = "How often in a row a source could not be read."
     failures = GaugeMetricFamily("cloud_pricing_live_source_failures", says, labels=labels)
-    for source in LiveSource.objects.filter(is_enabled=True):
+    for source in of_metrics().filter(is_enabled=True):
         failures.add_metric([source.name, source.cloud], source.failures)
         if source.through:
             through.add_metric([source.name, source.cloud], source.through.timestamp())

@@ -93,7 +93,7 @@ Filters = Annotated[
     WithJsonSchema(
         {
             "type": "object",
-            "description": "Values by dimension; not_ and its name excludes; null: none.",
+            "description": "Values by dimension; not_ excludes; null: none.",
             "examples": [{"cloud": ["aws"], "not_customer": ["acme"]}],
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Container
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -10,6 +12,9 @@ Schema = dict[str, Any]
 
 # In tools/list an output schema lists the fields of this many levels of objects; the answers show the rest.
 ANSWER_DEPTH = 1
+# Numbers, and codes of which an example shows the beginning.
+_FORMLESS = re.compile(r"[\d.]+|.+…")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def input_schema(kind: Any) -> Schema:
@@ -23,6 +28,47 @@ def output_schema(kind: Any, depth: int = ANSWER_DEPTH) -> Schema:
     """The schema of a tool's answer, down to a depth (MCP `outputSchema`)."""
     schema = _inlined(TypeAdapter(kind).json_schema(mode="serialization"))
     return _shallow(schema, depth)
+
+
+def listed_input(schema: Schema) -> Schema:
+    """The schema of arguments as tools/list shows it: without what an agent knows from the rest of it.
+
+    Left out are empty defaults, lengths of texts, which a refusal names, and examples that show no form: of
+    numbers, closed lists, opaque codes, and dates if another argument shows one. OpenAPI has all of it.
+    """
+    node = {key: value for key, value in schema.items() if key not in ("minLength", "maxLength")}
+    if not node.get("default", True):
+        del node["default"]
+    if "examples" in node and not _shows_a_form(node):
+        del node["examples"]
+    if "items" in node:
+        node["items"] = listed_input(node["items"])
+    if "properties" in node:
+        node["properties"] = {name: listed_input(field) for name, field in node["properties"].items()}
+        _show_one_date(node["properties"])
+    return node
+
+
+def _show_one_date(fields: dict[str, Schema]) -> None:
+    dated = [field for field in fields.values() if _DATE.match(str(field.get("examples", [""])[0]))]
+    for field in dated[1:]:
+        del field["examples"]
+
+
+def listed_output(schema: Schema, common: Container[str]) -> Schema:
+    """The schema of an answer as tools/list shows it: without the fields that answers have in common."""
+    fields = {name: field for name, field in schema["properties"].items() if name not in common}
+    return schema | {"properties": fields}
+
+
+def _shows_a_form(node: Schema) -> bool:
+    """Whether the examples of an argument say more than its type, closed list and description do."""
+    if "enum" in node or "enum" in node.get("items", {}):
+        return False
+    example = node["examples"][0]
+    if not isinstance(example, str):
+        return isinstance(example, list | dict)
+    return example not in node["description"] and not _FORMLESS.fullmatch(example)
 
 
 def _inlined(schema: Schema) -> Schema:

@@ -93,7 +93,7 @@ class SetLiveAlertArguments(Arguments):
         default="", max_length=300, description="Its id (default all).", examples=["claude-opus-4-6"]
     )
     account: Annotated[str, LeftOutAs(ABSENT | ANYTHING)] = Field(
-        default="", max_length=300, description="Or project (default all).", examples=["111122223333"]
+        default="", max_length=300, description="Account or project (default all).", examples=["111122223333"]
     )
     remove: bool = Field(default=False, description="Remove the rule.", examples=[False])
 

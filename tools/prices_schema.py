@@ -181,7 +181,7 @@ OF_BOTH = frozenset({"region", "quantity", "label"})
 
 
 class CalculateItem(Arguments):
-    """Usage of a SKU, or whole resources. What a resource does not take is refused by name."""
+    """Usage of a SKU, or whole resources."""
 
     sku_id: Annotated[SkuId | None, LeftOutAs(frozenset({""}))] = Field(
         default=None, description="SKU id, from search.", examples=["22EB-AAE8-FBCD"]

@@ -48,7 +48,8 @@ class Tool:
 
     @property
     def description(self) -> str:
-        return " ".join((self.function.__doc__ or "").split())
+        words = " ".join((self.function.__doc__ or "").split())
+        return words.partition(" Args: ")[0]
 
     @cached_property
     def input_schema(self) -> json_schema.Schema:
@@ -58,6 +59,16 @@ class Tool:
     def output_schema(self) -> json_schema.Schema:
         return json_schema.output_schema(self.answer)
 
+    @property
+    def listed_input(self) -> json_schema.Schema:
+        """The schema of the arguments that tools/list shows."""
+        return json_schema.listed_input(self.input_schema)
+
+    @property
+    def listed_output(self) -> json_schema.Schema:
+        """The schema of the answer that tools/list shows."""
+        return json_schema.listed_output(self.output_schema, COMMON_FIELDS)
+
 
 class Result(NamedTuple):
     """The structured content of an answer, or {contract, error} if `is_error`."""
@@ -66,6 +77,11 @@ class Result(NamedTuple):
     is_error: bool = False
 
 
+# The server's instructions say once what these mean; the answers of most tools have them.
+COMMON_FIELDS = (
+    *("contract", "hint", "catalog", "loads", "as_of", "start", "end"),
+    *("is_estimate", "is_demo", "query_cost", "currency", "rows_left_out", "next_cursor"),
+)
 COSTS_SCOPE, ALERTS_SCOPE, SQL_SCOPE = "costs:read", "alerts:write", "costs:sql"
 
 TOOLS: dict[str, Tool] = {

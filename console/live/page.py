@@ -16,14 +16,18 @@ from catalog.pricing.decimals import exact_sum, plain
 from console.costs.charts import MAX_SERIES, OTHERS, Chart
 from console.costs.figures import Cell, cell
 from console.costs.moments import TABS
+from console.live.calls import of_calls, rows_of
 from console.live.rules import of_person
+from console.live.totals import total
 from console.pages import Page, Table
 from costs.query.dimensions import UNMAPPED
 from costs.reports.shown import Column, column
 from costs.store import configured
+from live.calls_now import CallsNow, kept_calls
 from live.errors import NoLiveDataError
 from live.now import kept_now
 from live.now_answer import ModelNow, NowAnswer
+from live.question import METRICS
 from live.words import SERVICES
 from tools.errors import from_catalog_error
 
@@ -34,20 +38,23 @@ PARTS = (
     ("this_day", "This day so far", "this day, in UTC"),
 )
 NOT_COLLECTED = 503
-_CSV = ("part", "cloud", "model", "name", "tokens", "cost", "currency", "is_upper_bound", "prices", "why")
+_CSV = (
+    *("part", "cloud", "model", "name", "tokens", "cost", "currency", "is_upper_bound", "prices", "why"),
+    *("basis", "by", "group"),
+)
 
 
 def live(request: HttpRequest) -> Page:
-    """Show what is used and costs now, this hour and this day."""
+    """Show what is used and costs now, this hour and this day; apart from it, what calls cost."""
+    store = configured.open_store()
+    calls = kept_calls(store)
     try:
-        answer = kept_now(configured.open_store())
+        answer = kept_now(store)
     except NoLiveDataError as error:
-        said = from_catalog_error(error)
-        table = Table(("error", "hint"), [(error.message, error.hint)])
-        context = {**_context(), "error": error, "manage": settings.MANAGE_COMMAND}
-        return Page("console/live/empty.html", {"error": said}, table, context, NOT_COLLECTED)
+        return _not_collected(error, calls)
     context = {
         **_context(),
+        **of_calls(calls),
         "parts": [_part(key, title, of, answer) for key, title, of in PARTS],
         "late": [each["says"] for each in answer["clouds"] if each["is_late"]],
         "unknown": [each for each in answer["per_hour"]["clouds"] if not each["known"]],
@@ -58,7 +65,17 @@ def live(request: HttpRequest) -> Page:
         "at": parse_datetime(answer["as_of"]),
         **of_person(cast("User", request.user)),
     }
-    return Page("console/live/live.html", {**answer}, _table(answer), context)
+    return Page("console/live/live.html", {**answer, "calls": calls}, _table(answer, calls), context)
+
+
+def _not_collected(error: NoLiveDataError, calls: CallsNow | None) -> Page:
+    """Without metrics: how to have them, and the calls, if some were sent."""
+    said = from_catalog_error(error)
+    context = {**_context(), **of_calls(calls), "error": error, "manage": settings.MANAGE_COMMAND}
+    if calls:
+        return Page("console/live/empty.html", {"error": said, "calls": calls}, _table(None, calls), context)
+    table = Table(("error", "hint"), [(error.message, error.hint)])
+    return Page("console/live/empty.html", {"error": said}, table, context, NOT_COLLECTED)
 
 
 def _context() -> dict[str, Any]:
@@ -76,7 +93,7 @@ def _part(key: str, title: str, of: str, answer: NowAnswer) -> dict[str, Any]:
         "title": title,
         "of": of,
         "part": part,
-        "totals": [_total(total, is_whole=part["complete"]) for total in part["totals"]],
+        "totals": [total(each, is_whole=part["complete"]) for each in part["totals"]],
         "tokens": cell(column("tokens", "Tokens", "tokens"), part["tokens"]),
         "unpriced": int(part["unpriced_tokens"]),
         "unpriced_cell": cell(column("unpriced", "Tokens", "tokens"), part["unpriced_tokens"]),
@@ -113,21 +130,10 @@ def _name(row: ModelNow) -> str:
     return f"{row['name']} (no model)" if row["model"] == UNMAPPED else f"{row['model']}"
 
 
-def _total(total: Mapping[str, Any], *, is_whole: bool) -> dict[str, Any]:
-    """A total and what kind of figure it is: as known, at least, at most, or neither."""
-    words = {(True, False): "", (False, False): "at least", (True, True): "at most", (False, True): "about"}
-    shown = cell(column("cost", "Cost", "money"), total["cost"])
-    return {
-        "cell": shown,
-        "currency": total["currency"],
-        "bound": words[is_whole, bool(total["is_upper_bound"])],
-    }
-
-
 def _charts(key: str, rows: Sequence[ModelNow], totals: Sequence[Mapping[str, Any]]) -> Iterator[Chart]:
     """Bars of the models that cost most, one chart for each currency."""
-    for total in totals:
-        currency = total["currency"]
+    for each in totals:
+        currency = each["currency"]
         found = [row for row in rows if row["currency"] == currency and Decimal(row["cost"] or 0)]
         if not found:
             continue
@@ -137,7 +143,7 @@ def _charts(key: str, rows: Sequence[ModelNow], totals: Sequence[Mapping[str, An
         ]
         bars, rest = (
             bars[:MAX_SERIES],
-            Decimal(total["cost"]) - exact_sum(cost for _, cost in bars[:MAX_SERIES]),
+            Decimal(each["cost"]) - exact_sum(cost for _, cost in bars[:MAX_SERIES]),
         )
         bars += [(OTHERS, rest)] if rest else []
         yield {
@@ -152,10 +158,16 @@ def _charts(key: str, rows: Sequence[ModelNow], totals: Sequence[Mapping[str, An
         }
 
 
-def _table(answer: NowAnswer) -> Table:
-    parts: Mapping[str, Any] = {**answer}
-    rows = [{**row, "part": key} for key, *_ in PARTS for row in parts[key]["rows"]]
-    return Table(_CSV, [[_text(row[name]) for name in _CSV] for row in rows], frozenset({"tokens", "cost"}))
+def _table(answer: NowAnswer | None, calls: CallsNow | None) -> Table:
+    """The rows of metrics, and those of calls: `basis` says which, as they have tokens in common."""
+    parts: Mapping[str, Any] = {**answer} if answer else {}
+    rows = [
+        {**row, "part": key, "basis": METRICS} for key, *_ in PARTS if parts for row in parts[key]["rows"]
+    ]
+    rows += rows_of(calls)
+    return Table(
+        _CSV, [[_text(row.get(name)) for name in _CSV] for row in rows], frozenset({"tokens", "cost"})
+    )
 
 
 def _text(value: Any) -> str | None:

@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 from costs.store import configured
 from live import now
 from live.idle import idle_capacity
-from live.models import LiveRun
+from live.models import LiveRun, LiveSource
 from live.providers.source import floor_minute
 from pricing_site.database_state import DatabaseState
 from tests.costs.stores import MemoryStore, charge
@@ -88,6 +88,18 @@ def test_a_cloud_that_is_late_has_no_cost_rather_than_none() -> None:
 
     assert (found['pace_known{cloud="aws"}'], found['source_late{cloud="aws",source="eu"}']) == (0, 1)
     assert not [name for name in found if name.startswith(("cost_per_hour", "tokens_per_hour"))]
+
+
+def test_calls_that_were_sent_are_no_source_that_is_collected() -> None:
+    used("amazon.nova-lite-v1:0")
+    at = timezone.now()
+    for name, kind, location in (("demo-calls", "demo", "demo://calls"), ("calls-7", "calls", "calls://7")):
+        LiveSource.objects.create(name=name, kind=kind, location=location, is_enabled=True, through=at)
+
+    found = [name for name in metrics() if name.startswith("source_")]
+
+    assert len(found) == 3
+    assert all('cloud="aws",source="aws"' in name for name in found)
 
 
 def test_a_collection_that_failed_is_counted() -> None:

@@ -83,3 +83,53 @@ def test_an_output_schema_describes_objects_down_to_a_depth_with_one_type_a_fiel
             "notes": {"type": "array", "items": {"type": "string"}},
         },
     }
+
+
+def test_a_listed_input_keeps_forms_and_leaves_out_what_says_nothing() -> None:
+    text: json_schema.Schema = {"type": "string", "description": "Its id."}
+    whole: json_schema.Schema = {
+        "type": "integer",
+        "default": 10,
+        "minimum": 1,
+        "maximum": 50,
+        "description": "Rows.",
+    }
+    closed: json_schema.Schema = {"type": "string", "enum": ["a", "b"], "description": "Its kind."}
+    day: json_schema.Schema = {"type": "string", "description": "First day."}
+    listed: dict[str, json_schema.Schema] = {
+        "id": text | {"examples": ["22EB"]},
+        "rows": whole,
+        "kind": closed,
+        "kinds": {"type": "array", "items": closed, "description": "Kinds."},
+        "names": {"type": "array", "items": text, "description": "Names.", "examples": [["x"]]},
+        "amount": text,
+        "cloud": text | {"description": "aws or gcp."},
+        "cursor": text,
+        "start": day | {"examples": ["2026-10-01"]},
+        "end": day,
+    }
+    said: dict[str, json_schema.Schema] = {
+        "id": {"default": "", "minLength": 1, "maxLength": 9},
+        "rows": {"examples": [20]},
+        "kind": {"examples": ["a"]},
+        "kinds": {"examples": [["a"]], "default": []},
+        "amount": {"examples": ["0.5"]},
+        "cloud": {"examples": ["aws"]},
+        "cursor": {"examples": ["MS4…"]},
+        "end": {"examples": ["2026-11-01"]},
+    }
+    full = {name: field | said.get(name, {}) for name, field in listed.items()}
+
+    def items_of(fields: json_schema.Schema) -> json_schema.Schema:
+        items = {"type": "array", "items": {"type": "object", "properties": fields}}
+        return {"type": "object", "properties": {"items": items}, "required": ["items"]}
+
+    assert json_schema.listed_input(items_of(full)) == items_of(listed)
+
+
+def test_a_listed_output_leaves_out_the_fields_that_answers_have_in_common() -> None:
+    schema = json_schema.output_schema(Answer)
+
+    listed = json_schema.listed_output(schema, {"contract", "hint"})
+
+    assert listed == schema | {"properties": {name: schema["properties"][name] for name in ("rows", "notes")}}

@@ -55,12 +55,24 @@ def test_the_page_fits_its_screen_and_hinders_nobody(product: Product, page: Pag
         page.set_viewport_size(size)
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
         assert axe.faults(page) == []
-    expect(page.get_by_text("Made-up demo data.")).to_be_visible()
+    expect(page.get_by_text("Made-up demo data.").first).to_be_visible()
     expect(
         page.get_by_text("Bedrock: less than a minute behind.").or_(
             page.get_by_text("Bedrock: 1 minute behind.")
         )
     ).to_be_visible()
+
+
+def test_customers_and_features_of_calls_are_apart_from_the_metrics(product: Product, page: Page) -> None:
+    page.goto(f"{product.url}/live/")
+    calls = page.locator("#calls")
+
+    expect(calls.get_by_text("Another basis:")).to_be_visible()
+    expect(calls.get_by_text("Made-up demo data.")).to_be_visible()
+    table = calls.get_by_role("table", name="Calls of the day so far, by customer")
+    assert table.locator("tbody tr").count() > 1
+    expect(calls.get_by_text("No call says its feature.").last).to_be_visible()
+    expect(calls.get_by_role("heading", name="Calls of the last 60 minutes")).to_be_visible()
 
 
 def test_a_collection_renews_the_page_and_leaves_the_focus_where_it_is(product: Product, page: Page) -> None:

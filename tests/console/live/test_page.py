@@ -7,13 +7,18 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from costs.store import configured
+from live.intake import otlp
+from live.intake.accept import accept
+from live.intake.batch import batch_of
 from live.providers.source import floor_minute
+from tests.live.intake.sent import TAGS, request, span
 from tests.live.scripted import INPUT, REQUESTS, Cloud, Clouds, bill, make_source
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +116,79 @@ def test_a_collection_renews_the_page(reader: Client, clouds: tuple[Cloud, Cloud
     later.collect(timezone.now())
 
     assert int(reader.get("/live.json").json()["per_hour"]["tokens"]) > int(before)
+
+
+def send(*customers: str | None, first: int = 1, model: str = "amazon.nova-lite-v1:0") -> None:
+    """Calls of a million tokens of input each, which ended five minutes ago, sent by a person."""
+    now = timezone.now()
+    spans = [
+        span(
+            number,
+            ended=now - 5 * MINUTE,
+            customer__id=customer,
+            gen_ai__request__model=model,
+            gen_ai__usage__input_tokens=1_000_000,
+            gen_ai__usage__output_tokens=None,
+        )
+        for number, customer in enumerate(customers, first)
+    ]
+    accept(batch_of(otlp.from_json(request(*spans), TAGS), now).calls, 7, now)
+
+
+@pytest.mark.usefixtures("clouds")
+def test_customers_of_calls_are_beside_the_metrics_and_in_none_of_their_figures(
+    reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    before = reader.get("/live.json").json()
+    send("acme", "acme", "<b>evil</b>", None)
+
+    cache.clear()
+    answer, page = reader.get("/live.json").json(), text(reader)
+
+    assert before.pop("calls") is None
+    calls = answer.pop("calls")
+    assert answer == before
+    assert (calls["basis"], calls["is_demo"], calls["last_hour"]["unpriced_tokens"]) == ("calls", False, "0")
+    assert calls["last_hour"]["totals"] == [{"currency": "USD", "cost": "0.24", "is_upper_bound": False}]
+    rows = [(row["name"], row["tokens"], row["cost"]) for row in calls["last_hour"]["customers"]]
+    assert rows == [
+        ("acme", "2000000", "0.12"),
+        ("<b>evil</b>", "1000000", "0.06"),
+        (None, "1000000", "0.06"),
+    ]
+    assert [(row["name"], row["cost"]) for row in calls["last_hour"]["features"]] == [("search", "0.24")]
+    assert "Another basis:" in page
+    assert "never added" in page
+    assert "&lt;b&gt;evil" in page
+    assert "<b>evil" not in page
+
+
+def test_calls_are_shown_where_no_metrics_are_collected_and_those_without_a_price_first(
+    reader: Client,
+) -> None:
+    send("acme")
+    send("initech", first=2, model="vendor.new")
+
+    response = reader.get("/live/")
+    answer = reader.get("/live.json").json()
+    rows = list(csv.DictReader(io.StringIO(text(reader, "/live.csv"))))
+
+    assert response.status_code == 200
+    assert "collect_live --source" in response.content.decode()
+    assert "not known" in response.content.decode()
+    assert "at least" in response.content.decode()
+    assert answer["error"]["code"] == "not_collected"
+    customers = [
+        (row["group"], row["tokens"], row["cost"], row["currency"])
+        for row in rows
+        if (row["part"], row["by"], row["basis"]) == ("last_hour", "customer", "calls")
+    ]
+    assert customers == [("initech", "1000000", "", ""), ("acme", "1000000", "0.06", "USD")]
+
+
+@pytest.mark.usefixtures("clouds")
+def test_without_calls_the_page_says_how_to_send_them(reader: Client) -> None:
+    assert "No calls were sent here" in text(reader)
+    assert 'href="/docs/intake/"' in text(reader)

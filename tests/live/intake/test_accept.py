@@ -11,13 +11,14 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from live.errors import SourceArgumentError
 from live.intake import accept as module
 from live.intake import otlp
 from live.intake.accept import OTHERS, Accepted, accept, tidy
 from live.intake.batch import batch_of
 from live.intake.calls import Call
 from live.models import LiveCall, LiveHour, LiveMinute, LiveSeries, LiveSource
-from live.sources import counting, of_calls
+from live.sources import chosen_sources, counting, of_calls
 from tests.live.intake.sent import NOW, TAGS, counted, request, span, totals
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +144,10 @@ def test_what_was_sent_is_no_metric_and_no_collector_reads_it() -> None:
     )
     assert not counting()
     assert not LiveSource.objects.filter(is_enabled=True)
+
+    LiveSource.objects.update(is_enabled=True)
+    with pytest.raises(SourceArgumentError):
+        chosen_sources([])
 
 
 VERSIONS = st.lists(
