@@ -63,7 +63,7 @@ def look(question: LiveQuestion, now: datetime | None = None) -> Asked:
     sources = _sources(question, basis_)
     found = counts(sources, start, end, names_of_now())
     # Nobody waits for calls.
-    enabled = [source for source in sources if source.is_enabled and basis_ == METRICS]
+    measured = sources if basis_ == METRICS else ()
     return Asked(
         question,
         now,
@@ -71,8 +71,8 @@ def look(question: LiveQuestion, now: datetime | None = None) -> Asked:
         end,
         sources,
         [count for count in found if _is_asked(question, count)],
-        [freshness(source, now) for source in enabled],
-        gaps(enabled, start, end, now),
+        [freshness(source, now) for source in measured if source.is_enabled],
+        gaps(measured, start, end, now),
         basis_,
     )
 
@@ -190,6 +190,9 @@ def _hints(asked: Asked) -> Sequence[str]:
     if asked.gaps:
         minutes = sum(int((gap.end - gap.start).total_seconds()) // 60 for gap in asked.gaps)
         said.append(f"{counted(minutes, 'minute')} of sources are missing, and count as nothing.")
+    # A source has a gap for each stretch.
+    off = {gap.source.name: gap.why for gap in asked.gaps if not gap.source.is_enabled}
+    said += [*off.values()][:_MAX_NAMED]
     failed = [each.source for each in asked.freshness if each.source.error]
     said += [f"{source.name} cannot be read: {source.error}" for source in failed[:_MAX_NAMED]]
     if asked.question.model and not asked.counts:

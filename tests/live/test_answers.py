@@ -216,13 +216,20 @@ def test_a_source_that_was_never_read_has_no_lag_of_zero() -> None:
     assert "collect_live has not read it yet." in [gap["why"] for gap in answer["missing"]]
 
 
-def test_a_disabled_source_is_not_waited_for_and_its_counts_stay() -> None:
+def test_a_disabled_source_counts_and_what_was_not_read_of_it_is_missing() -> None:
     source, _, _ = used()
     LiveSource.objects.filter(pk=source.pk).update(is_enabled=False)
 
-    answer = usage(NOON + 30 * MINUTE)
+    answer = usage(NOON + MINUTE)
 
-    assert (answer["missing"], answer["complete"], answer["tokens"]) == ([], True, "5000000")
+    why = "aws is disabled: what is used there is not known."
+    assert (answer["tokens"], answer["complete"]) == ("5000000", False)
+    assert [(each["start"], each["end"], each["why"]) for each in answer["missing"]] == [
+        ("2026-11-28T12:00:00Z", "2026-11-28T12:01:00Z", why)
+    ]
+    assert why in f"{answer['hint']}"
+    # The hour before was read to its end.
+    assert usage(NOON + 30 * MINUTE, hour=NOON - MINUTE)["complete"]
 
 
 def test_a_model_is_asked_for_by_its_id_or_by_the_name_of_the_cloud() -> None:
