@@ -39,6 +39,11 @@ class Asked:
     basis: str = METRICS
 
     @property
+    def is_demo(self) -> bool:
+        """Whether all that was counted is made up: it never stands beside what is real."""
+        return all(source.is_demo for source in self.sources)
+
+    @property
     def is_current(self) -> bool:
         """Whether all sources were read, and of late. Which calls were not sent, nobody knows."""
         if self.basis == CALLS:
@@ -121,7 +126,7 @@ def basis(asked: Asked, *, is_complete: bool, hints: Sequence[str] = ()) -> Live
         "missing": [_missing(gap) for gap in asked.gaps],
         "collecting": collecting(asked.sources, asked.now),
         "is_estimate": True,
-        "is_demo": _is_demo(asked),
+        "is_demo": asked.is_demo,
         "hint": " ".join(said) or None,
     }
 
@@ -147,10 +152,6 @@ def collecting(sources: Sequence[LiveSource], now: datetime) -> list[Collecting]
             }
         )
     return found
-
-
-def _is_demo(asked: Asked) -> bool:
-    return all(source.is_demo for source in asked.sources)
 
 
 def _is_asked(question: LiveQuestion, count: Count) -> bool:
@@ -185,7 +186,7 @@ def _missing(gap: Gap) -> MissingMinutes:
 
 
 def _hints(asked: Asked) -> Sequence[str]:
-    said = [_DEMO] if _is_demo(asked) else []
+    said = [_DEMO] if asked.is_demo else []
     said += [_CALLS] if asked.basis == CALLS else []
     if asked.gaps:
         minutes = sum(int((gap.end - gap.start).total_seconds()) // 60 for gap in asked.gaps)

@@ -65,7 +65,7 @@ def live_now(store: CostStore, *, now: datetime | None = None) -> NowAnswer:
     """
     now = now or timezone.now()
     hour, day = look(LiveQuestion(basis=METRICS), now), look(LiveQuestion(day=now.date(), basis=METRICS), now)
-    prices = prices_at(store, now)
+    prices = prices_at(store, now, is_demo=hour.is_demo)
     found = [_known(pace) for pace in paces(hour.sources, MINUTES, names_of_now(), prices, now)]
     of_day = _part(day, prices)
     common = basis(day, is_complete=True)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -252,6 +253,30 @@ def test_the_demo_counts_only_if_there_is_nothing_real() -> None:
     answer = usage()
     assert not answer["is_demo"]
     assert answer["lag_seconds"].keys() == {"aws"}
+
+
+def test_made_up_bills_neither_price_real_usage_nor_stand_beside_it() -> None:
+    used()
+    today = {"x_ModelId": "nova-lite", "SubAccountId": "111122223333", "x_Source": "demo"}
+    charges = [*bill().charges, tokens("1000000", "2026-11-28", "9", **today)]
+    store = MemoryStore(charges, demo=frozenset({"aws", "demo"}))
+
+    answer = cost(store, day=NOON.date())
+
+    assert (answer["billed"], answer["totals"]) == ({}, [])
+    assert answer["unpriced_tokens"] == "5000007"
+    # A real bill beside them counts alone.
+    both = cost(replace(store, demo=frozenset({"demo"})), day=NOON.date())
+    assert (both["billed"], both["totals"][0]["cost"]) == ({}, "0.48000042")
+
+
+def test_made_up_usage_has_the_prices_of_made_up_bills() -> None:
+    source, _, _ = used()
+    LiveSource.objects.filter(pk=source.pk).update(kind="demo", location="demo://aws")
+
+    assert cost(bill(), minutes=60)["totals"] == []
+    of_demo = cost(replace(bill(), demo=frozenset({"aws"})), minutes=60)
+    assert of_demo["totals"][0]["cost"] == "0.48"
 
 
 def test_input_that_hides_what_was_cached_is_marked() -> None:
