@@ -39,6 +39,11 @@ class Asked:
     basis: str = METRICS
 
     @property
+    def is_demo(self) -> bool:
+        """Whether all that was counted is made up: it never stands beside what is real."""
+        return all(source.is_demo for source in self.sources)
+
+    @property
     def is_current(self) -> bool:
         """Whether all sources were read, and of late. Which calls were not sent, nobody knows."""
         if self.basis == CALLS:
@@ -63,7 +68,7 @@ def look(question: LiveQuestion, now: datetime | None = None) -> Asked:
     sources = _sources(question, basis_)
     found = counts(sources, start, end, names_of_now())
     # Nobody waits for calls.
-    enabled = [source for source in sources if source.is_enabled and basis_ == METRICS]
+    measured = sources if basis_ == METRICS else ()
     return Asked(
         question,
         now,
@@ -71,8 +76,8 @@ def look(question: LiveQuestion, now: datetime | None = None) -> Asked:
         end,
         sources,
         [count for count in found if _is_asked(question, count)],
-        [freshness(source, now) for source in enabled],
-        gaps(enabled, start, end, now),
+        [freshness(source, now) for source in measured if source.is_enabled],
+        gaps(measured, start, end, now),
         basis_,
     )
 
@@ -121,7 +126,7 @@ def basis(asked: Asked, *, is_complete: bool, hints: Sequence[str] = ()) -> Live
         "missing": [_missing(gap) for gap in asked.gaps],
         "collecting": collecting(asked.sources, asked.now),
         "is_estimate": True,
-        "is_demo": _is_demo(asked),
+        "is_demo": asked.is_demo,
         "hint": " ".join(said) or None,
     }
 
@@ -147,10 +152,6 @@ def collecting(sources: Sequence[LiveSource], now: datetime) -> list[Collecting]
             }
         )
     return found
-
-
-def _is_demo(asked: Asked) -> bool:
-    return all(source.is_demo for source in asked.sources)
 
 
 def _is_asked(question: LiveQuestion, count: Count) -> bool:
@@ -185,11 +186,14 @@ def _missing(gap: Gap) -> MissingMinutes:
 
 
 def _hints(asked: Asked) -> Sequence[str]:
-    said = [_DEMO] if _is_demo(asked) else []
+    said = [_DEMO] if asked.is_demo else []
     said += [_CALLS] if asked.basis == CALLS else []
     if asked.gaps:
         minutes = sum(int((gap.end - gap.start).total_seconds()) // 60 for gap in asked.gaps)
         said.append(f"{counted(minutes, 'minute')} of sources are missing, and count as nothing.")
+    # A source has a gap for each stretch.
+    off = {gap.source.name: gap.why for gap in asked.gaps if not gap.source.is_enabled}
+    said += [*off.values()][:_MAX_NAMED]
     failed = [each.source for each in asked.freshness if each.source.error]
     said += [f"{source.name} cannot be read: {source.error}" for source in failed[:_MAX_NAMED]]
     if asked.question.model and not asked.counts:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from catalog.pricing.decimals import ROUNDED, exact_sum
 from costs.errors import NotLoadedError
-from costs.query.snapshot import take
+from costs.query.snapshot import Snapshot, take
 from costs.reports.effective_prices import DayOfTokens, days_of_tokens
 from costs.store.base import CostStore
 from live.rates import Key, Price, PriceSource
@@ -38,13 +39,16 @@ class BillPrices:
             self._days[day.axes["cloud"], day.axes["model"], day.axes["direction"]].append(day)
 
     @classmethod
-    def of(cls, store: CostStore, at: datetime) -> BillPrices:
-        """The prices of what was loaded at a time; none if nothing was."""
+    def of(cls, store: CostStore, at: datetime, *, is_demo: bool) -> BillPrices:
+        """The prices of what was loaded at a time, of the demo or really; none if nothing was."""
         today = at.date()
         try:
-            return cls(days_of_tokens(take(store, at), today - _LOOK_BACK, today + timedelta(days=1)))
+            bills = bills_of(take(store, at), is_demo=is_demo)
         except NotLoadedError:
             return cls([])
+        return cls(
+            days_of_tokens(bills, today - _LOOK_BACK, today + timedelta(days=1)) if bills.loads else []
+        )
 
     def price(self, key: Key) -> Price | None:
         """The price of the account, else that of the cloud's accounts together."""
@@ -54,6 +58,11 @@ class BillPrices:
             if price := _price(_alike(found, key), key, whose):
                 return price
         return None
+
+
+def bills_of(costs: Snapshot, *, is_demo: bool) -> Snapshot:
+    """The loads that usage is set beside: those of the demo for its own, and real ones for real usage."""
+    return replace(costs, loads=[load for load in costs.loads if load.is_demo == is_demo])
 
 
 def account_name(name: str | None) -> str:

@@ -11,13 +11,15 @@ from typing_extensions import TypedDict
 
 from catalog.pricing.decimals import EXACT, exact_sum, plain
 from costs.errors import NotLoadedError
-from costs.query.ask import ask
+from costs.query.ask import answer_from
 from costs.query.dimensions import UNMAPPED
 from costs.query.question import Question
+from costs.query.snapshot import take
 from costs.store.base import CostStore
 from costs.wording import counted
 from live.answer import Certainty, CloudCost, CostAnswer, CostGroup, CostRow, CostTotal, PriceSaid
 from live.basis import Asked, basis, bound_hint, look
+from live.bill_prices import bills_of
 from live.costed import Costed, cost_of, prices_at
 from live.question import METRICS, LiveQuestion
 from live.rates import Price
@@ -44,7 +46,7 @@ def live_cost(question: LiveQuestion, store: CostStore, *, now: datetime | None 
         InvalidLiveQuestionError: the time is in the future, or was too long ago.
     """
     asked = look(question, now)
-    costed = cost_of(asked, prices_at(store, asked.now))
+    costed = cost_of(asked, prices_at(store, asked.now, is_demo=asked.is_demo))
     unpriced = unpriced_tokens(costed)
     ordered = sorted(costed, key=_largest_first)
     bounds = any(each.price.is_upper_bound for each in costed if each.price)
@@ -211,7 +213,10 @@ def billed(asked: Asked, store: CostStore) -> dict[str, str] | None:
     if asked.question.model:
         filters["model"] = [asked.question.model]
     try:
-        found = ask(Question(filters=filters, start=day, end=day + timedelta(days=1)), store, now=asked.now)
+        bills = bills_of(take(store, None, asked.now), is_demo=asked.is_demo)
     except NotLoadedError:
         return {}
+    if not bills.loads:
+        return {}
+    found = answer_from(Question(filters=filters, start=day, end=day + timedelta(days=1)), bills)
     return {total["currency"]: total["billed_cost"] for total in found["totals"]}

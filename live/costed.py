@@ -35,12 +35,12 @@ class Costed:
         return EXACT.multiply(self.price.per_token, Decimal(self.count.value)) if self.price else None
 
 
-def prices_at(store: CostStore, at: datetime) -> Chain:
+def prices_at(store: CostStore, at: datetime, *, is_demo: bool) -> Chain:
     """The price chain: the own bill as it was loaded at a time, then the provider's list of now.
 
-    A community's list comes after it.
+    A community's list comes after it. Bills of the demo price made-up usage alone, and no other bill does.
     """
-    return Chain([BillPrices.of(store, at), ListPrices(names_of_now())])
+    return Chain([BillPrices.of(store, at, is_demo=is_demo), ListPrices(names_of_now())])
 
 
 def cost_of(asked: Asked, prices: Chain) -> list[Costed]:

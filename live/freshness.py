@@ -54,13 +54,22 @@ def freshness(source: LiveSource, now: datetime) -> Freshness:
 
 
 def gaps(sources: Sequence[LiveSource], start: datetime, end: datetime, now: datetime) -> list[Gap]:
-    """The minutes of a time that sources should have by now, but were not read for."""
+    """The minutes of a time that sources should have by now, but were not read for.
+
+    Nobody waits for a disabled source, and what was used there since is not known.
+    """
     found = []
     for source in sources:
-        due = min(end, floor_minute(now) - SETTLE[source.kind] - PATIENCE)
+        patience = SETTLE[source.kind] + PATIENCE if source.is_enabled else timedelta()
+        due = min(end, floor_minute(now) - patience)
         for first, last in missed(source, start, due):
-            found.append(Gap(source, moment_of(first), moment_of(last), source.error or _why(source)))
+            found.append(Gap(source, moment_of(first), moment_of(last), _why(source)))
     return found
+
+
+def disabled(source: LiveSource) -> str:
+    """That nothing is known of a source, as a sentence."""
+    return f"{source.name} is disabled: what is used there is not known."
 
 
 def missed(source: LiveSource, start: datetime, end: datetime) -> list[tuple[int, int]]:
@@ -82,4 +91,8 @@ def _between(spans: Iterable[tuple[int, int]], start: int, end: int) -> Iterable
 
 
 def _why(source: LiveSource) -> str:
+    if not source.is_enabled:
+        return disabled(source)
+    if source.error:
+        return source.error
     return "collect_live did not run." if source.through else "collect_live has not read it yet."

@@ -76,7 +76,7 @@ def _paid(store: CostStore, now: datetime) -> Mapping[tuple[Place, str], Decimal
 def _collected(now: datetime) -> set[Place]:
     """The accounts whose minutes of the last day are all known."""
     end = floor_minute(now) - timedelta(minutes=15)
-    sources = [source for source in counting() if source.is_enabled]
+    sources = counting()
     gaps = {source.cloud for source in sources if missed(source, end - IDLE, end)}
     clouds = {source.pk: source.cloud for source in sources if source.cloud not in gaps}
     rows = LiveSeries.objects.filter(source__in=[*clouds]).order_by()

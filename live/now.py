@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
@@ -64,8 +65,8 @@ def live_now(store: CostStore, *, now: datetime | None = None) -> NowAnswer:
     """
     now = now or timezone.now()
     hour, day = look(LiveQuestion(basis=METRICS), now), look(LiveQuestion(day=now.date(), basis=METRICS), now)
-    prices = prices_at(store, now)
-    found = paces(hour.sources, MINUTES, names_of_now(), prices, now)
+    prices = prices_at(store, now, is_demo=hour.is_demo)
+    found = [_known(pace) for pace in paces(hour.sources, MINUTES, names_of_now(), prices, now)]
     of_day = _part(day, prices)
     common = basis(day, is_complete=True)
     return {
@@ -119,6 +120,11 @@ def _part(asked: Asked, prices: Chain) -> Part:
         "rows": rows[:MAX_ROWS],
         "rows_left_out": len(rows[MAX_ROWS:]),
     }
+
+
+def _known(pace: CloudPace) -> CloudPace:
+    """A pace of a part of a cloud is none of the cloud."""
+    return replace(pace, costed=()) if pace.why else pace
 
 
 def _pace(found: Sequence[CloudPace]) -> PaceNow:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from catalog.offers.model_names import Names
 from live.costed import Costed, priced
 from live.counts import counts
-from live.freshness import Freshness, freshness, missed
+from live.freshness import Freshness, disabled, freshness, missed
 from live.models import LiveSource
 from live.rates import Chain
 from live.words import behind
@@ -26,8 +26,9 @@ class CloudPace:
         cloud: aws, gcp or azure.
         start: the first of the minutes; None if nothing was read yet.
         end: the minute after the last.
-        why: why the minutes tell nothing of now, as a sentence; "" if they do.
-        costed: the tokens with their prices; none if there is a reason.
+        why: why the minutes do not tell all of now, as a sentence; "" if they do.
+        costed: the tokens with their prices; none if sources are late or lack minutes, and those of the
+            others if a source is disabled.
     """
 
     cloud: str
@@ -42,6 +43,8 @@ def paces(
 ) -> list[CloudPace]:
     """What each cloud counted in its last whole minutes. One that is late, or lacks any, tells why.
 
+    What is used at a disabled source is not known; the others of its cloud tell at least theirs.
+
     Args:
         sources: those that count.
         minutes: how many.
@@ -49,11 +52,10 @@ def paces(
         prices: the price chain.
         now: the time.
     """
-    enabled = [source for source in sources if source.is_enabled]
-    clouds = sorted({source.cloud for source in enabled})
     found = []
-    for cloud in clouds:
-        own = [source for source in enabled if source.cloud == cloud]
+    for cloud in sorted({source.cloud for source in sources}):
+        own = [source for source in sources if source.cloud == cloud and source.is_enabled]
+        off = [source for source in sources if source.cloud == cloud and not source.is_enabled]
         states = [freshness(source, now) for source in own]
         through = [state.through for state in states if state.through]
         end = min(through, default=None)
@@ -61,13 +63,17 @@ def paces(
         why = _late(states) or _gap(own, start, end)
         is_known = start and end and not why
         counted = counts(own, start, end, names) if is_known and start and end else []
-        found.append(CloudPace(cloud, start, end, why, priced(counted, prices)))
+        found.append(CloudPace(cloud, start, end, why or _off(off), priced(counted, prices)))
     return found
 
 
 def _late(states: Sequence[Freshness]) -> str:
     late = [state for state in states if state.is_late]
     return behind(late[0].source.name, late[0].lag) if late else ""
+
+
+def _off(sources: Sequence[LiveSource]) -> str:
+    return disabled(sources[0]) if sources else ""
 
 
 def _gap(sources: Sequence[LiveSource], start: datetime | None, end: datetime | None) -> str:

@@ -25,6 +25,7 @@ from costs.store.base import CostStore
 from costs.wording import counted
 from live.answer import Certainty, Reconciled
 from live.basis import Asked, look
+from live.bill_prices import bills_of
 from live.costed import BY_THE_HOUR, Costed, cost_of, prices_at
 from live.errors import NoLiveDataError
 from live.question import METRICS, LiveQuestion
@@ -98,10 +99,8 @@ def reconciliation(store: CostStore, *, now: datetime | None = None) -> Sequence
     except NotLoadedError:
         return []
     live = counting()
-    is_demo = all(source.is_demo for source in live)
-    bills = replace(
-        costs, loads=[load for load in costs.loads if not load.is_estimate and load.is_demo == is_demo]
-    )
+    bills = bills_of(costs, is_demo=all(source.is_demo for source in live))
+    bills = replace(bills, loads=[load for load in bills.loads if not load.is_estimate])
     if not live or not bills.loads:
         return []
     state = ([load.id for load in bills.loads], [source.pk for source in live], floor_hour(now))
@@ -197,7 +196,9 @@ def _days(store: CostStore, day: date, clouds: Sequence[str], now: datetime) -> 
     if state not in _memory.days:
         if len(_memory.days) >= _MAX_DAYS:
             _memory.days = {}
-        _memory.days[state] = _estimates(asked, clouds, cost_of(asked, prices_at(store, start)))
+        _memory.days[state] = _estimates(
+            asked, clouds, cost_of(asked, prices_at(store, start, is_demo=asked.is_demo))
+        )
     return _memory.days[state]
 
 

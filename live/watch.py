@@ -91,10 +91,11 @@ class Watch:
     """
 
     def __init__(self, store: CostStore, now: datetime) -> None:
-        self._now, self._names, self._prices = now, names_of_now(), prices_at(store, now)
+        self._now, self._names = now, names_of_now()
         self._sources: Sequence[LiveSource] = counting()
         self._paces: dict[int, Sequence[CloudPace]] = {}
         self.is_demo = bool(self._sources) and all(source.is_demo for source in self._sources)
+        self._prices = prices_at(store, now, is_demo=self.is_demo)
 
     def standing(self, rule: LiveRule) -> Standing:
         """How a rule stands now. What is known to be spent is spent; whether that is all may be unknown."""

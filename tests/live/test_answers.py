@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -216,13 +217,20 @@ def test_a_source_that_was_never_read_has_no_lag_of_zero() -> None:
     assert "collect_live has not read it yet." in [gap["why"] for gap in answer["missing"]]
 
 
-def test_a_disabled_source_is_not_waited_for_and_its_counts_stay() -> None:
+def test_a_disabled_source_counts_and_what_was_not_read_of_it_is_missing() -> None:
     source, _, _ = used()
     LiveSource.objects.filter(pk=source.pk).update(is_enabled=False)
 
-    answer = usage(NOON + 30 * MINUTE)
+    answer = usage(NOON + MINUTE)
 
-    assert (answer["missing"], answer["complete"], answer["tokens"]) == ([], True, "5000000")
+    why = "aws is disabled: what is used there is not known."
+    assert (answer["tokens"], answer["complete"]) == ("5000000", False)
+    assert [(each["start"], each["end"], each["why"]) for each in answer["missing"]] == [
+        ("2026-11-28T12:00:00Z", "2026-11-28T12:01:00Z", why)
+    ]
+    assert why in f"{answer['hint']}"
+    # The hour before was read to its end.
+    assert usage(NOON + 30 * MINUTE, hour=NOON - MINUTE)["complete"]
 
 
 def test_a_model_is_asked_for_by_its_id_or_by_the_name_of_the_cloud() -> None:
@@ -245,6 +253,30 @@ def test_the_demo_counts_only_if_there_is_nothing_real() -> None:
     answer = usage()
     assert not answer["is_demo"]
     assert answer["lag_seconds"].keys() == {"aws"}
+
+
+def test_made_up_bills_neither_price_real_usage_nor_stand_beside_it() -> None:
+    used()
+    today = {"x_ModelId": "nova-lite", "SubAccountId": "111122223333", "x_Source": "demo"}
+    charges = [*bill().charges, tokens("1000000", "2026-11-28", "9", **today)]
+    store = MemoryStore(charges, demo=frozenset({"aws", "demo"}))
+
+    answer = cost(store, day=NOON.date())
+
+    assert (answer["billed"], answer["totals"]) == ({}, [])
+    assert answer["unpriced_tokens"] == "5000007"
+    # A real bill beside them counts alone.
+    both = cost(replace(store, demo=frozenset({"demo"})), day=NOON.date())
+    assert (both["billed"], both["totals"][0]["cost"]) == ({}, "0.48000042")
+
+
+def test_made_up_usage_has_the_prices_of_made_up_bills() -> None:
+    source, _, _ = used()
+    LiveSource.objects.filter(pk=source.pk).update(kind="demo", location="demo://aws")
+
+    assert cost(bill(), minutes=60)["totals"] == []
+    of_demo = cost(replace(bill(), demo=frozenset({"aws"})), minutes=60)
+    assert of_demo["totals"][0]["cost"] == "0.48"
 
 
 def test_input_that_hides_what_was_cached_is_marked() -> None:

@@ -100,7 +100,20 @@ def test_a_source_that_is_disabled_or_was_never_read_is_no_zero() -> None:
     assert now()["per_hour"]["clouds"][0]["why"] == "eu: not read yet."
 
     LiveSource.objects.filter(pk=other.pk).update(is_enabled=False)
-    assert now()["per_hour"]["complete"] is True
+    pace = now()["per_hour"]
+    assert (pace["complete"], pace["tokens"], pace["clouds"][0]["known"]) == (False, "0", False)
+    assert pace["clouds"][0]["why"] == "eu is disabled: what is used there is not known."
+
+
+def test_with_the_only_source_disabled_nothing_is_known() -> None:
+    used()
+    LiveSource.objects.update(is_enabled=False)
+
+    answer = now(20 * MINUTE)
+
+    assert [answer[part]["complete"] for part in ("per_hour", "this_hour", "this_day")] == [False] * 3  # type: ignore[literal-required]
+    assert [each["known"] for each in answer["per_hour"]["clouds"]] == [False]
+    assert "aws is disabled" in f"{answer['hint']}"
 
 
 @pytest.mark.parametrize(

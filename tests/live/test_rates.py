@@ -161,7 +161,7 @@ def test_prices_are_read_from_loaded_charges() -> None:
         ]
     )
 
-    found = BillPrices.of(store, datetime(2026, 11, 20, tzinfo=UTC)).price(
+    found = BillPrices.of(store, datetime(2026, 11, 20, tzinfo=UTC), is_demo=False).price(
         Key("aws", "1111", "us-east-1", "nova-lite", "Input", cache="Uncached")
     )
 
@@ -169,7 +169,9 @@ def test_prices_are_read_from_loaded_charges() -> None:
 
 
 def test_without_loaded_costs_there_are_no_prices() -> None:
-    assert BillPrices.of(MemoryStore([]), datetime(2026, 11, 20, tzinfo=UTC)).price(NOVA) is None
+    assert (
+        BillPrices.of(MemoryStore([]), datetime(2026, 11, 20, tzinfo=UTC), is_demo=False).price(NOVA) is None
+    )
 
 
 def test_the_first_source_that_knows_a_price_gives_it_and_unknown_is_none() -> None:

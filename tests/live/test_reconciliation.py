@@ -251,6 +251,24 @@ def test_a_day_with_minutes_that_were_not_read_tells_nothing_of_prices() -> None
     assert not certainties([*rows.values()])
 
 
+def test_a_day_on_which_a_source_was_disabled_is_not_called_read() -> None:
+    source, cloud = make_source(), Cloud()
+    other = make_source("eu", "eu-west-1")
+    clouds = Clouds({source.location: cloud, other.location: Cloud()})
+    clouds.collect(DAY)
+    cloud.tell(DAY + HOUR, 4_000_000)
+    clouds.collect(DAY + 6 * HOUR)
+    LiveSource.objects.filter(pk=other.pk).update(is_enabled=False)
+    for hours in range(12, 73, 6):
+        clouds.collect(DAY + timedelta(hours=hours))
+
+    rows = aws_rows(aws_bill())
+
+    assert {(row["error"], row["why"]) for row in rows.values()} == {
+        (None, "Not all minutes of the day were read.")
+    }
+
+
 def test_days_before_the_first_collection_are_not_compared() -> None:
     source, cloud = make_source(), Cloud()
     clouds = Clouds({source.location: cloud})

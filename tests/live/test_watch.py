@@ -12,10 +12,10 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from costs.alerts.evaluate import evaluate
 from costs.models import Alert, AlertRun, Notification
-from live.models import LiveRule
+from live.models import LiveRule, LiveSource
 from live.watch import RULES
 from tests.harness.smtp_server import Mailbox
-from tests.live.scripted import INPUT, NOON, Cloud, Clouds, bill, one_cloud
+from tests.live.scripted import INPUT, NOON, Cloud, Clouds, bill, make_source, one_cloud
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +102,20 @@ def test_what_is_late_neither_fires_nor_resolves_and_says_so() -> None:
     rule("0.01", name="new")
     assert run(later).fired == 0
     assert set(firing()) == set()
+
+
+def test_a_disabled_source_leaves_a_rule_unknown_unless_the_others_are_above_it_already() -> None:
+    rule("1", name="low")
+    rule("100", name="high")
+    spending(50)
+    make_source("eu", "eu-west-1")
+    LiveSource.objects.filter(name="eu").update(is_enabled=False)
+
+    done = run()
+
+    assert "costs at least 12.00 USD" in firing()["low"].summary
+    assert set(firing()) == {"low"}
+    assert "eu is disabled" in done.skipped[0]
 
 
 def test_tokens_without_a_price_leave_a_rule_unknown_unless_the_others_are_above_it_already() -> None:
