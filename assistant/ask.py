@@ -98,6 +98,17 @@ def ask(
     return answer
 
 
+def answer_question(question: Mapping[str, Any], *, now: datetime | None = None) -> Answer:
+    """Answer what a question was read as, from the figures of now. It is in no conversation.
+
+    Args:
+        question: of an answer. Its days stay as they were.
+        now: the time; None for the clock's.
+    """
+    asked = _Asked("", _moment(None, now), None, now)
+    return asked.answer_reading(Reading("", Plan.from_json(question)))
+
+
 def _moment(today: date | None, now: datetime | None) -> datetime:
     """The moment that a question is asked at: the clock's, or the last second of a day that is given."""
     now = now or datetime.now(UTC)
@@ -115,7 +126,7 @@ class _Asked:
 
     def answer(self) -> Answer:
         if picked := self._picked():
-            return self._of([picked], Read())
+            return self.answer_reading(picked)
         names = known.names(self._costs)
         last = self._following.plan if self._following else None
         context = Context(self._moment.date(), names.values["budget"], Plan.from_json(last) if last else None)
@@ -127,6 +138,10 @@ class _Asked:
         if read.cannot:
             return _answer(_told(read.remarks, read.cannot, _examples(read)))
         return self._of(read.readings, read)
+
+    def answer_reading(self, reading: Reading) -> Answer:
+        """The answer of what a question was read as."""
+        return self._of([reading], Read())
 
     def _price(self, not_understood: Sequence[str]) -> Answer | None:
         """The list price of a machine or the like that is named whole, as in "how much is an e2-micro?"."""

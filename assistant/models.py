@@ -52,7 +52,10 @@ class Talk(models.Model):
 
 
 class Turn(models.Model):
-    """A question with its answer. `plan` is what it was read as; null if nothing was answered."""
+    """A question with its answer. `plan` is what it was read as; null if nothing was answered.
+
+    `figures` is what else the answer had; null if it is too long or too old to be kept.
+    """
 
     id = models.TextField(primary_key=True, default=new_id)
     talk = models.ForeignKey(Talk, on_delete=models.CASCADE, related_name="turns")
@@ -61,6 +64,7 @@ class Turn(models.Model):
     asks = models.JSONField(default=list)
     answer = models.TextField()
     not_understood = models.JSONField(default=list)
+    figures = models.JSONField(null=True)
     asked_at = models.DateTimeField(db_index=True)
 
     class Meta:
@@ -83,3 +87,19 @@ class ModelDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}"
+
+
+class Feedback(models.Model):
+    """Whether an answer was right, as the person who asked says."""
+
+    turn = models.OneToOneField(Turn, on_delete=models.CASCADE, primary_key=True, related_name="feedback")
+    is_right = models.BooleanField()
+    reason = models.TextField(blank=True)
+    given_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "cost_feedback"
+        verbose_name_plural = "feedback"
+
+    def __str__(self) -> str:
+        return f"{'right' if self.is_right else 'wrong'}: {self.turn.text[:MAX_TITLE]}"

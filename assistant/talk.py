@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +18,13 @@ from assistant.models import MAX_TITLE, Talk, Turn
 MAX_TALKS = 200
 # Of one conversation: a script that follows its own answers ends somewhere.
 MAX_TURNS = 200
+# Characters of the rows of an answer as JSON, and of what they rest on. Of more, only sentences are kept.
+MAX_FIGURES = 100_000
+# Answers of one person whose rows are kept, the newest.
+MAX_WITH_FIGURES = 500
+_EXPORTED_AT_ONCE = 10
+# What an answer has besides its question, sentences and words.
+_FIGURES = ("rows", "totals", "rows_left_out", "hint", "basis", "error")
 
 
 def find(person: Any, turn_id: str) -> Turn:
@@ -36,7 +44,7 @@ def find(person: Any, turn_id: str) -> Turn:
     )
     if turn is None:
         raise UnknownTurnError(
-            f"There is no answer {turn_id[:40]!r} to follow.",
+            f"There is no answer {turn_id[:40]!r} of yours.",
             hint="Ask the whole question, without following.",
         )
     return turn
@@ -70,12 +78,55 @@ def keep(person: Any, text: str, answer: dict[str, Any], following: Turn | None)
         asks=answer["asks"],
         answer=answer["answer"],
         not_understood=answer["not_understood"],
+        figures=_figures(answer),
         asked_at=now,
     )
     turn.save(force_insert=True)
+    _drop_oldest_figures(person)
     if following is None:
         _drop_oldest(person)
     return turn
+
+
+def _figures(answer: dict[str, Any]) -> dict[str, Any] | None:
+    found = {name: answer[name] for name in _FIGURES}
+    return found if len(json.dumps(found, ensure_ascii=False)) <= MAX_FIGURES else None
+
+
+def _drop_oldest_figures(person: Any) -> None:
+    kept = Turn.objects.filter(talk__person=person, figures__isnull=False).order_by("-asked_at", "-id")
+    if older := [*kept.values_list("pk", flat=True)[MAX_WITH_FIGURES:]]:
+        Turn.objects.filter(pk__in=older).update(figures=None)
+
+
+def conversation(person: Any, talk_id: int) -> Talk:
+    """A conversation of a person.
+
+    Raises:
+        UnknownTurnError: there is none of this person, or it is older than what is kept.
+    """
+    found = Talk.objects.of(person).filter(pk=talk_id, asked_at__gte=_kept_from()).first()
+    if found is None:
+        raise UnknownTurnError(
+            "There is no such conversation.", hint="It is deleted, too old, or another person's."
+        )
+    return found
+
+
+def as_answer(turn: Turn) -> dict[str, Any]:
+    """The answer as it was given, by the names of assistant.ask.Answer.
+
+    Of one that was too long or is too old to be kept whole, `rows` is null and `basis` is empty.
+    """
+    figures = turn.figures or {**dict.fromkeys(_FIGURES), "basis": {}, "totals": []}
+    return {
+        "id": turn.pk,
+        "question": turn.plan,
+        "answer": turn.answer,
+        "not_understood": turn.not_understood,
+        "asks": turn.asks,
+        **figures,
+    }
 
 
 def _drop_oldest(person: Any) -> None:
@@ -99,9 +150,19 @@ def delete(person: Any) -> int:
     return count
 
 
+def delete_one(person: Any, talk_id: int) -> None:
+    """Delete a conversation of a person.
+
+    Raises:
+        UnknownTurnError: there is none of this person.
+    """
+    conversation(person, talk_id).delete()
+
+
 def export(person: Any) -> Iterator[dict[str, Any]]:
     """All conversations of a person as JSON, the first ones first."""
-    for talk in Talk.objects.of(person).order_by("started_at", "id").prefetch_related("turns"):
+    talks = Talk.objects.of(person).order_by("started_at", "id").prefetch_related("turns__feedback")
+    for talk in talks.iterator(chunk_size=_EXPORTED_AT_ONCE):
         yield {
             "title": talk.title,
             "started_at": f"{talk.started_at:%Y-%m-%dT%H:%M:%SZ}",
@@ -118,7 +179,14 @@ def _exported(turn: Turn) -> dict[str, Any]:
         "asks": turn.asks,
         "not_understood": turn.not_understood,
         "answer": turn.answer,
+        "figures": turn.figures,
+        "feedback": _feedback(turn),
     }
+
+
+def _feedback(turn: Turn) -> dict[str, Any] | None:
+    found = getattr(turn, "feedback", None)
+    return {"is_right": found.is_right, "reason": found.reason} if found else None
 
 
 def _kept_from(now: datetime | None = None) -> datetime:

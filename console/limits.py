@@ -1,4 +1,4 @@
-"""Limits of searches by address, which need no sign-in."""
+"""Limits of searches by address, which need no sign-in, and of questions by person."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ _limiter = MovingWindowRateLimiter(_storage)
 
 
 class TooManySearchesError(CatalogError):
+    code = "rate_limited"
+
+
+class TooManyQuestionsError(CatalogError):
     code = "rate_limited"
 
 
@@ -71,6 +75,22 @@ def count_kept(request: HttpRequest) -> None:
         raise TooManySearchesError(
             f"Your address has had {limit} estimates kept in the last hour.",
             hint="Wait, or price the file with manage.py estimate.",
+        )
+
+
+def count_question(person: int) -> None:
+    """Count a question in words, or a shared one.
+
+    Args:
+        person: the id of who asks.
+
+    Raises:
+        TooManyQuestionsError: they have reached QUESTIONS_PER_MINUTE.
+    """
+    limit = settings.QUESTIONS_PER_MINUTE
+    if limit and not _limiter.hit(RateLimitItemPerMinute(limit), "question", f"{person}"):
+        raise TooManyQuestionsError(
+            f"You have asked {limit} questions in the last minute.", hint="Wait a minute, and ask again."
         )
 
 

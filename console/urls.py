@@ -6,6 +6,8 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
+from console.ask import forms as ask_forms
+from console.ask import page as ask_page
 from console.catalog.accuracy import accuracy
 from console.catalog.changes import changes, run_changes
 from console.catalog.feed import feed
@@ -67,6 +69,15 @@ urlpatterns = [
     path("costs/anomalies/mute/", anomalies.mute, name="costs-mute"),
     path("costs/anomalies/mutes/<int:pk>/unmute/", anomalies.unmute, name="costs-unmute"),
     *cost_paths("costs/loads/", boards.loads, "costs-loads"),
+    *cost_paths("ask/", ask_page.ask, "ask"),
+    path("ask/question/", ask_forms.put_question, name="ask-question"),
+    *cost_paths("ask/talks/<int:pk>/", ask_page.conversation, "ask-talk"),
+    *cost_paths("ask/answers/<key>/", ask_page.answer, "ask-answer"),
+    *cost_paths("ask/shared/<token>/", ask_page.shared, "ask-shared"),
+    path("ask/answers/<key>/feedback/", ask_forms.give_feedback, name="ask-feedback"),
+    path("ask/talks/<int:pk>/delete/", ask_forms.delete_talk, name="ask-delete"),
+    path("ask/delete/", ask_forms.delete_all, name="ask-delete-all"),
+    path("ask/conversations/", ask_forms.export, name="ask-export"),
     *cost_paths("live/", live, "live"),
     path("live/rules/", live_rules.put, name="live-rule"),
     path("live/rules/<name>/remove/", live_rules.remove, name="live-rule-remove"),

@@ -101,7 +101,7 @@ def calls_now(store: CostStore, *, now: datetime | None = None) -> CallsNow:
     now = now or timezone.now()
     hour = look(LiveQuestion(minutes=MINUTES, basis=CALLS), now)
     day = look(LiveQuestion(day=now.date(), basis=CALLS), now)
-    prices = prices_at(store, now)
+    prices = prices_at(store, now, is_demo=hour.is_demo)
     of_hour, of_day = cost_of(hour, prices), cost_of(day, prices)
     has_bound = any(each.price.is_upper_bound for each in (*of_hour, *of_day) if each.price)
     hints = [*bound_hint(has_bound=has_bound), *unpriced_hint(unpriced_tokens(of_day))]

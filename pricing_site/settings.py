@@ -243,6 +243,8 @@ INTAKE_CALLS_PER_MINUTE = env.int("INTAKE_CALLS_PER_MINUTE", default=6000, minim
 # What says for whom and what a call is, the first that is there (docs/intake.md).
 INTAKE_CUSTOMER = env.str("INTAKE_CUSTOMER", default="customer.id,tenant.id,customer").split(",")
 INTAKE_FEATURE = env.str("INTAKE_FEATURE", default="feature.name,feature").split(",")
+# By person, in each worker: questions in words on /ask/.
+QUESTIONS_PER_MINUTE = env.int("QUESTIONS_PER_MINUTE", default=30, minimum=0)
 # By address, in each worker: searches on pages, and those that a page makes while somebody types.
 PAGE_SEARCHES_PER_MINUTE = 60
 PAGE_TYPED_SEARCHES_PER_MINUTE = 300

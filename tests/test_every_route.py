@@ -64,7 +64,7 @@ NAMES = [
     "state", "prompt", "resource", "grant_type", "code", "token", "_popup", "_to_field", "action",
     "_selected_action", "index", "select_across", "o", "e", "p", "term", "app_label", "model_name",
     "field_name", "status__exact", "pk__in", "name__contains", "started_at__gte", "_changelist_filters",
-    "username", "password",
+    "username", "password", "follow", "right",
 ]  # fmt: skip
 METHODS = ["GET", "GET", "GET", "POST", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "QUERY"]
 JSON = [
@@ -109,7 +109,7 @@ def site(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     settings.COSTS_DIR = tmp_path / "lake"
     settings.ACCOUNT_RATE_LIMITS = {}
     settings.PAGE_SEARCHES_PER_MINUTE = settings.PAGE_TYPED_SEARCHES_PER_MINUTE = 0
-    settings.KEPT_ESTIMATES_PER_HOUR = settings.TOOL_CALLS_PER_MINUTE = 0
+    settings.KEPT_ESTIMATES_PER_HOUR = settings.TOOL_CALLS_PER_MINUTE = settings.QUESTIONS_PER_MINUTE = 0
     settings.TOKEN_REQUESTS_PER_MINUTE = 1_000_000
     store = MemoryStore([tokens("2000000", x_ConsumerId="acme"), charge(x_Cloud="gcp"), charge("2026-10-31")])
     monkeypatch.setattr(configured, "open_store", lambda: store)

@@ -36,14 +36,17 @@ class Point:
     amount: Decimal
 
 
-def of_answer(name: str, question: Question, answer: Mapping[str, Any], costs: Snapshot) -> list[Chart]:
+def of_answer(
+    name: str, question: Question, answer: Mapping[str, Any], costs: Snapshot | None = None
+) -> list[Chart]:
     """The charts of an answer, one for each currency; none if nothing in it can be added up.
 
     Args:
         name: what the ids of their elements begin with.
         question: the question.
         answer: its rows, totals and rows_left_out.
-        costs: what it was asked of. Over time all rows are drawn, those too that the answer leaves out.
+        costs: what it was asked of. Over time all rows are drawn, those too that the answer leaves out;
+            without it, those of the answer.
     """
     measure = next((each for each in question.measures if each in SUMS), None)
     if measure is None or not question.dimensions or not answer["rows"]:

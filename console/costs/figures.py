@@ -93,10 +93,10 @@ def percent(number: str) -> str:
     return f"{Decimal(number).quantize(Decimal('0.1'), ROUND_HALF_EVEN):,f} %"
 
 
-def change(value: Mapping[str, str | None]) -> str:
-    """A change, with its sign: "+12.30 (+5.1 %)"."""
+def change(value: Mapping[str, str | None], words: Callable[[str], str] = money) -> str:
+    """A change, with its sign: "+12.30 (+5.1 %)". `words` says how much; by default it is money."""
     absolute, of_before = value["absolute"], value["percent"]
-    shown = _signed(absolute or "0", money)
+    shown = _signed(absolute or "0", words)
     return f"{shown} ({_signed(of_before, percent)})" if of_before is not None else shown
 
 

@@ -28,6 +28,7 @@ from costs.wording import quoted
 TABS = (
     ("costs", "Overview"),
     ("live", "Live"),
+    ("ask", "Ask"),
     ("costs-explore", "Explore"),
     ("costs-models", "Models"),
     ("costs-customers", "Customers"),

@@ -87,7 +87,7 @@ def test_all_of_a_person_is_exported_and_deleted(person: User) -> None:
 
     [exported] = map(json.loads, out.getvalue().splitlines())
     assert exported["title"] == "What did atlantis cost?"
-    assert exported["turns"][0] | {"asked_at": ""} == {
+    assert exported["turns"][0] | {"asked_at": "", "figures": {}} == {
         "id": first["id"],
         "asked_at": "",
         "text": "What did atlantis cost?",
@@ -95,5 +95,7 @@ def test_all_of_a_person_is_exported_and_deleted(person: User) -> None:
         "asks": [],
         "not_understood": ["atlantis"],
         "answer": first["answer"],
+        "figures": {},
+        "feedback": None,
     }
     assert [each.person for each in Talk.objects.all()] == [None]
