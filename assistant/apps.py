@@ -9,6 +9,7 @@ from accounts.signals import clearing
 
 class AssistantConfig(AppConfig):
     name = "assistant"
+    verbose_name = "Questions"
     default_auto_field = "django.db.models.AutoField"
 
     def ready(self) -> None:

@@ -44,7 +44,7 @@ def find(person: Any, turn_id: str) -> Turn:
     )
     if turn is None:
         raise UnknownTurnError(
-            f"There is no answer {turn_id[:40]!r} of yours.",
+            f"There is no answer {turn_id[:40]!r} to follow.",
             hint="Ask the whole question, without following.",
         )
     return turn

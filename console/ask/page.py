@@ -64,7 +64,11 @@ def answer(request: HttpRequest, key: str) -> Page:
         UnknownTurnError: there is none of theirs.
     """
     person = cast("User", request.user)
-    turn = talk.find(person, key)
+    try:
+        turn = talk.find(person, key)
+    except UnknownTurnError:
+        hint = "It is deleted, too old, or another person's."
+        raise UnknownTurnError("There is no such answer.", hint=hint) from None
     found = talk.as_answer(turn)
     context = {**frame(person), **of_talk(turn.talk, [turn]), "is_single": True}
     return Page(TEMPLATE, {"text": turn.text, **found}, csv_of(found), context)

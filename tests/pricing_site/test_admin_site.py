@@ -23,8 +23,9 @@ def test_the_menu_has_what_administrators_use(admin_client: Client) -> None:
             "Notifications",
             "Sources",
         ],
-        "Live usage": ["Live sources", "Requests"],
+        "Live usage": ["Live rules", "Live sources", "Requests"],
         "Price catalog": ["SKUs", "Services", "Sync runs"],
+        "Questions": ["Feedback"],
     }
 
 

@@ -29,7 +29,7 @@ def asks(reader: Client) -> Asks:
     def ask(text: str, follow: str = "", client: Client = reader) -> str:
         response = client.post("/ask/question/", {"q": text, "follow": follow}, follow=True)
         assert response.status_code == 200, response.content.decode()[:500]
-        return str(response.content.decode())
+        return response.content.decode()
 
     return ask
 
