@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from catalog.nearest import closest
 from catalog.offers.resources.bill import Choice, ModelUse, Part
-from catalog.offers.resources.tokens import model_facts
+from catalog.offers.resources.model_aliases import ids_meant_by, words_of_name
+from catalog.offers.resources.model_clouds import model_ids
 from catalog.places import Place
 from catalog.pricing.answers import utc_text
 from catalog.pricing.decimals import EXACT
@@ -68,6 +70,8 @@ def _resolved(wanted: Wanted, use: ModelUse, snapshot: Snapshot) -> Composed:
         if (found := [each for each in own if each.is_in(regions, use.scope)])
     }
     if not here:
+        if not rates.rates and (others := _others_meant_by(use, snapshot)):
+            return Composed(wanted.with_choices([Choice("resource", others, "Which model?")]))
         return _not_sold(wanted, [each for own in options.values() for each in own], rates, use)
     if len(here) > 1:
         return Composed(wanted.with_choices([Choice("cloud", tuple(here), "Which cloud?")]))
@@ -79,9 +83,15 @@ def _rates_of(use: ModelUse, snapshot: Snapshot) -> ModelRates:
     """The rates of the model; one that the table of names lacks is found by the words of its name."""
     if use.model_id:
         return rates_of(snapshot, model_id=use.model_id)
-    facts = model_facts(use.name)
-    alike = [name for name in every_rate(snapshot).rates if model_facts(name) == facts]
+    words = words_of_name(use.name)
+    alike = [name for name in every_rate(snapshot).rates if words_of_name(name) == words]
     return rates_of(snapshot, model_id=alike[0]) if len(alike) == 1 else ModelRates(())
+
+
+def _others_meant_by(use: ModelUse, snapshot: Snapshot) -> tuple[str, ...]:
+    """The models with prices that a name may mean too: "gemini 3" is one without, and the start of others."""
+    priced = every_rate(snapshot).rates
+    return tuple(name for name in ids_meant_by(use.name) if name in priced and name != use.model_id)
 
 
 def _on_cloud(wanted: Wanted, use: ModelUse, cloud: str) -> Wanted:
@@ -239,6 +249,9 @@ def _why_not_listed(missing: Sequence[str], rates: ModelRates, use: ModelUse) ->
     )
     wanted_so = f"{use.tier}{' long' if use.context == LONG else ''}"
     where = " or ".join(CLOUD_NAMES[cloud] for cloud in use.clouds)
+    if not use.model_id and not rates.rates:
+        near = ", ".join(closest(use.name, model_ids()))
+        return f"no list has a model of this name.{f' The nearest are {near}.' if near else ''}"
     has = f"It has {', '.join(tiers)}." if tiers else "It has none at all."
     asked = {"scope": use.scope, "host": use.host}
     told = " and the ".join(f"{argument} asked for is {value}" for argument, value in asked.items() if value)

@@ -138,7 +138,7 @@ def test_a_part_without_a_price_makes_the_total_partial_and_is_named() -> None:
         ("gemini-3.8-flash", {"region": "europe-west1"}, NoPriceError, "only that of scope global"),
         ("gemini-3.8-flash", {"scope": "regional"}, NoPriceError, "scope asked for is regional"),
         ("glm-5.2 on azure", {"host": "azure"}, NoPriceError, "lists no standard price"),
-        ("gemini-9.9-ultra", {}, NoPriceError, "none at all"),
+        ("gemini-9.9-ultra", {}, NoPriceError, "no list has a model of this name"),
         ("gpt-5", {"tier": "priority", "batch": True}, InvalidArgumentError, "tier of its own"),
     ],
 )
