@@ -13,7 +13,7 @@ from catalog.offers import DATA
 from catalog.offers.language_models import language_model_at
 from catalog.offers.phrases import texts
 from catalog.offers.resources.arguments import refuse_others
-from catalog.offers.resources.bill import Bill, Choice, ModelUse, Part, Time, Tokens
+from catalog.offers.resources.bill import UNSPECIFIED, Bill, Choice, ModelUse, Part, Time, Tokens
 from catalog.offers.resources.model_aliases import ids_meant_by, words_of_name
 from catalog.offers.resources.model_clouds import (
     AWS,
@@ -22,7 +22,7 @@ from catalog.offers.resources.model_clouds import (
     clouds_of,
     read_model_name,
 )
-from catalog.offers.resources.request import ResourceRequest
+from catalog.offers.resources.request import HOURS_PER_MONTH, ResourceRequest
 
 # The amounts, what they are called, and what a meter says of them.
 DIRECTIONS: dict[str, tuple[str, Tokens]] = {
@@ -35,7 +35,8 @@ DIRECTIONS: dict[str, tuple[str, Tokens]] = {
 TAKES = (*DIRECTIONS, "batch", "context", "cloud", "tier", "scope", "host")
 NOT_INCLUDED = ("grounding", "context cache storage", "images, audio and video")
 CONTEXTS = ("short", "long")
-SCOPES = ("regional", "geo", "global")
+SCOPES = ("regional", "geo", "global", UNSPECIFIED)
+CLOUDS = (AWS, AZURE, GCP)
 STANDARD, BATCH, LONG = "standard", "batch", "long"
 TIERS = (STANDARD, BATCH, "flex", "priority")
 
@@ -64,19 +65,24 @@ def tokens_bill(request: ResourceRequest, name: str) -> Bill:
         InvalidArgumentError: the model is not billed by tokens, or an argument is no value of it.
     """
     refuse_others(request, name, TAKES)
+    if request.hours != HOURS_PER_MONTH:
+        raise InvalidArgumentError(
+            f"{name} has no hours: tokens are counted, whatever the time.", hint="Send the tokens of a month."
+        )
     read = read_model_name(name)
     brand = words_of_name(read.name)[0]
     if brand in _data()["others"]:
         raise InvalidArgumentError(f"{brand} is not billed by tokens.", hint=f"Search for {brand}.")
+    host = _host(request.host)
     use = ModelUse(
         read.model_id,
         read.name,
-        clouds_of(read, request.cloud),
+        _hosting(host, clouds_of(read, request.cloud), name),
         tuple(what for argument, (_, what) in DIRECTIONS.items() if getattr(request, argument) is not None),
         tier=_tier(request, name),
         scope=_value(request.scope, "scope", SCOPES),
         context=_value(request.context, "context", CONTEXTS),
-        host=_host(request.host),
+        host="" if host in CLOUDS else host,
     )
     choices = tuple(_choices(request, use))
     parts = () if choices else tuple(_parts(request, use))
@@ -91,9 +97,21 @@ def _tier(request: ResourceRequest, name: str) -> str:
 
 
 def _host(said: str | None) -> str | None:
-    """Who is to host the model; "" is the cloud itself."""
-    host = _value(said, "host", (*sorted(hosts()), AWS, AZURE, GCP))
-    return "" if host in (AWS, AZURE, GCP) else host
+    """Who is to host the model: another, or a cloud for its own."""
+    return _value(said, "host", (*sorted(hosts()), *CLOUDS))
+
+
+def _hosting(host: str | None, clouds: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """The clouds of a model that its host leaves; a cloud hosts nothing on another one."""
+    if host not in CLOUDS:
+        return clouds
+    if host not in clouds:
+        raise InvalidArgumentError(
+            f"{host} hosts no {name} on {' or '.join(clouds)}.",
+            hint="Send no host, or the cloud as cloud.",
+            candidates=list(clouds),
+        )
+    return (host,)
 
 
 def _parts(request: ResourceRequest, use: ModelUse) -> Iterator[Part]:
