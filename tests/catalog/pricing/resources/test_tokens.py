@@ -20,6 +20,7 @@ from catalog.pricing.calculate import ResourceRequest, calculate
 from catalog.pricing.details import details
 from catalog.pricing.list_prices import snapshot
 from catalog.pricing.resources.components import compose
+from catalog.pricing.resources.model_regions import regions_called
 from catalog.pricing.resources.wanted import read_resource
 from catalog.providers.aws.source import AwsSource
 from catalog.providers.sample.source import SampleSource
@@ -194,8 +195,7 @@ def test_every_price_of_every_model_region_tier_and_direction_is_of_just_what_wa
         asked_for(tokens, resource=model_id, region=region, tier=tier, scope=scope)
         for model_id in sorted({each.model_id for each in skus.values() if each.model_id})
         for region in REGIONS
-        if region is None
-        or not model_regions.regions_called(region).keys().isdisjoint(model_clouds()[model_id])
+        if region is None or {*regions_called(region)} & {*model_clouds()[model_id]}
         for tier in TIERS
         for scope in (None, "regional", "geo", "global")
         for tokens in DIRECTIONS
