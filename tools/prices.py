@@ -16,6 +16,7 @@ from catalog.pricing.answers import utc_text
 from catalog.pricing.details import details as details_of
 from catalog.pricing.freshness import Freshness, of_services, offer
 from catalog.pricing.list_prices import Snapshot
+from catalog.pricing.whose import is_of_community
 from catalog.providers.sample.source import SampleSource
 from tools.prices_schema import CalculateArguments, DetailsArguments, SearchArguments
 
@@ -63,7 +64,7 @@ def calculate(arguments: CalculateArguments) -> Answer:
         paging=calculation.Paging(arguments.group_by, arguments.cursor),
     )
     freshness = _freshness(snapshot, update)
-    if notice := _notice(update, freshness):
+    if (notice := _notice(update, freshness)) and not is_of_community(answer):
         answer["assumptions"].insert(0, notice)
     return {**_envelope(update, freshness), **answer}
 
@@ -102,7 +103,8 @@ def _notice(update: PricingUpdate, freshness: Freshness) -> str | None:
 
 def _with_notice(update: PricingUpdate, freshness: Freshness, answer: Mapping[str, Any]) -> Answer:
     """The answer in its envelope, with the notice before its own hint."""
-    hint = " ".join(filter(None, [_notice(update, freshness), answer["hint"]])) or None
+    notice = None if is_of_community(answer) else _notice(update, freshness)
+    hint = " ".join(filter(None, [notice, answer["hint"]])) or None
     return {**_envelope(update, freshness), **answer, "hint": hint}
 
 

@@ -18,6 +18,7 @@ from catalog.pricing.freshness import of_services
 from catalog.pricing.lines import lines_of
 from catalog.pricing.list_prices import Snapshot
 from catalog.pricing.priced import price
+from catalog.pricing.whose import is_of_community
 from catalog.providers.sample.source import SampleSource
 
 BATCH = 500
@@ -88,7 +89,7 @@ def estimate(
     answer["estimate_id"] = estimate_id(request.items, options.months, snapshot.as_of)
     refused = len(request.items) - len(entries)
     answer["total"]["partial"] |= bool(refused or request.gaps or request.unread)
-    if notice := _notice(snapshot):
+    if (notice := _notice(snapshot)) and not is_of_community(answer):
         answer["assumptions"].insert(0, notice)
     positions = [number for number, each in zip(entries, priced, strict=True) if each.costs]
     return Estimate(request, answer, tuple(positions), tuple(errors), refused)

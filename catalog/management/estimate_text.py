@@ -8,6 +8,7 @@ from catalog.estimates.estimate import Estimate
 from catalog.estimates.report import line_row, problems, questions, resource_lines
 from catalog.management.terminal import columns, printable
 from catalog.pricing.answers import AllowanceRow, CostItem, ResourceLine
+from catalog.pricing.whose import COMMUNITY
 
 # Lines and sentences that are printed; the rest is counted.
 MAX_LINES = 100
@@ -23,6 +24,7 @@ def text(estimate: Estimate) -> str:
         _listed("To choose", _open_lines(answer["items"])),
         _listed("Not in the total", problems(estimate)),
         _listed("Incomplete", _incomplete(answer["items"])),
+        _listed("Not the provider's word, but a community's list", _of_community(answer["items"])),
         _besides(answer["items"]),
         _groups(estimate),
         _comparison(answer["items"]),
@@ -77,6 +79,12 @@ def _incomplete(lines: Sequence[CostItem | ResourceLine]) -> Iterator[str]:
     for line in resource_lines(lines):
         if line["missing"]:
             yield f"{_name(line)}: without {', '.join(line['missing'])}"
+
+
+def _of_community(lines: Sequence[CostItem | ResourceLine]) -> Iterator[str]:
+    for line in resource_lines(lines):
+        if any(each.get("source") == COMMUNITY for each in line["components"]):
+            yield f"{_name(line)}: {line['cost']} USD"
 
 
 def _besides(lines: Sequence[CostItem | ResourceLine]) -> list[str]:

@@ -74,6 +74,13 @@ def has_brand(value: str) -> bool:
     )
 
 
+@cache
+def brand_of_tier(word: str) -> str | None:
+    """The brand that a tier stands for: "opus" is Claude's."""
+    found = _word_at("tier of a brand", (word,), 0)
+    return found[1] if found else None
+
+
 def _more_at(tokens: Sequence[str], start: int, known: list[Fact]) -> tuple[int, list[Fact]] | None:
     """What follows the brand: tiers, a version, a number of parameters, words without a meaning."""
     if tier := _word_at("tier", tokens, start):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from catalog.pricing.model_rate import RateSource
 from catalog.pricing.priced import Priced
-from catalog.providers.records import GCP, NAMES
+from catalog.pricing.whose import sentence
+from catalog.providers.records import GCP
 
 
 def assumptions(priced: Sequence[Priced], months: int, *, is_capped: bool) -> list[str]:
@@ -22,14 +24,13 @@ def assumptions(priced: Sequence[Priced], months: int, *, is_capped: bool) -> li
     resources = [each.entry.composed for each in priced if each.entry.composed]
     has_skus = len(resources) < len(priced)
     has_sustained = any(component.part.sustained_use for each in resources for component in each.components)
-    providers = _providers(priced)
-    sellers = [f"{name}'s" for provider, name in NAMES.items() if provider in providers]
+    providers, of_community = _providers(priced), _of_community(priced)
     unpriced = sum(each.is_partial for each in priced)
     sentences = {
         f"{unpriced} of {len(priced)} items lack a price or a part of it: the total is without these.": bool(
             unpriced
         ),
-        f"Prices are {' and '.join(sellers)} list prices, before taxes and any discounts you have.": True,
+        sentence(providers, of_community): True,
         "Google's automatic discounts (sustained use) and monthly free credits of an account are not applied"
         f"{' to SKUs' if resources else ''}"
         f"{', except those among the items' if has_discount else ''}.": has_skus and GCP in providers,
@@ -46,9 +47,20 @@ def assumptions(priced: Sequence[Priced], months: int, *, is_capped: bool) -> li
     return [sentence for sentence, applies in sentences.items() if applies]
 
 
+def _of_community(priced: Sequence[Priced]) -> set[str]:
+    """The clouds whose models a community's list prices."""
+    return {
+        component.listing.sku.provider
+        for each in priced
+        if each.entry.composed
+        for component in each.entry.composed.components
+        if component.source is RateSource.COMMUNITY
+    }
+
+
 def _providers(priced: Sequence[Priced]) -> set[str]:
-    """Whose prices they are, or would be of a model that has none yet; Google's if nothing says more."""
+    """Whose lists the prices are of; Google's if there are none yet, but of models nobody knows."""
     entries = [each.entry for each in priced]
-    of_skus = {line.sku.provider for each in entries for line in each.lines}
-    models = [each.composed.wanted.bill.model for each in entries if each.composed and not each.lines]
-    return of_skus | {cloud for model in models if model for cloud in model.clouds} or {GCP}
+    of_skus = {line.sku.provider for each in entries for line in each.lines if line.list_price.info.pk}
+    are_models = any(each.composed and each.composed.wanted.bill.model for each in entries)
+    return of_skus or (set() if are_models else {GCP})

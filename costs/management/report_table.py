@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from catalog.pricing.whose import COMMUNITY
 from costs.management.table import NOTHING, basis_lines, columns, demo
 from costs.reports.compare_models import CompareAnswer
 from costs.reports.find_anomalies import AnomalyAnswer, AnomalyRow
@@ -27,7 +28,7 @@ def anomalies(answer: AnomalyAnswer) -> str:
 
 def comparison(answer: CompareAnswer) -> str:
     """A row for each model, cloud and scope, and below them what they leave out."""
-    names = ["model", "cloud", "scope", "region", "list cost", "own cost", "without"]
+    names = ["model", "cloud", "scope", "region", "list cost", "list", "own cost", "without"]
     cells = [
         [
             row["model"],
@@ -35,6 +36,7 @@ def comparison(answer: CompareAnswer) -> str:
             row["scope"] or NOTHING,
             row["region"],
             row["list_cost"] or NOTHING,
+            "community's" if row["source"].startswith(f"{COMMUNITY}:") else "provider's",
             " ".join(f"{amount} {currency}" for currency, amount in row["own_cost"].items()) or NOTHING,
             ", ".join(row["missing"]) or NOTHING,
         ]

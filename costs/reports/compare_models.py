@@ -148,7 +148,7 @@ def compare_models(
     rows = _rows(question, used, costs, prices, only)
     return {
         **found,
-        "hint": joined([*_told(prices, used), found["hint"] or ""]),
+        "hint": joined([*_told(prices, used, rows), found["hint"] or ""]),
         "start": str(start) if start else None,
         "end": str(end) if end else None,
         "used": [_used_row(use, each) for use, each in used.items()],
@@ -320,11 +320,23 @@ def _left_out(
     return found
 
 
-def _told(prices: Prices, used: Mapping[TokenUse, _Used]) -> list[str]:
+def _told(prices: Prices, used: Mapping[TokenUse, _Used], rows: Sequence[ModelRow]) -> list[str]:
     if not used:
         return ["No text tokens of a known number are in these charges, so there is nothing to compare."]
     if prices.latest is None:
         return ["The catalog is empty: run sync_catalog for list prices."]
-    if prices.latest.source == SAMPLE:
-        return ["List prices are those of the bundled sample, which are not today's."]
-    return []
+    of_community = sum(row["source"].startswith(RateSource.COMMUNITY.value) for row in rows)
+    told = []
+    if prices.latest.source == SAMPLE and of_community < len(rows):
+        told.append("List prices of providers are those of the bundled sample, which are not today's.")
+    if of_community:
+        told.append(
+            f"{of_community} of {len(rows)} rows are of a community's list ({community.source().words}), not"
+            " the providers' word."
+        )
+    if unsaid := exact_sum(each.tokens for use, each in used.items() if use.context is None):
+        told.append(
+            f"{plain(unsaid)} tokens are of an unknown context: they are priced as those of short prompts,"
+            " also where long ones cost more."
+        )
+    return told

@@ -15,6 +15,7 @@ from catalog.offers.vocabulary import Fact
 from catalog.places import Place
 
 BEFORE_WORDS = "|"
+UNSPECIFIED = "unspecified"
 COMPUTE: Fact = ("product", "compute-engine")
 
 
@@ -114,7 +115,8 @@ class ModelUse:
 
     `model_id` is that of the table of names, and None if only the words of `name` say which model it is.
     `clouds` are those that may list it, or the one that is named; `counted` is what each part of the bill is.
-    `scope`, `context` and `host` are None if they are not said; a `host` of "" is the cloud itself.
+    `scope`, `context` and `host` are None if they are not said; a `host` of "" is the cloud itself, and the
+    scope UNSPECIFIED that of prices whose list names none.
     """
 
     model_id: str | None

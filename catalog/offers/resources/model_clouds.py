@@ -11,7 +11,7 @@ from functools import cache
 
 from catalog.errors import InvalidArgumentError
 from catalog.offers.model_names import BUNDLED
-from catalog.offers.phrases import texts
+from catalog.offers.resources.model_aliases import id_called
 from catalog.providers.community import prices as community
 
 AWS, AZURE, GCP = "aws", "azure", "gcp"
@@ -49,12 +49,11 @@ def read_model_name(text: str) -> ModelName:
     return ModelName(name, _id_of(name), cloud)
 
 
-def clouds_of(name: ModelName, said: str | None, *, is_of_google: bool) -> tuple[str, ...]:
+def clouds_of(name: ModelName, said: str | None) -> tuple[str, ...]:
     """The clouds on which a model may be: the one that is named, or all that the table knows.
 
     Args:
-        name: the model.
-        is_of_google: whether Google Cloud may sell it too, as its SKUs are read by their form.
+        name: the model; of one that no table has, nobody knows on which cloud it is.
         said: the argument `cloud`.
 
     Raises:
@@ -70,8 +69,7 @@ def clouds_of(name: ModelName, said: str | None, *, is_of_google: bool) -> tuple
             f"The name says {name.cloud}, cloud says {cloud}.", hint="Send one of the two."
         )
     asked = cloud or name.cloud
-    table = model_clouds().get(name.model_id or "", ())
-    known = tuple(sorted({*table, *((GCP,) if is_of_google else ())}))
+    known = model_clouds()[name.model_id] if name.model_id else (AWS, AZURE, GCP)
     if asked and asked not in known:
         raise InvalidArgumentError(
             f"The catalog knows no {name.name} on {asked}.",
@@ -86,11 +84,6 @@ def cloud_called(text: str) -> str | None:
     return _CLOUDS.get(_SIGNS.sub(" ", text.strip().lower()))
 
 
-def words_of(name: str) -> list[str]:
-    """The words of a model's name without those that say what is counted."""
-    return [word for word in texts(name) if word not in _DIRECTION_WORDS]
-
-
 def model_ids() -> list[str]:
     """The ids of all models of the table, in its order."""
     return list(model_clouds())
@@ -101,24 +94,28 @@ def models_in(text: str) -> list[str]:
     words = text.split()
     found, at = [], 0
     while at < len(words):
-        size = next((n for n in range(MAX_WORDS, 0, -1) if _id_at(words[at : at + n], n)), 0)
-        if size:
-            model_id = _ids()[_key(" ".join(words[at : at + size]))]
-            cloud = next(
-                (
-                    named
-                    for n in (3, 2)
-                    if (named := read_model_name(" ".join(words[at : at + size + n])).cloud)
-                ),
-                None,
-            )
+        size, model_id = _longest_at(words[at : at + MAX_WORDS])
+        if model_id:
+            cloud = _cloud_after(words[at + size :][:3])
             found.append(f"{model_id}-on-{cloud}" if cloud else model_id)
-        at += size or 1
+        at += size
     return list(dict.fromkeys(found))
 
 
-def _id_at(words: Sequence[str], count: int) -> bool:
-    return len(words) == count and _key(" ".join(words)) in _ids()
+def _longest_at(words: Sequence[str]) -> tuple[int, str | None]:
+    """How many of the words are the longest name of a model that they begin with, and its id."""
+    for size in range(len(words), 0, -1):
+        if model_id := id_called(" ".join(words[:size])):
+            return size, model_id
+    return 1, None
+
+
+def _cloud_after(words: Sequence[str]) -> str | None:
+    """The cloud of "on azure", which follows a name."""
+    for size in (3, 2):
+        if cloud := read_model_name(" ".join(("model", *words[:size]))).cloud:
+            return cloud
+    return None
 
 
 @cache
@@ -134,14 +131,5 @@ def model_clouds() -> Mapping[str, tuple[str, ...]]:
 
 
 def _id_of(name: str) -> str | None:
-    stripped = "-".join(word for word in _SIGNS.split(name) if word.lower() not in _DIRECTION_WORDS)
-    return _ids().get(_key(name)) or _ids().get(_key(stripped))
-
-
-def _key(name: str) -> str:
-    return _SIGNS.sub("-", name.strip().lower()).strip("-")
-
-
-@cache
-def _ids() -> Mapping[str, str]:
-    return {_key(model_id): model_id for model_id in model_clouds()}
+    stripped = " ".join(word for word in _SIGNS.split(name) if word.lower() not in _DIRECTION_WORDS)
+    return id_called(name) or id_called(stripped)

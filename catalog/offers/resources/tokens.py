@@ -11,20 +11,18 @@ from catalog.errors import InvalidArgumentError
 from catalog.meters.vocabulary import hosts
 from catalog.offers import DATA
 from catalog.offers.language_models import language_model_at
+from catalog.offers.phrases import texts
 from catalog.offers.resources.arguments import refuse_others
-from catalog.offers.resources.bill import Bill, Choice, ModelUse, Part, Time, Tokens
+from catalog.offers.resources.bill import UNSPECIFIED, Bill, Choice, ModelUse, Part, Time, Tokens
+from catalog.offers.resources.model_aliases import ids_meant_by, words_of_name
 from catalog.offers.resources.model_clouds import (
     AWS,
     AZURE,
     GCP,
-    ModelName,
     clouds_of,
-    model_ids,
     read_model_name,
-    words_of,
 )
-from catalog.offers.resources.request import ResourceRequest
-from catalog.offers.vocabulary import Fact
+from catalog.offers.resources.request import HOURS_PER_MONTH, ResourceRequest
 
 # The amounts, what they are called, and what a meter says of them.
 DIRECTIONS: dict[str, tuple[str, Tokens]] = {
@@ -37,22 +35,23 @@ DIRECTIONS: dict[str, tuple[str, Tokens]] = {
 TAKES = (*DIRECTIONS, "batch", "context", "cloud", "tier", "scope", "host")
 NOT_INCLUDED = ("grounding", "context cache storage", "images, audio and video")
 CONTEXTS = ("short", "long")
-SCOPES = ("regional", "geo", "global")
+SCOPES = ("regional", "geo", "global", UNSPECIFIED)
+CLOUDS = (AWS, AZURE, GCP)
 STANDARD, BATCH, LONG = "standard", "batch", "long"
 TIERS = (STANDARD, BATCH, "flex", "priority")
 
 
-def model_facts(name: str) -> frozenset[Fact]:
-    """The facts of the model that `name` is, or none."""
-    words = words_of(name)
-    found = language_model_at(words, 0) if words else None
-    return frozenset(found[1]) if found and found[0] == len(words) else frozenset()
-
-
 def is_model(name: str) -> bool:
-    """Whether `name` is a model, maybe on a cloud."""
+    """Whether `name` is a model, maybe on a cloud, or leaves open which one, or has the form of a model's."""
     found = read_model_name(name)
-    return bool(found.model_id or model_facts(found.name))
+    return bool(found.model_id or ids_meant_by(found.name) or _has_form(found.name))
+
+
+def _has_form(name: str) -> bool:
+    """Whether it is a name like those of models, such as one of a model that is not in the table yet."""
+    words = texts(name)
+    found = language_model_at(words, 0) if words else None
+    return bool(found and found[0] == len(words))
 
 
 def tokens_bill(request: ResourceRequest, name: str) -> Bill:
@@ -66,40 +65,28 @@ def tokens_bill(request: ResourceRequest, name: str) -> Bill:
         InvalidArgumentError: the model is not billed by tokens, or an argument is no value of it.
     """
     refuse_others(request, name, TAKES)
+    if request.hours != HOURS_PER_MONTH:
+        raise InvalidArgumentError(
+            f"{name} has no hours: tokens are counted, whatever the time.", hint="Send the tokens of a month."
+        )
     read = read_model_name(name)
-    facts = model_facts(read.name)
-    brand = dict(facts).get("llm", "")
+    brand = words_of_name(read.name)[0]
     if brand in _data()["others"]:
         raise InvalidArgumentError(f"{brand} is not billed by tokens.", hint=f"Search for {brand}.")
+    host = _host(request.host)
     use = ModelUse(
-        _id_of(read, facts),
+        read.model_id,
         read.name,
-        clouds_of(read, request.cloud, is_of_google=bool(facts)),
+        _hosting(host, clouds_of(read, request.cloud), name),
         tuple(what for argument, (_, what) in DIRECTIONS.items() if getattr(request, argument) is not None),
         tier=_tier(request, name),
         scope=_value(request.scope, "scope", SCOPES),
         context=_value(request.context, "context", CONTEXTS),
-        host=_host(request.host),
+        host="" if host in CLOUDS else host,
     )
-    choices = tuple(_choices(request, use, facts))
+    choices = tuple(_choices(request, use))
     parts = () if choices else tuple(_parts(request, use))
     return Bill(name, parts, not_included=NOT_INCLUDED, choices=choices, model=use)
-
-
-def _id_of(read: ModelName, facts: frozenset[Fact]) -> str | None:
-    """The id of the model, or of the only one of the table whose name says the same in other words."""
-    alike = ids_by_facts().get(facts, ()) if facts else ()
-    return read.model_id or (alike[0] if len(alike) == 1 else None)
-
-
-@cache
-def ids_by_facts() -> dict[frozenset[Fact], tuple[str, ...]]:
-    """The ids of the table's models by what their names say."""
-    found: dict[frozenset[Fact], tuple[str, ...]] = {}
-    for model_id in model_ids():
-        if facts := model_facts(model_id):
-            found[facts] = (*found.get(facts, ()), model_id)
-    return found
 
 
 def _tier(request: ResourceRequest, name: str) -> str:
@@ -110,9 +97,21 @@ def _tier(request: ResourceRequest, name: str) -> str:
 
 
 def _host(said: str | None) -> str | None:
-    """Who is to host the model; "" is the cloud itself."""
-    host = _value(said, "host", (*sorted(hosts()), AWS, AZURE, GCP))
-    return "" if host in (AWS, AZURE, GCP) else host
+    """Who is to host the model: another, or a cloud for its own."""
+    return _value(said, "host", (*sorted(hosts()), *CLOUDS))
+
+
+def _hosting(host: str | None, clouds: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """The clouds of a model that its host leaves; a cloud hosts nothing on another one."""
+    if host not in CLOUDS:
+        return clouds
+    if host not in clouds:
+        raise InvalidArgumentError(
+            f"{host} hosts no {name} on {' or '.join(clouds)}.",
+            hint="Send no host, or the cloud as cloud.",
+            candidates=list(clouds),
+        )
+    return (host,)
 
 
 def _parts(request: ResourceRequest, use: ModelUse) -> Iterator[Part]:
@@ -124,17 +123,12 @@ def _parts(request: ResourceRequest, use: ModelUse) -> Iterator[Part]:
             yield Part(f"{special}{name}", (), amount, "count", Time.USE)
 
 
-def _choices(request: ResourceRequest, use: ModelUse, facts: frozenset[Fact]) -> Iterator[Choice]:
+def _choices(request: ResourceRequest, use: ModelUse) -> Iterator[Choice]:
     """What is open: which model is meant, and how many tokens."""
-    if use.model_id is None and (names := _meant_by(facts)):
+    if use.model_id is None and (names := ids_meant_by(use.name)):
         yield Choice("resource", names, "Which model?")
     if all(getattr(request, argument) is None for argument in DIRECTIONS):
         yield Choice("input_tokens", (), "How many input_tokens and output_tokens in a month?")
-
-
-def _meant_by(facts: frozenset[Fact]) -> tuple[str, ...]:
-    """The models that a name may mean which leaves something open: "gemini", "claude sonnet"."""
-    return tuple(name for known, names in ids_by_facts().items() for name in names if facts <= known)
 
 
 def _value(said: str | None, argument: str, values: tuple[str, ...]) -> str | None:

@@ -16,9 +16,9 @@ from catalog.pricing.resources.components import compose
 from catalog.pricing.resources.composed import Composed
 from catalog.pricing.resources.detail_rows import Offered, details_row
 from catalog.pricing.resources.model_prices import model_prices
+from catalog.pricing.resources.model_regions import CLOUD_NAMES
 from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.regions import sold_regions
-from catalog.pricing.resources.tokens import CLOUD_NAMES
 from catalog.pricing.resources.wanted import Wanted
 
 # Rows of regions in an answer, shared evenly between the resources.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
-from catalog.offers.resources.bill import ModelUse, Tokens
+from catalog.offers.resources.bill import UNSPECIFIED, ModelUse, Tokens
 from catalog.pricing.model_rate import (
     ANYWHERE,
     LIFETIMES,
@@ -39,6 +39,11 @@ class Option:
         return tuple(rate.price if rate else None for rate in self.rates)
 
     @property
+    def scope_name(self) -> str:
+        """The scope in questions and answers."""
+        return self.scope or UNSPECIFIED
+
+    @property
     def count(self) -> int:
         return sum(rate is not None for rate in self.rates)
 
@@ -46,7 +51,8 @@ class Option:
         """Whether it is what calls in a region buy.
 
         Args:
-            regions: the codes of the region; empty if none was named.
+            regions: the codes of the region and of the parts of the world that have it; empty if none was
+                named.
             scope: the one that was asked for.
 
         Returns:
@@ -82,7 +88,7 @@ def _fits(counted: Counted, cloud: str, use: ModelUse) -> bool:
         and counted.context in contexts
         and counted.host is not None
         and use.host in (None, counted.host)
-        and use.scope in (None, counted.scope)
+        and use.scope in (None, counted.scope or UNSPECIFIED)
     )
 
 

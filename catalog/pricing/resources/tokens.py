@@ -10,22 +10,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from catalog.offers.resources.bill import Choice, ModelUse, Part
-from catalog.offers.resources.tokens import model_facts
+from catalog.nearest import closest
+from catalog.offers.resources.bill import UNSPECIFIED, Choice, ModelUse, Part
+from catalog.offers.resources.model_aliases import ids_meant_by, words_of_name
+from catalog.offers.resources.model_clouds import model_ids
 from catalog.places import Place
 from catalog.pricing.answers import utc_text
 from catalog.pricing.decimals import EXACT
 from catalog.pricing.list_prices import Snapshot, look_up
-from catalog.pricing.model_rate import ANYWHERE, UNSAID, ModelRate, ModelRates, RateSource
+from catalog.pricing.model_rate import ANYWHERE, EVERYWHERE, UNSAID, ModelRate, ModelRates, RateSource
 from catalog.pricing.model_rates import every_rate, rates_of
 from catalog.pricing.resources.community_listing import community_listing
 from catalog.pricing.resources.composed import Component, Composed
+from catalog.pricing.resources.model_regions import (
+    CLOUD_NAMES,
+    CloudRegion,
+    is_part_of_the_world,
+    regions_called,
+)
 from catalog.pricing.resources.parts import ON_DEMAND
 from catalog.pricing.resources.token_options import LONG, WIDE, Option, options_of
 from catalog.pricing.resources.wanted import Wanted
 from catalog.providers.community import prices as community
-
-CLOUD_NAMES = {"aws": "AWS", "azure": "Azure", "gcp": "Google Cloud"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +66,42 @@ def _resolved(wanted: Wanted, use: ModelUse, snapshot: Snapshot) -> Composed:
     if wanted.bill.choices:
         return Composed(wanted)
     rates = _rates_of(use, snapshot)
-    options = {cloud: options_of(rates, cloud, use) for cloud in use.clouds}
-    regions = regions_of(wanted)
+    regions = _regions_of(wanted)
+    clouds = [cloud for cloud in use.clouds if cloud in regions or not wanted.place]
+    options = {cloud: options_of(rates, cloud, use) for cloud in clouds}
     here = {
         cloud: found
         for cloud, own in options.items()
-        if (found := [each for each in own if each.is_in(regions, use.scope)])
+        if (found := [each for each in own if each.is_in(_codes(regions, cloud), use.scope)])
     }
     if not here:
+        if not rates.rates and (others := _others_meant_by(use, snapshot)):
+            return Composed(wanted.with_choices([Choice("resource", others, "Which model?")]))
         return _not_sold(wanted, [each for own in options.values() for each in own], rates, use)
     if len(here) > 1:
         return Composed(wanted.with_choices([Choice("cloud", tuple(here), "Which cloud?")]))
     [(cloud, found)] = here.items()
-    return _composed(_on_cloud(wanted, use, cloud), found, rates, snapshot)
+    place = regions[cloud].place if cloud in regions else None
+    wanted = replace(_on_cloud(wanted, use, cloud), place=place)
+    # The scopes that can be asked for there, such as that of a global endpoint.
+    codes = _codes(regions, cloud)
+    scopes = {each.scope_name for each in options[cloud] if each.is_in(codes, each.scope)}
+    return _composed(wanted, found, sorted(scopes), rates, snapshot)
 
 
 def _rates_of(use: ModelUse, snapshot: Snapshot) -> ModelRates:
     """The rates of the model; one that the table of names lacks is found by the words of its name."""
     if use.model_id:
         return rates_of(snapshot, model_id=use.model_id)
-    facts = model_facts(use.name)
-    alike = [name for name in every_rate(snapshot).rates if model_facts(name) == facts]
+    words = words_of_name(use.name)
+    alike = [name for name in every_rate(snapshot).rates if words_of_name(name) == words]
     return rates_of(snapshot, model_id=alike[0]) if len(alike) == 1 else ModelRates(())
+
+
+def _others_meant_by(use: ModelUse, snapshot: Snapshot) -> tuple[str, ...]:
+    """The models with prices that a name may mean too: "gemini 3" is one without, and the start of others."""
+    priced = every_rate(snapshot).rates
+    return tuple(name for name in ids_meant_by(use.name) if name in priced and name != use.model_id)
 
 
 def _on_cloud(wanted: Wanted, use: ModelUse, cloud: str) -> Wanted:
@@ -90,18 +110,24 @@ def _on_cloud(wanted: Wanted, use: ModelUse, cloud: str) -> Wanted:
     return replace(wanted, bill=replace(wanted.bill, resource=resource))
 
 
-def regions_of(wanted: Wanted) -> frozenset[str]:
-    """The codes of the region that is named, also as AWS and Azure spell theirs; none if none is."""
-    if wanted.place is None:
-        return frozenset()
-    said = "".join((wanted.request.region or wanted.place.label).lower().split())
-    return frozenset((said, *wanted.place.codes))
+def _regions_of(wanted: Wanted) -> Mapping[str, CloudRegion]:
+    """What the region that is named is on each cloud that has it; nothing if none is named."""
+    return regions_called(wanted.request.region or wanted.place.label) if wanted.place else {}
 
 
-def _composed(wanted: Wanted, here: Sequence[Option], rates: ModelRates, snapshot: Snapshot) -> Composed:
+def _codes(regions: Mapping[str, CloudRegion], cloud: str) -> frozenset[str]:
+    return regions[cloud].covered_by if cloud in regions else frozenset()
+
+
+def _composed(
+    wanted: Wanted, here: Sequence[Option], scopes: Sequence[str], rates: ModelRates, snapshot: Snapshot
+) -> Composed:
     most = max(each.count for each in here)
     best = [each for each in here if each.count == most]
-    if choices := _choices(best):
+    if wanted.place:
+        # Of equal prices, that of the region itself.
+        best.sort(key=lambda each: (each.scope in WIDE, each.region in ANYWHERE))
+    if choices := _choices(best, scopes) or _wide(wanted, best[0], scopes):
         return Composed(wanted.with_choices(choices))
     option = best[0]
     is_anywhere = not wanted.place and len({each.region for each in best}) > 1
@@ -117,15 +143,27 @@ def _composed(wanted: Wanted, here: Sequence[Option], rates: ModelRates, snapsho
     return Composed(wanted, components, missing, on_demand, lacks_main=bool(missing), reason=_clash([option]))
 
 
-def _choices(options: Sequence[Option]) -> list[Choice]:
+def _wide(wanted: Wanted, option: Option, scopes: Sequence[str]) -> list[Choice]:
+    """The question for the scope, if a region is named and its only prices are of calls that may leave it."""
+    label = wanted.place.label if wanted.place else EVERYWHERE
+    is_of_region = label != EVERYWHERE and not is_part_of_the_world(label)
+    is_said = wanted.bill.model is None or wanted.bill.model.scope is not None
+    return [_which_scope(scopes)] if is_of_region and not is_said and option.scope in WIDE else []
+
+
+def _which_scope(scopes: Sequence[str]) -> Choice:
+    ask = "Which scope: in the region, geo or global?"
+    unsaid = f" The price list names no scope of the {UNSPECIFIED} one." if UNSPECIFIED in scopes else ""
+    return Choice("scope", tuple(scopes), f"{ask}{unsaid}")
+
+
+def _choices(options: Sequence[Option], scopes: Sequence[str]) -> list[Choice]:
     """The scope, the host and the region, where prices differ by them."""
     if len({each.prices for each in options}) <= 1:
         return []
     choices = []
-    scopes = {each.scope or "" for each in options}
-    if len(scopes) > 1:
-        named = tuple(sorted(scopes - {""}))
-        choices.append(Choice("scope", named, "Which scope: in the region, geo or global?"))
+    if len({each.scope for each in options}) > 1:
+        choices.append(_which_scope(scopes))
     if _differ([(each.scope, each.region) for each in options], options):
         cloud = next(rate.counted.provider for each in options for rate in each.rates if rate)
         hosts = sorted({each.host or cloud for each in options})
@@ -165,6 +203,8 @@ def _notes(wanted: Wanted, option: Option, rates: ModelRates, options: Sequence[
     if found and use:
         of = found[0].counted
         yield _whose(found, option, use.tier)
+        if wanted.place and option.region == EVERYWHERE:
+            yield "The list names no region: it has one price for all."
         regions = {each.region for each in options}
         if len(regions) > 1 and not wanted.place:
             yield f"It is the same in all {len(regions)} regions that list it."
@@ -239,6 +279,9 @@ def _why_not_listed(missing: Sequence[str], rates: ModelRates, use: ModelUse) ->
     )
     wanted_so = f"{use.tier}{' long' if use.context == LONG else ''}"
     where = " or ".join(CLOUD_NAMES[cloud] for cloud in use.clouds)
+    if not use.model_id and not rates.rates:
+        near = ", ".join(closest(use.name, model_ids()))
+        return f"no list has a model of this name.{f' The nearest are {near}.' if near else ''}"
     has = f"It has {', '.join(tiers)}." if tiers else "It has none at all."
     asked = {"scope": use.scope, "host": use.host}
     told = " and the ".join(f"{argument} asked for is {value}" for argument, value in asked.items() if value)

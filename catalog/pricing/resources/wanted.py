@@ -13,6 +13,7 @@ from catalog.offers.resources.request import HOURS_PER_MONTH, ResourceRequest
 from catalog.offers.resources.terms import read_term
 from catalog.places import Place, close_places, is_listed, read_place
 from catalog.pricing.quantities import check_quantity
+from catalog.pricing.resources.model_regions import check_region
 
 MAX_HOURS = 24 * 31
 _ARGUMENTS = tuple(each.name for each in fields(ResourceRequest))
@@ -61,7 +62,8 @@ def read_resource(request: ResourceRequest) -> Wanted:
     bill = read_bill(request)
     region = bill.place or _place_in_name(request) or request.region
     if bill.model and region:
-        # AWS and Azure have codes of their own, which the prices of the model have to know.
+        check_region(region, bill.model.clouds)
+        # AWS and Azure have codes of their own.
         place = read_place(region) or Place(region.strip().lower(), (region.strip().lower(),))
         return Wanted(request, bill, place, read_term(request.usage_type))
     return Wanted(request, bill, _place(region) if region else None, read_term(request.usage_type))

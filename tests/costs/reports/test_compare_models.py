@@ -10,6 +10,7 @@ import pytest
 from catalog.providers.sample.source import SampleSource
 from catalog.sync.run import sync
 from costs.errors import InvalidQuestionError
+from costs.management.report_table import comparison
 from costs.query.snapshot import take
 from costs.reports.compare_models import CompareAnswer, ModelRow, compare_models
 from tests.costs.stores import Charge, MemoryStore, charge, tokens
@@ -150,3 +151,22 @@ def test_without_tokens_it_says_that_there_is_nothing_to_compare() -> None:
 def test_what_cannot_be_compared_is_refused(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidQuestionError, match=message):
         compared(*MIX, **arguments)
+
+
+def test_rows_of_a_communitys_list_are_marked_in_the_answer_and_in_the_text() -> None:
+    answer = compared(*MIX, candidates=["claude-opus-5"])
+    sources = {each["source"].partition(":")[0] for each in answer["rows"]}
+
+    assert sources == {"community"}
+    assert "bundled sample" not in (answer["hint"] or "")
+    assert f"{len(answer['rows'])} of {len(answer['rows'])} rows are of a community's list" in (
+        answer["hint"] or ""
+    )
+    assert comparison(answer).count("community's ") >= len(answer["rows"])
+
+
+def test_tokens_of_an_unknown_context_are_told_to_be_priced_as_short_ones() -> None:
+    hint = compared(used("1000", "1"), used("500", "1", x_Context="short"))["hint"] or ""
+
+    assert "1000 tokens are of an unknown context" in hint
+    assert "unknown context" not in (compared(used("500", "1", x_Context="short"))["hint"] or "")
