@@ -89,6 +89,9 @@ def keep(person: Any, text: str, answer: dict[str, Any], following: Turn | None)
 
 
 def _figures(answer: dict[str, Any]) -> dict[str, Any] | None:
+    """What the engine said; None of a language model's answer, whose rows are not kept, or if it is long."""
+    if "rows" not in answer:
+        return None
     found = {name: answer[name] for name in _FIGURES}
     return found if len(json.dumps(found, ensure_ascii=False)) <= MAX_FIGURES else None
 
