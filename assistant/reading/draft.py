@@ -58,6 +58,9 @@ class Draft:
         filters: values by dimension, or not_ and a dimension.
         times: the times, in order.
         compared: the times that are compared with.
+        moved: the unit by which the time of the question before is moved back; "" if it is not.
+        moved_words: the words that say so.
+        is_alone: whether a comparison of the question before is dropped.
         ranking: the order, if rows are ranked.
         is_compared: whether a change or a comparison with another time is asked for.
         is_share: whether a share is asked for.
@@ -86,6 +89,9 @@ class Draft:
     filters: dict[str, list[Value]] = field(default_factory=dict)
     times: list[Time] = field(default_factory=list)
     compared: list[Time] = field(default_factory=list)
+    moved: str = ""
+    moved_words: str = ""
+    is_alone: bool = False
     ranking: Ranking | None = None
     is_compared: bool = False
     is_share: bool = False

@@ -60,12 +60,21 @@ def _compare_values(spans: Sequence[Span], draft: Draft) -> None:
         for name in several
         if len([span for span in spans if name in span.readings() and span.role == "filter"]) > 1
     ]
+    if several and (len(several) > 1 or _parts_times(spans)):
+        return  # of "acme in October vs globex in September", no one question has both sides
     for name in several:
         if name not in draft.by and len(draft.by) < MAX_DIMENSIONS:
             draft.by.append(name)
     if several or draft.by:
         for span in comparing:
             span.role = "compare"
+
+
+def _parts_times(spans: Sequence[Span]) -> bool:
+    """Whether "vs" or "than" stands between two times."""
+    times = [index for index, span in enumerate(spans) if span.time]
+    places = [index for index, span in enumerate(spans) if span.has("op", "versus", "than")]
+    return any(times[0] < place < times[-1] for place in places if times)
 
 
 def _trend(spans: Sequence[Span], draft: Draft) -> None:

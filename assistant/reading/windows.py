@@ -8,12 +8,14 @@ from itertools import pairwise
 from assistant.reading.context import CannotError, Context
 from assistant.reading.draft import Draft
 from assistant.reading.periods import Time, calendar_unit, moved
-from assistant.reading.times import relative
+from assistant.reading.times import relative, same_days
 from costs.query.periods import Window
 
 
 def window_of(draft: Draft, context: Context, default: Window | None = None) -> tuple[Window, Time | None]:
     """The days that are asked about, with the time that says so; the default if none does."""
+    if draft.moved and context.last:
+        return _moved_back(context.last.window, draft.moved), None
     if not draft.times:
         if default is not None:
             return default, None
@@ -34,6 +36,17 @@ def window_of(draft: Draft, context: Context, default: Window | None = None) -> 
     return Window(windows[0].start, end), draft.times[0] if len(windows) == 1 else None
 
 
+def _moved_back(window: Window, unit: str) -> Window:
+    """The time before that of the last question: "and the week before?".
+
+    Raises:
+        CannotError: that was of all that is loaded.
+    """
+    if not (window.start and window.end):
+        raise CannotError("Say of which time: all that is loaded has no time before it.")
+    return relative(window, unit)
+
+
 def compared(draft: Draft, window: Window, time: Time | None, context: Context) -> tuple[Window, Window]:
     """The two times of a comparison, the later first."""
     said = draft.compared[0] if draft.compared else None
@@ -43,11 +56,34 @@ def compared(draft: Draft, window: Window, time: Time | None, context: Context) 
         return _with_said(draft, window, said, context)
     if not (window.start and window.end):
         raise CannotError("Say of which time: all that is loaded has no time before it.")
+    if said and said.before == "same":
+        return _same_days(draft, window, said, context)
     if said:
         return window, relative(window, said.before)
     if time and time.is_running:
+        window = _billed(window, context.today)
         return window, moved(window, time.unit, -1)
     return window, window.before()
+
+
+def _same_days(draft: Draft, window: Window, said: Time, context: Context) -> tuple[Window, Window]:
+    """The time, as far as it is billed, and the same days of another unit."""
+    if not draft.times and context.last is None:
+        window = calendar_unit(context.today, said.unit, 0).window
+    window = _billed(window, context.today)
+    same = same_days(window, said)
+    if same is None:
+        raise CannotError(
+            "Say both times that are compared, such as this month and the same days of October."
+        )
+    return window, same
+
+
+def _billed(window: Window, today: date) -> Window:
+    """The days of a time that are over: bills of today are not complete, which would look like a fall."""
+    if window.start and window.end and window.start < today < window.end:
+        return Window(window.start, today)
+    return window
 
 
 def _with_said(draft: Draft, window: Window, said: Time, context: Context) -> tuple[Window, Window]:
