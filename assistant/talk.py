@@ -47,7 +47,7 @@ def last_plan(turn: Turn) -> dict[str, Any] | None:
     if turn.plan:
         return dict(turn.plan)
     found = turn.talk.turns.filter(plan__isnull=False, asked_at__lte=turn.asked_at).last()
-    return dict(found.plan) if found else None
+    return dict(found.plan) if found and found.plan else None
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ class Dates(TimeWords):
     """Reads dates. One without a year is the latest that is not after today."""
 
     def _iso(self, at: int) -> Found | None:
-        match = _ISO.fullmatch(self._text(at))
+        match = _ISO.fullmatch(self._text(at).replace("/", "-"))
         if not match:
             return None
         year, month, day = int(match[1]), int(match[2]), match[3]
@@ -43,7 +43,7 @@ class Dates(TimeWords):
             orders = {self._order_of_dates(): orders[self._order_of_dates()]}
         days = [self._a_date(year, *order) for order in orders.values()]
         found = [*dict.fromkeys(day for day in days if day)]
-        if not found or len(days) > 1 and None in days and self._order_of_dates():
+        if not found or (len(days) > 1 and None in days and self._order_of_dates()):
             return None
         first, *others = (Time(unit_of(day, "day"), unit="day") for day in found)
         return 1, replace(first, also=tuple(others))

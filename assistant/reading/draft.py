@@ -44,6 +44,7 @@ class Ranking:
     descending: bool
     limit: int | None = None
     is_change: bool = False
+    in_percent: bool = False
 
 
 @dataclass
@@ -64,6 +65,7 @@ class Draft:
         ranking: the order, if rows are ranked.
         is_compared: whether a change or a comparison with another time is asked for.
         is_share: whether a share is asked for.
+        in_percent: whether a change is asked for in per cent.
         whole: of a share, the filters of the whole.
         average: the unit of which the average is asked for.
         count_of: the dimension whose values are counted.
@@ -95,6 +97,7 @@ class Draft:
     ranking: Ranking | None = None
     is_compared: bool = False
     is_share: bool = False
+    in_percent: bool = False
     whole: dict[str, list[Value]] = field(default_factory=dict)
     average: str = ""
     count_of: str = ""

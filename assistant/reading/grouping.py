@@ -23,9 +23,7 @@ def read_dimensions(spans: Sequence[Span], draft: Draft) -> None:
         if not names or span.role:
             continue
         name = names[0]
-        if _is_of_noun(spans, index, names):
-            span.role = "marker"
-        elif _is_apposition(spans, index, name, draft):
+        if _is_of_noun(spans, index, names) or _is_apposition(spans, index, name, draft):
             span.role = "marker"
         elif _is_counted(spans, index):
             span.role, draft.count_of = "count", name
@@ -157,7 +155,7 @@ def _joins_grouping(spans: Sequence[Span], place: int) -> bool:
 
 def _passes(span: Span) -> bool:
     is_plain = span.text in ("the", "our", "single", "different", "individual", "of", "is", "was")
-    return is_plain or span.number is not None or span.has("op", "usage")
+    return is_plain or span.number is not None or _is_done(span)
 
 
 def _is_picked(spans: Sequence[Span], index: int) -> bool:
@@ -173,11 +171,16 @@ def _is_picked(spans: Sequence[Span], index: int) -> bool:
             or span.has("op", "most", "least", "usage")
         ),
     )
-    nearest = before(spans, index, over=lambda span: span.has("op", "usage"))
+    nearest = before(spans, index, over=_is_done)
     has_most = nearest is not None and spans[nearest].has("op", "most", "least")
     if place is None:
         return has_most or (index > 0 and spans[index - 1].number is not None)
     return spans[place].has("op", "which") or has_most or _is_counted_rank(spans, index)
+
+
+def _is_done(span: Span) -> bool:
+    """Whether it says what the highest is in: "most used", "fastest growing", "highest spending"."""
+    return span.has("op", "usage", "change") or span.text in ("spending", "paying", "billed")
 
 
 def _is_counted_rank(spans: Sequence[Span], index: int) -> bool:

@@ -17,9 +17,12 @@ _WEAK = ("how much", "money")
 _NOUNS = ("usage", "consumption", "utilisation", "utilization", "traffic", "volume", "workload", "workloads")
 # What is done with tokens as well as with money.
 _PARTICIPLES = ("spent", "burned", "burnt", "burning", "racked", "billed", "charged", "paid")
-_VERBS = (*_PARTICIPLES, *("spend", "spends", "spending", "burn", "burns", "rack", "ran", "run"))
-_VERBS += ("go", "goes", "went", "gone", "pay", "pays", "bill", "bills", "charge", "charges")
-_IN_PERCENT = re.compile(r"\b(?:percent|percentage|percentages|pct)\b")
+_VERBS = frozenset(_PARTICIPLES) | {
+    *("spend", "spends", "spending", "burn", "burns", "rack", "ran", "run", "go", "goes", "went", "gone"),
+    *("pay", "pays", "bill", "bills", "charge", "charges"),
+}
+_IN_PERCENT = re.compile(r"\b(?:percent|percentage|percentages|pct|relative|relatively|proportionally)\b")
+_IN_A_WHOLE = ("in", "within", "the", "our")
 _OF_A_WHOLE = ("of", "in", "within")
 
 
@@ -114,14 +117,19 @@ def _count_words(spans: Sequence[Span], draft: Draft) -> None:
     for index, span in enumerate(spans):
         if not span.has("op", "count") or span.role:
             continue
-        following = spans[index + 1 :]
-        if following[:1] and (following[0].text == "money" or following[0].has("op", "share")):
-            span.role = "measure"
-        elif any(each.role == "measure" and each.keys("measure")[0] in _COUNTS for each in following):
+        if _is_of_amount(spans[index + 1 :]):
             span.role = "measure"
         elif _are_searches(spans, index):
             span.role = "measure"
             _add(draft, "requests")
+
+
+def _is_of_amount(following: Sequence[Span]) -> bool:
+    """Whether "how many" is said of tokens or requests, or of "money" and per cent, which are not counted."""
+    first = following[0] if following else None
+    if first is not None and (first.text == "money" or first.has("op", "share")):
+        return True
+    return any(each.role == "measure" and each.keys("measure")[0] in _COUNTS for each in following)
 
 
 def _are_searches(spans: Sequence[Span], index: int) -> bool:
@@ -139,6 +147,7 @@ def _shares(spans: Sequence[Span], draft: Draft) -> None:
     for span in shares:
         span.role = "share"
     if _is_of_change(spans, shares, draft):
+        draft.in_percent = True
         return
     draft.is_share = True
     if draft.by:
@@ -175,6 +184,10 @@ def _whole(spans: Sequence[Span], draft: Draft) -> dict[str, list[str | None]]:
         name = next(iter(spans[index].readings()))
         if name in draft.filters and _is_whole(spans, share, index):
             whole[name] = list(draft.filters[name])
+    if len(whole) > 1 and len(whole) == len(draft.filters) and spans[values[-1] - 1].text in _IN_A_WHOLE:
+        # "the share of acme in the Azure bill": the last one is the whole.
+        last = next(iter(spans[values[-1]].readings()))
+        return {last: whole[last]} if last in whole else {}
     return whole if len(whole) < len(draft.filters) else {}
 
 

@@ -114,7 +114,8 @@ def _ranking(draft: Draft, last: Plan | None, by: tuple[str, ...]) -> tuple[Rank
 
 
 def _order(ranking: Ranking, measures: Sequence[str]) -> str:
-    by = "change" if ranking.is_change else measures[0]
+    changed = "change_percent" if ranking.in_percent else "change"
+    by = changed if ranking.is_change else measures[0]
     return f"{by} {'desc' if ranking.descending else 'asc'}"
 
 

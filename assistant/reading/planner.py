@@ -72,6 +72,11 @@ def plan(text: str, names: Names, context: Context) -> Read:
         return Read(cannot=draft.refused, remarks=remarks)
     if draft.not_understood:
         return Read(not_understood=draft.not_understood, may_be_price=draft.may_be_price, remarks=remarks)
+    return _planned(draft, context, remarks)
+
+
+def _planned(draft: Draft, context: Context, remarks: Sequence[str]) -> Read:
+    """The readings of a question all words of which were understood."""
     if draft.is_empty:
         return Read(cannot="This asks nothing about costs or prices.", remarks=remarks)
     contexts = _contexts(draft, context)
@@ -112,6 +117,12 @@ def _readings(draft: Draft, context: Context) -> list[Reading]:
     """The readings of a draft that is about the question before, or about none."""
     if context.last:
         _ask_of_comparison(draft, context)
+        # A question that goes on with costs is of costs.
+        draft.choices = [
+            choice
+            for choice in draft.choices
+            if not any(option.changes.get("kind") is Kind.PRICE for option in choice.options)
+        ]
         if context.last.by:
             draft.choices = [choice for choice in draft.choices if not choice.wants_by]
             draft.picks = draft.picks or ([*context.last.by] if draft.ranking else [])

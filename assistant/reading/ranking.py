@@ -96,7 +96,9 @@ def read_change(spans: Sequence[Span], draft: Draft) -> None:
     ranked = draft.ranking or (Ranking(descending=True) if draft.picks else None)
     if ranked and changes:
         is_down = any(span.has("op", "down") or span.text in _DOWN for span in changes)
-        draft.ranking = Ranking(ranked.descending is not is_down, ranked.limit, is_change=True)
+        draft.ranking = Ranking(
+            ranked.descending is not is_down, ranked.limit, is_change=True, in_percent=draft.in_percent
+        )
 
 
 def _compares_values(spans: Sequence[Span], draft: Draft) -> bool:

@@ -66,7 +66,7 @@ def read(sentence: Sentence) -> Draft:
     )
     read_rest(spans, draft)
     cost_or_price(spans, draft)
-    draft.refers_back = draft.refers_back or _lacks_its_object(draft)
+    draft.refers_back = draft.refers_back or _lacks_its_object(draft) or _is_measure_alone(spans, draft)
     draft.not_understood = _not_understood(spans)
     texts = {word.text for span in spans for word in span.words}
     draft.may_be_price = may_be_price(draft, with_filters=True) and texts.isdisjoint(OF_SPENDING)
@@ -119,6 +119,12 @@ def _lacks_its_object(draft: Draft) -> bool:
     says_of_what = draft.kind or draft.times or draft.filters or draft.by or draft.count_of
     is_order = draft.ranking is not None and not says_of_what
     return is_order or (not says_what and (draft.is_compared or draft.is_share))
+
+
+def _is_measure_alone(spans: Sequence[Span], draft: Draft) -> bool:
+    """Whether only another measure is said: "cost again"."""
+    says_of_what = draft.kind or draft.times or draft.filters or draft.by or draft.count_of or draft.choices
+    return bool(draft.measures) and not says_of_what and len([*content(spans)]) == 1
 
 
 def _refusal(spans: Sequence[Span]) -> str:

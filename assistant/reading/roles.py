@@ -171,7 +171,7 @@ class Values:
         return place is not None and self._spans[place].has("op", "by", "which", "most", "least")
 
     def _compared_with(self, index: int, readings: dict[str, tuple[Value, ...]]) -> str:
-        """The dimension of the value that a value is set beside: "token charges vs. provisioned throughput"."""
+        """The dimension of the value that a value is beside: "token charges vs. provisioned throughput"."""
         for step in (-1, 1):
             place = index + step
             joins = 0 <= place < len(self._spans) and (

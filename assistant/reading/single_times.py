@@ -12,7 +12,6 @@ from assistant.reading.time_words import MINUTES, Found, Rule
 from costs.query.periods import Window, add_months
 from costs.query.question import FIRST_DAY
 
-
 HOURS = 24
 
 
@@ -139,9 +138,9 @@ class SingleTimes(Dates):
         if unit in MINUTES:
             minutes = count * MINUTES[unit]
             if unit == "hour" and count > 1 and count % HOURS == 0:
-                days = self._days_back(count // HOURS)
-                told = f"Bills have no hours: the last {count} hours are taken as the {count // HOURS} days before today."
-                return length, replace(days, told=told)
+                days = count // HOURS
+                told = f"Bills have no hours: {count} hours are taken as the {days} days before today."
+                return length, replace(self._days_back(days), told=told)
             return length, Time(unit_of(self._today, "day"), live="minutes", minutes=minutes)
         if unit in MONTHS:
             end = unit_of(self._today, unit).start

@@ -207,7 +207,20 @@ class TimeReader(SingleTimes):
     def _before(self, start: int) -> Found | None:
         """As in "the week before", "month over month": relative to another time."""
         lexed = self._lexed(start, "before")
-        return (lexed[0], Time(before=lexed[1])) if lexed else None
+        return (lexed[0], Time(before=lexed[1])) if lexed else self._units_before(start)
+
+    def _units_before(self, start: int) -> Found | None:
+        """As in "the 30 days before that"."""
+        at = start + self._the(start)
+        number = self._number(at)
+        unit = self._lexed(at + number[0], "unit") if number else None
+        if number is None or unit is None or unit[1] not in ("day", "week", "month", "quarter", "year"):
+            return None
+        at += number[0] + unit[0]
+        if not self._is(at, "before", "prior", "earlier", "preceding"):
+            return None
+        length = at + 1 - start + (1 if self._is(at + 1, "that", "those", "it", "then") else 0)
+        return length, Time(before=f"{number[1]} {unit[1]}")
 
 
 def _also(first: Time, second: Time) -> tuple[Time, ...]:
@@ -235,6 +248,9 @@ def relative(window: Window, unit: str) -> Window:
     """The window that "the week before" is, seen from another."""
     if unit == "period":
         return window.before()
+    count, _, counted = unit.partition(" ")
+    if counted:
+        return Window(moved(Window(window.start), counted, -int(count)).start, window.start)
     return moved(window, unit, -1)
 
 

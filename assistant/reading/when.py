@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.reading.draft import Draft
+from assistant.reading.periods import Time
 from assistant.reading.roles import before, is_determiner
 from assistant.reading.spans import Span
 
@@ -21,9 +22,7 @@ def read_times(spans: Sequence[Span], draft: Draft) -> None:
         if span.time is None:
             continue
         if span.time.before and is_only and not comparing and not _says_compare(span):
-            # "the same time last year" alone is compared with nothing
-            if span.time.before != "same":
-                span.role, draft.moved, draft.moved_words = "time", span.time.before, span.shown
+            _move(span, span.time, draft)
             continue
         span.role = "time"
         if index == 0 and span.text == "now" and _goes_on(spans):
@@ -40,10 +39,19 @@ def read_times(spans: Sequence[Span], draft: Draft) -> None:
     draft.is_compared = bool(draft.compared)
 
 
+def _move(span: Span, time: Time, draft: Draft) -> None:
+    """Move the time of the question before back: "and the week before?" is compared with nothing."""
+    if time.before != "same":
+        span.role, draft.moved, draft.moved_words = "time", time.before, span.shown
+
+
 def _goes_on(spans: Sequence[Span]) -> bool:
     """Whether "now" leads on from the question before rather than says a time."""
-    return any(each.has("dimension") for each in spans) or any(
-        each.text in _LEADING or each.has("op", "not", "only") for each in spans[1:2]
+    is_same = any(each.text == "same" for each in spans)
+    return (
+        is_same
+        or any(each.has("dimension") for each in spans)
+        or any(each.text in _LEADING or each.has("op", "not", "only") for each in spans[1:2])
     )
 
 

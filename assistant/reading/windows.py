@@ -21,19 +21,34 @@ def window_of(draft: Draft, context: Context, default: Window | None = None) -> 
             return default, None
         this = calendar_unit(context.today, "month", 0)
         return this.window, this
+    _check_days(draft)
+    if draft.times[0].is_until and len(draft.times) == 1:
+        return Window(None, draft.times[0].window.end), None
+    windows = _in_order(draft)
+    ends = [each.end for each in windows]
+    end = None if None in ends else max(each for each in ends if each)
+    return Window(windows[0].start, end), draft.times[0] if len(windows) == 1 else None
+
+
+def _check_days(draft: Draft) -> None:
     if any(time.live in ("now", "minutes", "hour") for time in draft.times):
         raise CannotError("Bills have no hours or minutes: ask for live usage alone, or for days.")
     if any(time.is_end and not time.is_until for time in draft.times):
         raise CannotError("Say which days: the end of a time is asked for in forecasts.")
-    if draft.times[0].is_until and len(draft.times) == 1:
-        return Window(None, draft.times[0].window.end), None
-    windows = sorted((time.window for time in draft.times), key=lambda each: each.start or date.min)
+
+
+def _in_order(draft: Draft) -> list[Window]:
+    """The times, the first ones first; each begins where the one before ends, or within it."""
+    windows = sorted(
+        (time.window for time in draft.times),
+        key=lambda each: (each.start or date.min, date.max - (each.end or date.max)),
+    )
     for earlier, later in pairwise(windows):
+        if earlier != later and earlier.end and later.end and later.end <= earlier.end:
+            raise CannotError("One of these times is within the other: ask for one of them.")
         if earlier.end is None or later.start is None or earlier.end < later.start:
             raise CannotError("These times do not follow each other: ask for one of them, or compare two.")
-    ends = [each.end for each in windows]
-    end = None if None in ends else max(each for each in ends if each)
-    return Window(windows[0].start, end), draft.times[0] if len(windows) == 1 else None
+    return windows
 
 
 def _moved_back(window: Window, unit: str) -> Window:

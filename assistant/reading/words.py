@@ -9,7 +9,7 @@ from dataclasses import dataclass
 MAX_CHARACTERS = 500
 
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-_ISO_DATE = r"\d{4}-\d{1,2}(?:-\d{1,2})?(?![\w-])"
+_ISO_DATE = r"\d{4}-\d{1,2}(?:-\d{1,2})?(?![\w-])|\d{4}/\d{1,2}/\d{1,2}(?![\w/])"
 # Of these, nobody knows which is the day.
 _OTHER_DATE = r"\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\w/])|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?(?!\w)"
 _DATE = f"{_ISO_DATE}|{_OTHER_DATE}"
@@ -18,7 +18,7 @@ _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w)"
 # An amount is one word, which nothing here asks for.
 _AMOUNT = r"[$\u20ac\u00a3]\s?\d[\d,.]*\w*"
 _WORD = r"[^\W_]+(?:[.'\u2019][^\W_]+)*"
-_TOKEN = re.compile(f"{_QUOTED}|({_DATE})|({_AMOUNT}|{_NUMBER}|{_WORD})|(!=|<>|:(?=\\s)|[%$€£&+<>=,;×])")
+_TOKEN = re.compile(f"{_QUOTED}|({_DATE})|({_AMOUNT}|{_NUMBER}|{_WORD})|(!=|<>|:(?=\\s)|[%$€£&+<>=,;\u00d7])")
 # A value's smallest parts: "m7i" is m and 7i, "4.6" is 4 and 6, "32b" is one.
 _ATOM = re.compile(r"\d+[a-z]+|\d+|[^\W\d_]+")
 _SIGNS = {
@@ -32,12 +32,12 @@ _SIGNS = {
     ":": ",",
     "!=": "not",
     "<>": "not",
-    "×": "x",
+    "\u00d7": "x",
 }
 # A dash with blanks between two days or months says "to"; other dashes are punctuation.
 _DASH = re.compile(r"[\u2010-\u2015]")
-_RANGE = re.compile(rf"(?<=\w)\s+-\s+(?=\d|(?:{_MONTHS}))", re.IGNORECASE)
-_BEGINS_RANGE = re.compile(rf"(?:\d|\d(?:st|nd|rd|th)|(?:{_MONTHS})[a-z]*)$", re.IGNORECASE)
+_RANGE = re.compile(rf"(?<=[\w.])\s+-\s+(?=\d|(?:{_MONTHS}))", re.IGNORECASE)
+_BEGINS_RANGE = re.compile(rf"(?:\d\.?|\d(?:st|nd|rd|th)|(?:{_MONTHS})[a-z]*)$", re.IGNORECASE)
 _GLUES = ("-", "_", "/", ".", ":")
 _CONTRACTED = {
     "s": {
