@@ -29,12 +29,14 @@ class Choice:
         ask: the question to a person.
         options: the readings.
         wants_by: whether it asks by what rows are grouped, which the question before may say.
+        wants_measure: whether it asks for a measure, which the question before has.
     """
 
     about: str
     ask: str
     options: Sequence[Option]
     wants_by: bool = False
+    wants_measure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ def read_measures(spans: Sequence[Span], draft: Draft) -> None:
     _shares(spans, draft)
     _averages(spans, draft)
     _usage(spans, draft)
+    _searches(spans, draft)
 
 
 def _is_amount(spans: Sequence[Span], index: int) -> bool:
@@ -242,3 +243,17 @@ def _usage(spans: Sequence[Span], draft: Draft) -> None:
         Option("in money", {"measures": ["billed_cost"]}),
     ]
     draft.choices.append(Choice(used[0].shown, "Usage in tokens, or in money?", options))
+
+
+def _searches(spans: Sequence[Span], draft: Draft) -> None:
+    """Searches without a measure are a number or money."""
+    found = [span for span in spans if span.role == "filter" and span.text.endswith(("searches", "queries"))]
+    if not found or draft.measures or draft.kind or draft.count_of or draft.is_share:
+        return
+    options = [
+        Option("how many", {"measures": ["requests"]}),
+        Option("what they cost", {"measures": ["billed_cost"]}),
+    ]
+    draft.choices.append(
+        Choice(found[0].shown, "How many searches, or what they cost?", options, wants_measure=True)
+    )

@@ -28,6 +28,8 @@ def of_costs(draft: Draft, context: Context) -> Plan:
     if draft.is_compared or (last and last.compare and not draft.is_alone and not _is_over_time(draft)):
         keeps = last is not None and not draft.times and not draft.compared and not draft.is_compared
         window, compare = (window, last.compare) if keeps and last else compared(draft, window, time, context)
+        if assumed and compare and draft.compared:
+            assumed = (f"No time was said, so this is of the days since {window.start} that are billed.",)
     by = _with_trend(draft, by, window)
     if compare and any(each in TIMES for each in by):
         raise CannotError("By day, week or month, two times have no row in common: ask for one of them.")

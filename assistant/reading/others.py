@@ -11,6 +11,7 @@ from costs.query.question import EXCLUDES, MAX_DIMENSIONS
 
 # What a breakdown or ranking without a dimension may be by.
 USUAL = ("cloud", "service", "model", "customer")
+_OF_PRICES = {"model", "cloud", "direction", "cache", "tier"}
 OF_SPENDING = frozenset(
     [
         "we",
@@ -153,7 +154,7 @@ def _ai(span: Span, draft: Draft) -> None:
 def cost_or_price(spans: Sequence[Span], draft: Draft) -> None:
     """As in "How much does gpt-4.1 cost?" asks what was spent on it, or its list price."""
     texts = {word.text for span in spans for word in span.words}
-    is_of_model = "model" in draft.filters and draft.filters.keys() <= {"model", "cloud"}
+    is_of_model = "model" in draft.filters and draft.filters.keys() <= _OF_PRICES
     is_timeless = texts.isdisjoint(OF_SPENDING) and not texts.isdisjoint(("is", "does", "do", "are"))
     measured = set(draft.measures) <= {"billed_cost", "cost_per_million_tokens"}
     if not (is_of_model and is_timeless and measured and may_be_price(draft, with_filters=True)):

@@ -121,7 +121,8 @@ def _readings(draft: Draft, context: Context) -> list[Reading]:
         draft.choices = [
             choice
             for choice in draft.choices
-            if not any(option.changes.get("kind") is Kind.PRICE for option in choice.options)
+            if not choice.wants_measure
+            and not any(option.changes.get("kind") is Kind.PRICE for option in choice.options)
         ]
         if context.last.by:
             draft.choices = [choice for choice in draft.choices if not choice.wants_by]

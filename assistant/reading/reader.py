@@ -129,7 +129,7 @@ def _is_measure_alone(spans: Sequence[Span], draft: Draft) -> bool:
 
 def _refusal(spans: Sequence[Span]) -> str:
     """Why a question is not answered: it asks to change something."""
-    first = next((span for span in spans if not span.is_harmless), None)
+    first = next((span for span in spans if not span.is_harmless or span.has("refused")), None)
     if first is None or not first.has("refused"):
         return ""
     following = spans[spans.index(first) + 1 :][:1]

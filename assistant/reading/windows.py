@@ -11,6 +11,8 @@ from assistant.reading.periods import Time, calendar_unit, moved
 from assistant.reading.times import relative, same_days
 from costs.query.periods import Window
 
+_UNITS = ("week", "month", "quarter", "year")
+
 
 def window_of(draft: Draft, context: Context, default: Window | None = None) -> tuple[Window, Time | None]:
     """The days that are asked about, with the time that says so; the default if none does."""
@@ -25,6 +27,8 @@ def window_of(draft: Draft, context: Context, default: Window | None = None) -> 
     if draft.times[0].is_until and len(draft.times) == 1:
         return Window(None, draft.times[0].window.end), None
     windows = _in_order(draft)
+    if windows[0].start and windows[0].start > context.today:
+        raise CannotError("This time is yet to come: ask for a forecast.")
     ends = [each.end for each in windows]
     end = None if None in ends else max(each for each in ends if each)
     return Window(windows[0].start, end), draft.times[0] if len(windows) == 1 else None
@@ -63,10 +67,21 @@ def _moved_back(window: Window, unit: str) -> Window:
 
 
 def compared(draft: Draft, window: Window, time: Time | None, context: Context) -> tuple[Window, Window]:
-    """The two times of a comparison, the later first."""
-    said = draft.compared[0] if draft.compared else None
+    """The two times of a comparison, the later first.
+
+    Raises:
+        CannotError: they are no two times, or have days in common.
+    """
     if len(draft.compared) > 1:
         raise CannotError("Compare with one other time.")
+    later, earlier = _pair(draft, window, time, context)
+    if later.start is None or earlier.end is None or earlier.end > later.start:
+        raise CannotError("The two times have days in common: say both, such as October and September.")
+    return later, earlier
+
+
+def _pair(draft: Draft, window: Window, time: Time | None, context: Context) -> tuple[Window, Window]:
+    said = draft.compared[0] if draft.compared else None
     if said and not said.before:
         return _with_said(draft, window, said, context)
     if not (window.start and window.end):
@@ -74,11 +89,18 @@ def compared(draft: Draft, window: Window, time: Time | None, context: Context) 
     if said and said.before == "same":
         return _same_days(draft, window, said, context)
     if said:
-        return window, relative(window, said.before)
+        return _relative(draft, window, said, context)
     if time and time.is_running:
         window = _billed(window, context.today)
         return window, moved(window, time.unit, -1)
     return window, window.before()
+
+
+def _relative(draft: Draft, window: Window, said: Time, context: Context) -> tuple[Window, Window]:
+    """As in "week over week": of the time that is said, or of this week as far as it is billed."""
+    if not draft.times and context.last is None and said.before in _UNITS:
+        window = _billed(calendar_unit(context.today, said.before, 0).window, context.today)
+    return window, relative(window, said.before)
 
 
 def _same_days(draft: Draft, window: Window, said: Time, context: Context) -> tuple[Window, Window]:

@@ -51,7 +51,9 @@ _CONTRACTED = {
         "let": "us",
     }
 }
-_JOINED = ("hows", "whos", "wheres")
+_SHORT_SPAN = re.compile(r"(\d{1,3})(h|hrs?|d|w)")
+_SHORT_UNITS = {"h": "hours", "hr": "hours", "hrs": "hours", "d": "days", "w": "weeks"}
+_APOSTROPHE = {"hows": "how's", "whos": "who's", "wheres": "where's"}
 _ENDINGS = {"re": "are", "ve": "have", "ll": "will", "d": "would", "m": "am"}
 
 
@@ -122,11 +124,11 @@ def _to(match: re.Match[str]) -> str:
 def _plain(shown: str, glue: str) -> list[Word]:
     """A word without its apostrophe: "what's" is two words, "acme's" is acme."""
     text = folded(shown)
-    if text in _JOINED:
-        return [Word(text[:-1], shown, glue=glue), Word("is", shown)]
+    if match := _SHORT_SPAN.fullmatch(text):
+        return [Word(match[1], shown, glue=glue), Word(_SHORT_UNITS[match[2]], match[2])]
     if re.fullmatch(r"[\d,]+(\.\d+)?", text):
         return [Word(text.replace(",", ""), shown, glue=glue)]
-    stem, mark, ending = text.rpartition("'")
+    stem, mark, ending = _APOSTROPHE.get(text, text).rpartition("'")
     if not mark:
         return [Word(text, shown, glue=glue)]
     if ending == "t":
