@@ -5,9 +5,10 @@
 Without files it asks those of benchmarks/ask/questions. FORMAT.md says what a file holds. The demo is loaded
 into a database of its own. The baseline looks for the words that it knows, and passes over all others.
 
-The goals, for questions whose author has not seen the planner: 0.85 exact, 0 wrong without a word. own.yaml
-was written beside the planner, and others.yaml, by somebody who had not seen it, has been used to mend it since: both
-are development sets, which say only that what worked still does.
+The goals, for questions whose author has not seen the planner: 0.85 exact, 0 wrong without a word.
+
+own.yaml was written beside the planner, and others.yaml has been used to mend it since somebody who had not seen it wrote it:
+both are development sets, which say only that what worked still does.
 """
 
 from __future__ import annotations
