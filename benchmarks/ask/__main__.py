@@ -7,8 +7,8 @@ into a database of its own. The baseline looks for the words that it knows, and 
 
 The goals, for questions whose author has not seen the planner: 0.85 exact, 0 wrong without a word.
 
-own.yaml was written beside the planner, and others.yaml has been used to mend it since somebody who had not seen it wrote it:
-both are development sets, which say only that what worked still does.
+own.yaml was written beside the planner; others.yaml was written by somebody who had not seen it, and has been used
+to mend it since. Both are development sets, which say only that what worked still does.
 """
 
 from __future__ import annotations
