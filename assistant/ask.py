@@ -128,8 +128,13 @@ class _Asked:
         if picked := self._picked():
             return self.answer_reading(picked)
         names = known.names(self._costs)
-        last = self._following.plan if self._following else None
-        context = Context(self._moment.date(), names.values["budget"], Plan.from_json(last) if last else None)
+        last = talk.last_plan(self._following) if self._following else None
+        context = Context(
+            self._moment.date(),
+            names.values["budget"],
+            Plan.from_json(last) if last else None,
+            is_unanswered=self._following is not None and self._following.plan is None,
+        )
         read = plan(self._text, names, context)
         if read.not_understood:
             if read.may_be_price and (priced := self._price(read.not_understood)):
@@ -173,7 +178,8 @@ class _Asked:
     def _of(self, readings: Sequence[Reading], read: Read) -> Answer:
         """The answer of the first reading, unless another one has other rows."""
         try:
-            if len(readings) > 1 and self._costs and self._costs.store.metered:
+            is_metered = len(readings) > 1 and self._costs and self._costs.store.metered
+            if read.must_ask or is_metered:
                 return _asked_back(readings, read)
             results = [self._run(each.plan) for each in readings]
         except CannotError as error:

@@ -50,6 +50,14 @@ def find(person: Any, turn_id: str) -> Turn:
     return turn
 
 
+def last_plan(turn: Turn) -> dict[str, Any] | None:
+    """What the last question of a conversation was read as that was answered, until a turn."""
+    if turn.plan:
+        return dict(turn.plan)
+    found = turn.talk.turns.filter(plan__isnull=False, asked_at__lte=turn.asked_at).last()
+    return dict(found.plan) if found and found.plan else None
+
+
 @transaction.atomic
 def keep(person: Any, text: str, answer: dict[str, Any], following: Turn | None) -> Turn:
     """Keep a turn; a new conversation is called by its first question.

@@ -200,7 +200,9 @@ class _Computed:
 
 
 def _value(row: Row, by: str) -> Any:
-    value = row.get(by)
+    value = row.get(by.removesuffix("_percent"))
+    if isinstance(value, Change) and by == "change_percent":
+        return value.percent
     return value.absolute if isinstance(value, Change) else value
 
 

@@ -21,8 +21,10 @@ class Context:
         today: the day.
         budgets: the names of the budgets.
         last: the question before, if it is about that.
+        is_unanswered: whether the question that is followed was not answered, so that `last` is an older one.
     """
 
     today: date
     budgets: Sequence[str] = ()
     last: Plan | None = None
+    is_unanswered: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import MAXYEAR, date
 
 from assistant.reading.periods import MONTHS, WEEK_DAYS, Time, a_day, calendar_unit, latest, unit_of
@@ -12,13 +13,16 @@ from costs.query.question import FIRST_DAY, LAST_DAY
 
 _NAMED_QUARTER = re.compile(r"([qh])([1-4])")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?")
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{4}|\d{2}))?")
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})?")
+_CENTURY = 2000
 
 
 class Dates(TimeWords):
     """Reads dates. One without a year is the latest that is not after today."""
 
     def _iso(self, at: int) -> Found | None:
-        match = _ISO.fullmatch(self._text(at))
+        match = _ISO.fullmatch(self._text(at).replace("/", "-"))
         if not match:
             return None
         year, month, day = int(match[1]), int(match[2]), match[3]
@@ -27,6 +31,41 @@ class Dates(TimeWords):
             return None
         unit = "day" if day else "month"
         return 1, Time(unit_of(first, unit), unit=unit)
+
+    def _slashed(self, at: int) -> Found | None:
+        """As in "11/9": a month and a day, or a day and a month, unless another such date tells which."""
+        match = _SLASHED.fullmatch(self._text(at))
+        if not match:
+            return None
+        one, two, year = int(match[1]), int(match[2]), match[3] or ""
+        orders = {"month first": (one, two), "day first": (two, one)}
+        if self._order_of_dates():
+            orders = {self._order_of_dates(): orders[self._order_of_dates()]}
+        days = [self._a_date(year, *order) for order in orders.values()]
+        found = [*dict.fromkeys(day for day in days if day)]
+        if not found or (len(days) > 1 and None in days and self._order_of_dates()):
+            return None
+        first, *others = (Time(unit_of(day, "day"), unit="day") for day in found)
+        return 1, replace(first, also=tuple(others))
+
+    def _order_of_dates(self) -> str:
+        """What comes first in the dates with slashes, if one of them can only be read so."""
+        found = [match for word in self._words if (match := _SLASHED.fullmatch(word.text))]
+        is_month = any(int(match[2]) > MONTHS["year"] for match in found)
+        is_day = any(int(match[1]) > MONTHS["year"] for match in found)
+        return {(True, False): "month first", (False, True): "day first"}.get((is_month, is_day), "")
+
+    def _dotted(self, at: int) -> Found | None:
+        """As in "15.10." and "15.10.2026", where the day is always first."""
+        match = _DOTTED.fullmatch(self._text(at))
+        day = self._a_date(match[3] or "", int(match[2]), int(match[1])) if match else None
+        return (1, Time(unit_of(day, "day"), unit="day")) if day else None
+
+    def _a_date(self, year: str, month: int, day: int) -> date | None:
+        if not year:
+            return latest(self._today, lambda each: a_day(each, month, day))
+        found = a_day(int(year) + (_CENTURY if int(year) < 100 else 0), month, day)  # noqa: PLR2004 of two digits
+        return found if found and FIRST_DAY <= found < LAST_DAY else None
 
     def _quarter(self, at: int) -> Found | None:
         """As in "Q2", "H1 2026", "second quarter of 2026"."""

@@ -29,12 +29,14 @@ class Choice:
         ask: the question to a person.
         options: the readings.
         wants_by: whether it asks by what rows are grouped, which the question before may say.
+        wants_measure: whether it asks for a measure, which the question before has.
     """
 
     about: str
     ask: str
     options: Sequence[Option]
     wants_by: bool = False
+    wants_measure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Ranking:
     descending: bool
     limit: int | None = None
     is_change: bool = False
+    in_percent: bool = False
 
 
 @dataclass
@@ -58,9 +61,13 @@ class Draft:
         filters: values by dimension, or not_ and a dimension.
         times: the times, in order.
         compared: the times that are compared with.
+        moved: the unit by which the time of the question before is moved back; "" if it is not.
+        moved_words: the words that say so.
+        is_alone: whether a comparison of the question before is dropped.
         ranking: the order, if rows are ranked.
         is_compared: whether a change or a comparison with another time is asked for.
         is_share: whether a share is asked for.
+        in_percent: whether a change is asked for in per cent.
         whole: of a share, the filters of the whole.
         average: the unit of which the average is asked for.
         count_of: the dimension whose values are counted.
@@ -86,9 +93,13 @@ class Draft:
     filters: dict[str, list[Value]] = field(default_factory=dict)
     times: list[Time] = field(default_factory=list)
     compared: list[Time] = field(default_factory=list)
+    moved: str = ""
+    moved_words: str = ""
+    is_alone: bool = False
     ranking: Ranking | None = None
     is_compared: bool = False
     is_share: bool = False
+    in_percent: bool = False
     whole: dict[str, list[Value]] = field(default_factory=dict)
     average: str = ""
     count_of: str = ""

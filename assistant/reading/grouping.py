@@ -23,7 +23,7 @@ def read_dimensions(spans: Sequence[Span], draft: Draft) -> None:
         if not names or span.role:
             continue
         name = names[0]
-        if _is_apposition(spans, index, name, draft):
+        if _is_of_noun(spans, index, names) or _is_apposition(spans, index, name, draft):
             span.role = "marker"
         elif _is_counted(spans, index):
             span.role, draft.count_of = "count", name
@@ -39,6 +39,7 @@ def read_dimensions(spans: Sequence[Span], draft: Draft) -> None:
 def _group(spans: Sequence[Span], index: int, names: Sequence[str], draft: Draft) -> None:
     """Group by a noun, or ask by which of the dimensions that it may be."""
     spans[index].role = "by"
+    names = _of_models(spans, index, names)
     name = names[0]
     if _is_picked(spans, index):
         draft.picks += names
@@ -48,6 +49,24 @@ def _group(spans: Sequence[Span], index: int, names: Sequence[str], draft: Draft
         draft.choices.append(Choice(spans[index].shown, ask, options))
     elif name not in draft.by and len(draft.by) < MAX_DIMENSIONS:
         draft.by.append(name)
+
+
+def _of_models(spans: Sequence[Span], index: int, names: Sequence[str]) -> Sequence[str]:
+    """A "vendor of the model" is its developer, whatever else has vendors."""
+    following = [span for span in spans[index + 1 : index + 4] if span.text not in ("the", "our", "each")]
+    is_of = len(following) > 1 and following[0].text == "of" and following[1].has("dimension", "model")
+    return ["developer"] if is_of and "developer" in names else names
+
+
+def _is_of_noun(spans: Sequence[Span], index: int, names: Sequence[str]) -> bool:
+    """Whether a noun only says of what another one is: "by developer of the model"."""
+    if any(name in _OF_TIME for name in names):
+        return False
+    place = before(spans, index, over=lambda span: span.text in ("the", "our", "each"))
+    if place is None or place == 0 or spans[place].text != "of":
+        return False
+    owned = spans[place - 1]
+    return owned.role == "by" and not set(owned.keys("dimension")) & {*names, *_OF_TIME}
 
 
 def _is_apposition(spans: Sequence[Span], index: int, name: str, draft: Draft) -> bool:
@@ -76,7 +95,9 @@ def _is_counted(spans: Sequence[Span], index: int) -> bool:
     )
     if place is None or not spans[place].has("op", "count"):
         return False
-    spans[place].role = "count"
+    for span in spans[place:index]:
+        if not is_determiner(span):
+            span.role = "count"
     return True
 
 
@@ -112,7 +133,9 @@ def _is_grouping(spans: Sequence[Span], index: int, draft: Draft) -> bool:
     is_asked = place is not None and (spans[place].has("op", *_ASKING) or _joins_grouping(spans, place))
     # "customer costs" are by customer.
     is_adjective = place is not None and following is not None and following.has("measure")
-    return _is_of_several(spans[index].text) or goes_on or is_asked or is_adjective
+    # "customer by model" is a table of both.
+    is_first = place is None and following is not None and following.has("op", "by")
+    return _is_of_several(spans[index].text) or goes_on or is_asked or is_adjective or is_first
 
 
 def _is_of_several(text: str) -> bool:
@@ -132,7 +155,7 @@ def _joins_grouping(spans: Sequence[Span], place: int) -> bool:
 
 def _passes(span: Span) -> bool:
     is_plain = span.text in ("the", "our", "single", "different", "individual", "of", "is", "was")
-    return is_plain or span.number is not None or span.has("op", "usage")
+    return is_plain or span.number is not None or _is_done(span)
 
 
 def _is_picked(spans: Sequence[Span], index: int) -> bool:
@@ -148,10 +171,16 @@ def _is_picked(spans: Sequence[Span], index: int) -> bool:
             or span.has("op", "most", "least", "usage")
         ),
     )
-    has_most = index > 0 and spans[index - 1].has("op", "most", "least")
+    nearest = before(spans, index, over=_is_done)
+    has_most = nearest is not None and spans[nearest].has("op", "most", "least")
     if place is None:
         return has_most or (index > 0 and spans[index - 1].number is not None)
     return spans[place].has("op", "which") or has_most or _is_counted_rank(spans, index)
+
+
+def _is_done(span: Span) -> bool:
+    """Whether it says what the highest is in: "most used", "fastest growing", "highest spending"."""
+    return span.has("op", "usage", "change") or span.text in ("spending", "paying", "billed")
 
 
 def _is_counted_rank(spans: Sequence[Span], index: int) -> bool:
@@ -159,11 +188,25 @@ def _is_counted_rank(spans: Sequence[Span], index: int) -> bool:
     return index > 0 and spans[index - 1].number is not None and not spans[index - 1].role
 
 
+def _orders(spans: Sequence[Span], index: int) -> bool:
+    """Whether "by" leads to what is measured: "top 3 by cost", "by how much"."""
+    following = next((span for span in spans[index + 1 :] if not is_determiner(span)), None)
+    # "used by acme" says who did it.
+    is_measured = following is not None and (
+        following.role == "filter"
+        or following.has("measure")
+        or following.has("op", "count", "share")
+        or following.number is not None
+    )
+    return is_measured and spans[index].text == "by"
+
+
 def _only_grouping_words(spans: Sequence[Span], draft: Draft) -> None:
     """Give the words that introduce a grouping their role."""
-    for span in spans:
+    groups = bool(draft.by or draft.average or draft.choices or draft.count_of)
+    for index, span in enumerate(spans):
         # "per" alone narrows something that was not understood: "per hour".
-        is_used = span.text != "per" or draft.by or draft.average
+        is_used = groups or span.text.startswith(("across", "among")) or _orders(spans, index)
         if not span.role and span.has("op", "by") and is_used:
             span.role = "helper"
         elif not span.role and span.has("op", "breakdown"):

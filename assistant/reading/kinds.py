@@ -82,12 +82,14 @@ def _is_live(draft: Draft) -> bool:
 
 def _candidates(spans: Sequence[Span], draft: Draft) -> None:
     """The models and clouds to compare with: those after "on", "to", "with"; others narrow what was used."""
+    than = next((index for index, span in enumerate(spans) if span.has("op", "than")), 0)
     for index, span in enumerate(spans):
         if not span.is_value:
             continue
         readings = span.readings()
         before = [each.text for each in spans[max(index - 3, 0) : index]]
-        is_target = _is_target(before)
+        # "Would Gemini be cheaper than Opus?" asks of moving from the one to the other.
+        is_target = _is_target(before) or (index < than and "model" in readings)
         if not is_target:
             continue
         span.role = "candidate"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.reading.draft import Choice, Draft, Option
@@ -14,6 +15,14 @@ _COUNTS = ("tokens", "requests")
 # These say money only where nothing else is counted.
 _WEAK = ("how much", "money")
 _NOUNS = ("usage", "consumption", "utilisation", "utilization", "traffic", "volume", "workload", "workloads")
+# What is done with tokens as well as with money.
+_PARTICIPLES = ("spent", "burned", "burnt", "burning", "racked", "billed", "charged", "paid")
+_VERBS = frozenset(_PARTICIPLES) | {
+    *("spend", "spends", "spending", "burn", "burns", "rack", "ran", "run", "go", "goes", "went", "gone"),
+    *("pay", "pays", "bill", "bills", "charge", "charges"),
+}
+_IN_PERCENT = re.compile(r"\b(?:percent|percentage|percentages|pct|relative|relatively|proportionally)\b")
+_IN_A_WHOLE = ("in", "within", "the", "our")
 _OF_A_WHOLE = ("of", "in", "within")
 
 
@@ -26,18 +35,42 @@ def read_measures(spans: Sequence[Span], draft: Draft) -> None:
         for key in span.keys("measure")[:1]
     ]
     counted = [(index, span) for index, span, key in found if key in _COUNTS]
-    strong = [(index, span) for index, span, key in found if key not in _COUNTS and span.text not in _WEAK]
+    counts = any(_is_amount(spans, index) for index, _ in counted)
+    strong = [
+        (index, span)
+        for index, span, key in found
+        if key not in _COUNTS and span.text not in _WEAK and not (counts and _is_verb(spans, index))
+    ]
     for _, span, key in found:
         span.role = "measure"
         is_weak = span.text in _WEAK and bool(counted or strong)
-        if key not in _COUNTS and not is_weak:
+        is_said = any(span is each for _, each in strong) or span.text in _WEAK
+        if key not in _COUNTS and not is_weak and is_said:
             _add(draft, key)
     for index, span in counted:
-        _count(spans, index, span, draft, is_of_cost=bool(strong))
+        _count(spans, index, span, draft, is_of_cost=bool(strong) and not _is_amount(spans, index))
     _count_words(spans, draft)
     _shares(spans, draft)
     _averages(spans, draft)
     _usage(spans, draft)
+    _searches(spans, draft)
+
+
+def _is_amount(spans: Sequence[Span], index: int) -> bool:
+    """Whether tokens or requests are what is asked for: "how many tokens", "the most tokens"."""
+    place = before(spans, index, over=lambda span: is_determiner(span) or span.role == "filter")
+    if place is not None and spans[place].has("op", "count", "most", "least"):
+        return True
+    asks_money = any(span.text in _WEAK or span.text.startswith("cost") for span in spans)
+    following = spans[index + 1] if index + 1 < len(spans) else None
+    return not asks_money and following is not None and following.text.split()[0] in _PARTICIPLES
+
+
+def _is_verb(spans: Sequence[Span], index: int) -> bool:
+    """Whether a word of spending only says what was done with what is counted: "burned", "did acme spend"."""
+    words = spans[index].text.split()
+    is_joined = index > 0 and (_joins(spans[index - 1]) or spans[index - 1].text in _WEAK)
+    return words[0] in _VERBS and not is_joined
 
 
 def _add(draft: Draft, key: str) -> None:
@@ -85,12 +118,27 @@ def _count_words(spans: Sequence[Span], draft: Draft) -> None:
     for index, span in enumerate(spans):
         if not span.has("op", "count") or span.role:
             continue
-        following = spans[index + 1 :]
-        if any(each.role == "measure" and each.keys("measure")[0] in _COUNTS for each in following):
+        if _is_of_amount(spans[index + 1 :]):
             span.role = "measure"
-        elif any("usage_kind=searches" in each.keys("value") for each in following):
+        elif _are_searches(spans, index):
             span.role = "measure"
             _add(draft, "requests")
+
+
+def _is_of_amount(following: Sequence[Span]) -> bool:
+    """Whether "how many" is said of tokens or requests, or of "money" and per cent, which are not counted."""
+    first = following[0] if following else None
+    if first is not None and (first.text == "money" or first.has("op", "share")):
+        return True
+    return any(each.role == "measure" and each.keys("measure")[0] in _COUNTS for each in following)
+
+
+def _are_searches(spans: Sequence[Span], index: int) -> bool:
+    """Whether searches are counted: "how many searches", or "searches: how many" at the end of a clause."""
+    found = [each for each, span in enumerate(spans) if "usage_kind=searches" in span.keys("value")]
+    following = spans[index + 1] if index + 1 < len(spans) else None
+    ends = following is None or is_joining(following)
+    return any(each > index for each in found) or (bool(found) and ends)
 
 
 def _shares(spans: Sequence[Span], draft: Draft) -> None:
@@ -100,12 +148,13 @@ def _shares(spans: Sequence[Span], draft: Draft) -> None:
     for span in shares:
         span.role = "share"
     if _is_of_change(spans, shares, draft):
+        draft.in_percent = True
         return
     draft.is_share = True
     if draft.by:
         _add_share(draft)
         return
-    if not draft.filters:
+    if not draft.filters and not any(_narrows(option) for each in draft.choices for option in each.options):
         return
     draft.kind = Kind.SHARE
     draft.whole = _whole(spans, draft)
@@ -114,12 +163,17 @@ def _shares(spans: Sequence[Span], draft: Draft) -> None:
 def _is_of_change(spans: Sequence[Span], shares: Sequence[Span], draft: Draft) -> bool:
     """Whether per cent of a change are meant, which comparisons always tell."""
     changes = bool(draft.compared) or any(span.has("op", "change") for span in spans)
-    return changes and all(span.text.startswith(("percent", "pct")) for span in shares)
+    return changes and all(_IN_PERCENT.search(span.text) for span in shares)
 
 
 def _add_share(draft: Draft) -> None:
     draft.measures = draft.measures or ["billed_cost"]
     draft.measures.append("share")
+
+
+def _narrows(option: Option) -> bool:
+    """Whether a reading is of values, as that of a name of two kinds is."""
+    return not hasattr(Draft(), next(iter(option.changes), "by"))
 
 
 def _whole(spans: Sequence[Span], draft: Draft) -> dict[str, list[str | None]]:
@@ -131,6 +185,10 @@ def _whole(spans: Sequence[Span], draft: Draft) -> dict[str, list[str | None]]:
         name = next(iter(spans[index].readings()))
         if name in draft.filters and _is_whole(spans, share, index):
             whole[name] = list(draft.filters[name])
+    if len(whole) > 1 and len(whole) == len(draft.filters) and spans[values[-1] - 1].text in _IN_A_WHOLE:
+        # "the share of acme in the Azure bill": the last one is the whole.
+        last = next(iter(spans[values[-1]].readings()))
+        return {last: whole[last]} if last in whole else {}
     return whole if len(whole) < len(draft.filters) else {}
 
 
@@ -185,3 +243,17 @@ def _usage(spans: Sequence[Span], draft: Draft) -> None:
         Option("in money", {"measures": ["billed_cost"]}),
     ]
     draft.choices.append(Choice(used[0].shown, "Usage in tokens, or in money?", options))
+
+
+def _searches(spans: Sequence[Span], draft: Draft) -> None:
+    """Searches without a measure are a number or money."""
+    found = [span for span in spans if span.role == "filter" and span.text.endswith(("searches", "queries"))]
+    if not found or draft.measures or draft.kind or draft.count_of or draft.is_share:
+        return
+    options = [
+        Option("how many", {"measures": ["requests"]}),
+        Option("what they cost", {"measures": ["billed_cost"]}),
+    ]
+    draft.choices.append(
+        Choice(found[0].shown, "How many searches, or what they cost?", options, wants_measure=True)
+    )

@@ -47,7 +47,8 @@ class Names:
             return []
         for length in range(min(MAX_WORDS, len(sentence) - start), 0, -1):
             part = sentence[start : start + length]
-            if any(word.is_date for word in part):
+            # "$20" is an amount, and not the version of a name.
+            if any(word.is_date or not word.shown[:1].isalnum() for word in part):
                 continue
             if found := [*self._whole(part, length)] or [*self._partial(part, length)]:
                 return found

@@ -25,10 +25,14 @@ def of_costs(draft: Draft, context: Context) -> Plan:
     window, time = window_of(draft, context, _default_window(draft, by, last))
     assumed = assumed_of(draft, last, time)
     compare: Window | None = None
-    if draft.is_compared or (last and last.compare):
+    if draft.is_compared or (last and last.compare and not draft.is_alone and not _is_over_time(draft)):
         keeps = last is not None and not draft.times and not draft.compared and not draft.is_compared
         window, compare = (window, last.compare) if keeps and last else compared(draft, window, time, context)
+        if assumed and compare and draft.compared:
+            assumed = (f"No time was said, so this is of the days since {window.start} that are billed.",)
     by = _with_trend(draft, by, window)
+    if compare and any(each in TIMES for each in by):
+        raise CannotError("By day, week or month, two times have no row in common: ask for one of them.")
     measures = tuple(draft.measures) or (last.measures if last else ()) or ("billed_cost",)
     if draft.is_share and "share" not in measures:
         measures = _with_share(measures, by)
@@ -47,6 +51,10 @@ def of_costs(draft: Draft, context: Context) -> Plan:
         draft.average or (last.average if last and not draft.by else ""),
         assumed=assumed,
     )
+
+
+def _is_over_time(draft: Draft) -> bool:
+    return draft.is_trend or any(each in TIMES for each in draft.by)
 
 
 def _by(draft: Draft, last: Plan | None) -> tuple[str, ...]:
@@ -71,8 +79,9 @@ def _default_window(draft: Draft, by: Sequence[str], last: Plan | None) -> Windo
 
 
 def assumed_of(draft: Draft, last: Plan | None, time: Time | None) -> tuple[str, ...]:
+    told = tuple(each.told for each in draft.times if each.told)
     if last or draft.times or time is None:
-        return ()
+        return told
     return ("No time was said, so this is of this month until today.",)
 
 
@@ -107,7 +116,8 @@ def _ranking(draft: Draft, last: Plan | None, by: tuple[str, ...]) -> tuple[Rank
 
 
 def _order(ranking: Ranking, measures: Sequence[str]) -> str:
-    by = "change" if ranking.is_change else measures[0]
+    changed = "change_percent" if ranking.in_percent else "change"
+    by = changed if ranking.is_change else measures[0]
     return f"{by} {'desc' if ranking.descending else 'asc'}"
 
 
@@ -125,13 +135,26 @@ def _filters(draft: Draft, last: Plan | None, by: Sequence[str]) -> Filters:
             for name, values in filters.items()
             if name not in draft.by or len(values) > 1  # "by customer" after one of them is of all
         }
-    filters.update(draft.filters)
+    _replace(filters, draft.filters)
     picks = [each for each in by if each in draft.picks]
     for name in picks:
         if name not in TIMES and name not in filters:
             excluded = filters.get(f"{EXCLUDES}{name}", ())
             filters[f"{EXCLUDES}{name}"] = [*dict.fromkeys([*excluded, None])]
     return filters
+
+
+def _replace(filters: dict[str, Sequence[Value]], said: Filters) -> None:
+    """Put what is said into the filters of the question before, and take out what contradicts it."""
+    for name, values in said.items():
+        opposite = name.removeprefix(EXCLUDES) if name.startswith(EXCLUDES) else f"{EXCLUDES}{name}"
+        if opposite in said or opposite not in filters:
+            continue
+        kept = [each for each in filters[opposite] if each not in values]
+        filters.pop(opposite)
+        if kept:
+            filters[opposite] = kept
+    filters.update(said)
 
 
 def of_share(draft: Draft, context: Context) -> Plan:
@@ -141,7 +164,8 @@ def of_share(draft: Draft, context: Context) -> Plan:
             "A share of one thing has no groups and no comparison: ask for shares by cloud or model."
         )
     window, time = window_of(draft, context, last.window if last else None)
-    filters = {**(last.filters if last else {}), **draft.filters}
+    filters = dict(last.filters) if last else {}
+    _replace(filters, draft.filters)
     measures = tuple(each for each in draft.measures if each != "share") or ("billed_cost",)
     whole = draft.whole or (last.filters if last and last.kind is Kind.COSTS else {})
     return Plan(
@@ -158,7 +182,8 @@ def of_count(draft: Draft, context: Context) -> Plan:
     if draft.by or draft.is_compared or draft.average or draft.ranking:
         raise CannotError("Values are counted in one time and without groups.")
     window, time = window_of(draft, context, context.last.window if context.last else None)
-    filters = {**(context.last.filters if context.last else {}), **draft.filters}
+    filters = dict(context.last.filters) if context.last else {}
+    _replace(filters, draft.filters)
     return Plan(
         Kind.COUNT,
         filters=filters,

@@ -11,6 +11,7 @@ from costs.query.question import EXCLUDES, MAX_DIMENSIONS
 
 # What a breakdown or ranking without a dimension may be by.
 USUAL = ("cloud", "service", "model", "customer")
+_OF_PRICES = {"model", "cloud", "direction", "cache", "tier"}
 OF_SPENDING = frozenset(
     [
         "we",
@@ -60,12 +61,21 @@ def _compare_values(spans: Sequence[Span], draft: Draft) -> None:
         for name in several
         if len([span for span in spans if name in span.readings() and span.role == "filter"]) > 1
     ]
+    if several and (len(several) > 1 or _parts_times(spans)):
+        return  # of "acme in October vs globex in September", no one question has both sides
     for name in several:
         if name not in draft.by and len(draft.by) < MAX_DIMENSIONS:
             draft.by.append(name)
     if several or draft.by:
         for span in comparing:
             span.role = "compare"
+
+
+def _parts_times(spans: Sequence[Span]) -> bool:
+    """Whether "vs" or "than" stands between two times."""
+    times = [index for index, span in enumerate(spans) if span.time]
+    places = [index for index, span in enumerate(spans) if span.has("op", "versus", "than")]
+    return any(times[0] < place < times[-1] for place in places if times)
 
 
 def _trend(spans: Sequence[Span], draft: Draft) -> None:
@@ -144,7 +154,7 @@ def _ai(span: Span, draft: Draft) -> None:
 def cost_or_price(spans: Sequence[Span], draft: Draft) -> None:
     """As in "How much does gpt-4.1 cost?" asks what was spent on it, or its list price."""
     texts = {word.text for span in spans for word in span.words}
-    is_of_model = "model" in draft.filters and draft.filters.keys() <= {"model", "cloud"}
+    is_of_model = "model" in draft.filters and draft.filters.keys() <= _OF_PRICES
     is_timeless = texts.isdisjoint(OF_SPENDING) and not texts.isdisjoint(("is", "does", "do", "are"))
     measured = set(draft.measures) <= {"billed_cost", "cost_per_million_tokens"}
     if not (is_of_model and is_timeless and measured and may_be_price(draft, with_filters=True)):

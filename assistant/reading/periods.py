@@ -29,6 +29,7 @@ class Time:
         also: what else the words may mean.
         is_running: whether it is a calendar unit that is not over.
         is_end: whether only its end is meant, as by "by the end of the month".
+        told: what was taken for granted in it, as a sentence.
         is_until: whether that is said with "until", so that all days before are meant of bills.
     """
 
@@ -42,6 +43,7 @@ class Time:
     is_running: bool = False
     is_end: bool = False
     is_until: bool = False
+    told: str = ""
 
 
 def unit_of(day: date, unit: str) -> Window:

@@ -56,7 +56,7 @@ class Plan:
         by: what rows are grouped by: dimensions of a Question, and week.
         filters: as of a Question.
         window: its days.
-        order_by: as of a Question, or "change desc" if it is compared.
+        order_by: as of a Question, or "change desc" or "change_percent desc" if it is compared.
         limit: how many rows.
         compare: the time that it is compared with.
         average: the unit of time of which an average is meant; "" if none.
@@ -101,7 +101,7 @@ class Plan:
         """
         window = window or self.window
         dimensions = tuple(dict.fromkeys("day" if each == WEEK else each for each in self.by))
-        is_own = self.order_by.split()[:1] not in (["change"], [WEEK])
+        is_own = self.order_by.split()[:1] not in (["change"], ["change_percent"], [WEEK])
         return Question(
             self.measures,
             dimensions,

@@ -11,12 +11,18 @@ from assistant.reading.complete import complete
 from assistant.reading.context import CannotError, Context
 from assistant.reading.draft import Choice, Draft, Option
 from assistant.reading.names import Names
-from assistant.reading.plan import Plan
+from assistant.reading.plan import Kind, Plan
 from assistant.reading.reader import read
 from assistant.reading.spans import recognize
 
 # Of more readings, nobody could choose.
 MAX_READINGS = 12
+_OF_CHARGES = (Kind.COSTS, Kind.SHARE, Kind.COUNT)
+_WHICH_QUESTION = Choice(
+    "the question",
+    "Does this go on with the question before that was answered, or is it asked by itself?",
+    (),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class Read:
         not_understood: words that nothing was made of.
         cannot: why it is not answered, in a sentence.
         may_be_price: whether the words not understood may name something with a list price.
+        must_ask: whether a person is asked even if the rows of all readings are the same.
         remarks: what was corrected, as sentences.
     """
 
@@ -47,6 +54,7 @@ class Read:
     not_understood: Sequence[str] = ()
     cannot: str = ""
     may_be_price: bool = False
+    must_ask: bool = False
     remarks: Sequence[str] = field(default_factory=list)
 
 
@@ -64,24 +72,78 @@ def plan(text: str, names: Names, context: Context) -> Read:
         return Read(cannot=draft.refused, remarks=remarks)
     if draft.not_understood:
         return Read(not_understood=draft.not_understood, may_be_price=draft.may_be_price, remarks=remarks)
-    is_edit = context.last is not None and draft.refers_back
-    if not is_edit:
-        context = Context(context.today, context.budgets)
-    elif context.last and context.last.by:
-        draft.choices = [choice for choice in draft.choices if not choice.wants_by]
-        draft.picks = draft.picks or ([*context.last.by] if draft.ranking else [])
+    return _planned(draft, context, remarks)
+
+
+def _planned(draft: Draft, context: Context, remarks: Sequence[str]) -> Read:
+    """The readings of a question all words of which were understood."""
     if draft.is_empty:
         return Read(cannot="This asks nothing about costs or prices.", remarks=remarks)
+    contexts = _contexts(draft, context)
+    if draft.moved and not any(each.last for each in contexts):
+        return Read(not_understood=[draft.moved_words], remarks=remarks)
+    if not contexts:
+        return Read(cannot="The question before was not answered: ask the whole question.", remarks=remarks)
     try:
-        readings = [Reading(says, complete(each, context)) for says, each in _variants(draft)]
+        readings = [reading for each in contexts for reading in _readings(copy.deepcopy(draft), each)]
     except CannotError as error:
         return Read(cannot=f"{error}", remarks=remarks)
+    asked = _choices(draft) if len(contexts) == 1 else [_WHICH_QUESTION]
     return Read(
         readings,
-        " ".join(choice.ask for choice in _choices(draft)),
-        ", ".join(choice.about for choice in _choices(draft)),
+        " ".join(choice.ask for choice in asked),
+        ", ".join(choice.about for choice in asked),
+        must_ask=context.is_unanswered and len(contexts) > 1,
         remarks=remarks,
     )
+
+
+def _contexts(draft: Draft, context: Context) -> list[Context]:
+    """What a question may be about: the question before, none, or either."""
+    anew = Context(context.today, context.budgets)
+    if context.is_unanswered and draft.refers_back:
+        complete = [anew] if draft.times else []
+        return [context, anew] if context.last else complete
+    if context.last is None:
+        return [anew]
+    if draft.refers_back:
+        return [context]
+    # Without a time of its own, a question may go on with that of the question before.
+    is_open = not draft.times and draft.kind is None and context.last.kind in _OF_CHARGES
+    return [context, anew] if is_open and not context.is_unanswered else [anew]
+
+
+def _readings(draft: Draft, context: Context) -> list[Reading]:
+    """The readings of a draft that is about the question before, or about none."""
+    if context.last:
+        _ask_of_comparison(draft, context)
+        # A question that goes on with costs is of costs.
+        draft.choices = [
+            choice
+            for choice in draft.choices
+            if not choice.wants_measure
+            and not any(option.changes.get("kind") is Kind.PRICE for option in choice.options)
+        ]
+        if context.last.by:
+            draft.choices = [choice for choice in draft.choices if not choice.wants_by]
+            draft.picks = draft.picks or ([*context.last.by] if draft.ranking else [])
+    about = "going on with the question before" if context.last else "by itself"
+    return [Reading(says or about, complete(each, context)) for says, each in _variants(draft)]
+
+
+def _ask_of_comparison(draft: Draft, context: Context) -> None:
+    """Ask whether a time that follows a comparison of two is compared as well."""
+    compares = context.last is not None and context.last.compare is not None
+    is_new_time = bool(draft.times or draft.moved) and not draft.is_compared and draft.kind is None
+    if not (compares and is_new_time) or draft.is_alone:
+        draft.is_alone = draft.is_alone and is_new_time
+        return
+    options = [
+        Option("that time alone", {"is_alone": True}),
+        Option("compared with the time before it", {"is_compared": True}),
+    ]
+    ask = "Do you mean that time alone, or compared with the time before it?"
+    draft.choices.append(Choice("the time", ask, options))
 
 
 def _choices(draft: Draft) -> list[Choice]:

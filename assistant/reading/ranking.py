@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from assistant.reading.draft import Draft, Ranking
 from assistant.reading.spans import Span
@@ -12,6 +13,8 @@ _DOWN = (
     *("lower", "less", "fewer", "down", "cheaper"),
     *("less expensive", "less costly", "cost less", "costs less"),
 )
+_SINGULAR = ("one", "is", "was", "has", "had", "costs")
+_PLURAL = ("ones", "are", "were", "have")
 _BEING = frozenset({"is", "are", "was", "were", "has", "have"})
 _BECOMING = frozenset({"become", "became", "becomes", "get", "got", "gets", "getting", "gone", "went"})
 
@@ -25,6 +28,10 @@ def read_ranking(spans: Sequence[Span], draft: Draft) -> None:
     ]
     if draft.kind or not (ranks or numbers):
         return
+    lasts = [span for span, one in pairwise(spans) if span in ranks and one.text in ("first", "last")]
+    if lasts:
+        _read_order(spans, lasts[0], draft)
+        return
     if len(numbers) > 1 or any(not 1 <= (each.number or 0) <= MAX_LIMIT for each in numbers):
         return
     for span in (*ranks, *numbers):
@@ -32,6 +39,14 @@ def read_ranking(spans: Sequence[Span], draft: Draft) -> None:
     descending = not any(span.has("op", "least") for span in ranks)
     limit = numbers[0].number if numbers else _single(spans, draft)
     draft.ranking = Ranking(descending, limit)
+
+
+def _read_order(spans: Sequence[Span], span: Span, draft: Draft) -> None:
+    """As in "dearest first", "cheapest last": an order of all rows."""
+    place = spans.index(span)
+    is_least, is_last = span.has("op", "least"), spans[place + 1].text == "last"
+    span.role = spans[place + 1].role = "rank"
+    draft.ranking = Ranking(is_least is is_last)
 
 
 def _is_of_rank(spans: Sequence[Span], index: int) -> bool:
@@ -47,6 +62,9 @@ def _is_of_rank(spans: Sequence[Span], index: int) -> bool:
 def _single(spans: Sequence[Span], draft: Draft) -> int | None:
     """One row if a single one is asked for: "which customer", "who", "the most expensive day"."""
     nouns = [span.text for span in spans if span.role == "by"] if draft.picks else []
+    if not draft.by and any(span.has("op", "which") for span in spans):
+        words = {word.text for span in spans for word in span.words}
+        return 1 if not words.isdisjoint(_SINGULAR) and words.isdisjoint(_PLURAL) else None
     return 1 if any(not text.endswith("s") for text in nouns) else None
 
 
@@ -65,14 +83,22 @@ def read_change(spans: Sequence[Span], draft: Draft) -> None:
         return
     for span in changes:
         span.role = "change"
-    for span in spans:
-        if span.has("op", "than", "versus", "compare") and not span.role and draft.compared:
+    for index, span in enumerate(spans):
+        sides = {each.role for each in (*spans[max(index - 1, 0) : index], *spans[index + 1 : index + 2])}
+        if (
+            span.has("op", "than", "versus", "compare")
+            and not span.role
+            and draft.compared
+            and sides != {"filter"}
+        ):
             span.role = "compare"
     draft.is_compared = True
     ranked = draft.ranking or (Ranking(descending=True) if draft.picks else None)
     if ranked and changes:
         is_down = any(span.has("op", "down") or span.text in _DOWN for span in changes)
-        draft.ranking = Ranking(ranked.descending is not is_down, ranked.limit, is_change=True)
+        draft.ranking = Ranking(
+            ranked.descending is not is_down, ranked.limit, is_change=True, in_percent=draft.in_percent
+        )
 
 
 def _compares_values(spans: Sequence[Span], draft: Draft) -> bool:

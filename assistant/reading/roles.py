@@ -14,6 +14,7 @@ from costs.query.question import EXCLUDES
 # Names that are parts of several kinds of values are meant as the first of these.
 _FIRST = ("customer", "account", "model", "service", "region")
 _SAID = {"cloud": "the cloud", "developer": "the developer of models"}
+_EQUALS = ("=", "is", "equals", "equal", "being", "was")
 _JOINING = ("and", "or", "nor", "plus", ",")
 _DETERMINERS = (
     "the",
@@ -74,6 +75,19 @@ class Values:
         for index, span in enumerate(self._spans):
             if span.is_value and not span.role:
                 self._value(index, span)
+        self._leave_unconnected()
+
+    def _leave_unconnected(self) -> None:
+        """Take the role of a value that nothing joins to another of its kind: "opus tokens for sonnet"."""
+        last: dict[str, int] = {}
+        for index, span in enumerate(self._spans):
+            if span.role != "filter":
+                continue
+            for name in span.readings():
+                between = self._spans[last[name] + 1 : index] if name in last else ()
+                if not all(map(_is_near, between)) and not any(map(_connects, between)):
+                    span.role = ""
+                last[name] = index
 
     def _value(self, index: int, span: Span) -> None:
         readings = self._narrowed(index, span)
@@ -108,6 +122,8 @@ class Values:
             key.partition("=")[0] for key in span.keys("value")
         }
         readings = {name: values for name, values in readings.items() if name in whole or not whole}
+        if len(readings) > 1 and (shared := self._compared_with(index, readings)):
+            return {shared: readings[shared]}
         if {"cloud", "developer"} <= readings.keys():
             return self._cloud_or_developer(index, readings)
         nested = [name for name in _FIRST if name in readings and name in PARTIAL]
@@ -129,17 +145,21 @@ class Values:
         """The dimension that a noun beside a value says it is of: "customer acme", "the acme account"."""
         for neighbour in self._neighbours(index):
             span = self._spans[neighbour]
+            between = self._spans[neighbour + 1 : index]
             if span.role not in ("", "marker"):
                 continue
             found = next((name for name in span.keys("dimension") if name in readings), None)
-            if found and not self._is_grouping(neighbour):
+            equals = any(each.text in _EQUALS for each in between)
+            if found and (equals or not self._is_grouping(neighbour)):
                 span.role = "marker"
+                for each in between:
+                    each.role = "marker" if each.text in _EQUALS else each.role
                 return found
         return None
 
     def _neighbours(self, index: int) -> Iterator[int]:
         """The places of the spans before and after one, beyond articles and prepositions."""
-        place = before(self._spans, index, over=is_determiner)
+        place = before(self._spans, index, over=lambda span: is_determiner(span) or span.text in _EQUALS)
         if place is not None:
             yield place
         following = [at for at in range(index + 1, len(self._spans)) if not is_determiner(self._spans[at])]
@@ -149,6 +169,20 @@ class Values:
         """Whether a noun is what to group by, and not of the value after it: "by model Claude"."""
         place = before(self._spans, index, over=lambda span: span.text in ("the", "our"))
         return place is not None and self._spans[place].has("op", "by", "which", "most", "least")
+
+    def _compared_with(self, index: int, readings: dict[str, tuple[Value, ...]]) -> str:
+        """The dimension of the value that a value is beside: "token charges vs. provisioned throughput"."""
+        for step in (-1, 1):
+            place = index + step
+            joins = 0 <= place < len(self._spans) and (
+                self._spans[place].has("op", "versus") or is_joining(self._spans[place])
+            )
+            beside = place + step
+            if joins and 0 <= beside < len(self._spans) and self._spans[beside].is_value:
+                [name, *others] = self._spans[beside].readings()
+                if not others and name in readings:
+                    return name
+        return ""
 
     def _cloud_or_developer(
         self, index: int, readings: dict[str, tuple[Value, ...]]
@@ -168,13 +202,28 @@ class Values:
         if place is None:
             return False
         nearest = self._spans[place]
-        if nearest.has("op", "not"):
+        if nearest.has("op", "not") or (nearest.text == "but" and self._is_of_all(place)):
             nearest.role = "not"
             return True
         if is_joining(nearest):
             place = before(self._spans, place, over=is_joining)
             return place is not None and self._spans[place].role == "excluded"
         return nearest.role == "excluded"
+
+    def _is_of_all(self, but: int) -> bool:
+        """Whether "but" excepts from all: "all clouds but Azure", "every customer but acme"."""
+        earlier = self._spans[max(but - 3, 0) : but]
+        return any(span.has("op", "all") or span.text in ("every", "each", "everyone") for span in earlier)
+
+
+def _is_near(span: Span) -> bool:
+    return (
+        is_determiner(span) or span.role in ("marker", "filter", "excluded", "not") or span.has("op", "only")
+    )
+
+
+def _connects(span: Span) -> bool:
+    return is_joining(span) or span.has("op", "versus", "than", "compare", "not")
 
 
 def _listed(values: Sequence[Value]) -> str:

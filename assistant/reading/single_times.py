@@ -12,6 +12,8 @@ from assistant.reading.time_words import MINUTES, Found, Rule
 from costs.query.periods import Window, add_months
 from costs.query.question import FIRST_DAY
 
+HOURS = 24
+
 
 class SingleTimes(Dates):
     """Reads times that stand alone."""
@@ -22,6 +24,8 @@ class SingleTimes(Dates):
         at = start + skip
         rules: tuple[Rule, ...] = (
             self._iso,
+            self._slashed,
+            self._dotted,
             self._named,
             self._counted,
             self._ago,
@@ -133,6 +137,10 @@ class SingleTimes(Dates):
     def _span(self, length: int, count: int, unit: str) -> Found | None:
         if unit in MINUTES:
             minutes = count * MINUTES[unit]
+            if unit == "hour" and count > 1 and count % HOURS == 0:
+                days = count // HOURS
+                told = f"Bills have no hours: {count} hours are taken as the {days} days before today."
+                return length, replace(self._days_back(days), told=told)
             return length, Time(unit_of(self._today, "day"), live="minutes", minutes=minutes)
         if unit in MONTHS:
             end = unit_of(self._today, unit).start
@@ -156,6 +164,10 @@ class SingleTimes(Dates):
 
     def _part_of(self, at: int) -> Found | None:
         """As in "first week of October", "last 3 days of last month", "third week of October"."""
+        if self._is(at, "second") and self._is(at + 1, "half"):
+            whole = self._of_whole(at + 2)
+            window = self._cut(whole[1], 1, "half", is_first=False) if whole else None
+            return (2 + whole[0], Time(window)) if whole and window else None
         if not self._is(at, "first", "last"):
             return self._nth_week_of(at)
         number = self._number(at + 1)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from assistant.reading.vocabulary import typos
 from assistant.reading.words import Word
 from catalog.search.query.ordinary import is_ordinary
 
@@ -44,6 +45,8 @@ def corrected(
 
 
 def _nearest(text: str, known: Collection[str], names: Collection[str]) -> str | None:
+    if text in typos() and text not in known and text not in names:
+        return typos()[text]
     if not text.isalpha() or len(text) < MIN_LENGTH or text in known or text in names or is_ordinary(text):
         return None
     edits = 2 if len(text) >= MIN_LENGTH_FOR_TWO_EDITS else 1

@@ -47,6 +47,9 @@ class TimeWords:
     def _text(self, at: int) -> str:
         return self._words[at].text if 0 <= at < len(self._words) else ""
 
+    def _glue(self, at: int) -> str:
+        return self._words[at].glue if 0 <= at < len(self._words) else ""
+
     def _the(self, at: int) -> int:
         return 1 if self._text(at) == "the" else 0
 

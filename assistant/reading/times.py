@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.reading.periods import Time, a_day, calendar_unit, moved, unit_of
+from assistant.reading.periods import DAYS, MONTHS, Time, a_day, calendar_unit, moved, unit_of
 from assistant.reading.single_times import SingleTimes
 from assistant.reading.time_words import Found, Rule
 from costs.query.periods import DAY, Window
 from live.question import MAX_MINUTES
 
+_WITH_DAYS = ("week", "month", "quarter", "year")
 _UNTIL = ("to", "until", "till", "through", "thru")
 
 
@@ -19,6 +20,7 @@ class TimeReader(SingleTimes):
     def at(self, start: int) -> Found | None:
         """The longest time that starts at a word, with its number of words."""
         rules: tuple[Rule, ...] = (
+            self._same,
             self._range,
             self._between,
             self._since,
@@ -37,11 +39,15 @@ class TimeReader(SingleTimes):
         if first is None or not first[1].window.start or first[1].live:
             return None
         to = at + first[0]
+        if until_now := self._until_now(to):
+            return self._begun(to - start + until_now, first[1])
         links = (
             ("to", "until", "till", "through", "thru")
             if at == start
             else ("to", "until", "till", "through", "thru", "and")
         )
+        if self._glue(to) == "-" and self._day_month(to):
+            return self._joined(start, to, first[1], self._day_month(to))
         if not self._is(to, *links):
             return self._days_of_month(start, at, first)
         second = self._single(to + 1) or self._day_of_same_month(to + 1, first[1])
@@ -59,15 +65,31 @@ class TimeReader(SingleTimes):
             return None
         if first.window.start >= second[1].window.end:
             return None
+        parts = (first, replace(second[1], live=""))
         window = Window(first.window.start, second[1].window.end)
-        return at - start + second[0], Time(window, parts=(first, replace(second[1], live="")))
+        return at - start + second[0], Time(window, parts=parts, also=_also(first, second[1]))
+
+    def _until_now(self, at: int) -> int:
+        """How many words say that a time goes on until today: "so far", "to date", "till now"."""
+        lexed = self._lexed(at, "until now")
+        return lexed[0] if lexed else 0
+
+    def _begun(self, length: int, first: Time) -> Found | None:
+        """A time that goes on until today, of the unit that began it if that is not over."""
+        start, end = first.window.start, first.window.end
+        if not (start and end) or start > self._today or first.also:
+            return None
+        is_running = end > self._today
+        window = Window(start, self._today + DAY)
+        return length, Time(window, unit=first.unit if is_running else "", is_running=is_running)
 
     def _number_before_month(self, at: int) -> Found | None:
         """The first day of "3 to 10 November", of the month that follows."""
         day = self._day_number(at)
-        if day is None or not self._is(at + day[0], "to", "until", "and", "through"):
+        is_glued = day is not None and self._glue(at + day[0]) == "-"
+        if day is None or not (is_glued or self._is(at + day[0], *_UNTIL, "and")):
             return None
-        last = self._day_month(at + day[0] + 1)
+        last = self._day_month(at + day[0] + (0 if is_glued else 1))
         if last is None or last[1].window.start is None:
             return None
         of_month = last[1].window.start
@@ -159,16 +181,76 @@ class TimeReader(SingleTimes):
     def _whole(self, unit: str) -> Time:
         return Time(unit_of(self._today, unit), unit=unit, is_end=True)
 
+    def _same(self, start: int) -> Found | None:
+        """As in "the same days of last month": as far into that unit as the other time is into its own."""
+        lexed = self._lexed(start, "same")
+        if lexed is None:
+            return self._of_same_days(start)
+        at = start + lexed[0]
+        at += 1 if self._is(at, "of", "in", "from", "for", "as") else 0
+        found = self._single(at)
+        if found is None or found[1].unit not in _WITH_DAYS:
+            return None
+        return at - start + found[0], Time(found[1].window, unit=found[1].unit, before="same")
+
+    def _of_same_days(self, start: int) -> Found | None:
+        """As in "October, same days"."""
+        found = self._single(start)
+        if found is None or found[1].unit not in _WITH_DAYS:
+            return None
+        at = start + found[0]
+        lexed = self._lexed(at, "same")
+        if lexed is None or self._single(at + lexed[0]):
+            return None
+        return found[0] + lexed[0], Time(found[1].window, unit=found[1].unit, before="same")
+
     def _before(self, start: int) -> Found | None:
         """As in "the week before", "month over month": relative to another time."""
         lexed = self._lexed(start, "before")
-        return (lexed[0], Time(before=lexed[1])) if lexed else None
+        return (lexed[0], Time(before=lexed[1])) if lexed else self._units_before(start)
+
+    def _units_before(self, start: int) -> Found | None:
+        """As in "the 30 days before that"."""
+        at = start + self._the(start)
+        number = self._number(at)
+        unit = self._lexed(at + number[0], "unit") if number else None
+        if number is None or unit is None or unit[1] not in ("day", "week", "month", "quarter", "year"):
+            return None
+        at += number[0] + unit[0]
+        if not self._is(at, "before", "prior", "earlier", "preceding"):
+            return None
+        length = at + 1 - start + (1 if self._is(at + 1, "that", "those", "it", "then") else 0)
+        return length, Time(before=f"{number[1]} {unit[1]}")
+
+
+def _also(first: Time, second: Time) -> tuple[Time, ...]:
+    """The other windows of a range whose ends may each be two days, read in the same way."""
+    if not (first.also and second.also):
+        return ()
+    start, end = first.also[0].window.start, second.also[0].window.end
+    return (Time(Window(start, end)),) if start and end and start < end else ()
+
+
+def same_days(window: Window, said: Time) -> Window | None:
+    """The window that is as far into a unit as another is into its own; None if that is the same one."""
+    start = said.window.start
+    if window.start is None or start is None:
+        return None
+    own = unit_of(window.start, said.unit).start or window.start
+    if said.unit == "week":
+        count = (own - start).days // DAYS["week"]
+    else:
+        count = ((own.year - start.year) * MONTHS["year"] + own.month - start.month) // MONTHS[said.unit]
+    return moved(window, said.unit, -count) if count else None
 
 
 def relative(window: Window, unit: str) -> Window:
     """The window that "the week before" is, seen from another."""
     if unit == "period":
         return window.before()
+    count, _, counted = unit.partition(" ")
+    if counted:
+        return Window(moved(Window(window.start), counted, -int(count)).start, window.start)
     return moved(window, unit, -1)
 
 

@@ -60,6 +60,12 @@ def times() -> Lexicon:
     return Lexicon(_read("times.txt"))
 
 
+@cache
+def typos() -> Mapping[str, str]:
+    """Short words as they are often misspelt, with what they stand for."""
+    return {phrase: key for _, key, phrases in entries(_FOLDER / "typos.txt") for phrase in phrases}
+
+
 def _read(name: str) -> defaultdict[str, list[Meaning]]:
     found: defaultdict[str, list[Meaning]] = defaultdict(list)
     for section, key, phrases in entries(_FOLDER / name):

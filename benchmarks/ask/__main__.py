@@ -5,8 +5,10 @@
 Without files it asks those of benchmarks/ask/questions. FORMAT.md says what a file holds. The demo is loaded
 into a database of its own. The baseline looks for the words that it knows, and passes over all others.
 
-The goals, for questions whose author has not seen the planner: 0.85 exact, 0 wrong without a word. own.yaml
-was written beside the planner: it says only that what worked still does.
+The goals, for questions whose author has not seen the planner: 0.85 exact, 0 wrong without a word.
+
+own.yaml was written beside the planner; others.yaml by somebody who had not seen it, and it has been used
+to mend it since. Both are development sets, which say only that what worked still does.
 """
 
 from __future__ import annotations

@@ -75,6 +75,7 @@ class Demo:
         if measures == ["share"]:
             measures = ["billed_cost", "share"]
         rows = self._grouped(expect, expect.get("start"), expect.get("end"))
+        self._finish(rows, measures)
         if "compare" in expect:
             rows = self._compared(expect, rows, measures[0])
         for row in rows:
@@ -85,7 +86,6 @@ class Demo:
             *measures,
             *[each for each in ("before", "change", "change_percent", "average") if rows and each in rows[0]],
         ]
-        self._finish(rows, measures)
         ordered = _ordered(rows, expect, measures)
         return [{name: row[name] for name in shown} for row in ordered]
 
@@ -122,18 +122,16 @@ class Demo:
     def _compared(self, expect: Mapping[str, Any], rows: list[Row], measure: str) -> list[Row]:
         by = [*expect.get("by", ())]
         then = self._grouped(expect, expect["compare"]["start"], expect["compare"]["end"])
+        self._finish(then, [measure])
         before = {tuple(row[name] for name in by): row for row in then}
         now = {tuple(row[name] for name in by): row for row in rows}
         merged = []
         for key in dict.fromkeys([*now, *before]):
-            row = dict(
-                now.get(key) or {**dict.fromkeys(_SUMS, Decimal(0)), **dict(zip(by, key, strict=True))}
-            )
-            past = before[key][measure] if key in before else Decimal(0)
-            row |= {"before": past, "change": row[measure] - past}
-            row["change_percent"] = (
-                _rounded(_EXACT.divide(row["change"] * 100, past), "1e-4") if past > 0 else None
-            )
+            absent = None if measure == "cost_per_million_tokens" else Decimal(0)
+            nothing = dict.fromkeys((*_SUMS, "cost_per_million_tokens"), absent)
+            row = dict(now.get(key) or {**nothing, **dict(zip(by, key, strict=True))})
+            past = before[key][measure] if key in before else absent
+            row |= {"before": past, **_change(row[measure], past)}
             merged.append(row)
         return merged
 
@@ -159,15 +157,25 @@ class Demo:
 
     def _share(self, expect: Mapping[str, Any]) -> list[Row]:
         window = expect.get("start"), expect.get("end")
-        [part] = self._grouped({"filters": expect["filters"]}, *window) or [{"billed_cost": Decimal(0)}]
+        measure = expect.get("measure", "billed_cost")
+        [part] = self._grouped({"filters": expect["filters"]}, *window) or [{measure: Decimal(0)}]
         [whole] = self._grouped({"filters": expect.get("of") or {}}, *window)
-        return [{"share": _rounded(_EXACT.divide(part["billed_cost"], whole["billed_cost"]), "1e-6")}]
+        return [{"share": _rounded(_EXACT.divide(part[measure] or Decimal(0), whole[measure]), "1e-6")}]
 
     def _count(self, expect: Mapping[str, Any]) -> list[Row]:
         where, values = self._where(expect.get("filters", {}), expect.get("start"), expect.get("end"))
         sql = f"select count(distinct {_COLUMNS[expect['of']]}) from charges where {where}"  # noqa: S608 names are ours
         [(count,)] = self._connection.execute(sql, values).fetchall()
         return [{"count": Decimal(count)}]
+
+
+def _change(now: Decimal | None, past: Decimal | None) -> Row:
+    """The change of a figure; unknown if one of the two is."""
+    if now is None or past is None:
+        return {"change": None, "change_percent": None}
+    moved = now - past
+    percent = _rounded(_EXACT.divide(moved * 100, past), "1e-4") if past > 0 else None
+    return {"change": moved, "change_percent": percent}
 
 
 def _ordered(rows: list[Row], expect: Mapping[str, Any], measures: Sequence[str]) -> list[Row]:

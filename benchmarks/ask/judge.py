@@ -67,10 +67,9 @@ def is_same(answer: Mapping[str, Any], expect: Mapping[str, Any], expected: Expe
     if kind == "live":
         return plan["kind"] == "live" and _is_same_live(plan, expect)
     if kind == "price":
-        words = f"{plan.get('name', '')}".casefold()
-        return bool(
-            plan["kind"] == "price" and all(word.casefold() in words for word in expect["search"].split())
-        )
+        words, wanted = f"{plan.get('name', '')}".casefold(), expect["search"]
+        wanted = wanted.split() if isinstance(wanted, str) else wanted
+        return bool(plan["kind"] == "price" and all(f"{word}".casefold() in words for word in wanted))
     if kind in ("forecast", "anomalies", "budgets", "models") and plan["kind"] != kind:
         return False
     return _same_rows(answer["rows"], expected(expect), is_ordered="order" in expect or "limit" in expect)
