@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,11 +16,17 @@ from live.errors import NoLiveDataError
 from live.freshness import Freshness, Gap, freshness, gaps
 from live.models import LiveRequests, LiveSource
 from live.question import CALLS, METRICS, NONE, LiveQuestion
+from live.rates import MEAN, UNCACHED, Price
 from live.sources import counting, of_calls
 
 _DEMO = "These figures are made up: the demo of a company, until a real source is collected."
 _CALLS = "These are the calls that were sent to the intake, and no others; the clouds' metrics are not in it."
-_BOUND = "Cached input is counted at the price of other input where a cloud does not tell it: an upper bound."
+_BOUND = "Cached input is counted at the price of other input where it is not told: an upper bound."
+_DEARER = (
+    "Input of which is not told what was cached has the price of other input; what was written to a cache "
+    "costs more."
+)
+_MEAN = "Input of which is not told what was cached has the mean price of cached and other input on the bill."
 _MAX_NAMED = 5
 
 
@@ -131,8 +137,12 @@ def basis(asked: Asked, *, is_complete: bool, hints: Sequence[str] = ()) -> Live
     }
 
 
-def bound_hint(*, has_bound: bool) -> Sequence[str]:
-    return [_BOUND] if has_bound else []
+def cache_hints(prices: Iterable[Price]) -> Sequence[str]:
+    """What prices take for granted of input of which is not told what was cached."""
+    found = list(prices)
+    said = [_BOUND] if any(price.is_upper_bound for price in found) else []
+    said += [_DEARER] if any(UNCACHED in each.assumes and not each.is_upper_bound for each in found) else []
+    return said + ([_MEAN] if any(MEAN in each.assumes for each in found) else [])
 
 
 def collecting(sources: Sequence[LiveSource], now: datetime) -> list[Collecting]:

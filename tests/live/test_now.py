@@ -111,7 +111,7 @@ def test_with_the_only_source_disabled_nothing_is_known() -> None:
 
     answer = now(20 * MINUTE)
 
-    assert [answer[part]["complete"] for part in ("per_hour", "this_hour", "this_day")] == [False] * 3  # type: ignore[literal-required]
+    assert [answer[part]["complete"] for part in ("per_hour", "this_hour", "this_day")] == [False] * 3
     assert [each["known"] for each in answer["per_hour"]["clouds"]] == [False]
     assert "aws is disabled" in f"{answer['hint']}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from live.intake.batch import batch_of
 from live.models import LiveSource
 from live.question import LiveQuestion
 from live.usage import live_usage
+from tests.costs.stores import MemoryStore, tokens
 from tests.live.intake.sent import TAGS, request, span
-from tests.live.scripted import NOON, bill, used
+from tests.live.scripted import INPUT, NOON, bill, one_cloud, used
 
 pytestmark = pytest.mark.django_db
 
@@ -159,3 +161,52 @@ def test_a_bill_of_all_is_not_set_beside_the_calls_of_a_customer() -> None:
 
     assert (answer["billed"], answer["certainty"]) == (None, [])
     assert live_cost(LiveQuestion(day=day), bill(), now=NOON)["billed"] == {}
+
+
+def of_caches(**prices: str) -> MemoryStore:
+    """A bill of a million tokens of input of each cache action."""
+    return MemoryStore(
+        [
+            tokens(
+                "1000000",
+                "2026-11-27",
+                price,
+                x_ModelId="nova-lite",
+                EffectiveCost=Decimal(price),
+                x_TokenCacheAction=action,
+            )
+            for action, price in prices.items()
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("prices", "each", "is_bound", "assumes", "said"),
+    [
+        ({"Uncached": "4", "Read": "1"}, "4", True, "cache Uncached", "an upper bound"),
+        ({"Uncached": "4", "Read": "1", "Write": "5"}, "4", False, "cache Uncached", "costs more"),
+        ({"Write": "5", "Read": "1"}, "3", False, "cache as billed", "mean price"),
+    ],
+)
+def test_a_call_that_does_not_tell_what_was_cached_has_no_silent_mean(
+    prices: dict[str, str], each: str, is_bound: bool, assumes: str, said: str
+) -> None:
+    send(span(1, gen_ai__usage__input_tokens=1_000_000, gen_ai__usage__output_tokens=0, ended=AGO))
+
+    answer = live_cost(LiveQuestion(minutes=60, by="customer"), of_caches(**prices), now=NOON)
+
+    total = {"currency": "USD", "cost": each, "is_upper_bound": is_bound}
+    assert answer["groups"][0]["totals"] == answer["totals"] == [total]
+    assert answer["rows"][0]["price"]["assumes"] == [assumes]  # type: ignore[index]
+    assert said in f"{answer['hint']}"
+
+
+def test_the_mean_of_a_metric_is_said_in_the_hint() -> None:
+    _, cloud, clouds = one_cloud()
+    cloud.tell(AGO, 1_000_000, INPUT._replace(cache=""))
+    clouds.collect(NOON)
+
+    answer = live_cost(LiveQuestion(minutes=60), of_caches(Uncached="4", Read="1"), now=NOON)
+
+    assert answer["totals"][0]["cost"] == "2.5"
+    assert "mean price" in f"{answer['hint']}"
