@@ -14,6 +14,7 @@ from live.intake import otlp
 from live.intake.accept import accept
 from live.intake.batch import batch_of
 from live.models import LiveSource
+from live.now import live_now
 from live.question import LiveQuestion
 from live.usage import live_usage
 from tests.costs.stores import MemoryStore, tokens
@@ -210,3 +211,37 @@ def test_the_mean_of_a_metric_is_said_in_the_hint() -> None:
 
     assert answer["totals"][0]["cost"] == "2.5"
     assert "mean price" in f"{answer['hint']}"
+
+
+def send_of_google() -> None:
+    of = {"gen_ai__provider__name": "gcp.vertex_ai", "gen_ai__request__model": "gemini-2.5-pro"}
+    send(span(9, ended=AGO, gen_ai__usage__input_tokens=5, gen_ai__usage__output_tokens=2, **of))
+
+
+def test_metrics_of_one_cloud_do_not_hide_the_calls_of_another() -> None:
+    used()
+    send_of_google()
+
+    answer = cost()
+
+    assert (answer["basis"], answer["complete"]) == ("metrics", False)
+    assert "Calls of gcp were sent to the intake, and are not counted" in answer["hint"]
+    of_google = usage(cloud="gcp")
+    assert (of_google["basis"], of_google["tokens"]) == ("calls", "7")
+    assert (usage(cloud="aws")["basis"], usage(cloud="aws")["complete"]) == ("metrics", True)
+    day = live_now(bill(), now=NOON)["this_day"]
+    assert (day["complete"], day["why"]) == (False, "Calls of clouds without metrics are not counted.")
+    for question in ({"cloud": "azure"}, {"cloud": "gcp", "basis": "metrics"}):
+        with pytest.raises(NoLiveDataError, match="No live usage of") as caught:
+            usage(**question)
+        assert ("basis calls" in caught.value.hint) == ("basis" in question)
+
+
+def test_calls_of_another_time_or_of_a_cloud_that_is_measured_are_not_left_out() -> None:
+    used(NOON + 3 * timedelta(hours=1))
+    send_three()
+
+    assert cost()["complete"]
+    send_of_google()
+    assert not cost()["complete"]
+    assert live_cost(LiveQuestion(hour=NOON - timedelta(hours=2)), bill(), now=NOON)["complete"]
