@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,17 +16,27 @@ from live.errors import NoLiveDataError
 from live.freshness import Freshness, Gap, freshness, gaps
 from live.models import LiveRequests, LiveSource
 from live.question import CALLS, METRICS, NONE, LiveQuestion
-from live.sources import counting, of_calls
+from live.rates import MEAN, UNCACHED, Price
+from live.sources import called_clouds, counting, of_calls
 
 _DEMO = "These figures are made up: the demo of a company, until a real source is collected."
 _CALLS = "These are the calls that were sent to the intake, and no others; the clouds' metrics are not in it."
-_BOUND = "Cached input is counted at the price of other input where a cloud does not tell it: an upper bound."
+_BOUND = "Cached input is counted at the price of other input where it is not told: an upper bound."
+_DEARER = (
+    "Input of which is not told what was cached has the price of other input; what was written to a cache "
+    "costs more."
+)
+_MEAN = "Input of which is not told what was cached has the mean price of cached and other input on the bill."
 _MAX_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with what was counted in its time, which its answer is made of."""
+    """A question with what was counted in its time, which its answer is made of.
+
+    Args:
+        left_out: the clouds without metrics whose calls of that time are not counted.
+    """
 
     question: LiveQuestion
     now: datetime
@@ -37,6 +47,7 @@ class Asked:
     freshness: Sequence[Freshness]
     gaps: Sequence[Gap]
     basis: str = METRICS
+    left_out: Sequence[str] = ()
 
     @property
     def is_demo(self) -> bool:
@@ -46,9 +57,12 @@ class Asked:
     @property
     def is_current(self) -> bool:
         """Whether all sources were read, and of late. Which calls were not sent, nobody knows."""
-        if self.basis == CALLS:
-            return False
-        return not self.gaps and not any(each.is_late for each in self.freshness)
+        return self.basis == METRICS and not self.left_out and not self.is_lacking
+
+    @property
+    def is_lacking(self) -> bool:
+        """Whether minutes were not read, or not of late."""
+        return bool(self.gaps) or any(each.is_late for each in self.freshness)
 
 
 def look(question: LiveQuestion, now: datetime | None = None) -> Asked:
@@ -79,16 +93,31 @@ def look(question: LiveQuestion, now: datetime | None = None) -> Asked:
         [freshness(source, now) for source in measured if source.is_enabled],
         gaps(measured, start, end, now),
         basis_,
+        _left_out(question, start, end) if basis_ == METRICS else (),
     )
 
 
 def _chosen(question: LiveQuestion) -> str:
-    """The basis of an answer: what is asked for, else metrics, unless only calls have anything real."""
+    """The basis of an answer: what is asked for, else metrics, unless only calls are of the cloud."""
     if question.basis or question.is_of_calls:
         return question.basis or CALLS
-    is_sent = any(not source.is_demo for source in of_calls())
-    is_measured = any(not source.is_demo for source in counting())
-    return METRICS if is_measured or not is_sent else CALLS
+    measured = [source for source in counting() if not source.is_demo]
+    if not measured:
+        return CALLS if any(not source.is_demo for source in of_calls()) else METRICS
+    is_measured = any(question.cloud in ("", source.cloud) for source in measured)
+    return METRICS if is_measured or question.cloud not in called_clouds() else CALLS
+
+
+def _left_out(question: LiveQuestion, start: datetime, end: datetime) -> Sequence[str]:
+    """The clouds with calls that a question is of and metrics do not tell."""
+    measured = counting()
+    clouds = {source.cloud for source in measured}
+    others = {cloud: sources for cloud, sources in called_clouds().items() if cloud not in clouds}
+    sources = [source for of in others.values() for source in of]
+    if not sources or all(source.is_demo for source in measured):
+        return ()
+    found = counts(sources, start, end, names_of_now())
+    return sorted({each.cloud for each in found if each.cloud in others and _is_asked(question, each)})
 
 
 def _sources(question: LiveQuestion, basis_: str) -> Sequence[LiveSource]:
@@ -100,8 +129,11 @@ def _sources(question: LiveQuestion, basis_: str) -> Sequence[LiveSource]:
     sources = [source for source in counting() if question.cloud in ("", source.cloud)]
     if not sources:
         of = f" of {question.cloud}" if question.cloud else ""
+        sent = question.cloud in called_clouds() if question.cloud else bool(of_calls())
+        hint = "Ask the operator to run the command collect_live."
         raise NoLiveDataError(
-            f"No live usage{of} is collected.", hint="Ask the operator to run the command collect_live."
+            f"No live usage{of} is collected.",
+            hint=f"Calls were sent: ask with basis {CALLS}." if sent else hint,
         )
     return sources
 
@@ -131,8 +163,12 @@ def basis(asked: Asked, *, is_complete: bool, hints: Sequence[str] = ()) -> Live
     }
 
 
-def bound_hint(*, has_bound: bool) -> Sequence[str]:
-    return [_BOUND] if has_bound else []
+def cache_hints(prices: Iterable[Price]) -> Sequence[str]:
+    """What prices take for granted of input of which is not told what was cached."""
+    found = list(prices)
+    said = [_BOUND] if any(price.is_upper_bound for price in found) else []
+    said += [_DEARER] if any(UNCACHED in each.assumes and not each.is_upper_bound for each in found) else []
+    return said + ([_MEAN] if any(MEAN in each.assumes for each in found) else [])
 
 
 def collecting(sources: Sequence[LiveSource], now: datetime) -> list[Collecting]:
@@ -188,6 +224,11 @@ def _missing(gap: Gap) -> MissingMinutes:
 def _hints(asked: Asked) -> Sequence[str]:
     said = [_DEMO] if asked.is_demo else []
     said += [_CALLS] if asked.basis == CALLS else []
+    if asked.left_out:
+        said.append(
+            f"Calls of {', '.join(asked.left_out[:_MAX_NAMED])} were sent to the intake, and are not counted "
+            f"here, as no metrics of it are collected: ask with basis {CALLS}."
+        )
     if asked.gaps:
         minutes = sum(int((gap.end - gap.start).total_seconds()) // 60 for gap in asked.gaps)
         said.append(f"{counted(minutes, 'minute')} of sources are missing, and count as nothing.")

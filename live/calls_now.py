@@ -20,7 +20,7 @@ from typing_extensions import TypedDict
 from catalog.pricing.decimals import exact_sum, plain
 from costs.store.base import CostStore
 from live.answer import CONTRACT, CostTotal, utc
-from live.basis import basis, bound_hint, look
+from live.basis import basis, cache_hints, look
 from live.cost import totals, unpriced_hint, unpriced_tokens
 from live.costed import Costed, cost_of, prices_at
 from live.providers.source import minute_of
@@ -103,8 +103,8 @@ def calls_now(store: CostStore, *, now: datetime | None = None) -> CallsNow:
     day = look(LiveQuestion(day=now.date(), basis=CALLS), now)
     prices = prices_at(store, now, is_demo=hour.is_demo)
     of_hour, of_day = cost_of(hour, prices), cost_of(day, prices)
-    has_bound = any(each.price.is_upper_bound for each in (*of_hour, *of_day) if each.price)
-    hints = [*bound_hint(has_bound=has_bound), *unpriced_hint(unpriced_tokens(of_day))]
+    on_cache = cache_hints(each.price for each in (*of_hour, *of_day) if each.price)
+    hints = [*on_cache, *unpriced_hint(unpriced_tokens(of_day))]
     common = basis(day, is_complete=False, hints=hints)
     return {
         "contract": CONTRACT,

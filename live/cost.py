@@ -18,7 +18,7 @@ from costs.query.snapshot import take
 from costs.store.base import CostStore
 from costs.wording import counted
 from live.answer import Certainty, CloudCost, CostAnswer, CostGroup, CostRow, CostTotal, PriceSaid
-from live.basis import Asked, basis, bound_hint, look
+from live.basis import Asked, basis, cache_hints, look
 from live.bill_prices import bills_of
 from live.costed import Costed, cost_of, prices_at
 from live.question import METRICS, LiveQuestion
@@ -49,9 +49,9 @@ def live_cost(question: LiveQuestion, store: CostStore, *, now: datetime | None 
     costed = cost_of(asked, prices_at(store, asked.now, is_demo=asked.is_demo))
     unpriced = unpriced_tokens(costed)
     ordered = sorted(costed, key=_largest_first)
-    bounds = any(each.price.is_upper_bound for each in costed if each.price)
+    on_cache = cache_hints(each.price for each in costed if each.price)
     certainty = _certainty(ordered, asked, store)
-    hints = [*bound_hint(has_bound=bounds), *unpriced_hint(unpriced), *_certainty_hint(certainty)]
+    hints = [*on_cache, *unpriced_hint(unpriced), *_certainty_hint(certainty)]
     return {
         **basis(asked, is_complete=not unpriced, hints=hints),
         "totals": totals(costed),

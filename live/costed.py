@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from live.bill_prices import BillPrices
 from live.counts import Count, names_of_now
 from live.list_prices import ListPrices
 from live.providers.source import Measure
-from live.rates import PROVISIONED, Chain, Key, Price
+from live.rates import PROVISIONED, UNCACHED, Chain, Key, Price
 
 _NO_MODEL = "No table of models has this name; an administrator can add it under Model names."
 _NO_DIRECTION = "The cloud does not tell whether these tokens are input or output."
@@ -71,5 +71,27 @@ def _costed(count: Count, prices: Chain) -> Costed:
         tier=series.tier or None,
         scope=series.scope or None,
     )
-    price = prices.price(key)
+    is_untold_call = bool(series.provider and not series.cache and series.direction == "Input")
+    price = _of_untold(key, prices) if is_untold_call else prices.price(key)
     return Costed(count, price, "" if price else _NO_PRICE)
+
+
+def _of_untold(key: Key, prices: Chain) -> Price | None:
+    """The price of other input for calls that do not tell what was cached: a mean is of all, and of no call.
+
+    It is an upper bound unless what is written to a cache costs more.
+    """
+    plain = prices.price(key._replace(cache="Uncached"))
+    if plain is None:
+        return prices.price(key)
+    read, written = (prices.price(key._replace(cache=cache)) for cache in ("Read", "Write"))
+    if all(each and _amount(each) == _amount(plain) for each in (read, written)):
+        return plain
+    is_bound = written is None or (
+        written.currency == plain.currency and written.per_token <= plain.per_token
+    )
+    return replace(plain, is_upper_bound=is_bound, assumes=(*plain.assumes, UNCACHED))
+
+
+def _amount(price: Price) -> tuple[Decimal, str]:
+    return price.per_token, price.currency

@@ -107,7 +107,8 @@ def _part(asked: Asked, prices: Chain) -> Part:
     costed = cost_of(asked, prices)
     unpriced = unpriced_tokens(costed)
     rows = by_model(costed)
-    why = [] if asked.is_current else ["Minutes of sources are missing, or late."]
+    why = ["Minutes of sources are missing, or late."] if asked.is_lacking else []
+    why += ["Calls of clouds without metrics are not counted."] if asked.left_out else []
     why += [f"{counted(unpriced, 'token')} have no known price."] if unpriced else []
     return {
         "start": utc(asked.start),

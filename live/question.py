@@ -37,8 +37,8 @@ class LiveQuestion:
         customer: for whom, "(none)" for nobody in particular; "" for all.
         feature: what for, likewise.
         by: customer or feature, by which to group; "" for neither.
-        basis: metrics or calls; "" is calls if the question is of customers or features or nothing is
-            measured, else metrics.
+        basis: metrics or calls; "" is calls if the question is of customers or features or nothing of the
+            cloud is measured, else metrics.
 
     Raises:
         InvalidLiveQuestionError: an argument is out of range, or two of them contradict each other.

@@ -18,6 +18,8 @@ from typing import NamedTuple, Protocol
 
 # Tiers of single calls, which a metric may count together. Batches and provisioned throughput are told apart.
 OF_CALLS = ("standard", "priority", "flex", "latency-optimized")
+# What prices take for granted of input of which is not told what was cached.
+UNCACHED, MEAN = "cache Uncached", "cache as billed"
 # It is billed by the hour, whatever is used of it.
 PROVISIONED = "provisioned"
 # AWS's meters name global calls only: those that an inference profile sends elsewhere are as in the region.

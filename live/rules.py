@@ -23,9 +23,11 @@ from costs.wording import quoted
 from live.answer import CONTRACT, utc
 from live.errors import InvalidLiveQuestionError, LiveError
 from live.models import LiveRule
+from live.seen import unseen
 from live.watch import Watch
 
 _BY_MAIL = "by e-mail, and on the page /live/"
+_MAX_HINTS = 5
 _ON_PAGE = (
     "on the page /live/ only: you have no e-mail address here, which an administrator can add, or this "
     "server sends no e-mail"
@@ -85,8 +87,8 @@ class Wish:
     account: str = ""
 
 
-def put(owner: User, wish: Wish, made_with: str) -> None:
-    """Add a rule, or change the one of this name, for its owner alone.
+def put(owner: User, wish: Wish, made_with: str) -> LiveRule:
+    """Add a rule, or change the one of this name, for its owner alone, and return it.
 
     Raises:
         InvalidLiveQuestionError: it cannot be so, or is shared.
@@ -105,6 +107,7 @@ def put(owner: User, wish: Wish, made_with: str) -> None:
         except ValidationError as error:
             raise InvalidLiveQuestionError(" ".join(error.messages)) from None
         rule.save()
+    return rule
 
 
 def remove(owner: User, name: str) -> None:
@@ -144,7 +147,7 @@ def standing(owner: User, store: CostStore, *, now: datetime | None = None) -> R
         "rules": [_row(rule, watch, firing.get(rule.cause)) for rule in rules],
         "left": max(LiveRule.MAX_OF_PERSON - len(rules), 0),
         "told": _BY_MAIL if is_mailed else _ON_PAGE,
-        "hint": None if rules else "You have no rules.",
+        "hint": (" ".join(unseen(rules)[:_MAX_HINTS]) or None) if rules else "You have no rules.",
     }
 
 

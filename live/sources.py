@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from live.errors import SourceArgumentError
-from live.models import LiveSource
-from live.providers.registry import CALLS, DEMO_CALLS, KINDS, kind_of
+from live.models import LiveSeries, LiveSource
+from live.providers.registry import CALLS, DEMO_CALLS, KINDS, cloud_of_provider, kind_of
 
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 MAX_NAME = 60
@@ -56,6 +57,16 @@ def of_calls() -> Sequence[LiveSource]:
     sent = list(LiveSource.objects.filter(kind=CALLS))
     is_real = sent or any(not source.is_demo for source in counting())
     return sent if is_real else list(LiveSource.objects.filter(location=DEMO_CALLS))
+
+
+def called_clouds() -> Mapping[str, Sequence[LiveSource]]:
+    """Whose calls were sent to the intake: the sources that have some, by cloud."""
+    sources = {source.pk: source for source in of_calls()}
+    rows = LiveSeries.objects.filter(source__in=[*sources]).order_by()
+    found: defaultdict[str, list[LiveSource]] = defaultdict(list)
+    for source, provider in rows.values_list("source", "provider").distinct():
+        found[cloud_of_provider(provider)].append(sources[source])
+    return found
 
 
 def _source(text: str) -> LiveSource:

@@ -184,6 +184,6 @@ def _summary(rule: LiveRule, standing: Standing) -> str:
     said = bound.get((standing.is_upper_bound, bool(standing.why)), "about " if standing.why else "")
     return (
         f"Live rule {rule.name}: AI usage {f'{of} ' if of else ''}costs {said}{money(standing.cost)} "
-        f"{CURRENCY} an hour now, above {money(rule.above)}, by the last {rule.minutes} minutes to "
-        f"{standing.through:%H:%M} UTC."
+        f"{CURRENCY} an hour, above {money(rule.above)}, by the last {rule.minutes} minutes to "
+        f"{standing.through:%Y-%m-%d %H:%M} UTC."
     )

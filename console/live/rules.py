@@ -16,6 +16,7 @@ from costs.models import Alert
 from live import rules
 from live.models import LiveRule
 from live.rules import Wish
+from live.seen import unseen
 
 
 @require_POST
@@ -33,11 +34,13 @@ def put(request: HttpRequest) -> HttpResponse:
         sent.get("account", ""),
     )
     try:
-        rules.put(cast("User", request.user), wish, made_with="")
+        rule = rules.put(cast("User", request.user), wish, made_with="")
     except CatalogError as error:
         messages.error(request, " ".join(filter(None, [error.message, error.hint])))
     else:
         messages.success(request, f"You are told when it costs more than {wish.above} USD an hour.")
+        for said in unseen([rule]):
+            messages.warning(request, said)
     return redirect("live")
 
 

@@ -64,4 +64,8 @@ class Findings:
 
     def is_unknown(self, cause: str) -> bool:
         """Whether it cannot be told if the cause is still there."""
-        return any(cause.startswith(prefix) for prefix in self.unknown)
+        return bool(self.doubt(cause))
+
+    def doubt(self, cause: str) -> str:
+        """Why it cannot be told if a cause is still there; "" if it can."""
+        return next((why for prefix, why in self.unknown.items() if cause.startswith(prefix)), "")

@@ -17,6 +17,8 @@ from costs.models import Alert, AlertRun, Mute, Notification
 HOLDS = timedelta(days=1)
 # What is not told now, but once the reason is gone.
 LATER = (Alert.Untold.NO_CHANNEL, Alert.Untold.MUTED, Alert.Untold.DEMO)
+# The detail of an alert that says why it is not known now.
+_DOUBT = "not_known_now"
 
 
 def record(findings: Findings, run: AlertRun, now: datetime, prefixes: tuple[str, ...]) -> None:
@@ -41,6 +43,8 @@ def record(findings: Findings, run: AlertRun, now: datetime, prefixes: tuple[str
             alert.untold = Alert.Untold.NO_CHANNEL
         _renew(alert, found, mutes, now)
     for alert in firing.values():
+        if alert.kind == Alert.Kind.LIVE and alert.cause not in findings.found:
+            _say_doubt(alert, findings.doubt(alert.cause))
         if why := _resolution(alert, findings, now):
             run.resolved += 1
             _resolve(alert, why, now, is_told=alert.cause not in findings.replaced)
@@ -63,6 +67,21 @@ def _renew(alert: Alert, found: Found, mutes: Iterable[Mute], now: datetime) -> 
     alert.save()
     if why == alert.untold == Alert.Untold.NO and alert.acknowledged_at is None:
         _tell(alert, Notification.Event.FIRING, _new_to(alert), now)
+
+
+def _say_doubt(alert: Alert, why: str) -> None:
+    """Add to what an alert about now says that it is of then, while that is not known of now."""
+    said = alert.details.get(_DOUBT, "")
+    if said == why:
+        return
+    known = alert.summary.removesuffix(_doubted(said)) if said else alert.summary
+    alert.summary = f"{known}{_doubted(why)}" if why else known
+    alert.details = {**alert.details, _DOUBT: why}
+    alert.save(update_fields=["summary", "details"])
+
+
+def _doubted(why: str) -> str:
+    return f" It is not known now. {why}"
 
 
 def _new_to(alert: Alert) -> list[str]:

@@ -58,8 +58,8 @@ def test_a_rule_fires_above_its_threshold_an_hour_and_not_at_it() -> None:
 
     assert set(firing()) == {"above", "same"}
     assert firing()["same"].summary == (
-        'Live rule same: AI usage of "Nova-Lite" on aws in "111122223333" costs 12.00 USD an hour now, above '
-        "11.99, by the last 15 minutes to 11:57 UTC."
+        'Live rule same: AI usage of "Nova-Lite" on aws in "111122223333" costs 12.00 USD an hour, above '
+        "11.99, by the last 15 minutes to 2026-11-28 11:57 UTC."
     )
     assert (firing()["above"].details["cost_per_hour"], firing()["above"].severity) == ("12", "critical")
     assert done.skipped == ["The live rule elsewhere cannot be evaluated: Nothing is collected of gcp."]
@@ -102,6 +102,53 @@ def test_what_is_late_neither_fires_nor_resolves_and_says_so() -> None:
     rule("0.01", name="new")
     assert run(later).fired == 0
     assert set(firing()) == set()
+
+
+@pytest.mark.parametrize("what", ["late", "disabled", "unpriced", "none"])
+def test_an_alert_says_of_when_it_is_once_that_is_not_known_of_now(what: str) -> None:
+    rule()
+    cloud, clouds = spending(50)
+    run()
+    before = firing()["much"].summary
+
+    at, why = NOON + 40 * MINUTE, "aws: 40 minutes behind."
+    if what == "disabled":
+        clouds.collect(at)
+        LiveSource.objects.update(is_enabled=False)
+        why = "aws is disabled: what is used there is not known."
+    elif what == "unpriced":
+        cloud.tell(at - 6 * MINUTE, 9, INPUT._replace(name="new"))
+        clouds.collect(at)
+        why = "9 tokens of the last minutes have no known price."
+    elif what == "none":
+        LiveSource.objects.all().delete()
+        why = "Nothing is collected."
+    for _ in range(2):
+        run(at)
+
+    text = f" It is not known now. The live rule much cannot be evaluated: {why}"
+    assert before.endswith("an hour, above 10.00, by the last 15 minutes to 2026-11-28 11:57 UTC.")
+    assert firing()["much"].summary == before + text
+    assert firing()["much"].seen_at == NOON
+
+
+def test_an_alert_that_is_known_again_says_so_no_more() -> None:
+    rule()
+    cloud, clouds = spending(50)
+    run()
+    run(NOON + 12 * MINUTE)
+    assert "not known now" in firing()["much"].summary
+
+    cloud.tell(NOON + 5 * MINUTE, 50_000_000)
+    clouds.collect(NOON + 14 * MINUTE)
+    run(NOON + 14 * MINUTE)
+    assert "to 2026-11-28 12:11 UTC." in firing()["much"].summary
+    assert "not known now" not in firing()["much"].summary
+    run(NOON + 40 * MINUTE)
+    clouds.collect(NOON + 60 * MINUTE)
+    run(NOON + 60 * MINUTE)
+    assert not firing()
+    assert "not known now" not in Alert.objects.get().summary
 
 
 def test_a_disabled_source_leaves_a_rule_unknown_unless_the_others_are_above_it_already() -> None:

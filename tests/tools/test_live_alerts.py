@@ -117,3 +117,17 @@ def test_what_cannot_be_a_rule_is_refused_and_nothing_is_kept(ada: User, argumen
 
     assert answer["error"]["code"] == "invalid_argument"
     assert not LiveRule.objects.exists()
+
+
+def test_what_nobody_has_ever_seen_is_said_with_names_that_are_near(ada: User) -> None:
+    answer = ask(ada, name="typo", usd_per_hour=1, model="nova-lte")
+
+    assert answer["rules"][0]["name"] == "typo"
+    assert 'of the model "nova-lte", of which nothing was ever counted: near to it ' in answer["hint"]
+    assert '"nova-lite"' in answer["hint"]
+    for seen in ({"model": "Amazon.Nova-Lite-v1:0"}, {"account": "/subscriptions/111122223333"}, {}):
+        assert ask(ada, name="typo", usd_per_hour=1, **seen)["hint"] is None
+    answer = ask(ada, name="typo", usd_per_hour=1, account="111122223334", model="zzz")
+    assert 'the account "111122223334"' in answer["hint"]
+    assert 'near to it is "111122223333"' in answer["hint"]
+    assert 'the model "zzz", of which nothing was ever counted.' in answer["hint"]

@@ -33,6 +33,13 @@ def test_a_person_adds_changes_and_removes_rules_of_their_own(client: Client, ad
     assert not LiveRule.objects.exists()
 
 
+def test_a_model_that_nobody_has_seen_is_said_and_the_rule_is_kept(client: Client, ada: User) -> None:
+    answer = client.post("/live/rules/", {**FORM, "model": "opsu"}, follow=True)
+
+    assert "of which nothing was ever counted" in answer.content.decode()
+    assert LiveRule.objects.get(owner=ada).model == "opsu"
+
+
 def test_what_cannot_be_a_rule_is_said(client: Client, ada: User) -> None:
     for wrong in ({"above": "much"}, {"minutes": "x"}, {"minutes": "1"}, {"name": ""}, {"cloud": "x"}):
         answer = client.post("/live/rules/", {**FORM, **wrong}, follow=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,10 +14,12 @@ from live.intake import otlp
 from live.intake.accept import accept
 from live.intake.batch import batch_of
 from live.models import LiveSource
+from live.now import live_now
 from live.question import LiveQuestion
 from live.usage import live_usage
+from tests.costs.stores import MemoryStore, tokens
 from tests.live.intake.sent import TAGS, request, span
-from tests.live.scripted import NOON, bill, used
+from tests.live.scripted import INPUT, NOON, bill, one_cloud, used
 
 pytestmark = pytest.mark.django_db
 
@@ -159,3 +162,86 @@ def test_a_bill_of_all_is_not_set_beside_the_calls_of_a_customer() -> None:
 
     assert (answer["billed"], answer["certainty"]) == (None, [])
     assert live_cost(LiveQuestion(day=day), bill(), now=NOON)["billed"] == {}
+
+
+def of_caches(**prices: str) -> MemoryStore:
+    """A bill of a million tokens of input of each cache action."""
+    return MemoryStore(
+        [
+            tokens(
+                "1000000",
+                "2026-11-27",
+                price,
+                x_ModelId="nova-lite",
+                EffectiveCost=Decimal(price),
+                x_TokenCacheAction=action,
+            )
+            for action, price in prices.items()
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("prices", "each", "is_bound", "assumes", "said"),
+    [
+        ({"Uncached": "4", "Read": "1"}, "4", True, "cache Uncached", "an upper bound"),
+        ({"Uncached": "4", "Read": "1", "Write": "5"}, "4", False, "cache Uncached", "costs more"),
+        ({"Write": "5", "Read": "1"}, "3", False, "cache as billed", "mean price"),
+    ],
+)
+def test_a_call_that_does_not_tell_what_was_cached_has_no_silent_mean(
+    prices: dict[str, str], each: str, is_bound: bool, assumes: str, said: str
+) -> None:
+    send(span(1, gen_ai__usage__input_tokens=1_000_000, gen_ai__usage__output_tokens=0, ended=AGO))
+
+    answer = live_cost(LiveQuestion(minutes=60, by="customer"), of_caches(**prices), now=NOON)
+
+    total = {"currency": "USD", "cost": each, "is_upper_bound": is_bound}
+    assert answer["groups"][0]["totals"] == answer["totals"] == [total]
+    assert answer["rows"][0]["price"]["assumes"] == [assumes]  # type: ignore[index]
+    assert said in f"{answer['hint']}"
+
+
+def test_the_mean_of_a_metric_is_said_in_the_hint() -> None:
+    _, cloud, clouds = one_cloud()
+    cloud.tell(AGO, 1_000_000, INPUT._replace(cache=""))
+    clouds.collect(NOON)
+
+    answer = live_cost(LiveQuestion(minutes=60), of_caches(Uncached="4", Read="1"), now=NOON)
+
+    assert answer["totals"][0]["cost"] == "2.5"
+    assert "mean price" in f"{answer['hint']}"
+
+
+def send_of_google() -> None:
+    of = {"gen_ai__provider__name": "gcp.vertex_ai", "gen_ai__request__model": "gemini-2.5-pro"}
+    send(span(9, ended=AGO, gen_ai__usage__input_tokens=5, gen_ai__usage__output_tokens=2, **of))
+
+
+def test_metrics_of_one_cloud_do_not_hide_the_calls_of_another() -> None:
+    used()
+    send_of_google()
+
+    answer = cost()
+
+    assert (answer["basis"], answer["complete"]) == ("metrics", False)
+    assert "Calls of gcp were sent to the intake, and are not counted" in answer["hint"]
+    of_google = usage(cloud="gcp")
+    assert (of_google["basis"], of_google["tokens"]) == ("calls", "7")
+    assert (usage(cloud="aws")["basis"], usage(cloud="aws")["complete"]) == ("metrics", True)
+    day = live_now(bill(), now=NOON)["this_day"]
+    assert (day["complete"], day["why"]) == (False, "Calls of clouds without metrics are not counted.")
+    for question in ({"cloud": "azure"}, {"cloud": "gcp", "basis": "metrics"}):
+        with pytest.raises(NoLiveDataError, match="No live usage of") as caught:
+            usage(**question)
+        assert ("basis calls" in caught.value.hint) == ("basis" in question)
+
+
+def test_calls_of_another_time_or_of_a_cloud_that_is_measured_are_not_left_out() -> None:
+    used(NOON + 3 * timedelta(hours=1))
+    send_three()
+
+    assert cost()["complete"]
+    send_of_google()
+    assert not cost()["complete"]
+    assert live_cost(LiveQuestion(hour=NOON - timedelta(hours=2)), bill(), now=NOON)["complete"]
