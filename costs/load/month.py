@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from costs.errors import LoadError
 from costs.focus.absent import absent
+from costs.focus.alike import may_be_alike
 from costs.focus.cast import cast
 from costs.focus.checks import Findings, check
 from costs.focus.repeated import ROW, may_be_restated, repeated
@@ -23,7 +24,7 @@ from costs.providers.connection import sentence
 from costs.providers.files import digest, refuse_damaged
 from costs.providers.focus_files import without_end
 from costs.providers.relations import as_written, relation
-from costs.providers.source import Delivery
+from costs.providers.source import Delivery, Layout
 from costs.stamp import stamp
 from costs.store.base import Doubt
 from costs.store.engine import stored
@@ -197,9 +198,11 @@ def _twice(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[st
 
 
 def _may_be_twice(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[str]:
-    """What of it may count twice."""
-    is_told = delivery.is_exclusive or len(delivery.files) == 1
-    return [] if is_told else may_be_restated(connection, CHARGES)
+    """What of it may count twice. A manifest tells that nothing does, and so does a source that only adds rows."""
+    if delivery.is_exclusive or delivery.layout is Layout.GOOGLE_CLOUD_ROWS:
+        return []
+    restated = may_be_restated(connection, CHARGES) if len(delivery.files) > 1 else []
+    return restated or may_be_alike(connection, CHARGES)
 
 
 def _why(connection: duckdb.DuckDBPyConnection, delivery: Delivery, error: duckdb.Error) -> str:
