@@ -23,7 +23,7 @@ from costs.focus.unreadable import FILE
 
 # Dashes, capitals, the path that Azure writes before an id, and the zeros that programs for sheets cut off.
 SPELLED = "ltrim(regexp_replace(regexp_extract(lower($account), '[^/]*$'), '[^a-z0-9]', '', 'g'), '0')"
-_METER = "coalesce(x_Meter, SkuId, ChargeDescription)"
+METER = "coalesce(x_Meter, SkuId, ChargeDescription)"
 # What is charged for. What one side leaves empty tells nothing.
 _ALWAYS = ("x_Cloud", "BillingCurrency", "ChargeCategory", "ChargeClass", "ServiceName", "RegionId")
 _SOMETIMES = ("SubAccountId", "ResourceId")
@@ -176,7 +176,7 @@ def _sums(table: str, comparison: _Comparison, left_out: Collection[str]) -> str
     keys = [
         *map(_column, names),
         *(fill(SPELLED, account=_column(name)) for name in accounts),
-        fill(_METER),
+        fill(METER),
         fill(comparison.bucket),
     ]
     key = exp.alias_(call("hash", *keys), "what")

@@ -17,6 +17,7 @@ from costs.focus.checks import Findings, check
 from costs.focus.repeated import ROW, may_be_restated, repeated
 from costs.focus.rounded import rounded
 from costs.focus.unreadable import FILE, describe, unreadable
+from costs.focus.untimely import untimely
 from costs.load import incomplete
 from costs.load.report import amounts
 from costs.load.stamps import Stamps
@@ -81,7 +82,13 @@ class _Origin:
 
 
 def from_delivery(
-    connection: duckdb.DuckDBPyConnection, delivery: Delivery, load_id: str, stamps: Stamps, path: Path
+    connection: duckdb.DuckDBPyConnection,
+    delivery: Delivery,
+    load_id: str,
+    stamps: Stamps,
+    path: Path,
+    *,
+    follows: bool = False,
 ) -> Built:
     """Cast, check, stamp and write a delivery.
 
@@ -91,6 +98,7 @@ def from_delivery(
         load_id: the load.
         stamps: names and rules.
         path: the file to write.
+        follows: whether an earlier month of its source is loaded.
 
     Raises:
         LoadError: the delivery is broken.
@@ -105,12 +113,16 @@ def from_delivery(
         *without_end(delivery.files),
         *_may_be_twice(connection, delivery),
         *incomplete.may_be_cut(connection, CHARGES, delivery),
+        *incomplete.may_lack_days(connection, CHARGES, delivery, follows=follows),
+        *([] if delivery.is_estimate else untimely(connection, CHARGES, delivery.period)),
     ]
     lost = [*lacking, *rounded(connection, as_written(delivery)), *doubts]
     warnings = [*findings.warnings, *lost]
     if errors:
         raise RefusedError(errors, warnings)
-    return Built(_stamped(connection, stamps, path), warnings, [Doubt(doubt) for doubt in doubts])
+    # Clouds repeat rows in exports of which they tell what belongs together.
+    copies = [] if _tells_all(delivery) else findings.copies
+    return Built(_stamped(connection, stamps, path), warnings, [Doubt(each) for each in (*copies, *doubts)])
 
 
 def from_stored(connection: duckdb.DuckDBPyConnection, file: Path, stamps: Stamps, path: Path) -> Built:
@@ -198,11 +210,15 @@ def _twice(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[st
 
 
 def _may_be_twice(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[str]:
-    """What of it may count twice. A manifest tells that nothing does, and so does a source that only adds rows."""
-    if delivery.is_exclusive or delivery.layout is Layout.GOOGLE_CLOUD_ROWS:
+    """What of it may count twice. A manifest tells that nothing does, and a source that only adds rows."""
+    if _tells_all(delivery):
         return []
     restated = may_be_restated(connection, CHARGES) if len(delivery.files) > 1 else []
     return restated or may_be_alike(connection, CHARGES)
+
+
+def _tells_all(delivery: Delivery) -> bool:
+    return delivery.is_exclusive or delivery.layout is Layout.GOOGLE_CLOUD_ROWS
 
 
 def _why(connection: duckdb.DuckDBPyConnection, delivery: Delivery, error: duckdb.Error) -> str:

@@ -38,10 +38,12 @@ class Doubt:
     Args:
         says: a sentence.
         source: beside whose loads of the month alone it is so; "" if always.
+        lost: what the load lacks of the one that it replaced, as "RegionId:eu-west-1"; "" if it is not that.
     """
 
     says: str
     source: str = ""
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)

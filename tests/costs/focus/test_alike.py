@@ -34,6 +34,10 @@ def found(folder: Path) -> list[str]:
     return may_be_alike(session(), "t")
 
 
+def anew(rows: Rows, **changes: str) -> list[dict[str, str]]:
+    return [{**row, **changes} for row in rows]
+
+
 def daily(cost: str = "24", days: Sequence[int] = DAYS, **changes: Any) -> list[dict[str, str]]:
     return [
         charge(cost, ChargePeriodStart=f"{OCTOBER}-{day:02}", ChargePeriodEnd=_after(day), **changes)
@@ -62,10 +66,6 @@ def _after(day: int) -> str:
     return f"{OCTOBER}-{day + 1:02}T00:00:00Z" if day < 31 else "2026-11-01T00:00:00Z"
 
 
-def anew(rows: Rows, **changes: str) -> list[dict[str, str]]:
-    return [{**row, **changes} for row in rows]
-
-
 DASHES = {"BillingAccountId": "1111-2222-3333", "SubAccountId": "4444-5555-6666"}
 
 
@@ -77,7 +77,7 @@ DASHES = {"BillingAccountId": "1111-2222-3333", "SubAccountId": "4444-5555-6666"
             "31 of 31 sums of b.csv by the hour, by account, service and meter, are those of a.csv by",
         ),
         (monthly(), "1 of 1 sums of a.csv by the day"),
-        (daily(**DASHES), "31 of 31 sums of a.csv, by account"),
+        (anew(daily(), **DASHES), "31 of 31 sums of a.csv, by account"),
         (daily(SubAccountId=""), "31 of 31 sums of a.csv, by account"),
         (hourly(days=range(15, 32), ResourceId="r"), "17 of 17 sums of b.csv by the hour"),
         ([*hourly(), *hourly("3", SubAccountId="777788889999")], "31 of 31 sums of a.csv by the day"),
