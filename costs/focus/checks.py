@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,9 @@ from costs.focus.sql import call, fill
 from costs.wording import counted, shortened
 
 _EXAMPLES = 3
+_CHARGED = "BilledCost <> 0 or EffectiveCost <> 0"
+# As of files: two of three.
+_MOST, _OF = 2, 3
 # Mandatory in FOCUS, but clouds are documented to leave them empty: AWS the issuer, Google Cloud's preview
 # the category, Azure the prices of some agreements. The charge itself stays true without them.
 _LEFT_OUT = frozenset({"InvoiceIssuerName", "ServiceCategory", "ListCost", "ContractedCost"})
@@ -41,12 +44,13 @@ _FAR = """
 ChargePeriodStart < cast($month as timestamptz) - interval 3 year
 or ChargePeriodEnd > cast($month as timestamptz) + interval 6 year
 """
-# A day for the clock of this machine, and one for the time zones of clouds.
-_AHEAD = timedelta(days=2)
+# Somewhere it is as much later than in UTC.
+AHEAD = timedelta(hours=14)
 # Usage is billed in its month or later.
 _LATE = f"""
 ChargeCategory = 'Usage'
-and ChargePeriodStart >= cast($month as timestamptz) + interval 1 month + interval {_AHEAD.days} day
+and ChargePeriodStart
+    >= cast($month as timestamptz) + interval 1 month + interval {AHEAD.total_seconds():.0f} second
 """
 # Nothing was charged for before: S3 began in March 2006 (aws.amazon.com, "Announcing Amazon S3"), App Engine
 # in April 2008, and Azure charges since February 2010 (Windows Azure Team Blog, 2010-02-01).
@@ -64,10 +68,17 @@ _NEGATIVE = "$quantity < 0 and ChargeCategory = 'Usage' and ChargeClass is disti
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What is wrong with a load: errors refuse it, warnings do not."""
+    """What is wrong with a load: errors refuse it, warnings do not.
+
+    Args:
+        errors: sentences.
+        warnings: sentences.
+        copies: of the warnings, those about rows that may count twice.
+    """
 
     errors: Sequence[str] = ()
     warnings: Sequence[str] = ()
+    copies: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +108,7 @@ def check(
     period: str,
     *,
     is_estimate: bool = False,
-    today: date | None = None,
+    now: datetime | None = None,
 ) -> Findings:
     """Check a table that has the columns of unified_costs.
 
@@ -106,14 +117,14 @@ def check(
         table: the name of the table.
         period: the billing month that it is a load of, as 2026-10.
         is_estimate: whether it is known to lack what clouds leave out of bills by mistake.
-        today: the day in UTC; None for that of the clock. No month is billed before it begins.
+        now: None for the clock. No month is billed before it begins.
     """
-    today = today or datetime.now(UTC).date()
+    now = now or datetime.now(UTC)
     gaps = _LEFT_OUT if is_estimate else _DESCRIPTIVE
     checks = [
         *_column_checks(columns().values(), gaps),
         *_period_checks(period),
-        *_age_checks(period, today),
+        *_age_checks(period, now),
         *_amount_checks(),
         _unread(),
     ]
@@ -125,7 +136,8 @@ def check(
     found = [(each, count) for each, count in counted_checks if count and not (each.is_gap and count == rows)]
     errors = [_sentence(connection, table, each, count) for each, count in found if each.is_error]
     warnings = [_sentence(connection, table, each, count) for each, count in found if not each.is_error]
-    return Findings(errors, [*warnings, *_copies(connection, table)])
+    copies = _copies(connection, table) or _copies_with_other_tags(connection, table)
+    return Findings(errors, [*warnings, *copies], copies or ())
 
 
 def _column_checks(all_: Iterable[Column], gaps: frozenset[str]) -> Iterator[_Check]:
@@ -158,11 +170,11 @@ def _period_checks(period: str) -> Iterator[_Check]:
     yield _Check(fill("ChargePeriodEnd = ChargePeriodStart"), "The charge period ends when it starts")
 
 
-def _age_checks(period: str, today: date) -> Iterator[_Check]:
+def _age_checks(period: str, now: datetime) -> Iterator[_Check]:
     """What no cloud has billed: months that have not begun, or are older than it, and usage of later ones."""
-    latest = f"{today + _AHEAD:%Y-%m}"
+    latest = f"{now + AHEAD:%Y-%m}"
     ahead = fill(f"{_MONTH} > $latest", latest=exp.Literal.string(latest))
-    clock = f"by the clock of this machine, which says {today},"
+    clock = f"by the clock of this machine, which says {now:%Y-%m-%d},"
     yield _Check(ahead, f"The billing month has not begun {clock}", is_error=True, example=_MONTH)
     says = "The billing month is before its cloud charged for anything"
     example = f"concat_ws(' ', {_MONTH}, 'of', x_Cloud)"
@@ -204,15 +216,34 @@ def _copies(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     Rows without money are left out: clouds repeat those. Some repeat rows with money too (Google Cloud's
     differ only in when they were exported), so that it is not an error.
     """
-    copies = (
+    return _told(connection, _repeated(table, focus_columns()), "Every column is that of another row")
+
+
+def _copies_with_other_tags(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """The same of rows that differ in tags alone, if most have such a copy: some resources cost the same."""
+    copies = _repeated(table, [name for name in focus_columns() if name != "Tags"])
+    charged = exp.select("count(*)").from_(_name(table)).where(_CHARGED)
+    [(repeated,)] = _rows(connection, exp.select("coalesce(sum(copies + 1), 0)").from_(copies))
+    [(rows,)] = _rows(connection, charged)
+    if not repeated or repeated * _OF < rows * _MOST:
+        return []
+    return _told(connection, copies, "Every column but Tags is that of another row")
+
+
+def _repeated(table: str, names: Iterable[str]) -> exp.Subquery:
+    """The rows with money that are the same in columns, once, with how many more there are."""
+    return (
         exp.select("any_value(BillingCurrency) as currency", "any_value(BilledCost) as cost")
         .select("count(*) - 1 as copies", exp.alias_(fill(f"any_value({_ROW})"), "example"))
         .from_(_name(table))
-        .where("BilledCost <> 0 or EffectiveCost <> 0")
-        .group_by(call("hash", *map(_column, focus_columns())))
+        .where(_CHARGED)
+        .group_by(call("hash", *map(_column, names)))
         .having("count(*) > 1")
         .subquery("repeated")
     )
+
+
+def _told(connection: duckdb.DuckDBPyConnection, copies: exp.Subquery, says: str) -> list[str]:
     sums = exp.select("currency", "sum(copies * cost)", "sum(copies)").from_(copies)
     by_currency = _rows(connection, sums.group_by("1").order_by("1 nulls last"))
     if not by_currency:
@@ -221,7 +252,7 @@ def _copies(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     examples = [example for (example,) in _rows(connection, shown)]
     count = sum(int(copies) for *_, copies in by_currency)
     money = _amounts([(currency, cost) for currency, cost, _ in by_currency])
-    return [_text("Every column is that of another row", count, examples, f"their BilledCost is {money}")]
+    return [_text(says, count, examples, f"their BilledCost is {money}")]
 
 
 def _text(says: str, count: int, examples: Sequence[str | None], money: str) -> str:

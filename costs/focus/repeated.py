@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from statistics import median
 from typing import Any
 
 import duckdb
@@ -40,6 +41,8 @@ _RESTATED = ((*_CHARGE, "Tags"), (*_CHARGE, *_AMOUNTS))
 # Two files are the same if two of three charges of the smaller one are in the other too, of the days that
 # both have. Fewer may be, such as those of meters that are billed in several rows.
 _SAME, _OF = 2, 3
+# Two parts of a day have as many charges as a day, and two files of it twice as many.
+_PARTED = 1.5
 # Of a key, both must have as many rows: an export that is cut into parts anywhere spreads the rows of a key.
 _BEFORE = "lag(file) over (partition by key, charges order by file)"
 _DAY = "cast(ChargePeriodStart at time zone 'UTC' as date)"
@@ -79,9 +82,16 @@ def repeated(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
 
 
 def may_be_restated(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    """A sentence if files have charges for the same things, with other tags and other amounts."""
-    keys = [] if ROW in _names(connection, table) else [_CHARGE]
-    return [_doubt(same) for same in _first(connection, table, keys)[:1]]
+    """A sentence if files have charges for the same things, with other tags and other amounts.
+
+    Or on a single day, which neither seems to have a part of, with other tags or other amounts.
+    """
+    if ROW in _names(connection, table):
+        return []
+    if found := _first(connection, table, [_CHARGE]):
+        return [_doubt(found[0], "with other tags and amounts")]
+    found = _first(connection, table, [*_RESTATED, _CHARGE], tells_a_day=True)
+    return [_doubt(same, "with other tags or amounts") for same in found[:1]]
 
 
 def same_files(connection: duckdb.DuckDBPyConnection, table: str) -> list[Same]:
@@ -90,13 +100,27 @@ def same_files(connection: duckdb.DuckDBPyConnection, table: str) -> list[Same]:
     return _first(connection, table, keys)
 
 
-def _first(connection: duckdb.DuckDBPyConnection, table: str, keys: Sequence[Sequence[str]]) -> list[Same]:
+def _first(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    keys: Sequence[Sequence[str]],
+    *,
+    tells_a_day: bool = False,
+) -> list[Same]:
     """The pairs by the first key that finds some."""
     sizes = _sizes(connection, table)
-    return next((found for key in keys if (found := _same(connection, table, key, sizes))), [])
+    pairs = (_same(connection, table, key, sizes, tells_a_day=tells_a_day) for key in keys)
+    return next(filter(None, pairs), [])
 
 
-def _same(connection: duckdb.DuckDBPyConnection, table: str, key: Sequence[str], sizes: _Sizes) -> list[Same]:
+def _same(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    key: Sequence[str],
+    sizes: _Sizes,
+    *,
+    tells_a_day: bool,
+) -> list[Same]:
     found = []
     for *pair, shared in _pairs(connection, table, key):
         days = set.intersection(*({*sizes[file]} for file in pair))
@@ -105,9 +129,16 @@ def _same(connection: duckdb.DuckDBPyConnection, table: str, key: Sequence[str],
         is_whole = sizes[small].keys() == days
         # Of two parts in order of time, one may end on the day on which the other begins, with few charges.
         is_told = len(days) > 1 or is_whole or key in ((ROW,), _WHOLE)
+        is_told = is_told or (tells_a_day and _have_a_day([sizes[file] for file in pair], days))
         if is_told and shared * _OF >= counts[small] * _SAME:
             found.append(Same(small, large, shared, counts[small], is_whole))
     return found
+
+
+def _have_a_day(sizes: Sequence[Mapping[date, int]], days: Collection[date]) -> bool:
+    """Whether both files have as much of a day as of others: two parts of it are one day together."""
+    usual = [median(count for day, count in each.items() if day not in days) for each in sizes]
+    return sum(each[day] for each in sizes for day in days) > _PARTED * max(usual)
 
 
 def _names(connection: duckdb.DuckDBPyConnection, table: str) -> set[str]:
@@ -147,8 +178,8 @@ def _sentence(same: Same, more: int) -> str:
     )
 
 
-def _doubt(same: Same) -> str:
-    return f"{_told(same)}, with other tags and amounts. If one file restates the other, they count twice."
+def _doubt(same: Same, how: str) -> str:
+    return f"{_told(same)}, {how}. If one file restates the other, they count twice."
 
 
 def _told(same: Same) -> str:

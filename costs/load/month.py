@@ -11,11 +11,13 @@ from sqlglot import exp
 
 from costs.errors import LoadError
 from costs.focus.absent import absent
+from costs.focus.alike import may_be_alike
 from costs.focus.cast import cast
 from costs.focus.checks import Findings, check
 from costs.focus.repeated import ROW, may_be_restated, repeated
 from costs.focus.rounded import rounded
 from costs.focus.unreadable import FILE, describe, unreadable
+from costs.focus.untimely import untimely
 from costs.load import incomplete
 from costs.load.report import amounts
 from costs.load.stamps import Stamps
@@ -23,7 +25,7 @@ from costs.providers.connection import sentence
 from costs.providers.files import digest, refuse_damaged
 from costs.providers.focus_files import without_end
 from costs.providers.relations import as_written, relation
-from costs.providers.source import Delivery
+from costs.providers.source import Delivery, Layout
 from costs.stamp import stamp
 from costs.store.base import Doubt
 from costs.store.engine import stored
@@ -80,7 +82,13 @@ class _Origin:
 
 
 def from_delivery(
-    connection: duckdb.DuckDBPyConnection, delivery: Delivery, load_id: str, stamps: Stamps, path: Path
+    connection: duckdb.DuckDBPyConnection,
+    delivery: Delivery,
+    load_id: str,
+    stamps: Stamps,
+    path: Path,
+    *,
+    follows: bool = False,
 ) -> Built:
     """Cast, check, stamp and write a delivery.
 
@@ -90,6 +98,7 @@ def from_delivery(
         load_id: the load.
         stamps: names and rules.
         path: the file to write.
+        follows: whether an earlier month of its source is loaded.
 
     Raises:
         LoadError: the delivery is broken.
@@ -104,12 +113,16 @@ def from_delivery(
         *without_end(delivery.files),
         *_may_be_twice(connection, delivery),
         *incomplete.may_be_cut(connection, CHARGES, delivery),
+        *incomplete.may_lack_days(connection, CHARGES, delivery, follows=follows),
+        *([] if delivery.is_estimate else untimely(connection, CHARGES, delivery.period)),
     ]
     lost = [*lacking, *rounded(connection, as_written(delivery)), *doubts]
     warnings = [*findings.warnings, *lost]
     if errors:
         raise RefusedError(errors, warnings)
-    return Built(_stamped(connection, stamps, path), warnings, [Doubt(doubt) for doubt in doubts])
+    # Clouds repeat rows in exports of which they tell what belongs together.
+    copies = [] if _tells_all(delivery) else findings.copies
+    return Built(_stamped(connection, stamps, path), warnings, [Doubt(each) for each in (*copies, *doubts)])
 
 
 def from_stored(connection: duckdb.DuckDBPyConnection, file: Path, stamps: Stamps, path: Path) -> Built:
@@ -197,9 +210,15 @@ def _twice(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[st
 
 
 def _may_be_twice(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> list[str]:
-    """What of it may count twice."""
-    is_told = delivery.is_exclusive or len(delivery.files) == 1
-    return [] if is_told else may_be_restated(connection, CHARGES)
+    """What of it may count twice. A manifest tells that nothing does, and a source that only adds rows."""
+    if _tells_all(delivery):
+        return []
+    restated = may_be_restated(connection, CHARGES) if len(delivery.files) > 1 else []
+    return restated or may_be_alike(connection, CHARGES)
+
+
+def _tells_all(delivery: Delivery) -> bool:
+    return delivery.is_exclusive or delivery.layout is Layout.GOOGLE_CLOUD_ROWS
 
 
 def _why(connection: duckdb.DuckDBPyConnection, delivery: Delivery, error: duckdb.Error) -> str:

@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from costs.errors import LoadError
 from costs.focus.checks import Findings
-from costs.load import incomplete, lease, twins
+from costs.load import lease, lost, twins
+from costs.load.lost import Lost
 from costs.load.month import Built, RefusedError, from_delivery, from_stored, names, unexpected
 from costs.load.report import LoadReport, MonthReport, Outcome, amounts
 from costs.load.stamps import Stamps
@@ -81,14 +82,19 @@ class Months:
         )
         load.delivered_at = load.started_at
         others = twins.others(load, self.store)
+        follows = self._earlier(delivery.period)
+        before = self.store.file(old) if old and self.store.has(old) else None
 
         def build(connection: duckdb.DuckDBPyConnection, path: Path) -> Built:
-            built = from_delivery(connection, delivery, load.pk, self.stamps, path)
+            built = from_delivery(connection, delivery, load.pk, self.stamps, path, follows=follows)
             found = twins.compare(connection, load, path, others)
-            lacking = [] if delivery.is_exclusive else incomplete.lacks(built.written, old)
-            return built.checked(Findings(lacking)).checked(found.findings, found.doubts)
+            lacking = Lost()
+            if old and not delivery.is_exclusive:
+                lacking = lost.compare(connection, built.written, old, before)
+            told = Findings(lacking.errors, [doubt.says for doubt in lacking.doubts])
+            return built.checked(told, lacking.doubts).checked(found.findings, found.doubts)
 
-        files = [*delivery.files, *(other.file for other in others)]
+        files = [*delivery.files, *(other.file for other in others), *([before] if before else [])]
         return self._run(load, old, _Work(files, build, delivery.problem, others))
 
     def replaced(self, report: LoadReport) -> Iterator[str]:
@@ -222,6 +228,9 @@ class Months:
     def _current(self, period: str, account: str) -> CostLoad | None:
         current = CostLoad.objects.current().filter(source=self.source)
         return current.filter(billing_period=period, account=account).first()
+
+    def _earlier(self, period: str) -> bool:
+        return CostLoad.objects.current().filter(source=self.source, billing_period__lt=period).exists()
 
     def _new(self, period: str, **values: Any) -> CostLoad:
         now = timezone.now()

@@ -47,6 +47,13 @@ def chosen_sources(text: str, *, make: bool) -> Sequence[CostSource]:
     return [_at(CostSource.Kind.FOLDER, str(path.resolve()), make=make)]
 
 
+def loaded_source(text: str) -> CostSource | None:
+    """The source of a name, or of the folder or address that it was loaded with, which may be gone."""
+    by_name = CostSource.objects.filter(name=text).first()
+    locations = {text, text.rstrip("/"), str(Path(text).resolve())}
+    return by_name or (CostSource.objects.filter(location__in=locations).first() if text.strip() else None)
+
+
 def _required(sources: Sequence[CostSource], message: str) -> Sequence[CostSource]:
     if not sources:
         raise SourceArgumentError(f"{message} Add one in the admin, or name a folder with --source.")

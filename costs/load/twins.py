@@ -6,7 +6,8 @@ Whichever of two loads is asked about, the later one is to be withdrawn: who fol
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -15,11 +16,12 @@ import duckdb
 
 from catalog.pricing.decimals import exact_sum
 from costs.errors import LoadError
+from costs.focus.alike import Alike
 from costs.focus.checks import Findings
 from costs.load import overlap
 from costs.load.report import amounts
 from costs.models import CostLoad
-from costs.store.base import Account, Doubt
+from costs.store.base import Account, Doubt, spelled
 from costs.store.engine import open_writer
 from costs.store.files import Written
 from costs.store.stored_loads import LoadStore, named
@@ -102,6 +104,7 @@ def compare(
             shared = overlap.billing_accounts(connection, file, other.file)
             charges = overlap.charges(connection, file, other.file) if shared else ""
             accounts = overlap.sub_accounts(connection, file, other.file) if shared else []
+            sums = overlap.sums(connection, file, other.file) if shared and not charges else None
         except duckdb.OutOfMemoryException:
             raise
         except duckdb.Error:
@@ -113,7 +116,7 @@ def compare(
             alike = {account: sums for account, sums in shared.items() if _is_equal(*sums)}
             (equal if alike else shared_).append(_overlap(load, other, alike or shared))
             # The same money is told by the loads themselves, as long as both count.
-            doubts += [_doubt(accounts, other)] if accounts and not alike else []
+            doubts += [] if alike else _doubts(accounts, sums, other)
     return Twins(same, equal, shared_, doubts)
 
 
@@ -133,7 +136,7 @@ def refuse_unseen(load: CostLoad, written: Written, seen: Sequence[Other], lake:
     """
     known = {other.load.pk for other in seen}
     for other in others(load, lake):
-        shares = not written.accounts.keys().isdisjoint(other.load.billed_by_account)
+        shares = not _spelled(written.accounts).isdisjoint(_spelled(other.load.billed_by_account))
         if shares and other.load.pk not in known:
             raise LoadError(
                 f"{_named(other)} has the same billing account and was loaded at the same moment: run "
@@ -141,12 +144,27 @@ def refuse_unseen(load: CostLoad, written: Written, seen: Sequence[Other], lake:
             )
 
 
+def _spelled(accounts: Iterable[Account]) -> AbstractSet[Account]:
+    return {(cloud, spelled(account)) for cloud, account in accounts}
+
+
 def _is_equal(here: Mapping[str, Decimal], there: Mapping[str, Decimal]) -> bool:
     return here == there and any(here.values())
 
 
+def _doubts(accounts: Sequence[str], sums: Alike | None, other: Other) -> list[Doubt]:
+    """In answers they stand beside the load's source and month."""
+    if sums:
+        says = (
+            f"{sums.shared:,} of {sums.sums:,} sums by account, service and meter are in source "
+            f"{quoted(other.load.source_id)} too, {sums.amounts()}, by other charges. If they are the same, "
+            "they count twice."
+        )
+        return [Doubt(says, other.load.source_id)]
+    return [_doubt(accounts, other)] if accounts else []
+
+
 def _doubt(accounts: Sequence[str], other: Other) -> Doubt:
-    """In answers it stands beside the load's source and month."""
     more = f" and {len(accounts) - 1:,} more" if len(accounts) > 1 else ""
     are = "are" if more else "is"
     says = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,11 @@ Accounts = Mapping[Account, Mapping[str, Decimal]]
 UsageDays = Mapping[str, Mapping[str, Mapping[str, Sequence[Any]]]]
 
 
+def spelled(account: str) -> str:
+    """An account's id however it is spelled, as `costs.focus.alike.SPELLED` has it."""
+    return re.sub("[^a-z0-9]", "", account.lower().rpartition("/")[2]).lstrip("0")
+
+
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """What may make the sums of a load wrong, which the load cannot tell.
@@ -34,10 +40,12 @@ class Doubt:
     Args:
         says: a sentence.
         source: beside whose loads of the month alone it is so; "" if always.
+        lost: what the load lacks of the one that it replaced, as "RegionId:eu-west-1"; "" if it is not that.
     """
 
     says: str
     source: str = ""
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +112,12 @@ class LoadedMonth:
         return source == self.source or any(each.source == source for each in self.replaces)
 
     def same_accounts(self, other: LoadedMonth) -> Accounts:
-        """The billing accounts that were billed the same here and there, other than nothing."""
+        """The billing accounts that were billed the same here and there, except nothing, as spelled here."""
+        there = {(cloud, spelled(account)): billed for (cloud, account), billed in other.accounts.items()}
         return {
-            account: billed
-            for account, billed in self.accounts.items()
-            if any(billed.values()) and other.accounts.get(account) == billed
+            (cloud, account): billed
+            for (cloud, account), billed in self.accounts.items()
+            if any(billed.values()) and there.get((cloud, spelled(account))) == billed
         }
 
 

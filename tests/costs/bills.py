@@ -55,8 +55,16 @@ def write_bill(folder: Path, month: str, charges: Sequence[Row], name: str = "")
     with path.open("w", newline="") as file:
         writer = csv.DictWriter(file, names)
         writer.writeheader()
-        writer.writerows({**row, **period} for row in charges)
+        writer.writerows({**_moved(row, month), **period} for row in charges)
     return path
+
+
+def _moved(row: Row, month: str) -> Row:
+    """A charge of October without a day of its own is of the bill's month, as most usage is."""
+    if month != NOVEMBER or row["ChargePeriodStart"] != charge()["ChargePeriodStart"]:
+        return row
+    ends = {"ChargePeriodEnd": row["ChargePeriodEnd"].replace(OCTOBER, month)}
+    return {**row, "ChargePeriodStart": row["ChargePeriodStart"].replace(OCTOBER, month), **ends}
 
 
 def make_source(folder: Path, name: str = "bills") -> CostSource:

@@ -49,6 +49,21 @@ class _Unknown:
     of_no_cloud: Mapping[str, Decimal] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is told of loads.
+
+    Args:
+        faults: what is wrong, and what counts twice.
+        twice: what two sources may count twice.
+        doubts: what else may make a sum wrong, as answers say.
+    """
+
+    faults: Sequence[str]
+    twice: Sequence[str]
+    doubts: Sequence[str]
+
+
 class Command(CommandWithExamples):
     help = "Read all current cost files again and list what is not known, or compare costs with an invoice."
     examples = EXAMPLES
@@ -85,7 +100,7 @@ class Command(CommandWithExamples):
             loads = loads.filter(source=options["source"])
         if not loads:
             raise CommandError("No costs are loaded.", returncode=exit_codes.FAILED)
-        found, twice = self._faults(list(loads))
+        found, twice, doubts = self._faults(list(loads))
         unknown = _Unknown()
         # A missing file keeps the table from being read.
         if not found:
@@ -94,13 +109,13 @@ class Command(CommandWithExamples):
             except CostError as error:
                 found = [f"{error.message} {error.hint}"]
         show = _as_json if options["json"] else _as_text
-        self.stdout.write(show(len(loads), found, twice, unknown))
+        self.stdout.write(show(len(loads), _Told(found, twice, doubts), unknown))
         if found:
             raise CommandError("\n".join(map(printable, found)), returncode=exit_codes.FAILED)
 
-    def _faults(self, loads: Sequence[CostLoad]) -> tuple[list[str], list[str]]:
-        """What is wrong with files and what is counted twice; and what may be counted twice."""
-        store, found, twice = open_loads(), [], []
+    def _faults(self, loads: Sequence[CostLoad]) -> tuple[list[str], list[str], list[str]]:
+        """What is wrong with files or counted twice; what two sources may count twice; what loads doubt."""
+        store, found, twice, doubts = open_loads(), [], [], []
         for load in tqdm(loads, unit=" files", leave=False, disable=not self.stderr.isatty()):
             month = f"{load.source_id} {load.billing_period}"
             mend = _MEND.format(
@@ -110,17 +125,19 @@ class Command(CommandWithExamples):
             twins = Twins() if broken else find_twins(store, load)
             found += [*broken, *(f"{month}: {each}" for each in (*twins.same, *twins.equal))]
             twice += [f"{month}: {each}" for each in twins.shared]
-        return found, twice
+            # Those beside another source are told above.
+            doubts += [f"{month}: {each['says']}" for each in load.doubts if not each["source"]]
+        return found, twice, doubts
 
 
 def _unknown(store: CostStore) -> _Unknown:
     return _Unknown(unmapped_models(store), unattributed(store), of_no_cloud(store))
 
 
-def _as_text(files: int, found: Sequence[str], twice: Sequence[str], unknown: _Unknown) -> str:
-    if found:
+def _as_text(files: int, told: _Told, unknown: _Unknown) -> str:
+    if told.faults:
         return f"{counted(files, 'file')} read."
-    lines = [f"{counted(files, 'file')} read: all are as they were written.", *twice]
+    lines = [f"{counted(files, 'file')} read: all are as they were written.", *told.twice, *told.doubts]
     lines += ["Models without a name (add one in the admin, and run load_costs):"] if unknown.models else []
     for model in unknown.models:
         money = amounts({model.currency: model.billed})
@@ -133,12 +150,13 @@ def _as_text(files: int, found: Sequence[str], twice: Sequence[str], unknown: _U
     return "\n".join(map(printable, lines))
 
 
-def _as_json(files: int, found: Sequence[str], twice: Sequence[str], unknown: _Unknown) -> str:
+def _as_json(files: int, told: _Told, unknown: _Unknown) -> str:
     content = {
-        "status": "failed" if found else "completed",
+        "status": "failed" if told.faults else "completed",
         "files": files,
-        "faults": list(found),
-        "may_count_twice": list(twice),
+        "faults": list(told.faults),
+        "may_count_twice": list(told.twice),
+        "doubts": list(told.doubts),
         "unmapped": [
             {
                 "cloud": model.cloud,

@@ -19,7 +19,7 @@ from costs.errors import LoadError, LoadRefusedError, SourceArgumentError
 from costs.load.job import load, no_progress
 from costs.load.months import Progress
 from costs.load.report import LoadReport, amounts, changes
-from costs.load.sources import chosen_sources, forget_unloaded
+from costs.load.sources import chosen_sources, forget_unloaded, loaded_source
 from costs.load.withdraw import Effect, effect, withdraw
 from costs.models import CostLoad, CostSource
 from costs.reports.warm import warm
@@ -91,9 +91,10 @@ class Command(CommandWithExamples):
                     forget_unloaded(each)
 
     def _withdraw(self, *, source: str, period: str | None, dry_run: bool, **options: Any) -> None:
-        loads = CostLoad.objects.current().filter(source=source).select_related("source")
+        found = loaded_source(source)
+        loads = CostLoad.objects.current().filter(source=found).select_related("source")
         loads = loads.filter(billing_period=period) if period else loads
-        if not loads:
+        if found is None or not loads:
             message = f"Nothing is loaded of {source}{f' of {period}' if period else ''}."
             raise CommandError(
                 f"{message} Name a source with --source.", returncode=exit_codes.WRONG_ARGUMENTS

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ def _good_row() -> None:
     session().execute("create or replace table good as from t")
 
 
-TODAY = date(2026, 6, 10)
+NOW = datetime(2026, 6, 10, tzinfo=UTC)
 
 
 def checked(*changes: dict[str, str | None], period: str = "2026-05") -> Findings:
@@ -52,7 +52,7 @@ def checked(*changes: dict[str, str | None], period: str = "2026-05") -> Finding
         changed = ", ".join(f"cast(? as {columns()[name].kind.value}) as {name}" for name in values)
         sql = f"insert into t select * replace ({changed}) from good"  # noqa: S608
         session().execute(sql, list(values.values()))
-    return check(session(), "t", period, today=TODAY)
+    return check(session(), "t", period, now=NOW)
 
 
 def test_good_rows_have_no_findings() -> None:
@@ -182,7 +182,10 @@ def test_a_month_before_a_cloud_charged_for_anything_is_an_error(
 
 def test_usage_of_after_its_billing_month_is_an_error_but_a_purchase_is_none() -> None:
     later: dict[str, str | None] = {"ChargePeriodStart": "2029-05-03", "ChargePeriodEnd": "2029-05-04"}
-    edge: dict[str, str | None] = {"ChargePeriodStart": "2026-06-02", "ChargePeriodEnd": "2026-06-03"}
+    edge: dict[str, str | None] = {
+        "ChargePeriodStart": "2026-06-01 13:00:00+00",
+        "ChargePeriodEnd": "2026-06-03",
+    }
     assert checked(edge, {**later, "ChargeCategory": "Purchase"}).errors == []
     [error] = checked({}, later).errors
     assert error.startswith(
@@ -261,3 +264,21 @@ def test_copies_without_money_are_not_found() -> None:
     free: dict[str, str | None] = {"ResourceId": "same", "BilledCost": "0", "EffectiveCost": "0"}
     found = checked(free, free)
     assert not any("another row" in warning for warning in found.warnings)
+
+
+def test_a_month_begins_at_most_a_time_zone_early() -> None:
+    session().execute("create or replace table t as from good")
+    for hour, is_ahead in ((9, True), (11, False)):
+        found = check(session(), "t", "2026-05", now=datetime(2026, 4, 30, hour, tzinfo=UTC))
+        assert any("has not begun" in error for error in found.errors) is is_ahead
+
+
+@pytest.mark.parametrize(("others", "is_told"), [(0, True), (1, False)])
+def test_rows_of_which_most_differ_from_another_in_tags_alone_are_told(others: int, is_told: bool) -> None:
+    same: list[dict[str, str | None]] = [
+        {"ResourceId": "r", "Tags": tags} for tags in (None, '{"team": "a"}')
+    ]
+    others_: list[dict[str, str | None]] = [{"ResourceId": f"{number}"} for number in range(2 * others)]
+    found = checked(*same, *others_)
+    assert bool(found.copies) is is_told
+    assert not is_told or found.copies[0].startswith("Every column but Tags is that of another row on 1 row")

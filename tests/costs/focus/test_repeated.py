@@ -7,7 +7,7 @@ import pytest
 from sqlglot import exp
 
 from costs.focus.cast import cast
-from costs.focus.repeated import ROW, repeated
+from costs.focus.repeated import ROW, may_be_restated, repeated
 from costs.focus.unreadable import FILE, describe
 from costs.providers.folder import FolderSource
 from costs.providers.relations import relation
@@ -163,3 +163,15 @@ def test_rows_of_google_cloud_that_were_dumped_twice_are_told_and_late_ones_are_
     write_lines(tmp_path / "b.jsonl", [*late, *first])
     [sentence] = found(tmp_path)
     assert sentence.startswith("3 of 3 charges of a.jsonl are in b.jsonl too")
+
+
+@pytest.mark.parametrize(("rows_", "is_told"), [(slice(0, 10), True), (slice(0, 3), False)])
+def test_a_day_that_both_files_have_whole_and_one_restates_is_doubted(
+    tmp_path: Path, rows_: slice, is_told: bool
+) -> None:
+    write_csv(tmp_path / "a.csv", on(*range(1, 21)))
+    write_csv(tmp_path / "b.csv", [*restated(on(20)[rows_], BilledCost="1"), *on(*range(21, 32))])
+    assert found(tmp_path) == []
+    doubts = may_be_restated(session(), "t")
+    assert bool(doubts) is is_told
+    assert not is_told or "of b.csv of the days that both have are in a.csv too" in doubts[0]

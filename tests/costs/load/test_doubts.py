@@ -12,6 +12,7 @@ from costs.models import ConsumerRule, CostLoad, CostSource
 from costs.query import Question, ask
 from costs.store.lake import Lake
 from tests.costs.bills import OCTOBER, Row, charge, make_source, write_bill
+from tests.costs.management.running import as_json, fail, run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
@@ -99,3 +100,56 @@ def test_two_subscriptions_of_a_billing_account_leave_no_doubt(tmp_path: Path, s
     load(make_source(tmp_path / "other", "other"))
     assert CostLoad.objects.current().count() == 2
     assert "count twice" not in hint()
+
+
+HOURS = [
+    {
+        **row,
+        "ChargePeriodStart": f"2026-10-03T{hour:02}:00:00Z",
+        "ChargePeriodEnd": f"2026-10-03T{hour + 1:02}:00:00Z",
+    }
+    for row in BILL
+    for hour in range(10)
+]
+BY_HOUR = [{**row, "BilledCost": f"{int(row['BilledCost']) / 10}"} for row in HOURS]
+DASHES = restated(BILL, BillingAccountId="1111-2222-3333", SubAccountId="4444-5555-6666")
+
+
+@pytest.mark.parametrize(
+    ("other", "how"),
+    [(BY_HOUR, ".csv by the"), (DASHES, ".csv, by account"), (restated(BILL, SubAccountId=""), "")],
+)
+def test_a_folder_that_has_a_bill_in_two_forms_is_said_at_the_load_in_answers_and_in_checks(
+    tmp_path: Path, source: CostSource, other: list[Row], how: str
+) -> None:
+    write_bill(tmp_path / "bills", OCTOBER, BILL, name="a.csv")
+    write_bill(tmp_path / "bills", OCTOBER, other, name="b.csv")
+
+    [loaded] = load(source).months
+
+    [told] = [each for each in loaded.warnings if "they count twice: keep one of the two." in each]
+    assert how in told
+    assert f'{OCTOBER} of source "bills": {told}' in hint()
+    assert f"bills {OCTOBER}: {told}" in run("check_costs")
+    assert as_json(run("check_costs", "--json"))["doubts"] == [f"bills {OCTOBER}: {told}"]
+
+
+def test_two_sources_that_spell_an_account_in_two_ways_are_said(tmp_path: Path, source: CostSource) -> None:
+    write_bill(tmp_path / "bills", OCTOBER, BILL)
+    write_bill(tmp_path / "other", OCTOBER, DASHES)
+    load(source)
+    [loaded] = load(make_source(tmp_path / "other", "other")).months
+    assert "(aws) is in bills 2026-10" in loaded.warnings[-1]
+    assert "one bill in two counts twice" in hint()
+    assert "6 USD here and there" in fail("check_costs")[1]
+
+
+def test_two_sources_of_which_one_leaves_the_account_empty_are_said(
+    tmp_path: Path, source: CostSource
+) -> None:
+    more = charge("9", SubAccountId="", x_UsageType="USE1-NovaLite-input-tokens")
+    write_bill(tmp_path / "bills", OCTOBER, BILL)
+    write_bill(tmp_path / "other", OCTOBER, [*restated(BILL, SubAccountId="", ResourceId=""), more])
+    load(source)
+    load(make_source(tmp_path / "other", "other"))
+    assert "sums by account, service and meter are in source" in hint()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -106,11 +107,11 @@ def test_a_file_without_an_account_that_is_loaded_is_refused(folder: Path, sourc
     assert 'no charges of 1 of 2 accounts that are loaded, such as "555566667777"' in problems(source)[0]
 
 
-def test_a_file_with_less_than_half_of_rows_and_money_is_refused(folder: Path, source: CostSource) -> None:
+def test_a_file_with_less_than_half_of_the_money_is_refused(folder: Path, source: CostSource) -> None:
     write(folder, *({**row, "ResourceId": name} for row in days(OCTOBER) for name in "abcd"))
     load(source)
     write(folder, *days(OCTOBER))
-    assert "less than half of the rows and of the money" in problems(source)[0]
+    assert "less than half of the charges in USD, 31 instead of 124 before credits" in problems(source)[0]
 
 
 def test_a_month_by_the_day_replaces_the_same_month_by_the_hour(folder: Path, source: CostSource) -> None:
@@ -166,3 +167,64 @@ def test_a_month_that_has_not_begun_is_refused_and_the_others_are_loaded(
 def test_a_year_of_five_digits_is_refused_in_one_sentence(folder: Path, source: CostSource) -> None:
     write(folder, charge(BillingPeriodStart="20266-10-01", BillingPeriodEnd="20266-11-01"))
     assert "BillingPeriodStart does not tell the month of 1 row in export.csv" in problems(source)[0]
+
+
+def test_a_month_that_is_refunded_replaces_the_one_before(folder: Path, source: CostSource) -> None:
+    write(folder, *days(OCTOBER))
+    load(source)
+    write(folder, *days(OCTOBER), *days(OCTOBER, BilledCost="-1", ChargeClass="Correction"))
+    assert load(source).months[0].outcome is Outcome.REPLACED
+    assert CostLoad.objects.current().get().billed == {"USD": "0"}
+
+
+def test_a_region_that_a_month_loses_is_doubted_until_it_is_back(folder: Path, source: CostSource) -> None:
+    [europe] = days(OCTOBER, 1, 1, RegionId="eu-west-1")
+    write(folder, *days(OCTOBER), europe)
+    load(source)
+    for more in ([], days(OCTOBER, 2, 2, BilledCost="1.5")):
+        write(folder, *days(OCTOBER), *more)
+        assert load(source).months[0].outcome is Outcome.REPLACED
+        assert 'There are no more charges of region "eu-west-1", of which load' in doubts()[OCTOBER][0]
+    assert "no more charges" in (ask(Question(), Lake())["hint"] or "")
+
+    write(folder, *days(OCTOBER), europe)
+    load(source)
+    assert doubts()[OCTOBER] == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "missing"),
+    [
+        (days(OCTOBER, 1, 10), "2026-10-11 to 2026-10-31"),
+        ([*days(OCTOBER, 1, 10), *days(OCTOBER, 20)], "2026-10-11 to 2026-10-19"),
+        (days(OCTOBER, 20), ""),
+        (days(OCTOBER, 1, 3), ""),
+        (
+            [row for row in days(OCTOBER) if date.fromisoformat(row["ChargePeriodStart"][:10]).weekday() < 5],
+            "",
+        ),
+        ([row for row in days(OCTOBER) if "-07T" not in row["ChargePeriodStart"]], ""),
+    ],
+    ids=["the first days", "a gap", "a late begin", "a few charges", "weekdays", "one day missing"],
+)
+def test_days_that_a_month_that_is_over_lacks_are_doubted(
+    folder: Path, source: CostSource, rows: list[Row], missing: str
+) -> None:
+    write(folder, *rows)
+    load(source)
+    [told] = doubts().values()
+    assert bool(told) is bool(missing)
+    assert not missing or f"There is no usage of {missing}, but of" in told[0]
+
+
+def test_a_month_that_begins_late_after_another_is_doubted(folder: Path, source: CostSource) -> None:
+    write_bill(folder, SEPTEMBER, days(SEPTEMBER))
+    write_bill(folder, OCTOBER, days(OCTOBER, 20))
+    load(source)
+    assert "There is no usage of 2026-10-01 to 2026-10-19" in doubts()[OCTOBER][0]
+
+
+def test_rows_that_are_there_twice_are_said_in_answers(folder: Path, source: CostSource) -> None:
+    write(folder, *days(OCTOBER), *days(OCTOBER))
+    load(source)
+    assert "Every column is that of another row on 31 rows" in (ask(Question(), Lake())["hint"] or "")

@@ -51,6 +51,7 @@ def test_the_result_as_json_has_the_unmapped_models_with_their_money() -> None:
         "files": 1,
         "faults": [],
         "may_count_twice": [],
+        "doubts": [],
         "unmapped": [
             {
                 "cloud": "aws",

@@ -317,3 +317,19 @@ def test_a_folder_of_which_nothing_is_loaded_becomes_no_source(tmp_path: Path) -
 
     assert [source.name for source in CostSource.objects.all()] == ["of-the-admin"]
     assert not CostLoad.objects.exists()
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_source_is_withdrawn_by_the_folder_that_it_was_loaded_with(folder: Path, *, is_gone: bool) -> None:
+    run("load_costs", "--source", str(folder))
+    if is_gone:
+        (folder / f"{OCTOBER}.csv").unlink()
+        folder.rmdir()
+    assert "withdrawn: 1.75 USD less." in run("load_costs", "--source", f"{folder}/", "--withdraw")
+    assert not CostLoad.objects.current()
+
+
+def test_nothing_is_withdrawn_of_all_sources_at_once(folder: Path) -> None:
+    run("load_costs", "--source", str(folder))
+    assert fail("load_costs", "--withdraw")[0] == exit_codes.WRONG_ARGUMENTS
+    assert CostLoad.objects.current().exists()
