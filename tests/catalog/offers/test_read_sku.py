@@ -210,8 +210,10 @@ def test_any_name_is_read_into_words_of_an_index(name: str, service: str, family
     assert found.has_place == bool(found.source or found.destination)
 
 
-# What no attribute has: kinds of a model's tokens that have prices of their own, which are matched as words.
+# What no attribute has: kinds of a model's tokens that have prices of their own, and who hosts it, which are
+# matched as words.
 LEFT_AS_WORDS = {
+    "Foundry Models": {"firework"},
     "Vertex AI": {"prediction", "thinking", "global"},
     "Amazon Bedrock Foundation Models": {"1", "h"},
 }
