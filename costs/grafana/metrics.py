@@ -35,8 +35,12 @@ def _panel(metric: Metric, number: int) -> stat.Panel | timeseries.Panel:
     query = (
         prometheus.Dataquery().expr(metric.query).legend_format(metric.legend).ref_id("A").datasource(SOURCE)
     )
-    visual = timeseries.Panel().span(_WIDE).height(drawing.HEIGHT) if metric.legend else _number()
+    visual = _lines() if metric.legend else _number()
     return visual.id(number).title(metric.title).unit(metric.unit).datasource(SOURCE).with_target(query)
+
+
+def _lines() -> timeseries.Panel:
+    return timeseries.Panel().span(_WIDE).height(drawing.HEIGHT).line_width(1)
 
 
 def _number() -> stat.Panel:
