@@ -25,9 +25,14 @@ LEFT_OUT = {
     "OTEL_EXPORTER_OTLP_ENDPOINT": "needs the extra otel, which the image lacks",
     "CLOUD_RUN_TASK_INDEX": "Cloud Run sets it",
     "CLOUD_RUN_TASK_COUNT": "Cloud Run sets it",
+    "COST_SECRETS_DIR": "sources there are read as the job's own account, or as a role or account that they name",
+    **dict.fromkeys(
+        [name for name in SETTINGS if name.startswith(("ANTHROPIC_", "ASK_"))],
+        "only the command ask_model uses them, which does not run there",
+    ),
 }
 NOT_SECRET = {"TOOL_CALLS_PER_MINUTE"}
-SECRETS = {name for name in SETTINGS if SECRET.search(name)} - NOT_SECRET
+SECRETS = {name for name in SETTINGS if SECRET.search(name)} - NOT_SECRET - LEFT_OUT.keys()
 DEPLOYED = [FOLDER / "service.yaml", *sorted((FOLDER / "jobs").glob("*.yaml"))]
 MANIFESTS = [*DEPLOYED, *sorted((FOLDER / "optional").glob("*.yaml"))]
 BUCKETS = ("costs", "exports", "backups")
