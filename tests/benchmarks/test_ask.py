@@ -114,9 +114,8 @@ def test_the_questions_that_the_planner_was_mended_by_are_answered_exactly(
         ),
     ):
         assert asking.mark(case, asking.answer(case)) is Mark.EXACT, case.text
-    asked = [
-        (case.text, asking.mark(case, asking.answer(case))) for case in cases(sorted(FOLDER.glob("*.yaml")))
-    ]
+    mended_by = [FOLDER / "others.yaml", FOLDER / "own.yaml"]
+    asked = [(case.text, asking.mark(case, asking.answer(case))) for case in cases(mended_by)]
 
     assert asked
     missed = [each for each in asked if each[1] not in (Mark.EXACT, Mark.HELD_BACK)]

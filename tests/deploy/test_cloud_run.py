@@ -25,7 +25,7 @@ LEFT_OUT = {
     "OTEL_EXPORTER_OTLP_ENDPOINT": "needs the extra otel, which the image lacks",
     "CLOUD_RUN_TASK_INDEX": "Cloud Run sets it",
     "CLOUD_RUN_TASK_COUNT": "Cloud Run sets it",
-    "COST_SECRETS_DIR": "sources there are read as the job's own account, or as a role or account that they name",
+    "COST_SECRETS_DIR": "sources there are read as the job's own account, or as one that they name",
     **dict.fromkeys(
         [name for name in SETTINGS if name.startswith(("ANTHROPIC_", "ASK_"))],
         "only the command ask_model uses them, which does not run there",
