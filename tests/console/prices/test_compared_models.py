@@ -251,7 +251,8 @@ def test_a_line_of_tokens_is_built_and_completed_on_the_estimate_page(client: Cl
         "/estimate/change/", {**sent, "answer-0-input_tokens": "5000000", "answer-0-output_tokens": "1000000"}
     )
     page = client.get(counted.headers["Location"]).content.decode()
-    assert "Prices are AWS&#x27;s list prices" in page
+    # Nothing is priced before the scope is said, so nobody is said to list a price.
+    assert "Prices are list prices, before taxes" in page
     assert 'name="answer-0-scope"' in page
 
     text = f"resource,scope,input_tokens,output_tokens\n{SONNET} on bedrock,global,5000000,1000000"
