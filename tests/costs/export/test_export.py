@@ -176,10 +176,11 @@ def test_the_sources_months_and_days_that_are_named_are_exported_and_no_others(t
 
 def test_an_export_as_of_a_moment_has_what_was_loaded_then(bills: Path, tmp_path: Path) -> None:
     then = datetime.now(UTC)
-    write_bill(bills, OCTOBER, [charge("100")])
+    write_bill(bills, OCTOBER, [*map(charge, AMOUNTS), charge("100")])
     load(make_source(bills))
 
-    assert write(tmp_path / "now.csv").found.billed == {"USD": Decimal(104)}
+    now = write(tmp_path / "now.csv").found.billed["USD"]
+    assert now == exact_sum(map(Decimal, [*AMOUNTS, "100", "4"]))
     old = write(tmp_path / "then.csv", Wanted(as_of=then)).found.billed["USD"]
     assert old == exact_sum(map(Decimal, [*AMOUNTS, "4"]))
     with pytest.raises(NotLoadedError):
