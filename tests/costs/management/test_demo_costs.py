@@ -71,11 +71,11 @@ def test_on_a_later_day_it_has_the_days_since(monkeypatch: pytest.MonkeyPatch) -
 
 def test_in_another_month_it_starts_over(monkeypatch: pytest.MonkeyPatch) -> None:
     install()
-    set_day(monkeypatch, date(2027, 1, 15))
+    set_day(monkeypatch, date(2026, 8, 15))
 
     install()
 
-    assert [each.billing_period for each in CostLoad.objects.all()] == ["2027-01"]
+    assert [each.billing_period for each in CostLoad.objects.all()] == ["2026-08"]
 
 
 def test_it_does_nothing_if_there_are_costs_already(tmp_path: Path) -> None:
