@@ -41,9 +41,6 @@ def kill(*_: Any, **__: Any) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-# That of the bills: one that lacked it would be a part of the month.
-ACCOUNT = {"x_Cloud": "aws", "BillingAccountId": "111122223333", "SubAccountId": "444455556666"}
-
 # All sources have the same bill, which would be refused.
 setattr(twins, "others", lambda *_: [])  # noqa: B010  # mypy refuses to assign a function
 
@@ -117,7 +114,9 @@ def ended(pid: int) -> int:
 
 def main(folder: str) -> None:
     for point in POINTS:
-        publish(point, OCTOBER, ["1"], **ACCOUNT)
+        # Of the account of the bills: one that lacked it would be a part of the month.
+        whose = {"BillingAccountId": "111122223333", "SubAccountId": "444455556666"}
+        publish(point, OCTOBER, ["1"], lake=None, x_Cloud="aws", **whose)
     connections.close_all()
     killed = {point: forked(partial(load_and_die, folder, point)) for point in POINTS}
     for point, pid in killed.items():
