@@ -6,15 +6,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.console.conftest import DESKTOP, PHONE
 from tests.harness import axe
-from tests.harness.browser import chromium, watched_page
+from tests.harness.browser import watched_page
 from tests.harness.product import Product, install, serve
-from tests.harness.session import SESSION
 
-PHONE = ViewportSize(width=390, height=844)
-DESKTOP = ViewportSize(width=1280, height=900)
 QUESTIONS = (
     "spend by cloud and day in October 2026",
     "What did project atlantis cost?",
@@ -22,12 +20,6 @@ QUESTIONS = (
     "October 2026 vs September 2026 by service",
     "Are we over budget?",
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -39,20 +31,10 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield product
 
 
-@pytest.fixture(scope="module")
-def session(product: Product) -> str:
-    return product.manage("shell", "-v0", "-c", SESSION).strip()
-
-
-@pytest.fixture(params=["light", "dark"])
-def page(request: pytest.FixtureRequest, browser: Browser, product: Product, session: str) -> Iterator[Page]:
-    """A page of a person who is signed in. Errors of scripts and of the content security policy fail it."""
-    faults: list[str] = []
-    with watched_page(browser, faults, viewport=DESKTOP, color_scheme=request.param) as page:
-        page.context.add_cookies([{"name": "sessionid", "value": session, "url": product.url}])
-        page.goto(f"{product.url}/ask/")
-        yield page
-    assert faults == []
+@pytest.fixture
+def page(page: Page, product: Product) -> Page:
+    page.goto(f"{product.url}/ask/")
+    return page
 
 
 def ask(page: Page, text: str) -> None:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
+from tests.console.conftest import DESKTOP, PHONE
 from tests.harness import axe
-from tests.harness.browser import chromium, watched_page
 from tests.harness.product import Product, install, serve
-from tests.harness.session import SESSION
 
-PHONE = ViewportSize(width=390, height=844)
-DESKTOP = ViewportSize(width=1280, height=900)
 ADDRESSES = [
     "/costs/",
     "/costs/?days=30&cloud=gcp",
@@ -39,12 +36,6 @@ Budget(name="globex", amount_text="90000", period="quarter", filters={"customer"
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("product")
     product = install(folder, COSTS_DIR=str(folder / "costs"))
@@ -52,21 +43,6 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     product.manage("shell", "-v0", "-c", BUDGETS)
     with serve(product, folder / "server.log"):
         yield product
-
-
-@pytest.fixture(scope="module")
-def session(product: Product) -> str:
-    return product.manage("shell", "-v0", "-c", SESSION).strip()
-
-
-@pytest.fixture(params=["light", "dark"])
-def page(request: pytest.FixtureRequest, browser: Browser, product: Product, session: str) -> Iterator[Page]:
-    """A page of a person who is signed in. Errors of scripts and of the content security policy fail it."""
-    faults: list[str] = []
-    with watched_page(browser, faults, viewport=DESKTOP, color_scheme=request.param) as page:
-        page.context.add_cookies([{"name": "sessionid", "value": session, "url": product.url}])
-        yield page
-    assert faults == []
 
 
 def test_pages_fit_their_screen_and_hinder_nobody(product: Product, page: Page) -> None:
